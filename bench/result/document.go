@@ -1,0 +1,286 @@
+package result
+
+import (
+	"time"
+
+	"flashwave/bench/scenario"
+)
+
+// Schema names the format of run.json. Within v1 keys are only ever added.
+const Schema = "flashwave.run/v1"
+
+// A Run is the document run.json: one execution of a scenario. Units are in the
+// keys; null (a nil pointer) is "no data", never 0.
+type Run struct {
+	Schema    string            `json:"schema"`
+	ID        string            `json:"id"`
+	Name      string            `json:"name"`
+	Labels    map[string]string `json:"labels"`
+	Tool      Tool              `json:"tool"`
+	StartedAt time.Time         `json:"started_at"`
+	EndedAt   time.Time         `json:"ended_at"`
+	DurationS float64           `json:"duration_s"`
+
+	Scenario  *scenario.Scenario `json:"scenario"` // as resolved, secrets absent
+	Verdict   Verdict            `json:"verdict"`
+	Generator Generator          `json:"generator"`
+	Total     Stats              `json:"total"`
+	Waves     []Stats            `json:"waves"`
+
+	TimelineStepS float64 `json:"timeline_step_s"`
+	Timeline      []Row   `json:"timeline"`
+	Events        []Event `json:"events"`
+}
+
+// Tool says what made the document.
+type Tool struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+// Status is how a run is judged.
+type Status string
+
+// The verdicts.
+const (
+	Pass         Status = "pass"
+	Fail         Status = "fail"
+	Inconclusive Status = "inconclusive"
+	Aborted      Status = "aborted"
+)
+
+// A Verdict is the judgement over a run.
+type Verdict struct {
+	Status   Status   `json:"status"`
+	ExitCode int      `json:"exit_code"`
+	Headline string   `json:"headline"` // one sentence for people
+	Reasons  []string `json:"reasons"`
+	SLOs     []SLO    `json:"slos"`
+}
+
+// An SLO is an assertion and what was observed of it.
+type SLO struct {
+	Expr     string   `json:"expr"`
+	Wave     string   `json:"wave,omitempty"`
+	Observed *float64 `json:"observed"`           // in Unit; null: no data, or the rank fell among the unanswered
+	AtLeast  *float64 `json:"at_least,omitempty"` // the bound proven when observed is null
+	Unit     string   `json:"unit"`               // ms, ratio, 1/s, usd, count
+	OK       *bool    `json:"ok"`                 // null: no data
+	Assumed  bool     `json:"assumed"`            // flashwave's own, because none was given
+}
+
+// Generator is the load generator's own health.
+type Generator struct {
+	Valid               bool     `json:"valid"`
+	Warnings            []string `json:"warnings"`
+	LagMS               *Latency `json:"lag_ms"`
+	ReadLagMS           *Latency `json:"read_lag_ms"`
+	CPUPercent          *float64 `json:"cpu_percent"`
+	CPUAllowed          *float64 `json:"cpu_allowed"` // cores
+	GCPauseMSMax        *float64 `json:"gc_pause_ms_max"`
+	RunQueueWaitPercent *float64 `json:"run_queue_wait_percent"`
+	OpenFilesLimit      *int64   `json:"open_files_limit"`
+	MaxInFlightSeen     int64    `json:"max_in_flight_seen"`
+	StaleRetries        int64    `json:"stale_retries"`
+}
+
+// Stats are the figures of a wave, of a window of it, or of a whole run.
+type Stats struct {
+	Name      string  `json:"name"`
+	Lane      string  `json:"lane"`
+	Kind      string  `json:"kind"` // open, closed; total
+	StartedS  float64 `json:"started_s"`
+	DurationS float64 `json:"duration_s"`
+
+	Requests   Requests         `json:"requests"`
+	Outcomes   map[string]int64 `json:"outcomes"` // every outcome of the closed list
+	Rate       Rate             `json:"rate"`
+	Tokens     Tokens           `json:"tokens"`
+	Latency    Latencies        `json:"latency_ms"`
+	ErrorRate  *float64         `json:"error_rate"` // failed ÷ (succeeded + failed)
+	Goodput    *Goodput         `json:"goodput"`
+	Cost       *Cost            `json:"cost_usd"` // null: the price is unknown
+	Finish     map[string]int64 `json:"finish"`
+	RateLimits *RateLimits      `json:"rate_limits"`
+	Errors     []ErrorCount     `json:"errors"`
+}
+
+// Requests count what became of the scheduled requests. Always:
+// scheduled = sent + dropped + unsent, and sent = succeeded + failed + unfinished
+// once a run has ended; while it goes on, the rest are queued or in flight.
+type Requests struct {
+	Scheduled  int64 `json:"scheduled"`
+	Sent       int64 `json:"sent"`
+	Succeeded  int64 `json:"succeeded"`
+	Failed     int64 `json:"failed"`
+	Dropped    int64 `json:"dropped"`
+	Unsent     int64 `json:"unsent"`
+	Unfinished int64 `json:"unfinished"`
+	Retries    int64 `json:"retries"`
+}
+
+// Rate holds requests per second over the wall time of the wave.
+type Rate struct {
+	Offered   *float64 `json:"offered_rps"`
+	Sent      *float64 `json:"sent_rps"`
+	Completed *float64 `json:"completed_rps"`
+	Succeeded *float64 `json:"succeeded_rps"`
+}
+
+// Tokens counts tokens, and their rate over the wall time of the wave.
+type Tokens struct {
+	Prompt    int64    `json:"prompt"`
+	Cached    int64    `json:"cached"`
+	Output    int64    `json:"output"`
+	Reasoning int64    `json:"reasoning"`
+	From      *string  `json:"tokens_from"` // usage, events, mixed
+	OutputTPS *float64 `json:"output_tps"`
+	TotalTPS  *float64 `json:"total_tps"`
+}
+
+// Latencies holds every latency metric; null where there is no data.
+type Latencies struct {
+	TTFT    Pair     `json:"ttft"`
+	TTFA    Pair     `json:"ttfa"`
+	E2E     Pair     `json:"e2e"`
+	ITL     *Latency `json:"itl"`
+	TPOT    *Latency `json:"tpot"`
+	Stall   *Latency `json:"stall"`
+	Queue   *Latency `json:"queue"`
+	Connect *Latency `json:"connect"`
+}
+
+// A Pair is a latency from the scheduled instant (response time) and from the
+// instant of sending (service time).
+type Pair struct {
+	Response *Latency `json:"response"`
+	Service  *Latency `json:"service"`
+}
+
+// Latency summarises a histogram, in milliseconds.
+type Latency struct {
+	Count int64   `json:"count"`
+	Mean  float64 `json:"mean"`
+	Min   float64 `json:"min"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P95   float64 `json:"p95"`
+	P99   float64 `json:"p99"`
+	P999  float64 `json:"p99_9"`
+	Max   float64 `json:"max"`
+	HDR   string  `json:"hdr,omitempty"` // base64 of the HdrHistogram V2 encoding, in nanoseconds
+}
+
+// Goodput is the rate, and the share of scheduled requests, of ok requests that
+// met every per-request SLO.
+type Goodput struct {
+	RPS          float64 `json:"rps"`
+	GoodFraction float64 `json:"good_fraction"`
+}
+
+// Cost is what the tokens cost, in USD.
+type Cost struct {
+	Input          float64  `json:"input"`
+	Cached         float64  `json:"cached"`
+	Output         float64  `json:"output"`
+	Total          float64  `json:"total"`
+	PerThousandOK  *float64 `json:"per_1k_ok"`
+	EstimatedShare float64  `json:"estimated_share"` // of Total, from requests that sent no usage
+}
+
+// RateLimits is what the endpoint said of its limits.
+type RateLimits struct {
+	LimitRequests     *int64   `json:"limit_requests"`
+	RemainingRequests *int64   `json:"remaining_requests"` // the lowest seen
+	LimitTokens       *int64   `json:"limit_tokens"`
+	RemainingTokens   *int64   `json:"remaining_tokens"` // the lowest seen
+	RetryAfterSMax    *float64 `json:"retry_after_s_max"`
+}
+
+// An ErrorCount is one kind of failure.
+type ErrorCount struct {
+	Outcome string `json:"outcome"`
+	Message string `json:"message"` // with the figures taken out, so that like errors count as one
+	Count   int64  `json:"count"`
+	Sample  string `json:"sample"` // one of them, word for word
+}
+
+// A Row is one step of the timeline, over all waves.
+type Row struct {
+	TS     float64  `json:"t_s"` // start of the step, from the start of the run
+	StepS  float64  `json:"step_s"`
+	Waves  []string `json:"waves"` // the live ones
+	Counts Counts   `json:"counts"`
+
+	InFlight int64 `json:"in_flight"` // at the end of the step
+	Queued   int64 `json:"queued"`
+
+	OfferedRPS   float64 `json:"offered_rps"`
+	SentRPS      float64 `json:"sent_rps"`
+	CompletedRPS float64 `json:"completed_rps"`
+	FailedRPS    float64 `json:"failed_rps"`
+	OutputTPS    float64 `json:"output_tps"`
+	CostUSD      float64 `json:"cost_usd"` // spent in the step
+
+	Latency RowLatencies `json:"latency_ms"`
+}
+
+// Counts are the requests of one row: what happened during the step.
+type Counts struct {
+	Scheduled   int64 `json:"scheduled"`
+	Sent        int64 `json:"sent"`
+	Succeeded   int64 `json:"succeeded"`
+	Failed      int64 `json:"failed"`
+	RateLimited int64 `json:"rate_limited"`
+	Dropped     int64 `json:"dropped"`
+	Unsent      int64 `json:"unsent"`
+	Unfinished  int64 `json:"unfinished"`
+}
+
+// RowLatencies are the latencies of one row; response TTFT and E2E carry their
+// histogram.
+type RowLatencies struct {
+	TTFT RowPair        `json:"ttft"`
+	E2E  RowPair        `json:"e2e"`
+	ITL  *RowPercentile `json:"itl"`
+}
+
+// A RowPair is response and service time in one row.
+type RowPair struct {
+	Response *RowPercentile `json:"response"`
+	Service  *RowPercentile `json:"service"`
+}
+
+// RowPercentile is a latency in one row, in milliseconds.
+type RowPercentile struct {
+	Count int64   `json:"count"`
+	P50   float64 `json:"p50"`
+	P95   float64 `json:"p95"`
+	P99   float64 `json:"p99"`
+	Max   float64 `json:"max"`
+	HDR   string  `json:"hdr,omitempty"`
+}
+
+// EventKind sorts events.
+type EventKind string
+
+// The kinds of event.
+const (
+	WaveStarted EventKind = "wave"  // a wave began
+	Steered     EventKind = "steer" // somebody changed the load by hand
+	Breached    EventKind = "slo"   // an SLO was breached for the first time
+	Limited     EventKind = "limit" // rate limits were met
+	Stopped     EventKind = "stop"  // interrupted, aborted, out of budget
+	Noted       EventKind = "note"  // anything else worth a line
+)
+
+// An Event is something that happened during a run.
+type Event struct {
+	TS   float64   `json:"t_s"`
+	Kind EventKind `json:"kind"`
+	Wave string    `json:"wave,omitempty"`
+	Lane string    `json:"lane,omitempty"`
+	Text string    `json:"text"`
+}

@@ -1,0 +1,120 @@
+package result
+
+import "time"
+
+// State is where a run is.
+type State string
+
+// The states of a run, in their order.
+const (
+	Warming  State = "warming up"
+	Running  State = "running"
+	Paused   State = "paused"
+	Draining State = "draining" // nothing more is sent
+	Done     State = "done"
+)
+
+// A View says which figures a snapshot's Window shows.
+type View struct {
+	Window time.Duration // the last 1 s to 60 s; 0: the whole wave or run
+	Wave   int           // index into Snapshot.Waves; -1: all of them
+}
+
+// A Snapshot is a run at one instant: a plain value that shares no memory with
+// the run (slices in it are never written again).
+type Snapshot struct {
+	Name   string
+	Model  string
+	Target string // host and port, or "mock"
+	State  State
+
+	At      time.Duration // since the first wave began; negative during warm-up
+	Planned time.Duration // length of all the waves; 0: unknown (a closed wave of so many requests)
+	// PlannedRequests is how many requests the scenario schedules; 0: unknown.
+	PlannedRequests int64
+
+	View    View
+	Window  Stats // what View asked for
+	Total   Stats // of the run so far
+	Now     Now
+	Waves   []WaveStatus
+	Lanes   []LaneStatus
+	Series  []Row // the whole run, at most 600 rows; rows carry no HDR here
+	SLOs    []SLOStatus
+	Cost    *CostStatus // nil: the price is unknown
+	Health  Health
+	Events  []Event  // the newest last
+	Verdict *Verdict // nil until the run is done
+}
+
+// Now holds the figures of this instant, and rates over the last full second.
+type Now struct {
+	Offered, Sent, Done, Failed float64 // requests per second
+	OutputTPS                   float64
+	InFlight, Queued            int64
+	Awaiting, Streaming         int64         // of InFlight: before and after the first token
+	Oldest                      time.Duration // age of the oldest open request, from its scheduled instant
+	Late                        int64         // open requests older than the tightest latency SLO
+	Dropped, Unsent             int64         // so far
+}
+
+// WaveStatus is a wave on the timeline.
+type WaveStatus struct {
+	Name, Lane string
+	Closed     bool
+	Begun      bool
+	Ended      bool
+	Started    time.Duration // planned until it began, then real; Unknown if it cannot be planned
+	Length     time.Duration // likewise
+	Load       string        // "200/m", "200/m..12000/m", "c50", as written
+}
+
+// LaneStatus is what steering has made of a lane.
+type LaneStatus struct {
+	Name        string
+	Wave        int     // index into Snapshot.Waves of the live one; -1: none
+	Factor      float64 // 1: as planned
+	Paused      bool
+	Concurrency int // of a live closed wave
+	// Curve is the lane's load over time, as it was and as it will be: a
+	// polyline in requests per second (open) or requests in flight (closed).
+	Curve []CurvePoint
+}
+
+// A CurvePoint is a corner of a lane's load.
+type CurvePoint struct {
+	At     time.Duration
+	Load   float64
+	Closed bool
+}
+
+// SLOStatus is an SLO while the run goes on.
+type SLOStatus struct {
+	Expr    string
+	Metric  string // ttft, e2e, …, error_rate
+	Stat    string // p95, …; "" if it has none
+	Wave    string
+	Service bool
+	Bound   float64  // in Unit
+	Unit    string   // ms, ratio, 1/s, usd, count
+	Live    *float64 // over the view's window; nil: no data
+	LiveOK  *bool
+	RunOK   *bool // over the run so far
+	Assumed bool
+}
+
+// CostStatus is money, in USD.
+type CostStatus struct {
+	Spent     float64
+	PerHour   float64  // at the pace of the last minute
+	Projected *float64 // of the whole run
+	Budget    *float64
+}
+
+// Health is the generator's own state at this instant.
+type Health struct {
+	CPUPercent *float64
+	LagP99     *time.Duration // over the last 10 s
+	OK         bool
+	Warnings   []string
+}

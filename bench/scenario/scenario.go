@@ -1,0 +1,120 @@
+// Package scenario holds the plan of a run: a target, a workload, waves of
+// load, and how the run is judged. It reads it from YAML, strictly, and
+// validates what came from a file and what came from flags in the same way.
+package scenario
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A Scenario is everything a run needs. Its JSON form is what a result document
+// carries: resolved, and without secrets (there are none in it: a key is named,
+// never held).
+type Scenario struct {
+	Name     string            `json:"name"`
+	Labels   map[string]string `json:"labels,omitempty"`
+	Target   Target            `json:"target"`
+	Workload Workload          `json:"workload"` // of the lanes that have none of their own
+	Lanes    []Lane            `json:"lanes"`    // at least one after Resolve
+
+	Arrivals    string   `json:"arrivals"`      // constant, poisson, gamma:K
+	MaxInFlight int      `json:"max_in_flight"` // slots
+	Overflow    string   `json:"overflow"`      // queue or drop
+	Warmup      Duration `json:"warmup"`
+	Grace       Duration `json:"grace"`
+	Seed        uint64   `json:"seed"`
+
+	SLO     []string `json:"slo,omitempty"`      // the user's own expressions
+	AbortOn []string `json:"abort_on,omitempty"` // over the last 10 s
+	Budget  float64  `json:"budget,omitempty"`   // USD; 0: none
+	Price   *Price   `json:"price,omitempty"`    // --price
+	Prices  string   `json:"prices,omitempty"`   // --prices FILE
+	MaxLag  Duration `json:"max_lag"`
+}
+
+// A Target is one completions endpoint.
+type Target struct {
+	URL         string   `json:"url"` // base URL with /v1; "mock:" is the built-in endpoint
+	API         string   `json:"api"` // chat, completions, http
+	Model       string   `json:"model"`
+	Body        string   `json:"body,omitempty"` // template, api http only
+	KeyEnv      string   `json:"key_env,omitempty"`
+	KeyFile     string   `json:"key_file,omitempty"`
+	HeaderNames []string `json:"header_names,omitempty"` // names only; values are never stored
+	Headers     []string `json:"-"`                      // "K: V"
+
+	Timeout     Duration `json:"timeout"`
+	IdleTimeout Duration `json:"idle_timeout"`
+	Connections int      `json:"connections,omitempty"` // 0: as many as slots
+	HTTP2       bool     `json:"http2,omitempty"`
+	CA          string   `json:"ca,omitempty"`
+	ClientCert  string   `json:"client_cert,omitempty"`
+	ClientKey   string   `json:"client_key,omitempty"` // a path
+	Insecure    bool     `json:"insecure,omitempty"`
+	Proxy       string   `json:"proxy,omitempty"`
+	ConnectTo   string   `json:"connect_to,omitempty"`
+	Retries     int      `json:"retries"`
+}
+
+// A Workload is what is asked.
+type Workload struct {
+	Prompt      string          `json:"prompt,omitempty"`  // one text for every request
+	Prompts     string          `json:"prompts,omitempty"` // FILE.jsonl, builtin:NAME, synthetic:N
+	System      string          `json:"system,omitempty"`
+	MaxTokens   int             `json:"max_tokens"`
+	Temperature *float64        `json:"temperature,omitempty"`
+	Stream      bool            `json:"stream"`
+	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
+}
+
+// A Lane is a row of waves that follow one another. Lanes run side by side on
+// one clock.
+type Lane struct {
+	Name     string    `json:"name,omitempty"` // "" when the scenario names no lane
+	Workload *Workload `json:"workload,omitempty"`
+	Arrivals string    `json:"arrivals,omitempty"`
+	Waves    []Wave    `json:"waves"`
+}
+
+// A Wave is one phase of load. Exactly one of Rate, Trace and Concurrency is
+// set, and exactly one of For and Requests (a trace has its own length).
+type Wave struct {
+	Name        string   `json:"name"`
+	Rate        *Rate    `json:"rate,omitempty"`        // open
+	Trace       *Trace   `json:"trace,omitempty"`       // open
+	Concurrency int      `json:"concurrency,omitempty"` // closed
+	For         Duration `json:"for,omitempty"`
+	Requests    int      `json:"requests,omitempty"`
+}
+
+// Closed reports whether the wave keeps a number of requests in flight, rather
+// than follow a schedule.
+func (w Wave) Closed() bool { return w.Concurrency > 0 }
+
+// A Rate is a straight line from one rate to another, in requests per second.
+type Rate struct {
+	From, To PerSecond
+}
+
+// A Trace is a curve read from a CSV of counts per minute.
+type Trace struct {
+	File  string  `json:"file"`
+	Speed float64 `json:"speed"` // 10: ten times as fast
+	Scale float64 `json:"scale"` // 0.1: a tenth of the requests
+}
+
+// A Price is USD per million tokens.
+type Price struct {
+	Input, Output float64
+	Cached        float64 // 0: as input
+}
+
+// PerSecond is a rate in requests per second; its text has a unit: 200/m, 3.3/s.
+type PerSecond float64
+
+// Duration is a time.Duration whose text has a unit: 90s, 2m.
+type Duration time.Duration
+
+// D is the duration as the standard library's type.
+func (d Duration) D() time.Duration { return time.Duration(d) }

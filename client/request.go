@@ -1,0 +1,111 @@
+package client
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Never is the instant of something that did not happen.
+const Never time.Duration = -1
+
+// A Message is one turn of a chat.
+type Message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+// A Request is what one call asks of the endpoint.
+type Request struct {
+	Model       string
+	Messages    []Message // chat; for [Completions] they are joined into one prompt
+	MaxTokens   int       // 0: the endpoint's own limit
+	Temperature *float64  // nil: the endpoint's default
+	Stream      bool
+	Extra       json.RawMessage // a JSON object whose keys are added to the body; nil: none
+	Fields      map[string]any  // what a body template of [HTTP] may use
+	KeepText    bool            // fill Result.Text and Result.Reasoning (tests, the pre-flight check)
+}
+
+// Kind tells the sorts of token event apart.
+type Kind uint8
+
+// The kinds of token event.
+const (
+	Content   Kind = iota // content or refusal
+	Reasoning             // reasoning, before the answer
+	ToolCall              // a tool_calls element
+)
+
+// A Sink is told what happens to one request while it happens. Its methods are
+// called on the goroutine of Do, in order of time; they must not block.
+type Sink interface {
+	// Sent: the request was handed to the transport (once, whatever is retried).
+	Sent(at time.Duration)
+	// Token: the bytes of a token event were read at that instant. Events that
+	// came in one read share the instant.
+	Token(at time.Duration, kind Kind)
+}
+
+// A Result is the record of one call. Instants count from Config.Epoch and are
+// [Never] where nothing happened. They were taken when the bytes were read,
+// before any parsing.
+type Result struct {
+	Outcome Outcome
+	Err     string // why it failed: bounded, free of keys and prompts; "" when ok
+	Status  int    // the HTTP status; 0 if there was no response
+
+	Sent        time.Duration
+	FirstByte   time.Duration // of the response, headers included
+	FirstToken  time.Duration
+	FirstAnswer time.Duration // first token that is not reasoning
+	LastToken   time.Duration
+	Done        time.Duration // the read that held [DONE], else the end of the body or the failure
+
+	Events int           // token events
+	Stall  time.Duration // longest gap between two token events; 0 with fewer than two
+	Usage  Usage
+	Finish string // the finish reason; "" if none came
+	Phases Phases
+	Limits Limits
+
+	RequestID    string // the server's own id for the request
+	Retries      int    // attempts after the first, the stale ones not counted
+	StaleRetries int    // replays of a request that met a connection the server had closed
+
+	Text, Reasoning string // only with Request.KeepText
+}
+
+// Usage counts the tokens of one request. Output includes reasoning; Prompt
+// includes cached.
+type Usage struct {
+	Prompt, Cached, Output, Reasoning int
+	// StreamedReasoning: reasoning deltas were streamed, so reasoning tokens lie
+	// between the first and the last token.
+	StreamedReasoning bool
+	From              UsageSource
+}
+
+// UsageSource says where the token counts came from.
+type UsageSource string
+
+// The sources of token counts.
+const (
+	FromUsage  UsageSource = "usage"  // the endpoint's own usage object
+	FromEvents UsageSource = "events" // token events counted by us; Prompt is 0
+	FromNone   UsageSource = ""       // nothing to count
+)
+
+// Phases are the parts of connecting, zero on a reused connection.
+type Phases struct {
+	DNS, Connect, TLS time.Duration
+	Reused            bool
+}
+
+// Limits are what the response headers said of rate limits; -1 where they said
+// nothing.
+type Limits struct {
+	RetryAfter                       time.Duration
+	LimitRequests, RemainingRequests int64
+	LimitTokens, RemainingTokens     int64
+	ResetRequests, ResetTokens       time.Duration
+}
