@@ -1,0 +1,111 @@
+// Package slo parses and judges assertions over metrics, such as
+// "ttft.p95 < 800ms" or "error_rate < 1% in rush".
+//
+// Begin with [Parse]; [Evaluate] holds an expression against figures that a
+// [Lookup] hands out. Everything here is pure and safe for concurrent use.
+//
+// # Grammar
+//
+//	METRIC.STAT OP VALUE [in WAVE]     a statistic of a latency
+//	METRIC OP VALUE [in WAVE]          a latency: of each request; else a scalar
+//
+// The latencies are ttft, ttfa, e2e, itl, tpot, stall, queue and connect;
+// service.ttft, service.ttfa and service.e2e count from sending rather than from
+// the scheduled instant. STAT is p50, p90, p95, p99, p99.9, mean or max. A
+// latency without a statistic says when one request is good, and so makes the
+// goodput: see [Expr.PerRequest].
+//
+// The scalars are error_rate, goodput, good_fraction, rps (succeeded),
+// offered_rps, sent_rps, completed_rps, output_tps, total_tps, cost, per_1k_ok,
+// dropped, unsent, unfinished, rate_limited and lost (dropped + unsent +
+// unfinished). Of the last five a value in % is the share of the scheduled
+// requests.
+//
+// OP is <, <=, > or >=. VALUE has a unit: 800ms, 8s, 1m, 250us; 1%; 200/s,
+// 12000/m; $5. Only counts and ratios may be bare numbers. WAVE is a name or
+// lane/name, in quotes if it has spaces.
+package slo
+
+import "math"
+
+// An Expr is one parsed assertion. Expressions are comparable: two that differ
+// only in spacing, case or quotes are equal.
+type Expr struct {
+	Text    string // normalised; Parse(Text) is the same Expr
+	Metric  Metric
+	Service bool // from sending, not from the scheduled instant
+	Stat    Stat // "" for scalars and per-request expressions
+	Op      Op
+	Value   float64 // in Unit: ms, 0 to 1, per second, USD, requests
+	Unit    Unit
+	Wave    string // "" is the whole run; "lane/wave" names the lane, too
+	Share   bool   // a count taken as its share of the scheduled requests (Unit is Ratio)
+}
+
+// String is the normalised text.
+func (e Expr) String() string { return e.Text }
+
+// Latency reports whether the metric is a latency, in milliseconds.
+func (e Expr) Latency() bool { return e.Unit == Milliseconds }
+
+// PerRequest reports whether the expression says when one request is good
+// ("ttft < 800ms"). Such expressions define goodput and good_fraction; they are
+// no assertion over a wave.
+func (e Expr) PerRequest() bool { return e.Latency() && e.Stat == "" }
+
+// Quantile is the percentile as a fraction: 0.95 for p95. ok is false for mean
+// and max and where there is no statistic.
+func (e Expr) Quantile() (q float64, ok bool) {
+	permille := e.Stat.permille()
+	return float64(permille) / 1000, permille > 0
+}
+
+// Holds compares v, in the expression's unit, with its value. NaN never holds.
+func (e Expr) Holds(v float64) bool {
+	switch e.Op {
+	case Less:
+		return v < e.Value
+	case LessOrEqual:
+		return v <= e.Value
+	case More:
+		return v > e.Value
+	case MoreOrEqual:
+		return v >= e.Value
+	}
+	return false
+}
+
+// nearness is how close to its bound, as a part of the bound, a value is near.
+const nearness = 0.10
+
+// Near reports whether v holds but lies within 10 % of the bound: what a screen
+// shows in amber. A ratio bounded from below is measured from 1, for there the
+// room is what is missing to the whole: with good_fraction >= 99%, 99.05 % is
+// near and 99.8 % is not. A value that is as good as can be is never near.
+func Near(e Expr, v float64) bool {
+	if !e.Holds(v) {
+		return false
+	}
+	bound := e.Value
+	if e.Unit == Ratio && !e.Op.Upper() {
+		bound, v = 1-bound, 1-v
+	}
+	if bound == 0 {
+		return false
+	}
+	// The slack takes up what rounding adds to a value on the very edge.
+	return math.Abs(bound-v) <= nearness*bound*(1+1e-9)
+}
+
+// Assumed are the assertions that judge a run for which none was given.
+func Assumed() []Expr {
+	var exprs []Expr
+	for _, text := range []string{"error_rate <= 1%", "lost <= 1%"} {
+		e, err := Parse(text)
+		if err != nil {
+			panic(err) // the texts are constants
+		}
+		exprs = append(exprs, e)
+	}
+	return exprs
+}
