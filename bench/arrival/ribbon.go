@@ -19,7 +19,8 @@ type Point struct {
 // stand, will be, with all steering, skips and pauses (bursts lie beside it): a
 // polyline of at most 400 points in the order of time; a step is two points of
 // one instant. What has more than 100 pieces, before the last change or after
-// it, is averaged over 100 equal times. Callers must not change the points.
+// it, is averaged over 100 equal times. It is empty only if everything was skipped
+// at the start. Callers must not change the points.
 func (c *Cursor) Curve() []Point {
 	if c.ribbon == nil {
 		ahead := c.curve.between(c.spot, c.curve.length(), c.factor)

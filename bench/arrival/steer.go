@@ -1,9 +1,6 @@
 package arrival
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // maxFactor bounds steering, so that the distance between two arrivals stays
 // above the digits of the count.
@@ -57,7 +54,8 @@ func (c *Cursor) Burst(now time.Duration, n int) {
 }
 
 // Pause stops the timeline's clock: no arrivals of the curve, and waves that wait.
-// Bursts, skips and steering act as ever.
+// Bursts, skips and steering act as ever. Pausing a paused cursor says that the
+// pause has lasted until now, and moves what lies ahead in Starts, End and Curve.
 func (c *Cursor) Pause(now time.Duration) {
 	c.advance(now)
 	c.paused = true
@@ -83,7 +81,7 @@ func (c *Cursor) Paused() bool { return c.paused }
 func (c *Cursor) rebase() {
 	count := c.curve.count(c.spot)
 	// Rounding an instant down may leave a distance a hair below 0.
-	c.left = math.Max(0, c.left-c.factor*(count-c.base))
+	c.left = max(0, c.left-c.factor*(count-c.base))
 	c.base = count
 }
 
