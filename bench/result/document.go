@@ -149,7 +149,9 @@ type Latencies struct {
 	TPOT    *Latency `json:"tpot"`
 	Stall   *Latency `json:"stall"`
 	Queue   *Latency `json:"queue"`
-	Connect *Latency `json:"connect"`
+	Connect *Latency `json:"connect"` // DNS, TCP and TLS, of the requests that opened a connection
+	DNS     *Latency `json:"dns"`     // of those, by themselves
+	TLS     *Latency `json:"tls"`
 }
 
 // A Pair is a latency from the scheduled instant (response time) and from the

@@ -1,0 +1,119 @@
+package bench
+
+import (
+	"fmt"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// finish makes the document, once everything has ended and been recorded.
+func (r *Run) finish() {
+	r.health.stop()
+	if r.requestLog != nil {
+		lost, err := r.requestLog.close()
+		switch {
+		case err != nil:
+			r.note("the log of requests is incomplete: " + err.Error())
+		case lost > 0:
+			r.note(fmt.Sprintf("the log of requests lacks %d lines: the disk could not keep up", lost))
+		}
+	}
+	if warm := r.rec.warmup().Cost.Total(); warm > 0 {
+		r.note(fmt.Sprintf("the warm-up cost %s, which is in the cost of the run", result.FormatUSD(warm)))
+	}
+	doc := r.report()
+	r.journalEvents()
+	r.journal(func(j Journal) error { return j.End(doc) })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state, r.document = result.Done, doc
+	r.windows = windowCache{}
+}
+
+// note adds a line to the events.
+func (r *Run) note(text string) {
+	r.event(result.Event{TS: max(r.since(r.now()).Seconds(), 0), Kind: result.Noted, Text: text})
+}
+
+// JournalError says why the run could not be saved; nil if it was.
+func (r *Run) JournalError() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.journalErr
+}
+
+// report is the document as things stand.
+func (r *Run) report() *result.Run {
+	total := r.total()
+	waves := make([]*result.Part, len(r.waves))
+	for i := range r.waves {
+		waves[i] = r.rec.total(i)
+	}
+	length := r.length(-1)
+	doc := &result.Run{
+		Schema: result.Schema, ID: r.options.ID, Name: r.scenario.Name, Labels: r.scenario.Labels,
+		Tool: r.options.Tool, StartedAt: r.startedAt.UTC(), EndedAt: r.startedAt.Add(length).UTC(),
+		DurationS: length.Seconds(), Scenario: r.scenario,
+		Total: result.Derive(r.label(-1, true), total),
+		Waves: make([]result.Stats, len(waves)),
+	}
+	if doc.Labels == nil {
+		doc.Labels = map[string]string{}
+	}
+	for i, p := range waves {
+		doc.Waves[i] = result.Derive(r.label(i, true), p)
+	}
+	doc.Generator = r.health.report(total, waves)
+
+	r.rec.mu.Lock()
+	doc.TimelineStepS = r.rec.timeline.Step.Seconds()
+	doc.Timeline = r.rec.timeline.Rows(true)
+	r.rec.mu.Unlock()
+
+	doc.Verdict = r.verdict(doc)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	doc.Events = append([]result.Event{}, r.events...)
+	return doc
+}
+
+// total is all that happened, with the cost of the warm-up.
+func (r *Run) total() *result.Part {
+	total, warm := r.rec.total(-1), r.rec.warmup()
+	total.Cost = total.Cost.Add(warm.Cost)
+	total.Estimated += warm.Estimated
+	return total
+}
+
+// label says what the figures of a wave, or of the whole run (wave < 0), are.
+func (r *Run) label(wave int, withHDR bool) result.Label {
+	l := result.Label{
+		Name: "total", Kind: "total", Duration: r.length(wave),
+		Priced: r.priced, Judged: r.judge.judged(), HDR: withHDR,
+	}
+	if wave < 0 {
+		return l
+	}
+	w := r.waves[wave]
+	l.Name, l.Lane, l.Kind = w.Name, w.Lane, "open"
+	if w.Closed {
+		l.Kind = "closed"
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l.Started = max(r.waves[wave].Started, 0)
+	return l
+}
+
+// windowCache keeps the figures of a view until the next interval.
+type windowCache struct {
+	n      int
+	view   result.View
+	window result.Stats
+	total  result.Stats
+	slos   []result.SLOStatus
+	health result.Health
+	oneMin time.Duration
+	recent float64 // USD in the last minute
+}

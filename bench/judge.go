@@ -1,0 +1,236 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/slo"
+	"flashwave/client"
+)
+
+// A judge holds the SLOs of a run.
+type judge struct {
+	exprs    []slo.Expr // over a wave or the run
+	assumed  bool       // exprs are flashwave's own
+	request  []slo.Expr // over each request: they make the goodput
+	abortOn  []slo.Expr
+	breached map[int]bool // exprs whose first breach has been noted
+}
+
+func newJudge(sc *scenario.Scenario) (*judge, error) {
+	j := &judge{breached: map[int]bool{}}
+	for _, text := range sc.SLO {
+		e, err := slo.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if e.PerRequest() {
+			j.request = append(j.request, e)
+		} else {
+			j.exprs = append(j.exprs, e)
+		}
+	}
+	for _, text := range sc.AbortOn {
+		e, err := slo.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		j.abortOn = append(j.abortOn, e)
+	}
+	if len(j.request) == 0 {
+		j.request = fromPercentiles(j.exprs)
+	}
+	if len(j.exprs) == 0 {
+		j.exprs, j.assumed = slo.Assumed(), true
+	}
+	return j, nil
+}
+
+// fromPercentiles makes per-request bounds of the percentile SLOs on TTFT, E2E
+// and TPOT: they serve where no per-request SLO was given.
+func fromPercentiles(exprs []slo.Expr) (bounds []slo.Expr) {
+	for _, e := range exprs {
+		if _, ok := e.Quantile(); !ok || !e.Op.Upper() {
+			continue
+		}
+		switch e.Metric {
+		case slo.TTFT, slo.E2E, slo.TPOT:
+			e.Stat = ""
+			bounds = append(bounds, e)
+		}
+	}
+	return bounds
+}
+
+// judged reports whether there is a notion of a good request.
+func (j *judge) judged() bool { return len(j.request) > 0 }
+
+// good reports whether a request that ended ok met every bound.
+func (j *judge) good(lane, wave string, scheduled time.Duration, res client.Result) bool {
+	for _, e := range j.request {
+		if !concerns(e, lane, wave) {
+			continue
+		}
+		d, ok := measured(e, scheduled, res)
+		if !ok || !e.Holds(result.Millis(d)) {
+			return false
+		}
+	}
+	return true
+}
+
+// measured is one request's value of a latency metric.
+func measured(e slo.Expr, scheduled time.Duration, res client.Result) (time.Duration, bool) {
+	from := scheduled
+	if e.Service {
+		from = res.Sent
+	}
+	switch e.Metric {
+	case slo.TTFT:
+		return res.FirstToken - from, res.FirstToken != client.Never
+	case slo.TTFA:
+		return res.FirstAnswer - from, res.FirstAnswer != client.Never
+	case slo.E2E:
+		return res.Done - from, true
+	case slo.TPOT:
+		d, ok := tpot(res)
+		return d, ok || res.Events > 0 // a single token has no time between tokens
+	case slo.ITL, slo.Stall:
+		return res.Stall, true
+	case slo.Queue:
+		return res.Sent - scheduled, true
+	case slo.Connect:
+		return res.Phases.DNS + res.Phases.Connect + res.Phases.TLS, true
+	}
+	return 0, false
+}
+
+// concerns reports whether an expression speaks of a wave: of all when it names
+// none.
+func concerns(e slo.Expr, lane, wave string) bool {
+	return e.Wave == "" || e.Wave == wave || e.Wave == lane+"/"+wave
+}
+
+// stretchOf is what an expression is held against, over the whole run so far.
+func (r *Run) stretchOf(e slo.Expr) result.Stretch {
+	return r.stretch(e, func(wave int) (*result.Part, time.Duration) {
+		return r.rec.total(wave), r.length(wave)
+	})
+}
+
+// recent is the same over the last seconds.
+func (r *Run) recent(e slo.Expr, d time.Duration) result.Stretch {
+	return r.stretch(e, func(wave int) (*result.Part, time.Duration) {
+		p, from, to := r.rec.window(d, wave)
+		return p, to - from
+	})
+}
+
+// stretch adds up the waves that an expression speaks of.
+func (r *Run) stretch(e slo.Expr, of func(wave int) (*result.Part, time.Duration)) result.Stretch {
+	s := result.Stretch{Priced: r.priced, Judged: r.judge.judged()}
+	if e.Wave == "" {
+		s.Part, s.Length = of(-1)
+		return s
+	}
+	s.Part = result.NewPart()
+	for i, w := range r.waves {
+		if concerns(e, w.Lane, w.Name) {
+			p, length := of(i)
+			s.Part.Merge(p)
+			s.Length += length
+		}
+	}
+	return s
+}
+
+// watch holds the SLOs against the last seconds, notes first breaches, and stops
+// the run where it was asked to.
+func (r *Run) watch() {
+	now := r.now()
+	if now < r.start+time.Second {
+		return
+	}
+	for i, e := range r.judge.exprs {
+		if r.judge.breached[i] {
+			continue
+		}
+		live := slo.Evaluate(e, r.recent(e, liveWindow))
+		if live.OK == nil || *live.OK {
+			continue
+		}
+		r.judge.breached[i] = true
+		_, offered := r.lastRates()
+		r.event(result.Event{
+			TS: r.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
+			Text: fmt.Sprintf("%s first breached at %.4g requests/s", e.Text, offered),
+		})
+	}
+	for _, e := range r.judge.abortOn {
+		live := slo.Evaluate(e, r.recent(e, liveWindow))
+		if live.OK != nil && *live.OK {
+			r.stop(abortedOn, e.Text)
+		}
+	}
+}
+
+// liveWindow is how far back the live judgement looks.
+const liveWindow = 10 * time.Second
+
+// sloStatuses are the SLOs for the screen.
+func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
+	d := view.Window
+	list := make([]result.SLOStatus, len(r.judge.exprs))
+	for i, e := range r.judge.exprs {
+		run := slo.Evaluate(e, r.stretchOf(e))
+		live := run
+		if d > 0 {
+			live = slo.Evaluate(e, r.recent(e, d))
+		}
+		list[i] = result.SLOStatus{
+			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,
+			Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, LiveOK: live.OK, RunOK: run.OK,
+			Assumed: r.judge.assumed,
+		}
+	}
+	return list
+}
+
+// bounds are the tightest bounds on response TTFT and E2E, 0 where there is none:
+// what an open request is late by.
+func (j *judge) bounds() (ttft, e2e time.Duration) {
+	tighter := func(d *time.Duration, ms float64) {
+		if v := time.Duration(ms * float64(time.Millisecond)); *d == 0 || v < *d {
+			*d = v
+		}
+	}
+	for _, list := range [][]slo.Expr{j.exprs, j.request} {
+		for _, e := range list {
+			if !e.Latency() || e.Service || !e.Op.Upper() {
+				continue
+			}
+			switch e.Metric {
+			case slo.TTFT:
+				tighter(&ttft, e.Value)
+			case slo.E2E:
+				tighter(&e2e, e.Value)
+			}
+		}
+	}
+	return ttft, e2e
+}
+
+// texts joins expressions for a sentence.
+func texts(slos []result.SLO) string {
+	var b strings.Builder
+	for i, s := range slos {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(s.Expr)
+	}
+	return b.String()
+}

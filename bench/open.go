@@ -1,0 +1,57 @@
+package bench
+
+import (
+	"sync"
+	"time"
+)
+
+// openRequests is the register of requests in flight, for the screen: what has
+// not completed yet shows in no histogram.
+type openRequests struct {
+	mu      sync.Mutex
+	flights []*flight
+}
+
+func (o *openRequests) add(f *flight) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	f.place = len(o.flights)
+	o.flights = append(o.flights, f)
+}
+
+func (o *openRequests) remove(f *flight) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	last := len(o.flights) - 1
+	o.flights[f.place] = o.flights[last]
+	o.flights[f.place].place = f.place
+	o.flights[last] = nil
+	o.flights = o.flights[:last]
+}
+
+// openState is the register at one instant.
+type openState struct {
+	awaiting, streaming, late int64
+	oldest                    time.Duration
+}
+
+// state looks at every open request. A request is late when it still awaits its
+// first token after ttft, or is still open after e2e (0: no such bound).
+func (o *openRequests) state(now, ttft, e2e time.Duration) (st openState) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, f := range o.flights {
+		age := now - f.ticket.scheduled
+		st.oldest = max(st.oldest, age)
+		waiting := f.first.Load() == 0
+		if waiting {
+			st.awaiting++
+		} else {
+			st.streaming++
+		}
+		if ttft > 0 && waiting && age > ttft || e2e > 0 && age > e2e {
+			st.late++
+		}
+	}
+	return st
+}

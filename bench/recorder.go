@@ -1,0 +1,145 @@
+package bench
+
+import (
+	"sync"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// nShards spreads the recording over a few locks.
+const nShards = 4
+
+// ringSeconds is how far back a sliding window reaches.
+const ringSeconds = 60
+
+// A recorder takes in what happens to requests. Its shards hold only the current
+// second; once a second they are swapped out and added up to an interval, which
+// goes into the totals of the waves, into the ring of recent seconds and into the
+// timeline. So its size depends on neither the length nor the rate of a run, and
+// percentiles are computed once a second and not at every look.
+type recorder struct {
+	shards [nShards]shard
+
+	mu       sync.Mutex
+	since    time.Duration // start of the current interval
+	totals   map[int]*result.Part
+	ring     [ringSeconds]result.Interval
+	n        int // intervals so far; the newest is ring[(n-1)%ringSeconds]
+	timeline *result.Timeline
+}
+
+// A shard holds the current second of the requests that hash to it.
+type shard struct {
+	mu    sync.Mutex
+	parts map[int]*result.Part
+	_     [40]byte // a cache line of its own
+}
+
+// parts are reused from second to second: their histograms are what recording
+// would otherwise allocate.
+var parts = sync.Pool{New: func() any {
+	p := result.NewPart()
+	p.Hists[result.ITL] = result.NewDenseHist()
+	return p
+}}
+
+func newRecorder() *recorder {
+	r := &recorder{totals: map[int]*result.Part{}, timeline: result.NewTimeline()}
+	for i := range r.shards {
+		r.shards[i].parts = map[int]*result.Part{}
+	}
+	return r
+}
+
+// shard is the shard of the i-th request.
+func (r *recorder) shard(i uint64) *shard { return &r.shards[i%nShards] }
+
+// part is the part of a wave in the current second. s.mu must be held.
+func (s *shard) part(wave int) *result.Part {
+	p := s.parts[wave]
+	if p == nil {
+		p = parts.Get().(*result.Part)
+		s.parts[wave] = p
+	}
+	return p
+}
+
+// swap ends the current interval at now: what the shards held becomes the newest
+// interval, and the shards begin anew.
+func (r *recorder) swap(now time.Duration) result.Interval {
+	sum := map[int]*result.Part{}
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		old := s.parts
+		s.parts = make(map[int]*result.Part, len(old))
+		s.mu.Unlock()
+		for wave, p := range old {
+			if sum[wave] == nil {
+				sum[wave] = result.NewPart()
+			}
+			sum[wave].Merge(p)
+			p.Reset()
+			parts.Put(p)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in := result.Interval{Start: r.since, End: now, Parts: sum}
+	for wave, p := range sum {
+		if r.totals[wave] == nil {
+			r.totals[wave] = result.NewPart()
+		}
+		r.totals[wave].Merge(p)
+	}
+	r.ring[r.n%ringSeconds] = in
+	r.n++
+	r.since = now
+	return in
+}
+
+// begin starts the clock of the first interval.
+func (r *recorder) begin(now time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.since = now
+}
+
+// total is a copy of what one wave, or all of them (wave < 0), did so far, up to
+// the last swap.
+func (r *recorder) total(wave int) *result.Part {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := result.NewPart()
+	result.Interval{Parts: r.totals}.Sum(p, wave)
+	return p
+}
+
+// warmup is what the warm-up cost.
+func (r *recorder) warmup() *result.Part {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := result.NewPart()
+	p.Merge(r.totals[result.Warmup])
+	return p
+}
+
+// window adds up the intervals of the last d, of one wave or of all, and says
+// from when to when they reach.
+func (r *recorder) window(d time.Duration, wave int) (p *result.Part, from, to time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p = result.NewPart()
+	from, to = r.since, r.since
+	for i := range min(r.n, ringSeconds) {
+		in := r.ring[(r.n-1-i)%ringSeconds]
+		// Half a second of tolerance, for ticks are not exact.
+		if to-in.Start > d+500*time.Millisecond {
+			break
+		}
+		in.Sum(p, wave)
+		from = in.Start
+	}
+	return p, from, to
+}

@@ -1,0 +1,328 @@
+package bench
+
+import (
+	"sync/atomic"
+	"time"
+
+	"flashwave/bench/price"
+	"flashwave/bench/prompt"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/client"
+)
+
+// A flight is one request while it is open. It is the client's sink: it records
+// what happens as it happens.
+type flight struct {
+	run    *Run
+	ticket ticket
+	shard  *shard
+
+	place   int          // in the register of open requests
+	sent    atomic.Int64 // clock; 0: not yet
+	first   atomic.Int64 // first token; 0: none yet
+	last    time.Duration
+	events  int64
+	retries int
+}
+
+// work sends a ticket that has a slot, and then whatever ticket gets the slot
+// next, until none does.
+func (r *Run) work(t ticket) {
+	defer r.working.Done()
+	for {
+		r.send(t)
+		if next, ok := t.lane.freed(t, r.now()); ok {
+			t = r.slots.swap(next, r.now())
+			continue
+		}
+		next, ok := r.slots.release(r.now())
+		if !ok {
+			return
+		}
+		t = next
+	}
+}
+
+// send makes one request and records how it ended.
+func (r *Run) send(t ticket) {
+	req, p := r.request(t)
+	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
+	if !r.budget.reserve(worst) {
+		r.stop(outOfBudget)
+		r.giveUp(t)
+		return
+	}
+	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
+	r.open.add(f)
+	res := r.client.Do(r.ctx, req, f)
+	r.open.remove(f)
+	if f.sent.Load() == 0 { // it failed before the transport had it
+		f.Sent(r.now())
+	}
+	cost, estimated := r.cost(p, res)
+	r.budget.settle(worst, cost.Total())
+	f.record(res, cost, estimated)
+	r.refusals.see(res)
+	if r.requestLog != nil && t.wave != result.Warmup {
+		r.requestLog.write(r.line(t, res))
+	}
+}
+
+// request is what the ticket asks of the endpoint.
+func (r *Run) request(t ticket) (*client.Request, prompt.Prompt) {
+	w := t.lane.workload
+	p := t.lane.source.At(uint64(t.lane.index), t.index)
+	req := &client.Request{
+		Model:       r.scenario.Target.Model,
+		MaxTokens:   w.MaxTokens,
+		Temperature: w.Temperature,
+		Stream:      w.Stream,
+		Extra:       w.ExtraBody,
+		Fields:      p.Fields,
+	}
+	if len(p.Messages) > 0 {
+		req.Messages = make([]client.Message, len(p.Messages))
+		for i, m := range p.Messages {
+			req.Messages[i] = client.Message{Role: m.Role, Content: m.Content}
+		}
+		return req, p
+	}
+	if p.System != "" {
+		req.Messages = append(req.Messages, client.Message{Role: "system", Content: p.System})
+	}
+	req.Messages = append(req.Messages, client.Message{Role: "user", Content: p.Text})
+	return req, p
+}
+
+// promptSize is the bytes of everything the prompt says.
+func promptSize(p prompt.Prompt) int {
+	n := len(p.System) + len(p.Text)
+	for _, m := range p.Messages {
+		n += len(m.Content)
+	}
+	return n
+}
+
+// cost is what a request costs, and whether no usage vouches for it. A stream
+// that was cut sent no usage and is billed all the same: its prompt is taken at
+// four bytes a token, its output at what was seen of it.
+func (r *Run) cost(p prompt.Prompt, res client.Result) (c price.Cost, estimated bool) {
+	if !r.priced {
+		return price.Cost{}, false
+	}
+	if res.Usage.From == client.FromUsage {
+		return r.budget.price.Cost(price.Usage{
+			Prompt: int64(res.Usage.Prompt), Cached: int64(res.Usage.Cached), Output: int64(res.Usage.Output),
+		}), false
+	}
+	if res.Status != 200 || res.Outcome == client.Malformed && res.Events == 0 {
+		return price.Cost{}, false
+	}
+	return r.budget.price.Cost(price.Usage{
+		Prompt: int64(promptSize(p)+3) / 4, Output: int64(res.Events),
+	}), true
+}
+
+// Sent implements client.Sink.
+func (f *flight) Sent(at time.Duration) {
+	if !f.sent.CompareAndSwap(0, max(int64(at), 1)) {
+		return
+	}
+	t := f.ticket
+	if t.closed {
+		t.lane.sentOne(t, at)
+	}
+	if t.wave == result.Warmup {
+		return
+	}
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	p := f.shard.part(t.wave)
+	p.Requests.Sent++
+	p.Record(result.Queue, t.queue)
+	p.Record(result.Lag, at-t.scheduled-t.queue)
+	f.shard.part(t.lane.here()).Here.Sent++
+}
+
+// Token implements client.Sink.
+func (f *flight) Token(at time.Duration, _ client.Kind) {
+	gap, isGap := at-f.last, f.events > 0
+	if !isGap {
+		f.first.Store(max(int64(at), 1))
+	}
+	f.last = at
+	f.events++
+	if f.ticket.wave == result.Warmup {
+		return
+	}
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	if isGap {
+		f.shard.part(f.ticket.wave).Record(result.ITL, gap)
+	}
+	here := &f.shard.part(f.ticket.lane.here()).Here
+	here.OutputTokens++
+	here.TotalTokens++
+}
+
+// record adds the request, ended, to its wave.
+func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
+	t := f.ticket
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	p := f.shard.part(t.wave)
+	p.Cost = p.Cost.Add(cost)
+	if estimated {
+		p.Estimated += cost.Total()
+	}
+	if t.wave == result.Warmup {
+		return
+	}
+	p.Outcomes[string(res.Outcome)]++
+	p.Requests.Retries += int64(res.Retries)
+	p.StaleRetries += int64(res.StaleRetries)
+	here := &f.shard.part(t.lane.here()).Here
+	switch res.Outcome {
+	case client.OK:
+		p.Requests.Succeeded++
+		here.Completed++
+		here.Succeeded++
+		p.Finish[finish(res)]++
+		if f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res) {
+			p.Good++
+		}
+	case client.Cancelled:
+		p.Requests.Unfinished++
+	default:
+		p.Requests.Failed++
+		here.Completed++
+		here.Failed++
+	}
+	if res.Outcome != client.OK && res.Outcome != client.Cancelled {
+		p.Errors.Add(string(res.Outcome), res.Err)
+	}
+	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
+	recordTokens(p, here, res, f.events)
+	recordLatency(p, t.scheduled, res)
+}
+
+func finish(res client.Result) string {
+	if res.Finish == "" {
+		return "none"
+	}
+	return res.Finish
+}
+
+// recordTokens adds the token counts. The events were counted as they came; what
+// the usage says besides is added where the request ended.
+func recordTokens(p *result.Part, here *result.Happened, res client.Result, events int64) {
+	u := res.Usage
+	switch u.From {
+	case client.FromUsage:
+		p.FromUsage++
+	case client.FromEvents:
+		p.FromEvents++
+	default:
+		return
+	}
+	p.Prompt += int64(u.Prompt)
+	p.Cached += int64(u.Cached)
+	p.Output += int64(u.Output)
+	p.Reasoning += int64(u.Reasoning)
+	here.OutputTokens += int64(u.Output) - events
+	here.TotalTokens += int64(u.Prompt) + int64(u.Output) - events
+}
+
+// recordLatency adds the latencies, and for a request without an end the age at
+// which it was given up.
+func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
+	done := client.Never
+	if res.Outcome == client.OK {
+		done = res.Done
+	}
+	for _, m := range [...]struct {
+		response, service result.Metric
+		at                time.Duration
+	}{
+		{result.TTFTResponse, result.TTFTService, res.FirstToken},
+		{result.TTFAResponse, result.TTFAService, res.FirstAnswer},
+		{result.E2EResponse, result.E2EService, done},
+	} {
+		switch {
+		case m.at != client.Never:
+			p.Record(m.response, m.at-scheduled)
+			p.Record(m.service, m.at-res.Sent)
+		case res.Outcome == client.Timeout:
+			p.Unanswered[m.response]++
+			p.Unanswered[m.service]++
+		case res.Outcome == client.Cancelled:
+			p.RecordOpen(m.response, res.Done-scheduled)
+			p.RecordOpen(m.service, res.Done-res.Sent)
+		}
+	}
+	if tpot, ok := tpot(res); ok {
+		p.Record(result.TPOT, tpot)
+	}
+	if stall, ok := stall(res); ok {
+		p.Record(result.Stall, stall)
+	}
+	if ph := res.Phases; !ph.Reused && ph.Connect > 0 {
+		p.Record(result.Connect, ph.DNS+ph.Connect+ph.TLS)
+		if ph.DNS > 0 {
+			p.Record(result.DNS, ph.DNS)
+		}
+		if ph.TLS > 0 {
+			p.Record(result.TLS, ph.TLS)
+		}
+	}
+}
+
+// tpot is the time per output token after the first.
+func tpot(res client.Result) (time.Duration, bool) {
+	n := res.Usage.Output
+	if !res.Usage.StreamedReasoning {
+		n -= res.Usage.Reasoning
+	}
+	if res.Outcome != client.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 {
+		return 0, false
+	}
+	return (res.LastToken - res.FirstToken) / time.Duration(n-1), true
+}
+
+// stall is the longest gap of a stream; of one that timed out, the gap that
+// ended it counts too.
+func stall(res client.Result) (time.Duration, bool) {
+	if res.Outcome == client.Timeout && res.Events > 0 {
+		return max(res.Stall, res.Done-res.LastToken), true
+	}
+	return res.Stall, res.Events > 1
+}
+
+// drop records a scheduled request that found no slot and may not wait.
+func (r *Run) drop(t ticket) {
+	r.never(t, func(q *result.Requests) { q.Dropped++ })
+}
+
+// giveUp records a scheduled request that was never sent.
+func (r *Run) giveUp(t ticket) {
+	r.never(t, func(q *result.Requests) { q.Unsent++ })
+}
+
+func (r *Run) never(t ticket, count func(*result.Requests)) {
+	if t.wave == result.Warmup {
+		return
+	}
+	s := r.rec.shard(t.index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count(&s.part(t.wave).Requests)
+}
+
+// workload is the lane's own, or else the scenario's.
+func workload(sc *scenario.Scenario, l scenario.Lane) scenario.Workload {
+	if l.Workload != nil {
+		return *l.Workload
+	}
+	return sc.Workload
+}

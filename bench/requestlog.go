@@ -1,0 +1,144 @@
+package bench
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"flashwave/client"
+)
+
+// A RequestLine is one request in the log of requests. Instants are in
+// milliseconds from the first wave; null where nothing happened.
+type RequestLine struct {
+	Wave    string `json:"wave"`
+	Lane    string `json:"lane,omitempty"`
+	Index   uint64 `json:"index"` // of its lane
+	Outcome string `json:"outcome"`
+	Error   string `json:"error,omitempty"`
+	Status  int    `json:"status,omitempty"`
+
+	ScheduledMS   *float64 `json:"scheduled_ms"`
+	QueuedMS      float64  `json:"queued_ms"` // how long it waited for a slot
+	SentMS        *float64 `json:"sent_ms"`
+	FirstByteMS   *float64 `json:"first_byte_ms"`
+	FirstTokenMS  *float64 `json:"first_token_ms"`
+	FirstAnswerMS *float64 `json:"first_answer_ms"`
+	LastTokenMS   *float64 `json:"last_token_ms"`
+	DoneMS        *float64 `json:"done_ms"`
+	StallMS       float64  `json:"stall_ms"`
+
+	Events          int    `json:"events"`
+	PromptTokens    int    `json:"prompt_tokens"`
+	CachedTokens    int    `json:"cached_tokens"`
+	OutputTokens    int    `json:"output_tokens"`
+	ReasoningTokens int    `json:"reasoning_tokens"`
+	TokensFrom      string `json:"tokens_from"`
+	Finish          string `json:"finish,omitempty"`
+	RequestID       string `json:"request_id,omitempty"`
+	Retries         int    `json:"retries,omitempty"`
+	StaleRetries    int    `json:"stale_retries,omitempty"`
+}
+
+// line describes a request that ended.
+func (r *Run) line(t ticket, res client.Result) RequestLine {
+	at := func(d time.Duration) *float64 {
+		if d == client.Never {
+			return nil
+		}
+		ms := float64(r.since(d)) / float64(time.Millisecond)
+		return &ms
+	}
+	return RequestLine{
+		Wave: r.waveName(t.wave), Lane: t.lane.name, Index: t.index,
+		Outcome: string(res.Outcome), Error: res.Err, Status: res.Status,
+		ScheduledMS: at(t.scheduled), QueuedMS: float64(t.queue) / float64(time.Millisecond),
+		SentMS: at(res.Sent), FirstByteMS: at(res.FirstByte), FirstTokenMS: at(res.FirstToken),
+		FirstAnswerMS: at(res.FirstAnswer), LastTokenMS: at(res.LastToken), DoneMS: at(res.Done),
+		StallMS: float64(res.Stall) / float64(time.Millisecond),
+		Events:  res.Events, PromptTokens: res.Usage.Prompt, CachedTokens: res.Usage.Cached,
+		OutputTokens: res.Usage.Output, ReasoningTokens: res.Usage.Reasoning, TokensFrom: string(res.Usage.From),
+		Finish: res.Finish, RequestID: res.RequestID, Retries: res.Retries, StaleRetries: res.StaleRetries,
+	}
+}
+
+// A requestLog writes a line per request without ever holding the load up: lines
+// wait in a bounded buffer, and when the disk cannot keep up, lines of requests
+// that ended ok are left out and counted. Failures have a buffer of their own.
+type requestLog struct {
+	ok, failed chan RequestLine
+	lost       atomic.Int64
+	lostFailed atomic.Int64
+	written    sync.WaitGroup
+	err        error
+}
+
+// Lines are about 350 bytes each: at most some 30 MB wait.
+const (
+	okLines     = 16_384
+	failedLines = 65_536
+)
+
+func newRequestLog(w io.Writer) *requestLog {
+	l := &requestLog{ok: make(chan RequestLine, okLines), failed: make(chan RequestLine, failedLines)}
+	l.written.Go(func() { l.err = l.drain(w) })
+	return l
+}
+
+func (l *requestLog) write(line RequestLine) {
+	if line.Outcome == string(client.OK) {
+		select {
+		case l.ok <- line:
+		default:
+			l.lost.Add(1)
+		}
+		return
+	}
+	select {
+	case l.failed <- line:
+	default:
+		l.lostFailed.Add(1)
+	}
+}
+
+// drain writes until both buffers are closed and empty. After an error it only
+// empties them.
+func (l *requestLog) drain(w io.Writer) (failure error) {
+	out := bufio.NewWriterSize(w, 64<<10)
+	enc := json.NewEncoder(out)
+	ok, failed := l.ok, l.failed
+	for ok != nil || failed != nil {
+		var line RequestLine
+		var more bool
+		select {
+		case line, more = <-ok:
+			if !more {
+				ok = nil
+				continue
+			}
+		case line, more = <-failed:
+			if !more {
+				failed = nil
+				continue
+			}
+		}
+		if failure == nil {
+			failure = enc.Encode(line)
+		}
+	}
+	if failure == nil {
+		failure = out.Flush()
+	}
+	return failure
+}
+
+// close waits until everything is written. No write may follow.
+func (l *requestLog) close() (lost int64, err error) {
+	close(l.ok)
+	close(l.failed)
+	l.written.Wait()
+	return l.lost.Load() + l.lostFailed.Load(), l.err
+}

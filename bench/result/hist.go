@@ -1,0 +1,274 @@
+// Package result holds what a run found: the histograms and counts of each wave,
+// the documents made of them, and the verdict over them.
+//
+// # Metrics
+//
+// TTFT, TTFA and E2E exist twice. Response time counts from the instant a
+// request was scheduled, service time from the instant it was handed to the
+// transport. In an open wave the schedule does not wait for the endpoint, so
+// response time holds the wait that a stalled endpoint causes to everyone behind
+// it: coordinated omission has no place to hide, and nothing is corrected
+// afterwards. (Gil Tene, "How NOT to Measure Latency", 2015, names the problem;
+// an intended-start schedule is the cure used here.)
+//
+//	ttft   first token − start            start = scheduled or sent
+//	ttfa   first answer token − start     (a token that is not reasoning)
+//	e2e    done − start                   requests that ended ok
+//	itl    gap between two successive token events
+//	tpot   (last token − first token) ÷ (output tokens − 1)
+//	stall  longest gap inside one stream
+//	queue  wait for a slot
+//	connect  DNS + TCP + TLS of the requests that opened a connection
+//	lag    sent − scheduled − queue: the generator's own lateness
+//
+// Percentiles come from HdrHistograms of nanoseconds with three significant
+// digits, merged exactly; they are never averaged.
+package result
+
+import (
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// The one geometry of every histogram: 1 µs to 1 h in nanoseconds, to three
+// significant digits. It is the same everywhere so that histograms of different
+// runs and machines add up exactly.
+const (
+	lowest  = int64(time.Microsecond)
+	highest = int64(time.Hour)
+	digits  = 3
+)
+
+// A Hist is a histogram of durations with their exact sum, minimum and maximum
+// beside it. It is not safe for concurrent use.
+type Hist struct {
+	packed  *hdr.PackedHistogram // sparse: small, for most metrics
+	dense   *hdr.Histogram       // fast for many distinct values: inter-token gaps while they are recorded
+	count   int64
+	sum     int64 // ns; 292 years of waiting fit
+	min     int64
+	max     int64
+	refused int64 // values beyond an hour
+}
+
+// NewHist is an empty histogram that is small.
+func NewHist() *Hist { return &Hist{packed: hdr.NewPacked(lowest, highest, digits)} }
+
+// NewDenseHist is an empty histogram that takes 190 KB and records in constant
+// time.
+func NewDenseHist() *Hist { return &Hist{dense: hdr.New(lowest, highest, digits)} }
+
+// Record adds a duration. A negative one counts as 0; one over an hour is
+// refused and counted in Refused.
+func (h *Hist) Record(d time.Duration) {
+	v := max(int64(d), 0)
+	var err error
+	if h.dense != nil {
+		err = h.dense.RecordValue(v)
+	} else {
+		err = h.packed.RecordValue(v)
+	}
+	if err != nil {
+		h.refused++
+		return
+	}
+	if h.count == 0 || v < h.min {
+		h.min = v
+	}
+	h.max = max(h.max, v)
+	h.sum += v
+	h.count++
+}
+
+// Merge adds all of from to h, exactly. from may be nil and stays as it is.
+func (h *Hist) Merge(from *Hist) {
+	if from == nil || from.count == 0 && from.refused == 0 {
+		return
+	}
+	h.refused += from.refused + h.mergeCounts(from)
+	if from.count == 0 {
+		return
+	}
+	if h.count == 0 || from.min < h.min {
+		h.min = from.min
+	}
+	h.max = max(h.max, from.max)
+	h.sum += from.sum
+	h.count += from.count
+}
+
+func (h *Hist) mergeCounts(from *Hist) (dropped int64) {
+	switch {
+	case h.dense == nil && from.dense == nil:
+		return h.packed.Merge(from.packed)
+	case h.dense == nil:
+		return h.packed.MergeFrom(from.dense)
+	case from.dense == nil:
+		return from.packed.MergeInto(h.dense)
+	default:
+		return h.dense.Merge(from.dense)
+	}
+}
+
+// Reset empties h and keeps its memory.
+func (h *Hist) Reset() {
+	if h.dense != nil {
+		h.dense.Reset()
+	} else {
+		h.packed.Reset()
+	}
+	h.count, h.sum, h.min, h.max, h.refused = 0, 0, 0, 0, 0
+}
+
+// Count is how many durations were recorded.
+func (h *Hist) Count() int64 {
+	if h == nil {
+		return 0
+	}
+	return h.count
+}
+
+// Refused is how many durations did not fit.
+func (h *Hist) Refused() int64 {
+	if h == nil {
+		return 0
+	}
+	return h.refused
+}
+
+// Max is the longest duration, exactly; 0 if there is none.
+func (h *Hist) Max() time.Duration { return time.Duration(h.max) }
+
+// Mean is the exact mean; 0 if nothing was recorded.
+func (h *Hist) Mean() time.Duration {
+	if h.count == 0 {
+		return 0
+	}
+	return time.Duration(h.sum / h.count)
+}
+
+// Quantile is the duration at the quantile q of 0 to 1, to three significant
+// digits and never over Max; 0 if nothing was recorded.
+func (h *Hist) Quantile(q float64) time.Duration {
+	if h.count == 0 {
+		return 0
+	}
+	var v int64
+	if h.dense != nil {
+		v = h.dense.ValueAtPercentile(q * 100)
+	} else {
+		v = h.packed.ValueAtPercentile(q * 100)
+	}
+	return time.Duration(min(v, h.max))
+}
+
+// CountAtOrBelow is how many recorded durations are at most d, to the
+// histogram's resolution.
+func (h *Hist) CountAtOrBelow(d time.Duration) int64 {
+	if h.Count() == 0 {
+		return 0
+	}
+	var n int64
+	h.ForEach(func(value, count int64) bool {
+		if value > int64(d) {
+			return false
+		}
+		n += count
+		return true
+	})
+	return n
+}
+
+// ForEach calls fn for every populated bucket in rising order, with the lower
+// end of the bucket in nanoseconds, until fn returns false.
+func (h *Hist) ForEach(fn func(value, count int64) bool) { h.Packed().ForEachBucket(fn) }
+
+// Packed is the histogram in its sparse form. It may share memory with h.
+func (h *Hist) Packed() *hdr.PackedHistogram {
+	if h.dense == nil {
+		return h.packed
+	}
+	p := hdr.NewPacked(lowest, highest, digits)
+	p.MergeFrom(h.dense)
+	return p
+}
+
+// Latency summarises h in milliseconds; nil when nothing was recorded. withHDR
+// adds the encoded histogram.
+func (h *Hist) Latency(withHDR bool) *Latency {
+	if h.Count() == 0 {
+		return nil
+	}
+	l := &Latency{
+		Count: h.count,
+		Mean:  float64(h.sum) / float64(h.count) / 1e6,
+		Min:   Millis(time.Duration(h.min)),
+		P50:   Millis(h.Quantile(0.50)),
+		P90:   Millis(h.Quantile(0.90)),
+		P95:   Millis(h.Quantile(0.95)),
+		P99:   Millis(h.Quantile(0.99)),
+		P999:  Millis(h.Quantile(0.999)),
+		Max:   Millis(h.Max()),
+	}
+	if withHDR {
+		l.HDR = h.Encode()
+	}
+	return l
+}
+
+// RowPercentile summarises h for one row of the timeline; nil when nothing was
+// recorded.
+func (h *Hist) RowPercentile(withHDR bool) *RowPercentile {
+	if h.Count() == 0 {
+		return nil
+	}
+	p := &RowPercentile{
+		Count: h.count,
+		P50:   Millis(h.Quantile(0.50)),
+		P95:   Millis(h.Quantile(0.95)),
+		P99:   Millis(h.Quantile(0.99)),
+		Max:   Millis(h.Max()),
+	}
+	if withHDR {
+		p.HDR = h.Encode()
+	}
+	return p
+}
+
+// Encode is the histogram as base64 of the HdrHistogram V2 encoding; "" when
+// nothing was recorded.
+func (h *Hist) Encode() string {
+	if h.Count() == 0 {
+		return ""
+	}
+	// The encoder of this library answers in base64 already.
+	b, err := h.Packed().EncodeV2()
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// DecodeHist reads what Encode wrote. The sum and the extremes are those of the
+// buckets then, exact to three digits only.
+func DecodeHist(s string) (*Hist, error) {
+	if _, err := base64.StdEncoding.DecodeString(s); err != nil {
+		return nil, fmt.Errorf("histogram: %w", err)
+	}
+	p, err := hdr.DecodePacked([]byte(s))
+	if err != nil {
+		return nil, fmt.Errorf("histogram: %w", err)
+	}
+	h := NewHist()
+	h.refused = h.packed.Merge(p)
+	h.count = h.packed.TotalCount()
+	h.sum = int64(h.packed.Mean() * float64(h.count))
+	h.min, h.max = h.packed.Min(), h.packed.Max()
+	return h, nil
+}
+
+// Millis is d in milliseconds.
+func Millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,325 @@
+package result
+
+import (
+	"maps"
+	"time"
+
+	"flashwave/bench/price"
+)
+
+// A Metric names one histogram of a Part.
+type Metric int
+
+// The metrics that are recorded. The first six are measured per request to an
+// instant that may never come; Part.Open and Part.Unanswered speak of them.
+const (
+	TTFTResponse Metric = iota
+	TTFTService
+	TTFAResponse
+	TTFAService
+	E2EResponse
+	E2EService
+	ITL
+	TPOT
+	Stall
+	Queue
+	Connect
+	DNS
+	TLS
+	Lag
+	ReadLag
+	numMetrics
+)
+
+// numOpen is how many metrics wait for an instant that may never come.
+const numOpen = int(E2EService) + 1
+
+// metricNames are the tags of the histogram log.
+var metricNames = [numMetrics]string{
+	"ttft", "service.ttft", "ttfa", "service.ttfa", "e2e", "service.e2e",
+	"itl", "tpot", "stall", "queue", "connect", "dns", "tls", "lag", "read_lag",
+}
+
+// String is the metric's name in expressions and in the histogram log.
+func (m Metric) String() string { return metricNames[m] }
+
+// Metrics lists every metric.
+func Metrics() []Metric {
+	all := make([]Metric, numMetrics)
+	for i := range all {
+		all[i] = Metric(i)
+	}
+	return all
+}
+
+// ParseMetric finds a metric by its name.
+func ParseMetric(name string) (Metric, bool) {
+	for i, n := range metricNames {
+		if n == name {
+			return Metric(i), true
+		}
+	}
+	return 0, false
+}
+
+// A Part is what happened to the requests of one wave in a stretch of time.
+// Parts of different stretches and waves add up exactly. A Part is not safe for
+// concurrent use.
+type Part struct {
+	Requests Requests
+	Outcomes map[string]int64
+	Good     int64 // ok requests that met every per-request SLO
+
+	// Here counts what happened during the wave's own wall time, whichever wave
+	// of its lane had scheduled the request.
+	Here Happened
+
+	Prompt, Cached, Output, Reasoning int64 // tokens
+	FromUsage, FromEvents             int64 // requests that were counted in either way
+
+	Cost      price.Cost
+	Estimated float64 // USD of Cost that no usage vouches for
+
+	StaleRetries int64
+	Finish       map[string]int64
+	Errors       ErrorCounts
+	Limits       LimitsSeen
+
+	Hists [numMetrics]*Hist // nil: nothing recorded
+	// Open holds, for each metric that waits for an instant, the ages at the end
+	// of the run of the unfinished requests for which it never came.
+	Open [numOpen]*Hist
+	// Unanswered counts, likewise, the requests that timed out before it came.
+	Unanswered [numOpen]int64
+}
+
+// Happened counts what took place during a wave's wall time.
+type Happened struct {
+	Sent, Completed, Succeeded, Failed int64
+	OutputTokens, TotalTokens          int64
+}
+
+// NewPart is an empty Part.
+func NewPart() *Part {
+	return &Part{Outcomes: map[string]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
+}
+
+// Record adds a duration to one of the part's histograms.
+func (p *Part) Record(m Metric, d time.Duration) {
+	if p.Hists[m] == nil {
+		p.Hists[m] = NewHist()
+	}
+	p.Hists[m].Record(d)
+}
+
+// RecordOpen adds the age of an unfinished request for which the instant of m
+// never came. m must be one of the first six metrics.
+func (p *Part) RecordOpen(m Metric, age time.Duration) {
+	if p.Open[m] == nil {
+		p.Open[m] = NewHist()
+	}
+	p.Open[m].Record(age)
+}
+
+// Merge adds from to p. from may be nil and stays as it is.
+func (p *Part) Merge(from *Part) {
+	if from == nil {
+		return
+	}
+	p.Requests.add(from.Requests)
+	addCounts(p.Outcomes, from.Outcomes)
+	addCounts(p.Finish, from.Finish)
+	p.Good += from.Good
+	p.Here.add(from.Here)
+	p.Prompt += from.Prompt
+	p.Cached += from.Cached
+	p.Output += from.Output
+	p.Reasoning += from.Reasoning
+	p.FromUsage += from.FromUsage
+	p.FromEvents += from.FromEvents
+	p.Cost = p.Cost.Add(from.Cost)
+	p.Estimated += from.Estimated
+	p.StaleRetries += from.StaleRetries
+	p.Errors.merge(from.Errors)
+	p.Limits.merge(from.Limits)
+	for m := range p.Hists {
+		p.Hists[m] = mergeHist(p.Hists[m], from.Hists[m])
+	}
+	for m := range p.Open {
+		p.Open[m] = mergeHist(p.Open[m], from.Open[m])
+		p.Unanswered[m] += from.Unanswered[m]
+	}
+}
+
+// Reset empties p and keeps the memory of its histograms.
+func (p *Part) Reset() {
+	clear(p.Outcomes)
+	clear(p.Finish)
+	clear(p.Errors)
+	kept := Part{Outcomes: p.Outcomes, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Open: p.Open}
+	for _, h := range p.Hists {
+		if h != nil {
+			h.Reset()
+		}
+	}
+	for _, h := range p.Open {
+		if h != nil {
+			h.Reset()
+		}
+	}
+	*p = kept
+}
+
+// Clone is a Part of its own with the same content.
+func (p *Part) Clone() *Part {
+	c := NewPart()
+	c.Merge(p)
+	return c
+}
+
+// Refused is how many values no histogram of the part could hold.
+func (p *Part) Refused() (n int64) {
+	for _, h := range p.Hists {
+		n += h.Refused()
+	}
+	return n
+}
+
+// Ended is how many requests have an outcome.
+func (r Requests) Ended() int64 { return r.Succeeded + r.Failed + r.Unfinished }
+
+// Lost is how many requests never got an answer in time.
+func (r Requests) Lost() int64 { return r.Dropped + r.Unsent + r.Unfinished }
+
+func (r *Requests) add(o Requests) {
+	r.Scheduled += o.Scheduled
+	r.Sent += o.Sent
+	r.Succeeded += o.Succeeded
+	r.Failed += o.Failed
+	r.Dropped += o.Dropped
+	r.Unsent += o.Unsent
+	r.Unfinished += o.Unfinished
+	r.Retries += o.Retries
+}
+
+func (h *Happened) add(o Happened) {
+	h.Sent += o.Sent
+	h.Completed += o.Completed
+	h.Succeeded += o.Succeeded
+	h.Failed += o.Failed
+	h.OutputTokens += o.OutputTokens
+	h.TotalTokens += o.TotalTokens
+}
+
+func addCounts(to, from map[string]int64) {
+	for k, n := range from {
+		to[k] += n
+	}
+}
+
+func mergeHist(to, from *Hist) *Hist {
+	if from == nil {
+		return to
+	}
+	if to == nil {
+		to = NewHist()
+	}
+	to.Merge(from)
+	return to
+}
+
+// LimitsSeen is what response headers said of rate limits over many requests.
+type LimitsSeen struct {
+	LimitRequests, RemainingRequests *int64 // the newest limit, the lowest remainder
+	LimitTokens, RemainingTokens     *int64
+	RetryAfter                       time.Duration // the longest
+}
+
+func (l *LimitsSeen) merge(o LimitsSeen) {
+	if o.LimitRequests != nil {
+		l.LimitRequests = o.LimitRequests
+	}
+	if o.LimitTokens != nil {
+		l.LimitTokens = o.LimitTokens
+	}
+	l.RemainingRequests = lowest2(l.RemainingRequests, o.RemainingRequests)
+	l.RemainingTokens = lowest2(l.RemainingTokens, o.RemainingTokens)
+	l.RetryAfter = max(l.RetryAfter, o.RetryAfter)
+}
+
+func lowest2(a, b *int64) *int64 {
+	switch {
+	case a == nil:
+		return b
+	case b == nil || *a <= *b:
+		return a
+	}
+	return b
+}
+
+// See takes in one response; -1 says nothing.
+func (l *LimitsSeen) See(limitReq, remainReq, limitTok, remainTok int64, retryAfter time.Duration) {
+	l.merge(LimitsSeen{
+		LimitRequests: said(limitReq), RemainingRequests: said(remainReq),
+		LimitTokens: said(limitTok), RemainingTokens: said(remainTok),
+		RetryAfter: retryAfter,
+	})
+}
+
+func said(n int64) *int64 {
+	if n < 0 {
+		return nil
+	}
+	return &n
+}
+
+func (l LimitsSeen) document() *RateLimits {
+	if l == (LimitsSeen{}) {
+		return nil
+	}
+	d := &RateLimits{
+		LimitRequests: l.LimitRequests, RemainingRequests: l.RemainingRequests,
+		LimitTokens: l.LimitTokens, RemainingTokens: l.RemainingTokens,
+	}
+	if l.RetryAfter > 0 {
+		s := l.RetryAfter.Seconds()
+		d.RetryAfterSMax = &s
+	}
+	return d
+}
+
+// An Interval is one second of a run: a Part for each wave in which anything
+// happened.
+type Interval struct {
+	Start, End time.Duration // since the run began
+	Parts      map[int]*Part // by wave; Tail and Warmup besides
+}
+
+// The keys of an Interval's parts that are no waves.
+const (
+	Tail   = -1 // Here counts after a lane's last wave
+	Warmup = -2 // cost only
+)
+
+// Sum adds up the parts of the given waves, or of all but the warm-up when
+// wave is negative.
+func (i Interval) Sum(into *Part, wave int) {
+	if wave >= 0 {
+		into.Merge(i.Parts[wave])
+		return
+	}
+	for key, part := range i.Parts {
+		if key != Warmup {
+			into.Merge(part)
+		}
+	}
+}
+
+// copyCounts is a map of its own, never nil.
+func copyCounts(m map[string]int64) map[string]int64 {
+	c := maps.Clone(m)
+	if c == nil {
+		c = map[string]int64{}
+	}
+	return c
+}

@@ -1,0 +1,136 @@
+package result
+
+import (
+	"time"
+)
+
+// Outcomes are the words for how a request ended, in the order of reports. They
+// are those of the client package, which documents do not import; a test of the
+// engine holds the two lists together.
+var Outcomes = []string{
+	"ok", "rate_limited", "overloaded", "server_error", "auth", "bad_request", "connect",
+	"timeout", "reset", "truncated", "stream_error", "malformed", "cancelled",
+}
+
+// A Label says which stretch Stats describe.
+type Label struct {
+	Name, Lane, Kind  string
+	Started, Duration time.Duration
+	Priced            bool // the price is known
+	Judged            bool // some SLO defines what a good request is
+	HDR               bool // carry the encoded histograms
+}
+
+// Derive makes the figures of a stretch from what happened in it.
+func Derive(l Label, p *Part) Stats {
+	return Stats{
+		Name: l.Name, Lane: l.Lane, Kind: l.Kind,
+		StartedS: l.Started.Seconds(), DurationS: l.Duration.Seconds(),
+		Requests:   p.Requests,
+		Outcomes:   outcomes(p),
+		Rate:       rates(l.Duration, p),
+		Tokens:     tokens(l.Duration, p),
+		Latency:    latencies(p, l.HDR),
+		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
+		Goodput:    goodput(l, p),
+		Cost:       cost(l, p),
+		Finish:     copyCounts(p.Finish),
+		RateLimits: p.Limits.document(),
+		Errors:     p.Errors.List(),
+	}
+}
+
+func outcomes(p *Part) map[string]int64 {
+	all := make(map[string]int64, len(Outcomes))
+	for _, o := range Outcomes {
+		all[o] = p.Outcomes[o]
+	}
+	return all
+}
+
+func rates(d time.Duration, p *Part) Rate {
+	return Rate{
+		Offered:   per(p.Requests.Scheduled, d),
+		Sent:      per(p.Here.Sent, d),
+		Completed: per(p.Here.Completed, d),
+		Succeeded: per(p.Here.Succeeded, d),
+	}
+}
+
+func tokens(d time.Duration, p *Part) Tokens {
+	t := Tokens{
+		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
+		OutputTPS: per(p.Here.OutputTokens, d),
+		TotalTPS:  per(p.Here.TotalTokens, d),
+	}
+	from := ""
+	switch {
+	case p.FromUsage > 0 && p.FromEvents > 0:
+		from = "mixed"
+	case p.FromUsage > 0:
+		from = "usage"
+	case p.FromEvents > 0:
+		from = "events"
+	default:
+		return t
+	}
+	t.From = &from
+	return t
+}
+
+func latencies(p *Part, withHDR bool) Latencies {
+	of := func(m Metric) *Latency { return p.Hists[m].Latency(withHDR) }
+	return Latencies{
+		TTFT:    Pair{of(TTFTResponse), of(TTFTService)},
+		TTFA:    Pair{of(TTFAResponse), of(TTFAService)},
+		E2E:     Pair{of(E2EResponse), of(E2EService)},
+		ITL:     of(ITL),
+		TPOT:    of(TPOT),
+		Stall:   of(Stall),
+		Queue:   of(Queue),
+		Connect: of(Connect),
+		DNS:     of(DNS),
+		TLS:     of(TLS),
+	}
+}
+
+func goodput(l Label, p *Part) *Goodput {
+	rps, share := per(p.Good, l.Duration), ratio(p.Good, p.Requests.Scheduled)
+	if !l.Judged || rps == nil || share == nil {
+		return nil
+	}
+	return &Goodput{RPS: *rps, GoodFraction: *share}
+}
+
+func cost(l Label, p *Part) *Cost {
+	if !l.Priced {
+		return nil
+	}
+	c := &Cost{Input: p.Cost.Input, Cached: p.Cost.Cached, Output: p.Cost.Output, Total: p.Cost.Total()}
+	if c.Total > 0 {
+		c.EstimatedShare = p.Estimated / c.Total
+	}
+	if ok := p.Requests.Succeeded; ok > 0 {
+		per1k := c.Total / float64(ok) * 1000
+		c.PerThousandOK = &per1k
+	}
+	return c
+}
+
+// per is n per second over d; nil when no time has passed.
+func per(n int64, d time.Duration) *float64 {
+	if d <= 0 {
+		return nil
+	}
+	v := float64(n) / d.Seconds()
+	return &v
+}
+
+// ratio is a ÷ b; nil when b is 0.
+func ratio(a, b int64) *float64 {
+	if b == 0 {
+		return nil
+	}
+	v := float64(a) / float64(b)
+	return &v
+}

@@ -1,0 +1,118 @@
+package bench
+
+import (
+	"sync"
+	"time"
+
+)
+
+// A ticket is one scheduled request on its way to being sent.
+type ticket struct {
+	lane      *lane
+	wave      int    // index of the wave that scheduled it; result.Warmup for warm-up load
+	index     uint64 // of the lane: picks the prompt
+	closed    bool
+	scheduled time.Duration
+	enqueued  time.Duration // when it began to wait for a slot
+	queue     time.Duration // how long it waited
+}
+
+// slots are the rights to have a request open. A ticket that finds none waits in
+// line, first come first served, across all lanes.
+type slots struct {
+	mu     sync.Mutex
+	free   int
+	line   []ticket // waiting tickets are line[head:]
+	head   int
+	closed bool // nobody waits any more
+
+	limit       int
+	maxInFlight int
+}
+
+func newSlots(n int) *slots { return &slots{free: n, limit: n} }
+
+// admission is what became of a ticket that asked for a slot.
+type admission int
+
+const (
+	admitted admission = iota // it has a slot
+	queued                    // it waits in line
+	refused                   // there is none, and it may not wait
+	shut                      // nobody waits any more: the run is over
+)
+
+// take asks for a slot. A ticket that may not wait is refused when none is free.
+func (s *slots) take(t ticket, mayWait bool) admission {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.free > 0 && !s.closed {
+		s.free--
+		s.maxInFlight = max(s.maxInFlight, s.limit-s.free)
+		return admitted
+	}
+	if s.closed {
+		return shut
+	}
+	if !mayWait {
+		return refused
+	}
+	s.line = append(s.line, t)
+	return queued
+}
+
+// release gives a slot back. If somebody waits, the slot is theirs: the caller
+// runs that ticket next.
+func (s *slots) release(now time.Duration) (next ticket, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t, ok := s.pop(now); ok {
+		return t, true
+	}
+	s.free++
+	return ticket{}, false
+}
+
+// swap gives a slot to t, behind those who wait already: the answer is the
+// ticket that the caller runs next.
+func (s *slots) swap(t ticket, now time.Duration) ticket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first, ok := s.pop(now)
+	if !ok {
+		return t
+	}
+	s.line = append(s.line, t)
+	return first
+}
+
+func (s *slots) pop(now time.Duration) (ticket, bool) {
+	if s.head == len(s.line) {
+		return ticket{}, false
+	}
+	t := s.line[s.head]
+	s.line[s.head] = ticket{}
+	s.head++
+	if s.head == len(s.line) || s.head > 1024 && s.head*2 > len(s.line) {
+		s.line = s.line[:copy(s.line, s.line[s.head:])]
+		s.head = 0
+	}
+	t.queue = max(now-t.enqueued, 0)
+	return t, true
+}
+
+// clear sends home everybody who waits, for good.
+func (s *slots) clear() []ticket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	gone := s.line[s.head:]
+	s.line, s.head, s.closed = nil, 0, true
+	return gone
+}
+
+// load says how many requests are in flight and how many wait.
+func (s *slots) load() (inFlight, waiting, most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limit - s.free, len(s.line) - s.head, s.maxInFlight
+}

@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"flashwave/bench/result"
+	"flashwave/client"
+)
+
+// A stopReason says why a run ended before its waves did.
+type stopReason int
+
+const (
+	ranOut      stopReason = iota // it did not: the waves are over
+	interrupted                   // by the user
+	outOfBudget
+	abortedOn // an --abort-on expression held
+	rejected  // the endpoint refuses every request
+)
+
+// stop ends the sending, once. Called again by the user, it gives up what is
+// open.
+func (r *Run) stop(why stopReason, detail ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.why != ranOut {
+		if why == interrupted && !closed(r.aborting) {
+			close(r.aborting)
+		}
+		return
+	}
+	r.why = why
+	text := map[stopReason]string{
+		interrupted: "interrupted: nothing more is sent, open requests may finish",
+		outOfBudget: "the budget is used up",
+		abortedOn:   "aborted",
+		rejected:    "the endpoint refuses every request",
+	}[why]
+	if len(detail) > 0 {
+		text += ": " + detail[0]
+	}
+	r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: text})
+	close(r.stopping)
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// refusals watches the first requests to end: if every one of them is refused,
+// the key, the model or the request is wrong, and the rest need not be sent.
+type refusals struct {
+	run   *Run
+	limit int // how many requests it watches
+	over  atomic.Bool
+
+	mu         sync.Mutex
+	ended, bad int
+}
+
+const refusalsWatched = 20
+
+func newRefusals(r *Run) *refusals {
+	w := &refusals{run: r, limit: refusalsWatched}
+	if n, known := r.scenario.PlannedRequests(); known {
+		w.limit = min(w.limit, max(n, 1))
+	}
+	return w
+}
+
+// see takes in how a request ended.
+func (w *refusals) see(res client.Result) {
+	if w.over.Load() {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ended++
+	if res.Outcome == client.Auth || res.Outcome == client.BadRequest {
+		w.bad++
+	}
+	if w.bad < w.ended || w.ended == w.limit {
+		w.over.Store(true)
+		if w.bad == w.ended {
+			w.run.stop(rejected, fmt.Sprintf("HTTP %d, %s", res.Status, res.Err))
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package bench
+
+import (
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// tick ends an interval at every full second of the run, and a last one when
+// stop is closed.
+func (r *Run) tick(stop <-chan struct{}) {
+	timer := time.NewTimer(r.untilTick())
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			r.second()
+			timer.Reset(r.untilTick())
+		case <-stop:
+			r.mu.Lock()
+			r.end = r.now()
+			r.mu.Unlock()
+			r.second()
+			return
+		}
+	}
+}
+
+// untilTick is the time to the next full second, counted from the first wave.
+func (r *Run) untilTick() time.Duration {
+	since := r.since(r.now())
+	into := since % time.Second
+	if into < 0 {
+		into += time.Second
+	}
+	return time.Second - into
+}
+
+// second ends the current interval.
+func (r *Run) second() {
+	now := r.now()
+	in := r.rec.swap(now)
+	r.health.sample(now)
+	if now <= r.start {
+		return
+	}
+	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
+	sum := result.NewPart()
+	in.Sum(sum, -1)
+	inFlight, waiting, _ := r.slots.load()
+
+	r.rec.mu.Lock()
+	row := r.rec.timeline.Add(in.Start, in.End, sum, r.liveWaves(), int64(inFlight), int64(waiting))
+	last, n := r.rec.timeline.Last()
+	series := r.extend(last, n)
+	r.rec.mu.Unlock()
+
+	r.mu.Lock()
+	r.series, r.lastRow = series, row
+	r.mu.Unlock()
+	r.watch()
+	r.journal(func(j Journal) error { return j.Interval(in, row) })
+	r.journalEvents()
+}
+
+// extend is the series with its newest row brought up to date, in memory of its
+// own: snapshots may still hold the old one. r.rec.mu is held.
+func (r *Run) extend(last result.Row, n int) []result.Row {
+	old := len(r.series)
+	switch {
+	case n == old && n > 0 || n == old+1:
+		series := make([]result.Row, n)
+		copy(series, r.series[:min(old, n-1)])
+		series[n-1] = last
+		return series
+	}
+	return r.rec.timeline.Rows(false)
+}
+
+// liveWaves are the names of the waves whose wall time it is.
+func (r *Run) liveWaves() []string {
+	var names []string
+	for _, l := range r.lanes {
+		if i := l.here(); i >= 0 {
+			names = append(names, r.waves[i].qualified())
+		}
+	}
+	return names
+}
+
+// qualified is the wave's name, with its lane where it has one.
+func (w wave) qualified() string {
+	if w.Lane == "" {
+		return w.Name
+	}
+	return w.Lane + "/" + w.Name
+}
+
+// lastRates are the requests per second scheduled and completed in the last
+// full second.
+func (r *Run) lastRates() (completed, offered float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lastRow.CompletedRPS, r.lastRow.OfferedRPS
+}
+
+// journal hands something to the journal. One that fails is not asked again: the
+// load goes on, and the run says so.
+func (r *Run) journal(do func(Journal) error) {
+	r.mu.Lock()
+	j := r.options.Journal
+	failed := r.journalErr != nil
+	r.mu.Unlock()
+	if j == nil || failed {
+		return
+	}
+	if err := do(j); err != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.journalErr = err
+		r.addEvent(result.Event{
+			TS: max(r.since(r.now()).Seconds(), 0), Kind: result.Noted,
+			Text: "the run can no longer be saved: " + err.Error(),
+		})
+	}
+}
+
+// journalEvents hands over the events that came since the last time.
+func (r *Run) journalEvents() {
+	r.mu.Lock()
+	events := r.events[r.journaled:len(r.events):len(r.events)]
+	r.journaled = len(r.events)
+	r.mu.Unlock()
+	for _, e := range events {
+		r.journal(func(j Journal) error { return j.Event(e) })
+	}
+}

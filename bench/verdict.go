@@ -1,0 +1,146 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+
+	"flashwave/bench/result"
+)
+
+// Exit codes, those of k6 where k6 has one.
+const (
+	ExitPass         = 0
+	ExitBroken       = 1
+	ExitFailed       = 99
+	ExitUsage        = 104
+	ExitInterrupted  = 105
+	ExitInconclusive = 120
+	ExitStopped      = 121
+)
+
+// verdict judges the run. The first that applies counts: a run that was broken
+// off, or whose generator was late, says nothing about the endpoint, and missing
+// data never passes.
+func (r *Run) verdict(doc *result.Run) result.Verdict {
+	v := result.Verdict{Reasons: []string{}, SLOs: []result.SLO{}}
+	var failed, unknown []result.SLO
+	for _, e := range r.judge.exprs {
+		s := result.Hold(e, r.stretchOf(e), r.judge.assumed)
+		v.SLOs = append(v.SLOs, s)
+		switch {
+		case s.OK == nil:
+			unknown = append(unknown, s)
+		case !*s.OK:
+			failed = append(failed, s)
+		}
+	}
+	r.mu.Lock()
+	why := r.why
+	r.mu.Unlock()
+	switch {
+	case why == rejected:
+		v.Status, v.ExitCode = result.Aborted, ExitUsage
+	case why == interrupted:
+		v.Status, v.ExitCode = result.Aborted, ExitInterrupted
+	case why == outOfBudget || why == abortedOn:
+		v.Status, v.ExitCode = result.Aborted, ExitStopped
+	case !doc.Generator.Valid:
+		v.Status, v.ExitCode = result.Inconclusive, ExitInconclusive
+		v.Reasons = append(v.Reasons, doc.Generator.Warnings...)
+	case len(failed) > 0:
+		v.Status, v.ExitCode = result.Fail, ExitFailed
+	case len(unknown) > 0:
+		v.Status, v.ExitCode = result.Inconclusive, ExitInconclusive
+	default:
+		v.Status, v.ExitCode = result.Pass, ExitPass
+	}
+	for _, e := range r.eventsOf(result.Stopped) {
+		v.Reasons = append(v.Reasons, e.Text)
+	}
+	for _, s := range failed {
+		v.Reasons = append(v.Reasons, missed(s))
+	}
+	for _, s := range unknown {
+		v.Reasons = append(v.Reasons, "no data for "+s.Expr)
+	}
+	if n := len(r.eventsOf(result.Steered)); n > 0 {
+		v.Reasons = append(v.Reasons, fmt.Sprintf("the run was steered by hand (%d times)", n))
+	}
+	if r.judge.assumed {
+		v.Reasons = append(v.Reasons, "no SLO was given: "+texts(v.SLOs)+" were assumed")
+	}
+	v.Headline = r.headline(doc, v, failed)
+	return v
+}
+
+// missed says by how much an SLO failed.
+func missed(s result.SLO) string {
+	switch {
+	case s.Observed != nil:
+		return fmt.Sprintf("%s: it was %s", s.Expr, result.FormatValue(*s.Observed, s.Unit))
+	case s.AtLeast != nil:
+		return fmt.Sprintf("%s: it was at least %s, for too many requests got no answer", s.Expr, result.FormatValue(*s.AtLeast, s.Unit))
+	}
+	return s.Expr + " failed"
+}
+
+// headline is the run in one sentence.
+func (r *Run) headline(doc *result.Run, v result.Verdict, failed []result.SLO) string {
+	switch v.Status {
+	case result.Aborted:
+		return fmt.Sprintf("stopped after %s: %s", result.FormatMillis(1000*doc.DurationS), v.Reasons[0])
+	case result.Inconclusive:
+		if !doc.Generator.Valid {
+			return "the load generator was the bottleneck, so this says nothing about the endpoint: " + v.Reasons[0]
+		}
+		return "not enough data to judge: " + v.Reasons[0]
+	case result.Fail:
+		return r.failure(doc, failed)
+	}
+	return "held " + achieved(doc)
+}
+
+// failure says up to where the endpoint held, and what broke.
+func (r *Run) failure(doc *result.Run, failed []result.SLO) string {
+	var b strings.Builder
+	if breaches := r.eventsOf(result.Breached); len(breaches) > 0 {
+		fmt.Fprintf(&b, "%s; ", breaches[0].Text)
+	}
+	b.WriteString(missed(failed[0]))
+	if len(doc.Total.Errors) > 0 {
+		fmt.Fprintf(&b, "; most failures were %s", doc.Total.Errors[0].Outcome)
+	}
+	return b.String()
+}
+
+// achieved sums a run up: rate, TTFT or E2E, errors.
+func achieved(doc *result.Run) string {
+	t := doc.Total
+	parts := []string{}
+	if t.Rate.Completed != nil {
+		parts = append(parts, result.FormatRate(*t.Rate.Completed)+" requests/s")
+	}
+	switch {
+	case t.Latency.TTFT.Response != nil:
+		parts = append(parts, "TTFT p95 "+result.FormatMillis(t.Latency.TTFT.Response.P95))
+	case t.Latency.E2E.Response != nil:
+		parts = append(parts, "E2E p95 "+result.FormatMillis(t.Latency.E2E.Response.P95))
+	}
+	if t.ErrorRate != nil {
+		parts = append(parts, "errors "+result.FormatShare(*t.ErrorRate))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// eventsOf are the events of one kind.
+func (r *Run) eventsOf(kind result.EventKind) []result.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []result.Event
+	for _, e := range r.events {
+		if e.Kind == kind {
+			list = append(list, e)
+		}
+	}
+	return list
+}
