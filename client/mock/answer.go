@@ -1,0 +1,101 @@
+package mock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// An answer is one request on its way through the engine, with its fate.
+type answer struct {
+	fate
+	server *Server
+	seq    *sequence
+	prompt int
+	began  time.Time
+}
+
+// usage is OpenAI's object of that name.
+type usage struct {
+	Prompt     int `json:"prompt_tokens"`
+	Completion int `json:"completion_tokens"`
+	Total      int `json:"total_tokens"`
+	Details    struct {
+		Cached int `json:"cached_tokens"`
+	} `json:"prompt_tokens_details"`
+}
+
+// start charges the rate limits for o, draws its fate and puts it into the
+// engine's queue. Whoever gets an answer must call its leave.
+func (s *Server) start(h http.Header, o order) (*answer, *problem) {
+	began := time.Now()
+	output := o.limit
+	if output == 0 {
+		output = s.cfg.Tokens
+	}
+	if retry, ok := s.limits.admit(h, o.prompt+output); !ok {
+		s.limited.Add(1)
+		return nil, &problem{
+			status:  http.StatusTooManyRequests,
+			message: fmt.Sprintf("rate limit reached, try again in %v", retry.Round(time.Millisecond)),
+			kind:    "requests",
+			code:    "rate_limit_exceeded",
+		}
+	}
+	a := &answer{fate: s.dice.roll(o), server: s, prompt: o.prompt, began: began}
+	if a.faulty() {
+		s.faults.Add(1)
+	}
+	if a.ending == endRefused {
+		return nil, serverError()
+	}
+	a.seq = newSequence(o.prompt, a.length, o.stream)
+	if err := s.engine.submit(a.seq); err != nil {
+		return nil, overloaded(err)
+	}
+	return a, nil
+}
+
+func (a *answer) faulty() bool { return a.ending > endLength || a.stall >= 0 }
+
+// leave takes the answer out of the engine, if it is not through.
+func (a *answer) leave() { a.server.engine.leave(a.seq) }
+
+// await blocks until the engine has produced more than have tokens and says how
+// many it has.
+func (a *answer) await(ctx context.Context, have int) (int, error) {
+	for {
+		if n := int(a.seq.produced.Load()); n > have {
+			return n, nil
+		}
+		select {
+		case <-a.seq.wake:
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		case <-a.server.closing:
+			return 0, errClosed
+		}
+	}
+}
+
+// whole waits for the answer's end and returns its text.
+func (a *answer) whole(ctx context.Context) (string, error) {
+	if _, err := a.await(ctx, a.length-1); err != nil {
+		return "", err
+	}
+	if a.stall >= 0 && !a.server.pause(ctx) {
+		return "", errors.New("nobody is left to answer")
+	}
+	return string(a.text.appendText(nil, a.length)), nil
+}
+
+func (a *answer) usage() usage {
+	return usage{Prompt: a.prompt, Completion: a.length, Total: a.prompt + a.length}
+}
+
+// id is the answer's own, the same whenever the seed and the order are.
+func (a *answer) id(prefix string) string {
+	return fmt.Sprintf("%s-%016x", prefix, scramble(a.server.cfg.Seed^scramble(a.serial)))
+}

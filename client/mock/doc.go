@@ -1,0 +1,91 @@
+// Package mock is the built-in completions endpoint: an HTTP server that speaks
+// OpenAI's API and whose answers take the time that a small, exactly known model
+// of an inference engine says. It stands in for a real endpoint in the first
+// five minutes, in rehearsals and in tests, and because its capacity is a
+// formula, what a load tester finds can be held against the truth.
+//
+// Start from [Default], change what differs, and call [New]; a [Server] is an
+// [http.Handler] and also serves a listener by itself.
+//
+// # The model
+//
+// One engine does continuous batching, as vLLM and its kin do. A request waits
+// in a FIFO queue of at most Queue places (beyond: HTTP 503) until the batch of
+// at most Batch sequences has room. The engine then works in iterations. Each
+// prefills some prompt tokens, p, and decodes one token for each of the b
+// sequences whose prompts are prefilled, those of this very iteration included:
+//
+//	duration(p, b) = p/PrefillTPS + step(b)
+//	step(b)        = Step · (1 + b/64) for b ≥ 1, nothing for b = 0
+//
+// All b tokens leave at the end of the iteration. A request that arrives during
+// one waits for its end; one that meets an idle engine starts at once. So a lone
+// request of P prompt tokens sees its first token after P/PrefillTPS + step(1),
+// and token n after P/PrefillTPS + n·step(1).
+//
+// Prefill steals time from decoding. So that a burst of prompts does not freeze
+// the running streams, it is chunked: an iteration prefills at most what fits
+// into the time of its decode step,
+//
+//	p ≤ max(1, step'(b)·PrefillTPS), step'(b) = Step · (1 + b/64)
+//
+// where b counts the sequences already decoding. The gap between two tokens of
+// one stream is therefore at most about doubled, whatever arrives. Prompts are
+// prefilled in the order of their admission.
+//
+// # Its ceiling
+//
+// With B = Batch, requests of P prompt and N output tokens finish at no more than
+//
+//	rps = 1 / (prefill + decode)
+//	prefill = P/PrefillTPS
+//	decode  = prefill, but at least N·step(B)/B and at most N·step(1)
+//
+// requests a second; N·rps are output tokens a second. Prompts and answers of
+// usual sizes meet the lower bound: the batch is full, and each request costs its
+// share of the steps besides its prefill. With long prompts chunking leaves the
+// engine half and half; with prompts so long that each answer is over before the
+// next prompt is read, one sequence decodes at a time. [Config.Capacity] computes
+// it. Prompts aside, the ceiling is B/step(B) tokens a second; at the defaults
+// that is 256 / 25 ms = 10,240 tokens/s or 160 requests/s of 64 tokens, and with
+// prompts of 150 tokens 129 requests/s. A larger batch buys little: B/step(B)
+// tends to 64/Step (12,800 tokens/s), while step(10000) is 0.79 s.
+//
+// # Its knee
+//
+// Below the ceiling, at a rate of r requests a second, u = r·P/PrefillTPS of the
+// engine goes to prefill and the batch settles at
+//
+//	b = k / (1 - k/64),  k = r·N·Step / (1 - u)
+//
+// sequences; a token then takes step(b)/(1 - u), an answer N times that. Latency
+// is a hyperbola in r: it has doubled where k = 32, b = 64 (64/(2·Step) tokens/s;
+// 100 requests/s of 64 tokens at the defaults, prompts aside), grows ever faster,
+// and where b would pass B the queue begins to grow without bound: from there on
+// TTFT rises second by second, and once the queue is full requests get 503.
+//
+// # Its clock
+//
+// The engine's iterations follow a virtual clock (each begins where the last one
+// ended), not sleeps after work, and an arrival is admitted by its own instant.
+// A busy host thus does not slow the model: tokens may leave late, but later ones
+// make up for it. A host that falls behind by more than a quarter of a second loses
+// what is beyond; [Stats].Behind counts it, and a result with much of it says more
+// about the host than about the model.
+//
+// # Tokens and lengths
+//
+// A prompt of n bytes counts as n/4 tokens, rounded up. An output token is one
+// Vietnamese syllable of product copy. Lengths are uniform on Tokens ± half of it,
+// so their mean is Tokens; max_tokens cuts them (finish reason "length") and
+// ignore_eos, as in vLLM, makes max_tokens the exact length. No prompt is ever cached.
+// Lengths, texts and faults depend on Seed and on the order of arrival alone.
+//
+// # Limits and faults
+//
+// RPM and TPM are limited by the generic cell rate algorithm (ITU-T I.371), or in
+// fixed windows where RateWindow is set. Refusals are HTTP 429 with Retry-After,
+// and every answer carries x-ratelimit-* headers. A request is charged its prompt
+// and its max_tokens (else Tokens) when it arrives, as the real ones do. Faults
+// strike a seeded share of the requests; see [Config].
+package mock
