@@ -5,12 +5,16 @@ package scenario
 
 import (
 	"encoding/json"
-	"time"
+
+	"flashwave/bench/arrival"
 )
 
 // A Scenario is everything a run needs. Its JSON form is what a result document
 // carries: resolved, and without secrets (there are none in it: a key is named,
-// never held).
+// never held). It is not safe for concurrent use while it is changed.
+//
+// The zero value is no good start: take [Default], [Load] or [Parse], overlay it,
+// then call [Scenario.Resolve] once.
 type Scenario struct {
 	Name     string            `json:"name"`
 	Labels   map[string]string `json:"labels,omitempty"`
@@ -19,10 +23,10 @@ type Scenario struct {
 	Lanes    []Lane            `json:"lanes"`    // at least one after Resolve
 
 	Arrivals    string   `json:"arrivals"`      // constant, poisson, gamma:K
-	MaxInFlight int      `json:"max_in_flight"` // slots
+	MaxInFlight int      `json:"max_in_flight"` // most requests open at once; 0 before Resolve: what the machine allows
 	Overflow    string   `json:"overflow"`      // queue or drop
-	Warmup      Duration `json:"warmup"`
-	Grace       Duration `json:"grace"`
+	Warmup      Duration `json:"warmup"`        // load before the first wave, at its starting rate
+	Grace       Duration `json:"grace"`         // how long the end waits for open requests; 0 before Resolve: the timeout
 	Seed        uint64   `json:"seed"`
 
 	SLO     []string `json:"slo,omitempty"`      // the user's own expressions
@@ -30,7 +34,9 @@ type Scenario struct {
 	Budget  float64  `json:"budget,omitempty"`   // USD; 0: none
 	Price   *Price   `json:"price,omitempty"`    // --price
 	Prices  string   `json:"prices,omitempty"`   // --prices FILE
-	MaxLag  Duration `json:"max_lag"`
+	MaxLag  Duration `json:"max_lag"`            // beyond it the generator itself is the bottleneck
+
+	origin *origin // where the words stood; nil: not from a file
 }
 
 // A Target is one completions endpoint.
@@ -59,7 +65,7 @@ type Target struct {
 
 // A Workload is what is asked.
 type Workload struct {
-	Prompt      string          `json:"prompt,omitempty"`  // one text for every request
+	Prompt      string          `json:"prompt,omitempty"`  // one text for every request; takes the place of the default prompts
 	Prompts     string          `json:"prompts,omitempty"` // FILE.jsonl, builtin:NAME, synthetic:N
 	System      string          `json:"system,omitempty"`
 	MaxTokens   int             `json:"max_tokens"`
@@ -88,33 +94,18 @@ type Wave struct {
 	Requests    int      `json:"requests,omitempty"`
 }
 
-// Closed reports whether the wave keeps a number of requests in flight, rather
-// than follow a schedule.
-func (w Wave) Closed() bool { return w.Concurrency > 0 }
-
-// A Rate is a straight line from one rate to another, in requests per second.
-type Rate struct {
-	From, To PerSecond
-}
-
 // A Trace is a curve read from a CSV of counts per minute.
 type Trace struct {
 	File  string  `json:"file"`
 	Speed float64 `json:"speed"` // 10: ten times as fast
 	Scale float64 `json:"scale"` // 0.1: a tenth of the requests
+
+	curve []arrival.Segment // as Resolve read it
 }
 
 // A Price is USD per million tokens.
 type Price struct {
-	Input, Output float64
-	Cached        float64 // 0: as input
+	Input  float64 `json:"input"`
+	Output float64 `json:"output"`
+	Cached float64 `json:"cached,omitempty"` // 0: as input
 }
-
-// PerSecond is a rate in requests per second; its text has a unit: 200/m, 3.3/s.
-type PerSecond float64
-
-// Duration is a time.Duration whose text has a unit: 90s, 2m.
-type Duration time.Duration
-
-// D is the duration as the standard library's type.
-func (d Duration) D() time.Duration { return time.Duration(d) }

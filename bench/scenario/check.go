@@ -1,0 +1,306 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"flashwave/bench/arrival"
+	"flashwave/bench/prompt"
+)
+
+// checkTarget checks what is said of the endpoint, without asking it.
+func (s *Scenario) checkTarget() error {
+	t := &s.Target
+	for _, check := range []func() error{t.checkURL, t.checkAPI, t.checkKey, t.checkHeaders, t.checkProxy, t.checkTimes} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Target) checkURL() error {
+	const path = "target.url"
+	switch {
+	case t.URL == mockURL:
+		return nil
+	case t.URL == "":
+		return wrong(path, "give the base URL, for example https://api.openai.com/v1", "url is empty")
+	case strings.HasPrefix(t.URL, mockURL):
+		return wrong(path, "write mock: for the built-in endpoint", "url %q is not known", t.URL)
+	case !strings.Contains(t.URL, "://"):
+		return wrong(path, "write "+guessScheme(t.URL)+"://"+t.URL, "url %q has no scheme", t.URL)
+	}
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return wrong(path, "for example https://api.openai.com/v1", "url is not valid") // the text may hold a password
+	}
+	if u.User != nil || slices.ContainsFunc(queryWords(u), secret) {
+		return wrong(path, noSecretHint, "url holds a secret: "+noSecret)
+	}
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return wrong(path, "write http:// or https://", "url %q has an unknown scheme", t.URL)
+	case u.Hostname() == "" || !validPort(u.Port()):
+		return wrong(path, "for example https://api.openai.com/v1", "url %q has no host or a wrong port", t.URL)
+	case u.Fragment != "":
+		return wrong(path, "leave out # and what follows it", "url %q has a fragment", t.URL)
+	}
+	for _, suffix := range []string{"/chat/completions", "/completions"} {
+		if base, found := strings.CutSuffix(strings.TrimSuffix(u.Path, "/"), suffix); found && t.API != apiHTTP {
+			u.Path = base
+			return wrong(path, "write "+u.String(), "url is the base URL: %s is added to it", suffix)
+		}
+	}
+	return nil
+}
+
+// guessScheme is http for what is near, https for the rest.
+func guessScheme(address string) string {
+	host, _, _ := strings.Cut(address, "/")
+	if name, port, err := net.SplitHostPort(host); err == nil && port != "443" && (name == "localhost" || net.ParseIP(name) != nil || !strings.Contains(name, ".")) {
+		return "http"
+	}
+	if host == "localhost" || net.ParseIP(host) != nil {
+		return "http"
+	}
+	return "https"
+}
+
+func queryWords(u *url.URL) []string {
+	var words []string
+	for word := range u.Query() {
+		words = append(words, word)
+	}
+	return words
+}
+
+func validPort(port string) bool {
+	if port == "" {
+		return true
+	}
+	n, err := strconv.Atoi(port)
+	return err == nil && n > 0 && n < 1<<16
+}
+
+func (t *Target) checkAPI() error {
+	apis := []string{apiChat, apiCompletions, apiHTTP}
+	switch {
+	case !slices.Contains(apis, t.API):
+		return wrong("target.api", didYouMean(t.API, apis), "unknown api %q", t.API)
+	case t.API == apiHTTP && strings.TrimSpace(t.Body) == "":
+		return wrong("target.api", `give its JSON, for example body: '{"prompt": {{json .prompt}}}'`, "api http needs a body")
+	case t.API != apiHTTP && t.Body != "":
+		return wrong("target.body", "write api: http, or leave the body out", "api %s makes its own body", t.API)
+	}
+	return nil
+}
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (t *Target) checkKey() error {
+	switch {
+	case t.KeyEnv != "" && !variable.MatchString(t.KeyEnv): // not shown: it may be the key
+		return wrong("target.key_env", "for example key_env: HOLYSHEEP_API_KEY; the key itself is never written", "key_env is not the name of an environment variable")
+	case t.KeyEnv != "" && t.KeyFile != "":
+		return wrong("target.key_file", "keep one of them", "both key_env and key_file are given")
+	case t.ClientCert != "" && t.ClientKey == "":
+		return wrong("target.client_cert", "give client_key: PATH", "client_cert needs its client_key")
+	case t.ClientKey != "" && t.ClientCert == "":
+		return wrong("target.client_key", "give client_cert: PATH", "client_key needs its client_cert")
+	}
+	return nil
+}
+
+var headerWord = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+
+// headerName is the name of "K: V"; "" if it is no header.
+func headerName(header string) string {
+	name, _, found := strings.Cut(header, ":")
+	if name = strings.TrimSpace(name); !found || !headerWord.MatchString(name) {
+		return ""
+	}
+	return name
+}
+
+func (t *Target) checkHeaders() error {
+	given := map[string]bool{}
+	for i, header := range t.Headers {
+		path := fmt.Sprintf("target.headers[%d]", i)
+		name := headerName(header)
+		_, text, _ := strings.Cut(header, ":")
+		switch {
+		case name == "": // not shown: it may hold a secret
+			return wrong(path, "write NAME: VALUE", "header %d is not a header", i+1)
+		case strings.ContainsFunc(text, unicode.IsControl):
+			return wrong(path, "write it on one line", "the value of header %s holds a control character", name)
+		case strings.EqualFold(name, "authorization"), strings.EqualFold(name, "proxy-authorization"):
+			return wrong(path, noSecretHint, "header %s holds a secret: %s", name, noSecret)
+		}
+		given[strings.ToLower(name)] = true
+	}
+	for i, name := range t.HeaderNames {
+		if !given[strings.ToLower(name)] {
+			return wrong(fmt.Sprintf("target.header_names[%d]", i), fmt.Sprintf("give it again by --header '%s: …'", name), "header %q has no value: a record keeps only its name", name)
+		}
+	}
+	return nil
+}
+
+func (t *Target) checkProxy() error {
+	if t.Proxy != "" {
+		u, err := url.Parse(t.Proxy)
+		switch {
+		case err == nil && u.User != nil:
+			return wrong("target.proxy", "use a proxy that asks for none", "proxy holds a password: it would be written into the record")
+		case err != nil || u.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme):
+			return wrong("target.proxy", "for example http://127.0.0.1:3128 or socks5://127.0.0.1:1080", "proxy is not a URL of http, https or socks5")
+		}
+	}
+	if t.ConnectTo != "" {
+		host, port, err := net.SplitHostPort(t.ConnectTo)
+		if err != nil || host == "" || port == "" || !validPort(port) {
+			return wrong("target.connect_to", "for example 10.0.0.7:8443", "connect_to %q is not HOST:PORT", t.ConnectTo)
+		}
+	}
+	return nil
+}
+
+func (t *Target) checkTimes() error {
+	switch {
+	case t.Timeout <= 0:
+		return wrong("target.timeout", "for example 120s", "timeout is not more than 0s")
+	case t.IdleTimeout <= 0:
+		return wrong("target.idle_timeout", "for example 60s", "idle_timeout is not more than 0s")
+	case t.Connections < 0:
+		return wrong("target.connections", "leave it out for as many as slots", "connections is less than 0")
+	case t.Retries < 0 || t.Retries > maxRetries:
+		return wrong("target.retries", "0 counts every failure as it is", "retries is not between 0 and %d", maxRetries)
+	}
+	return nil
+}
+
+// eachWorkload visits the scenario's workload and the lanes' own.
+func (s *Scenario) eachWorkload(visit func(path string, w *Workload)) {
+	visit("workload", &s.Workload)
+	for i := range s.Lanes {
+		if w := s.Lanes[i].Workload; w != nil {
+			visit(fmt.Sprintf("lanes[%d].workload", i), w)
+		}
+	}
+}
+
+func (s *Scenario) checkWorkloads() (err error) {
+	s.eachWorkload(func(path string, w *Workload) {
+		if err == nil {
+			err = w.check(path, s.Seed, s.Budget > 0)
+		}
+	})
+	return err
+}
+
+func (w *Workload) check(path string, seed uint64, budget bool) error {
+	switch {
+	case w.Prompt != "" && w.Prompts != "":
+		return wrong(path+".prompts", "prompt is one text, prompts are many: keep one", "both prompt and prompts are given")
+	case w.Prompt == "" && w.Prompts == "":
+		return wrong(path, "give prompt: TEXT or prompts: FILE.jsonl", "the workload has no prompt")
+	case w.MaxTokens < 0:
+		return wrong(path+".max_tokens", "0 leaves the limit to the endpoint", "max_tokens is less than 0")
+	case budget && w.MaxTokens == 0:
+		return wrong(path+".max_tokens", "give max_tokens: it bounds what an open request may cost", "a budget needs max_tokens")
+	case w.Temperature != nil && !within(*w.Temperature, 0, maxTemperature):
+		return wrong(path+".temperature", "", "temperature %v is not between 0 and %d", *w.Temperature, maxTemperature)
+	}
+	if err := w.checkExtra(path + ".extra_body"); err != nil {
+		return err
+	}
+	word := "prompts"
+	if w.Prompt != "" {
+		word = "prompt"
+	}
+	if _, err := prompt.Open(w.Prompts, w.Prompt, w.System, seed); err != nil {
+		return about(join(path, word), word, err)
+	}
+	return nil
+}
+
+// ownWords have a word in the workload or the target.
+var ownWords = []string{"model", "messages", "prompt", "max_tokens", "temperature", "stream"}
+
+func (w *Workload) checkExtra(path string) error {
+	if len(w.ExtraBody) == 0 {
+		return nil
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(w.ExtraBody, &object); err != nil || object == nil {
+		return wrong(path, `for example {"top_p": 0.9}`, "extra_body is not a JSON object")
+	}
+	for word := range object {
+		switch {
+		case slices.Contains(ownWords, word):
+			return wrong(path, "write it as a word of the workload or the target", "extra_body sets %q, which has a word of its own", word)
+		case secret(word):
+			return wrong(path, noSecretHint, "extra_body holds %q: %s", word, noSecret)
+		}
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, w.ExtraBody); err != nil {
+		return about(path, "extra_body", err)
+	}
+	w.ExtraBody = compact.Bytes()
+	return nil
+}
+
+// eachWave visits every wave with its path.
+func (s *Scenario) eachWave(visit func(path string, l *Lane, w *Wave)) {
+	for i := range s.Lanes {
+		for j := range s.Lanes[i].Waves {
+			visit(wavePath(i, j), &s.Lanes[i], &s.Lanes[i].Waves[j])
+		}
+	}
+}
+
+func (s *Scenario) checkRun() error {
+	flows := []string{overflowQueue, overflowDrop}
+	switch {
+	case s.MaxInFlight < 0:
+		return wrong("max_in_flight", "for example 10000", "max_in_flight is less than 1")
+	case !slices.Contains(flows, s.Overflow):
+		return wrong("overflow", didYouMean(s.Overflow, flows), "unknown overflow %q", s.Overflow)
+	case s.Warmup < 0:
+		return wrong("warmup", "for example 10s", "warmup is less than 0s")
+	case s.Grace < 0:
+		return wrong("grace", "for example 30s", "grace is less than 0s")
+	case s.MaxLag <= 0:
+		return wrong("max_lag", "for example 20ms", "max_lag is not more than 0s")
+	}
+	if _, err := arrival.ParseProcess(s.Arrivals); err != nil {
+		return about("arrivals", "arrivals", err)
+	}
+	if strings.ContainsFunc(s.Name, unicode.IsControl) || len(s.Name) > 200 {
+		return wrong("name", "a few words are enough", "the name is longer than 200 bytes or holds control characters")
+	}
+	return s.checkMoney()
+}
+
+func (s *Scenario) checkMoney() error {
+	const most = 1e9
+	switch p := s.Price; {
+	case s.Budget != 0 && !(s.Budget > 0 && s.Budget <= most):
+		return wrong("budget", "for example $20", "the budget is not more than $0")
+	case p == nil:
+		return nil
+	case !within(p.Input, 0, most) || !within(p.Output, 0, most) || !within(p.Cached, 0, most):
+		return wrong("price", "write USD per million tokens: {input: 0.42, output: 0.42}", "a price is less than 0")
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package scenario
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"flashwave/bench/price"
+)
+
+// A namedFile is a file that a scenario names.
+type namedFile struct {
+	path string // of the word
+	name *string
+}
+
+// files are all the files that the scenario names.
+func (s *Scenario) files() []namedFile {
+	t := &s.Target
+	files := []namedFile{
+		{"target.key_file", &t.KeyFile},
+		{"target.ca", &t.CA},
+		{"target.client_cert", &t.ClientCert},
+		{"target.client_key", &t.ClientKey},
+		{"prices", &s.Prices},
+	}
+	s.eachWave(func(path string, _ *Lane, w *Wave) {
+		if w.Trace != nil {
+			files = append(files, namedFile{path + ".trace.file", &w.Trace.File})
+		}
+	})
+	s.eachWorkload(func(path string, w *Workload) {
+		if !made(w.Prompts) {
+			files = append(files, namedFile{path + ".prompts", &w.Prompts})
+		}
+	})
+	return files
+}
+
+// checkFiles makes paths absolute and opens what they name.
+func (s *Scenario) checkFiles() error {
+	for _, f := range s.files() {
+		if *f.name == "" {
+			continue
+		}
+		abs, err := filepath.Abs(*f.name)
+		if err != nil {
+			return about(f.path, *f.name, err)
+		}
+		*f.name = abs
+		if err := readable(abs); err != nil {
+			return wrong(f.path, fileHint(f.path), "file %s cannot be read: %v", abs, cause(err))
+		}
+	}
+	if s.Prices == "" {
+		return nil
+	}
+	if _, err := price.Load(s.Prices); err != nil {
+		return about("prices", "prices", err)
+	}
+	return nil
+}
+
+func readable(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return errors.New("it is a folder")
+	}
+	return nil
+}
+
+func fileHint(path string) string {
+	if strings.HasSuffix(path, ".prompts") {
+		return "give a JSONL file, builtin:NAME or synthetic:N"
+	}
+	return "paths in a scenario count from its own folder"
+}
