@@ -1,0 +1,302 @@
+package client
+
+import (
+	"bytes"
+	"sync"
+	"time"
+)
+
+// shape is what the body of a success turned out to be.
+type shape uint8
+
+const (
+	unknown  shape = iota // nothing but white space so far
+	stream                // server-sent events
+	document              // anything else, read whole
+)
+
+// An answer makes a record out of a response body: a stream of events, or one
+// document. Which of them it is the first byte says, more reliably than the
+// content type.
+type answer struct {
+	call  *call
+	shape shape
+	limit int           // of a document
+	at    time.Duration // when the bytes being looked at came
+
+	done    bool // [DONE] came
+	found   bool // a token came, counted or not
+	full    bool // the document is too long
+	ending  bool // the body is over, what is parsed was cut
+	failure *failure
+
+	sse   sse
+	chunk chunk
+	doc   []byte
+	buf   [readBuffer]byte // what the body is read into
+	take  func(p []byte, at time.Duration)
+}
+
+var answers = sync.Pool{New: func() any {
+	a := new(answer)
+	a.take = a.feed
+	a.sse.event = a.event
+	return a
+}}
+
+// errorLimit bounds the body of an HTTP error; more says nothing more.
+const errorLimit = 64 << 10
+
+// newAnswer makes an answer of a call; the body of an error (not ok) is only
+// collected.
+func newAnswer(x *call, ok bool) *answer {
+	a := answers.Get().(*answer)
+	a.call, a.limit = x, eventLimit
+	if !ok {
+		a.shape, a.limit = document, errorLimit
+	}
+	return a
+}
+
+// release gives the memory back.
+func (a *answer) release() {
+	s := &a.sse
+	if cap(a.doc)+cap(s.line)+cap(s.data) > largestPooled {
+		return
+	}
+	c := &a.chunk
+	*s = sse{event: s.event, line: s.line[:0], data: s.data[:0], name: s.name[:0]}
+	*c = chunk{tokens: c.tokens[:0], texts: c.texts[:0], reasons: c.reasons[:0]}
+	a.call, a.shape, a.at, a.doc = nil, unknown, 0, a.doc[:0]
+	a.done, a.found, a.full, a.ending, a.failure = false, false, false, false, nil
+	clear(a.buf[:])
+	answers.Put(a)
+}
+
+// stopped reports whether nothing more is wanted of the body.
+func (a *answer) stopped() bool { return a.done || a.full || a.failure != nil }
+
+// drainable reports whether the body is worth reading to its end.
+func (a *answer) drainable() bool {
+	return a.done || a.failure != nil && a.failure.outcome == StreamError
+}
+
+// feed takes the next bytes, which came at one instant.
+func (a *answer) feed(p []byte, at time.Duration) {
+	if a.stopped() {
+		return
+	}
+	a.at = at
+	if a.shape == unknown {
+		if p = bytes.TrimLeft(p, " \t\r\n"); len(p) == 0 {
+			return
+		}
+		a.shape = shapeOf(p[0])
+	}
+	if a.shape == document {
+		a.collect(p)
+		return
+	}
+	if err := a.sse.feed(p); err != nil {
+		a.failure = failed(Malformed, "the stream holds %v", err)
+	}
+}
+
+// shapeOf tells a stream from a document by its first byte: a field name of
+// ours, a comment, or a byte order mark.
+func shapeOf(first byte) shape {
+	if bytes.IndexByte([]byte("deir:\xef"), first) >= 0 {
+		return stream
+	}
+	return document
+}
+
+// collect keeps the bytes of a document.
+func (a *answer) collect(p []byte) {
+	room := a.limit - len(a.doc)
+	a.full = len(p) > room
+	a.doc = append(a.doc, p[:min(len(p), room)]...)
+}
+
+// event takes one event of the stream.
+func (a *answer) event(name, data []byte) (more bool) {
+	data = bytes.TrimSpace(data)
+	switch {
+	case len(data) == 0:
+	case string(data) == "[DONE]":
+		a.done = true
+	case !a.chunk.read(data, a.call.req.KeepText):
+		a.notJSON(name, data)
+	case string(name) == "error" || a.chunk.isError():
+		a.failure = a.errorFailure()
+	default:
+		a.count()
+	}
+	return !a.stopped()
+}
+
+// notJSON takes an event that is not JSON: an error in plain words, a text where
+// no API promises anything else, or nonsense, unless it was cut.
+func (a *answer) notJSON(name, data []byte) {
+	switch {
+	case string(name) == "error":
+		a.failure = &failure{StreamError, string(data)}
+	case a.call.client.cfg.API == HTTP:
+		a.token(Content)
+	case !a.ending:
+		a.failure = failed(Malformed, "an event is not JSON: %.80s", data)
+	}
+}
+
+func (a *answer) errorFailure() *failure {
+	message := a.chunk.errorMessage()
+	if message == "" {
+		message = "the answer is an error without a message"
+	}
+	return &failure{StreamError, message}
+}
+
+// count takes a chunk of the stream into the record.
+func (a *answer) count() {
+	a.note()
+	for _, kind := range a.chunk.tokens {
+		a.token(kind)
+	}
+	if a.call.client.cfg.API == HTTP && !a.chunk.choices && !a.chunk.usage.found {
+		a.token(Content)
+	}
+}
+
+// note takes what a chunk says beside its tokens.
+func (a *answer) note() {
+	r, c := &a.call.res, &a.chunk
+	if r.RequestID == "" && len(c.id) > 0 {
+		r.RequestID = bounded(string(plain(c.id)))
+	}
+	if len(c.finish) > 0 {
+		r.Finish = finishOf(plain(c.finish))
+	}
+	reasoning := r.Usage.StreamedReasoning || c.reasoning && a.shape == stream
+	if c.usage.found {
+		r.Usage = c.usage.normalised()
+	}
+	r.Usage.StreamedReasoning = reasoning
+	for _, text := range c.texts {
+		r.Text += string(plain(text))
+	}
+	for _, text := range c.reasons {
+		r.Reasoning += string(plain(text))
+	}
+}
+
+// finishOf makes a string of a finish reason, without allocating the usual ones.
+func finishOf(reason []byte) string {
+	switch string(reason) {
+	case "stop":
+		return "stop"
+	case "length":
+		return "length"
+	case "tool_calls":
+		return "tool_calls"
+	}
+	return bounded(string(reason))
+}
+
+// token takes a token event into the record. Of a request that asked for a
+// document, the tokens have no instants.
+func (a *answer) token(kind Kind) {
+	a.found = true
+	if a.call.req.Stream {
+		a.call.token(kind, a.at)
+	}
+}
+
+func (x *call) token(kind Kind, at time.Duration) {
+	r := &x.res
+	r.Events++
+	if r.FirstToken == Never {
+		r.FirstToken = at
+		x.watch.enter(streaming, at)
+	} else {
+		r.Stall = max(r.Stall, at-r.LastToken)
+	}
+	r.LastToken = at
+	if kind != Reasoning && r.FirstAnswer == Never {
+		r.FirstAnswer = at
+	}
+	if x.sink != nil {
+		x.sink.Token(at, kind)
+	}
+}
+
+// end judges an answer whose body came to its end.
+func (a *answer) end() *failure {
+	switch a.shape {
+	case document:
+		a.document()
+	case stream:
+		a.ending = true
+		a.sse.flush()
+		if a.done {
+			a.call.res.Done = a.at
+		}
+	}
+	return a.verdict()
+}
+
+// document reads the answer as one document. It counts as one token event.
+func (a *answer) document() {
+	c := &a.chunk
+	isHTTP := a.call.client.cfg.API == HTTP
+	switch {
+	case !c.read(a.doc, a.call.req.KeepText):
+		a.failure = failed(Malformed, "the answer is not JSON (is the URL right?): %.80s", serverMessage(a.doc))
+	case c.isError():
+		a.failure = a.errorFailure()
+	case !c.choices && !isHTTP:
+		a.failure = failed(Malformed, "the answer is JSON without choices: is the URL that of a completions endpoint?")
+	default:
+		a.note()
+		if kind, ok := c.kind(); ok {
+			a.token(kind)
+		} else if isHTTP {
+			a.token(Content)
+		}
+	}
+}
+
+// kind is what the document as a whole is: an answer if any of it is one.
+func (c *chunk) kind() (Kind, bool) {
+	if len(c.tokens) == 0 {
+		return 0, false
+	}
+	best := c.tokens[0]
+	for _, kind := range c.tokens {
+		if kind == Content || best == Reasoning {
+			best = kind
+		}
+	}
+	return best, true
+}
+
+// verdict says how the answer ended, as far as it is known; nil is well.
+func (a *answer) verdict() *failure {
+	finished := a.call.res.Finish != ""
+	switch {
+	case a.failure != nil:
+		return a.failure
+	case a.full:
+		return failed(Malformed, "the answer is longer than 4 MiB")
+	case a.shape == unknown && a.call.req.Stream:
+		return failed(Truncated, "the answer is empty")
+	case a.shape == unknown:
+		return failed(Malformed, "the answer is empty")
+	case a.call.client.cfg.API == HTTP:
+		return nil
+	case a.shape == stream && !a.done && !finished:
+		return failed(Truncated, "the stream ended with neither [DONE] nor a finish reason")
+	case !a.found && !finished:
+		return failed(Malformed, "the answer holds neither a token nor a finish reason")
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+// Package client speaks to one completions endpoint and keeps the record of
+// every call: when its bytes came, what was in them, and how it ended.
+//
+// [New] makes a [Client] from a [Config]; [Client.Do] sends one [Request] and
+// returns its [Result]. It never returns an error: how a call ended is its
+// [Outcome], and what went wrong is Result.Err, a short text without keys and
+// prompts.
+//
+// # Instants
+//
+// All instants count from Config.Epoch and are taken where bytes arrive. For
+// HTTP/1.1 that is the read on the connection itself, before TLS, chunked
+// coding or any parsing of ours; an event carries the stamp of the read that
+// completed it, even where one read of the body spans several reads of the
+// connection. HTTP/2 shares a connection between streams, so that there the
+// stamp is taken when a read of the body returns.
+//
+// # What is repeated
+//
+// Nothing is ever repeated by net/http. A request that met a connection which
+// the server had already closed is sent once more on a fresh connection and
+// counted in Result.StaleRetries: the endpoint did not fail, the pool did. All
+// other failures are repeated only under Config.Retries, and only before the
+// first token.
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+	"text/template"
+	"time"
+)
+
+// API is the dialect an endpoint speaks.
+type API string
+
+// The dialects.
+const (
+	Chat        API = "chat"        // POST URL/chat/completions
+	Completions API = "completions" // POST URL/completions
+	HTTP        API = "http"        // POST URL, with a body of one's own
+)
+
+// A Config describes an endpoint and how to reach it. Its zero durations mean
+// "no limit".
+type Config struct {
+	// URL is the base URL with its version, such as http://127.0.0.1:8000/v1;
+	// for [HTTP] it is the URL that is posted to.
+	URL string
+	API API // default [Chat]
+	// Body is a text/template of the JSON to post (HTTP only). It sees the
+	// request's Fields and model, prompt, system, max_tokens and stream; the
+	// function json renders any value as JSON: {"q": {{json .prompt}}}.
+	Body string
+
+	// Key is sent as a bearer token, to this endpoint only. It stands in no
+	// error text.
+	Key    string
+	Header http.Header // added to every request
+
+	Connections int  // idle connections kept for reuse; 0: all of them
+	HTTP2       bool // offer HTTP/2 (over http:// without asking first)
+	Insecure    bool // accept any certificate
+	// CA, ClientCert and ClientKey are paths of PEM files.
+	CA, ClientCert, ClientKey string
+	Proxy                     string // URL of a proxy; the environment's are ignored
+	ConnectTo                 string // host:port to dial instead of the URL's
+
+	Timeout        time.Duration // for a call as a whole, retries included
+	IdleTimeout    time.Duration // from sending to the first token, then between bytes; without streaming, between bytes only
+	ConnectTimeout time.Duration // for dialling and TLS together
+
+	// Retries is how often a call may be repeated after 429, 503, 529 or a
+	// broken or refused connection. Before repeat n it waits what Retry-After
+	// says, else a random time in [0, min(8s, 500ms·2ⁿ⁻¹)) ("full jitter", see
+	// Brooker, Exponential Backoff And Jitter, 2015).
+	Retries int
+
+	Epoch time.Time // what instants count from; default: when New was called
+	// DialContext opens connections; nil: the network. Tests pass pipes.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// A Client calls one endpoint. It is safe for concurrent use.
+type Client struct {
+	cfg     Config
+	post    *url.URL    // where requests go
+	base    *url.URL    // without the API's own path
+	plain   http.Header // of a request for a document
+	stream  http.Header // of a request for a stream
+	host    string      // of the Host header; "": the URL's
+	body    *template.Template
+	secrets []string // what no error text may hold
+
+	pooled *http.Transport // keeps connections
+	fresh  *http.Transport // a new connection for every request
+
+	closing context.Context // ends when the client is closed
+	close   context.CancelFunc
+}
+
+// New validates a configuration and makes a client of it. It connects to
+// nothing yet.
+func New(cfg Config) (*Client, error) {
+	c := &Client{cfg: cfg}
+	if c.cfg.API == "" {
+		c.cfg.API = Chat
+	}
+	if c.cfg.Epoch.IsZero() {
+		c.cfg.Epoch = time.Now()
+	}
+	if err := c.setTarget(); err != nil {
+		return nil, err
+	}
+	if err := c.setHeaders(); err != nil {
+		return nil, err
+	}
+	tlsConfig, err := tlsConfig(c.cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.setTransports(tlsConfig); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Client) setTransports(config *tls.Config) error {
+	proxy, err := proxyURL(c.cfg)
+	if err != nil {
+		return err
+	}
+	if proxy != nil {
+		if password, ok := proxy.User.Password(); ok {
+			c.secrets = append(c.secrets, password)
+		}
+	}
+	c.closing, c.close = context.WithCancel(context.Background())
+	c.pooled = c.transport(config, proxy)
+	c.fresh = c.transport(config, proxy)
+	c.fresh.DisableKeepAlives = true
+	return nil
+}
+
+// Close closes idle connections and ends dialling. Calls that are under way
+// finish by themselves.
+func (c *Client) Close() {
+	c.close()
+	c.pooled.CloseIdleConnections()
+	c.fresh.CloseIdleConnections()
+}
+
+// Address is the endpoint's host and port.
+func (c *Client) Address() string {
+	port := c.post.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[c.post.Scheme]
+	}
+	return net.JoinHostPort(c.post.Hostname(), port)
+}
+
+// now is the present instant.
+func (c *Client) now() time.Duration { return time.Since(c.cfg.Epoch) }

@@ -1,0 +1,58 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// Models asks the endpoint for the ids of its models, in its own order. An error
+// says what went wrong, without keys. It takes at most Config.Timeout.
+func (c *Client) Models(ctx context.Context) ([]string, error) {
+	if c.cfg.API == HTTP {
+		return nil, errors.New("api http has no list of models")
+	}
+	if c.cfg.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.cfg.Timeout)
+		defer cancel()
+	}
+	ids, err := c.models(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
+	}
+	return ids, nil
+}
+
+func (c *Client) models(ctx context.Context) ([]string, error) {
+	url := c.base.JoinPath("models")
+	request := &http.Request{Method: http.MethodGet, URL: url, Host: c.host, Header: c.plain}
+	resp, err := c.pooled.RoundTrip(request.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, eventLimit))
+	if resp.StatusCode != http.StatusOK {
+		return nil, errors.New(statusText(resp, body))
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(body, &list); err != nil {
+		return nil, fmt.Errorf("the list is not what the API promises: %w", err)
+	}
+	ids := make([]string, 0, len(list.Data))
+	for _, model := range list.Data {
+		ids = append(ids, model.ID)
+	}
+	return ids, nil
+}

@@ -1,0 +1,59 @@
+package client
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// readBuffer is how much of a body is read at a time.
+const readBuffer = 4 << 10
+
+// bodyReader reads a response body and says of each run of bytes when it came.
+type bodyReader struct {
+	client *Client
+	body   io.Reader
+	conn   *conn // nil with HTTP/2
+	toEnd  bool  // the body ends where the connection does
+	buf    []byte
+}
+
+// newBodyReader reads a response into buf, which must be all zeros.
+func newBodyReader(c *Client, a *attempt, resp *http.Response, buf []byte) *bodyReader {
+	r := &bodyReader{client: c, body: resp.Body, buf: buf}
+	if resp.ProtoMajor < 2 {
+		r.conn = a.conn
+		r.toEnd = resp.ContentLength < 0 && len(resp.TransferEncoding) == 0
+	}
+	return r
+}
+
+// next reads once and gives what came to take, in runs that came at one instant.
+// It returns the instant of the last byte, or of the end of the body with
+// io.EOF.
+func (r *bodyReader) next(take func(p []byte, at time.Duration)) (time.Duration, error) {
+	if r.conn == nil {
+		n, err := r.body.Read(r.buf)
+		at := r.client.now()
+		take(r.buf[:n], at)
+		return at, err
+	}
+	r.conn.watch(r.buf)
+	n, err := r.body.Read(r.buf)
+	marks, at, ended := r.conn.unwatch()
+	from := 0
+	for _, m := range marks {
+		if from < m.n && m.n <= n {
+			take(r.buf[from:m.n], m.at)
+			from = m.n
+		}
+	}
+	if from < n {
+		take(r.buf[from:n], at)
+	}
+	clear(r.buf[:n])
+	if err == io.EOF && r.toEnd {
+		at = ended
+	}
+	return at, err
+}

@@ -1,0 +1,146 @@
+package client
+
+import (
+	"bytes"
+	"errors"
+)
+
+// eventLimit bounds one event, and one document.
+const eventLimit = 4 << 20
+
+var errEventTooLong = errors.New("an event of more than 4 MiB")
+
+// sse splits a stream of server-sent events as the HTML standard defines them
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html), whatever
+// pieces it comes in: lines end with LF, CRLF or CR, fields other than data and
+// event are passed over, comments too. One thing more is understood: some
+// servers name a failure in the field itself ("error: {…}").
+//
+// An event that comes in one piece is handed over without a copy.
+type sse struct {
+	event func(name, data []byte) (more bool)
+
+	line    []byte // of a line whose end has not come
+	data    []byte // of an event whose end has not come
+	current []byte // its only data so far, where that stands in the piece being fed
+	name    []byte
+	hasData bool
+	began   bool // a first line was seen: no byte order mark any more
+	skipLF  bool // the last line ended with CR
+	stopped bool
+}
+
+// feed takes the next bytes of the stream and calls event for every event they
+// complete, until that says that nothing more is wanted.
+func (p *sse) feed(b []byte) error {
+	for len(b) > 0 && !p.stopped {
+		if p.skipLF {
+			p.skipLF = false
+			if b[0] == '\n' {
+				b = b[1:]
+				continue
+			}
+		}
+		end := lineEnd(b)
+		if end < 0 {
+			p.line = append(p.line, b...)
+			break
+		}
+		p.skipLF = b[end] == '\r'
+		if len(p.line) > 0 {
+			p.line = append(p.line, b[:end]...)
+			p.whole(p.line)
+			p.keep() // p.line is about to be used again
+			p.line = p.line[:0]
+		} else {
+			p.whole(b[:end])
+		}
+		b = b[end+1:]
+	}
+	p.keep()
+	if len(p.line)+len(p.data) > eventLimit {
+		return errEventTooLong
+	}
+	return nil
+}
+
+// flush ends the stream: what is left counts as a line and an event.
+func (p *sse) flush() {
+	if len(p.line) > 0 && !p.stopped {
+		p.whole(p.line)
+		p.keep()
+		p.line = p.line[:0]
+	}
+	p.dispatch()
+}
+
+// lineEnd is the place of the first LF or CR, -1 if there is none.
+func lineEnd(b []byte) int {
+	lf := bytes.IndexByte(b, '\n')
+	if lf < 0 {
+		return bytes.IndexByte(b, '\r')
+	}
+	if cr := bytes.IndexByte(b[:lf], '\r'); cr >= 0 {
+		return cr
+	}
+	return lf
+}
+
+// whole takes a line without its end.
+func (p *sse) whole(line []byte) {
+	if !p.began {
+		p.began = true
+		line = bytes.TrimPrefix(line, []byte("\uFEFF"))
+	}
+	if len(line) == 0 {
+		p.dispatch()
+		return
+	}
+	field, value := line, []byte(nil)
+	if i := bytes.IndexByte(line, ':'); i >= 0 {
+		field, value = line[:i], line[i+1:]
+		if len(value) > 0 && value[0] == ' ' {
+			value = value[1:]
+		}
+	}
+	switch string(field) {
+	case "data":
+		p.addData(value)
+	case "event":
+		p.name = append(p.name[:0], value...)
+	case "error":
+		p.name = append(p.name[:0], "error"...)
+		p.addData(value)
+	}
+}
+
+// addData adds a line of data. The first one is not copied yet.
+func (p *sse) addData(value []byte) {
+	if !p.hasData {
+		p.hasData, p.current = true, value
+		return
+	}
+	p.keep()
+	p.data = append(append(p.data, '\n'), value...)
+}
+
+// keep copies the data that still stands in memory of others.
+func (p *sse) keep() {
+	if p.current != nil {
+		p.data = append(p.data, p.current...)
+		p.current = nil
+	}
+}
+
+// dispatch hands an event over, if there is data.
+func (p *sse) dispatch() {
+	if p.hasData && !p.stopped {
+		data := p.data
+		if p.current != nil {
+			data = p.current
+		}
+		p.stopped = !p.event(p.name, data)
+	}
+	p.hasData, p.current = false, nil
+	p.data, p.name = p.data[:0], p.name[:0]
+}

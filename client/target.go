@@ -1,0 +1,134 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// setTarget reads the URL and the API: where requests go.
+func (c *Client) setTarget() error {
+	base, err := endpointURL(c.cfg.URL)
+	if err != nil {
+		return err
+	}
+	c.base = base
+	switch c.cfg.API {
+	case Chat:
+		c.post = c.base.JoinPath("chat/completions")
+	case Completions:
+		c.post = c.base.JoinPath("completions")
+	case HTTP:
+		c.post = c.base
+		c.body, err = bodyTemplate(c.cfg.Body)
+		return err
+	default:
+		return fmt.Errorf("unknown api %q: use %s, %s or %s", c.cfg.API, Chat, Completions, HTTP)
+	}
+	if c.cfg.Body != "" {
+		return fmt.Errorf("api %s makes its own body: a body template needs api %s", c.cfg.API, HTTP)
+	}
+	for _, path := range []string{"/chat/completions", "/completions"} {
+		if root, ok := strings.CutSuffix(strings.TrimRight(base.Path, "/"), path); ok {
+			return fmt.Errorf("url %q names a single call: give the base URL, ending at %q", c.cfg.URL, root)
+		}
+	}
+	return nil
+}
+
+// endpointURL parses the URL of an endpoint. Secrets in it are refused, because
+// a URL is shown and stored.
+func endpointURL(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, errors.New("no url: give the endpoint's base URL, such as http://127.0.0.1:8000/v1")
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		var detail *url.Error
+		if errors.As(err, &detail) {
+			err = detail.Err // without the URL, which may hold a password
+		}
+		return nil, fmt.Errorf("bad url: %w", err)
+	}
+	switch {
+	case u.User != nil:
+		return nil, errors.New("the url holds a user name or a password: give the key by environment variable or file")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("bad url %q: it must begin with http:// or https://", text)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("bad url %q: it names no host", text)
+	case u.Fragment != "":
+		return nil, fmt.Errorf("bad url %q: a fragment (#%s) is never sent", text, u.Fragment)
+	}
+	return u, nil
+}
+
+// setHeaders makes the two header sets that all requests share.
+func (c *Client) setHeaders() error {
+	header := http.Header{
+		"Content-Type": {"application/json"},
+		"User-Agent":   {"flashwave"},
+	}
+	if c.cfg.Key != "" {
+		if !printable(c.cfg.Key) {
+			return errors.New("the key holds spaces or control characters: is there a line end in it?")
+		}
+		header.Set("Authorization", "Bearer "+c.cfg.Key)
+		c.secrets = append(c.secrets, c.cfg.Key)
+	}
+	for name, values := range c.cfg.Header {
+		if err := checkHeader(name, values); err != nil {
+			return err
+		}
+		if strings.EqualFold(name, "Host") {
+			c.host = strings.Join(values, "")
+			continue
+		}
+		header[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
+		c.secrets = append(c.secrets, headerSecrets(values)...)
+	}
+	// A stamp inside a compressed stream means nothing, so none is asked for.
+	header.Set("Accept-Encoding", "identity")
+	c.plain, c.stream = header, header.Clone()
+	if header.Get("Accept") == "" {
+		c.plain.Set("Accept", "application/json")
+		c.stream.Set("Accept", "text/event-stream, application/json")
+	}
+	return nil
+}
+
+// checkHeader refuses what could not be sent. Values stand in no error.
+func checkHeader(name string, values []string) error {
+	if name == "" || !printable(name) || strings.ContainsAny(name, ":\"") {
+		return fmt.Errorf("bad header name %q", name)
+	}
+	for _, value := range values {
+		if strings.ContainsAny(value, "\r\n\x00") {
+			return fmt.Errorf("the value of header %s holds a line end", name)
+		}
+	}
+	return nil
+}
+
+// headerSecrets lists what of header values must not appear in texts: all that
+// is long enough to be a credential, with and without its scheme.
+func headerSecrets(values []string) []string {
+	const shortest = 8
+	var secrets []string
+	for _, value := range values {
+		if len(value) < shortest {
+			continue
+		}
+		secrets = append(secrets, value)
+		if _, token, ok := strings.Cut(value, " "); ok && len(token) >= shortest {
+			secrets = append(secrets, token)
+		}
+	}
+	return secrets
+}
+
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) < 0
+}

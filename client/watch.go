@@ -1,0 +1,159 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// stage is where a call is, as far as limits of time go.
+type stage int32
+
+const (
+	connecting stage = iota // limited by ConnectTimeout
+	awaiting                // the first token, limited by IdleTimeout
+	streaming               // between bytes, limited by IdleTimeout
+	quiet                   // a document being made, or a wait before a retry: by Timeout alone
+	draining                // after [DONE], limited by drainTime
+)
+
+// A timeoutError says which limit of time was met.
+type timeoutError struct {
+	stage stage // quiet: the total
+	limit time.Duration
+}
+
+func (e *timeoutError) Error() string {
+	switch e.stage {
+	case connecting:
+		return fmt.Sprintf("connect timeout: no connection within %v", e.limit)
+	case awaiting:
+		return fmt.Sprintf("first token timeout: no token within %v", e.limit)
+	case streaming:
+		return fmt.Sprintf("idle timeout: nothing came for %v", e.limit)
+	case draining:
+		return fmt.Sprintf("no end of the body within %v of its last event", e.limit)
+	default:
+		return fmt.Sprintf("total timeout: not done within %v", e.limit)
+	}
+}
+
+// watch holds a call to its limits of time with one timer. Events only store
+// instants; the timer, when it fires, works out whether a limit was really met
+// and sleeps on if not. That keeps ten thousand streams cheap. It wakes at least
+// once in the shortest of the limits, so that a stage which began since is never
+// overslept.
+type watch struct {
+	client  *Client
+	cancel  context.CancelCauseFunc
+	timer   *time.Timer // nil: no limits
+	streams bool        // the request asks for a stream
+	started time.Duration
+
+	stage   atomic.Int32
+	since   atomic.Int64 // when the stage began, or its last byte came
+	attempt atomic.Int64 // when the present attempt was handed to the transport
+	conn    atomic.Pointer[conn]
+}
+
+// start begins to watch.
+func (w *watch) start(c *Client, streams bool, cancel context.CancelCauseFunc) {
+	w.client, w.streams, w.cancel = c, streams, cancel
+	w.started = c.now()
+	w.stage.Store(int32(quiet))
+	if shortest := w.shortest(); shortest > 0 {
+		w.timer = time.AfterFunc(shortest, w.fire)
+	}
+}
+
+func (w *watch) stop() {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+}
+
+// enter begins a stage.
+func (w *watch) enter(s stage, at time.Duration) {
+	w.since.Store(int64(at))
+	w.stage.Store(int32(s))
+}
+
+// drain begins the short stage after the last event. It ends before the timer
+// would wake.
+func (w *watch) drain() {
+	w.enter(draining, w.client.now())
+	if w.timer == nil {
+		w.timer = time.AfterFunc(drainTime, w.fire)
+		return
+	}
+	w.timer.Reset(drainTime)
+}
+
+// shortest is the shortest of the limits, 0 if there are none.
+func (w *watch) shortest() time.Duration {
+	var d time.Duration
+	for _, limit := range []time.Duration{w.client.cfg.Timeout, w.client.cfg.IdleTimeout, w.client.cfg.ConnectTimeout} {
+		if limit > 0 && (d == 0 || limit < d) {
+			d = limit
+		}
+	}
+	return d
+}
+
+// fire looks whether a limit was met.
+func (w *watch) fire() {
+	now := w.client.now()
+	due, met := w.due()
+	if met != nil && now >= due {
+		w.cancel(met)
+		return
+	}
+	sleep := w.shortest()
+	if met != nil && (sleep == 0 || due-now < sleep) {
+		sleep = due - now
+	}
+	if sleep > 0 {
+		w.timer.Reset(sleep)
+	}
+}
+
+// due is the instant of the next limit, as far as is known, and what it means
+// to meet it; nil if there is none.
+func (w *watch) due() (time.Duration, *timeoutError) {
+	at, s, limit := w.stageDue()
+	total := w.client.cfg.Timeout
+	if total > 0 && (limit == 0 || w.started+total <= at) {
+		return w.started + total, &timeoutError{quiet, total}
+	}
+	if limit == 0 {
+		return 0, nil
+	}
+	return at, &timeoutError{s, limit}
+}
+
+// stageDue is the limit of the stage alone; 0 if it has none.
+func (w *watch) stageDue() (at time.Duration, s stage, limit time.Duration) {
+	s, since := stage(w.stage.Load()), time.Duration(w.since.Load())
+	idle := w.client.cfg.IdleTimeout
+	if s == connecting {
+		if limit := w.client.cfg.ConnectTimeout; limit > 0 {
+			return since + limit, s, limit
+		}
+		s = awaiting
+	}
+	switch s {
+	case awaiting:
+		if w.streams {
+			return time.Duration(w.attempt.Load()) + idle, s, idle
+		}
+	case streaming:
+		if c := w.conn.Load(); c != nil {
+			since = max(since, c.lastRead())
+		}
+		return since + idle, s, idle
+	case draining:
+		return since + drainTime, s, drainTime
+	}
+	return 0, s, 0
+}
