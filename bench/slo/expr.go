@@ -50,7 +50,8 @@ func (e Expr) Latency() bool { return e.Unit == Milliseconds }
 
 // PerRequest reports whether the expression says when one request is good
 // ("ttft < 800ms"). Such expressions define goodput and good_fraction; they are
-// no assertion over a wave.
+// no assertion over a wave. A request has many gaps: of itl its longest counts,
+// as with stall.
 func (e Expr) PerRequest() bool { return e.Latency() && e.Stat == "" }
 
 // Quantile is the percentile as a fraction: 0.95 for p95. ok is false for mean

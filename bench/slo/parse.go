@@ -80,8 +80,6 @@ func (p *parser) subject(e *Expr) (string, *SyntaxError) {
 		return "", p.fail(at+len(name), "write "+name, "%s has no statistics", name)
 	case hasStat && !Stat(stat).known():
 		return "", p.fail(at+len(name)+1, didYouMean(stat, statNames()), "unknown statistic %q", stat)
-	case !hasStat && Metric(name) == ITL:
-		return "", p.fail(start, "write stall for a request's longest gap, or itl.p95", "itl has many values in one request")
 	}
 	e.Metric, e.Service, e.Stat, e.Unit = Metric(name), service, Stat(stat), unit
 	return word, nil

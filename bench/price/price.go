@@ -1,0 +1,103 @@
+// Package price knows what tokens cost.
+//
+// [Builtin] is the price book that comes with flashwave; [Load] reads another
+// one, of its own format or LiteLLM's, to be laid over it ([Book.Overlay]). A
+// price that is not in the book is unknown, which is not 0.
+package price
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// perMillion is the number of tokens a price is for.
+const perMillion = 1e6
+
+// A Price is what one model costs at one host, in USD per million tokens.
+type Price struct {
+	Host  string // as in a URL, lower case; "" is any host
+	Model string // the id by which requests name it
+
+	Input  float64 // of prompt tokens that were not cached
+	Cached float64 // of cached prompt tokens; 0: as Input
+	Output float64 // of output tokens, reasoning included
+
+	Date   string // when the price stood, YYYY-MM-DD; "" if unknown
+	Source string // where it is published
+	Note   string
+}
+
+// Usage counts the tokens of one or many requests: Prompt includes Cached,
+// Output includes reasoning.
+type Usage struct {
+	Prompt, Cached, Output int64
+}
+
+// A Cost is money in USD, by what it was spent on.
+type Cost struct {
+	Input, Cached, Output float64
+}
+
+// Total is the sum, in USD.
+func (c Cost) Total() float64 { return c.Input + c.Cached + c.Output }
+
+// Add is the sum of two costs.
+func (c Cost) Add(o Cost) Cost {
+	return Cost{Input: c.Input + o.Input, Cached: c.Cached + o.Cached, Output: c.Output + o.Output}
+}
+
+// Cost is what the tokens cost:
+//
+//	(prompt − cached) × input + cached × cached price + output × output price
+//
+// Where no cached price is known cached tokens cost as much as others. Counts
+// below 0 are taken as 0, and no more tokens are cached than the prompt has.
+func (p Price) Cost(u Usage) Cost {
+	prompt := max(u.Prompt, 0)
+	cached := min(max(u.Cached, 0), prompt)
+	cachedPrice := p.Cached
+	if cachedPrice == 0 {
+		cachedPrice = p.Input
+	}
+	return Cost{
+		Input:  float64(prompt-cached) * p.Input / perMillion,
+		Cached: float64(cached) * cachedPrice / perMillion,
+		Output: float64(max(u.Output, 0)) * p.Output / perMillion,
+	}
+}
+
+// ParsePair reads a price from a flag: IN,OUT or IN,CACHED,OUT, in USD per
+// million tokens ("0.42,0.42", "$2,$0.50,$8"). Host and Model stay empty.
+func ParsePair(s string) (Price, error) {
+	fields := strings.Split(s, ",")
+	if len(fields) != 2 && len(fields) != 3 {
+		return Price{}, fmt.Errorf("price %q: want IN,OUT or IN,CACHED,OUT in USD per million tokens, such as 2,8", s)
+	}
+	amounts := make([]float64, len(fields))
+	for i, field := range fields {
+		amount, err := parseAmount(field)
+		if err != nil {
+			return Price{}, fmt.Errorf("price %q: %w", s, err)
+		}
+		amounts[i] = amount
+	}
+	p := Price{Input: amounts[0], Output: amounts[len(amounts)-1]}
+	if len(amounts) == 3 {
+		p.Cached = amounts[1]
+	}
+	return p, nil
+}
+
+func parseAmount(s string) (float64, error) {
+	s = strings.TrimSpace(s)
+	v, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%q is not an amount in USD", s)
+	}
+	if v < 0 {
+		return 0, fmt.Errorf("%q is negative", s)
+	}
+	return v, nil
+}
