@@ -1,0 +1,250 @@
+package tui
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"flashwave/bench/result"
+)
+
+// A chartKind is what a chart shows over time.
+type chartKind int
+
+// The charts, in the order in which tab shows them.
+const (
+	chartTTFT chartKind = iota
+	chartE2E
+	chartITL
+	chartRequests
+	chartTokens
+	chartInFlight
+	chartErrors
+	chartCost
+	chartKinds int = iota
+)
+
+// A chart is lines over time, with a title and, for a latency, the bound of an
+// SLO.
+type chart struct {
+	title string
+	lines []line
+	bound *float64
+}
+
+// A chartSource is what charts are made of: the rows, the part of the time in
+// view, and which kind of time leads.
+type chartSource struct {
+	pen
+	snap    result.Snapshot
+	service bool
+	axis    timeAxis
+}
+
+// chartStack is what the charts of a screen show: the chosen one first, below
+// it what complements it.
+func chartStack(first chartKind, n int) []chartKind {
+	stack := []chartKind{first}
+	for _, k := range []chartKind{chartRequests, chartTTFT, chartInFlight, chartTokens, chartE2E} {
+		if len(stack) < n && k != first {
+			stack = append(stack, k)
+		}
+	}
+	return stack[:min(n, len(stack))]
+}
+
+// drawChart draws one chart in its frame.
+func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, height int) []string {
+	inner, rows := width-4, height-2
+	ruler := rows >= 6
+	if ruler {
+		rows--
+	}
+	from, to := chartSpan(s)
+	src := chartSource{p, s, service, newTimeAxis(from, to, plotColumns(inner))}
+	c := src.chart(kind)
+	body := p.plot(c.lines, inner, rows)
+	if body == nil {
+		for range (height - 3) / 2 {
+			body = append(body, "")
+		}
+		text := "no data yet"
+		body = append(body, strings.Repeat(" ", max(0, (inner-len(text))/2))+p.style.faint.Render(text))
+		return p.panel(c.title, "", body, width, height)
+	}
+	if ruler {
+		body = append(body, src.ruler(to))
+	}
+	return p.panel(c.title, src.legend(c), body, width, height)
+}
+
+// chartSpan is the part of the run in view, in seconds: all of it, or one wave.
+func chartSpan(s result.Snapshot) (from, to float64) {
+	to = s.At.Seconds()
+	if i := s.View.Wave; i >= 0 && i < len(s.Waves) && s.Waves[i].Begun {
+		w := s.Waves[i]
+		from = w.Started.Seconds()
+		if w.Ended {
+			to = min(to, (w.Started + w.Length).Seconds())
+		}
+	}
+	return from, max(to, from)
+}
+
+// ruler is the time under a plot: when it begins, and when it ends.
+func (c chartSource) ruler(to float64) string {
+	begin, end := clock(asDuration(c.axis.from)), clock(asDuration(to))
+	reached := c.axis.reached(to)
+	line := strings.Repeat(" ", gutter+2) + begin
+	if reached >= len(begin)+len(end)+2 {
+		line += strings.Repeat(" ", reached-len(begin)-len(end)) + end
+	}
+	return c.label(line)
+}
+
+func asDuration(seconds float64) time.Duration {
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// legend names the lines in their colours; lines of different strokes show
+// theirs.
+func (c chartSource) legend(of chart) string {
+	var parts []string
+	strokes := len(of.lines) > 1 && of.lines[len(of.lines)-1].pen != c.glyph.solid
+	for _, l := range of.lines {
+		switch {
+		case l.name == "":
+		case strokes:
+			parts = append(parts, l.style.Render(l.pen.Horizontal+" "+l.name))
+		default:
+			parts = append(parts, l.style.Render(l.name))
+		}
+	}
+	if of.bound != nil {
+		parts = append(parts, c.label("SLO "+c.glyph.dotted.Horizontal+" ")+c.style.text.Render(strings.TrimSpace(cell(*of.bound))))
+	}
+	return strings.Join(parts, " ")
+}
+
+// chart makes the lines of a kind.
+func (c chartSource) chart(kind chartKind) chart {
+	row := func(f func(result.Row) float64) []float64 { return c.axis.sample(c.snap.Series, f, mean) }
+	one := func(title string, f func(result.Row) float64) chart {
+		return chart{title: title, lines: []line{{values: row(f), style: c.style.strong, pen: c.glyph.solid}}}
+	}
+	switch kind {
+	case chartTTFT:
+		return c.latencies("time to first token", "ttft", c.timed(func(l result.RowLatencies) result.RowPair { return l.TTFT }))
+	case chartE2E:
+		return c.latencies("end to end", "e2e", c.timed(func(l result.RowLatencies) result.RowPair { return l.E2E }))
+	case chartITL:
+		return c.latencies("between tokens", "itl", func(l result.RowLatencies) *result.RowPercentile { return l.ITL })
+	case chartTokens:
+		return one("output tokens/s", func(r result.Row) float64 { return r.OutputTPS })
+	case chartErrors:
+		return c.errors()
+	case chartInFlight:
+		return chart{title: "requests open", lines: []line{
+			{"queued", row(func(r result.Row) float64 { return float64(r.Queued) }), c.style.near, c.glyph.dotted},
+			{"in flight", row(func(r result.Row) float64 { return float64(r.InFlight) }), c.style.strong, c.glyph.solid},
+		}}
+	case chartCost:
+		return one("USD/hour", func(r result.Row) float64 { return r.CostUSD / r.StepS * 3600 })
+	default:
+		return c.requests(row)
+	}
+}
+
+// requests is what was offered and what became of it.
+func (c chartSource) requests(row func(func(result.Row) float64) []float64) chart {
+	return chart{title: "requests/s", lines: []line{
+		{"offered", row(func(r result.Row) float64 { return r.OfferedRPS }), c.style.muted, c.glyph.dotted},
+		{"done", row(func(r result.Row) float64 { return r.CompletedRPS }), c.style.strong, c.glyph.solid},
+		{"failed", row(func(r result.Row) float64 { return r.FailedRPS }), c.style.bad, c.glyph.heavy},
+	}}
+}
+
+// errors is the share of the ended requests that failed, in percent.
+func (c chartSource) errors() chart {
+	share := func(n func(result.Counts) int64) []float64 {
+		return c.axis.sample(c.snap.Series, func(r result.Row) float64 {
+			ended := r.Counts.Succeeded + r.Counts.Failed
+			if ended == 0 {
+				return math.NaN()
+			}
+			return 100 * float64(n(r.Counts)) / float64(ended)
+		}, mean)
+	}
+	return chart{title: "errors, %", lines: []line{
+		{"429", share(func(n result.Counts) int64 { return n.RateLimited }), c.style.near, c.glyph.dotted},
+		{"all failed", share(func(n result.Counts) int64 { return n.Failed }), c.style.bad, c.glyph.heavy},
+	}}
+}
+
+// timed picks the kind of time that leads.
+func (c chartSource) timed(pair func(result.RowLatencies) result.RowPair) func(result.RowLatencies) *result.RowPercentile {
+	return func(l result.RowLatencies) *result.RowPercentile { return pick(pair(l), c.service) }
+}
+
+// latencies is p50, p95 and p99 of one metric, and the tightest bound on it. It
+// is in seconds when it is that slow.
+func (c chartSource) latencies(title, name string, of func(result.RowLatencies) *result.RowPercentile) chart {
+	read := func(stat string) []float64 {
+		return c.axis.sample(c.snap.Series, func(r result.Row) float64 {
+			if v, ok := percentile(of(r.Latency), stat); ok {
+				return v
+			}
+			return math.NaN()
+		}, highest)
+	}
+	lines := []line{
+		{"p50", read("p50"), c.style.p50, c.glyph.solid},
+		{"p95", read("p95"), c.style.p95, c.glyph.solid},
+		{"p99", read("p99"), c.style.p99, c.glyph.solid},
+	}
+	unit, ms := "ms", 1.0
+	top := highestValue(lines)
+	if top >= 10e3 {
+		unit, ms = "s", 1e3
+	}
+	for _, l := range lines {
+		for i := range l.values {
+			l.values[i] /= ms
+		}
+	}
+	made := chart{title: title + ", " + unit, lines: lines}
+	if bound := c.bound(name); bound != nil {
+		scaled := *bound / ms
+		made.bound = &scaled
+		if *bound <= 3*top {
+			made.lines = append([]line{c.level(scaled, c.style.muted)}, lines...)
+		}
+	}
+	return made
+}
+
+// level is a dotted line at one height, through the whole chart.
+func (c chartSource) level(at float64, style lipgloss.Style) line {
+	values := make([]float64, c.axis.columns)
+	for i := range values {
+		values[i] = at
+	}
+	return line{"", values, style, c.glyph.dotted}
+}
+
+// bound is the tightest upper bound of the SLOs on a metric that a chart shows.
+func (c chartSource) bound(name string) *float64 {
+	var least *float64
+	for _, s := range c.snap.SLOs {
+		twice := name == "ttft" || name == "e2e" // timed from two instants
+		if s.Metric != name || s.Unit != "ms" || atLeast(s.Expr) || twice && s.Service != c.service {
+			continue
+		}
+		if least == nil || s.Bound < *least {
+			least = &s.Bound
+		}
+	}
+	return least
+}

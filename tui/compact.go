@@ -1,0 +1,49 @@
+package tui
+
+import (
+	"strings"
+
+	"flashwave/bench/result"
+)
+
+// compact draws a small window: figures alone, what matters most at the top,
+// the keys in the last line as soon as there is room for anything else.
+func (p pen) compact(s result.Snapshot, o outlook, width, height int) []string {
+	if width < 1 || height < 1 {
+		return nil
+	}
+	lines := []string{p.compactHead(s, o.frozen, width), p.ends(p.elapsed(s), p.purse(s.Cost), width)}
+	if s.Verdict != nil {
+		lines = append(lines, p.style.brand.Render(p.cut(clean(s.Verdict.Headline), width)))
+	} else {
+		lines = append(lines,
+			p.spread([]string{p.pair("offered", rate(s.Now.Offered)), p.pair("done", rate(s.Now.Done))}, 2, width),
+			p.spread([]string{p.pair("open", count(s.Now.InFlight)), p.pair("awaiting", count(s.Now.Awaiting)), p.warned("late", s.Now.Late), p.warned("queued", s.Now.Queued)}, 2, width))
+	}
+	lines = append(lines, p.compactTable(s, o.service, width)...)
+	lines = append(lines, p.tallyLines(s, width, 2)...)
+	if height < 4 {
+		return p.fit(lines, width, height)
+	}
+	return append(p.fit(lines, width, height-1), p.keyBar(s.Verdict != nil, width))
+}
+
+// compactHead is the run's name and state.
+func (p pen) compactHead(s result.Snapshot, frozen string, width int) string {
+	state := p.state(s)
+	if frozen != "" {
+		state = p.style.mark.Render("frozen")
+	}
+	return p.ends(p.figure(clean(s.Name)), state, width)
+}
+
+// compactTable is the table of latencies without a frame.
+func (p pen) compactTable(s result.Snapshot, service bool, width int) []string {
+	list := metrics(s.Window.Latency)[:4]
+	t := p.newLatencyTable(list, service, width)
+	lines := []string{p.label(left(t.unit, t.name)) + strings.TrimPrefix(t.heading(), strings.Repeat(" ", t.name))}
+	for _, m := range list {
+		lines = append(lines, t.row(m, p.sloNote(s.SLOs, m.name, service, t.noteWidth)))
+	}
+	return lines
+}

@@ -1,0 +1,136 @@
+package tui
+
+import (
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench/result"
+)
+
+// An amount is one line of the cost: dollars, or nothing yet.
+type amount struct {
+	label string
+	value *float64
+}
+
+// amounts lists what the run costs.
+func amounts(s result.Snapshot) []amount {
+	var perThousand *float64
+	if s.Total.Cost != nil {
+		perThousand = s.Total.Cost.PerThousandOK
+	}
+	list := []amount{{"spent", &s.Cost.Spent}, {"per 1k ok", perThousand}}
+	if s.Verdict != nil {
+		return list
+	}
+	return append(list, amount{"per hour", &s.Cost.PerHour}, amount{"whole run", s.Cost.Projected})
+}
+
+// cost draws the panel of money: spent, its pace, and what is left of the
+// budget.
+func (p pen) cost(s result.Snapshot, width, height int) []string {
+	if s.Cost == nil {
+		body := []string{p.style.faint.Render("price unknown"), "", p.label("--price IN,OUT sets it")}
+		return p.panel("cost", p.label("USD"), append(body, p.tokens(s, width-4)...), width, height)
+	}
+	inner := width - 4
+	var body []string
+	for _, a := range amounts(s) {
+		label := a.label
+		if a.label == "whole run" {
+			label += " " + p.glyph.about
+		}
+		body = append(body, p.ends(p.label(label), p.dollars(a.value), inner))
+	}
+	if s.Total.Cost != nil && s.Total.Cost.EstimatedShare > 0 {
+		body = append(body, p.ends(p.label("estimated"), p.style.text.Render(percent(s.Total.Cost.EstimatedShare))+"  ", inner))
+	}
+	budget := p.budget(s.Cost, inner)
+	rows := height - 2
+	tokens := p.tokens(s, inner)
+	for _, line := range tokens {
+		if len(body)+len(budget) < rows {
+			body = append(body, line)
+		}
+	}
+	for len(body)+len(budget) < rows {
+		body = append(body, "")
+	}
+	return p.panel("cost", p.label("USD"), append(body, budget...), width, height)
+}
+
+// dollars writes an amount so that a column of them aligns at the point: cents,
+// and two more digits below a dollar.
+func (p pen) dollars(v *float64) string {
+	switch {
+	case v == nil:
+		return p.style.faint.Render(p.glyph.none) + "   "
+	case *v != 0 && math.Abs(*v) < 1:
+		return p.figure(usd(*v))
+	default:
+		return p.figure(usd(*v)) + "  "
+	}
+}
+
+// tokens is what the money buys.
+func (p pen) tokens(s result.Snapshot, width int) []string {
+	if s.Total.Tokens.Output == 0 {
+		return nil
+	}
+	in, out := humanTokens(s.Total.Tokens.Prompt), humanTokens(s.Total.Tokens.Output)
+	return []string{
+		"",
+		p.ends(p.label("tokens in"), p.style.text.Render(in)+"  ", width),
+		p.ends(p.label("tokens out"), p.style.text.Render(out)+"  ", width),
+	}
+}
+
+// humanTokens writes a count of tokens shortly: 912, 41.2k, 3.71M.
+func humanTokens(n int64) string {
+	switch v := float64(n); {
+	case n < 10_000:
+		return count(n)
+	case n < 1_000_000:
+		return decimal(v/1e3, 1) + "k"
+	case n < 1_000_000_000:
+		return decimal(v/1e6, 2) + "M"
+	default:
+		return decimal(v/1e9, 2) + "G"
+	}
+}
+
+// budget draws how much of the budget is gone.
+func (p pen) budget(c *result.CostStatus, width int) []string {
+	if c.Budget == nil || *c.Budget <= 0 {
+		return nil
+	}
+	share := c.Spent / *c.Budget
+	g := gradeOf(c.Spent, *c.Budget, false)
+	if c.Projected != nil && *c.Projected > *c.Budget {
+		g = max(g, near)
+	}
+	text := " " + percent(share)
+	cells := max(1, width-ansi.StringWidth(text))
+	full := max(0, min(cells, int(math.Round(share*float64(cells)))))
+	if share > 0 {
+		full = max(1, full)
+	}
+	bar := p.style.of(g).Render(strings.Repeat(p.glyph.full, full)) + p.style.frame.Render(strings.Repeat(p.glyph.empty, cells-full))
+	return []string{bar + p.figure(text), p.label("of the budget, " + money(*c.Budget))}
+}
+
+// costParts is the cost in a line.
+func (p pen) costParts(s result.Snapshot) []string {
+	if s.Cost == nil {
+		return []string{p.label("price unknown")}
+	}
+	parts := []string{p.pair("spent", usd(s.Cost.Spent))}
+	for _, a := range amounts(s)[1:] {
+		if a.value != nil {
+			parts = append(parts, p.pair(a.label, usd(*a.value)))
+		}
+	}
+	return parts
+}

@@ -1,0 +1,69 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"flashwave/bench/result"
+)
+
+// eventStyle is the colour of an event's kind.
+func (p pen) eventStyle(kind result.EventKind) lipgloss.Style {
+	switch kind {
+	case result.Breached, result.Stopped:
+		return p.style.bad
+	case result.Limited:
+		return p.style.near
+	case result.Steered:
+		return p.style.strong
+	default:
+		return p.style.text
+	}
+}
+
+// matches reports whether an event holds every word of a filter, in whatever
+// case.
+func matches(e result.Event, filter string) bool {
+	text := strings.ToLower(string(e.Kind) + " " + e.Wave + " " + e.Lane + " " + e.Text)
+	for _, word := range strings.Fields(strings.ToLower(filter)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// events draws what happened, the newest first.
+func (p pen) events(s result.Snapshot, filter string, typing bool, width, height int) []string {
+	inner, rows := width-4, height-2
+	var body []string
+	for i := len(s.Events) - 1; i >= 0 && len(body) < rows; i-- {
+		e := s.Events[i]
+		if !matches(e, filter) {
+			continue
+		}
+		at := p.label(right(clock(asDuration(e.TS)), 5) + "  ")
+		body = append(body, p.cut(at+p.eventStyle(e.Kind).Render(clean(e.Text)), inner))
+	}
+	if len(body) == 0 {
+		text := "nothing yet"
+		if filter != "" {
+			text = "nothing matches"
+		}
+		body = append(body, p.style.faint.Render(text))
+	}
+	return p.panel("events", p.filterNote(filter, typing), body, width, height)
+}
+
+// filterNote shows the filter where it is typed.
+func (p pen) filterNote(filter string, typing bool) string {
+	switch {
+	case typing:
+		return p.style.mark.Render("/"+filter+"_") + p.label("  enter keeps, esc clears")
+	case filter != "":
+		return p.style.strong.Render("/" + filter)
+	default:
+		return p.label("/ filters")
+	}
+}

@@ -1,0 +1,90 @@
+package tui
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/guptarohit/asciigraph"
+)
+
+// glyphs are the characters of the screen that a plain ASCII terminal lacks.
+// Every one of them is a single cell wide.
+type glyphs struct {
+	dot                  string // a light: running, healthy
+	good, near, bad      string // marks of an SLO
+	none                 string // no data
+	dash                 string // between two figures
+	about                string // an estimate
+	arrow                string // from … to
+	cut                  string // the text goes on
+	cursor, now          string // the ribbon's cursor, the selection
+	pointer              string
+	bars                 []string // the ribbon's levels, from empty to full
+	full, empty          string   // the budget bar
+	border               lipgloss.Border
+	axis, tick           string
+	solid, dotted, heavy asciigraph.CharSet // lines of a chart
+}
+
+var unicodeGlyphs = glyphs{
+	dot: "●", good: "✓", near: "≈", bad: "✗", none: "–", dash: "·", about: "≈", arrow: "→", cut: "…",
+	cursor: "┃", now: "▲", pointer: "▸",
+	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+	full: "█", empty: "░", border: lipgloss.RoundedBorder(), axis: "│", tick: "┤",
+	solid:  asciigraph.DefaultCharSet,
+	dotted: asciigraph.CreateCharSet("┈"),
+	heavy: asciigraph.CharSet{
+		Horizontal: "━", VerticalLine: "┃", ArcDownRight: "┏", ArcDownLeft: "┓", ArcUpRight: "┗", ArcUpLeft: "┛",
+		EndCap: "╸", StartCap: "╺", UpRight: "└", DownHorizontal: "┬",
+	},
+}
+
+var asciiGlyphs = glyphs{
+	dot: "*", good: "+", near: "~", bad: "x", none: "-", dash: "-", about: "~", arrow: "->", cut: "~",
+	cursor: "|", now: "^", pointer: ">",
+	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
+	full: "#", empty: ".", border: lipgloss.ASCIIBorder(), axis: "|", tick: "+",
+	solid: asciigraph.CharSet{
+		Horizontal: "-", VerticalLine: "|", ArcDownRight: ".", ArcDownLeft: ".", ArcUpRight: "'", ArcUpLeft: "'",
+		EndCap: "-", StartCap: "-", UpRight: "+", DownHorizontal: "+",
+	},
+	dotted: asciigraph.CreateCharSet("."),
+	heavy:  asciigraph.CreateCharSet("="),
+}
+
+// mark is the glyph of a grade.
+func (g glyphs) mark(of grade) string {
+	switch of {
+	case good:
+		return g.good
+	case near:
+		return g.near
+	case bad:
+		return g.bad
+	default:
+		return g.none
+	}
+}
+
+// nearest are the ASCII characters closest to what texts of the run hold.
+var nearest = map[string]string{noData: "-", "—": "-", "×": "x", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
+
+// plain replaces what ASCII lacks in a styled text, cell for cell.
+func plain(s string) string {
+	var b strings.Builder
+	var state byte
+	for len(s) > 0 {
+		seq, width, n, next := ansi.DecodeSequence(s, state, nil)
+		switch {
+		case width == 0 || len(seq) == 1:
+			b.WriteString(seq)
+		case nearest[seq] != "":
+			b.WriteString(nearest[seq])
+		default:
+			b.WriteString(strings.Repeat("?", width))
+		}
+		s, state = s[n:], next
+	}
+	return b.String()
+}

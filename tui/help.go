@@ -1,0 +1,63 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// keyBar is the last line: the keys that matter now. Help and stop stay when
+// there is no room for all of them.
+func (p pen) keyBar(done bool, width int) string {
+	var parts, last []string
+	for _, b := range bindings() {
+		if b.short == "" || !b.applies(done) {
+			continue
+		}
+		shown := b.shown
+		if b.short == "load" {
+			shown = "+ -"
+		}
+		part := p.figure(shown) + " " + p.label(b.short)
+		if b.short == "help" || b.short == "stop" || b.short == "leave" {
+			last = append(last, part)
+		} else {
+			parts = append(parts, part)
+		}
+	}
+	gap := 3
+	if width < 100 {
+		gap = 2
+	}
+	tail := strings.Join(last, strings.Repeat(" ", gap))
+	head := p.spread(parts, gap, width-ansi.StringWidth(tail)-gap)
+	if head == "" {
+		return p.cut(tail, width)
+	}
+	return head + strings.Repeat(" ", gap) + tail
+}
+
+// help is the overlay of all keys, in as many columns as it needs and has room
+// for.
+func (p pen) help(done bool, width, height int) []string {
+	var lines []string
+	for _, b := range bindings() {
+		if !b.applies(done) {
+			continue
+		}
+		shown := b.shown
+		if p.glyph.border.Left == "|" {
+			shown = strings.ReplaceAll(shown, "…", "-")
+		}
+		lines = append(lines, p.figure(right(shown, 9))+"  "+p.style.text.Render(b.help))
+	}
+	if len(lines) > height-4 && height > 4 {
+		lines = lines[:height-4]
+	}
+	widest := 0
+	for _, l := range lines {
+		widest = max(widest, ansi.StringWidth(l))
+	}
+	body := append([]string{""}, lines...)
+	return p.panel("keys", p.label("esc closes"), body, min(width, widest+6), min(height, len(lines)+4))
+}

@@ -1,0 +1,184 @@
+package tui
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench/result"
+)
+
+// outcomeWords are the outcomes in the order of reports, with their words on
+// the screen.
+var outcomeWords = [][2]string{
+	{"ok", "ok"},
+	{"rate_limited", "429"},
+	{"overloaded", "overloaded"},
+	{"server_error", "server error"},
+	{"auth", "auth"},
+	{"bad_request", "bad request"},
+	{"connect", "connect"},
+	{"timeout", "timeout"},
+	{"reset", "reset"},
+	{"truncated", "truncated"},
+	{"stream_error", "stream error"},
+	{"malformed", "malformed"},
+}
+
+// A tally is one line of the outcomes.
+type tally struct {
+	word  string
+	n     int64
+	style lipgloss.Style
+}
+
+// tallies lists what became of the requests: ok always, everything else where
+// it happened.
+func (p pen) tallies(s result.Stats) []tally {
+	list := []tally{{"ok", s.Outcomes["ok"], p.style.good}}
+	seen := map[string]bool{"ok": true, "cancelled": true} // cancelled is unfinished
+	add := func(key, word string, n int64, style lipgloss.Style) {
+		seen[key] = true
+		if n > 0 {
+			list = append(list, tally{word, n, style})
+		}
+	}
+	for _, o := range outcomeWords[1:] {
+		style := p.style.bad
+		if o[0] == "rate_limited" {
+			style = p.style.near
+		}
+		add(o[0], o[1], s.Outcomes[o[0]], style)
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Outcomes)) {
+		if !seen[key] {
+			add(key, clean(strings.ReplaceAll(key, "_", " ")), s.Outcomes[key], p.style.bad)
+		}
+	}
+	add("", "dropped", s.Requests.Dropped, p.style.near)
+	add("", "unsent", s.Requests.Unsent, p.style.near)
+	add("", "unfinished", s.Requests.Unfinished, p.style.near)
+	return list
+}
+
+// outcomes draws the panel of outcomes, of the run so far or of the wave in
+// view.
+func (p pen) outcomes(s result.Snapshot, width, height int) []string {
+	stats, whose := subject(s)
+	inner, rows := width-4, height-2
+	foot := p.judged(s, stats, inner)
+	list := p.tallies(stats)
+	var total int64
+	for _, t := range list {
+		total += t.n
+	}
+	room := max(1, rows-len(foot))
+	if len(list) > room {
+		list = p.folded(list, room)
+	}
+	var body []string
+	for _, t := range list {
+		share := p.glyph.none
+		if total > 0 {
+			share = percent(float64(t.n) / float64(total))
+		}
+		figures := p.figure(right(count(t.n), 9)) + p.label(right(share, 7))
+		body = append(body, p.ends(t.style.Render(t.word), figures, inner))
+	}
+	for len(body)+len(foot) < rows {
+		body = append(body, "")
+	}
+	return p.panel("outcomes", p.label(whose), append(body, foot...), width, height)
+}
+
+// folded joins the last lines of a list that is too long into one.
+func (p pen) folded(list []tally, room int) []tally {
+	rest := tally{word: "others", style: p.style.muted}
+	for _, t := range list[room-1:] {
+		rest.n += t.n
+	}
+	return append(slices.Clone(list[:room-1]), rest)
+}
+
+// subject is what counts are of: a wave if one is in view as a whole, else the
+// run so far.
+func subject(s result.Snapshot) (stats result.Stats, whose string) {
+	if s.View.Window == 0 && s.View.Wave >= 0 && s.View.Wave < len(s.Waves) {
+		return s.Window, windowName(s)
+	}
+	return s.Total, "whole run"
+}
+
+// judged is the foot of the outcomes: error rate and goodput, with their marks.
+func (p pen) judged(s result.Snapshot, stats result.Stats, width int) []string {
+	lines := []string{p.ends(p.label("errors"), p.ratio(stats.ErrorRate, s.SLOs, "error_rate"), width)}
+	if stats.Goodput != nil {
+		lines = append(lines, p.ends(p.label("goodput"), p.figure(rate(stats.Goodput.RPS))+
+			p.figure(right(percent(stats.Goodput.GoodFraction), 7))+p.space(s.SLOs, "good_fraction", "goodput"), width))
+	}
+	return lines
+}
+
+// space is the mark of the worst SLO on one of some metrics, after a blank; ""
+// if there is none.
+func (p pen) space(slos []result.SLOStatus, metrics ...string) string {
+	g, found := unknown, false
+	for _, s := range slos {
+		if slices.Contains(metrics, s.Metric) {
+			g, found = max(g, liveGrade(s)), true
+		}
+	}
+	if !found {
+		return ""
+	}
+	return " " + p.marked(g)
+}
+
+// ratio draws a share with the mark of the SLOs on it.
+func (p pen) ratio(v *float64, slos []result.SLOStatus, metric string) string {
+	if v == nil {
+		return p.style.faint.Render(p.glyph.none) + p.space(slos, metric)
+	}
+	style := p.style.strong
+	for _, s := range slos {
+		if s.Metric == metric && liveGrade(s) == bad {
+			style = p.style.bad
+		}
+	}
+	return style.Render(percent(*v)) + p.space(slos, metric)
+}
+
+// tally draws outcomes and cost in a line or two, for windows that have no room
+// for panels.
+func (p pen) tallyLines(s result.Snapshot, width, height int) []string {
+	stats, _ := subject(s)
+	var parts []string
+	list := p.tallies(stats)
+	var total int64
+	for _, t := range list {
+		total += t.n
+	}
+	for _, t := range list {
+		text := t.style.Render(t.word) + " " + p.figure(count(t.n))
+		if total > 0 {
+			text += " " + p.label(percent(float64(t.n)/float64(total)))
+		}
+		parts = append(parts, text)
+	}
+	second := []string{p.label("errors ") + p.ratio(stats.ErrorRate, s.SLOs, "error_rate")}
+	if stats.Goodput != nil {
+		second = append(second, p.label("goodput ")+p.figure(rate(stats.Goodput.RPS))+" "+p.label(percent(stats.Goodput.GoodFraction)))
+	}
+	second = append(second, p.costParts(s)...)
+	if height == 1 {
+		return []string{p.spread(append(second[:1:1], parts...), 3, width)}
+	}
+	gap := 3
+	if joined := ansi.StringWidth(strings.Join(second, "   ")); joined > width {
+		gap = 2
+	}
+	return []string{p.spread(parts, 3, width), p.spread(second, gap, width)}
+}

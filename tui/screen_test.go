@@ -1,0 +1,242 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+	"github.com/charmbracelet/x/vt"
+	"pgregory.net/rapid"
+
+	"flashwave/bench/result"
+)
+
+// A scene is a state of a run, and of the screen, that is worth a picture.
+type scene struct {
+	name string
+	at   float64
+	edit func(*result.Snapshot)
+	keys []tea.KeyPressMsg
+}
+
+func key(text string) tea.KeyPressMsg {
+	if text == "space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
+	}
+	return tea.KeyPressMsg{Code: []rune(text)[0], Text: text}
+}
+
+var special = map[string]tea.KeyPressMsg{
+	"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "backspace": {Code: tea.KeyBackspace},
+	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl},
+}
+
+var scenes = []scene{
+	{name: "warming", at: -4},
+	{name: "no data", at: 0, edit: func(s *result.Snapshot) { *s = result.Snapshot{View: s.View} }},
+	{name: "running", at: 150},
+	{name: "breached", at: 262},
+	{name: "frozen", at: 262, keys: []tea.KeyPressMsg{key("f")}},
+	{name: "paused", at: 60, edit: func(s *result.Snapshot) { s.State, s.Lanes[0].Paused = result.Paused, true }},
+	{name: "draining", at: 489, edit: func(s *result.Snapshot) { s.State = result.Draining }},
+	{name: "pass", at: saleEnds, edit: judged(result.Pass)},
+	{name: "fail", at: saleEnds, edit: judged(result.Fail)},
+	{name: "inconclusive", at: saleEnds, edit: judged(result.Inconclusive)},
+	{name: "help", at: 150, keys: []tea.KeyPressMsg{key("?")}},
+	{name: "errors", at: 262, keys: []tea.KeyPressMsg{key("e")}},
+	{name: "verdict", at: saleEnds, edit: judged(result.Fail), keys: []tea.KeyPressMsg{key("v")}},
+}
+
+// open shows a scene in a window.
+func (s scene) open(width, height int, opts Options, profile colorprofile.Profile, dark bool) Model {
+	src := at(time.Duration(s.at*float64(time.Second)), s.edit)
+	var m tea.Model = New(src, opts)
+	if !dark {
+		light := m.(Model)
+		light.dark = false
+		light.restyle()
+		m = light
+	}
+	m, _ = m.Update(tea.ColorProfileMsg{Profile: profile})
+	m, _ = m.Update(tea.WindowSizeMsg{Width: width, Height: height})
+	m = settle(m)
+	for _, k := range s.keys {
+		m, _ = m.Update(k)
+	}
+	return m.(Model)
+}
+
+// settle takes the snapshots that a model asks for, without waiting between
+// them.
+func settle(m tea.Model) tea.Model {
+	for range 2 { // the second one is what a done run asks for
+		m, _ = m.Update(m.(Model).look()())
+	}
+	return m
+}
+
+// screenshot is what a terminal of the window's size shows.
+func screenshot(m Model, width, height int) string {
+	e := vt.NewEmulator(width, height)
+	defer e.Close() //nolint:errcheck // a terminal in memory
+	if _, err := e.WriteString(strings.ReplaceAll(m.View().Content, "\n", "\r\n")); err != nil {
+		panic(err)
+	}
+	lines := strings.Split(e.String(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \r")
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func TestScreens(t *testing.T) {
+	sizes := []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {120, 36}, {200, 60}}
+	for _, s := range scenes {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s/%dx%d", strings.ReplaceAll(s.name, " ", "_"), size.w, size.h), func(t *testing.T) {
+				golden.RequireEqual(t, screenshot(s.open(size.w, size.h, Options{}, colorprofile.TrueColor, true), size.w, size.h))
+			})
+		}
+	}
+}
+
+// TestDresses holds how one screen looks on other terminals, escape sequences
+// included.
+func TestDresses(t *testing.T) {
+	breached := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == "breached" })]
+	for name, m := range map[string]Model{
+		"dark":    breached.open(120, 36, Options{}, colorprofile.TrueColor, true),
+		"light":   breached.open(120, 36, Options{}, colorprofile.TrueColor, false),
+		"sixteen": breached.open(120, 36, Options{}, colorprofile.ANSI, true),
+		"nocolor": breached.open(120, 36, Options{NoColor: true}, colorprofile.TrueColor, true),
+		"ascii":   breached.open(120, 36, Options{ASCII: true, NoColor: true}, colorprofile.TrueColor, true),
+	} {
+		t.Run(name, func(t *testing.T) { golden.RequireEqual(t, m.View().Content) })
+	}
+}
+
+// TestNoColorHasNoColor holds that nothing but weight is left without colours.
+func TestNoColorHasNoColor(t *testing.T) {
+	for _, s := range scenes {
+		text := s.open(120, 36, Options{NoColor: true}, colorprofile.TrueColor, true).View().Content
+		for _, code := range []string{"\x1b[3", "\x1b[4", "38;", "48;"} {
+			if strings.Contains(text, code) {
+				t.Errorf("%s holds the escape sequence %q", s.name, code)
+			}
+		}
+	}
+}
+
+// TestASCIIIsASCII holds that --ascii is what it says.
+func TestASCIIIsASCII(t *testing.T) {
+	for _, s := range scenes {
+		for _, size := range []tea.WindowSizeMsg{{Width: 40, Height: 12}, {Width: 80, Height: 24}, {Width: 120, Height: 36}, {Width: 200, Height: 60}} {
+			text := s.open(size.Width, size.Height, Options{ASCII: true}, colorprofile.ASCII, true).View().Content
+			if i := strings.IndexFunc(text, func(r rune) bool { return r > 0x7e }); i >= 0 {
+				t.Errorf("%s at %d×%d holds %q", s.name, size.Width, size.Height, text[i:min(len(text), i+12)])
+			}
+		}
+	}
+}
+
+// TestFits holds that no line is wider and no frame taller than the window,
+// whatever its size, the state of the run, the terminal and the keys pressed.
+func TestFits(t *testing.T) {
+	pressed := []string{"s", "tab", "f", "e", "?", "w", "3", "0", "/", "l", "v", "esc"}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.SampledFrom(scenes).Draw(t, "scene")
+		width, height := rapid.IntRange(0, 220).Draw(t, "width"), rapid.IntRange(0, 70).Draw(t, "height")
+		profile := rapid.SampledFrom([]colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.TrueColor}).Draw(t, "profile")
+		opts := Options{ASCII: rapid.Bool().Draw(t, "ascii")}
+		if rapid.Bool().Draw(t, "hostile") {
+			s.edit = hostile(s.edit)
+		}
+		var m tea.Model = s.open(width, height, opts, profile, rapid.Bool().Draw(t, "dark"))
+		for _, k := range rapid.SliceOfN(rapid.SampledFrom(pressed), 0, 4).Draw(t, "keys") {
+			m, _ = m.Update(keyOf(k))
+			m = settle(m)
+		}
+		check(t, m.View().Content, width, height)
+	})
+}
+
+func keyOf(name string) tea.KeyPressMsg {
+	if k, ok := special[name]; ok {
+		return k
+	}
+	return key(name)
+}
+
+// check holds one frame against its window.
+func check(t rapid.TB, frame string, width, height int) {
+	t.Helper()
+	lines := strings.Split(frame, "\n")
+	if frame != "" && len(lines) > height {
+		t.Fatalf("%d lines in a window of %d", len(lines), height)
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidth(line); w > width {
+			t.Fatalf("line %d is %d wide in a window of %d: %q", i, w, width, ansi.Strip(line))
+		}
+	}
+}
+
+// hostile puts into a snapshot what endpoints and files may hold: wide and
+// zero-width characters, escape sequences, lines, and absurd figures.
+func hostile(edit func(*result.Snapshot)) func(*result.Snapshot) {
+	evil := "\x1b[2J\x1b]0;owned\x07半夜大促 🛒👩‍👩‍👧‍👦 e\u0301\t\r\nnext\u202e"
+	return func(s *result.Snapshot) {
+		if edit != nil {
+			edit(s)
+		}
+		s.Name, s.Model, s.Target = evil, evil, evil
+		s.Events = append(s.Events, result.Event{TS: 1e9, Text: strings.Repeat(evil, 20)})
+		s.Total.Errors = append(s.Total.Errors, result.ErrorCount{Outcome: evil, Message: evil, Count: 1 << 60, Sample: strings.Repeat(evil, 50)})
+		s.Total.Outcomes = map[string]int64{evil: 1 << 62, "ok": 3}
+		s.Window.Latency.TTFT.Response = &result.Latency{Count: 1, P50: 3.6e6, P95: 3.6e9, P99: 3.6e12, Max: 3.6e15}
+		s.Now.InFlight, s.Now.Offered = 1<<60, 1e12
+		for i := range s.Waves {
+			s.Waves[i].Name, s.Waves[i].Load = evil, evil
+		}
+		for i := range s.SLOs {
+			s.SLOs[i].Expr, s.SLOs[i].Wave = evil, evil
+		}
+		if s.Verdict != nil {
+			v := *s.Verdict
+			v.Headline, v.Reasons = strings.Repeat(evil, 9), []string{evil, strings.Repeat(evil, 30)}
+			s.Verdict = &v
+		}
+	}
+}
+
+// TestHostileTextIsHarmless holds that no text from outside reaches the
+// terminal as an escape sequence or as a line of its own.
+func TestHostileTextIsHarmless(t *testing.T) {
+	for _, s := range scenes {
+		s.edit = hostile(s.edit)
+		v := s.open(200, 60, Options{}, colorprofile.TrueColor, true).View()
+		for _, text := range []string{v.Content, v.WindowTitle} {
+			for _, bad := range []string{"\x1b[2J", "\x1b]", "\x07", "\t", "\r", "\u202e"} {
+				if strings.Contains(text, bad) {
+					t.Errorf("%s lets %q through", s.name, bad)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkView(b *testing.B) {
+	m := scenes[3].open(120, 36, Options{}, colorprofile.TrueColor, true)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.View()
+	}
+}

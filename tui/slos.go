@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench/result"
+)
+
+// A judgement is one line of the SLO panel.
+type judgement struct {
+	grade    grade
+	expr     string
+	observed string
+	note     string // how it stood over the whole run
+}
+
+// judgements are the SLOs as the verdict has them, or, while the run goes on,
+// as they stand over the window in view.
+func (p pen) judgements(s result.Snapshot) []judgement {
+	var list []judgement
+	if s.Verdict != nil {
+		for _, o := range s.Verdict.SLOs {
+			list = append(list, judgement{runGrade(o.OK), sloText(o.Expr, o.Wave, o.Assumed), p.observed(o), ""})
+		}
+		return list
+	}
+	for _, o := range s.SLOs {
+		seen := p.glyph.none
+		if o.Live != nil {
+			seen = quantity(*o.Live, o.Unit)
+		}
+		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Wave, o.Assumed), seen, "run " + p.glyph.mark(runGrade(o.RunOK))})
+	}
+	return list
+}
+
+// sloText is an expression, with its wave if it does not name it itself.
+func sloText(expr, wave string, assumed bool) string {
+	text := clean(expr)
+	if wave != "" && !strings.Contains(text, " in ") {
+		text += " in " + clean(wave)
+	}
+	if assumed {
+		text += " (assumed)"
+	}
+	return text
+}
+
+// observed is what the run showed of an SLO: a value, the bound that it
+// exceeds, or nothing.
+func (p pen) observed(o result.SLO) string {
+	switch {
+	case o.Observed != nil:
+		return quantity(*o.Observed, o.Unit)
+	case o.AtLeast != nil:
+		return "over " + quantity(*o.AtLeast, o.Unit)
+	default:
+		return p.glyph.none
+	}
+}
+
+// slos draws the panel of SLOs, the worst first where they do not all fit.
+func (p pen) slos(s result.Snapshot, width, height int) []string {
+	inner := width - 4
+	list := p.judgements(s)
+	note := windowName(s)
+	if s.Verdict != nil {
+		note = "verdict"
+	}
+	var body []string
+	for g := bad; g >= unknown; g-- {
+		for _, j := range list {
+			if j.grade == g {
+				body = append(body, p.judgement(j, inner))
+			}
+		}
+	}
+	if len(body) == 0 {
+		body = []string{p.style.faint.Render("none")}
+	}
+	return p.panel("SLOs", p.label(note), body, width, height)
+}
+
+// judgement draws one SLO: mark, expression, what was observed.
+func (p pen) judgement(j judgement, width int) string {
+	figure := p.style.strong
+	if j.grade == bad {
+		figure = p.style.bad
+	}
+	tail := figure.Render(right(j.observed, 9))
+	if j.note != "" && width >= 44 {
+		tail += p.label("  " + j.note)
+	}
+	return p.marked(j.grade) + " " + p.ends(p.style.text.Render(j.expr), tail, max(0, width-1-ansi.StringWidth(p.glyph.mark(j.grade))))
+}

@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"math"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// flow is the line of rates: what was asked for, what came back. The state of
+// the generator itself stands at its end.
+func (p pen) flow(s result.Snapshot, width int) string {
+	n := s.Now
+	failed := p.pair("failed", rate(n.Failed))
+	if n.Failed > 0 {
+		failed = p.label("failed ") + p.style.bad.Render(rate(n.Failed))
+	}
+	parts := []string{
+		p.pair("offered", rate(n.Offered)), p.pair("sent", rate(n.Sent)), p.pair("done", rate(n.Done)), failed,
+		p.pair("tokens", rate(math.Round(n.OutputTPS))),
+	}
+	if health := p.health(s.Health); width >= 80 {
+		return p.ends(p.spread(parts, 3, width-26), health, width)
+	}
+	return p.spread(parts, 2, width)
+}
+
+// health is the generator's light. Lag and CPU are the generator's own.
+func (p pen) health(h result.Health) string {
+	g, cpu, lag := good, p.glyph.none, p.glyph.none
+	if !h.OK {
+		g = bad
+	} else if len(h.Warnings) > 0 {
+		g = near
+	}
+	if h.CPUPercent == nil && h.LagP99 == nil {
+		g = unknown
+	}
+	if h.CPUPercent != nil {
+		cpu = decimal(*h.CPUPercent, 0) + "%"
+	}
+	if h.LagP99 != nil {
+		lag = span(*h.LagP99)
+	}
+	light := p.style.of(g).Render(p.glyph.dot)
+	if g > good {
+		light = p.style.of(g).Render(p.glyph.mark(g))
+	}
+	return light + p.label(" cpu ") + p.style.text.Render(cpu) + p.label("  lag ") + p.style.text.Render(lag)
+}
+
+// open is the line of requests that are open, and of those that never will be.
+func (p pen) open(s result.Snapshot, width int) string {
+	n := s.Now
+	oldest := p.glyph.none
+	if n.Oldest > 0 {
+		oldest = span(n.Oldest)
+	}
+	parts := []string{
+		p.pair("open", count(n.InFlight)), p.pair("awaiting", count(n.Awaiting)), p.pair("streaming", count(n.Streaming)),
+		p.label("oldest ") + p.figure(oldest), p.warned("late", n.Late), p.warned("queued", n.Queued),
+		p.warned("dropped", n.Dropped), p.warned("unsent", n.Unsent),
+	}
+	if width < 80 {
+		return p.spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 2, width)
+	}
+	return p.spread(parts, 3, width)
+}
+
+// warned draws a count that ought to be nothing.
+func (p pen) warned(label string, n int64) string {
+	if n == 0 {
+		return p.label(label+" ") + p.style.text.Render("0")
+	}
+	return p.label(label+" ") + p.style.near.Render(count(n))
+}
+
+// steered says what steering has made of the lane in view; "" if nothing.
+func (p pen) steered(s result.Snapshot, lane int) string {
+	if lane >= len(s.Lanes) {
+		return ""
+	}
+	l, text := s.Lanes[lane], ""
+	if len(s.Lanes) > 1 {
+		text = "lane " + clean(l.Name)
+	}
+	if l.Factor != 0 && math.Abs(l.Factor-1) > 1e-9 {
+		text = join(text, "rate ×"+decimal(l.Factor, 2))
+	}
+	if l.Concurrency > 0 {
+		text = join(text, "concurrency "+count(int64(l.Concurrency)))
+	}
+	if l.Paused && s.State == result.Running {
+		text = join(text, "paused")
+	}
+	if text == "" {
+		return ""
+	}
+	return p.style.text.Render(text)
+}
+
+// join puts a gap between two texts, if both are there.
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "  " + b
+}
+
+// windowName says which requests a view's figures are of.
+func windowName(s result.Snapshot) string {
+	wave := ""
+	if i := s.View.Wave; i >= 0 && i < len(s.Waves) {
+		wave = clean(s.Waves[i].Name)
+	}
+	switch {
+	case s.View.Window == 0 && wave == "":
+		return "whole run"
+	case s.View.Window == 0:
+		return "wave " + wave
+	case wave == "":
+		return "last " + seconds(s.View.Window)
+	default:
+		return "last " + seconds(s.View.Window) + " of " + wave
+	}
+}
+
+// seconds writes a window: 10 s.
+func seconds(d time.Duration) string { return decimal(d.Seconds(), 0) + " s" }

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"image/color"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// A theme is every style of the screen, by what it means.
+type theme struct {
+	strong lipgloss.Style // figures, names: what is read first
+	text   lipgloss.Style // prose
+	muted  lipgloss.Style // labels
+	faint  lipgloss.Style // what has no data, what is to come, what is stale
+	frame  lipgloss.Style // borders
+	brand  lipgloss.Style
+	mark   lipgloss.Style // the cursor of the ribbon, a selection
+
+	good, near, bad lipgloss.Style // an SLO is met, within 10 % of its bound, breached
+	p50, p95, p99   lipgloss.Style
+
+	colourless bool // glyphs must say what colours cannot
+}
+
+// A hue is one colour for each kind of terminal, on dark and on light.
+type hue struct {
+	dark, light       string // 24 bits
+	dark256, light256 string
+	dark16, light16   string
+}
+
+var (
+	inkStrong = hue{"#f4f6fb", "#11151f", "255", "233", "15", "0"}
+	inkText   = hue{"#c9cfdd", "#343b4a", "252", "237", "7", "0"}
+	inkMuted  = hue{"#858da3", "#6a7284", "245", "242", "7", "8"}
+	inkFaint  = hue{"#4d5468", "#b3b9c6", "240", "250", "8", "7"}
+	inkFrame  = hue{"#394052", "#c6cbd6", "238", "251", "8", "7"}
+
+	hueGood = hue{"#7fd88f", "#1f8a3b", "114", "28", "10", "2"}
+	hueNear = hue{"#f5b754", "#b26a00", "215", "130", "11", "3"}
+	hueBad  = hue{"#ff6470", "#cc2336", "203", "160", "9", "1"}
+
+	hueP50 = hue{"#5cd0e0", "#007f96", "80", "30", "14", "6"}
+	hueP95 = hue{"#7f9cff", "#2f55d4", "111", "26", "12", "4"}
+	hueP99 = hue{"#d58bff", "#9127c4", "177", "128", "13", "5"}
+)
+
+// newTheme makes the styles for a background and a terminal. An unknown profile
+// counts as true colour: Bubble Tea reduces what the terminal cannot show.
+func newTheme(dark bool, profile colorprofile.Profile) theme {
+	if profile == colorprofile.Unknown {
+		profile = colorprofile.TrueColor
+	}
+	ink := func(h hue) lipgloss.Style { return lipgloss.NewStyle().Foreground(h.on(dark, profile)) }
+	return theme{
+		strong: ink(inkStrong), text: ink(inkText), muted: ink(inkMuted), faint: ink(inkFaint), frame: ink(inkFrame),
+		brand: ink(inkStrong).Bold(true), mark: ink(inkStrong).Bold(true),
+		good: ink(hueGood), near: ink(hueNear), bad: ink(hueBad),
+		p50: ink(hueP50), p95: ink(hueP95), p99: ink(hueP99),
+		colourless: profile <= colorprofile.ASCII,
+	}
+}
+
+// on picks the colour for a background and a terminal.
+func (h hue) on(dark bool, profile colorprofile.Profile) color.Color {
+	full, mid, basic := h.light, h.light256, h.light16
+	if dark {
+		full, mid, basic = h.dark, h.dark256, h.dark16
+	}
+	return lipgloss.Complete(profile)(lipgloss.Color(basic), lipgloss.Color(mid), lipgloss.Color(full))
+}
+
+// of is the style of a grade.
+func (t theme) of(g grade) lipgloss.Style {
+	switch g {
+	case good:
+		return t.good
+	case near:
+		return t.near
+	case bad:
+		return t.bad
+	default:
+		return t.faint
+	}
+}
