@@ -1,0 +1,69 @@
+package prompt
+
+import "math/bits"
+
+// A deck is a source of prompts that lie ready. Each lane goes through all of
+// them, shuffled anew on every pass.
+type deck struct {
+	name    string
+	prompts []Prompt // at least one
+	tokens  int      // on average
+	seed    uint64
+}
+
+func newDeck(name string, prompts []Prompt, seed uint64) *deck {
+	sum := 0
+	for _, p := range prompts {
+		sum += p.Tokens()
+	}
+	n := len(prompts)
+	return &deck{name: name, prompts: prompts, tokens: (sum + n/2) / n, seed: seed}
+}
+
+func (d *deck) At(lane, index uint64) Prompt {
+	n := uint64(len(d.prompts))
+	pass := index / n
+	return d.prompts[permute(n, hash(d.seed, lane, pass), index%n)]
+}
+
+func (d *deck) Len() int        { return len(d.prompts) }
+func (d *deck) MeanTokens() int { return d.tokens }
+func (d *deck) Name() string    { return d.name }
+
+// permute is where i goes in a permutation of 0 … n−1 that the key chooses. It
+// keeps no table: a Feistel network permutes the next power of 4 from n on, and
+// what falls outside goes through it again until it falls inside (cycle walking;
+// Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
+func permute(n, key, i uint64) uint64 {
+	const rounds = 6
+	half := (bits.Len64(n-1) + 1) / 2
+	mask := uint64(1)<<half - 1
+	for {
+		left, right := i>>half, i&mask
+		for round := range uint64(rounds) {
+			left, right = right, left^mix(key+right*rounds+round)&mask
+		}
+		if i = left<<half | right; i < n {
+			return i
+		}
+	}
+}
+
+// hash makes one number of several. With all but the last held, it is a bijection
+// of the last.
+func hash(parts ...uint64) uint64 {
+	var h uint64
+	for _, part := range parts {
+		h = mix((h + 0x9e3779b97f4a7c15) ^ part)
+	}
+	return h
+}
+
+// mix is a bijection that spreads every bit over all the others: the finaliser of
+// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+// generators", 2014).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

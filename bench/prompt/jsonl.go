@@ -1,0 +1,202 @@
+package prompt
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"unicode/utf8"
+)
+
+// The bounds of a file. Its prompts are all held in memory, once.
+const (
+	maxFile = 1 << 30
+	maxLine = 16 << 20
+)
+
+func openFile(path, system string, seed uint64) (Source, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the prompts: %w", err)
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	prompts, err := ReadJSONL(file, path, system)
+	if err != nil {
+		return nil, err
+	}
+	return newDeck(path, prompts, seed), nil
+}
+
+// ReadJSONL reads a prompt from every line that is not blank. A line is a JSON
+// object with either
+//
+//	{"prompt": "…", "system": "…"}        system may be left out
+//	{"messages": [{"role": "user", "content": "…"}, …]}
+//
+// and any other keys, which become Fields. The system prompt given leads those
+// that have none. Name is how errors call the file: they begin with name:line and
+// hold nothing of the prompts. A file without a prompt is an error; so is one over
+// 1 GiB, or a line over 16 MiB.
+func ReadJSONL(r io.Reader, name, system string) ([]Prompt, error) {
+	return readJSONL(&io.LimitedReader{R: r, N: maxFile + 1}, name, system)
+}
+
+// readJSONL refuses a file at the reader's limit: its last line would be torn.
+func readJSONL(limited *io.LimitedReader, name, system string) ([]Prompt, error) {
+	lines := bufio.NewScanner(limited)
+	lines.Buffer(make([]byte, 64<<10), maxLine)
+	var prompts []Prompt
+	number := 0
+	for lines.Scan() && limited.N > 0 {
+		number++
+		line := lines.Bytes()
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		p, err := parseLine(line, system)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
+		}
+		prompts = append(prompts, p)
+	}
+	switch err := lines.Err(); {
+	case limited.N <= 0:
+		return nil, fmt.Errorf("%s is larger than 1 GiB: take a sample of it", name)
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("%s:%d: the line is longer than 16 MiB", name, number+1)
+	case err != nil:
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	case len(prompts) == 0:
+		return nil, fmt.Errorf(`%s holds no prompt: write one a line, {"prompt": "…"}`, name)
+	}
+	return prompts, nil
+}
+
+// parseLine reads one object. Numbers stay as they are written.
+func parseLine(line []byte, system string) (Prompt, error) {
+	if !utf8.Valid(line) {
+		return Prompt{}, errors.New("the line is not UTF-8")
+	}
+	var keys map[string]any
+	in := json.NewDecoder(bytes.NewReader(line))
+	in.UseNumber()
+	if err := in.Decode(&keys); err != nil {
+		return Prompt{}, notAnObject(err)
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return Prompt{}, errors.New("something follows the object: write one object a line")
+	}
+	if keys == nil {
+		return Prompt{}, errors.New(`null is no prompt: write {"prompt": "…"}`)
+	}
+	return fromKeys(keys, system)
+}
+
+// notAnObject says what is wrong with a line without quoting it.
+func notAnObject(err error) error {
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind):
+		return fmt.Errorf(`a line is an object, not %s: write {"prompt": "…"}`, article(kind.Value))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("not JSON: the line ends in the middle of it")
+	}
+	return fmt.Errorf("not JSON: %w", err)
+}
+
+func article(kind string) string {
+	if kind == "array" {
+		return "an array"
+	}
+	return "a " + kind
+}
+
+// fromKeys makes a prompt of a line's object; what it does not use stays in Fields.
+func fromKeys(keys map[string]any, system string) (Prompt, error) {
+	text, isText := keys["prompt"]
+	list, isList := keys["messages"]
+	switch {
+	case isText && isList:
+		return Prompt{}, errors.New("prompt and messages exclude each other: leave one out")
+	case isList:
+		messages, err := conversation(list, system)
+		if err != nil {
+			return Prompt{}, err
+		}
+		fields := maps.Clone(keys)
+		delete(fields, "messages")
+		return Prompt{Messages: messages, Fields: fields}, nil
+	case !isText:
+		return Prompt{}, errors.New("neither prompt nor messages in the object")
+	}
+	p := Prompt{System: system, Fields: keys}
+	var err error
+	if p.Text, err = textOf("prompt", text); err != nil {
+		return Prompt{}, err
+	}
+	if own, ok := keys["system"]; ok {
+		if p.System, err = textOf("system", own); err != nil {
+			return Prompt{}, err
+		}
+		delete(keys, "system")
+	}
+	return p, nil
+}
+
+// conversation reads messages; the system prompt leads them if they have none.
+func conversation(value any, system string) ([]Message, error) {
+	list, ok := value.([]any)
+	if !ok || len(list) == 0 {
+		return nil, errors.New("messages is not a list of at least one message")
+	}
+	messages := make([]Message, 0, len(list)+1)
+	for i, item := range list {
+		m, err := message(item)
+		if err != nil {
+			return nil, fmt.Errorf("messages[%d]: %w", i, err)
+		}
+		messages = append(messages, m)
+	}
+	if first := messages[0].Role; system != "" && first != "system" && first != "developer" {
+		messages = append([]Message{{"system", system}}, messages...)
+	}
+	return messages, nil
+}
+
+func message(value any) (m Message, err error) {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return m, errors.New(`not an object: write {"role": "user", "content": "…"}`)
+	}
+	for key := range object {
+		if key != "role" && key != "content" {
+			return m, errors.New("only role and content can be sent: leave the other keys out")
+		}
+	}
+	if m.Role, err = textOf("role", object["role"]); err != nil {
+		return m, err
+	}
+	m.Content, err = textOf("content", object["content"])
+	return m, err
+}
+
+// textOf is a value that must be a text, and not an empty one.
+func textOf(key string, value any) (string, error) {
+	text, ok := value.(string)
+	switch {
+	case value == nil:
+		return "", fmt.Errorf("%s is missing", key)
+	case !ok:
+		return "", fmt.Errorf("%s is not a text", key)
+	case text == "":
+		return "", fmt.Errorf("%s is empty", key)
+	}
+	return text, nil
+}
