@@ -93,6 +93,12 @@ func (a *attempt) phases() Phases {
 	return p
 }
 
+// ended reports whether the connection ended while a response was awaited.
+// net/http reads that far only when it needs more.
+func (a *attempt) ended() bool {
+	return a.conn != nil && !a.http2 && a.conn.lastEnd() != Never
+}
+
 // staleWindow is how soon after the request a stale connection shows, beside the
 // time the network needs.
 const staleWindow = 20 * time.Millisecond

@@ -100,6 +100,8 @@ func (x *call) attempt() *failure {
 		return ended(x.ctx)
 	case !a.connected:
 		return x.client.dialFailure(err)
+	case a.ended():
+		return exchangeFailure(io.ErrUnexpectedEOF) // what was malformed was only cut
 	default:
 		return exchangeFailure(err)
 	}

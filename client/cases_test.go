@@ -247,4 +247,3 @@ func question() *Request {
 		Stream:   true, KeepText: true,
 	}
 }
-

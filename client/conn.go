@@ -116,3 +116,10 @@ func (c *conn) lastRead() time.Duration {
 	defer c.mu.Unlock()
 	return c.read
 }
+
+// lastEnd is when a read last failed.
+func (c *conn) lastEnd() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}

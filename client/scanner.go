@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"encoding/json"
+	"unicode/utf8"
 )
 
 // maxDepth is how deep encoding/json lets values nest.
@@ -241,10 +242,10 @@ func (s *scanner) run() bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// plain resolves the escapes in what stood between quotes. Without any it
-// returns its argument.
+// plain resolves the escapes in what stood between quotes, and replaces what is
+// not UTF-8. Without any of that it returns its argument.
 func plain(text []byte) []byte {
-	if bytes.IndexByte(text, '\\') < 0 {
+	if bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
 		return text
 	}
 	quoted := make([]byte, 0, len(text)+2)
