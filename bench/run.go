@@ -46,7 +46,6 @@ type Options struct {
 	ID       string
 	Target   string // what the screen calls the endpoint
 	Tool     result.Tool
-	Dir      string // of the scenario's file: relative names start there
 
 	Journal  Journal   // nil: the run is not kept
 	Requests io.Writer // nil: no line per request
@@ -106,7 +105,7 @@ func Start(opts Options) (*Run, error) {
 	r := &Run{
 		options: opts, scenario: sc, client: opts.Client, epoch: opts.Epoch,
 		priced: opts.Price != nil,
-		slots:  newSlots(slotCount(sc)), rec: newRecorder(), judge: j,
+		slots:  newSlots(sc.Slots()), rec: newRecorder(), judge: j,
 		stopping: make(chan struct{}), aborting: make(chan struct{}), done: make(chan struct{}),
 		state: result.Warming,
 	}
@@ -132,15 +131,6 @@ func Start(opts Options) (*Run, error) {
 	r.journal(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
-}
-
-// slotCount is how many requests may be open at once.
-func slotCount(sc *scenario.Scenario) int {
-	n := sc.MaxInFlight
-	if c := sc.Target.Connections; c > 0 && !sc.Target.HTTP2 {
-		n = min(n, c)
-	}
-	return n
 }
 
 // now is the instant on the run's clock.

@@ -45,7 +45,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	}
 	s.Planned = r.planned()
 	if n, known := r.scenario.PlannedRequests(); known {
-		s.PlannedRequests = int64(n)
+		s.PlannedRequests = n
 	}
 	if r.state == result.Running && allPaused(lanes) {
 		s.State = result.Paused
@@ -115,7 +115,7 @@ func (r *Run) projected(c windowCache, spent float64) *float64 {
 	if r.state == result.Done || r.state == result.Draining {
 		return &spent
 	}
-	v := spent / float64(ended) * float64(max(int64(n), ended))
+	v := spent / float64(ended) * float64(max(n, ended))
 	return &v
 }
 

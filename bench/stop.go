@@ -70,7 +70,7 @@ const refusalsWatched = 20
 func newRefusals(r *Run) *refusals {
 	w := &refusals{run: r, limit: refusalsWatched}
 	if n, known := r.scenario.PlannedRequests(); known {
-		w.limit = min(w.limit, max(n, 1))
+		w.limit = int(min(int64(w.limit), max(n, 1)))
 	}
 	return w
 }

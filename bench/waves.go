@@ -83,7 +83,7 @@ func (l *lane) plan(sl scenario.Lane, process arrival.Process) error {
 			first = index + 1
 			l.stretch = append(l.stretch, l.closedStretch(index, w))
 		} else {
-			segments, err := w.Segments(r.options.Dir, index)
+			segments, err := w.Segments("", index)
 			if err != nil {
 				return err
 			}
@@ -103,7 +103,7 @@ func (l *lane) warmup(first scenario.Wave, process arrival.Process) (stretch, er
 	if first.Closed() {
 		return l.closedStretch(result.Warmup, scenario.Wave{Concurrency: first.Concurrency, For: length}), nil
 	}
-	segments, err := first.Segments(l.run.options.Dir, result.Warmup)
+	segments, err := first.Segments("", result.Warmup)
 	if err != nil {
 		return stretch{}, err
 	}

@@ -58,7 +58,11 @@ type Now struct {
 	Dropped, Unsent             int64         // so far
 }
 
-// WaveStatus is a wave on the timeline.
+// Unknown is an instant or a length that cannot be planned: a closed wave of so
+// many requests ends when it ends.
+const Unknown time.Duration = -1
+
+// A WaveStatus is a wave on the timeline.
 type WaveStatus struct {
 	Name, Lane string
 	Closed     bool

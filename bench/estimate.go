@@ -1,0 +1,67 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"flashwave/bench/price"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+)
+
+// An Estimate says what a run will ask of an endpoint, before anything is sent.
+type Estimate struct {
+	Requests     int64 // 0: unknown
+	PromptTokens int64
+	OutputTokens int64 // at most: max_tokens of every request
+	PeakRate     float64
+	MaxOpen      int
+	Length       time.Duration // 0: unknown
+	Cost         *float64      // USD, at most; nil: unknown
+}
+
+// Estimate adds the scenario up. Prompt tokens are taken at four bytes each.
+func (s *Setup) Estimate() Estimate {
+	sc := s.Scenario
+	e := Estimate{PeakRate: sc.PeakRate(), MaxOpen: sc.Slots()}
+	if length, known := sc.Planned(); known {
+		e.Length = length
+	}
+	n, known := sc.PlannedRequests()
+	if !known {
+		return e
+	}
+	e.Requests = n
+	for i, l := range sc.Lanes {
+		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
+		requests, _ := one.PlannedRequests()
+		e.PromptTokens += requests * int64(s.Prompts[i].MeanTokens())
+		e.OutputTokens += requests * int64(workload(sc, l).MaxTokens)
+	}
+	if s.Price != nil {
+		c := s.Price.Cost(price.Usage{Prompt: e.PromptTokens, Output: e.OutputTokens}).Total()
+		e.Cost = &c
+	}
+	return e
+}
+
+// String is the estimate in one line.
+func (e Estimate) String() string {
+	var parts []string
+	if e.Requests > 0 {
+		parts = append(parts, fmt.Sprintf("%d requests", e.Requests),
+			fmt.Sprintf("about %d prompt and at most %d output tokens", e.PromptTokens, e.OutputTokens))
+	}
+	switch {
+	case e.Cost != nil:
+		parts = append(parts, "at most "+result.FormatUSD(*e.Cost))
+	default:
+		parts = append(parts, "cost unknown")
+	}
+	if e.PeakRate > 0 {
+		parts = append(parts, "peak "+result.FormatRate(e.PeakRate)+" requests/s")
+	}
+	parts = append(parts, fmt.Sprintf("at most %d open at once", e.MaxOpen))
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,274 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"flashwave/bench/price"
+	"flashwave/bench/prompt"
+	"flashwave/bench/scenario"
+	"flashwave/client"
+	"flashwave/client/mock"
+)
+
+// mockURL is the target that means the built-in endpoint.
+const mockURL = "mock:"
+
+// A Setup is a scenario that is ready to run: everything that can be found wrong
+// before the first request has been looked at.
+type Setup struct {
+	Options
+	Loopback bool // the target is on this machine
+
+	client *client.Client
+	mock   *mock.Server
+}
+
+// Prepare opens what a resolved scenario needs: the built-in endpoint if it is the
+// target, the client with its key, the model, prompts and prices. Only the list of
+// models is asked of the endpoint. env looks up environment variables. An error that
+// is a *scenario.Error may have a hint.
+func Prepare(ctx context.Context, sc *scenario.Scenario, env func(string) string) (s *Setup, err error) {
+	s = &Setup{Options: Options{Scenario: sc, Epoch: time.Now()}}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	target := sc.Target
+	priceHost := ""
+	if target.URL == mockURL {
+		if target.URL, err = s.startMock(sc.Seed); err != nil {
+			return nil, err
+		}
+		s.InProcessMock, priceHost = true, "mock"
+	}
+	if err := s.connect(target, env); err != nil {
+		return nil, err
+	}
+	if err := s.model(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openPrompts(); err != nil {
+		return nil, err
+	}
+	if priceHost == "" {
+		priceHost = hostname(target.URL)
+	}
+	return s, s.findPrice(priceHost)
+}
+
+// Close ends the built-in endpoint and the connections.
+func (s *Setup) Close() {
+	if s.client != nil {
+		s.client.Close()
+	}
+	if s.mock != nil {
+		_ = s.mock.Close() // its listener was closed with it
+	}
+}
+
+// startMock serves the built-in endpoint on a free loopback port.
+func (s *Setup) startMock(seed uint64) (base string, err error) {
+	config := mock.Default()
+	config.Seed = seed
+	if s.mock, err = mock.New(config); err != nil {
+		return "", err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("the built-in endpoint found no port: %w", err)
+	}
+	go func() { _ = s.mock.Serve(listener) }() // ends with Close
+	return "http://" + listener.Addr().String() + "/v1", nil
+}
+
+// connect makes the client.
+func (s *Setup) connect(t scenario.Target, env func(string) string) (err error) {
+	key, err := findKey(t, env)
+	if err != nil {
+		return err
+	}
+	header, err := headers(t.Headers)
+	if err != nil {
+		return err
+	}
+	s.client, err = client.New(client.Config{
+		URL: t.URL, API: client.API(t.API), Body: t.Body, Key: key, Header: header,
+		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,
+		CA: t.CA, ClientCert: t.ClientCert, ClientKey: t.ClientKey,
+		Proxy: t.Proxy, ConnectTo: t.ConnectTo,
+		Timeout: t.Timeout.D(), IdleTimeout: t.IdleTimeout.D(), ConnectTimeout: connectTimeout(t.Timeout.D()),
+		Retries: t.Retries, Epoch: s.Epoch,
+	})
+	if err != nil {
+		return &scenario.Error{Path: "target", Message: err.Error()}
+	}
+	s.Options.Client, s.Target = s.client, s.client.Address()
+	s.Loopback = isLoopback(s.Target)
+	if s.mock != nil {
+		s.Target = "the built-in endpoint"
+	}
+	return nil
+}
+
+// connectTimeout bounds dialling and TLS: a server that cannot accept within ten
+// seconds is down for a customer.
+func connectTimeout(total time.Duration) time.Duration { return min(total, 10*time.Second) }
+
+// findKey looks the key up. One that belongs to OpenAI is never sent elsewhere.
+func findKey(t scenario.Target, env func(string) string) (string, error) {
+	switch {
+	case t.KeyFile != "":
+		b, err := os.ReadFile(t.KeyFile)
+		if err != nil {
+			return "", &scenario.Error{Path: "target.key_file", Message: "the key file cannot be read: " + err.Error()}
+		}
+		if key := strings.TrimSpace(string(b)); key != "" {
+			return key, nil
+		}
+		return "", &scenario.Error{Path: "target.key_file", Message: "the key file " + t.KeyFile + " is empty"}
+	case t.KeyEnv != "":
+		if key := env(t.KeyEnv); key != "" {
+			return key, nil
+		}
+		return "", &scenario.Error{
+			Path: "target.key_env", Message: "the environment variable " + t.KeyEnv + " is not set",
+			Hint: "export " + t.KeyEnv + "=… before the run",
+		}
+	}
+	if key := env("FLASHWAVE_API_KEY"); key != "" {
+		return key, nil
+	}
+	if openAI(t.URL, env("OPENAI_BASE_URL")) {
+		return env("OPENAI_API_KEY"), nil
+	}
+	return "", nil
+}
+
+// openAI reports whether a URL is OpenAI's, or the one that OPENAI_BASE_URL names.
+func openAI(target, base string) bool {
+	if u, err := url.Parse(target); err == nil && u.Scheme == "https" && u.Host == "api.openai.com" {
+		return true
+	}
+	return base != "" && strings.TrimRight(target, "/") == strings.TrimRight(base, "/")
+}
+
+// headers parses "K: V" lines. Values are in no error.
+func headers(lines []string) (http.Header, error) {
+	h := http.Header{}
+	for _, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || strings.TrimSpace(name) == "" {
+			return nil, &scenario.Error{Path: "target.headers", Message: "a header is 'Name: value'"}
+		}
+		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	return h, nil
+}
+
+// model settles which model is asked, by asking the endpoint if need be. An
+// endpoint that cannot be reached is found out here, before a thousand requests
+// fail on it.
+func (s *Setup) model(ctx context.Context) error {
+	t := &s.Scenario.Target
+	if s.mock != nil && t.Model == "" {
+		t.Model = mock.Default().Models[0]
+	}
+	if s.mock != nil || t.API == string(client.HTTP) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	ids, err := s.client.Models(ctx)
+	if unreachable(err) {
+		return &scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}
+	}
+	switch {
+	case t.Model != "":
+		return nil
+	case err != nil:
+		return &scenario.Error{Path: "target.model", Message: "the endpoint does not list its models: " + err.Error(), Hint: "name one with --model"}
+	case len(ids) == 1:
+		t.Model = ids[0]
+		return nil
+	case len(ids) == 0:
+		return &scenario.Error{Path: "target.model", Message: "the endpoint lists no model", Hint: "name one with --model"}
+	}
+	return &scenario.Error{Path: "target.model", Message: "the endpoint has several models", Hint: "choose one with --model: " + strings.Join(ids[:min(len(ids), 20)], ", ")}
+}
+
+// unreachable reports whether an error means that no connection was had, rather
+// than an answer that was not liked.
+func unreachable(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
+}
+
+// openPrompts opens the workload of each lane.
+func (s *Setup) openPrompts() error {
+	for i, l := range s.Scenario.Lanes {
+		w := workload(s.Scenario, l)
+		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, s.Scenario.Seed+uint64(i))
+		if err != nil {
+			return &scenario.Error{Path: "workload.prompts", Message: err.Error()}
+		}
+		s.Prompts = append(s.Prompts, source)
+	}
+	return nil
+}
+
+// findPrice looks the model up in the price book. A budget needs a price.
+func (s *Setup) findPrice(host string) error {
+	sc := s.Scenario
+	if p := sc.Price; p != nil {
+		s.Price = &price.Price{Input: p.Input, Cached: p.Cached, Output: p.Output}
+		return nil
+	}
+	book := price.Builtin()
+	if sc.Prices != "" {
+		own, err := price.Load(sc.Prices)
+		if err != nil {
+			return &scenario.Error{Path: "prices", Message: err.Error()}
+		}
+		book.Overlay(own)
+	}
+	if p, ok := book.Lookup(host, sc.Target.Model); ok {
+		s.Price = &p
+		return nil
+	}
+	if sc.Budget > 0 {
+		return &scenario.Error{
+			Path: "budget", Message: fmt.Sprintf("a budget needs a price, and that of %s at %s is unknown", sc.Target.Model, host),
+			Hint: "give it with --price IN,OUT (USD per million tokens) or --prices FILE",
+		}
+	}
+	return nil
+}
+
+// hostname is the host of a URL without its port.
+func hostname(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// isLoopback reports whether host:port is on this machine.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,128 @@
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"flashwave/bench"
+	"flashwave/bench/price"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/slo"
+	"flashwave/bench/store"
+)
+
+// A failure is an error with the exit code it leads to.
+type failure struct {
+	code int
+	err  error // nil: everything has been said
+	hint string
+}
+
+func (f *failure) Error() string {
+	if f.err == nil {
+		return fmt.Sprintf("exit %d", f.code)
+	}
+	return f.err.Error()
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// usage is a mistake in the call or the configuration.
+func usage(err error, hint string) error {
+	return &failure{code: bench.ExitUsage, err: err, hint: hint}
+}
+
+// invalid is a usage error, with the hint that err brings along.
+func invalid(err error) error { return usage(err, hintOf(err)) }
+
+// hintOf is what an error suggests to do.
+func hintOf(err error) string {
+	var sc *scenario.Error
+	var expr *slo.SyntaxError
+	var book *price.Error
+	var run *store.Error
+	switch {
+	case errors.As(err, &sc):
+		return sc.Hint
+	case errors.As(err, &expr):
+		return expr.Hint
+	case errors.As(err, &book):
+		return book.Hint
+	case errors.As(err, &run):
+		return run.Hint
+	}
+	return ""
+}
+
+// explain prints an error as one line, and what to do as another.
+func (p *program) explain(w io.Writer, _ fang.Styles, err error) {
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{err: err}
+	}
+	if f.err == nil || brokenPipe(f.err) {
+		return
+	}
+	fmt.Fprintln(w, "error:", firstLineLow(f.err.Error()))
+	if f.hint != "" {
+		fmt.Fprintln(w, "hint:", f.hint)
+	}
+}
+
+// firstLineLow keeps an error one line that ends without a full stop.
+func firstLineLow(s string) string {
+	return strings.TrimRight(strings.Join(strings.Fields(s), " "), ".")
+}
+
+// exit is the code for what a command answered. With --json a wrong call prints a
+// document, too.
+func (p *program) exit(err error) int {
+	if err == nil || brokenPipe(err) {
+		return bench.ExitPass
+	}
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{code: bench.ExitBroken, err: err}
+		if fromCobra(err) {
+			f.code = bench.ExitUsage
+		}
+	}
+	if f.code == bench.ExitUsage && f.err != nil && p.wantsJSON() {
+		p.writeJSON(bench.Refusal(tool(), f.err.Error(), f.hint))
+	}
+	return f.code
+}
+
+// fromCobra recognises the errors of flag and command parsing.
+func fromCobra(err error) bool {
+	return strings.HasPrefix(err.Error(), "unknown command") || strings.Contains(err.Error(), "arg(s)")
+}
+
+// brokenPipe reports whether whoever read our output has gone: not our failure.
+func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, fs.ErrClosed) }
+
+func (p *program) writeJSON(doc *result.Run) {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(doc) // there is nobody left to tell
+}
+
+// suggest names the command that was meant.
+func suggest(cmd *cobra.Command, word string) error {
+	if strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml") {
+		return fmt.Errorf("unknown command %q: to run a scenario, write flashwave run %s", word, word)
+	}
+	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+		return fmt.Errorf("unknown command %q: did you mean %s?", word, near[0])
+	}
+	return fmt.Errorf("unknown command %q", word)
+}

@@ -1,0 +1,369 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"flashwave/bench"
+	"flashwave/bench/price"
+	"flashwave/bench/scenario"
+)
+
+// A setting is a flag that changes the scenario: it says what stands there then,
+// so that errors about it do not point into the file.
+type setting struct {
+	flag  string
+	paths []string
+	apply func(sc *scenario.Scenario, value string) error
+}
+
+// scenarioFlags are the flags of run that the scenario file has words for.
+type scenarioFlags struct {
+	settings []setting
+	waves    []string
+	rate     string
+	length   string
+	open     int
+	requests int
+}
+
+// define adds the flags to a command.
+func (f *scenarioFlags) define(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	f.target(fs)
+	f.load(fs)
+	f.workload(fs)
+	f.judgement(fs)
+}
+
+func (f *scenarioFlags) target(fs *pflag.FlagSet) {
+	f.text(fs, "url", "base URL of the endpoint, with /v1 (default mock:, the built-in endpoint)", "target.url",
+		func(sc *scenario.Scenario) *string { return &sc.Target.URL })
+	f.text(fs, "api", "chat, completions, or http for an endpoint of your own (with --body)", "target.api",
+		func(sc *scenario.Scenario) *string { return &sc.Target.API })
+	f.text(fs, "model", "model id (default: the only one the endpoint lists)", "target.model",
+		func(sc *scenario.Scenario) *string { return &sc.Target.Model })
+	f.value(fs, "body", "TEMPLATE", "api http: the JSON to post, a template over the workload's fields; @FILE reads it", "target.body",
+		func(sc *scenario.Scenario, v string) (err error) {
+			sc.Target.Body, err = textOrFile(v)
+			return err
+		})
+	f.text(fs, "key-env", "environment variable that holds the API key (default FLASHWAVE_API_KEY)", "target.key_env",
+		func(sc *scenario.Scenario) *string { return &sc.Target.KeyEnv })
+	f.text(fs, "key-file", "file that holds the API key", "target.key_file",
+		func(sc *scenario.Scenario) *string { return &sc.Target.KeyFile })
+	f.list(fs, "header", "'K: V'", "header to send, repeatable; values are never stored", "target.headers",
+		func(sc *scenario.Scenario, v string) error {
+			sc.Target.Headers = append(sc.Target.Headers, v)
+			return nil
+		})
+	f.duration(fs, "timeout", "limit for one request (default 2m)", "target.timeout",
+		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Target.Timeout })
+	f.duration(fs, "idle-timeout", "limit between two tokens, and for the first (default 1m)", "target.idle_timeout",
+		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Target.IdleTimeout })
+	f.number(fs, "connections", "connections of the pool (default: as many as requests in flight)", "target.connections",
+		func(sc *scenario.Scenario) *int { return &sc.Target.Connections })
+	f.number(fs, "retries", "repeat after 429 and broken connections, up to so often (default 0)", "target.retries",
+		func(sc *scenario.Scenario) *int { return &sc.Target.Retries })
+	f.boolean(fs, "http2", "use HTTP/2", "target.http2", func(sc *scenario.Scenario, v bool) { sc.Target.HTTP2 = v })
+	f.boolean(fs, "insecure", "accept any certificate", "target.insecure", func(sc *scenario.Scenario, v bool) { sc.Target.Insecure = v })
+	for _, name := range []string{"ca", "client-cert", "client-key", "proxy", "connect-to"} {
+		f.text(fs, name, map[string]string{
+			"ca":          "PEM file of the certificate authority to trust",
+			"client-cert": "PEM file of the client's certificate", "client-key": "PEM file of its private key",
+			"proxy": "URL of a proxy (the environment's are ignored)", "connect-to": "host:port to connect to instead of the URL's",
+		}[name], "target."+strings.ReplaceAll(name, "-", "_"), func(sc *scenario.Scenario) *string {
+			t := &sc.Target
+			return map[string]*string{"ca": &t.CA, "client-cert": &t.ClientCert, "client-key": &t.ClientKey, "proxy": &t.Proxy, "connect-to": &t.ConnectTo}[name]
+		})
+	}
+}
+
+func (f *scenarioFlags) load(fs *pflag.FlagSet) {
+	fs.IntVarP(&f.open, "concurrency", "c", 0, "keep `N` requests in flight (a closed wave)")
+	fs.IntVarP(&f.requests, "requests", "n", 0, "end after `N` requests")
+	fs.StringVar(&f.rate, "rate", "", "send at a `RATE` such as 200/m or 3.3/s, whatever the endpoint does (an open wave)")
+	fs.StringVar(&f.length, "for", "", "end after a `TIME` such as 60s")
+	fs.StringArrayVar(&f.waves, "wave", nil, "[lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x")
+	f.text(fs, "arrivals", "constant, poisson or gamma:K", "arrivals", func(sc *scenario.Scenario) *string { return &sc.Arrivals })
+	f.number(fs, "max-in-flight", "most requests open at once (default 10000, or what the open-files limit allows)", "max_in_flight",
+		func(sc *scenario.Scenario) *int { return &sc.MaxInFlight })
+	f.text(fs, "overflow", "queue or drop: what arrivals beyond that do", "overflow", func(sc *scenario.Scenario) *string { return &sc.Overflow })
+	f.duration(fs, "warmup", "load before the first wave, in no metric", "warmup", func(sc *scenario.Scenario) *scenario.Duration { return &sc.Warmup })
+	f.duration(fs, "grace", "how long the end waits for open requests (default: the timeout)", "grace",
+		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Grace })
+	f.value(fs, "seed", "N", "of arrivals and prompts (default 1)", "seed", func(sc *scenario.Scenario, v string) error {
+		_, err := fmt.Sscanf(v, "%d", &sc.Seed)
+		if err != nil || fmt.Sprint(sc.Seed) != v {
+			return fmt.Errorf("%q is not a whole number", v)
+		}
+		return nil
+	})
+}
+
+func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
+	f.value(fs, "prompt", "TEXT", "one text for every request", "workload.prompt", each(func(w *scenario.Workload, v string) error {
+		w.Prompt, w.Prompts = v, ""
+		return nil
+	}))
+	f.value(fs, "prompts", "FILE.jsonl", "prompts from a file, builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
+		each(func(w *scenario.Workload, v string) error {
+			w.Prompts, w.Prompt = v, ""
+			return nil
+		}))
+	f.value(fs, "system", "TEXT", "system prompt", "workload.system", each(func(w *scenario.Workload, v string) error {
+		w.System = v
+		return nil
+	}))
+	f.value(fs, "max-tokens", "N", "most tokens of an answer (default 300)", "workload.max_tokens", each(func(w *scenario.Workload, v string) error {
+		return parseInt(v, &w.MaxTokens)
+	}))
+	f.value(fs, "temperature", "T", "sampling temperature", "workload.temperature", each(func(w *scenario.Workload, v string) error {
+		var t float64
+		if err := json.Unmarshal([]byte(v), &t); err != nil {
+			return fmt.Errorf("%q is not a number", v)
+		}
+		w.Temperature = &t
+		return nil
+	}))
+	f.boolean(fs, "no-stream", "ask for the answer in one piece", "workload.stream", func(sc *scenario.Scenario, v bool) {
+		for _, w := range sc.Workloads() {
+			w.Stream = !v
+		}
+	})
+	f.value(fs, "extra-body", "JSON", "object whose keys are added to each request", "workload.extra_body", each(func(w *scenario.Workload, v string) error {
+		w.ExtraBody = json.RawMessage(v)
+		return nil
+	}))
+}
+
+func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
+	f.list(fs, "slo", "EXPR", "what must hold, repeatable: 'ttft.p95 < 800ms', 'error_rate < 1% in rush'", "slo",
+		func(sc *scenario.Scenario, v string) error {
+			sc.SLO = append(sc.SLO, v)
+			return nil
+		})
+	f.list(fs, "abort-on", "EXPR", "stop when this holds over the last 10 s, repeatable", "abort_on",
+		func(sc *scenario.Scenario, v string) error {
+			sc.AbortOn = append(sc.AbortOn, v)
+			return nil
+		})
+	f.value(fs, "budget", "USD", "stop before more is spent", "budget", func(sc *scenario.Scenario, v string) (err error) {
+		if sc.Budget, err = scenario.ParseMoney(v); err == nil && sc.Budget <= 0 {
+			err = fmt.Errorf("a budget is more than $0")
+		}
+		return err
+	})
+	f.value(fs, "price", "IN,OUT", "USD per million tokens (or IN,CACHED,OUT)", "price", func(sc *scenario.Scenario, v string) error {
+		p, err := price.ParsePair(v)
+		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached}
+		return err
+	})
+	f.text(fs, "prices", "price book: YAML, or LiteLLM's JSON", "prices", func(sc *scenario.Scenario) *string { return &sc.Prices })
+	f.duration(fs, "max-lag", "generator lateness beyond which a run says nothing (default 20ms)", "max_lag",
+		func(sc *scenario.Scenario) *scenario.Duration { return &sc.MaxLag })
+}
+
+// scenario is the file, if one was named, with the flags over it, resolved.
+func (f *scenarioFlags) scenario(fs *pflag.FlagSet, file string) (*scenario.Scenario, error) {
+	sc := scenario.Default()
+	if file != "" {
+		var err error
+		if sc, err = scenario.Load(file); err != nil {
+			return nil, invalid(err)
+		}
+	}
+	for _, s := range f.settings {
+		if err := s.set(fs, sc); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.setLoad(fs, sc); err != nil {
+		return nil, err
+	}
+	var machine scenario.Machine
+	if limit := bench.OpenFilesLimit(); limit != nil {
+		machine.OpenFiles = *limit
+	}
+	if err := sc.Resolve(machine); err != nil {
+		return nil, invalid(err)
+	}
+	return sc, nil
+}
+
+// set applies a flag, if it was given, to the scenario.
+func (s setting) set(fs *pflag.FlagSet, sc *scenario.Scenario) error {
+	flag := fs.Lookup(s.flag)
+	if !flag.Changed {
+		return nil
+	}
+	values := []string{flag.Value.String()}
+	if list, ok := flag.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
+		switch s.flag { // what the file says is replaced, not added to
+		case "slo":
+			sc.SLO = nil
+		case "abort-on":
+			sc.AbortOn = nil
+		}
+	}
+	for _, v := range values {
+		if err := s.apply(sc, v); err != nil {
+			return usage(fmt.Errorf("--%s %s: %w", s.flag, v, err), hintOf(err))
+		}
+	}
+	sc.Replaced(s.paths...)
+	return nil
+}
+
+// setLoad replaces the file's waves by those of the flags.
+func (f *scenarioFlags) setLoad(fs *pflag.FlagSet, sc *scenario.Scenario) error {
+	simple := fs.Changed("concurrency") || fs.Changed("requests") || fs.Changed("rate") || fs.Changed("for")
+	switch {
+	case simple && len(f.waves) > 0:
+		return usage(fmt.Errorf("--wave says load and length itself: it does not go with -c, -n, --rate or --for"), "")
+	case simple:
+		w, err := f.simpleWave(fs)
+		if err != nil {
+			return err
+		}
+		sc.Lanes = nil
+		sc.AddWave("", w)
+	case len(f.waves) > 0:
+		sc.Lanes = nil
+		for _, spec := range f.waves {
+			lane, w, err := scenario.ParseWave(spec)
+			if err != nil {
+				return usage(fmt.Errorf("--wave %s: %w", spec, err), hintOf(err))
+			}
+			sc.AddWave(lane, w)
+		}
+	}
+	return nil
+}
+
+// simpleWave is the one wave that -c, -n, --rate and --for describe.
+func (f *scenarioFlags) simpleWave(fs *pflag.FlagSet) (w scenario.Wave, err error) {
+	w.Name = "load"
+	switch {
+	case fs.Changed("rate") && fs.Changed("concurrency"):
+		return w, usage(fmt.Errorf("--rate and -c exclude each other"), "--rate sends on a schedule, -c keeps a number in flight; use --wave for both, one after the other")
+	case fs.Changed("rate"):
+		rate, err := scenario.ParseRate(f.rate)
+		if err != nil {
+			return w, usage(fmt.Errorf("--rate %s: %w", f.rate, err), hintOf(err))
+		}
+		w.Rate = &scenario.Rate{From: rate, To: rate}
+	case fs.Changed("concurrency") && f.open <= 0:
+		return w, usage(fmt.Errorf("-c %d: at least one request must be in flight", f.open), "")
+	case fs.Changed("concurrency"):
+		w.Concurrency = f.open
+	default:
+		w.Concurrency = 50
+	}
+	if fs.Changed("for") {
+		if w.For, err = scenario.ParseDuration(f.length); err != nil {
+			return w, usage(fmt.Errorf("--for %s: %w", f.length, err), hintOf(err))
+		}
+	}
+	switch {
+	case fs.Changed("requests") && f.requests <= 0:
+		return w, usage(fmt.Errorf("-n %d: a run has at least one request", f.requests), "")
+	case fs.Changed("requests") && fs.Changed("for"):
+		return w, usage(fmt.Errorf("-n and --for exclude each other: both say when the load ends"), "")
+	case fs.Changed("requests"):
+		w.Requests = f.requests
+		if w.Closed() {
+			w.Concurrency = f.bounded(fs, w.Concurrency)
+		}
+	case !fs.Changed("for") && w.Rate != nil:
+		return w, usage(fmt.Errorf("--rate %s has no end", f.rate), "add --for 60s or -n 1000")
+	case !fs.Changed("for"):
+		w.Requests = 1000
+	}
+	return w, nil
+}
+
+// bounded keeps the default concurrency from being more than there are requests.
+func (f *scenarioFlags) bounded(fs *pflag.FlagSet, concurrency int) int {
+	if fs.Changed("concurrency") {
+		return concurrency
+	}
+	return min(concurrency, f.requests)
+}
+
+func (f *scenarioFlags) value(fs *pflag.FlagSet, name, kind, help, path string, apply func(*scenario.Scenario, string) error) {
+	fs.String(name, "", "`"+kind+"` "+help)
+	fs.Lookup(name).Usage = "`" + kind + "`: " + help
+	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: apply})
+}
+
+func (f *scenarioFlags) list(fs *pflag.FlagSet, name, kind, help, path string, apply func(*scenario.Scenario, string) error) {
+	fs.StringArray(name, nil, "`"+kind+"`: "+help)
+	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: apply})
+}
+
+func (f *scenarioFlags) text(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *string) {
+	fs.String(name, "", help)
+	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: func(sc *scenario.Scenario, v string) error {
+		*of(sc) = v
+		return nil
+	}})
+}
+
+func (f *scenarioFlags) duration(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *scenario.Duration) {
+	f.value(fs, name, "TIME", help, path, func(sc *scenario.Scenario, v string) error {
+		d, err := scenario.ParseDuration(v)
+		*of(sc) = d
+		return err
+	})
+}
+
+func (f *scenarioFlags) number(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *int) {
+	f.value(fs, name, "N", help, path, func(sc *scenario.Scenario, v string) error { return parseInt(v, of(sc)) })
+}
+
+func (f *scenarioFlags) boolean(fs *pflag.FlagSet, name, help, path string, set func(*scenario.Scenario, bool)) {
+	fs.Bool(name, false, help)
+	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: func(sc *scenario.Scenario, v string) error {
+		set(sc, v == "true")
+		return nil
+	}})
+}
+
+// each changes the scenario's workload and those of its lanes alike.
+func each(set func(*scenario.Workload, string) error) func(*scenario.Scenario, string) error {
+	return func(sc *scenario.Scenario, v string) error {
+		for _, w := range sc.Workloads() {
+			if err := set(w, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func parseInt(s string, n *int) error {
+	var v int
+	if err := json.Unmarshal([]byte(s), &v); err != nil {
+		return fmt.Errorf("%q is not a whole number", s)
+	}
+	*n = v
+	return nil
+}
+
+// textOrFile is v, or what is in the file if v is @FILE.
+func textOrFile(v string) (string, error) {
+	name, ok := strings.CutPrefix(v, "@")
+	if !ok {
+		return v, nil
+	}
+	b, err := os.ReadFile(name)
+	return string(b), err
+}

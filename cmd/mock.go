@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"flashwave/client/mock"
+)
+
+func (p *program) mockCommand() *cobra.Command {
+	c := mock.Default()
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "mock",
+		Short: "Serve the built-in completions endpoint",
+		Long: `Serve a completions endpoint that behaves like a continuous-batching server: time to
+first token and between tokens rise with load, and past a knee requests queue.
+
+A decode step takes STEP × (1 + b ÷ 64) for b sequences in the batch, so the
+ceiling is BATCH ÷ that many tokens a second.`,
+		Example: `flashwave mock
+flashwave mock --rpm 3000
+flashwave mock --batch 10000 --error-rate 0.01`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c.Key = p.env("FLASHWAVE_MOCK_KEY")
+			return p.serveMock(cmd.Context(), addr, c)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVar(&addr, "addr", "127.0.0.1:8000", "`HOST:PORT` to listen on")
+	fs.IntVar(&c.Batch, "batch", c.Batch, "sequences decoded at once")
+	fs.DurationVar(&c.Step, "step", c.Step, "time of a decode step with an empty batch")
+	fs.Float64Var(&c.PrefillTPS, "prefill-tps", c.PrefillTPS, "prompt tokens read per second")
+	fs.IntVar(&c.Queue, "queue", c.Queue, "requests that may wait; more get 503")
+	fs.IntVar(&c.Tokens, "tokens", c.Tokens, "mean length of an answer in tokens")
+	fs.Float64Var(&c.RPM, "rpm", 0, "limit of requests a minute (429 beyond)")
+	fs.Float64Var(&c.TPM, "tpm", 0, "limit of tokens a minute (429 beyond)")
+	fs.IntVar(&c.Burst, "burst", 0, "what may pass at once within the limit (default max(2, limit/600))")
+	fs.DurationVar(&c.RateWindow, "rate-window", 0, "count the limits in fixed windows of this length")
+	fs.Float64Var(&c.ErrorRate, "error-rate", 0, "share of requests that fail")
+	fs.Float64Var(&c.StallRate, "stall-rate", 0, "share of answers that stop for 10 s")
+	fs.Float64Var(&c.TruncateRate, "truncate-rate", 0, "share of answers that are cut off")
+	fs.Uint64Var(&c.Seed, "seed", c.Seed, "of lengths, texts and faults")
+	return cmd
+}
+
+// serveMock serves until it is interrupted.
+func (p *program) serveMock(ctx context.Context, addr string, c mock.Config) error {
+	server, err := mock.New(c)
+	if err != nil {
+		return usage(err, "")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		_ = server.Close()
+		return usage(fmt.Errorf("cannot listen on %s: %w", addr, err), "is another endpoint running there? choose one with --addr")
+	}
+	rps, tps := c.Capacity(150, c.Tokens)
+	fmt.Fprintf(p.stderr, "serving http://%s/v1 · ceiling about %.0f requests/s, %.0f tokens/s (prompts of 150 tokens, answers of %d)\n",
+		listener.Addr(), rps, tps, c.Tokens)
+	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	go p.mockStatus(ctx, server)
+	select {
+	case <-ctx.Done():
+		err = server.Close()
+	case err = <-served:
+		_ = server.Close()
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// mockStatus prints a line every ten seconds in which something happened.
+func (p *program) mockStatus(ctx context.Context, server *mock.Server) {
+	ticker := time.NewTicker(progressEvery)
+	defer ticker.Stop()
+	var before mock.Stats
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		s := server.Stats()
+		if s != before {
+			fmt.Fprintf(p.stderr, "running %d, queued %d, served %d, tokens %d, 429 %d, 503 %d\n",
+				s.Running, s.Queued, s.Served, s.Tokens, s.RateLimited, s.Overloaded)
+		}
+		before = s
+	}
+}

@@ -1,0 +1,89 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"flashwave/bench/report"
+	"flashwave/bench/store"
+)
+
+func (p *program) reportCommand() *cobra.Command {
+	var format, path string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Show a run again",
+		Long: `Show a run again. RUN is a file, a run's directory, an id or the beginning of one,
+latest, latest~1 …`,
+		Example: `flashwave report latest
+flashwave report latest --json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if asJSON {
+				format = "json"
+			}
+			if !slices.Contains(report.Formats(), format) {
+				return usage(fmt.Errorf("unknown format %q", format), "use one of "+strings.Join(report.Formats(), ", "))
+			}
+			runs, err := store.Open("")
+			if err != nil {
+				return err
+			}
+			doc, err := runs.Load(args[0])
+			if err != nil {
+				return usage(err, "flashwave runs lists them")
+			}
+			if path != "" {
+				return writeReport(path, format, doc)
+			}
+			return report.Write(p.stdout, format, doc, p.reportOptions())
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", strings.Join(report.Formats(), ", "))
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
+	cmd.Flags().StringVarP(&path, "output", "o", "", "`PATH` to write to instead of standard output")
+	return cmd
+}
+
+func (p *program) runsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "runs",
+		Short: "List earlier runs",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			runs, err := store.Open("")
+			if err != nil {
+				return err
+			}
+			list, err := runs.List()
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				fmt.Fprintln(p.stderr, "no runs yet: flashwave run makes one")
+				return nil
+			}
+			return p.showRuns(list)
+		},
+	}
+}
+
+func (p *program) showRuns(list []store.Entry) error {
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tHEADLINE")
+	for _, e := range list {
+		verdict := string(e.Status)
+		if !e.Complete {
+			verdict = "incomplete"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, humanize.RelTime(e.StartedAt, time.Now(), "ago", "from now"), e.Headline)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,101 @@
+// Package cmd is flashwave's command line: it turns flags and files into a
+// scenario, runs what was asked for, and answers with an exit code. What it does
+// not do is measure: that is package bench.
+package cmd
+
+import (
+	"context"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"flashwave/bench/result"
+)
+
+// A program is one call of the binary: its streams and its environment.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            func(string) string
+	args           []string
+}
+
+// Main runs flashwave and returns its exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ignoreBrokenPipes()
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, args: args}
+	root := p.root()
+	root.SetArgs(p.command())
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := fang.Execute(context.Background(), root,
+		fang.WithVersion(version()), fang.WithErrorHandler(p.explain))
+	return p.exit(err)
+}
+
+// command is the arguments with the command spelt out: flags alone mean run.
+func (p *program) command() []string {
+	if len(p.args) == 0 || !strings.HasPrefix(p.args[0], "-") {
+		return p.args
+	}
+	switch p.args[0] {
+	case "-h", "--help", "-v", "--version":
+		return p.args
+	}
+	return append([]string{"run"}, p.args...)
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "flashwave",
+		Short: "Will the completions endpoint hold, what will customers feel, what will it cost?",
+		Long: `flashwave loads an LLM completions endpoint with waves of requests and shows what
+comes back, live: latency percentiles, throughput, errors and cost.
+
+Without a target it loads an endpoint of its own, so that the first run needs
+neither a server nor a key:  flashwave run
+
+Flags without a command mean run:  flashwave -c 50 -n 1000 --json`,
+		Example: `flashwave run
+flashwave run --url http://127.0.0.1:8000/v1 --rate 200/m --for 1m
+flashwave run --wave calm:200/m:30s --wave surge:200/m..12000/m:10s --wave rush:12000/m:1m
+flashwave run sale.yaml --json > run.json`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(suggest(cmd, args[0]), "flashwave --help lists the commands; flashwave run FILE.yaml runs a scenario")
+			}
+			return cmd.Help()
+		},
+	}
+	root.AddCommand(p.runCommand(), p.reportCommand(), p.runsCommand(), p.mockCommand(), p.pricesCommand())
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err, hintOf(err)) })
+	return root
+}
+
+// version is that of the module, or what it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return info.Main.Version
+}
+
+// tool says what makes a document.
+func tool() result.Tool {
+	return result.Tool{Version: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+}
+
+// wantsJSON reports whether the call asks for one JSON document, even if its
+// flags could not all be read.
+func (p *program) wantsJSON() bool {
+	return slices.ContainsFunc(p.args, func(a string) bool { return a == "--json" || a == "--json=true" })
+}

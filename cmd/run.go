@@ -1,0 +1,281 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"flashwave/bench"
+	"flashwave/bench/report"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/store"
+	"flashwave/tui"
+)
+
+// runFlags are the flags of run that are no part of the scenario.
+type runFlags struct {
+	scenarioFlags
+	json, forceTUI, noTUI, quiet, noSave, yes, ascii bool
+	name                                             string
+	labels                                           map[string]string
+	out                                              []string
+}
+
+func (p *program) runCommand() *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run [SCENARIO.yaml]",
+		Short: "Load an endpoint and show what comes back, live",
+		Long: `Load an endpoint and show what comes back: live on a terminal, plain lines
+elsewhere, one JSON document with --json.
+
+Without any load it keeps 50 requests in flight until 1000 are done. Exit codes:
+0 pass, 99 an SLO failed, 104 usage, 105 interrupted, 120 inconclusive, 121 stopped
+by the budget or --abort-on.`,
+		Example: `flashwave run
+flashwave run --url http://127.0.0.1:8000/v1 -c 20 -n 500
+flashwave run --rate 12000/m --for 5m --slo 'ttft.p95 < 800ms' --budget 5
+flashwave run --wave calm:200/m:30s --wave surge:200/m..12000/m:10s --wave rush:12000/m:1m
+flashwave run sale.yaml --json > run.json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file := ""
+			if len(args) == 1 {
+				file = args[0]
+			}
+			return p.run(cmd.Context(), f, cmd.Flags(), file)
+		},
+	}
+	f.define(cmd)
+	f.output(cmd.Flags())
+	return cmd
+}
+
+func (f *runFlags) output(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
+	fs.StringArrayVar(&f.out, "out", nil, "`FMT=PATH`: write a report too, repeatable; requests=PATH.jsonl is a line per request")
+	fs.BoolVar(&f.forceTUI, "tui", false, "show the live screen even in CI")
+	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the live screen")
+	fs.BoolVar(&f.ascii, "ascii", false, "draw the live screen with ASCII characters alone")
+	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
+	fs.StringVar(&f.name, "name", "", "name of the run")
+	fs.StringToStringVar(&f.labels, "label", nil, "`k=v` kept with the run, repeatable")
+	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the run on disk")
+	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
+}
+
+// run is one run from the flags to the exit code.
+func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file string) error {
+	outs, err := parseOuts(f.out)
+	if err != nil {
+		return err
+	}
+	sc, err := f.scenario(fs, file)
+	if err != nil {
+		return err
+	}
+	f.identify(sc)
+	setup, err := bench.Prepare(ctx, sc, p.env)
+	if err != nil {
+		return invalid(err)
+	}
+	defer setup.Close()
+	if err := p.consent(setup, f.yes); err != nil {
+		return err
+	}
+	journal := p.keep(setup, f.noSave)
+	requests, err := outs.openRequests(setup)
+	if err != nil {
+		return usage(err, "")
+	}
+	run, err := bench.Start(setup.Options)
+	if err != nil {
+		return invalid(err)
+	}
+	p.watch(run, setup, f)
+	doc := run.Wait()
+	if requests != nil {
+		if err := requests.Close(); err != nil {
+			p.warn("the log of requests is incomplete: %v", err)
+		}
+	}
+	if err := run.JournalError(); err != nil {
+		p.warn("the run was not saved: %v", err)
+		journal = nil
+	}
+	return p.conclude(doc, outs, f, journal)
+}
+
+// identify gives the run its name and labels.
+func (f *runFlags) identify(sc *scenario.Scenario) {
+	if f.name != "" {
+		sc.Name = f.name
+	}
+	for k, v := range f.labels {
+		if sc.Labels == nil {
+			sc.Labels = map[string]string{}
+		}
+		sc.Labels[k] = v
+	}
+}
+
+// consent shows what a run would ask of a target that is not on this machine, and
+// asks whoever sits at the terminal.
+func (p *program) consent(s *bench.Setup, yes bool) error {
+	if s.Loopback {
+		return nil
+	}
+	fmt.Fprintf(p.stderr, "%s will get %s\n", s.Target, s.Estimate())
+	if yes || !isTerminal(p.stdin) || !isTerminal(p.stderr) {
+		return nil
+	}
+	fmt.Fprint(p.stderr, "go on? [y/N] ")
+	answer, err := bufio.NewReader(p.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
+		return usage(errors.New("nothing was sent"), "--yes answers the question")
+	}
+	return nil
+}
+
+// keep opens a place for the run on disk; without one the run goes on unsaved.
+func (p *program) keep(s *bench.Setup, off bool) *store.Journal {
+	s.Tool = tool()
+	s.Machine = true
+	s.ID = time.Now().UTC().Format("20060102-150405")
+	if off {
+		return nil
+	}
+	runs, err := store.Open("")
+	if err == nil {
+		var j *store.Journal
+		if j, err = runs.Create(time.Now()); err == nil {
+			s.Journal, s.ID = j, j.ID()
+			return j
+		}
+	}
+	p.warn("the run will not be saved: %v", err)
+	return nil
+}
+
+// watch shows the run until it is over: the live screen on a terminal, plain lines
+// elsewhere. An interrupt stops the run, a second one at once.
+func (p *program) watch(run *bench.Run, s *bench.Setup, f *runFlags) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	go func() {
+		for {
+			select {
+			case sig := <-signals:
+				run.Stop()
+				if sig != os.Interrupt { // the terminal may be gone
+					leave()
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	if f.screen(p) {
+		err := tui.Run(ctx, run, tui.Options{ASCII: f.ascii, Input: p.stdin, Output: p.stdout})
+		if err == nil {
+			if !isClosed(run.Done()) {
+				run.Stop()
+			}
+			return
+		}
+		if !errors.Is(err, context.Canceled) {
+			p.warn("the live screen ended: %v", err)
+		}
+	}
+	if f.quiet {
+		<-run.Done()
+		return
+	}
+	progress(p.stderr, run)
+}
+
+// screen reports whether the live screen is wanted and possible.
+func (f *runFlags) screen(p *program) bool {
+	if f.json || f.noTUI || f.quiet {
+		return false
+	}
+	if !isTerminal(p.stdin) || !isTerminal(p.stdout) {
+		return false
+	}
+	return f.forceTUI || p.env("CI") == "" && p.env("TERM") != "dumb"
+}
+
+// conclude writes the reports and answers with the verdict's exit code.
+func (p *program) conclude(doc *result.Run, outs outs, f *runFlags, journal *store.Journal) error {
+	if err := outs.write(doc); err != nil {
+		p.warn("%v", err)
+		if doc.Verdict.ExitCode == bench.ExitPass {
+			doc.Verdict.ExitCode = bench.ExitBroken
+		}
+	}
+	format := "text"
+	if f.json {
+		format = "json"
+	}
+	if err := report.Write(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
+		return err
+	}
+	if journal != nil {
+		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
+	}
+	if code := doc.Verdict.ExitCode; code != bench.ExitPass {
+		if code == bench.ExitUsage {
+			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
+		}
+		return &failure{code: code}
+	}
+	return nil
+}
+
+// reportOptions fit a report to the terminal.
+func (p *program) reportOptions() report.Options {
+	o := report.Options{Width: 100}
+	if file, ok := p.stdout.(*os.File); ok && term.IsTerminal(file.Fd()) {
+		o.Color = p.env("NO_COLOR") == ""
+		if w, _, err := term.GetSize(file.Fd()); err == nil && w > 0 {
+			o.Width = w
+		}
+	}
+	return o
+}
+
+func (p *program) warn(format string, args ...any) {
+	fmt.Fprintf(p.stderr, "warning: "+format+"\n", args...)
+}
+
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(file.Fd())
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
