@@ -95,14 +95,14 @@ func (r *Run) label(wave int, withHDR bool) result.Label {
 	if wave < 0 {
 		return l
 	}
-	w := r.waves[wave]
+	w := &r.waves[wave]
 	l.Name, l.Lane, l.Kind = w.Name, w.Lane, "open"
 	if w.Closed {
 		l.Kind = "closed"
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	l.Started = max(r.waves[wave].Started, 0)
+	l.Started = max(w.Started, 0)
 	return l
 }
 

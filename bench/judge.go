@@ -137,7 +137,8 @@ func (r *Run) stretch(e slo.Expr, of func(wave int) (*result.Part, time.Duration
 		return s
 	}
 	s.Part = result.NewPart()
-	for i, w := range r.waves {
+	for i := range r.waves {
+		w := &r.waves[i] // names never change; the rest would want the lock
 		if concerns(e, w.Lane, w.Name) {
 			p, length := of(i)
 			s.Part.Merge(p)

@@ -89,7 +89,7 @@ func (r *Run) liveWaves() []string {
 }
 
 // qualified is the wave's name, with its lane where it has one.
-func (w wave) qualified() string {
+func (w *wave) qualified() string {
 	if w.Lane == "" {
 		return w.Name
 	}

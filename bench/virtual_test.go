@@ -1,0 +1,280 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"flashwave/bench/price"
+	"flashwave/bench/prompt"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/client"
+)
+
+// A fake is an endpoint in virtual time: answer says what happens to the i-th
+// request that is sent.
+type fake struct {
+	epoch  time.Time
+	answer func(i int, now time.Duration) reply
+
+	mu       sync.Mutex
+	sent     []time.Duration
+	prompts  []string
+	inFlight int
+	most     int
+}
+
+// A reply is how a fake answers: after wait the first token, then further tokens
+// every gap; or a failure after wait.
+type reply struct {
+	wait    time.Duration
+	tokens  int
+	gap     time.Duration
+	outcome client.Outcome // "" is ok
+	usage   client.Usage
+}
+
+func (f *fake) enter(text string) (i int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sent = append(f.sent, time.Since(f.epoch))
+	f.prompts = append(f.prompts, text)
+	f.inFlight++
+	f.most = max(f.most, f.inFlight)
+	return len(f.sent) - 1
+}
+
+func (f *fake) leave() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.inFlight--
+}
+
+// Do implements Client.
+func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
+	i := f.enter(req.Messages[len(req.Messages)-1].Content)
+	defer f.leave()
+	now := func() time.Duration { return time.Since(f.epoch) }
+	res := client.Result{
+		Outcome: client.OK, Status: 200, Sent: now(), FirstByte: client.Never, FirstToken: client.Never,
+		FirstAnswer: client.Never, LastToken: client.Never, Phases: client.Phases{Reused: true},
+		Limits: client.Limits{LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1},
+	}
+	sink.Sent(res.Sent)
+	r := f.answer(i, res.Sent)
+	cancelled := func(d time.Duration) bool {
+		select {
+		case <-time.After(d):
+			return false
+		case <-ctx.Done():
+			res.Outcome, res.Err, res.Done = client.Cancelled, "cancelled", now()
+			return true
+		}
+	}
+	if cancelled(r.wait) {
+		return res
+	}
+	for k := range r.tokens {
+		if k > 0 && cancelled(r.gap) {
+			return res
+		}
+		at := now()
+		if k == 0 {
+			res.FirstByte, res.FirstToken, res.FirstAnswer = at, at, at
+		} else {
+			res.Stall = max(res.Stall, at-res.LastToken)
+		}
+		res.LastToken = at
+		res.Events++
+		sink.Token(at, client.Content)
+	}
+	res.Usage = client.Usage{Output: res.Events, From: client.FromEvents}
+	if r.usage.From != "" {
+		res.Usage = r.usage
+	}
+	res.Done, res.Finish = now(), "stop"
+	if r.outcome != "" {
+		res.Outcome, res.Err, res.Finish, res.Status = r.outcome, string(r.outcome)+" 17", "", 0
+	}
+	return res
+}
+
+// always answers every request alike.
+func always(r reply) func(int, time.Duration) reply {
+	return func(int, time.Duration) reply { return r }
+}
+
+// build resolves a scenario of wave specs; change may alter it before.
+func build(t testing.TB, change func(*scenario.Scenario), specs ...string) *scenario.Scenario {
+	t.Helper()
+	sc := scenario.Default()
+	sc.Workload.Prompts = "synthetic:16"
+	sc.Target.Model = "m"
+	for _, spec := range specs {
+		lane, w, err := scenario.ParseWave(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sc.AddWave(lane, w)
+	}
+	if change != nil {
+		change(sc)
+	}
+	if err := sc.Resolve(scenario.Machine{}); err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}
+
+// options are what a run of sc against c needs.
+func options(t testing.TB, sc *scenario.Scenario, c Client, epoch time.Time) Options {
+	t.Helper()
+	o := Options{Scenario: sc, Client: c, Epoch: epoch, ID: "test", Price: &price.Price{Input: 1, Output: 2}}
+	for i, l := range sc.Lanes {
+		w := workload(sc, l)
+		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, sc.Seed+uint64(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Prompts = append(o.Prompts, source)
+	}
+	return o
+}
+
+// start begins a run against a fake. It must be called inside a bubble.
+func start(t testing.TB, sc *scenario.Scenario, answer func(int, time.Duration) reply) (*Run, *fake) {
+	t.Helper()
+	f := &fake{epoch: time.Now(), answer: answer}
+	run, err := Start(options(t, sc, f, f.epoch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, f
+}
+
+// execute runs to the end.
+func execute(t testing.TB, sc *scenario.Scenario, answer func(int, time.Duration) reply) (*result.Run, *fake) {
+	t.Helper()
+	run, f := start(t, sc, answer)
+	doc := run.Wait()
+	conserved(t, doc)
+	return doc, f
+}
+
+// conserved holds the law of conservation in the total and in every wave.
+func conserved(t testing.TB, doc *result.Run) {
+	t.Helper()
+	var sum int64
+	for i, s := range append([]result.Stats{doc.Total}, doc.Waves...) {
+		q := s.Requests
+		if q.Scheduled != q.Sent+q.Dropped+q.Unsent {
+			t.Errorf("%s: scheduled %d ≠ sent %d + dropped %d + unsent %d", s.Name, q.Scheduled, q.Sent, q.Dropped, q.Unsent)
+		}
+		if q.Sent != q.Succeeded+q.Failed+q.Unfinished {
+			t.Errorf("%s: sent %d ≠ succeeded %d + failed %d + unfinished %d", s.Name, q.Sent, q.Succeeded, q.Failed, q.Unfinished)
+		}
+		if s.Outcomes["cancelled"] != q.Unfinished {
+			t.Errorf("%s: cancelled %d ≠ unfinished %d", s.Name, s.Outcomes["cancelled"], q.Unfinished)
+		}
+		var outcomes int64
+		for _, n := range s.Outcomes {
+			outcomes += n
+		}
+		if outcomes != q.Sent {
+			t.Errorf("%s: %d outcomes of %d sent", s.Name, outcomes, q.Sent)
+		}
+		if i > 0 {
+			sum += q.Scheduled
+		}
+	}
+	if sum != doc.Total.Requests.Scheduled {
+		t.Errorf("the waves scheduled %d, the total says %d", sum, doc.Total.Requests.Scheduled)
+	}
+}
+
+// A pipeListener accepts in-memory connections.
+type pipeListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case l.conns <- there:
+		return here, nil
+	case <-l.done:
+		return nil, errors.New("connection refused")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// serve answers over in-memory connections and returns a client of it. It must
+// be called inside a bubble; stop ends it.
+func serve(t testing.TB, handler http.Handler) (c *client.Client, epoch time.Time, stop func()) {
+	t.Helper()
+	l := newPipeListener()
+	srv := &http.Server{Handler: handler}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = srv.Serve(l)
+	}()
+	epoch = time.Now()
+	c, err := client.New(client.Config{
+		URL: "http://endpoint.test/v1", Timeout: 2 * time.Minute, IdleTimeout: time.Minute, ConnectTimeout: 10 * time.Second,
+		Epoch: epoch, DialContext: l.dial,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, epoch, func() {
+		c.Close()
+		_ = srv.Close()
+		<-served
+	}
+}
+
+// streams answers with a token after each of the pauses that plan says.
+func streams(plan func() []time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		pauses := plan()
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, d := range pauses {
+			time.Sleep(d)
+			fmt.Fprint(w, `data: {"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}]}`+"\n\n")
+			w.(http.Flusher).Flush()
+		}
+		fmt.Fprintf(w, `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":%d,"total_tokens":9}}`+"\n\ndata: [DONE]\n\n", len(pauses))
+	})
+}
