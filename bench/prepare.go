@@ -35,34 +35,37 @@ type Setup struct {
 // target, the client with its key, the model, prompts and prices. Only the list of
 // models is asked of the endpoint. env looks up environment variables. An error that
 // is a *scenario.Error may have a hint.
-func Prepare(ctx context.Context, sc *scenario.Scenario, env func(string) string) (s *Setup, err error) {
-	s = &Setup{Options: Options{Scenario: sc, Epoch: time.Now()}}
-	defer func() {
-		if err != nil {
-			s.Close()
-		}
-	}()
-	target := sc.Target
+func Prepare(ctx context.Context, sc *scenario.Scenario, env func(string) string) (*Setup, error) {
+	s := &Setup{Options: Options{Scenario: sc, Epoch: time.Now()}}
+	if err := s.prepare(ctx, env); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Setup) prepare(ctx context.Context, env func(string) string) (err error) {
+	target := s.Scenario.Target
 	priceHost := ""
 	if target.URL == mockURL {
-		if target.URL, err = s.startMock(sc.Seed); err != nil {
-			return nil, err
+		if target.URL, err = s.startMock(s.Scenario.Seed); err != nil {
+			return err
 		}
 		s.InProcessMock, priceHost = true, "mock"
 	}
 	if err := s.connect(target, env); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.model(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.openPrompts(); err != nil {
-		return nil, err
+		return err
 	}
 	if priceHost == "" {
 		priceHost = hostname(target.URL)
 	}
-	return s, s.findPrice(priceHost)
+	return s.findPrice(priceHost)
 }
 
 // Close ends the built-in endpoint and the connections.
@@ -188,7 +191,7 @@ func (s *Setup) model(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	ids, err := s.client.Models(ctx)
-	if unreachable(err) {
+	if errors.Is(err, client.ErrUnreachable) {
 		return &scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}
 	}
 	switch {
@@ -203,14 +206,6 @@ func (s *Setup) model(ctx context.Context) error {
 		return &scenario.Error{Path: "target.model", Message: "the endpoint lists no model", Hint: "name one with --model"}
 	}
 	return &scenario.Error{Path: "target.model", Message: "the endpoint has several models", Hint: "choose one with --model: " + strings.Join(ids[:min(len(ids), 20)], ", ")}
-}
-
-// unreachable reports whether an error means that no connection was had, rather
-// than an answer that was not liked.
-func unreachable(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
 }
 
 // openPrompts opens the workload of each lane.

@@ -47,10 +47,10 @@ type Options struct {
 	Target   string // what the screen calls the endpoint
 	Tool     result.Tool
 
-	Journal  Journal   // nil: the run is not kept
-	Requests io.Writer // nil: no line per request
-	Machine  bool      // watch the health of this process (not in virtual time)
-	InProcessMock bool // the endpoint shares this process, and its CPU
+	Journal       Journal   // nil: the run is not kept
+	Requests      io.Writer // nil: no line per request
+	Machine       bool      // watch the health of this process (not in virtual time)
+	InProcessMock bool      // the endpoint shares this process, and its CPU
 }
 
 // A Run is one execution of a scenario. Its methods are safe for concurrent use.
@@ -80,18 +80,18 @@ type Run struct {
 	aborting  chan struct{}  // closed: give up what is open
 	done      chan struct{}  // closed: the document is ready
 
-	mu        sync.Mutex
-	state     result.State
-	why       stopReason
-	waves     []wave
-	events    []result.Event
-	series    []result.Row
-	end       time.Duration
-	document  *result.Run
-	journaled int // events handed to the journal
-	lastRow   result.Row
+	mu         sync.Mutex
+	state      result.State
+	why        stopReason
+	waves      []wave
+	events     []result.Event
+	series     []result.Row
+	end        time.Duration
+	document   *result.Run
+	journaled  int // events handed to the journal
+	lastRow    result.Row
 	journalErr error
-	windows   windowCache
+	windows    windowCache
 }
 
 // Start begins a run. It goes on until its waves are over and drained, or it is

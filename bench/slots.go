@@ -3,7 +3,6 @@ package bench
 import (
 	"sync"
 	"time"
-
 )
 
 // A ticket is one scheduled request on its way to being sent.

@@ -21,18 +21,30 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 		defer cancel()
 	}
 	ids, err := c.models(ctx)
+	if errors.Is(err, ErrUnreachable) {
+		return nil, fmt.Errorf("%s %w: %s", c.Address(), ErrUnreachable, c.clean(errors.Unwrap(err).Error(), nil))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
 	}
 	return ids, nil
 }
 
+// ErrUnreachable is why Models fails when there was no answer at all.
+var ErrUnreachable = errors.New("cannot be reached")
+
+// unreachable is the error of a call that got no answer.
+type unreachable struct{ error }
+
+func (u unreachable) Is(target error) bool { return target == ErrUnreachable }
+func (u unreachable) Unwrap() error        { return u.error }
+
 func (c *Client) models(ctx context.Context) ([]string, error) {
 	url := c.base.JoinPath("models")
 	request := &http.Request{Method: http.MethodGet, URL: url, Host: c.host, Header: c.plain}
 	resp, err := c.pooled.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return nil, err
+		return nil, unreachable{err}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, eventLimit))

@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says which packages of this module, and which of the restricted others,
+// each package may import directly. What is missing may import none.
+var arrows = map[string][]string{
+	"flashwave":                {"flashwave/cmd"},
+	"flashwave/cmd":            {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
+	"flashwave/tui":            {"flashwave/bench/result", "terminal"},
+	"flashwave/bench":          {"flashwave/bench/...", "flashwave/client/...", "net/http"},
+	"flashwave/bench/scenario": {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
+	"flashwave/bench/result":   {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
+	"flashwave/bench/store":    {"flashwave/bench/result", "flashwave/bench/scenario"},
+	"flashwave/bench/report":   {"flashwave/bench/result", "terminal"},
+	"flashwave/client":         {"net/http"},
+	"flashwave/client/mock":    {"net/http"},
+}
+
+// The folder tree explains the program only as long as its arrows hold.
+func TestRooms(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	list.Dir = ".."
+	list.Stderr = os.Stderr
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; seen++ {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range p.Imports {
+			if room := roomOf(imported); room != "" && !allowed(arrows[p.ImportPath], room) {
+				t.Errorf("%s must not import %s", p.ImportPath, imported)
+			}
+		}
+	}
+	if seen < len(arrows) {
+		t.Errorf("%d packages seen, %d have arrows", seen, len(arrows))
+	}
+}
+
+// roomOf names what is restricted; "" is free for everybody.
+func roomOf(path string) string {
+	switch {
+	case strings.HasPrefix(path, "flashwave"), path == "net/http", path == "flag":
+		return path
+	case strings.HasPrefix(path, "charm.land/"), strings.HasPrefix(path, "github.com/charmbracelet/"):
+		return "terminal"
+	}
+	return ""
+}
+
+func allowed(rooms []string, room string) bool {
+	return slices.ContainsFunc(rooms, func(a string) bool {
+		base, tree := strings.CutSuffix(a, "/...")
+		return room == base || tree && strings.HasPrefix(room, base+"/")
+	})
+}
+
+// The top level is fixed: whoever looks finds the same few doors.
+func TestTopLevel(t *testing.T) {
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doors := []string{"LICENSE", "README.md", "bench", "client", "cmd", "go.mod", "go.sum", "main.go", "tui"}
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, ".") && name != "flashwave" && !slices.Contains(doors, name) {
+			t.Errorf("%s does not belong on the top level", name)
+		}
+	}
+}
