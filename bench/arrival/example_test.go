@@ -68,7 +68,7 @@ func ExampleReadTrace() {
 		fmt.Println(err)
 		return
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	segments, err := arrival.ReadTrace(file, 10, 0.1)
 	if err != nil {
 		fmt.Println(err)

@@ -23,7 +23,7 @@ func openFile(path, system string, seed uint64) (Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the prompts: %w", err)
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer func() { _ = file.Close() }() // it was only read
 	prompts, err := ReadJSONL(file, path, system)
 	if err != nil {
 		return nil, err
