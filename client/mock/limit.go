@@ -46,13 +46,10 @@ func newMeter(perMinute float64, burst int, length time.Duration) meter {
 	if length > 0 {
 		return &window{length: length, limit: max(1, int(perMinute*length.Minutes()+1e-9))}
 	}
-	most := float64(burst)
-	if burst == 0 {
-		most = max(2, perMinute/600)
+	if burst > 0 {
+		return &gcra{perMinute: perMinute, burst: float64(burst)}
 	}
-	g := &gcra{perMinute: perMinute}
-	g.tolerance = g.span(most)
-	return g
+	return &gcra{perMinute: perMinute, burst: max(2, perMinute/600)}
 }
 
 // admit charges a request of so many tokens and writes the state of the limits
@@ -98,11 +95,11 @@ func writeState(h http.Header, what string, m meter, now time.Time) {
 
 // gcra is the generic cell rate algorithm as virtual scheduling (ITU-T I.371,
 // annex A): each unit of cost pushes a theoretical arrival time one interval
-// ahead, and what would push it more than the tolerance ahead of now must wait.
+// ahead, and what would push it more than a burst ahead of now must wait.
 type gcra struct {
 	perMinute float64
-	tolerance time.Duration // what may pass at once, as time
-	tat       time.Time     // theoretical arrival time
+	burst     float64   // units that may pass at once
+	tat       time.Time // theoretical arrival time
 }
 
 // span is the time in which so many units flow off.
@@ -114,8 +111,7 @@ func (g *gcra) span(units float64) time.Duration {
 func (g *gcra) charged(now time.Time) time.Duration { return max(0, g.tat.Sub(now)) }
 
 func (g *gcra) wait(now time.Time, cost int) time.Duration {
-	room := max(0, g.tolerance-g.span(float64(cost)))
-	return max(0, g.charged(now)-room)
+	return max(0, g.charged(now)-g.span(max(0, g.burst-float64(cost))))
 }
 
 func (g *gcra) charge(now time.Time, cost int) {
@@ -124,7 +120,7 @@ func (g *gcra) charge(now time.Time, cost int) {
 
 func (g *gcra) state(now time.Time) (limit, remaining int, reset time.Duration) {
 	reset = g.charged(now)
-	free := max(0, g.tolerance-reset).Minutes() * g.perMinute
+	free := max(0, g.burst-reset.Minutes()*g.perMinute)
 	return int(math.Ceil(g.perMinute)), int(free + 1e-6), reset
 }
 

@@ -110,8 +110,20 @@ func chatBody(promptTokens, outputTokens int) map[string]any {
 	}
 }
 
+// unaryBody asks for the same in one piece.
+func unaryBody(promptTokens, outputTokens int) map[string]any {
+	return without(chatBody(promptTokens, outputTokens), "stream", "stream_options")
+}
+
 func with(body map[string]any, key string, value any) map[string]any {
 	body[key] = value
+	return body
+}
+
+func without(body map[string]any, keys ...string) map[string]any {
+	for _, key := range keys {
+		delete(body, key)
+	}
 	return body
 }
 
