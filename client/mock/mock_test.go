@@ -83,6 +83,7 @@ func inBubble(t *testing.T, cfg mock.Config, f func(t *testing.T, e *endpoint)) 
 			if err := <-served; err != nil {
 				t.Errorf("Serve after Close: %v, want nil", err)
 			}
+			time.Sleep(time.Second) // net/http lingers on a connection that it gives up
 		}()
 		f(t, &endpoint{s, t, &http.Client{Transport: transport}})
 	})
