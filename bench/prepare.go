@@ -210,9 +210,9 @@ func (s *Setup) model(ctx context.Context) error {
 
 // openPrompts opens the workload of each lane.
 func (s *Setup) openPrompts() error {
-	for i, l := range s.Scenario.Lanes {
+	for _, l := range s.Scenario.Lanes {
 		w := workload(s.Scenario, l)
-		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, s.Scenario.Seed+uint64(i))
+		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, s.Scenario.Seed)
 		if err != nil {
 			return &scenario.Error{Path: "workload.prompts", Message: err.Error()}
 		}

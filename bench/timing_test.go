@@ -148,8 +148,8 @@ func TestClosedWave(t *testing.T) {
 		if first.Requests.Scheduled != 100 || first.Kind != "closed" || second.Kind != "open" {
 			t.Errorf("waves: %+v, %+v", first.Requests, second.Kind)
 		}
-		// 100 requests by 7 are 15 rounds of 150 ms; the last is sent as the 15th begins.
-		if math.Abs(second.StartedS-14*0.150) > 1e-6 {
+		// 100 requests by 7 are 15 rounds of 150 ms; the last is sent by the second slot as the 15th begins.
+		if math.Abs(second.StartedS-(14*0.150+fillPace.Seconds())) > 1e-6 {
 			t.Errorf("the second wave began at %g s", second.StartedS)
 		}
 		// The 14th round completes at the very instant at which the wave ends.

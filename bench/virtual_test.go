@@ -137,9 +137,9 @@ func build(t testing.TB, change func(*scenario.Scenario), specs ...string) *scen
 func options(t testing.TB, sc *scenario.Scenario, c Client, epoch time.Time) Options {
 	t.Helper()
 	o := Options{Scenario: sc, Client: c, Epoch: epoch, ID: "test", Price: &price.Price{Input: 1, Output: 2}}
-	for i, l := range sc.Lanes {
+	for _, l := range sc.Lanes {
 		w := workload(sc, l)
-		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, sc.Seed+uint64(i))
+		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, sc.Seed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -87,6 +88,12 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 		return err
 	}
 	f.identify(sc)
+	if p.env("GOGC") == "" {
+		// Ten thousand streams live mostly on stacks, which the collector adds to
+		// what it lets the heap grow by; tokens allocate nothing. Half its default
+		// saves a quarter of the memory and costs no measurable time.
+		debug.SetGCPercent(50)
+	}
 	setup, err := bench.Prepare(ctx, sc, p.env)
 	if err != nil {
 		return invalid(err)
