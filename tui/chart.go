@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
-
 	"flashwave/bench/result"
 )
 
@@ -226,7 +224,7 @@ func (c chartSource) latencies(title, name string, of func(result.RowLatencies) 
 }
 
 // level is a dotted line at one height, through the whole chart.
-func (c chartSource) level(at float64, style lipgloss.Style) line {
+func (c chartSource) level(at float64, style ink) line {
 	values := make([]float64, c.axis.columns)
 	for i := range values {
 		values[i] = at

@@ -3,13 +3,11 @@ package tui
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"flashwave/bench/result"
 )
 
 // eventStyle is the colour of an event's kind.
-func (p pen) eventStyle(kind result.EventKind) lipgloss.Style {
+func (p pen) eventStyle(kind result.EventKind) ink {
 	switch kind {
 	case result.Breached, result.Stopped:
 		return p.style.bad

@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
 )
@@ -9,7 +9,7 @@ import (
 // A mood is a run's state as a word and a colour.
 type mood struct {
 	word  string
-	style lipgloss.Style
+	style ink
 }
 
 // mood tells how the run is doing.
@@ -44,7 +44,7 @@ func (p pen) state(s result.Snapshot) string {
 	m := p.mood(s)
 	word := p.style.strong.Render(m.word)
 	if s.Verdict != nil {
-		word = m.style.Bold(true).Render(m.word)
+		word = m.style.Render(m.word)
 	}
 	return m.style.Render(p.glyph.dot) + " " + word
 }
@@ -96,7 +96,7 @@ func (p pen) header(s result.Snapshot, frozen string, width int) string {
 	brand := p.style.brand.Render("flashwave")
 	heads := []string{brand + "   " + name + "   " + target, brand + "   " + name, name}
 	for _, head := range heads {
-		if lipgloss.Width(head)+3+lipgloss.Width(tail) <= width {
+		if ansi.StringWidth(head)+3+ansi.StringWidth(tail) <= width {
 			return p.ends(head, tail, width)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
@@ -162,7 +161,7 @@ type figure struct {
 	name  string
 	value float64
 	empty bool
-	style lipgloss.Style
+	style ink
 }
 
 // figures are the columns; of a nil latency, without their values.

@@ -223,43 +223,39 @@ func (m Model) blocks() []block {
 		first, rest := rect{0, 0, l.width, min(1, l.height)}, rect{0, 1, l.width, max(0, l.height-1)}
 		return []block{{first, lines[:first.h]}, {rest, lines[first.h:]}}
 	}
-	blocks := []block{
-		{l.header, []string{p.header(s, m.frozenSince(), l.width)}},
-		{l.ribbon, p.newRibbon(s, m.lane, l.width).lines(l.ribbon.h)},
-		{l.status, m.status()},
-		{l.latency, p.latency(s, m.service, l.latency.w, l.latency.h)},
-		{l.tally, p.tallyLines(s, l.tally.w, l.tally.h)},
-		{l.outcomes, p.outcomes(s, l.outcomes.w, l.outcomes.h)},
-		{l.cost, p.cost(s, l.cost.w, l.cost.h)},
-		{l.slos, p.slos(s, l.slos.w, l.slos.h)},
-		{l.waves, p.waves(s, l.waves.w, l.waves.h)},
-		{l.events, p.events(s, m.filter, m.typing, l.events.w, l.events.h)},
-		{l.keys, []string{m.bottom()}},
+	blocks := []block{{l.header, []string{p.header(s, m.frozenSince(), l.width)}}}
+	put := func(at rect, draw func(width, height int) []string) {
+		if at.w > 0 && at.h > 0 {
+			blocks = append(blocks, block{at, p.fit(draw(at.w, at.h), at.w, at.h)})
+		}
 	}
+	put(l.ribbon, func(w, h int) []string { return p.newRibbon(s, m.lane, w).lines(h) })
+	put(l.status, m.status)
+	put(l.latency, func(w, h int) []string { return p.latency(s, m.service, w, h) })
+	put(l.tally, func(w, h int) []string { return p.tallyLines(s, w, h) })
+	put(l.outcomes, func(w, h int) []string { return p.outcomes(s, w, h) })
+	put(l.cost, func(w, h int) []string { return p.cost(s, w, h) })
+	put(l.slos, func(w, h int) []string { return p.slos(s, w, h) })
+	put(l.waves, func(w, h int) []string { return p.waves(s, w, h) })
 	for i, kind := range chartStack(m.chart, len(l.charts)) {
-		at := l.charts[i]
-		blocks = append(blocks, block{at, p.drawChart(s, kind, m.service, at.w, at.h)})
+		put(l.charts[i], func(w, h int) []string { return p.drawChart(s, kind, m.service, w, h) })
 	}
-	for i, b := range blocks {
-		blocks[i].lines = p.fit(b.lines, b.at.w, b.at.h)
-	}
+	put(l.events, func(w, h int) []string { return p.events(s, m.filter, m.typing, w, h) })
+	put(l.keys, func(w, _ int) []string { return []string{m.bottom(w)} })
 	return blocks
 }
 
 // status is the lines under the ribbon: rates and open requests, or the verdict.
-func (m Model) status() []string {
-	if m.shown.Verdict != nil {
-		return m.pen.verdict(*m.shown.Verdict, m.layout.status.w, m.layout.status.h)
+func (m Model) status(width, height int) []string {
+	p, s := m.pen, m.shown
+	if s.Verdict != nil {
+		return p.verdict(*s.Verdict, width, height)
 	}
-	open := m.pen.open(m.shown, m.layout.width)
-	if steered := m.pen.steered(m.shown, m.lane); steered != "" {
-		open = m.pen.ends(open, steered, m.layout.width)
-	}
-	return []string{m.pen.flow(m.shown, m.layout.width), open}
+	return []string{p.flow(s, width), p.ends(p.open(s, width), p.steered(s, m.lane), width)}
 }
 
 // bottom is the last line: the keys, or what is being typed or waited for.
-func (m Model) bottom() string {
+func (m Model) bottom(width int) string {
 	p := m.pen
 	switch {
 	case m.typing && m.layout.events.h == 0:
@@ -267,7 +263,7 @@ func (m Model) bottom() string {
 	case m.shown.State == result.Draining && !m.done():
 		return p.label("draining: "+count(m.live.Now.InFlight)+" requests open   ") + p.figure("q") + " " + p.label("stop at once")
 	default:
-		return p.keyBar(m.done(), m.layout.width)
+		return p.keyBar(m.done(), width)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
@@ -32,7 +31,7 @@ var outcomeWords = [][2]string{
 type tally struct {
 	word  string
 	n     int64
-	style lipgloss.Style
+	style ink
 }
 
 // tallies lists what became of the requests: ok always, everything else where
@@ -40,7 +39,7 @@ type tally struct {
 func (p pen) tallies(s result.Stats) []tally {
 	list := []tally{{"ok", s.Outcomes["ok"], p.style.good}}
 	seen := map[string]bool{"ok": true, "cancelled": true} // cancelled is unfinished
-	add := func(key, word string, n int64, style lipgloss.Style) {
+	add := func(key, word string, n int64, style ink) {
 		seen[key] = true
 		if n > 0 {
 			list = append(list, tally{word, n, style})

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/dustin/go-humanize"
 	"github.com/guptarohit/asciigraph"
@@ -16,7 +15,7 @@ import (
 type line struct {
 	name   string
 	values []float64
-	style  lipgloss.Style
+	style  ink
 	pen    asciigraph.CharSet
 }
 

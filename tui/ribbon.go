@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
@@ -83,8 +82,8 @@ func (r ribbon) bars(rows int) []string {
 
 // columns is, for each column, the load as a share of the lane's peak, the
 // style, and the grade of what is past.
-func (r ribbon) columns() (levels []float64, styles []lipgloss.Style, grades []grade) {
-	levels, styles, grades = make([]float64, r.width), make([]lipgloss.Style, r.width), make([]grade, r.width)
+func (r ribbon) columns() (levels []float64, styles []ink, grades []grade) {
+	levels, styles, grades = make([]float64, r.width), make([]ink, r.width), make([]grade, r.width)
 	peaks := map[bool]float64{}
 	for _, p := range r.curve() {
 		peaks[p.Closed] = max(peaks[p.Closed], p.Load)
@@ -125,7 +124,7 @@ func (r ribbon) past(rows []result.Row, from, to float64) (grade, []result.Row) 
 }
 
 // paint joins cells, a run of one style at a time, with the cursor among them.
-func (r ribbon) paint(cells []string, styles []lipgloss.Style) string {
+func (r ribbon) paint(cells []string, styles []ink) string {
 	now := -1
 	if r.snap.Verdict == nil {
 		now = r.column(r.snap.At)
@@ -138,7 +137,7 @@ func (r ribbon) paint(cells []string, styles []lipgloss.Style) string {
 			continue
 		}
 		end := c + 1
-		for end < len(cells) && end != now && styles[end].GetForeground() == styles[c].GetForeground() {
+		for end < len(cells) && end != now && styles[end] == styles[c] {
 			end++
 		}
 		b.WriteString(styles[c].Render(strings.Join(cells[c:end], "")))

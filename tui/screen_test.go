@@ -98,6 +98,7 @@ func screenshot(m Model, width, height int) string {
 }
 
 func TestScreens(t *testing.T) {
+	t.Parallel()
 	sizes := []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {120, 36}, {200, 60}}
 	for _, s := range scenes {
 		for _, size := range sizes {
@@ -125,6 +126,7 @@ func TestDresses(t *testing.T) {
 
 // TestNoColorHasNoColor holds that nothing but weight is left without colours.
 func TestNoColorHasNoColor(t *testing.T) {
+	t.Parallel()
 	for _, s := range scenes {
 		text := s.open(120, 36, Options{NoColor: true}, colorprofile.TrueColor, true).View().Content
 		for _, code := range []string{"\x1b[3", "\x1b[4", "38;", "48;"} {
@@ -137,6 +139,7 @@ func TestNoColorHasNoColor(t *testing.T) {
 
 // TestASCIIIsASCII holds that --ascii is what it says.
 func TestASCIIIsASCII(t *testing.T) {
+	t.Parallel()
 	for _, s := range scenes {
 		for _, size := range []tea.WindowSizeMsg{{Width: 40, Height: 12}, {Width: 80, Height: 24}, {Width: 120, Height: 36}, {Width: 200, Height: 60}} {
 			text := s.open(size.Width, size.Height, Options{ASCII: true}, colorprofile.ASCII, true).View().Content
@@ -150,6 +153,7 @@ func TestASCIIIsASCII(t *testing.T) {
 // TestFits holds that no line is wider and no frame taller than the window,
 // whatever its size, the state of the run, the terminal and the keys pressed.
 func TestFits(t *testing.T) {
+	t.Parallel()
 	pressed := []string{"s", "tab", "f", "e", "?", "w", "3", "0", "/", "l", "v", "esc"}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(scenes).Draw(t, "scene")
@@ -220,6 +224,7 @@ func hostile(edit func(*result.Snapshot)) func(*result.Snapshot) {
 // TestHostileTextIsHarmless holds that no text from outside reaches the
 // terminal as an escape sequence or as a line of its own.
 func TestHostileTextIsHarmless(t *testing.T) {
+	t.Parallel()
 	for _, s := range scenes {
 		s.edit = hostile(s.edit)
 		v := s.open(200, 60, Options{}, colorprofile.TrueColor, true).View()

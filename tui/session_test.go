@@ -137,6 +137,7 @@ func (s *session) ends() {
 
 // TestKeys holds that every key of the help does what the help says.
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	acts := map[string]func(s *session){
 		"space":  func(s *session) { s.press("space", "p"); s.did("pause 0", "pause 0") },
 		"+":      func(s *session) { s.press("+"); s.did("scale 0 1.100"); s.shows("rate ×1.10") },
@@ -168,6 +169,7 @@ func TestKeys(t *testing.T) {
 			continue // q is tested by itself
 		}
 		t.Run(b.shown, func(t *testing.T) {
+			t.Parallel()
 			act, ok := acts[b.shown]
 			if !ok {
 				t.Fatal("the help has a key that no test presses")
@@ -256,12 +258,12 @@ func chartsKey(s *session, key string, by int) {
 func freezeKey(s *session) {
 	s.press("f")
 	s.shows("frozen, the run is at 04:00")
-	time.Sleep(10 * time.Second)
+	time.Sleep(2 * time.Second)
 	synctest.Wait()
-	s.shows("frozen, the run is at 04:10")
+	s.shows("frozen, the run is at 04:02")
 	s.shows("04:00 of 08:10") // the figures are those of then
 	s.press("f")
-	s.shows("04:10 of 08:10")
+	s.shows("04:02 of 08:10")
 	s.hides("frozen")
 }
 
@@ -287,6 +289,7 @@ func filterKey(s *session) {
 
 // TestStop holds the way out: q drains, q again stops at once, q leaves.
 func TestStop(t *testing.T) {
+	t.Parallel()
 	for _, k := range []string{"q", "ctrl+c"} {
 		t.Run(k, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -322,6 +325,7 @@ func TestInsisting(t *testing.T) {
 // TestEnd holds that the screen of a run that ends becomes its result, over the
 // whole run, polls no more, and leaves at enter.
 func TestEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t, 489*time.Second, func(s *result.Snapshot) {
 			if s.At >= s.Planned {
@@ -375,14 +379,16 @@ func TestEndWhileFrozen(t *testing.T) {
 // TestPace holds that the screen polls five times a second, and that keys do
 // not start a second chain of polls.
 func TestPace(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t, time.Minute, nil)
 		s.press("w", "w", "1", "0", "+", "-")
+		s.rest() // what was under way when the keys came is looked at and dropped
 		before := s.src.polls()
-		time.Sleep(10 * time.Second)
+		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		if polls := s.src.polls() - before; polls < 49 || polls > 51 {
-			t.Errorf("%d polls in 10 s, want 50", polls)
+		if polls := s.src.polls() - before; polls < 14 || polls > 16 {
+			t.Errorf("%d polls in 3 s, want 15", polls)
 		}
 		s.program.Quit()
 		s.ends()

@@ -188,6 +188,16 @@ func saleRow(t float64, wave string) result.Row {
 	}
 }
 
+// saleSeries is the whole timeline.
+var saleSeries = sync.OnceValue(func() []result.Row {
+	var rows []result.Row
+	for sec := 0.0; sec < saleEnds; sec++ {
+		wave := slices.IndexFunc(saleWaves(0), func(w result.WaveStatus) bool { return sec < (w.Started + w.Length).Seconds() })
+		rows = append(rows, saleRow(sec, saleWaves(0)[wave].Name))
+	}
+	return rows
+})
+
 // saleWaves are the waves as they stand at an instant.
 func saleWaves(t float64) []result.WaveStatus {
 	sec := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -272,10 +282,7 @@ func saleAt(t float64, view result.View) result.Snapshot {
 	if t < 0 {
 		s.State = result.Warming
 	}
-	for sec := 0.0; sec+1 <= min(t, saleEnds); sec++ {
-		wave := slices.IndexFunc(s.Waves, func(w result.WaveStatus) bool { return sec < (w.Started + w.Length).Seconds() })
-		s.Series = append(s.Series, saleRow(sec, s.Waves[wave].Name))
-	}
+	s.Series = saleSeries()[:int(max(0, min(t, saleEnds)))]
 	s.Total = saleStats(t, s.Series)
 	s.Window = s.Total
 	s.SLOs = saleSLOs(t, s.Window)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"image/color"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -9,18 +10,37 @@ import (
 
 // A theme is every style of the screen, by what it means.
 type theme struct {
-	strong lipgloss.Style // figures, names: what is read first
-	text   lipgloss.Style // prose
-	muted  lipgloss.Style // labels
-	faint  lipgloss.Style // what has no data, what is to come, what is stale
-	frame  lipgloss.Style // borders
-	brand  lipgloss.Style
-	mark   lipgloss.Style // the cursor of the ribbon, a selection
+	strong ink // figures, names: what is read first
+	text   ink // prose
+	muted  ink // labels
+	faint  ink // what has no data, what is to come, what is stale
+	frame  ink // borders
+	brand  ink
+	mark   ink // the cursor of the ribbon, a selection
 
-	good, near, bad lipgloss.Style // an SLO is met, within 10 % of its bound, breached
-	p50, p95, p99   lipgloss.Style
+	good, near, bad ink // an SLO is met, within 10 % of its bound, breached
+	p50, p95, p99   ink
 
 	colourless bool // glyphs must say what colours cannot
+}
+
+// An ink is a style of text within a line, ready to be put around it: a screen
+// has hundreds of styled pieces, and the machine that draws it is busy making
+// load.
+type ink struct{ before, after string }
+
+// newInk prepares a style.
+func newInk(s lipgloss.Style) ink {
+	before, after, _ := strings.Cut(s.Render("x"), "x")
+	return ink{before, after}
+}
+
+// Render puts the style around a text.
+func (i ink) Render(s string) string {
+	if s == "" {
+		return ""
+	}
+	return i.before + s + i.after
 }
 
 // A hue is one colour for each kind of terminal, on dark and on light.
@@ -52,12 +72,13 @@ func newTheme(dark bool, profile colorprofile.Profile) theme {
 	if profile == colorprofile.Unknown {
 		profile = colorprofile.TrueColor
 	}
-	ink := func(h hue) lipgloss.Style { return lipgloss.NewStyle().Foreground(h.on(dark, profile)) }
+	plain := func(h hue) ink { return newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile))) }
+	loud := newInk(lipgloss.NewStyle().Foreground(inkStrong.on(dark, profile)).Bold(true))
 	return theme{
-		strong: ink(inkStrong), text: ink(inkText), muted: ink(inkMuted), faint: ink(inkFaint), frame: ink(inkFrame),
-		brand: ink(inkStrong).Bold(true), mark: ink(inkStrong).Bold(true),
-		good: ink(hueGood), near: ink(hueNear), bad: ink(hueBad),
-		p50: ink(hueP50), p95: ink(hueP95), p99: ink(hueP99),
+		strong: plain(inkStrong), text: plain(inkText), muted: plain(inkMuted), faint: plain(inkFaint), frame: plain(inkFrame),
+		brand: loud, mark: loud,
+		good: plain(hueGood), near: plain(hueNear), bad: plain(hueBad),
+		p50: plain(hueP50), p95: plain(hueP95), p99: plain(hueP99),
 		colourless: profile <= colorprofile.ASCII,
 	}
 }
@@ -72,7 +93,7 @@ func (h hue) on(dark bool, profile colorprofile.Profile) color.Color {
 }
 
 // of is the style of a grade.
-func (t theme) of(g grade) lipgloss.Style {
+func (t theme) of(g grade) ink {
 	switch g {
 	case good:
 		return t.good
