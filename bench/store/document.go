@@ -1,0 +1,103 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"flashwave/bench/result"
+)
+
+// maxDocument is a hundred times what a document usually takes.
+const maxDocument = 256 << 20
+
+// ReadFile reads a run's document. Keys that it does not know are left out, for
+// they may be added within a version; another version or kind of document is an
+// *[Error].
+func ReadFile(path string) (*result.Run, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Message: path, cause: err}
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
+	switch {
+	case err != nil:
+		return nil, &Error{Message: path, cause: err}
+	case len(data) > maxDocument:
+		return nil, &Error{Message: fmt.Sprintf("%s is larger than %d MiB: it is no run", path, maxDocument>>20)}
+	}
+	run, err := parse(data)
+	if err != nil {
+		var own *Error
+		if errors.As(err, &own) {
+			own.Message = path + " " + own.Message
+			return nil, own
+		}
+		return nil, &Error{Message: path + " is broken", Hint: "was it cut off, or changed by hand?", cause: err}
+	}
+	return run, nil
+}
+
+// errSchema is the cause of errors about documents of another version or kind.
+var errSchema = errors.New("this version of flashwave does not read it")
+
+const notRunHint = "give the run.json of a run, its directory, its id or \"latest\""
+
+// parse reads a document.
+func parse(data []byte) (*result.Run, error) {
+	var head struct {
+		Schema *string `json:"schema"`
+	}
+	var typed *json.UnmarshalTypeError
+	switch err := json.Unmarshal(data, &head); {
+	case errors.As(err, &typed):
+		return nil, &Error{Message: "is not a run of flashwave", Hint: notRunHint}
+	case err != nil:
+		return nil, &Error{Message: "is not a JSON document", Hint: notRunHint, cause: err}
+	case head.Schema == nil:
+		return nil, &Error{Message: "is not a run of flashwave: it has no schema", Hint: notRunHint}
+	case *head.Schema != result.Schema:
+		return nil, &Error{
+			Message: fmt.Sprintf("has the schema %q, not %q", *head.Schema, result.Schema),
+			Hint:    notRunHint,
+			cause:   errSchema,
+		}
+	}
+	var run result.Run
+	if err := json.Unmarshal(data, &run); err != nil {
+		return nil, err
+	}
+	return &run, nil
+}
+
+// writeJSON writes a document so that the file is there as a whole or not at all,
+// whatever happens meanwhile.
+func writeJSON(path string, document any) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(encode(f, document), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func encode(w io.Writer, document any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(document)
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"flashwave/bench/result"
+)
+
+// A series is what one tag of a histogram log stands for.
+type series struct {
+	wave   int // as in an Interval
+	metric result.Metric
+	open   bool // of Part.Open
+}
+
+// of is the place of the series' histogram in a part.
+func (s series) of(p *result.Part) **result.Hist {
+	if s.open {
+		return &p.Open[s.metric]
+	}
+	return &p.Hists[s.metric]
+}
+
+// tags are the tags of a run's histogram logs, [lane/]wave/metric; ages of
+// requests that never got an answer have "open." before the metric.
+type tags map[string]series
+
+func tagsOf(run *result.Run) tags {
+	// No name holds a slash, so none is that of the parts which are no waves.
+	waves := map[int]string{result.Tail: "/tail", result.Warmup: "/warmup"}
+	for i, w := range run.Waves {
+		waves[i] = escape(w.Name)
+		if w.Lane != "" {
+			waves[i] = escape(w.Lane) + "/" + escape(w.Name)
+		}
+	}
+	t := tags{}
+	for i, name := range waves {
+		for _, m := range result.Metrics() {
+			t[name+"/"+m.String()] = series{wave: i, metric: m}
+			if int(m) < len(result.Part{}.Open) {
+				t[name+"/open."+m.String()] = series{wave: i, metric: m, open: true}
+			}
+		}
+	}
+	return t
+}
+
+// escape writes the characters that a tag may not have as in a URL.
+func escape(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if r != ',' && r != '%' && !unicode.IsSpace(r) && !unicode.IsControl(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, c := range []byte(string(r)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// hists are the histograms of an interval that hold something, by tag.
+func (t tags) hists(in result.Interval) map[string]*result.Hist {
+	found := map[string]*result.Hist{}
+	for tag, s := range t {
+		if p := in.Parts[s.wave]; p != nil && (*s.of(p)).Count() > 0 {
+			found[tag] = *s.of(p)
+		}
+	}
+	return found
+}
+
+// histHeader begins a histogram log whose times count from start.
+func histHeader(start time.Time) []byte {
+	var b bytes.Buffer
+	w := hdr.NewHistogramLogWriter(&b)
+	ms := start.UnixMilli()
+	for _, write := range []func() error{
+		w.OutputLogFormatVersion,
+		func() error { return w.OutputStartTime(ms) },
+		func() error { return w.OutputBaseTime(ms) },
+		w.OutputLegend,
+	} {
+		_ = write() // a buffer takes everything
+	}
+	return b.Bytes()
+}
+
+// totalsFormat is the comment before the line of a histogram.
+const totalsFormat = "#[Totals: %d,%d,%d,%d,%d]"
+
+// writeHists writes a line for each histogram, in the order of the tags.
+func writeHists(b *bytes.Buffer, start, end time.Duration, hists map[string]*result.Hist) error {
+	w := hdr.NewHistogramLogWriter(b)
+	for _, tag := range slices.Sorted(maps.Keys(hists)) {
+		h := hists[tag]
+		t := h.Totals()
+		fmt.Fprintf(b, totalsFormat+"\n", t.Count, t.Sum, t.Min, t.Max, t.Refused)
+		line := h.Packed().Clone() // the run still reads the original
+		line.SetTag(tag)
+		line.SetStartTimeMs(start.Milliseconds())
+		line.SetEndTimeMs(end.Milliseconds())
+		if err := w.OutputIntervalPackedHistogram(line); err != nil {
+			return fmt.Errorf("histogram %s: %w", tag, err)
+		}
+	}
+	return nil
+}
+
+// A stretch is one line of a histogram log.
+type stretch struct {
+	series
+	start, end int64 // milliseconds
+	hist       *result.Hist
+}
+
+// readHists reads a histogram log up to its end, or to the first line that is
+// torn or broken. Tags that the run does not know are left out.
+func (t tags) readHists(r io.Reader) (found []stretch) {
+	var totals result.Totals
+	for line := range lines(r) {
+		if len(line) == 0 || line[0] == '"' {
+			continue
+		}
+		if line[0] == '#' {
+			t := &totals
+			if n, _ := fmt.Sscanf(string(line), totalsFormat, &t.Count, &t.Sum, &t.Min, &t.Max, &t.Refused); n != 5 {
+				totals = result.Totals{}
+			}
+			continue
+		}
+		tag, s, err := parseHist(string(line))
+		if err != nil {
+			return found
+		}
+		if known, ok := t[tag]; ok {
+			s.series = known
+			s.hist.Restore(totals) // or else what the buckets say
+			found = append(found, s)
+		}
+		totals = result.Totals{}
+	}
+	return found
+}
+
+// parseHist reads Tag=TAG,START,LENGTH,MAX,HISTOGRAM.
+func parseHist(line string) (tag string, s stretch, err error) {
+	fields := strings.Split(line, ",")
+	tag, tagged := strings.CutPrefix(fields[0], "Tag=")
+	if !tagged || len(fields) != 5 {
+		return "", s, fmt.Errorf("not a line of a tagged histogram log")
+	}
+	start, err := parseMillis(fields[1])
+	if err != nil {
+		return "", s, err
+	}
+	length, err := parseMillis(fields[2])
+	if err != nil {
+		return "", s, err
+	}
+	s.start, s.end = start, start+length
+	s.hist, err = result.DecodeHist(fields[4])
+	return tag, s, err
+}
+
+// longest bounds the times a log may speak of, in seconds.
+const longest = 10 * 366 * 24 * 3600
+
+// parseMillis reads seconds.
+func parseMillis(text string) (int64, error) {
+	s, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, err
+	}
+	if !(s >= 0 && s <= longest) {
+		return 0, fmt.Errorf("%v s is no time of a run", s)
+	}
+	return int64(math.Round(1000 * s)), nil
+}

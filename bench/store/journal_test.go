@@ -1,0 +1,282 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/adrg/xdg"
+	"github.com/google/go-cmp/cmp"
+
+	"flashwave/bench/result"
+)
+
+func TestRunIsKeptAndLoadedAsItWas(t *testing.T) {
+	s := openTemp(t)
+	run := newSynthetic(1, 3, 4)
+	j, doc := record(t, s, run, 8)
+	want := run.end(doc)
+	check(t, j.End(want))
+	got, err := s.Load(j.ID())
+	check(t, err)
+	if diff := cmp.Diff(plain(t, want), plain(t, got)); diff != "" {
+		t.Error(diff)
+	}
+	files, err := os.ReadDir(j.Dir())
+	check(t, err)
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	if want := []string{beginFile, eventsFile, intervalsFile, runFile, tailFile}; !slices.Equal(names, want) {
+		t.Errorf("the run's directory holds %v, want %v", names, want)
+	}
+}
+
+// The standard reader of the format sees every second of the first ten minutes,
+// then minutes, and what it reads adds up to the totals exactly.
+func TestHistogramLogIsReadableByItsOwnTools(t *testing.T) {
+	s := openTemp(t)
+	run := newSynthetic(2, 1, 2)
+	run.at = nearMinutes
+	j, doc := record(t, s, run, 5+60+60+10)
+	check(t, j.End(run.end(doc)))
+	f, err := os.Open(filepath.Join(j.Dir(), intervalsFile))
+	check(t, err)
+	defer f.Close()
+	reader := hdr.NewHistogramLogReader(f)
+	sums := map[string]*hdr.Histogram{}
+	lines := 0
+	for {
+		h, err := reader.NextIntervalHistogram()
+		check(t, err)
+		if h == nil {
+			break
+		}
+		if h.Tag() == "sale/after/ttft" {
+			lines++
+			if ms := h.StartTimeMs() - began.Truncate(time.Second).UnixMilli(); ms < nearMinutes.Milliseconds() || ms > run.at.Milliseconds() {
+				t.Errorf("a line begins %d ms after the run", ms)
+			}
+		}
+		if sums[h.Tag()] == nil {
+			sums[h.Tag()] = h
+		} else if dropped := sums[h.Tag()].Merge(h); dropped > 0 {
+			t.Fatalf("%d values of %s do not fit", dropped, h.Tag())
+		}
+	}
+	if want := 5 + 2 + 1; lines != want {
+		t.Errorf("%d lines of one metric, want %d: seconds, two full minutes and the rest", lines, want)
+	}
+	if sums["chat/steady%2C%20calm/itl"] == nil {
+		t.Error("a wave's name with a comma and a space is not escaped as it should be")
+	}
+	for _, m := range result.Metrics() {
+		want := run.totals[2].Hists[m]
+		got := sums["sale/after/"+m.String()]
+		if want.Count() == 0 {
+			continue
+		}
+		if got == nil || got.TotalCount() != want.Count() {
+			t.Fatalf("%s: the log does not add up to %d values", m, want.Count())
+		}
+		packed := hdr.NewPacked(got.LowestTrackableValue(), got.HighestTrackableValue(), int(got.SignificantFigures()))
+		packed.MergeFrom(got)
+		for value, count := range want.Packed().ForEachBucket {
+			if have := packed.CountAtValue(value); have != count {
+				t.Errorf("%s: %d values at %d ns, want %d", m, have, value, count)
+			}
+		}
+	}
+}
+
+func TestIDsOfOneSecond(t *testing.T) {
+	s := openTemp(t)
+	var wg sync.WaitGroup
+	ids := make([]string, 20)
+	for i := range ids {
+		wg.Go(func() {
+			j, err := s.Create(began)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			ids[i] = j.ID()
+		})
+	}
+	wg.Wait()
+	newestFirst(ids)
+	if ids[0] != "20261123-222601-20" || ids[18] != "20261123-222601-2" || ids[19] != "20261123-222601" {
+		t.Errorf("ids are %v", ids)
+	}
+	if len(slices.Compact(ids)) != 20 {
+		t.Errorf("two runs share an id: %v", ids)
+	}
+}
+
+func TestDefaultPlace(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("XDG_STATE_HOME", home)
+	xdg.Reload()
+	t.Cleanup(xdg.Reload)
+	s, err := Open("")
+	check(t, err)
+	if want := filepath.Join(home, "flashwave", "runs"); s.Dir() != want {
+		t.Errorf("runs are kept in %s, want %s", s.Dir(), want)
+	}
+	if entries, err := s.List(); err != nil || len(entries) != 0 {
+		t.Errorf("a store without a directory lists %v, %v", entries, err)
+	}
+	if files, _ := os.ReadDir(home); len(files) > 0 {
+		t.Error("something was created before there was a run")
+	}
+	j, err := s.Create(began)
+	check(t, err)
+	if filepath.Dir(j.Dir()) != s.Dir() {
+		t.Errorf("the run is in %s", j.Dir())
+	}
+	check(t, j.Discard())
+	if entries, err := s.List(); err != nil || len(entries) != 0 {
+		t.Errorf("after Discard the store lists %v, %v", entries, err)
+	}
+}
+
+func TestUnwritablePlace(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	check(t, os.WriteFile(file, nil, 0o600))
+	s, err := Open(filepath.Join(file, "runs"))
+	check(t, err)
+	_, err = s.Create(began)
+	var own *Error
+	if !errors.As(err, &own) || !strings.Contains(own.Hint, "--no-save") {
+		t.Errorf("got %v, want an error with a hint", err)
+	}
+}
+
+// A disk is a file that fails or blocks when it is told to.
+type disk struct {
+	full  bool
+	block chan struct{}
+}
+
+func (d *disk) Write(b []byte) (int, error) {
+	if d.block != nil {
+		<-d.block
+	}
+	if d.full {
+		return len(b) / 2, syscall.ENOSPC
+	}
+	return len(b), nil
+}
+
+func (d *disk) Sync() error          { return nil }
+func (d *disk) Truncate(int64) error { return nil }
+func (d *disk) Close() error         { return nil }
+
+func onDisk(t *testing.T, d *disk) *Journal {
+	t.Helper()
+	j, err := openTemp(t).Create(began)
+	check(t, err)
+	j.open = func(string) (file, error) { return d, nil }
+	return j
+}
+
+func TestFullDiskNeverStopsTheLoad(t *testing.T) {
+	d := &disk{}
+	j := onDisk(t, d)
+	doc := begun(j.ID())
+	check(t, j.Begin(doc))
+	run := newSynthetic(3, 1, 1)
+	in, row := run.second()
+	check(t, j.Interval(in, row))
+	waitForDisk(t, j)
+	d.full = true
+	in, row = run.second()
+	check(t, j.Interval(in, row))
+	<-j.written
+	for range 3 {
+		if err := j.Interval(in, row); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("got %v, want the first error", err)
+		}
+	}
+	if err := j.Event(waveBegan(0, rush)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("got %v, want the first error", err)
+	}
+	if err := j.End(run.end(doc)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("End says %v, want the first error", err)
+	}
+	if _, err := ReadFile(filepath.Join(j.Dir(), runFile)); err != nil {
+		t.Errorf("the document was not written although there was room for it: %v", err)
+	}
+}
+
+func TestFullDiskAtTheBeginning(t *testing.T) {
+	j := onDisk(t, &disk{full: true})
+	if err := j.Begin(begun(j.ID())); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Begin says %v", err)
+	}
+	if err := j.Event(waveBegan(0, rush)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("then Event says %v", err)
+	}
+}
+
+func TestSlowDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{}
+		j := onDisk(t, d)
+		doc := begun(j.ID())
+		check(t, j.Begin(doc))
+		d.block = make(chan struct{})
+		run := newSynthetic(4, 1, 1)
+		in, row := run.second()
+		began := time.Now()
+		accepted := 0
+		for j.Interval(in, row) == nil {
+			accepted++
+			synctest.Wait()
+		}
+		if accepted != queueLength+1 {
+			t.Errorf("%d seconds were taken, want %d: one being written and a full queue", accepted, queueLength+1)
+		}
+		if err := j.Interval(in, row); !errors.Is(err, errSlow) {
+			t.Errorf("got %v, want the first error", err)
+		}
+		if waited := time.Since(began); waited > 0 {
+			t.Errorf("the load waited %v for the disk", waited)
+		}
+		if err := j.End(run.end(doc)); !errors.Is(err, errSlow) {
+			t.Errorf("End says %v", err)
+		}
+		if waited := time.Since(began); waited != endPatience {
+			t.Errorf("End waited %v, want %v", waited, endPatience)
+		}
+		close(d.block) // the disk comes back: everything taken is written, and the document
+		<-j.written
+		synctest.Wait()
+		if _, err := ReadFile(filepath.Join(j.Dir(), runFile)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestCallsOutOfOrder(t *testing.T) {
+	j, err := openTemp(t).Create(began)
+	check(t, err)
+	if err := j.Event(waveBegan(0, rush)); !errors.Is(err, errNotOpen) {
+		t.Errorf("before Begin an event gets %v", err)
+	}
+	doc := begun(j.ID())
+	check(t, j.Begin(doc))
+	check(t, j.End(doc))
+	if err := j.Event(waveBegan(0, rush)); !errors.Is(err, errNotOpen) {
+		t.Errorf("after End an event gets %v", err)
+	}
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// rebuild makes the document of a run that was cut off from its logs. What is
+// missing or torn of them is missing in the document; the beginning must be there.
+func rebuild(dir string) (*result.Run, error) {
+	begun, err := ReadFile(filepath.Join(dir, beginFile))
+	if err != nil {
+		return nil, err
+	}
+	var (
+		tags       = tagsOf(begun)
+		seconds    []result.Logged
+		events     []result.Event
+		kept, tail []stretch
+	)
+	err = errors.Join(
+		readLog(dir, eventsFile, func(r io.Reader) { seconds, events = readEvents(r) }),
+		readLog(dir, intervalsFile, func(r io.Reader) { kept = tags.readHists(r) }),
+		readLog(dir, tailFile, func(r io.Reader) { tail = tags.readHists(r) }),
+	)
+	if err != nil {
+		return nil, err
+	}
+	seconds = attach(seconds, append(kept, uncovered(tail, kept)...))
+	step := time.Second
+	if n := len(seconds); n > 0 && seconds[n-1].Start >= bySeconds {
+		step = time.Minute // most of it has no finer histograms
+	}
+	return result.Rebuild(begun, seconds, events, step), nil
+}
+
+// readLog opens one of a run's logs, if it is there.
+func readLog(dir, name string, read func(io.Reader)) error {
+	path := filepath.Join(dir, name)
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return &Error{Message: path, cause: err}
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	read(f)
+	return nil
+}
+
+// readEvents reads events and rows of counters up to the end of the log, or to
+// the first line that is torn or broken.
+func readEvents(r io.Reader) (seconds []result.Logged, events []result.Event) {
+	for line := range lines(r) {
+		var s second
+		if err := json.Unmarshal(line, &s); err != nil {
+			break
+		}
+		if s.Kind == secondKind {
+			l, ok := s.logged()
+			if n := len(seconds); !ok || n > 0 && l.Start < seconds[n-1].End {
+				break
+			}
+			seconds = append(seconds, l)
+			continue
+		}
+		var e result.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			break
+		}
+		events = append(events, e)
+	}
+	return seconds, events
+}
+
+// uncovered is what of the tail is not in the log of intervals yet: a process may
+// have been killed after a minute was added there and before it left the tail.
+func uncovered(tail, kept []stretch) []stretch {
+	until := map[series]int64{}
+	for _, s := range kept {
+		until[s.series] = max(until[s.series], s.end)
+	}
+	return slices.DeleteFunc(tail, func(s stretch) bool { return s.start < until[s.series] })
+}
+
+// attach puts each histogram into the second in which its stretch began. Those of
+// a second whose counters were lost get a second of their own.
+func attach(seconds []result.Logged, hists []stretch) []result.Logged {
+	slices.SortStableFunc(hists, func(a, b stretch) int { return cmp.Compare(a.start, b.start) })
+	for _, s := range hists {
+		if !reaches(seconds, s.start) {
+			seconds = append(seconds, result.Logged{Interval: result.Interval{
+				Start: time.Duration(s.start) * time.Millisecond,
+				End:   time.Duration(s.end) * time.Millisecond,
+				Parts: map[int]*result.Part{},
+			}})
+		}
+		after := sort.Search(len(seconds), func(i int) bool { return seconds[i].Start.Milliseconds() > s.start })
+		parts := seconds[max(after-1, 0)].Parts
+		if parts[s.wave] == nil {
+			parts[s.wave] = result.NewPart()
+		}
+		h := s.of(parts[s.wave])
+		if *h == nil {
+			*h = s.hist
+		} else {
+			(*h).Merge(s.hist)
+		}
+	}
+	return seconds
+}
+
+// reaches reports whether some second holds what began at so many milliseconds.
+func reaches(seconds []result.Logged, start int64) bool {
+	if len(seconds) == 0 {
+		return false
+	}
+	last := seconds[len(seconds)-1]
+	return start < last.End.Milliseconds() || start <= last.Start.Milliseconds()
+}

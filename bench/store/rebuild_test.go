@@ -1,0 +1,248 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"flashwave/bench/result"
+)
+
+// plain is a document as its JSON says it.
+func plain(t testing.TB, v any) any {
+	t.Helper()
+	b, err := json.Marshal(v)
+	check(t, err)
+	var p any
+	check(t, json.Unmarshal(b, &p))
+	return p
+}
+
+func TestKilledRunIsRebuilt(t *testing.T) {
+	s := openTemp(t)
+	run := newSynthetic(5, 4, 5)
+	j, doc := record(t, s, run, 9)
+	abandon(j)
+	got, err := s.Load("latest")
+	check(t, err)
+
+	want := run.end(doc)
+	if diff := cmp.Diff(plain(t, want.Total), plain(t, got.Total)); diff != "" {
+		t.Errorf("total: %s", diff)
+	}
+	if diff := cmp.Diff(plain(t, want.Timeline), plain(t, got.Timeline)); diff != "" {
+		t.Errorf("timeline: %s", diff)
+	}
+	if got.DurationS != run.at.Seconds() || !got.EndedAt.Equal(began.Add(run.at)) || got.TimelineStepS != 1 {
+		t.Errorf("it lasted %v s until %v, in steps of %v s", got.DurationS, got.EndedAt, got.TimelineStepS)
+	}
+	if got.ID != j.ID() || got.Name != doc.Name || len(got.Events) != 3 {
+		t.Errorf("id %s, name %s, %d events", got.ID, got.Name, len(got.Events))
+	}
+	v := got.Verdict
+	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9 s") {
+		t.Errorf("verdict %+v", v)
+	}
+	if len(v.SLOs) != 2 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {
+		t.Errorf("SLOs %+v", v.SLOs)
+	}
+	for i, length := range []float64{run.at.Seconds(), 4, run.at.Seconds() - 4} {
+		w := got.Waves[i]
+		if w.DurationS < length-1e-6 || w.DurationS > length+1e-6 {
+			t.Errorf("wave %s lasted %v s, want %v", w.Name, w.DurationS, length)
+		}
+		if diff := cmp.Diff(run.totals[i].Requests, w.Requests); diff != "" {
+			t.Errorf("wave %s: %s", w.Name, diff)
+		}
+	}
+}
+
+// What was open at the cut is counted, so that a rebuilt document adds up.
+func TestRebuiltRunAddsUp(t *testing.T) {
+	s := openTemp(t)
+	j, err := s.Create(began)
+	check(t, err)
+	check(t, j.Begin(begun(j.ID())))
+	p := result.NewPart()
+	p.Requests = result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1}
+	p.Outcomes["ok"], p.Outcomes["timeout"] = 3, 2
+	p.RecordOpen(result.TTFTResponse, 3*time.Second)
+	warm := result.NewPart()
+	warm.Cost.Input = 1
+	in := result.Interval{End: time.Second, Parts: map[int]*result.Part{1: p, result.Warmup: warm}}
+	check(t, j.Interval(in, result.Row{Waves: []string{"sale/rush"}}))
+	waitForDisk(t, j)
+	abandon(j)
+	run, err := s.Load(j.ID())
+	check(t, err)
+	want := result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1, Unsent: 7, Unfinished: 7}
+	if run.Total.Requests != want || run.Waves[1].Requests != want {
+		t.Errorf("requests %+v, want %+v", run.Total.Requests, want)
+	}
+	if n := run.Total.Outcomes["cancelled"]; n != want.Unfinished {
+		t.Errorf("%d cancelled, want %d", n, want.Unfinished)
+	}
+	if run.Total.Cost.Total != 1 {
+		t.Errorf("cost %v, want the warm-up's", run.Total.Cost)
+	}
+	if slo := run.Verdict.SLOs[0]; slo.OK == nil || *slo.OK {
+		t.Errorf("the age of an open request is lost: %+v", slo)
+	}
+}
+
+// Everything written before a cut is there; whatever the cut left of any file,
+// rebuilding neither fails nor makes anything up.
+func TestCutAnywhere(t *testing.T) {
+	s := openTemp(t)
+	run := newSynthetic(6, 1, 1)
+	run.at = nearMinutes
+	j, _ := record(t, s, run, 5+60+8)
+	abandon(j)
+	files := map[string][]byte{}
+	for _, name := range []string{beginFile, intervalsFile, tailFile, eventsFile} {
+		b, err := os.ReadFile(filepath.Join(j.Dir(), name))
+		check(t, err)
+		files[name] = b
+	}
+	whole, err := s.Load(j.ID())
+	check(t, err)
+	if diff := cmp.Diff(plain(t, run.end(whole).Total), plain(t, whole.Total)); diff != "" {
+		t.Errorf("before any cut: %s", diff)
+	}
+	if whole.TimelineStepS != 60 || len(whole.Timeline) != 3 {
+		t.Errorf("%d rows of %v s, want 3 of a minute", len(whole.Timeline), whole.TimelineStepS)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		dir := filepath.Join(s.Dir(), "cut")
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		seconds := 0
+		for _, name := range []string{intervalsFile, tailFile, eventsFile} {
+			b := files[name]
+			b = b[:rapid.IntRange(0, len(b)).Draw(t, name)]
+			if name == eventsFile {
+				kept := b[:bytes.LastIndexByte(b, '\n')+1]
+				seconds = bytes.Count(kept, []byte(`"kind":"second"`))
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, beginFile), files[beginFile], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Load("cut")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := got.Total.Requests.Scheduled; n != int64(2*seconds) {
+			t.Fatalf("%d requests of %d whole seconds", n, seconds)
+		}
+		notMore(t, whole.Total, got.Total)
+	})
+}
+
+// notMore fails if some count is higher than what was written.
+func notMore(t *rapid.T, whole, got result.Stats) {
+	for _, c := range []struct {
+		name      string
+		have, max int64
+	}{
+		{"sent", got.Requests.Sent, whole.Requests.Sent},
+		{"succeeded", got.Requests.Succeeded, whole.Requests.Succeeded},
+		{"output tokens", got.Tokens.Output, whole.Tokens.Output},
+		{"ttft", count(got.Latency.TTFT.Response), count(whole.Latency.TTFT.Response)},
+		{"itl", count(got.Latency.ITL), count(whole.Latency.ITL)},
+		{"e2e", count(got.Latency.E2E.Service), count(whole.Latency.E2E.Service)},
+	} {
+		if c.have > c.max {
+			t.Fatalf("%s: %d, although only %d were written", c.name, c.have, c.max)
+		}
+	}
+}
+
+func count(l *result.Latency) int64 {
+	if l == nil {
+		return 0
+	}
+	return l.Count
+}
+
+// A process that is killed between writing a minute and emptying the tail leaves
+// it in both; it counts once.
+func TestMinuteInBothLogs(t *testing.T) {
+	s := openTemp(t)
+	run := newSynthetic(7, 1, 1)
+	run.at = nearMinutes
+	j, _ := record(t, s, run, 5+60-1)
+	tail, err := os.ReadFile(filepath.Join(j.Dir(), tailFile))
+	check(t, err)
+	in, row := run.second()
+	check(t, j.Interval(in, row))
+	waitForDisk(t, j)
+	abandon(j)
+	check(t, os.WriteFile(filepath.Join(j.Dir(), tailFile), tail, 0o600))
+	got, err := s.Load(j.ID())
+	check(t, err)
+	if diff := cmp.Diff(plain(t, run.end(got).Total), plain(t, got.Total)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEightHoursAreSmall(t *testing.T) {
+	w := &writer{header: histHeader(began), tags: tagsOf(begun("")), intervals: &meter{}, tail: &meter{}, events: &meter{}}
+	run := newSynthetic(8, 10, 50)
+	record := func(from, to time.Duration) (intervals, events int64) {
+		before, eventsBefore := w.intervals.(*meter).size, w.events.(*meter).size
+		for run.at = from; run.at < to; {
+			in, row := run.second()
+			check(t, w.second(in, row))
+		}
+		return w.intervals.(*meter).size - before, w.events.(*meter).size - eventsBefore
+	}
+	early, earlyEvents := record(0, 10*time.Second)
+	late, lateEvents := record(20*time.Minute, 21*time.Minute)
+	if w.tail.(*meter).size > int64(len(w.header)) {
+		t.Errorf("the tail has %d bytes after a full minute", w.tail.(*meter).size)
+	}
+	total := 60*(early+earlyEvents) + (8*60-10)*(late+lateEvents)
+	t.Logf("8 h of two lanes with 10 requests/s each: %.1f MB (intervals %.1f MB)", float64(total)/1e6,
+		float64(60*early+470*late)/1e6)
+	if total > 60e6 {
+		t.Errorf("8 h take %d MB", total/1e6)
+	}
+}
+
+// A meter is a file of which only the size is kept.
+type meter struct{ size int64 }
+
+func (m *meter) Write(b []byte) (int, error) { m.size += int64(len(b)); return len(b), nil }
+func (m *meter) Sync() error                 { return nil }
+func (m *meter) Truncate(n int64) error      { m.size = n; return nil }
+func (m *meter) Close() error                { return nil }
+
+func FuzzLogs(f *testing.F) {
+	f.Add("Tag=sale/rush/ttft,1.0,1.0,2.0,HISTFAAAABl4nJNpmSzMwMDAxAABzFCaEUoz2X+AsABDnAKM\n", `{"kind":"second","t_s":0,"end_s":1,"parts":{"1":{"requests":{"sent":1}}}}`+"\n")
+	f.Add("#[Totals: 1,2,3,4,5]\nTag=,,,,\n", `{"kind":"wave","t_s":-1}`+"\n"+`{"kind":"second","t_s":1e300}`+"\n")
+	f.Add("\n\n#\n", "null\n[]\n")
+	doc := begun("fuzz")
+	known := tagsOf(doc)
+	f.Fuzz(func(t *testing.T, hists, events string) {
+		seconds, list := readEvents(strings.NewReader(events))
+		kept := known.readHists(strings.NewReader(hists))
+		run := result.Rebuild(doc, attach(seconds, kept), list, time.Second)
+		check(t, encode(io.Discard, run))
+	})
+}

@@ -1,0 +1,154 @@
+package store
+
+import (
+	"maps"
+	"math"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// secondKind marks a row of counters among the events.
+const secondKind = "second"
+
+// A second is the row of counters of one interval. Its histograms are in the
+// histogram log.
+type second struct {
+	Kind     string           `json:"kind"`
+	TS       float64          `json:"t_s"`
+	EndS     float64          `json:"end_s"`
+	Waves    []string         `json:"waves,omitempty"`
+	InFlight int64            `json:"in_flight,omitempty"`
+	Queued   int64            `json:"queued,omitempty"`
+	Parts    map[int]counters `json:"parts,omitempty"` // by wave
+}
+
+// counters are a result.Part without its histograms. The structs are those of
+// package result but for their tags: a row of a quiet second is short.
+type counters struct {
+	Requests requests         `json:"requests,omitzero"`
+	Outcomes map[string]int64 `json:"outcomes,omitempty"`
+	Good     int64            `json:"good,omitempty"`
+	Here     happened         `json:"here,omitzero"`
+
+	Prompt     int64 `json:"prompt_tokens,omitempty"`
+	Cached     int64 `json:"cached_tokens,omitempty"`
+	Output     int64 `json:"output_tokens,omitempty"`
+	Reasoning  int64 `json:"reasoning_tokens,omitempty"`
+	FromUsage  int64 `json:"from_usage,omitempty"`
+	FromEvents int64 `json:"from_events,omitempty"`
+
+	Cost      cost    `json:"cost_usd,omitzero"`
+	Estimated float64 `json:"estimated_usd,omitempty"`
+
+	StaleRetries int64               `json:"stale_retries,omitempty"`
+	Finish       map[string]int64    `json:"finish,omitempty"`
+	Errors       []result.ErrorCount `json:"errors,omitempty"`
+	Limits       limits              `json:"rate_limits,omitzero"`
+	Unanswered   map[string]int64    `json:"unanswered,omitempty"` // by metric
+}
+
+type requests struct {
+	Scheduled  int64 `json:"scheduled,omitempty"`
+	Sent       int64 `json:"sent,omitempty"`
+	Succeeded  int64 `json:"succeeded,omitempty"`
+	Failed     int64 `json:"failed,omitempty"`
+	Dropped    int64 `json:"dropped,omitempty"`
+	Unsent     int64 `json:"unsent,omitempty"`
+	Unfinished int64 `json:"unfinished,omitempty"`
+	Retries    int64 `json:"retries,omitempty"`
+}
+
+type happened struct {
+	Sent         int64 `json:"sent,omitempty"`
+	Completed    int64 `json:"completed,omitempty"`
+	Succeeded    int64 `json:"succeeded,omitempty"`
+	Failed       int64 `json:"failed,omitempty"`
+	OutputTokens int64 `json:"output_tokens,omitempty"`
+	TotalTokens  int64 `json:"total_tokens,omitempty"`
+}
+
+type cost struct {
+	Input  float64 `json:"input,omitempty"`
+	Cached float64 `json:"cached,omitempty"`
+	Output float64 `json:"output,omitempty"`
+}
+
+type limits struct {
+	LimitRequests     *int64        `json:"limit_requests,omitempty"`
+	RemainingRequests *int64        `json:"remaining_requests,omitempty"`
+	LimitTokens       *int64        `json:"limit_tokens,omitempty"`
+	RemainingTokens   *int64        `json:"remaining_tokens,omitempty"`
+	RetryAfter        time.Duration `json:"retry_after_ns,omitempty"`
+}
+
+func newSecond(in result.Interval, row result.Row) second {
+	s := second{
+		Kind: secondKind, TS: in.Start.Seconds(), EndS: in.End.Seconds(),
+		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued,
+		Parts: make(map[int]counters, len(in.Parts)),
+	}
+	for wave, p := range in.Parts {
+		s.Parts[wave] = countersOf(p)
+	}
+	return s
+}
+
+// logged is the second as a run is rebuilt from it; false if its times cannot be.
+func (s second) logged() (result.Logged, bool) {
+	if !(s.TS >= 0 && s.EndS >= s.TS && s.EndS <= longest) {
+		return result.Logged{}, false
+	}
+	l := result.Logged{
+		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Parts: map[int]*result.Part{}},
+		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued,
+	}
+	for wave, c := range s.Parts {
+		l.Parts[wave] = c.part()
+	}
+	return l, true
+}
+
+// duration undoes Duration.Seconds, exactly within the longest run.
+func duration(s float64) time.Duration { return time.Duration(math.Round(s * float64(time.Second))) }
+
+func countersOf(p *result.Part) counters {
+	c := counters{
+		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Here: happened(p.Here),
+		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
+		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
+		Cost: cost(p.Cost), Estimated: p.Estimated,
+		StaleRetries: p.StaleRetries, Finish: p.Finish, Errors: p.Errors.List(), Limits: limits(p.Limits),
+	}
+	for m, n := range p.Unanswered {
+		if n != 0 {
+			if c.Unanswered == nil {
+				c.Unanswered = map[string]int64{}
+			}
+			c.Unanswered[result.Metric(m).String()] = n
+		}
+	}
+	return c
+}
+
+func (c counters) part() *result.Part {
+	p := result.NewPart()
+	p.Requests, p.Here = result.Requests(c.Requests), result.Happened(c.Here)
+	maps.Copy(p.Outcomes, c.Outcomes)
+	maps.Copy(p.Finish, c.Finish)
+	p.Good = c.Good
+	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
+	p.FromUsage, p.FromEvents = c.FromUsage, c.FromEvents
+	p.Cost.Input, p.Cost.Cached, p.Cost.Output = c.Cost.Input, c.Cost.Cached, c.Cost.Output
+	p.Estimated, p.StaleRetries = c.Estimated, c.StaleRetries
+	for _, e := range c.Errors {
+		p.Errors[result.ErrorKey{Outcome: e.Outcome, Message: e.Message}] = &e
+	}
+	p.Limits = result.LimitsSeen(c.Limits)
+	for name, n := range c.Unanswered {
+		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Unanswered) {
+			p.Unanswered[m] = n
+		}
+	}
+	return p
+}
