@@ -66,7 +66,7 @@ func (a *answer) release() {
 	}
 	c := &a.chunk
 	*s = sse{event: s.event, line: s.line[:0], data: s.data[:0], name: s.name[:0]}
-	*c = chunk{tokens: c.tokens[:0], texts: c.texts[:0], reasons: c.reasons[:0]}
+	*c = chunk{tokens: c.tokens[:0]}
 	a.call, a.shape, a.at, a.doc = nil, unknown, 0, a.doc[:0]
 	a.done, a.found, a.full, a.ending, a.failure = false, false, false, false, nil
 	clear(a.buf[:])

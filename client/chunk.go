@@ -9,24 +9,28 @@ import (
 // whole completion, or an error. Reading the next one reuses its memory, and
 // reading allocates nothing. Its slices point into the text that was read.
 type chunk struct {
+	said
+	tokens  []Kind   // one for each choice whose delta holds a token
+	texts   [][]byte // with keep: between quotes, escapes as they are
+	reasons [][]byte
+
+	keep bool // collect the texts
+	seen delta
+	scan scanner
+}
+
+// said is what a document says beside its tokens.
+type said struct {
 	isObject  bool
-	choices   bool   // there is a list of choices, empty or not
-	tokens    []Kind // one for each choice whose delta holds a token
-	reasoning bool   // some of them hold reasoning
-	finish    []byte
-	usage     usage
+	choices   bool // there is a list of choices, empty or not
+	reasoning bool // some of the tokens are reasoning, or come with it
 	failed    bool // there is an error object
-	failure   []byte
-	message   []byte // top-level texts that serve as a message where there is no error object
+	usage     usage
+	finish    []byte
+	failure   []byte // the error's message, or what comes nearest
+	message   []byte // a message that stands outside of any error object
 	object    []byte
 	id        []byte
-
-	keep      bool     // collect the texts
-	texts     [][]byte // between quotes, escapes as they are
-	reasons   [][]byte
-	seen      delta
-	scan      scanner
-	candidate []byte // the best message of an error object so far
 }
 
 // delta is what the choice being read holds.
@@ -37,10 +41,9 @@ type delta struct {
 // read reads a document and reports whether it is JSON. Where keys come twice
 // the last one counts, or all of them: no endpoint does it.
 func (c *chunk) read(text []byte, keep bool) bool {
-	*c = chunk{
-		keep: keep, tokens: c.tokens[:0], texts: c.texts[:0], reasons: c.reasons[:0],
-		scan: scanner{b: text},
-	}
+	c.said = said{}
+	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
+	c.keep, c.scan = keep, scanner{b: text}
 	c.isObject = c.scan.peek() == '{'
 	return c.scan.object(c.root) && c.scan.end()
 }
@@ -166,7 +169,6 @@ func (c *chunk) reasoningText() bool {
 // failureOf reads the value of error. Null, false and an empty text mean that
 // there was none.
 func (c *chunk) failureOf() bool {
-	c.candidate = nil
 	switch c.scan.peek() {
 	case 'n', 'f':
 		return c.scan.skip()
@@ -176,6 +178,7 @@ func (c *chunk) failureOf() bool {
 		return ok
 	}
 	c.failed = true
+	var kind []byte
 	ok := c.scan.object(func(key []byte) bool {
 		switch string(key) {
 		case "message":
@@ -185,14 +188,14 @@ func (c *chunk) failureOf() bool {
 		case "code", "type":
 			text, ok := c.scan.str()
 			if len(text) > 0 {
-				c.candidate = text
+				kind = text
 			}
 			return ok
 		}
 		return c.scan.skip()
 	})
 	if len(c.failure) == 0 {
-		c.failure = c.candidate
+		c.failure = kind
 	}
 	return ok
 }

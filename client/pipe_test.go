@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -182,3 +183,6 @@ func wantInstant(t *testing.T, what string, got, want time.Duration) {
 		t.Errorf("%s at %v, want %v", what, got, want)
 	}
 }
+
+// quietLog swallows what servers say of broken clients.
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -14,9 +14,10 @@ const maxDepth = 10000
 // methods report false once the text is not JSON; where a value is valid but of
 // another type than asked for, they step over it.
 type scanner struct {
-	b     []byte
-	i     int
-	depth int
+	b       []byte
+	i       int
+	depth   int
+	escaped bool // the last string holds escapes
 }
 
 // validJSON reports whether b is one JSON value.
@@ -98,7 +99,10 @@ func (s *scanner) object(field func(key []byte) bool) bool {
 			return false
 		}
 		key, ok := s.text()
-		if !ok || !s.take(':') || !field(plain(key)) {
+		if s.escaped {
+			key = plain(key)
+		}
+		if !ok || !s.take(':') || !field(key) {
 			return false
 		}
 		if s.take('}') {
@@ -158,23 +162,38 @@ func (s *scanner) str() ([]byte, bool) {
 // text steps over the string that begins here.
 func (s *scanner) text() ([]byte, bool) {
 	start := s.i + 1
+	s.escaped = false
 	for i := start; i < len(s.b); i++ {
-		switch c := s.b[i]; {
-		case c == '"':
+		c := s.b[i]
+		if !special[c] {
+			continue
+		}
+		if c == '"' {
 			s.i = i + 1
 			return s.b[start:i], true
-		case c == '\\':
-			n := escape(s.b[i+1:])
-			if n == 0 {
-				return nil, false
-			}
-			i += n
-		case c < ' ':
+		}
+		n := 0
+		if c == '\\' {
+			n = escape(s.b[i+1:])
+		}
+		if n == 0 {
 			return nil, false
 		}
+		s.escaped = true
+		i += n
 	}
 	return nil, false
 }
+
+// special marks the bytes that end a string, begin an escape, or must not stand
+// in one.
+var special = func() (set [256]bool) {
+	for c := range byte(' ') {
+		set[c] = true
+	}
+	set['"'], set['\\'] = true, true
+	return set
+}()
 
 // escape is the length of the escape that follows a backslash, 0 if it is none.
 func escape(b []byte) int {

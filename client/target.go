@@ -14,6 +14,9 @@ func (c *Client) setTarget() error {
 	if err != nil {
 		return err
 	}
+	if base.Path == "" {
+		base.Path = "/" // or paths joined to it would be relative
+	}
 	c.base = base
 	switch c.cfg.API {
 	case Chat:

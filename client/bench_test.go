@@ -1,0 +1,94 @@
+//go:build unix
+
+package client
+
+import (
+	"bufio"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// benchEvent is an event as endpoints send it, 230 bytes long.
+const benchEvent = `data: {"id":"chatcmpl-123","object":"chat.completion.chunk","created":1694268190,"model":"gpt-4o-mini","system_fingerprint":"fp_44709d6fcb","choices":[{"index":0,"delta":{"content":" hello"},"logprobs":null,"finish_reason":null}]}` + "\n\n"
+
+// BenchmarkParse is the cost of one token from its bytes to the record.
+func BenchmarkParse(b *testing.B) {
+	c, err := New(Config{URL: "http://127.0.0.1/v1"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	x := &call{client: c, req: &Request{Stream: true}, res: newResult()}
+	a := newAnswer(x, true)
+	event := []byte(benchEvent)
+	b.SetBytes(int64(len(event)))
+	b.ReportAllocs()
+	for b.Loop() {
+		a.feed(event, 1)
+	}
+	if a.failure != nil || x.res.Events < b.N {
+		b.Fatalf("%d events of %d, %v", x.res.Events, b.N, a.failure)
+	}
+}
+
+// BenchmarkDo is the cost of streams of 100 tokens over loopback, each token in
+// a chunk and a write of its own. CPU includes the server's, which writes bytes
+// that it made before.
+func BenchmarkDo(b *testing.B) {
+	const tokens = 100
+	l := listenStreams(b, tokens)
+	c, err := New(Config{URL: "http://" + l.Addr().String() + "/v1"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	req := &Request{Model: "m", Messages: []Message{{Role: "user", Content: strings.Repeat("a phone ", 20)}}, Stream: true}
+	b.ReportAllocs()
+	before := cpuTime(b)
+	for b.Loop() {
+		if r := c.Do(b.Context(), req, nil); r.Outcome != OK || r.Events != tokens {
+			b.Fatalf("%s, %d events: %s", r.Outcome, r.Events, r.Err)
+		}
+	}
+	b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N*tokens), "cpu-ns/token")
+}
+
+func listenStreams(b *testing.B, tokens int) net.Listener {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = l.Close() })
+	head, event, end := []byte(streamHead), []byte(chunked(benchEvent)), []byte(chunked(stopEvent+doneEvent)+lastChunk)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = c.Close() }()
+				for r := bufio.NewReader(c); readRequest(r); {
+					_, _ = c.Write(head)
+					for range tokens {
+						_, _ = c.Write(event)
+					}
+					_, _ = c.Write(end)
+				}
+			}()
+		}
+	}()
+	return l
+}
+
+// cpuTime is the CPU time of the process, in nanoseconds.
+func cpuTime(b *testing.B) int64 {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
+}
