@@ -176,8 +176,7 @@ func TestLengthsKeepToTheLimitAndSayWhy(t *testing.T) {
 	inBubble(t, mock.Default(), func(t *testing.T, e *endpoint) {
 		finish := map[string]int{}
 		for range 40 {
-			body := without(with(chatBody(1, 50), "seed", 1), "ignore_eos")
-			s := e.ask(t.Context(), chatPath, body)
+			s := e.ask(t.Context(), chatPath, without(chatBody(1, 50), "ignore_eos"))
 			finish[s.finish]++
 			if n := len(s.tokens); n != s.output || s.finish == "length" && n != 50 || s.finish == "stop" && (n < 32 || n >= 50) {
 				t.Errorf("%d tokens, usage says %d, finish %q", n, s.output, s.finish)

@@ -84,7 +84,7 @@ func (c Config) Validate() error {
 	check(share(c.StallRate), "stall-rate %v: want 0 to 1", c.StallRate)
 	check(share(c.TruncateRate), "truncate-rate %v: want 0 to 1", c.TruncateRate)
 	// The slack lets 0.7 + 0.2 + 0.1 pass, which is above 1 in binary.
-	check(!(c.ErrorRate+c.StallRate+c.TruncateRate > 1+1e-9), "error-rate, stall-rate and truncate-rate: want at most 1 together")
+	check(c.ErrorRate+c.StallRate+c.TruncateRate <= 1+1e-9, "error-rate, stall-rate and truncate-rate: want at most 1 together")
 	for _, id := range c.Models {
 		check(id != "", "models: want no empty id")
 	}

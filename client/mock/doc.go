@@ -18,10 +18,11 @@
 //	duration(p, b) = p/PrefillTPS + step(b)
 //	step(b)        = Step · (1 + b/64) for b ≥ 1, nothing for b = 0
 //
-// All b tokens leave at the end of the iteration. A request that arrives during
-// one waits for its end; one that meets an idle engine starts at once. So a lone
-// request of P prompt tokens sees its first token after P/PrefillTPS + step(1),
-// and token n after P/PrefillTPS + n·step(1).
+// All b tokens leave at the end of the iteration; a response's headers leave with
+// its first token. A request that arrives during an iteration waits for its end;
+// one that meets an idle engine starts at once. So a lone request of P prompt
+// tokens sees its first token after P/PrefillTPS + step(1), and token n after
+// P/PrefillTPS + n·step(1).
 //
 // Prefill steals time from decoding. So that a burst of prompts does not freeze
 // the running streams, it is chunked: an iteration prefills at most what fits

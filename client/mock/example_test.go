@@ -25,7 +25,7 @@ func ExampleServer() {
 		fmt.Println(err)
 		return
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	body := `{"model": "deepseek-v3.2", "messages": [{"role": "user", "content": "Giới thiệu trà sen"}], "max_tokens": 5}`
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/chat/completions", strings.NewReader(body)))
