@@ -1,0 +1,140 @@
+package cmd
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"flashwave/client/mock"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"flashwave": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// The scripts drive the real binary, as a user does.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
+			e.Setenv("CI", "true")
+			e.Setenv("NOBODY", closedPort())
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"endpoint": endpoint, "refusing": refusing, "field": field, "exits": exits, "lines": lines,
+		},
+	})
+}
+
+// closedPort is an address on which nobody listens.
+func closedPort() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// endpoint VAR [key=…|rpm=…|errors=…|models=a,b]: serves the built-in endpoint and
+// puts its URL into a variable.
+func endpoint(ts *testscript.TestScript, _ bool, args []string) {
+	c := mock.Default()
+	for _, arg := range args[1:] {
+		name, value, _ := strings.Cut(arg, "=")
+		switch name {
+		case "key":
+			c.Key = value
+		case "rpm":
+			ts.Check(json.Unmarshal([]byte(value), &c.RPM))
+		case "errors":
+			ts.Check(json.Unmarshal([]byte(value), &c.ErrorRate))
+		case "models":
+			c.Models = strings.Split(value, ",")
+		default:
+			ts.Fatalf("endpoint: what is %s?", arg)
+		}
+	}
+	s, err := mock.New(c)
+	ts.Check(err)
+	srv := httptest.NewServer(s)
+	ts.Defer(func() {
+		srv.CloseClientConnections()
+		srv.Close()
+		ts.Check(s.Close())
+	})
+	ts.Setenv(args[0], srv.URL+"/v1")
+}
+
+// refusing VAR: serves an endpoint that knows no key.
+func refusing(ts *testscript.TestScript, _ bool, args []string) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprintf(w, `{"error":{"message":"Incorrect API key provided: %s"}}`, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	}))
+	ts.Defer(srv.Close)
+	ts.Setenv(args[0], srv.URL+"/v1")
+}
+
+// exits CODE ARG…: runs flashwave and wants that exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec("flashwave", args[1:]...)
+	code := "0"
+	if err != nil {
+		code = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+// field FILE PATH WANT: the value at a dotted path of a JSON file.
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	var doc any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &doc))
+	for _, key := range strings.Split(args[1], ".") {
+		switch at := doc.(type) {
+		case map[string]any:
+			doc = at[key]
+		case []any:
+			var i int
+			ts.Check(json.Unmarshal([]byte(key), &i))
+			doc = at[i]
+		default:
+			ts.Fatalf("there is no %s in %s", args[1], args[0])
+		}
+	}
+	got, err := json.Marshal(doc)
+	ts.Check(err)
+	if text := strings.Trim(string(got), `"`); (text == args[2]) == neg {
+		ts.Fatalf("%s is %s, want %s", args[1], text, args[2])
+	}
+}
+
+// lines FILE N: the file holds so many lines, each one JSON.
+func lines(ts *testscript.TestScript, _ bool, args []string) {
+	n := 0
+	for s := bufio.NewScanner(strings.NewReader(ts.ReadFile(args[0]))); s.Scan(); n++ {
+		if !json.Valid(s.Bytes()) {
+			ts.Fatalf("not JSON: %s", s.Text())
+		}
+	}
+	if fmt.Sprint(n) != args[1] {
+		ts.Fatalf("%d lines, want %s", n, args[1])
+	}
+}
