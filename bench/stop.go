@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -89,7 +88,7 @@ func (w *refusals) see(res client.Result) {
 	if w.bad < w.ended || w.ended == w.limit {
 		w.over.Store(true)
 		if w.bad == w.ended {
-			w.run.stop(rejected, fmt.Sprintf("HTTP %d, %s", res.Status, res.Err))
+			w.run.stop(rejected, res.Err)
 		}
 	}
 }

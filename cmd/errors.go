@@ -113,6 +113,7 @@ func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors
 func (p *program) writeJSON(doc *result.Run) {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
 	_ = enc.Encode(doc) // there is nobody left to tell
 }
 

@@ -51,7 +51,7 @@ func closedPort() string {
 }
 
 // endpoint VAR [key=…|rpm=…|errors=…|models=a,b]: serves the built-in endpoint and
-// puts its URL into a variable.
+// puts its URL into VAR, and into VAR_HOST without the path.
 func endpoint(ts *testscript.TestScript, _ bool, args []string) {
 	c := mock.Default()
 	for _, arg := range args[1:] {
@@ -78,6 +78,7 @@ func endpoint(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(s.Close())
 	})
 	ts.Setenv(args[0], srv.URL+"/v1")
+	ts.Setenv(args[0]+"_HOST", srv.URL)
 }
 
 // refusing VAR: serves an endpoint that knows no key.
