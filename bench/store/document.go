@@ -23,12 +23,15 @@ func ReadFile(path string) (*result.Run, error) {
 		return nil, &Error{Message: path, cause: err}
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
+	if info, err := f.Stat(); err == nil && info.Size() > maxDocument {
+		return nil, tooLarge(path)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1)) // a pipe has no size
 	switch {
 	case err != nil:
 		return nil, &Error{Message: path, cause: err}
 	case len(data) > maxDocument:
-		return nil, &Error{Message: fmt.Sprintf("%s is larger than %d MiB: it is no run", path, maxDocument>>20)}
+		return nil, tooLarge(path)
 	}
 	run, err := parse(data)
 	if err != nil {
@@ -40,6 +43,10 @@ func ReadFile(path string) (*result.Run, error) {
 		return nil, &Error{Message: path + " is broken", Hint: "was it cut off, or changed by hand?", cause: err}
 	}
 	return run, nil
+}
+
+func tooLarge(path string) error {
+	return &Error{Message: fmt.Sprintf("%s is larger than %d MiB", path, maxDocument>>20), Hint: notRunHint}
 }
 
 // errSchema is the cause of errors about documents of another version or kind.

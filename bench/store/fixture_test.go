@@ -44,6 +44,7 @@ type synthetic struct {
 	at       time.Duration
 	timeline *result.Timeline
 	totals   map[int]*result.Part
+	alone    bool // only the lane "sale"
 }
 
 func newSynthetic(seed uint64, requests, gaps int) *synthetic {
@@ -69,6 +70,9 @@ func (s *synthetic) second() (result.Interval, result.Row) {
 	live := []int{0, 1}
 	if start >= rushUntil {
 		waves[1], live[1] = "sale/after", 2
+	}
+	if s.alone {
+		waves, live = waves[1:], live[1:]
 	}
 	sum := result.NewPart()
 	for _, wave := range live {
@@ -121,15 +125,10 @@ func (s *synthetic) latencies(p *result.Part) {
 	queue, lag := long(time.Millisecond), long(100*time.Microsecond)
 	p.Record(result.TTFTResponse, ttft+queue)
 	p.Record(result.TTFTService, ttft)
-	p.Record(result.TTFAResponse, ttft+queue)
-	p.Record(result.TTFAService, ttft)
 	p.Record(result.E2EResponse, total+queue)
 	p.Record(result.E2EService, total)
-	p.Record(result.TPOT, total/300)
-	p.Record(result.Stall, long(50*time.Millisecond))
 	p.Record(result.Queue, queue)
 	p.Record(result.Lag, lag)
-	p.Record(result.ReadLag, lag/2)
 	for range s.gaps {
 		p.Record(result.ITL, long(20*time.Millisecond))
 	}

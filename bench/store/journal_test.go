@@ -12,9 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/adrg/xdg"
-	"github.com/google/go-cmp/cmp"
 
 	"flashwave/bench/result"
 )
@@ -27,7 +25,7 @@ func TestRunIsKeptAndLoadedAsItWas(t *testing.T) {
 	check(t, j.End(want))
 	got, err := s.Load(j.ID())
 	check(t, err)
-	if diff := cmp.Diff(plain(t, want), plain(t, got)); diff != "" {
+	if diff := differ(t, want, got); diff != "" {
 		t.Error(diff)
 	}
 	files, err := os.ReadDir(j.Dir())
@@ -38,63 +36,6 @@ func TestRunIsKeptAndLoadedAsItWas(t *testing.T) {
 	}
 	if want := []string{beginFile, eventsFile, intervalsFile, runFile, tailFile}; !slices.Equal(names, want) {
 		t.Errorf("the run's directory holds %v, want %v", names, want)
-	}
-}
-
-// The standard reader of the format sees every second of the first ten minutes,
-// then minutes, and what it reads adds up to the totals exactly.
-func TestHistogramLogIsReadableByItsOwnTools(t *testing.T) {
-	s := openTemp(t)
-	run := newSynthetic(2, 1, 2)
-	run.at = nearMinutes
-	j, doc := record(t, s, run, 5+60+60+10)
-	check(t, j.End(run.end(doc)))
-	f, err := os.Open(filepath.Join(j.Dir(), intervalsFile))
-	check(t, err)
-	defer f.Close()
-	reader := hdr.NewHistogramLogReader(f)
-	sums := map[string]*hdr.Histogram{}
-	lines := 0
-	for {
-		h, err := reader.NextIntervalHistogram()
-		check(t, err)
-		if h == nil {
-			break
-		}
-		if h.Tag() == "sale/after/ttft" {
-			lines++
-			if ms := h.StartTimeMs() - began.Truncate(time.Second).UnixMilli(); ms < nearMinutes.Milliseconds() || ms > run.at.Milliseconds() {
-				t.Errorf("a line begins %d ms after the run", ms)
-			}
-		}
-		if sums[h.Tag()] == nil {
-			sums[h.Tag()] = h
-		} else if dropped := sums[h.Tag()].Merge(h); dropped > 0 {
-			t.Fatalf("%d values of %s do not fit", dropped, h.Tag())
-		}
-	}
-	if want := 5 + 2 + 1; lines != want {
-		t.Errorf("%d lines of one metric, want %d: seconds, two full minutes and the rest", lines, want)
-	}
-	if sums["chat/steady%2C%20calm/itl"] == nil {
-		t.Error("a wave's name with a comma and a space is not escaped as it should be")
-	}
-	for _, m := range result.Metrics() {
-		want := run.totals[2].Hists[m]
-		got := sums["sale/after/"+m.String()]
-		if want.Count() == 0 {
-			continue
-		}
-		if got == nil || got.TotalCount() != want.Count() {
-			t.Fatalf("%s: the log does not add up to %d values", m, want.Count())
-		}
-		packed := hdr.NewPacked(got.LowestTrackableValue(), got.HighestTrackableValue(), int(got.SignificantFigures()))
-		packed.MergeFrom(got)
-		for value, count := range want.Packed().ForEachBucket {
-			if have := packed.CountAtValue(value); have != count {
-				t.Errorf("%s: %d values at %d ns, want %d", m, have, value, count)
-			}
-		}
 	}
 }
 
@@ -235,8 +176,8 @@ func TestSlowDisk(t *testing.T) {
 		doc := begun(j.ID())
 		check(t, j.Begin(doc))
 		d.block = make(chan struct{})
-		run := newSynthetic(4, 1, 1)
-		in, row := run.second()
+		var in result.Interval
+		var row result.Row
 		began := time.Now()
 		accepted := 0
 		for j.Interval(in, row) == nil {
@@ -252,7 +193,7 @@ func TestSlowDisk(t *testing.T) {
 		if waited := time.Since(began); waited > 0 {
 			t.Errorf("the load waited %v for the disk", waited)
 		}
-		if err := j.End(run.end(doc)); !errors.Is(err, errSlow) {
+		if err := j.End(doc); !errors.Is(err, errSlow) {
 			t.Errorf("End says %v", err)
 		}
 		if waited := time.Since(began); waited != endPatience {

@@ -41,11 +41,18 @@ type counters struct {
 	Cost      cost    `json:"cost_usd,omitzero"`
 	Estimated float64 `json:"estimated_usd,omitempty"`
 
-	StaleRetries int64               `json:"stale_retries,omitempty"`
-	Finish       map[string]int64    `json:"finish,omitempty"`
-	Errors       []result.ErrorCount `json:"errors,omitempty"`
-	Limits       limits              `json:"rate_limits,omitzero"`
-	Unanswered   map[string]int64    `json:"unanswered,omitempty"` // by metric
+	StaleRetries int64            `json:"stale_retries,omitempty"`
+	Finish       map[string]int64 `json:"finish,omitempty"`
+	Errors       []errorCount     `json:"errors,omitempty"`
+	Limits       limits           `json:"rate_limits,omitzero"`
+	Unanswered   map[string]int64 `json:"unanswered,omitempty"` // by metric
+}
+
+type errorCount struct {
+	Outcome string `json:"outcome"`
+	Message string `json:"message"`
+	Count   int64  `json:"count"`
+	Sample  string `json:"sample,omitempty"` // in the first row of a wave that has such an error
 }
 
 type requests struct {
@@ -94,6 +101,27 @@ func newSecond(in result.Interval, row result.Row) second {
 	return s
 }
 
+// A sampled is a kind of error of which a wave's log has an example.
+type sampled struct {
+	wave int
+	kind result.ErrorKey
+}
+
+// leaveOut drops the examples of errors that the log has already: an endpoint that
+// is down says the same every second.
+func (s *second) leaveOut(have map[sampled]bool) {
+	for wave, c := range s.Parts {
+		for i := range c.Errors {
+			e := &c.Errors[i]
+			key := sampled{wave, result.ErrorKey{Outcome: e.Outcome, Message: e.Message}}
+			if have[key] {
+				e.Sample = ""
+			}
+			have[key] = true
+		}
+	}
+}
+
 // logged is the second as a run is rebuilt from it; false if its times cannot be.
 func (s second) logged() (result.Logged, bool) {
 	if !(s.TS >= 0 && s.EndS >= s.TS && s.EndS <= longest) {
@@ -118,7 +146,10 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		StaleRetries: p.StaleRetries, Finish: p.Finish, Errors: p.Errors.List(), Limits: limits(p.Limits),
+		StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
+	}
+	for _, e := range p.Errors.List() {
+		c.Errors = append(c.Errors, errorCount(e))
 	}
 	for m, n := range p.Unanswered {
 		if n != 0 {
@@ -142,7 +173,8 @@ func (c counters) part() *result.Part {
 	p.Cost.Input, p.Cost.Cached, p.Cost.Output = c.Cost.Input, c.Cost.Cached, c.Cost.Output
 	p.Estimated, p.StaleRetries = c.Estimated, c.StaleRetries
 	for _, e := range c.Errors {
-		p.Errors[result.ErrorKey{Outcome: e.Outcome, Message: e.Message}] = &e
+		kind := result.ErrorKey{Outcome: e.Outcome, Message: e.Message}
+		p.Errors[kind] = new(result.ErrorCount(e))
 	}
 	p.Limits = result.LimitsSeen(c.Limits)
 	for name, n := range c.Unanswered {

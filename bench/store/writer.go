@@ -26,9 +26,10 @@ type file interface {
 type writer struct {
 	intervals, tail, events file
 
-	tags   tags
-	header []byte // of a histogram log
-	minute minute
+	tags    tags
+	header  []byte // of a histogram log
+	minute  minute
+	sampled map[sampled]bool
 }
 
 // A minute is what the tail holds, added up.
@@ -38,7 +39,7 @@ type minute struct {
 }
 
 func newWriter(open func(string) (file, error), run *result.Run) (*writer, error) {
-	w := &writer{tags: tagsOf(run), header: histHeader(run.StartedAt)}
+	w := &writer{tags: tagsOf(run), header: histHeader(run.StartedAt), sampled: map[sampled]bool{}}
 	var errs [3]error
 	w.intervals, errs[0] = open(intervalsFile)
 	w.tail, errs[1] = open(tailFile)
@@ -70,7 +71,9 @@ func (w *writer) second(in result.Interval, row result.Row) error {
 	if err := w.histograms(in, hists, lines.Bytes()); err != nil {
 		return err
 	}
-	line, err := json.Marshal(newSecond(in, row))
+	counters := newSecond(in, row)
+	counters.leaveOut(w.sampled)
+	line, err := json.Marshal(counters)
 	if err != nil {
 		return err
 	}
