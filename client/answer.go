@@ -203,10 +203,15 @@ func finishOf(reason []byte) string {
 }
 
 // token takes a token event into the record. Of a request that asked for a
-// document, the tokens have no instants.
+// document, the tokens have no instants; an endpoint of one's own streams if it
+// does, whatever was asked.
 func (a *answer) token(kind Kind) {
 	a.found = true
-	if a.call.req.Stream {
+	streamed := a.call.req.Stream
+	if a.call.client.cfg.API == HTTP {
+		streamed = a.shape == stream
+	}
+	if streamed {
 		a.call.token(kind, a.at)
 	}
 }
