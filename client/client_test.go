@@ -126,7 +126,7 @@ func TestOwnEndpoint(t *testing.T) {
 		usage      Usage
 	}{
 		{"a document", `{"success":true,"content":"x","usage":{"prompt_tokens":3,"completion_tokens":2}}`, false, OK, 0, Usage{Prompt: 3, Output: 2, From: FromUsage}},
-		{"a document instead of a stream", `{"success":true}`, true, OK, 1, Usage{Output: 1, From: FromEvents}},
+		{"a document instead of a stream", `{"success":true}`, true, OK, 0, Usage{}},
 		{"a list", `[1,2]`, false, OK, 0, Usage{}},
 		{"no error", `{"error":null}`, false, OK, 0, Usage{}},
 		{"an error", `{"error":{"message":"out of stock"}}`, false, StreamError, 0, Usage{}},
