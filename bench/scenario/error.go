@@ -51,6 +51,16 @@ func about(path, subject string, err error) *Error {
 	return wrong(path, hint, "%s: %v", subject, err)
 }
 
+// brief shortens what a message shows of a text.
+func brief(s string) string {
+	const most = 60
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
+}
+
 // An origin remembers where in its file each word's value stood, so that what is
 // found wrong later can still be pointed at. Paths are those of the file.
 type origin struct {

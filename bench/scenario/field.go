@@ -30,11 +30,26 @@ func scalar(word string, read func(string) error, write func() any) field {
 	}, write}
 }
 
+// textField is any text.
 func textField(word string, p *string) field {
 	return scalar(word, func(s string) error {
 		*p = s
 		return nil
 	}, func() any { return unless(*p == "", quote(*p)) })
+}
+
+// neededField is a text that has a default and is never empty.
+func neededField(word string, p *string) field {
+	f := textField(word, p)
+	return field{word, func(v value) error {
+		if err := f.read(v); err != nil {
+			return err
+		}
+		if *p == "" {
+			return v.fail("leave the word out for its default", "%s is empty", word)
+		}
+		return nil
+	}, f.write}
 }
 
 // fileField is a path, which counts from the scenario's folder.
@@ -71,8 +86,8 @@ func flagField(word string, p *bool, standard bool) field {
 	}, func() any { return unless(*p == standard, yamlText(strconv.FormatBool(*p))) })
 }
 
-// countField is a whole number from least to most; 0 is left out unless 0 can be
-// read back and means something.
+// countField is a whole number from least to most; 0 is left out unless it can be
+// read and so means something.
 func countField(word string, p *int, least, most int) field {
 	return scalar(word, func(s string) (err error) {
 		*p, err = wholeNumber(s, least, most)
@@ -92,8 +107,8 @@ func durationField(word string, p *Duration, above bool) field {
 	}, func() any { return unless(*p == 0 && above, yamlText(p.String())) })
 }
 
-// numberField is any finite number; 0 is left out.
-func numberField(word string, p *float64) field {
+// numberField is any finite number; standard is left out when it is written.
+func numberField(word string, p *float64, standard float64) field {
 	return scalar(word, func(s string) error {
 		v, ok := decimal(s)
 		if !ok {
@@ -101,7 +116,7 @@ func numberField(word string, p *float64) field {
 		}
 		*p = v
 		return nil
-	}, func() any { return unless(*p == 0, yamlText(strconv.FormatFloat(*p, 'f', -1, 64))) })
+	}, func() any { return unless(*p == standard, yamlText(strconv.FormatFloat(*p, 'f', -1, 64))) })
 }
 
 // textsField is a list of texts; one text alone will do.
@@ -185,7 +200,7 @@ func unknownKey(key string, fields []field) (message, hint string) {
 	if secret(key) {
 		return noSecret, noSecretHint
 	}
-	message = fmt.Sprintf("unknown key %q", key)
+	message = fmt.Sprintf("unknown key %q", brief(key))
 	words := make([]string, len(fields))
 	for i, f := range fields {
 		words[i] = f.word

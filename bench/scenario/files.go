@@ -50,7 +50,7 @@ func (s *Scenario) checkFiles() error {
 		}
 		*f.name = abs
 		if err := readable(abs); err != nil {
-			return wrong(f.path, fileHint(f.path), "file %s cannot be read: %v", abs, cause(err))
+			return wrong(f.path, s.fileHint(f.path), "file %s cannot be read: %v", abs, cause(err))
 		}
 	}
 	if s.Prices == "" {
@@ -78,9 +78,12 @@ func readable(name string) error {
 	return nil
 }
 
-func fileHint(path string) string {
-	if strings.HasSuffix(path, ".prompts") {
+func (s *Scenario) fileHint(path string) string {
+	switch {
+	case strings.HasSuffix(path, ".prompts"):
 		return "give a JSONL file, builtin:NAME or synthetic:N"
+	case s.origin != nil && s.origin.file != "":
+		return "paths in a scenario count from its own folder"
 	}
-	return "paths in a scenario count from its own folder"
+	return ""
 }

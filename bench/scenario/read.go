@@ -23,6 +23,7 @@ import (
 const (
 	maxFile  = 1 << 20
 	maxDepth = 64
+	maxKeys  = 20_000
 )
 
 // Load reads a scenario file over the defaults. It is strict: see [Parse].
@@ -85,8 +86,8 @@ func parseYAML(file string, data []byte) (ast.Node, error) {
 		return nil, &Error{File: file, Message: "the file is not UTF-8 text"}
 	}
 	tokens := lexer.Tokenize(string(data))
-	if tk := tooDeep(tokens); tk != nil {
-		return nil, atToken(file, tk, fmt.Sprintf("more than %d levels of nesting", maxDepth), "")
+	if err := bounded(file, tokens); err != nil {
+		return nil, err
 	}
 	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // the reader names both places
 	if err != nil {
@@ -96,29 +97,34 @@ func parseYAML(file string, data []byte) (ast.Node, error) {
 		return nil, &Error{File: file, Message: "the file holds no scenario", Hint: "begin with target: and waves:"}
 	}
 	if len(tree.Docs) > 1 {
-		return nil, atToken(file, tree.Docs[1].GetToken(), "a scenario is one YAML document", "leave out the second ---")
+		return nil, atToken(file, tree.Docs[1].Start, "a scenario is one YAML document", "leave out the second ---")
 	}
 	return tree.Docs[0].Body, nil
 }
 
-// tooDeep is the token at which the nesting would become so deep that the parser,
-// which recurses, might run out of stack.
-func tooDeep(tokens token.Tokens) *token.Token {
-	depth, dashes, line := 0, 0, 0
+// bounded refuses what would cost the parser too much: it recurses into what is
+// nested, and its time grows with the square of the keys of a mapping.
+func bounded(file string, tokens token.Tokens) error {
+	keys, open, begun, line := 0, 0, 0, 0
 	for _, tk := range tokens {
 		if tk.Position.Line != line {
-			dashes, line = 0, tk.Position.Line
+			begun, line = 0, tk.Position.Line
 		}
 		switch tk.Type {
 		case token.SequenceStartType, token.MappingStartType:
-			depth++
+			open++
 		case token.SequenceEndType, token.MappingEndType:
-			depth--
+			open--
 		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType:
-			dashes++
+			begun++
+		case token.MappingValueType:
+			keys++
 		}
-		if depth+dashes+tk.Position.IndentLevel > maxDepth {
-			return tk
+		if open+begun+tk.Position.IndentLevel > maxDepth {
+			return atToken(file, tk, fmt.Sprintf("more than %d levels of nesting", maxDepth), "")
+		}
+		if keys > maxKeys {
+			return atToken(file, tk, fmt.Sprintf("more than %d keys", maxKeys), "a long curve belongs into a trace: trace: {file: FILE.csv}")
 		}
 	}
 	return nil
@@ -128,7 +134,11 @@ func tooDeep(tokens token.Tokens) *token.Token {
 func syntaxError(file string, err error) error {
 	var y yaml.Error
 	if errors.As(err, &y) && y.GetToken() != nil {
-		return atToken(file, y.GetToken(), "the YAML cannot be read: "+y.GetMessage(), "")
+		hint := ""
+		if strings.Contains(y.GetMessage(), "mapping value is not allowed") {
+			hint = `put quotes around a text with a colon: "mock:"`
+		}
+		return atToken(file, y.GetToken(), "the YAML cannot be read: "+y.GetMessage(), hint)
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return &Error{File: file, Message: "the YAML cannot be read: " + text}
@@ -200,7 +210,7 @@ func (v value) fail(hint, format string, args ...any) error {
 
 // wrap gives an error about the value its place; given is the value's text.
 func (v value) wrap(given string, err error) error {
-	e := about(v.path, fmt.Sprintf("%s %q", v.word(), given), err)
+	e := about(v.path, fmt.Sprintf("%s %q", v.word(), brief(given)), err)
 	return v.fail(e.Hint, "%s", e.Message)
 }
 
@@ -255,12 +265,16 @@ func (v value) items() ([]value, error) {
 func (v value) entries() (keys []string, values []value, err error) {
 	m, ok := v.node.(*ast.MappingNode)
 	if !ok {
-		what := v.word() + " is"
-		if v.path == "" {
-			what = "a scenario is"
+		what, hint := v.word(), ""
+		switch {
+		case what == "":
+			what, hint = "a scenario", "begin with target: and waves:"
+		case strings.HasPrefix(what, "waves["):
+			hint = "for example - {name: rush, rate: 12000/m, for: 5m}"
 		}
-		return nil, nil, v.fail("", "%s a mapping of words to values, not %s", what, kind(v.node))
+		return nil, nil, v.fail(hint, "%s is a mapping of words to values, not %s", what, kind(v.node))
 	}
+	stands := map[string]int{} // the line of each key
 	for _, pair := range m.Values {
 		tk := pair.Key.GetToken()
 		switch pair.Key.(type) {
@@ -268,10 +282,11 @@ func (v value) entries() (keys []string, values []value, err error) {
 		default:
 			return nil, nil, atToken(v.origin.file, tk, fmt.Sprintf("%q is not a plain key", tk.Value), "")
 		}
-		if i := slices.Index(keys, tk.Value); i >= 0 {
-			message := fmt.Sprintf("key %q stands twice: first in line %d", tk.Value, values[i].key.Position.Line)
+		if line, twice := stands[tk.Value]; twice {
+			message := fmt.Sprintf("key %q stands twice: first in line %d", brief(tk.Value), line)
 			return nil, nil, atToken(v.origin.file, tk, message, "keep one of them")
 		}
+		stands[tk.Value] = tk.Position.Line
 		entry := value{reader: v.reader, node: pair.Value, path: join(v.path, tk.Value), key: tk}
 		keys, values = append(keys, tk.Value), append(values, entry)
 	}

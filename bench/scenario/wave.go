@@ -55,7 +55,7 @@ func (t Trace) String() string {
 func ParseWave(spec string) (lane string, w Wave, err error) {
 	name, rest, found := strings.Cut(spec, ":")
 	if !found {
-		return "", w, wrong("", waveHint, "wave %q has no load", spec)
+		return "", w, wrong("", waveHint, "wave %q has no load", brief(spec))
 	}
 	if l, n, named := strings.Cut(name, "/"); named {
 		if err := checkName("", "lane", l); err != nil {
@@ -76,10 +76,10 @@ func ParseWave(spec string) (lane string, w Wave, err error) {
 		return "", w, wrong("", waveHint, "wave %q has no length", name)
 	}
 	if err := w.parseLoad(load); err != nil {
-		return "", w, about("", fmt.Sprintf("load %q", load), err)
+		return "", w, about("", fmt.Sprintf("load %q", brief(load)), err)
 	}
 	if err := w.parseLength(length); err != nil {
-		return "", w, about("", fmt.Sprintf("length %q", length), err)
+		return "", w, about("", fmt.Sprintf("length %q", brief(length)), err)
 	}
 	return lane, w, nil
 }
@@ -169,7 +169,7 @@ func checkName(path, what, name string) error {
 	case name == "":
 		return wrong(path, "give it a name that tells what it is", "a %s's name is empty", what)
 	case len(name) > 64:
-		return wrong(path, "64 bytes are the most", "the %s's name %q is too long", what, name)
+		return wrong(path, "64 bytes are the most", "the %s's name %q is too long", what, brief(name))
 	case name != strings.TrimSpace(name):
 		return wrong(path, hint, "the %s's name %q begins or ends with a space", what, name)
 	}
