@@ -27,8 +27,8 @@ type closedLoad struct {
 
 	concurrency int
 	nextSlot    time.Duration // when the next empty slot opens
-	open        int // scheduled and not ended
-	unsent      int // scheduled and not sent
+	open        int           // scheduled and not ended
+	unsent      int           // scheduled and not sent
 	lastSent    time.Duration
 	entered     bool
 	pausedAt    time.Duration

@@ -112,6 +112,7 @@ type windowCache struct {
 	view   result.View
 	window result.Stats
 	total  result.Stats
+	series []result.Row
 	slos   []result.SLOStatus
 	health result.Health
 	oneMin time.Duration

@@ -155,11 +155,18 @@ func (r *Run) watch() {
 	if now < r.start+time.Second {
 		return
 	}
+	recent := map[string]result.Stretch{} // by wave: many expressions speak of the same one
+	look := func(e slo.Expr) slo.Result {
+		if _, ok := recent[e.Wave]; !ok {
+			recent[e.Wave] = r.recent(e, liveWindow)
+		}
+		return slo.Evaluate(e, recent[e.Wave])
+	}
 	for i, e := range r.judge.exprs {
 		if r.judge.breached[i] {
 			continue
 		}
-		live := slo.Evaluate(e, r.recent(e, liveWindow))
+		live := look(e)
 		if live.OK == nil || *live.OK {
 			continue
 		}
@@ -171,8 +178,7 @@ func (r *Run) watch() {
 		})
 	}
 	for _, e := range r.judge.abortOn {
-		live := slo.Evaluate(e, r.recent(e, liveWindow))
-		if live.OK != nil && *live.OK {
+		if live := look(e); live.OK != nil && *live.OK {
 			r.stop(abortedOn, e.Text)
 		}
 	}

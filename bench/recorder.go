@@ -40,7 +40,7 @@ type shard struct {
 // would otherwise allocate.
 var parts = sync.Pool{New: func() any {
 	p := result.NewPart()
-	p.Hists[result.ITL] = result.NewDenseHist()
+	p.Hists[result.ITL] = result.NewGrowingHist()
 	return p
 }}
 

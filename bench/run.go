@@ -85,7 +85,6 @@ type Run struct {
 	why        stopReason
 	waves      []wave
 	events     []result.Event
-	series     []result.Row
 	end        time.Duration
 	document   *result.Run
 	journaled  int // events handed to the journal

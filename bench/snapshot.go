@@ -30,7 +30,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 		Name: r.scenario.Name, Model: r.scenario.Target.Model, Target: r.options.Target,
 		State: r.state, At: r.since(now), View: view,
 		Window: cached.window, Total: cached.total, SLOs: cached.slos, Health: cached.health,
-		Lanes: lanes, Series: r.series, Cost: r.costStatus(cached),
+		Lanes: lanes, Series: cached.series, Cost: r.costStatus(cached),
 		Events: slices.Clone(r.events[max(0, len(r.events)-shownEvents):]),
 	}
 	row := r.lastRow
@@ -59,16 +59,17 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 
 // figures are the costly parts of a snapshot, computed once an interval and view.
 func (r *Run) figures(view result.View) windowCache {
-	r.rec.mu.Lock()
-	n := r.rec.n
-	r.rec.mu.Unlock()
 	r.mu.Lock()
 	c := r.windows
 	r.mu.Unlock()
+	r.rec.mu.Lock()
+	n := r.rec.n
 	if c.n == n && n > 0 && c.view == view {
+		r.rec.mu.Unlock()
 		return c
 	}
-	c = windowCache{n: n, view: view}
+	c = windowCache{n: n, view: view, series: r.rec.timeline.Rows(false)}
+	r.rec.mu.Unlock()
 	c.total = result.Derive(r.label(-1, false), r.total())
 	l := r.label(view.Wave, false)
 	if view.Window > 0 {

@@ -51,30 +51,14 @@ func (r *Run) second() {
 
 	r.rec.mu.Lock()
 	row := r.rec.timeline.Add(in.Start, in.End, sum, r.liveWaves(), int64(inFlight), int64(waiting))
-	last, n := r.rec.timeline.Last()
-	series := r.extend(last, n)
 	r.rec.mu.Unlock()
 
 	r.mu.Lock()
-	r.series, r.lastRow = series, row
+	r.lastRow = row
 	r.mu.Unlock()
 	r.watch()
 	r.journal(func(j Journal) error { return j.Interval(in, row) })
 	r.journalEvents()
-}
-
-// extend is the series with its newest row brought up to date, in memory of its
-// own: snapshots may still hold the old one. r.rec.mu is held.
-func (r *Run) extend(last result.Row, n int) []result.Row {
-	old := len(r.series)
-	switch {
-	case n == old && n > 0 || n == old+1:
-		series := make([]result.Row, n)
-		copy(series, r.series[:min(old, n-1)])
-		series[n-1] = last
-		return series
-	}
-	return r.rec.timeline.Rows(false)
 }
 
 // liveWaves are the names of the waves whose wall time it is.

@@ -46,7 +46,9 @@ const (
 // beside it. It is not safe for concurrent use.
 type Hist struct {
 	packed  *hdr.PackedHistogram // sparse: small, for most metrics
-	dense   *hdr.Histogram       // fast for many distinct values: inter-token gaps while they are recorded
+	dense   *hdr.Histogram       // fast for many distinct values: inter-token gaps while they are recorded; nil: packed is used
+	spare   *hdr.Histogram       // the empty dense one of a Hist that grows, between two uses
+	grows   bool                 // packed first, dense when it holds many values
 	count   int64
 	sum     int64 // ns; 292 years of waiting fit
 	min     int64
@@ -61,6 +63,20 @@ func NewHist() *Hist { return &Hist{packed: hdr.NewPacked(lowest, highest, digit
 // time.
 func NewDenseHist() *Hist { return &Hist{dense: hdr.New(lowest, highest, digits)} }
 
+// NewGrowingHist is an empty histogram that is small, and becomes a dense one
+// once it holds many different values. It is for what is recorded often and
+// emptied soon: to empty and to merge a dense histogram costs as much with one
+// value in it as with a million.
+func NewGrowingHist() *Hist {
+	h := NewHist()
+	h.grows = true
+	return h
+}
+
+// growsAt is how many different values a histogram that grows keeps packed. To
+// record a new value among so many costs about as much as among a few.
+const growsAt = 512
+
 // Record adds a duration. A negative one counts as 0; one over an hour is
 // refused and counted in Refused.
 func (h *Hist) Record(d time.Duration) {
@@ -70,6 +86,9 @@ func (h *Hist) Record(d time.Duration) {
 		err = h.dense.RecordValue(v)
 	} else {
 		err = h.packed.RecordValue(v)
+		if h.grows && h.packed.Populated() > growsAt {
+			h.grow()
+		}
 	}
 	if err != nil {
 		h.refused++
@@ -81,6 +100,16 @@ func (h *Hist) Record(d time.Duration) {
 	h.max = max(h.max, v)
 	h.sum += v
 	h.count++
+}
+
+// grow makes h dense. What it held fits, for the geometry is the same.
+func (h *Hist) grow() {
+	h.dense, h.spare = h.spare, nil
+	if h.dense == nil {
+		h.dense = hdr.New(lowest, highest, digits)
+	}
+	h.packed.MergeInto(h.dense)
+	h.packed.Reset()
 }
 
 // Merge adds all of from to h, exactly. from may be nil and stays as it is.
@@ -113,12 +142,15 @@ func (h *Hist) mergeCounts(from *Hist) (dropped int64) {
 	}
 }
 
-// Reset empties h and keeps its memory.
+// Reset empties h and keeps its memory. One that grows is small again.
 func (h *Hist) Reset() {
 	if h.dense != nil {
 		h.dense.Reset()
 	} else {
 		h.packed.Reset()
+	}
+	if h.grows && h.dense != nil {
+		h.dense, h.spare = nil, h.dense
 	}
 	h.count, h.sum, h.min, h.max, h.refused = 0, 0, 0, 0, 0
 }

@@ -28,6 +28,8 @@ type step struct {
 	inFlight, queued int64
 	cost             float64
 	hists            [len(rowMetrics)]*Hist
+
+	plain *Row // the row without histograms, once it was computed
 }
 
 // NewTimeline is an empty timeline.
@@ -54,7 +56,7 @@ func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFl
 		t.halve()
 	}
 	t.rows = append(t.rows, s)
-	return s.row(false)
+	return t.rows[len(t.rows)-1].brief()
 }
 
 // halve merges rows in pairs and doubles the step.
@@ -73,6 +75,7 @@ func (t *Timeline) halve() {
 }
 
 func (s *step) merge(o step) {
+	s.plain = nil
 	s.end = o.end
 	s.waves = union(s.waves, o.waves)
 	s.requests.add(o.requests)
@@ -101,21 +104,27 @@ next:
 }
 
 // Rows are the finished rows and the one in the making, as values of their own.
+// Without histograms they cost little: percentiles are computed once a row.
 // withHDR makes response TTFT and E2E carry their histogram.
 func (t *Timeline) Rows(withHDR bool) []Row {
 	rows := make([]Row, len(t.rows))
 	for i := range t.rows {
-		rows[i] = t.rows[i].row(withHDR)
+		if withHDR {
+			rows[i] = t.rows[i].row(true)
+		} else {
+			rows[i] = t.rows[i].brief()
+		}
 	}
 	return rows
 }
 
-// Last is the newest row without histograms, and the number of rows.
-func (t *Timeline) Last() (Row, int) {
-	if len(t.rows) == 0 {
-		return Row{}, 0
+// brief is the row without histograms, computed once until the step changes.
+func (s *step) brief() Row {
+	if s.plain == nil {
+		row := s.row(false)
+		s.plain = &row
 	}
-	return t.rows[len(t.rows)-1].row(false), len(t.rows)
+	return *s.plain
 }
 
 func (s *step) row(withHDR bool) Row {
