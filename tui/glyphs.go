@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -77,7 +78,7 @@ func plain(s string) string {
 	for len(s) > 0 {
 		seq, width, n, next := ansi.DecodeSequence(s, state, nil)
 		switch {
-		case width == 0 || len(seq) == 1:
+		case seq[0] < utf8.RuneSelf && (width == 0 || len(seq) == 1):
 			b.WriteString(seq)
 		case nearest[seq] != "":
 			b.WriteString(nearest[seq])

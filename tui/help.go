@@ -37,9 +37,9 @@ func (p pen) keyBar(done bool, width int) string {
 	return head + strings.Repeat(" ", gap) + tail
 }
 
-// help is the overlay of all keys, in as many columns as it needs and has room
-// for.
-func (p pen) help(done bool, width, height int) []string {
+// help is the overlay of all keys; from is the first line of it, where the window
+// does not hold them all.
+func (p pen) help(done bool, from, width, height int) []string {
 	var lines []string
 	for _, b := range bindings() {
 		if !b.applies(done) {
@@ -51,13 +51,14 @@ func (p pen) help(done bool, width, height int) []string {
 		}
 		lines = append(lines, p.figure(right(shown, 9))+"  "+p.style.text.Render(b.help))
 	}
-	if len(lines) > height-4 && height > 4 {
-		lines = lines[:height-4]
-	}
 	widest := 0
 	for _, l := range lines {
 		widest = max(widest, ansi.StringWidth(l))
 	}
-	body := append([]string{""}, lines...)
-	return p.panel("keys", p.label("esc closes"), body, min(width, widest+6), min(height, len(lines)+4))
+	note := "esc closes"
+	if room := max(1, height-2); len(lines) > room {
+		from = min(from, len(lines)-room)
+		note, lines = "up and down, "+note, lines[from:from+room]
+	}
+	return p.panel("keys", p.label(note), lines, min(width, widest+6), min(height, len(lines)+2))
 }

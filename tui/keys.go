@@ -82,11 +82,26 @@ func (m Model) pressOverlay(name string) (Model, bool) {
 	case "up", "k":
 		m.selected = max(0, m.selected-1)
 	case "down", "j":
-		m.selected = min(m.selected+1, max(0, len(errorKinds(m.shown))-1))
+		m.selected = min(m.selected+1, m.lastSelectable())
 	default:
 		return m, false
 	}
 	return m, true
+}
+
+// lastSelectable is how far down goes in the open overlay.
+func (m Model) lastSelectable() int {
+	n := len(errorKinds(m.shown))
+	if m.overlay == overlayHelp {
+		n = 0
+		for _, b := range bindings() {
+			if b.applies(m.done()) {
+				n++
+			}
+		}
+		n -= max(1, m.layout.height-2) - 1
+	}
+	return max(0, n-1)
 }
 
 // asked runs an act on the source outside of Update, and shows at once what

@@ -66,7 +66,7 @@ type Model struct {
 	service  bool
 	chart    chartKind
 	overlay  overlay
-	selected int // in the error browser
+	selected int // in the error browser; how far the help is scrolled
 	filter   string
 	typing   bool
 	stops    int // how often the user asked to stop
@@ -160,7 +160,7 @@ func (m Model) apply(msg snapshotMsg) (Model, tea.Cmd) {
 	if msg.tag != m.tag {
 		return m, nil
 	}
-	m.live = msg.snapshot
+	m.live = settled(msg.snapshot)
 	m.lane = min(m.lane, max(0, len(m.live.Lanes)-1))
 	if !m.frozen {
 		m.shown = m.live
@@ -294,7 +294,7 @@ func (m Model) over() block {
 	var lines []string
 	switch m.overlay {
 	case overlayHelp:
-		lines = p.help(m.done(), l.width, l.height)
+		lines = p.help(m.done(), m.selected, l.width, l.height)
 	case overlayErrors:
 		lines = p.browser(m.shown, m.selected, l.width, max(0, l.height-1))
 	case overlayVerdict:

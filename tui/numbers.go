@@ -126,7 +126,7 @@ func quantity(v float64, unit string) string {
 	case "count":
 		return decimal(v, 0)
 	default:
-		return strings.TrimSpace(humanize.CommafWithDigits(v, 2) + " " + unit)
+		return strings.TrimSpace(humanize.Ftoa(v) + " " + unit)
 	}
 }
 
@@ -161,7 +161,7 @@ func left(s string, width int) string {
 // clean makes text from outside safe to draw: no escape sequences, no control
 // characters, nothing that turns the direction of writing, one line.
 func clean(s string) string {
-	return strings.Join(strings.FieldsFunc(ansi.Strip(s), func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(ansi.Strip(strings.ToValidUTF8(s, "\ufffd")), func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 	}), " ")
 }

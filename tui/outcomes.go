@@ -139,7 +139,7 @@ func (p pen) space(slos []result.SLOStatus, metrics ...string) string {
 // ratio draws a share with the mark of the SLOs on it.
 func (p pen) ratio(v *float64, slos []result.SLOStatus, metric string) string {
 	if v == nil {
-		return p.style.faint.Render(p.glyph.none) + p.space(slos, metric)
+		return p.style.faint.Render(p.glyph.none)
 	}
 	style := p.style.strong
 	for _, s := range slos {

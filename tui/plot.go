@@ -139,7 +139,10 @@ func tickLabel(v float64, places int) string {
 	if text := decimal(v, places); len(text) <= gutter {
 		return text
 	}
-	return strings.TrimSpace(humanize.SIWithDigits(v, 1, ""))
+	if text := strings.ReplaceAll(humanize.SIWithDigits(v, 1, ""), " ", ""); ansi.StringWidth(text) <= gutter {
+		return text
+	}
+	return strconv.FormatFloat(v, 'e', 0, 64)
 }
 
 // body is a row without asciigraph's own axis, which is its first cell.

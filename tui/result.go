@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -71,4 +72,22 @@ func (p pen) verdictPage(s result.Snapshot, width, height int) []string {
 	m := p.verdictMood(s.Verdict.Status)
 	title := "verdict " + strings.ToLower(m.word)
 	return p.panel(title, p.label("esc closes"), body, width, min(height, len(body)+3))
+}
+
+// settled is the snapshot of a run that is done, with its SLOs as the verdict
+// has them: what they showed over a window matters no more.
+func settled(s result.Snapshot) result.Snapshot {
+	if s.Verdict == nil {
+		return s
+	}
+	slos := slices.Clone(s.SLOs)
+	for i, live := range slos {
+		for _, final := range s.Verdict.SLOs {
+			if final.Expr == live.Expr && (final.Wave == live.Wave || final.Wave == "" || live.Wave == "") {
+				slos[i].Live, slos[i].LiveOK, slos[i].RunOK = final.Observed, final.OK, final.OK
+			}
+		}
+	}
+	s.SLOs = slos
+	return s
 }

@@ -230,7 +230,7 @@ func (r ribbon) waves() []result.WaveStatus {
 	}
 	var list []result.WaveStatus
 	for _, w := range r.snap.Waves {
-		known := w.Begun || w.Started >= 0
+		known := w.Begun || w.Started != result.Unknown
 		if known && (w.Lane == lane || len(r.snap.Lanes) <= 1) {
 			list = append(list, w)
 		}

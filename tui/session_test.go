@@ -338,6 +338,7 @@ func TestEnd(t *testing.T) {
 		s.shows("● FAIL")
 		s.shows("held 164 req/s")
 		s.shows("response · whole run")
+		s.shows("✗ p99 < 8 s") // as the verdict has it, not the last figures
 		s.looksAt(result.View{Wave: -1})
 
 		polls := s.src.polls()

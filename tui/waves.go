@@ -40,7 +40,7 @@ func (p pen) waveLine(w result.WaveStatus, index int, lanes bool, width int) str
 	}
 	load := strings.ReplaceAll(clean(w.Load), "..", " "+p.glyph.arrow+" ")
 	begins, length := p.glyph.none, p.glyph.none
-	if w.Begun || w.Started >= 0 {
+	if w.Begun || w.Started != result.Unknown {
 		begins = clock(w.Started)
 	}
 	if w.Length > 0 {
