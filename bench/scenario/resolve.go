@@ -119,8 +119,8 @@ func (s *Scenario) waves() int {
 	return n
 }
 
-// ownName is the name of a scenario that gives none: its file's, or its first
-// wave's.
+// ownName is the name of a scenario that gives none: its file's, or those of its
+// waves.
 func (s *Scenario) ownName() string {
 	if s.origin != nil && s.origin.file != "" {
 		base := filepath.Base(s.origin.file)
@@ -128,12 +128,17 @@ func (s *Scenario) ownName() string {
 			return name
 		}
 	}
+	var names []string
 	for _, l := range s.Lanes {
-		if len(l.Waves) > 0 {
-			return l.Waves[0].Name
+		for _, w := range l.Waves {
+			names = append(names, w.Name)
 		}
 	}
-	return ""
+	const most = 4
+	if len(names) > most {
+		names = append(names[:most-1:most-1], names[len(names)-1])
+	}
+	return strings.Join(names, "-")
 }
 
 // within reports whether v is a number from least to most.
