@@ -61,7 +61,7 @@ func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, h
 		rows--
 	}
 	from, to := chartSpan(s)
-	src := chartSource{p, s, service, newTimeAxis(from, to, plotColumns(inner))}
+	src := chartSource{p, s, service, newTimeAxis(from, to, plotColumns(inner), s.Verdict == nil)}
 	c := src.chart(kind)
 	body := p.plot(c.lines, inner, rows)
 	if body == nil {

@@ -12,15 +12,14 @@ import (
 // glyphs are the characters of the screen that a plain ASCII terminal lacks.
 // Every one of them is a single cell wide.
 type glyphs struct {
-	dot                  string // a light: running, healthy
-	good, near, bad      string // marks of an SLO
-	none                 string // no data
-	dash                 string // between two figures
-	about                string // an estimate
-	arrow                string // from … to
-	cut                  string // the text goes on
-	cursor, now          string // the ribbon's cursor, the selection
-	pointer              string
+	dot                  string   // a light: running, healthy
+	good, near, bad      string   // marks of an SLO
+	none                 string   // no data
+	dash                 string   // between two figures
+	about                string   // an estimate
+	arrow                string   // from … to
+	cut                  string   // the text goes on
+	cursor, pointer      string   // of the ribbon, of a selection
 	bars                 []string // the ribbon's levels, from empty to full
 	full, empty          string   // the budget bar
 	border               lipgloss.Border
@@ -30,7 +29,7 @@ type glyphs struct {
 
 var unicodeGlyphs = glyphs{
 	dot: "●", good: "✓", near: "≈", bad: "✗", none: "–", dash: "·", about: "≈", arrow: "→", cut: "…",
-	cursor: "┃", now: "▲", pointer: "▸",
+	cursor: "┃", pointer: "▸",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	full: "█", empty: "░", border: lipgloss.RoundedBorder(), axis: "│", tick: "┤",
 	solid:  asciigraph.DefaultCharSet,
@@ -43,7 +42,7 @@ var unicodeGlyphs = glyphs{
 
 var asciiGlyphs = glyphs{
 	dot: "*", good: "+", near: "~", bad: "x", none: "-", dash: "-", about: "~", arrow: "->", cut: "~",
-	cursor: "|", now: "^", pointer: ">",
+	cursor: "|", pointer: ">",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
 	full: "#", empty: ".", border: lipgloss.ASCIIBorder(), axis: "|", tick: "+",
 	solid: asciigraph.CharSet{

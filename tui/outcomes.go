@@ -150,7 +150,7 @@ func (p pen) ratio(v *float64, slos []result.SLOStatus, metric string) string {
 	return style.Render(percent(*v)) + p.space(slos, metric)
 }
 
-// tally draws outcomes and cost in a line or two, for windows that have no room
+// tallyLines draws outcomes and cost in a line or two, for windows that have no room
 // for panels.
 func (p pen) tallyLines(s result.Snapshot, width, height int) []string {
 	stats, _ := subject(s)

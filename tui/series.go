@@ -10,15 +10,19 @@ import (
 // A timeAxis maps columns of a chart to time: column c is the step from
 // from + c×step, in seconds. The step is a whole number of seconds, or a
 // simple part of one, so that a growing chart compresses seldom and at once,
-// rather than shimmer at each poll.
+// rather than shimmer at each poll. Of a run that is over it fills the width.
 type timeAxis struct {
 	from, step float64
 	columns    int
 }
 
-// newTimeAxis fits [from, to] seconds into a number of columns.
-func newTimeAxis(from, to float64, columns int) timeAxis {
+// newTimeAxis fits [from, to] seconds into a number of columns; growing leaves
+// room for what is to come.
+func newTimeAxis(from, to float64, columns int, growing bool) timeAxis {
 	length, columns := max(to-from, 1), max(1, columns)
+	if !growing {
+		return timeAxis{from, length / float64(columns), columns}
+	}
 	step := math.Ceil(length / float64(columns))
 	for _, part := range []float64{0.25, 0.5} {
 		if length <= part*float64(columns) {
