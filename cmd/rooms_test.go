@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/result":   {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
 	"flashwave/bench/store":    {"flashwave/bench/result", "flashwave/bench/scenario"},
 	"flashwave/bench/report":   {"flashwave/bench/result", "terminal"},
+	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
 	"flashwave/client":         {"net/http"},
 	"flashwave/client/mock":    {"net/http"},
 }

@@ -1,0 +1,168 @@
+package doctor
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+)
+
+// machineChecks hold what was found against what is needed.
+func machineChecks(n Need, f Facts) []Check {
+	return []Check{checkFiles(n, f), checkPorts(n, f), checkCores(f), checkClock(n, f.Clock), checkMemory(n, f)}
+}
+
+func checkFiles(n Need, f Facts) Check {
+	c := Check{Name: "open files", Need: fmt.Sprintf("%s for up to %s at once", count(n.OpenFiles), streams(n.MostStreams))}
+	if f.OpenFilesLimit == nil {
+		return c.unknown()
+	}
+	limit := *f.OpenFilesLimit
+	c.Status, c.Found = OK, count(limit)+" allowed"
+	if limit > 1<<40 {
+		c.Found = "no limit"
+	}
+	advice := fmt.Sprintf("raise the hard limit: ulimit -n %d, LimitNOFILE= of a service, --ulimit nofile= of a container", roundUp(n.OpenFiles*5/4))
+	switch {
+	case n.OpenFiles > limit:
+		c.Status, c.Advice = Fail, advice+"; or lower --max-in-flight"
+	case n.PeakRPS > 0 && float64(n.Slots) < n.PeakRPS*usualAnswer.Seconds() && float64(limit) < 2*float64(n.Slots):
+		// The slots were cut to what the limit allows, and a usual answer already
+		// fills them all.
+		c.Status = Warn
+		c.Need = fmt.Sprintf("more than the %s it leaves: at %s they are all taken once an answer lasts %s",
+			streams(n.Slots), perSecond(n.PeakRPS), result.FormatMillis(1000*float64(n.Slots)/n.PeakRPS))
+		c.Advice = fmt.Sprintf("raise the hard limit, for instance ulimit -n %d", roundUp(int64(n.PeakRPS*usualAnswer.Seconds()*2)))
+	}
+	return c
+}
+
+// timeWait is how long the side that closes a TCP connection keeps its port
+// (TCP_TIMEWAIT_LEN of Linux).
+const timeWait = 60 * time.Second
+
+func checkPorts(n Need, f Facts) Check {
+	c := Check{Name: "ports", Need: count(int64(n.Connections)) + " connections to one target"}
+	if f.Ports == nil {
+		return c.unknown()
+	}
+	have, need := f.Ports.count(), int64(n.Connections)
+	c.Status, c.Found = OK, fmt.Sprintf("%s ephemeral", count(have))
+	reuse := f.TimeWaitReuse != nil && (*f.TimeWaitReuse == 1 || *f.TimeWaitReuse == 2 && n.loopback)
+	// An endpoint that closes after every answer costs a port for each request,
+	// unless those that wait may be used again.
+	worn := int64(math.Ceil(n.PeakRPS * timeWait.Seconds()))
+	switch {
+	case need > have:
+		c.Status = Fail
+		c.Advice = "sysctl -w net.ipv4.ip_local_port_range='1024 65535', or lower --max-in-flight"
+		if need > 64_000 {
+			c.Advice = "one address has 64,512 of them to a target: lower --max-in-flight, use --http2 or several machines"
+		}
+	case need+worn > have && !reuse:
+		c.Status = Warn
+		c.Need += fmt.Sprintf(", and up to %s more in TIME_WAIT if connections are not kept", count(worn))
+		c.Advice = "sysctl -w net.ipv4.tcp_tw_reuse=1"
+	}
+	return c
+}
+
+func checkCores(f Facts) Check {
+	cores := float64(min(f.CPUs, f.MaxProcs))
+	c := Check{Name: "cores", Status: OK, Found: fmt.Sprintf("%s of %d", plain(cores), f.CPUs)}
+	if f.Quota != nil && *f.Quota < cores {
+		cores = *f.Quota
+		c.Found = fmt.Sprintf("%s of %d by the control group's quota", plain(cores), f.CPUs)
+	}
+	if f.LoadPerMin != nil {
+		c.Found += fmt.Sprintf(", load %s", plain(*f.LoadPerMin))
+	}
+	switch {
+	case cores < float64(min(f.CPUs, f.MaxProcs)) && cores < math.Ceil(cores):
+		c.Status, c.Need = Warn, "whole cores: what is left of a quota's period is spent asleep"
+		c.Advice = fmt.Sprintf("give the container %s cores", plain(math.Ceil(cores)))
+	case cores < 2:
+		c.Status, c.Need = Warn, "two, so that answers are read while requests are sent"
+		c.Advice = "give it another core, unless the self-test is content"
+	case f.LoadPerMin != nil && *f.LoadPerMin > 1.5*cores:
+		c.Status, c.Need = Warn, "cores that nothing else keeps busy"
+		c.Advice = "stop what else runs here, or use a machine of its own"
+	}
+	return c
+}
+
+// warnLate is the lateness from which on a generator is not beyond doubt.
+const warnLate = 5.0 // ms
+
+func checkClock(n Need, k Clock) Check {
+	c := Check{
+		Name: "clock", Status: OK, Need: fmt.Sprintf("less than %s", result.FormatMillis(warnLate)),
+		Found: fmt.Sprintf("steps of %d ns; a sleep of 1 ms is %s late (p99; max %s)",
+			k.ResolutionNS, result.FormatMillis(k.LateMSP99), result.FormatMillis(k.LateMSMax)),
+	}
+	switch {
+	case k.LateMSP50 > n.MaxLagMS:
+		c.Status = Fail
+		c.Found = fmt.Sprintf("a sleep of 1 ms is usually %s late", result.FormatMillis(k.LateMSP50))
+		c.Need = fmt.Sprintf("at most %s (--max-lag)", result.FormatMillis(n.MaxLagMS))
+		c.Advice = "this machine is starved or its timer is coarse: use another, or one of its own"
+	case k.LateMSP99 > warnLate:
+		c.Status, c.Advice = Warn, "something else keeps this machine busy: use one of its own"
+	case k.ResolutionNS > int64(time.Millisecond):
+		c.Status, c.Need = Warn, "steps below 1 ms"
+		c.Advice = "latencies here are no finer than a step"
+	case k.Source == "hpet" || k.Source == "acpi_pm":
+		c.Status, c.Need = Warn, "a clock that is cheap to read, such as tsc"
+		c.Found += ", read from " + k.Source
+		c.Advice = "reading it takes about a microsecond: boot with clocksource=tsc if the hardware allows it"
+	}
+	return c
+}
+
+func checkMemory(n Need, f Facts) Check {
+	c := Check{Name: "memory", Need: fmt.Sprintf("%s for up to %s", bytes(n.MemoryBytes), streams(n.MostStreams))}
+	if f.MemoryAvailable == nil {
+		return c.unknown()
+	}
+	have := *f.MemoryAvailable
+	c.Status, c.Found = OK, bytes(have)+" available"
+	switch {
+	case n.MemoryBytes > have:
+		c.Status, c.Advice = Fail, "free some, give it more, or lower --max-in-flight"
+	case n.MemoryBytes > have/2:
+		c.Status, c.Advice = Warn, "that is more than half: long answers may need the rest"
+	}
+	return c
+}
+
+// unknown is a check that this system has no figure for.
+func (c Check) unknown() Check {
+	c.Status, c.Found = Unknown, "this system does not say"
+	return c
+}
+
+// perSecond writes a rate: 200/s, 3.33/s, 12,000/s.
+func perSecond(rate float64) string { return humanize.CommafWithDigits(rate, 2) + "/s" }
+
+func count(n int64) string { return humanize.Comma(n) }
+
+func streams(n int) string {
+	if n == 1 {
+		return "1 stream"
+	}
+	return count(int64(n)) + " streams"
+}
+
+func bytes(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
+
+// plain writes a number with at most two decimals.
+func plain(v float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", v), "0"), ".")
+}
+
+// roundUp is the next multiple of 1024.
+func roundUp(n int64) int64 { return (n + 1023) / 1024 * 1024 }
