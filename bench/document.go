@@ -22,6 +22,9 @@ func (r *Run) finish() {
 	if warm := r.rec.warmup().Cost.Total(); warm > 0 {
 		r.note(fmt.Sprintf("the warm-up cost %s, which is in the cost of the run", result.FormatUSD(warm)))
 	}
+	if r.options.InProcessMock {
+		r.note("the built-in endpoint shared this process and its CPU; to measure apart: flashwave mock, and run with --url http://127.0.0.1:8000/v1")
+	}
 	doc := r.report()
 	r.journalEvents()
 	r.journal(func(j Journal) error { return j.End(doc) })
@@ -55,14 +58,14 @@ func (r *Run) report() *result.Run {
 		Schema: result.Schema, ID: r.options.ID, Name: r.scenario.Name, Labels: r.scenario.Labels,
 		Tool: r.options.Tool, StartedAt: r.startedAt.UTC(), EndedAt: r.startedAt.Add(length).UTC(),
 		DurationS: length.Seconds(), Scenario: r.scenario,
-		Total: result.Derive(r.label(-1, true), total),
+		Total: r.stats(-1, total, true),
 		Waves: make([]result.Stats, len(waves)),
 	}
 	if doc.Labels == nil {
 		doc.Labels = map[string]string{}
 	}
 	for i, p := range waves {
-		doc.Waves[i] = result.Derive(r.label(i, true), p)
+		doc.Waves[i] = r.stats(i, p, true)
 	}
 	doc.Generator = r.health.report(total, waves)
 
@@ -84,6 +87,13 @@ func (r *Run) total() *result.Part {
 	total.Cost = total.Cost.Add(warm.Cost)
 	total.Estimated += warm.Estimated
 	return total
+}
+
+// stats are the figures of a wave, or of the run (wave < 0), so far.
+func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
+	s := result.Derive(r.label(wave, withHDR), p)
+	r.addLimits(&s, wave)
+	return s
 }
 
 // label says what the figures of a wave, or of the whole run (wave < 0), are.

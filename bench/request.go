@@ -130,6 +130,7 @@ func (f *flight) Sent(at time.Duration) {
 		return
 	}
 	t := f.ticket
+	f.run.pace.sent(at)
 	if t.closed {
 		t.lane.sentOne(t, at)
 	}
@@ -169,6 +170,10 @@ func (f *flight) Token(at time.Duration, _ client.Kind) {
 // record adds the request, ended, to its wave.
 func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	t := f.ticket
+	f.run.pace.billed(res.Done, res.Usage.Prompt+res.Usage.Output)
+	if res.Outcome == client.RateLimited && t.wave != result.Warmup {
+		f.run.pace.limited(res.Done, t.wave)
+	}
 	f.shard.mu.Lock()
 	defer f.shard.mu.Unlock()
 	p := f.shard.part(t.wave)

@@ -65,6 +65,7 @@ type Run struct {
 	judge    *judge
 	refusals *refusals
 	health   *health
+	pace     *pace
 	lanes    []*lane
 	open     openRequests
 
@@ -89,6 +90,7 @@ type Run struct {
 	document   *result.Run
 	journaled  int // events handed to the journal
 	lastRow    result.Row
+	limitNoted time.Duration // when rate limits last made an event; of tick's goroutine
 	journalErr error
 	windows    windowCache
 }
@@ -123,6 +125,7 @@ func Start(opts Options) (*Run, error) {
 	}
 	r.health = newHealth(r, opts.Machine)
 	now := r.now()
+	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()
 	r.startedAt = time.Now().Add(sc.Warmup.D())
 	r.rec.begin(now)

@@ -70,14 +70,14 @@ func (r *Run) figures(view result.View) windowCache {
 	}
 	c = windowCache{n: n, view: view, series: r.rec.timeline.Rows(false)}
 	r.rec.mu.Unlock()
-	c.total = result.Derive(r.label(-1, false), r.total())
-	l := r.label(view.Wave, false)
+	c.total = r.stats(-1, r.total(), false)
 	if view.Window > 0 {
+		l := r.label(view.Wave, false)
 		p, from, to := r.rec.window(view.Window, view.Wave)
 		l.Duration = to - from
 		c.window = result.Derive(l, p)
 	} else {
-		c.window = result.Derive(l, r.rec.total(view.Wave))
+		c.window = r.stats(view.Wave, r.rec.total(view.Wave), false)
 	}
 	c.slos = r.sloStatuses(view)
 	c.health = r.health.live()

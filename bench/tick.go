@@ -57,6 +57,7 @@ func (r *Run) second() {
 	r.lastRow = row
 	r.mu.Unlock()
 	r.watch()
+	r.watchLimits(in, sum)
 	r.journal(func(j Journal) error { return j.Interval(in, row) })
 	r.journalEvents()
 }

@@ -39,6 +39,8 @@ type reply struct {
 	gap     time.Duration
 	outcome client.Outcome // "" is ok
 	usage   client.Usage
+	limits  client.Limits // zero: the headers say nothing
+	retries int
 }
 
 func (f *fake) enter(text string) (i int) {
@@ -94,6 +96,10 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 		res.LastToken = at
 		res.Events++
 		sink.Token(at, client.Content)
+	}
+	res.Retries = r.retries
+	if r.limits != (client.Limits{}) {
+		res.Limits = r.limits
 	}
 	res.Usage = client.Usage{Output: res.Events, From: client.FromEvents}
 	if r.usage.From != "" {

@@ -79,6 +79,7 @@ type Generator struct {
 	ReadLagMS           *Latency `json:"read_lag_ms"`
 	CPUPercent          *float64 `json:"cpu_percent"`
 	CPUAllowed          *float64 `json:"cpu_allowed"` // cores
+	SchedLatencyMSP99   *float64 `json:"sched_latency_ms_p99"` // how long runnable goroutines waited for a thread
 	GCPauseMSMax        *float64 `json:"gc_pause_ms_max"`
 	RunQueueWaitPercent *float64 `json:"run_queue_wait_percent"`
 	OpenFilesLimit      *int64   `json:"open_files_limit"`
@@ -192,13 +193,23 @@ type Cost struct {
 	EstimatedShare float64  `json:"estimated_share"` // of Total, from requests that sent no usage
 }
 
-// RateLimits is what the endpoint said of its limits.
+// RateLimits is what the endpoint said of its limits, and how they were met. A
+// pace is of the requests sent and the tokens billed in the minute before the
+// first 429, or since the start of the run where that is less.
 type RateLimits struct {
 	LimitRequests     *int64   `json:"limit_requests"`
 	RemainingRequests *int64   `json:"remaining_requests"` // the lowest seen
 	LimitTokens       *int64   `json:"limit_tokens"`
 	RemainingTokens   *int64   `json:"remaining_tokens"` // the lowest seen
 	RetryAfterSMax    *float64 `json:"retry_after_s_max"`
+
+	RateLimited        int64    `json:"rate_limited"`         // requests that ended with a 429
+	RateLimitedShare   *float64 `json:"rate_limited_share"`   // of those that ended
+	First429S          *float64 `json:"first_429_s"`          // from the start of the run
+	Last429S           *float64 `json:"last_429_s"`           // likewise
+	RPMAtFirst429      *float64 `json:"rpm_at_first_429"`     // requests per minute
+	TPMAtFirst429      *float64 `json:"tpm_at_first_429"`     // prompt and output tokens per minute
+	AttemptsPerRequest *float64 `json:"attempts_per_request"` // (sent + retries) ÷ sent
 }
 
 // An ErrorCount is one kind of failure.

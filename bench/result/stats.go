@@ -35,7 +35,7 @@ func Derive(l Label, p *Part) Stats {
 		Goodput:    goodput(l, p),
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
-		RateLimits: p.Limits.document(),
+		RateLimits: rateLimits(p),
 		Errors:     p.Errors.List(),
 	}
 }
@@ -92,6 +92,22 @@ func latencies(p *Part, withHDR bool) Latencies {
 		DNS:     of(DNS),
 		TLS:     of(TLS),
 	}
+}
+
+// rateLimits is nil where the endpoint neither spoke of limits nor applied any.
+func rateLimits(p *Part) *RateLimits {
+	n, q := p.Outcomes["rate_limited"], p.Requests
+	d := p.Limits.document()
+	if d == nil {
+		if n == 0 {
+			return nil
+		}
+		d = &RateLimits{}
+	}
+	d.RateLimited = n
+	d.RateLimitedShare = ratio(n, q.Succeeded+q.Failed)
+	d.AttemptsPerRequest = ratio(q.Sent+q.Retries, q.Sent)
+	return d
 }
 
 func goodput(l Label, p *Part) *Goodput {

@@ -1,0 +1,164 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+)
+
+// A pace knows how many requests were sent, and tokens billed, in the last
+// minute, and keeps what it knew when rate limits were first met: limits are
+// given per minute, so that is the capacity that was bought. Retries are not in
+// it, for only the first sending of a request has an instant.
+type pace struct {
+	began time.Duration // nothing was sent before
+
+	mu      sync.Mutex
+	seconds [64]paceSecond // of the run's clock, the newest minute of them
+	waves   []limited
+}
+
+// A paceSecond is what was sent and billed in one second.
+type paceSecond struct {
+	at           int64 // which second
+	sent, tokens int64
+}
+
+// limited is how a wave met its limits. Instants are on the run's clock; 0: never.
+type limited struct {
+	first, last time.Duration
+	rpm, tpm    float64 // at the first
+}
+
+func newPace(began time.Duration, waves int) *pace {
+	return &pace{began: began, waves: make([]limited, waves)}
+}
+
+// second is the record of the second of an instant; nil if that is long gone.
+// p.mu is held.
+func (p *pace) second(at time.Duration) *paceSecond {
+	n := int64(at / time.Second)
+	s := &p.seconds[n%int64(len(p.seconds))]
+	switch {
+	case s.at > n:
+		return nil
+	case s.at < n:
+		*s = paceSecond{at: n}
+	}
+	return s
+}
+
+func (p *pace) sent(at time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.second(at); s != nil {
+		s.sent++
+	}
+}
+
+func (p *pace) billed(at time.Duration, tokens int) {
+	if tokens == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.second(at); s != nil {
+		s.tokens += int64(tokens)
+	}
+}
+
+// limited notes that a request of a wave met a rate limit.
+func (p *pace) limited(at time.Duration, wave int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := &p.waves[wave]
+	if l.first == 0 {
+		l.first = at
+		l.rpm, l.tpm = p.perMinute(at)
+	}
+	l.last = max(l.last, at)
+}
+
+// perMinute is the pace over the minute before at and the begun second, or since
+// the beginning where that is less, but over a second at least: nothing can be
+// said of the rate of the first request. p.mu is held.
+func (p *pace) perMinute(at time.Duration) (requests, tokens float64) {
+	newest := int64(at / time.Second)
+	oldest := newest - 60
+	var n, t int64
+	for _, s := range p.seconds {
+		if oldest <= s.at && s.at <= newest {
+			n += s.sent
+			t += s.tokens
+		}
+	}
+	over := at - max(p.began, time.Duration(oldest)*time.Second)
+	minutes := max(over, time.Second).Minutes()
+	return float64(n) / minutes, float64(t) / minutes
+}
+
+// met is how a wave, or the whole run (wave < 0), met its limits.
+func (p *pace) met(wave int) limited {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if wave >= 0 {
+		return p.waves[wave]
+	}
+	var all limited
+	for _, l := range p.waves {
+		if l.first == 0 {
+			continue
+		}
+		last := max(all.last, l.last)
+		if all.first == 0 || l.first < all.first {
+			all = l
+		}
+		all.last = last
+	}
+	return all
+}
+
+// addLimits completes the figures of a wave, or of the run (wave < 0), with when
+// and at which pace its rate limits were met.
+func (r *Run) addLimits(s *result.Stats, wave int) {
+	l := r.pace.met(wave)
+	if l.first == 0 || s.RateLimits == nil {
+		return
+	}
+	at := func(d time.Duration) *float64 { return new(r.since(d).Seconds()) }
+	s.RateLimits.First429S, s.RateLimits.Last429S = at(l.first), at(l.last)
+	s.RateLimits.RPMAtFirst429, s.RateLimits.TPMAtFirst429 = &l.rpm, &l.tpm
+}
+
+// limitPause is the least time between two events about rate limits.
+const limitPause = 10 * time.Second
+
+// watchLimits makes an event of the rate limits met in an interval.
+func (r *Run) watchLimits(in result.Interval, sum *result.Part) {
+	n := sum.Outcomes["rate_limited"]
+	if n == 0 || r.limitNoted > 0 && in.End < r.limitNoted+limitPause {
+		return
+	}
+	r.limitNoted = in.End
+	r.event(result.Event{TS: in.End.Seconds(), Kind: result.Limited, Text: limitText(n, in.End-in.Start, sum.Limits)})
+}
+
+// limitText is how an event speaks of n 429s.
+func limitText(n int64, in time.Duration, seen result.LimitsSeen) string {
+	parts := []string{fmt.Sprintf("429 rate limited ×%s in %s", humanize.Comma(n), result.FormatMillis(result.Millis(in)))}
+	if seen.RetryAfter > 0 {
+		parts = append(parts, "retry-after "+result.FormatMillis(result.Millis(seen.RetryAfter)))
+	}
+	if seen.LimitRequests != nil {
+		parts = append(parts, "limit "+humanize.Comma(*seen.LimitRequests)+" rpm")
+	}
+	if seen.LimitTokens != nil {
+		parts = append(parts, "limit "+humanize.Comma(*seen.LimitTokens)+" tpm")
+	}
+	return strings.Join(parts, ", ")
+}
