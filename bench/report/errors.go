@@ -1,0 +1,35 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+)
+
+// errors writes the most frequent kinds of failure.
+func (p *page) errors(list []result.ErrorCount) {
+	const most = 5
+	if len(list) == 0 {
+		return
+	}
+	p.gap()
+	shown := list[:min(len(list), most)]
+	digits, words := 0, 0
+	for _, e := range shown {
+		digits, words = max(digits, len(humanize.Comma(e.Count))), max(words, len(e.Outcome))
+	}
+	for i, e := range shown {
+		label := ""
+		if i == 0 {
+			label = "errors"
+		}
+		p.line(fmt.Sprintf("%s%*s  %-*s  %s", p.label(label), digits, humanize.Comma(e.Count),
+			words, plain(e.Outcome), plain(cmp.Or(e.Sample, e.Message))))
+	}
+	if rest := len(list) - most; rest > 0 {
+		p.flow("", p.ink.dim(fmt.Sprintf("and %d more", rest)))
+	}
+}

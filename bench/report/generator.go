@@ -1,0 +1,47 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"flashwave/bench/result"
+)
+
+// generator says in one line why the figures can be believed, or why not.
+func (p *page) generator(run *result.Run) {
+	g := run.Generator
+	var proof []string
+	for _, m := range []struct {
+		name string
+		l    *result.Latency
+	}{{"lag", g.LagMS}, {"read lag", g.ReadLagMS}} {
+		if m.l != nil {
+			proof = append(proof, m.name+" p99 "+result.FormatMillis(m.l.P99))
+		}
+	}
+	if g.CPUPercent != nil {
+		cpu := fmt.Sprintf("CPU %.0f %%", *g.CPUPercent)
+		if g.CPUAllowed != nil {
+			cpu += fmt.Sprintf(" of %g cores", *g.CPUAllowed)
+		}
+		proof = append(proof, cpu)
+	}
+	if c := run.Total.Latency.Connect; c != nil {
+		proof = append(proof, "connect p99 "+result.FormatMillis(c.P99))
+	}
+	state := p.ink.good("valid")
+	switch {
+	case !g.Valid:
+		state = p.ink.bad("not valid")
+	case len(g.Warnings) > 0:
+		state = p.ink.unsure("valid, with warnings")
+	}
+	line := state
+	if len(proof) > 0 {
+		line += ": " + strings.Join(proof, ", ")
+	}
+	p.prose(p.label("generator"), line)
+	for _, w := range g.Warnings {
+		p.prose(p.label("")+"! ", plain(w))
+	}
+}

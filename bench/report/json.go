@@ -1,0 +1,16 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"flashwave/bench/result"
+)
+
+// writeJSON writes the document itself, and nothing else.
+func writeJSON(w io.Writer, run *result.Run, _ Options) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(run)
+}

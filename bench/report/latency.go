@@ -1,0 +1,120 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+)
+
+// latency writes the table of latencies.
+func (p *page) latency(run *result.Run) {
+	t := table{
+		words:  2,
+		header: []string{"latency", "", "p50", "p90", "p95", "p99", "p99.9", "max", "mean"},
+		faint:  map[int]bool{},
+	}
+	add := func(name string, l *result.Latency) { t.rows = append(t.rows, latencyRow(name, l, scaleOf(l))) }
+	l := run.Total.Latency
+	for _, pair := range []struct {
+		name string
+		result.Pair
+		shown bool
+	}{
+		{"TTFT", l.TTFT, true},
+		{"TTFA", l.TTFA, differ(l.TTFA.Response, l.TTFT.Response, 0)},
+		{"E2E", l.E2E, true},
+	} {
+		if !pair.shown {
+			continue
+		}
+		add(pair.name, pair.Response)
+		if pair.Service != nil && (hasOpen(run) || differ(pair.Response, pair.Service, 0.01)) {
+			t.faint[len(t.rows)] = true
+			unit := scaleOf(cmp.Or(pair.Response, pair.Service)) // of both, for they are compared
+			t.rows = append(t.rows, latencyRow("  service", pair.Service, unit))
+		}
+	}
+	add("ITL", l.ITL)
+	add("TPOT", l.TPOT)
+	add("stall", l.Stall)
+	add("queue", l.Queue)
+	add("connect", l.Connect)
+	t.write(p)
+	if len(t.faint) > 0 {
+		p.line(p.ink.dim("from the scheduled instant; service time: from sending"))
+	}
+}
+
+// hasOpen reports whether some wave follows a schedule. There the time from the
+// scheduled instant is what a customer feels, and the service time stands beside
+// it.
+func hasOpen(run *result.Run) bool {
+	return slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == "open" })
+}
+
+// differ reports whether two summaries are more than a part of them apart.
+func differ(a, b *result.Latency, tolerance float64) bool {
+	if a == nil || b == nil {
+		return a != b
+	}
+	apart := func(x, y float64) bool { return math.Abs(x-y) > tolerance*max(x, y) }
+	return apart(a.P50, b.P50) || apart(a.P95, b.P95) || apart(a.P99, b.P99) || apart(a.Max, b.Max)
+}
+
+// latencyRow is a row of figures in one unit, so that they can be compared at a
+// glance.
+func latencyRow(name string, l *result.Latency, unit scale) []string {
+	row := []string{name, ""}
+	if l == nil {
+		for range 7 {
+			row = append(row, result.NoData)
+		}
+		return row
+	}
+	row[1] = unit.name
+	for _, ms := range []float64{l.P50, l.P90, l.P95, l.P99, l.P999, l.Max, l.Mean} {
+		row = append(row, unit.write(ms))
+	}
+	return row
+}
+
+// A scale is a unit and the decimals to write in it.
+type scale struct {
+	name     string
+	perMilli float64
+	decimals int
+}
+
+// scaleOf picks the unit of a row by its upper end, and the decimals so that its
+// median keeps three digits if it can.
+func scaleOf(l *result.Latency) scale {
+	s := scale{"ms", 1, 0}
+	if l == nil {
+		return s
+	}
+	switch {
+	case l.P99 >= 10_000:
+		s.name, s.perMilli = "s", 1e-3
+	case l.Max < 1:
+		s.name, s.perMilli = "µs", 1e3
+	}
+	switch typical := l.P50 * s.perMilli; {
+	case l.Max == 0:
+	case typical < 10:
+		s.decimals = 2
+	case typical < 100:
+		s.decimals = 1
+	}
+	if s.name != "s" && l.Max*s.perMilli >= 1000 {
+		s.decimals = min(s.decimals, 1)
+	}
+	return s
+}
+
+func (s scale) write(ms float64) string {
+	return humanize.FormatFloat([]string{"#,###.", "#,###.#", "#,###.##"}[s.decimals], ms*s.perMilli)
+}

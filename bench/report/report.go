@@ -1,0 +1,51 @@
+// Package report writes a run's document in the formats that people and programs
+// read.
+//
+// Every format is one file and one entry in a table; [Write] finds it by its name.
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"flashwave/bench/result"
+)
+
+// Options say how a report looks. Formats for programs do not look at them.
+type Options struct {
+	Color bool // a few ANSI colours
+	Width int  // columns, at least 40; 0: 80. No line is longer
+}
+
+// A format writes a document. It may leave the beginning of a report behind when
+// it fails.
+type format struct {
+	name  string
+	write func(w io.Writer, run *result.Run, opts Options) error
+}
+
+// formats are in the order of help texts.
+var formats = []format{
+	{"text", writeText},
+	{"json", writeJSON},
+}
+
+// Formats are the names that Write knows.
+func Formats() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// Write writes a run in a format. The run is only read.
+func Write(w io.Writer, format string, run *result.Run, opts Options) error {
+	for _, f := range formats {
+		if f.name == format {
+			return f.write(w, run, opts)
+		}
+	}
+	return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(Formats(), ", "))
+}

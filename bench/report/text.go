@@ -1,0 +1,206 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+)
+
+// writeText writes what stays on a terminal after a run.
+func writeText(w io.Writer, run *result.Run, opts Options) error {
+	p := newPage(opts)
+	p.verdict(run)
+	p.subject(run)
+	p.slos(run.Verdict.SLOs)
+	p.gap()
+	p.requests(run.Total)
+	p.gap()
+	p.latency(run)
+	p.gap()
+	p.tokens(run.Total.Tokens)
+	p.cost(run)
+	p.limits(run.Total)
+	p.waves(run)
+	p.errors(run.Total.Errors)
+	p.gap()
+	p.generator(run)
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// verdict writes the headline, and reasons that it does not tell.
+func (p *page) verdict(run *result.Run) {
+	v := run.Verdict
+	status := strings.ToUpper(cmp.Or(plain(string(v.Status)), "no verdict"))
+	const between = "  "
+	p.prose(p.ink.status(status, v.Status)+between, plain(v.Headline))
+	for _, r := range v.Reasons {
+		if !strings.Contains(v.Headline, r) {
+			p.prose(strings.Repeat(" ", len([]rune(status)))+between, plain(r))
+		}
+	}
+	p.gap()
+}
+
+// subject says what ran.
+func (p *page) subject(run *result.Run) {
+	what := []string{p.ink.bold(plain(cmp.Or(run.Name, "unnamed")))}
+	when := []string{}
+	if !run.StartedAt.IsZero() {
+		when = append(when, run.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+	}
+	when = append(when, result.FormatMillis(1000*run.DurationS))
+	if sc := run.Scenario; sc != nil {
+		what = append(what, plain(cmp.Or(sc.Target.Model, "any model")+" at "+host(sc.Target.URL)))
+		if !sc.Workload.Stream {
+			what = append(what, "not streamed")
+		}
+		when = append(when, fmt.Sprintf("seed %d", sc.Seed))
+	}
+	if run.ID != "" {
+		when = append(when, "run "+plain(run.ID))
+	}
+	p.flow("ran", what...)
+	p.flow("", when...)
+	labels := make([]string, 0, len(run.Labels))
+	for k, v := range run.Labels {
+		labels = append(labels, plain(k+"="+v))
+	}
+	slices.Sort(labels)
+	p.flow("labels", labels...)
+}
+
+// host is what of a target's URL people know it by.
+func host(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return strings.TrimSuffix(address, ":")
+}
+
+// slos writes a line for each assertion.
+func (p *page) slos(slos []result.SLO) {
+	if len(slos) == 0 {
+		return
+	}
+	p.gap()
+	longest := 0
+	for _, s := range slos {
+		longest = max(longest, len([]rune(plain(s.Expr))))
+	}
+	for i, s := range slos {
+		label := ""
+		if i == 0 {
+			label = "SLOs"
+		}
+		line := p.label(label) + p.mark(s.OK) + " " +
+			pad(plain(s.Expr), min(longest, p.width/2)+3) + observed(s)
+		if s.Assumed {
+			line += p.ink.dim("   assumed")
+		}
+		p.line(line)
+	}
+}
+
+func (p *page) mark(ok *bool) string {
+	switch {
+	case ok == nil:
+		return p.ink.unsure(result.NoData)
+	case *ok:
+		return p.ink.good("✓")
+	}
+	return p.ink.bad("✗")
+}
+
+// observed is what was seen of an SLO.
+func observed(s result.SLO) string {
+	switch {
+	case s.Observed != nil:
+		return result.FormatValue(*s.Observed, s.Unit)
+	case s.AtLeast != nil:
+		return "at least " + result.FormatValue(*s.AtLeast, s.Unit)
+	}
+	return "no data"
+}
+
+// requests writes what became of the requests, and how fast.
+func (p *page) requests(t result.Stats) {
+	q := t.Requests
+	p.flow("requests",
+		named("scheduled", q.Scheduled), named("sent", q.Sent), named("ok", q.Succeeded),
+		p.alarm(named("failed", q.Failed), q.Failed), p.alarm(named("dropped", q.Dropped), q.Dropped),
+		p.alarm(named("unsent", q.Unsent), q.Unsent), p.alarm(named("unfinished", q.Unfinished), q.Unfinished),
+		occurred("retries", q.Retries))
+	p.flow("outcomes", outcomes(t)...)
+	r := t.Rate
+	p.flow("rates",
+		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded))
+	p.flow("quality", "error rate "+share(t.ErrorRate), good(t.Goodput))
+}
+
+// alarm colours a figure that should be 0.
+func (p *page) alarm(s string, n int64) string {
+	if n == 0 {
+		return s
+	}
+	return p.ink.bad(s)
+}
+
+func named(name string, n int64) string { return name + " " + humanize.Comma(n) }
+
+// occurred is a figure that is worth a word only if it is not 0.
+func occurred(name string, n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return named(name, n)
+}
+
+// outcomes are those that occurred, in the order of the closed list.
+func outcomes(t result.Stats) []string {
+	var items []string
+	ended := t.Requests.Ended()
+	for _, o := range result.Outcomes {
+		n := t.Outcomes[o]
+		if n == 0 {
+			continue
+		}
+		item := named(o, n)
+		if ended > 0 {
+			item += " (" + result.FormatShare(float64(n)/float64(ended)) + ")"
+		}
+		items = append(items, item)
+	}
+	if items == nil {
+		return []string{result.NoData}
+	}
+	return items
+}
+
+func rate(name string, v *float64) string {
+	if v == nil {
+		return name + " " + result.NoData
+	}
+	return name + " " + result.FormatRate(*v) + "/s"
+}
+
+func share(v *float64) string {
+	if v == nil {
+		return result.NoData
+	}
+	return result.FormatShare(*v)
+}
+
+func good(g *result.Goodput) string {
+	if g == nil {
+		return ""
+	}
+	return fmt.Sprintf("goodput %s/s (%s of the scheduled)", result.FormatRate(g.RPS), result.FormatShare(g.GoodFraction))
+}

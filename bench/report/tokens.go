@@ -1,0 +1,72 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+)
+
+// tokens writes the token counts; none if no request had any.
+func (p *page) tokens(t result.Tokens) {
+	if t.From == nil {
+		p.flow("tokens", result.NoData)
+		return
+	}
+	from := map[string]string{"events": "token events", "mixed": "usage and token events"}
+	p.flow("tokens",
+		named("prompt", t.Prompt), occurred("cached", t.Cached), named("output", t.Output), occurred("reasoning", t.Reasoning),
+		rate("output", t.OutputTPS), rate("total", t.TotalTPS),
+		"counted from "+cmp.Or(from[*t.From], *t.From))
+}
+
+// cost writes what the run cost.
+func (p *page) cost(run *result.Run) {
+	c := run.Total.Cost
+	if c == nil {
+		p.flow("cost", result.NoData, "the price is unknown: give --price IN,OUT (USD per million tokens)")
+		return
+	}
+	cached, per1k, estimated := "", "", ""
+	if c.Cached > 0 {
+		cached = "cached " + result.FormatUSD(c.Cached)
+	}
+	if c.PerThousandOK != nil {
+		per1k = "per 1k ok " + result.FormatUSD(*c.PerThousandOK)
+	}
+	if c.EstimatedShare > 0 {
+		estimated = result.FormatShare(c.EstimatedShare) + " of it estimated"
+	}
+	p.flow("cost", p.ink.bold(result.FormatUSD(c.Total)),
+		"input "+result.FormatUSD(c.Input), cached, "output "+result.FormatUSD(c.Output), per1k, estimated)
+}
+
+// limits writes what the endpoint said of its limits, if it said anything.
+func (p *page) limits(t result.Stats) {
+	l, hit := t.RateLimits, t.Outcomes["rate_limited"]
+	if l == nil && hit == 0 {
+		return
+	}
+	items := []string{occurred("429s", hit)}
+	if l != nil {
+		items = append(items, limit("requests", l.LimitRequests, l.RemainingRequests), limit("tokens", l.LimitTokens, l.RemainingTokens))
+		if l.RetryAfterSMax != nil {
+			items = append(items, "retry-after up to "+result.FormatMillis(1000**l.RetryAfterSMax))
+		}
+	}
+	p.flow("limits", items...)
+}
+
+func limit(name string, most, left *int64) string {
+	switch {
+	case most == nil && left == nil:
+		return ""
+	case most == nil:
+		return fmt.Sprintf("%s: %s left at the least", name, humanize.Comma(*left))
+	case left == nil:
+		return name + " " + humanize.Comma(*most)
+	}
+	return fmt.Sprintf("%s %s, %s left at the least", name, humanize.Comma(*most), humanize.Comma(*left))
+}
