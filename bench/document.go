@@ -93,6 +93,8 @@ func (r *Run) total() *result.Part {
 func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
 	s := result.Derive(r.label(wave, withHDR), p)
 	r.addLimits(&s, wave)
+	r.addBacklog(&s, wave)
+	r.addRecovery(&s, wave)
 	return s
 }
 

@@ -163,11 +163,12 @@ func (r *Run) watch() {
 		return slo.Evaluate(e, recent[e.Wave])
 	}
 	for i, e := range r.judge.exprs {
-		if r.judge.breached[i] {
-			continue
-		}
 		live := look(e)
 		if live.OK == nil || *live.OK {
+			continue
+		}
+		r.markBreach(e, now)
+		if r.judge.breached[i] {
 			continue
 		}
 		r.judge.breached[i] = true

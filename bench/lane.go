@@ -34,6 +34,7 @@ type lane struct {
 	tickets uint64
 	begun   int                 // stretches that have begun
 	past    []result.CurvePoint // of finished stretches
+	after   *recovery           // from the last surge; nil: there was none
 }
 
 // A stretch is what a lane does without a break: a sequence of open waves, which
@@ -91,6 +92,8 @@ func (l *lane) drive(start time.Duration) {
 			}
 		}
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.enter(result.Tail, start)
 }
 
@@ -105,9 +108,10 @@ func (l *lane) halt() {
 	l.enter(result.Tail, l.run.now())
 }
 
-// enter makes wave the live one from at on.
+// enter makes wave the live one from at on. l.mu is held.
 func (l *lane) enter(wave int, at time.Duration) {
 	before := int(l.live.Swap(int64(wave)))
+	l.run.slots.enter(l.index, wave, at)
 	l.run.waveChanged(l, before, wave, at)
 }
 
@@ -132,7 +136,7 @@ func (l *lane) dispatch(scheduled time.Duration, wave int, closed bool) {
 
 // ticket counts one request as scheduled.
 func (l *lane) ticket(scheduled time.Duration, wave int, closed bool) ticket {
-	t := ticket{lane: l, wave: wave, index: l.tickets, closed: closed, scheduled: scheduled, enqueued: l.run.now()}
+	t := ticket{lane: l, wave: wave, index: l.tickets, closed: closed, scheduled: scheduled, enqueued: l.run.now(), after: l.after}
 	l.tickets++
 	if wave != result.Warmup {
 		s := l.run.rec.shard(t.index)

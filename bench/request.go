@@ -188,13 +188,15 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
 	here := &f.shard.part(t.lane.here()).Here
+	good := res.Outcome == client.OK && f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res)
+	t.after.see(t.scheduled, good)
 	switch res.Outcome {
 	case client.OK:
 		p.Requests.Succeeded++
 		here.Completed++
 		here.Succeeded++
 		p.Finish[finish(res)]++
-		if f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res) {
+		if good {
 			p.Good++
 		}
 	case client.Cancelled:
@@ -318,6 +320,7 @@ func (r *Run) never(t ticket, count func(*result.Requests)) {
 	if t.wave == result.Warmup {
 		return
 	}
+	t.after.see(t.scheduled, false)
 	s := r.rec.shard(t.index)
 	s.mu.Lock()
 	defer s.mu.Unlock()

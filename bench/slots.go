@@ -14,6 +14,7 @@ type ticket struct {
 	scheduled time.Duration
 	enqueued  time.Duration // when it began to wait for a slot
 	queue     time.Duration // how long it waited
+	after     *recovery     // the surge that it came after; nil: none
 }
 
 // slots are the rights to have a request open. A ticket that finds none waits in
@@ -27,6 +28,8 @@ type slots struct {
 
 	limit       int
 	maxInFlight int
+	live        []int  // by lane: the wave whose wall time it is; negative: none
+	peaks       []peak // by wave
 }
 
 func newSlots(n int) *slots { return &slots{free: n, limit: n} }
@@ -48,6 +51,7 @@ func (s *slots) take(t ticket, mayWait bool) admission {
 	if s.free > 0 && !s.closed {
 		s.free--
 		s.maxInFlight = max(s.maxInFlight, s.limit-s.free)
+		s.grown(t.enqueued)
 		return admitted
 	}
 	if s.closed {
@@ -57,6 +61,7 @@ func (s *slots) take(t ticket, mayWait bool) admission {
 		return refused
 	}
 	s.line = append(s.line, t)
+	s.grown(t.enqueued)
 	return queued
 }
 

@@ -17,6 +17,10 @@ type wave struct {
 	plan  scenario.Wave
 	start time.Duration
 	end   time.Duration // far while it goes on
+
+	from, to float64   // load as planned, at its start and end: requests per second, or in flight
+	breached bool      // an SLO was, while it was live
+	recovery *recovery // from it, if it was a surge
 }
 
 // Streams of random numbers: each lane has one for its waves and one for its
@@ -76,6 +80,7 @@ func (l *lane) plan(sl scenario.Lane, process arrival.Process) error {
 	}
 	for _, w := range sl.Waves {
 		index := len(r.waves)
+		from, to := float64(w.Concurrency), float64(w.Concurrency)
 		if w.Closed() {
 			if err := flush(); err != nil {
 				return err
@@ -88,10 +93,11 @@ func (l *lane) plan(sl scenario.Lane, process arrival.Process) error {
 				return err
 			}
 			curve = append(curve, segments...)
+			from, to = segments[0].From, segments[len(segments)-1].To
 		}
 		r.waves = append(r.waves, wave{
 			WaveStatus: result.WaveStatus{Name: w.Name, Lane: l.name, Closed: w.Closed(), Load: w.Load()},
-			lane:       l.index, plan: w, end: far,
+			lane:       l.index, plan: w, end: far, from: from, to: to,
 		})
 	}
 	return flush()
@@ -176,10 +182,11 @@ func (r *Run) replanAfter(lane int) {
 	}
 }
 
-// waveChanged is told that a lane goes from one wave to another.
+// waveChanged is told that a lane goes from one wave to another. l.mu is held.
 func (r *Run) waveChanged(l *lane, before, now int, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.keepApart(l, before, now, at)
 	if before >= 0 {
 		w := &r.waves[before]
 		w.Ended, w.end = true, at

@@ -78,7 +78,7 @@ type Generator struct {
 	LagMS               *Latency `json:"lag_ms"`
 	ReadLagMS           *Latency `json:"read_lag_ms"`
 	CPUPercent          *float64 `json:"cpu_percent"`
-	CPUAllowed          *float64 `json:"cpu_allowed"` // cores
+	CPUAllowed          *float64 `json:"cpu_allowed"`          // cores
 	SchedLatencyMSP99   *float64 `json:"sched_latency_ms_p99"` // how long runnable goroutines waited for a thread
 	GCPauseMSMax        *float64 `json:"gc_pause_ms_max"`
 	RunQueueWaitPercent *float64 `json:"run_queue_wait_percent"`
@@ -105,6 +105,8 @@ type Stats struct {
 	Cost       *Cost            `json:"cost_usd"` // null: the price is unknown
 	Finish     map[string]int64 `json:"finish"`
 	RateLimits *RateLimits      `json:"rate_limits"`
+	Backlog    *Backlog         `json:"backlog"`
+	Recovery   *Recovery        `json:"recovery"` // null: the wave was no surge
 	Errors     []ErrorCount     `json:"errors"`
 }
 
@@ -210,6 +212,30 @@ type RateLimits struct {
 	RPMAtFirst429      *float64 `json:"rpm_at_first_429"`     // requests per minute
 	TPMAtFirst429      *float64 `json:"tpm_at_first_429"`     // prompt and output tokens per minute
 	AttemptsPerRequest *float64 `json:"attempts_per_request"` // (sent + retries) ÷ sent
+}
+
+// A Backlog is the most requests that were queued and in flight at any instant of
+// the wall time, counted exactly.
+type Backlog struct {
+	Peak     int64   `json:"peak"` // Queued + InFlight
+	AtS      float64 `json:"at_s"` // from the start of the run
+	Queued   int64   `json:"queued"`
+	InFlight int64   `json:"in_flight"`
+}
+
+// A Recovery says how long after a surge the endpoint was itself again. A surge
+// is an open wave whose rate (a ramp's last) is at least twice that with which
+// the next wave of its lane begins, or any wave in which an SLO was breached over
+// ten seconds and after which there is less load.
+//
+// RecoveredS is by scheduled instants, to a second: from the end of the surge to
+// the first second with an arrival from which on, for 30 s, every window of 10 s
+// with at least 20 requests holds SLO. A request is good that met every
+// per-request bound; one that failed, was lost or took longer is not.
+type Recovery struct {
+	RecoveredS *float64 `json:"recovered_s"` // null: not within WithinS
+	WithinS    float64  `json:"within_s"`    // how long was watched: to the end of the next surge or of the lane, an hour at most
+	SLO        string   `json:"slo"`         // the share of the requests that must be good, and what that is
 }
 
 // An ErrorCount is one kind of failure.
