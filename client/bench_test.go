@@ -19,7 +19,7 @@ func BenchmarkParse(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	x := &call{client: c, req: &Request{Stream: true}, res: newResult()}
+	x := &call{client: c, req: &Request{Stream: true}, res: blank}
 	a := newAnswer(x, true)
 	event := []byte(benchEvent)
 	b.SetBytes(int64(len(event)))

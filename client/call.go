@@ -24,36 +24,41 @@ type call struct {
 // [Cancelled], and Result.Sent is [Never] if nothing was sent at all). The sink
 // may be nil. Do is safe for concurrent use.
 func (c *Client) Do(ctx context.Context, req *Request, sink Sink) Result {
-	x := &call{client: c, req: req, sink: sink, res: newResult()}
+	x := &call{client: c, req: req, sink: sink, res: blank}
+	x.over(x.run(ctx))
+	return x.res
+}
+
+// run sends the request as often as need be and says why it failed in the end.
+func (x *call) run(ctx context.Context) *failure {
 	if ctx.Err() != nil {
-		return x.over(ended(ctx))
+		return ended(ctx)
 	}
 	var err error
-	if x.body, err = c.encode(req); err != nil {
+	if x.body, err = x.client.encode(x.req); err != nil {
 		x.sent()
-		return x.over(failed(BadRequest, "request body: %v", err))
+		return failed(BadRequest, "request body: %v", err)
 	}
 	var cancel context.CancelCauseFunc
 	x.ctx, cancel = context.WithCancelCause(ctx)
 	defer cancel(nil)
-	x.watch.start(c, req.Stream, cancel)
+	x.watch.start(x.client, x.req.Stream, cancel)
 	defer x.watch.stop()
 	x.sent()
 	for {
 		f := x.attempt()
 		wait, again := x.retryIn(f)
 		if !again || !x.sleep(wait) {
-			return x.over(f)
+			return f
 		}
 		x.again()
 	}
 }
 
-func newResult() Result {
-	return Result{
-		Sent: Never, FirstByte: Never, FirstToken: Never, FirstAnswer: Never, LastToken: Never, Done: Never,
-		Limits: noLimits,
-	}
+// blank is a record of nothing.
+var blank = Result{
+	Sent: Never, FirstByte: Never, FirstToken: Never, FirstAnswer: Never, LastToken: Never, Done: Never,
+	Limits: noLimits,
 }
 
 // sent notes the instant of handing the request to the transport.
@@ -65,7 +70,7 @@ func (x *call) sent() {
 }
 
 // over completes the record.
-func (x *call) over(f *failure) Result {
+func (x *call) over(f *failure) {
 	r := &x.res
 	r.Outcome = OK
 	if f != nil {
@@ -77,7 +82,6 @@ func (x *call) over(f *failure) Result {
 	if r.Usage.From == FromNone && r.Events > 0 {
 		r.Usage.Output, r.Usage.From = r.Events, FromEvents
 	}
-	return x.res
 }
 
 // attempt sends the request once (twice if it met a stale connection) and reads
@@ -257,7 +261,8 @@ func (x *call) sleep(d time.Duration) bool {
 
 // again clears what the last attempt left in the record.
 func (x *call) again() {
-	next := newResult()
-	next.Sent, next.Retries, next.StaleRetries = x.res.Sent, x.res.Retries+1, x.res.StaleRetries
-	x.res = next
+	r := &x.res
+	sent, retries, stale := r.Sent, r.Retries, r.StaleRetries
+	*r = blank
+	r.Sent, r.Retries, r.StaleRetries = sent, retries+1, stale
 }

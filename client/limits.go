@@ -29,8 +29,8 @@ func limitsOf(h http.Header, now time.Time) Limits {
 // retryAfter reads Retry-After (RFC 9110 §10.2.3), and the finer header that
 // goes before it where both are sent.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	if ms := waitOf(h.Get("Retry-After-Ms")+"ms", now); ms != Never {
-		return ms
+	if ms := h.Get("Retry-After-Ms"); ms != "" {
+		return waitOf(ms+"ms", now)
 	}
 	return waitOf(h.Get("Retry-After"), now)
 }
@@ -48,6 +48,9 @@ func headerCount(h http.Header, name string) int64 {
 func waitOf(text string, now time.Time) time.Duration {
 	const longest = 365 * 24 * time.Hour // more is no wait but a mistake, or a date in seconds
 	text = strings.TrimSpace(text)
+	if text == "" {
+		return Never
+	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
 		d, err = time.ParseDuration(text + "s")
