@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"github.com/dustin/go-humanize"
 
@@ -55,6 +56,7 @@ func (p *page) limits(t result.Stats) {
 		if l.RetryAfterSMax != nil {
 			items = append(items, "retry-after up to "+result.FormatMillis(1000**l.RetryAfterSMax))
 		}
+		items = append(items, firstLimited(l), attempts(l))
 	}
 	p.flow("limits", items...)
 }
@@ -69,4 +71,27 @@ func limit(name string, most, left *int64) string {
 		return name + " " + humanize.Comma(*most)
 	}
 	return fmt.Sprintf("%s %s, %s left at the least", name, humanize.Comma(*most), humanize.Comma(*left))
+}
+
+// firstLimited is when and at which pace the first 429 came.
+func firstLimited(l *result.RateLimits) string {
+	if l.First429S == nil {
+		return ""
+	}
+	s := "first after " + result.FormatMillis(1000**l.First429S)
+	if l.RPMAtFirst429 != nil {
+		s += " at " + humanize.Comma(int64(math.Round(*l.RPMAtFirst429))) + " requests/min"
+	}
+	if l.TPMAtFirst429 != nil {
+		s += ", " + humanize.Comma(int64(math.Round(*l.TPMAtFirst429))) + " tokens/min"
+	}
+	return s
+}
+
+// attempts is how often a request was sent in the mean, if some were sent again.
+func attempts(l *result.RateLimits) string {
+	if l.AttemptsPerRequest == nil || *l.AttemptsPerRequest < 1.005 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f attempts a request", *l.AttemptsPerRequest)
 }

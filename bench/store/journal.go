@@ -42,7 +42,7 @@ type Journal struct {
 
 func newJournal(id, dir string) *Journal {
 	return &Journal{id: id, dir: dir, open: func(name string) (file, error) {
-		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
 			return nil, err
 		}

@@ -118,9 +118,11 @@ func (d *disk) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (d *disk) Sync() error          { return nil }
-func (d *disk) Truncate(int64) error { return nil }
-func (d *disk) Close() error         { return nil }
+func (d *disk) Sync() error                    { return nil }
+func (d *disk) Truncate(int64) error           { return nil }
+func (d *disk) Seek(int64, int) (int64, error) { return 0, nil }
+
+func (d *disk) Close() error { return nil }
 
 func onDisk(t *testing.T, d *disk) *Journal {
 	t.Helper()

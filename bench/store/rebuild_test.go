@@ -130,10 +130,12 @@ func TestEightHoursAreSmall(t *testing.T) {
 // A meter is a file of which only the size is kept.
 type meter struct{ size int64 }
 
-func (m *meter) Write(b []byte) (int, error) { m.size += int64(len(b)); return len(b), nil }
-func (m *meter) Sync() error                 { return nil }
-func (m *meter) Truncate(n int64) error      { m.size = n; return nil }
-func (m *meter) Close() error                { return nil }
+func (m *meter) Write(b []byte) (int, error)    { m.size += int64(len(b)); return len(b), nil }
+func (m *meter) Sync() error                    { return nil }
+func (m *meter) Truncate(n int64) error         { m.size = n; return nil }
+func (m *meter) Seek(int64, int) (int64, error) { return 0, nil }
+
+func (m *meter) Close() error { return nil }
 
 func FuzzLogs(f *testing.F) {
 	f.Add("Tag=sale/rush/ttft,1.0,1.0,2.0,HISTFAAAABl4nJNpmSzMwMDAxAABzFCaEUoz2X+AsABDnAKM\n", `{"kind":"second","t_s":0,"end_s":1,"parts":{"1":{"requests":{"sent":1}}}}`+"\n")

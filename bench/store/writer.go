@@ -14,9 +14,10 @@ import (
 // it a line is a minute, which takes a tenth of the space.
 const bySeconds = 10 * time.Minute
 
-// A file is what a log is written to: it appends.
+// A file is what a log is written to.
 type file interface {
-	io.WriteCloser
+	io.WriteSeeker
+	io.Closer
 	Sync() error
 	Truncate(size int64) error
 }
@@ -120,6 +121,9 @@ func (w *writer) endMinute() error {
 		return err
 	}
 	if err := w.tail.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := w.tail.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	return put(w.tail, w.header)
