@@ -85,11 +85,12 @@ type span struct{ start, end time.Duration }
 func (r *rebuild) figures() {
 	run := r.run
 	priced := run.Total.Cost != nil
-	total := NewPart()
+	total, logged := NewPart(), NewPart()
 	run.Waves = slices.Clone(run.Waves)
 	r.spans = r.wallTimes()
 	for i, w := range run.Waves {
-		p := r.part(i)
+		logged.Merge(r.part(i))
+		p := r.part(i).Clone()
 		p.cutOff()
 		total.Merge(p)
 		run.Waves[i] = Derive(Label{
@@ -99,11 +100,13 @@ func (r *rebuild) figures() {
 		}, p)
 	}
 	total.Merge(r.parts[Tail])
+	logged.Merge(r.parts[Tail])
 	if warm := r.parts[Warmup]; warm != nil {
 		total.Cost = total.Cost.Add(warm.Cost)
 		total.Estimated += warm.Estimated
+		logged.Cost = logged.Cost.Add(warm.Cost)
 	}
-	r.parts[whole] = total
+	r.parts[whole] = logged
 	run.Total = Derive(Label{Name: "total", Kind: "total", Duration: r.end, Priced: priced, Judged: r.exprs.good, HDR: true}, total)
 	run.Generator = Generator{
 		Warnings: []string{"the run was cut off before its generator could be judged"},
@@ -201,7 +204,8 @@ func (r *rebuild) timeline(every time.Duration) {
 	r.run.TimelineStepS, r.run.Timeline = t.Step.Seconds(), t.Rows(true)
 }
 
-// judge holds the SLOs against what there is, which proves nothing.
+// judge holds the SLOs against what there is, which proves nothing. What was open
+// at the cut counts neither way.
 func (r *rebuild) judge() {
 	reason := fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", FormatMillis(Millis(r.end)))
 	r.run.Verdict = Verdict{

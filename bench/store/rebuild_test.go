@@ -74,7 +74,9 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	s := openTemp(t)
 	j, err := s.Create(began)
 	check(t, err)
-	check(t, j.Begin(begun(j.ID())))
+	doc := begun(j.ID())
+	doc.Scenario.SLO = append(doc.Scenario.SLO, "lost <= 1")
+	check(t, j.Begin(doc))
 	p := result.NewPart()
 	p.Requests = result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1}
 	p.Outcomes["ok"], p.Outcomes["timeout"] = 3, 2
@@ -99,6 +101,9 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	}
 	if slo := run.Verdict.SLOs[0]; slo.OK == nil || *slo.OK {
 		t.Errorf("the age of an open request is lost: %+v", slo)
+	}
+	if slo := run.Verdict.SLOs[2]; slo.OK == nil || !*slo.OK || *slo.Observed != 1 {
+		t.Errorf("what was open at the cut counts as lost: %+v", slo)
 	}
 }
 
