@@ -40,30 +40,38 @@ func TestBodies(t *testing.T) {
 		want string
 	}{
 		{
-			"chat, streamed", Config{},
+			"chat, streamed",
+			Config{},
 			Request{Model: "m", Messages: talk, MaxTokens: 7, Temperature: &half, Stream: true},
 			`{"model":"m","messages":[{"role":"system","content":"be brief"},{"role":"user","content":"say \"hi\"\n"}],"max_tokens":7,"temperature":0.5,"stream_options":{"include_usage":true},"stream":true}`,
 		},
 		{
-			"chat, a document, no limits", Config{}, Request{Model: "m"},
+			"chat, a document, no limits",
+			Config{},
+			Request{Model: "m"},
 			`{"model":"m","messages":[],"stream":false}`,
 		},
 		{
-			"completions", Config{API: Completions}, Request{Model: "m", Messages: talk},
+			"completions",
+			Config{API: Completions},
+			Request{Model: "m", Messages: talk},
 			`{"model":"m","prompt":"be brief\n\nsay \"hi\"\n","stream":false}`,
 		},
 		{
-			"extra keys win, but for stream", Config{},
+			"extra keys win, but for stream",
+			Config{},
 			Request{Model: "m", MaxTokens: 7, Stream: true, Extra: json.RawMessage(` { "stream" : false, "max_tokens": 9 , "top_p":1e-1,"stream_options":null}`)},
 			`{"model":"m","messages":[],"stream":true,"max_tokens":9,"top_p":1e-1,"stream_options":null}`,
 		},
 		{
-			"two names for one limit", Config{},
+			"two names for one limit",
+			Config{},
 			Request{Model: "m", MaxTokens: 7, Extra: json.RawMessage(`{"max_completion_tokens":9}`)},
 			`{"model":"m","messages":[],"stream":false,"max_completion_tokens":9}`,
 		},
 		{
-			"a body of one's own", Config{API: HTTP, Body: `{"n":{{json .product_name}},"f":{{json .features}},"m":{{json .model}},"p":{{json .prompt}},"s":{{json .system}},"t":{{.max_tokens}},"stream":{{.stream}}}`},
+			"a body of one's own",
+			Config{API: HTTP, Body: `{"n":{{json .product_name}},"f":{{json .features}},"m":{{json .model}},"p":{{json .prompt}},"s":{{json .system}},"t":{{.max_tokens}},"stream":{{.stream}}}`},
 			Request{Model: "m", Messages: talk, MaxTokens: 7, Fields: shop},
 			`{"n":"An \"A\" <phone>","f":["x","y"],"m":"m","p":"say \"hi\"\n","s":"be brief","t":7,"stream":false}`,
 		},
