@@ -20,6 +20,7 @@ type health struct {
 
 	mu          sync.Mutex
 	began, last usage
+	used        resources
 	recent      float64 // CPU share over the last interval
 	warnings    map[string]bool
 	noted       []string
@@ -27,9 +28,11 @@ type health struct {
 
 // usage is what this process has used up to an instant.
 type usage struct {
+	sched    []uint64 // counts of the runtime's histogram of scheduling latency
 	at       time.Duration
 	cpu      time.Duration
 	runQueue time.Duration // time its threads waited for a core; -1: unknown
+	throttle throttled
 }
 
 func newHealth(r *Run, machine bool) *health {
@@ -43,7 +46,9 @@ func newHealth(r *Run, machine bool) *health {
 }
 
 func (h *health) measure(now time.Duration) usage {
-	return usage{at: now, cpu: cpuTime(), runQueue: runQueueWait()}
+	counts, _ := schedLatencies()
+	throttle, _ := cpuThrottled()
+	return usage{at: now, cpu: cpuTime(), runQueue: runQueueWait(), sched: counts, throttle: throttle}
 }
 
 // allowed is how many cores this process may use. The runtime sets GOMAXPROCS
@@ -73,6 +78,7 @@ func (h *health) sample(now time.Duration) {
 	u := h.measure(now)
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.used.sample()
 	if now <= h.run.start {
 		h.began = u
 	}
@@ -148,6 +154,10 @@ func lateness(p *result.Part, maxLag time.Duration) (warnings []string, valid bo
 		valid = false
 		warnings = append(warnings, fmt.Sprintf("%d durations were over an hour and are in no histogram", n))
 	}
+	if short := shortages(p); len(short) > 0 {
+		valid = false
+		warnings = append(warnings, short...)
+	}
 	return warnings, valid
 }
 
@@ -185,13 +195,17 @@ func (h *health) machineReport(g *result.Generator) {
 			wait := 100 * float64(h.last.runQueue-h.began.runQueue) / float64(wall)
 			g.RunQueueWaitPercent = &wait
 		}
+		g.SchedLatencyMSP99 = schedP99(h.began.sched)
 		if !g.Valid {
 			g.Warnings = append(g.Warnings, h.cause(cpu, g.RunQueueWaitPercent))
+			if cut := h.last.throttle.since(h.began.throttle).cause(wall); cut != "" {
+				g.Warnings = append(g.Warnings, cut)
+			}
 		}
 	}
 	cores := allowed()
 	g.CPUAllowed = &cores
-	g.OpenFilesLimit = OpenFilesLimit()
+	h.used.report(g)
 	if pause := maxGCPause(); pause >= 0 {
 		ms := 1000 * pause
 		g.GCPauseMSMax = &ms
@@ -209,6 +223,43 @@ func (h *health) cause(cpu float64, wait *float64) string {
 		return fmt.Sprintf("its threads waited for a core %.0f %% of the time: something else keeps this machine busy", *wait)
 	}
 	return fmt.Sprintf("it used %.0f %% of the CPU it may use: the lateness came from elsewhere on this machine", cpu)
+}
+
+// schedLatencies is how long goroutines that could run waited for a thread, as a
+// histogram in seconds since the process began.
+func schedLatencies() (counts []uint64, buckets []float64) {
+	sample := []metrics.Sample{{Name: "/sched/latencies:seconds"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
+		return nil, nil
+	}
+	hist := sample[0].Value.Float64Histogram()
+	return hist.Counts, hist.Buckets
+}
+
+// schedP99 is the 99th percentile of the scheduling latency since the counts were
+// taken, in milliseconds (the upper end of its bucket); nil if nothing ran.
+func schedP99(before []uint64) *float64 {
+	counts, buckets := schedLatencies()
+	var total uint64
+	for i := range counts {
+		if i < len(before) {
+			counts[i] -= before[i]
+		}
+		total += counts[i]
+	}
+	var seen uint64
+	for i, n := range counts {
+		if seen += n; total > 0 && 100*seen >= 99*total {
+			bound := buckets[i+1]
+			if math.IsInf(bound, 1) {
+				bound = buckets[i]
+			}
+			ms := 1000 * bound
+			return &ms
+		}
+	}
+	return nil
 }
 
 // maxGCPause is the longest stop of the world so far, in seconds; -1: unknown.

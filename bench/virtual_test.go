@@ -38,6 +38,8 @@ type reply struct {
 	tokens  int
 	gap     time.Duration
 	outcome client.Outcome // "" is ok
+	text    string         // of the failure
+	late    time.Duration  // how long the client takes to hand it to the transport
 	usage   client.Usage
 	limits  client.Limits // zero: the headers say nothing
 	retries int
@@ -69,8 +71,12 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 		FirstAnswer: client.Never, LastToken: client.Never, Phases: client.Phases{Reused: true},
 		Limits: client.Limits{LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1},
 	}
-	sink.Sent(res.Sent)
 	r := f.answer(i, res.Sent)
+	if r.late > 0 {
+		time.Sleep(r.late)
+		res.Sent = now()
+	}
+	sink.Sent(res.Sent)
 	cancelled := func(d time.Duration) bool {
 		select {
 		case <-time.After(d):
@@ -108,6 +114,9 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 	res.Done, res.Finish = now(), "stop"
 	if r.outcome != "" {
 		res.Outcome, res.Err, res.Finish, res.Status = r.outcome, string(r.outcome)+" 17", "", 0
+		if r.text != "" {
+			res.Err = r.text
+		}
 	}
 	return res
 }

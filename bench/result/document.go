@@ -83,6 +83,9 @@ type Generator struct {
 	GCPauseMSMax        *float64 `json:"gc_pause_ms_max"`
 	RunQueueWaitPercent *float64 `json:"run_queue_wait_percent"`
 	OpenFilesLimit      *int64   `json:"open_files_limit"`
+	OpenFilesMaxSeen    *int64   `json:"open_files_max_seen"`
+	PortsLimit          *int64   `json:"ports_limit"`    // connections that can be open to one address and port
+	PortsMaxSeen        *int64   `json:"ports_max_seen"` // TCP sockets of the whole machine that kept a port
 	MaxInFlightSeen     int64    `json:"max_in_flight_seen"`
 	StaleRetries        int64    `json:"stale_retries"`
 }

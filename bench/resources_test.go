@@ -1,0 +1,126 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/client"
+)
+
+// A connection that failed because the generator had no file or port left is no
+// failure of the endpoint: the run says so and proves nothing.
+func TestRunningOutIsNotTheEndpoint(t *testing.T) {
+	for _, c := range []struct {
+		name, failure, warning, hint string
+		exit                         int
+	}{
+		{"files", "dial tcp 127.0.0.1:8000: socket: too many open files", "wave w: 50 connections failed for want of open files", "ulimit -n", ExitInconclusive},
+		{"ports", "dial tcp 127.0.0.1:8000: connect: cannot assign requested address", "wave w: 50 connections failed for want of ports", "reused", ExitInconclusive},
+		{"a refusal is the endpoint's own", "dial tcp 127.0.0.1:8000: connect: connection refused", "", "", ExitFailed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				doc, _ := execute(t, build(t, nil, "w:10/s:10s", "v:10/s:5s"), func(i int, _ time.Duration) reply {
+					if i < 100 && i%2 == 0 {
+						return reply{wait: time.Millisecond, outcome: client.Connect, text: c.failure}
+					}
+					return reply{wait: time.Millisecond, tokens: 1}
+				})
+				if doc.Verdict.ExitCode != c.exit || doc.Generator.Valid != (c.warning == "") {
+					t.Errorf("exit %d, valid %t", doc.Verdict.ExitCode, doc.Generator.Valid)
+				}
+				said := strings.Join(doc.Generator.Warnings, "\n")
+				if !strings.Contains(said, c.warning) || !strings.Contains(said, c.hint) || strings.Contains(said, "wave v") {
+					t.Errorf("warnings: %s", said)
+				}
+				if c.warning != "" && !strings.Contains(doc.Verdict.Headline, "the load generator was the bottleneck") {
+					t.Errorf("headline: %s", doc.Verdict.Headline)
+				}
+			})
+		})
+	}
+}
+
+// A generator that sends late measures itself. Whatever the figures look like, the
+// run is inconclusive and says why.
+func TestAStarvedGeneratorIsInconclusive(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		late    time.Duration // of every request
+		share   int           // one request in so many
+		exit    int
+		warning string
+	}{
+		{"in time", 0, 1, ExitPass, ""},
+		{"a little late is a warning", 8 * time.Millisecond, 1, ExitPass, "the generator sent its requests up to 8ms late (p99)"},
+		{"late", 60 * time.Millisecond, 1, ExitInconclusive, "the generator sent its requests up to 60ms late (p99; 20ms is allowed)"},
+		{"the late ones are few", 60 * time.Millisecond, 200, ExitPass, ""},
+		{"seconds late", 3 * time.Second, 1, ExitInconclusive, "only 0.0 % of the requests were sent within 1 s of when they were due"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				doc, _ := execute(t, build(t, nil, "w:20/s:20s"), func(i int, _ time.Duration) reply {
+					r := reply{wait: 50 * time.Millisecond, tokens: 2, gap: time.Millisecond}
+					if i%c.share == 0 {
+						r.late = c.late
+					}
+					return r
+				})
+				if doc.Verdict.ExitCode != c.exit || doc.Generator.Valid != (c.exit == ExitPass) {
+					t.Errorf("%+v", doc.Verdict)
+				}
+				said := strings.Join(doc.Generator.Warnings, "\n")
+				if !strings.Contains(said, c.warning) || c.warning == "" && said != "" {
+					t.Errorf("warnings: %q", said)
+				}
+				if c.exit == ExitPass {
+					return
+				}
+				if doc.Verdict.Status != result.Inconclusive || !strings.Contains(doc.Verdict.Headline, "the load generator was the bottleneck") ||
+					!strings.Contains(strings.Join(doc.Verdict.Reasons, "\n"), c.warning) {
+					t.Errorf("%+v", doc.Verdict)
+				}
+			})
+		})
+	}
+}
+
+func TestSystemRecords(t *testing.T) {
+	const sockstat = "sockets: used 290\nTCP: inuse 12 orphan 3 tw 40 alloc 77 mem 2\nUDP: inuse 1 mem 0\n"
+	if n := parseSockstat(sockstat); n != 52 {
+		t.Errorf("%d sockets", n)
+	}
+	if n := parseSockstat("nonsense"); n != -1 {
+		t.Errorf("%d sockets in nonsense", n)
+	}
+	cut, ok := parseCPUStat("usage_usec 99\nnr_periods 10\nnr_throttled 4\nthrottled_usec 2500000\n")
+	if !ok || cut != (throttled{4, 2500 * time.Millisecond}) {
+		t.Errorf("%+v", cut)
+	}
+	if _, ok := parseCPUStat("usage_usec 99\n"); ok {
+		t.Error("a group without a quota has no record")
+	}
+	if s := cut.since(throttled{1, 0}).cause(10 * time.Second); s != "its control group was throttled 3 times, for 2.5s: raise its CPU quota, or ask less of it" {
+		t.Errorf("%q", s)
+	}
+	if s := cut.cause(time.Hour); s != "" {
+		t.Errorf("%q over an hour", s)
+	}
+}
+
+// What is not known is not 0.
+func TestResourcesAreReported(t *testing.T) {
+	var g result.Generator
+	(&resources{files: -1, ports: 17}).report(&g)
+	if g.OpenFilesMaxSeen != nil || g.PortsMaxSeen == nil || *g.PortsMaxSeen != 17 {
+		t.Errorf("%+v", g)
+	}
+	u := &resources{}
+	u.sample()
+	if u.files == 0 || u.ports == 0 {
+		t.Errorf("%+v: known as 0", *u)
+	}
+}
