@@ -36,7 +36,10 @@ func checkFiles(n Need, f Facts) Check {
 		c.Status = Warn
 		c.Need = fmt.Sprintf("more than the %s it leaves: at %s they are all taken once an answer lasts %s",
 			streams(n.Slots), perSecond(n.PeakRPS), result.FormatMillis(1000*float64(n.Slots)/n.PeakRPS))
-		c.Advice = fmt.Sprintf("raise the hard limit, for instance ulimit -n %d", roundUp(int64(n.PeakRPS*usualAnswer.Seconds()*2)))
+		c.Advice = fmt.Sprintf("raise the hard limit: ulimit -n %d", roundUp(int64(n.PeakRPS*usualAnswer.Seconds()*2)))
+	case n.builtin && int64(2*n.UsualStreams+fileReserve) > limit:
+		c.Status, c.Need = Warn, fmt.Sprintf("%s, as both ends of %s are in this process", count(int64(2*n.UsualStreams+fileReserve)), streams(n.UsualStreams))
+		c.Advice = "start flashwave mock in another process and point --url at it"
 	}
 	return c
 }
@@ -124,12 +127,12 @@ func checkClock(n Need, k Clock) Check {
 }
 
 func checkMemory(n Need, f Facts) Check {
-	c := Check{Name: "memory", Need: fmt.Sprintf("%s for up to %s", bytes(n.MemoryBytes), streams(n.MostStreams))}
+	c := Check{Name: "memory", Need: fmt.Sprintf("%s for up to %s", size(n.MemoryBytes), streams(n.MostStreams))}
 	if f.MemoryAvailable == nil {
 		return c.unknown()
 	}
 	have := *f.MemoryAvailable
-	c.Status, c.Found = OK, bytes(have)+" available"
+	c.Status, c.Found = OK, size(have)+" available"
 	switch {
 	case n.MemoryBytes > have:
 		c.Status, c.Advice = Fail, "free some, give it more, or lower --max-in-flight"
@@ -146,7 +149,7 @@ func (c Check) unknown() Check {
 }
 
 // perSecond writes a rate: 200/s, 3.33/s, 12,000/s.
-func perSecond(rate float64) string { return humanize.CommafWithDigits(rate, 2) + "/s" }
+func perSecond(rate float64) string { return humanize.Commaf(math.Round(100*rate)/100) + "/s" }
 
 func count(n int64) string { return humanize.Comma(n) }
 
@@ -157,7 +160,7 @@ func streams(n int) string {
 	return count(int64(n)) + " streams"
 }
 
-func bytes(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
+func size(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
 
 // plain writes a number with at most two decimals.
 func plain(v float64) string {

@@ -10,7 +10,7 @@ import (
 const (
 	// fileReserve is what a process has open beside its streams: its journal, its
 	// logs, the poller, the health probe, the terminal.
-	fileReserve = 64
+	fileReserve = 32
 	// streamBytes is what an open stream costs: two buffers of the connection, two
 	// goroutines' stacks, the request and its answer's record, and what the collector
 	// lets the heap grow by.
@@ -39,6 +39,7 @@ type Need struct {
 	MaxLagMS     float64 `json:"max_lag_ms"`
 
 	loopback bool // the target is on this machine
+	builtin  bool // and is the endpoint in this process
 }
 
 // NeedOf works out what a resolved scenario needs. Open waves of the lanes count
@@ -46,7 +47,7 @@ type Need struct {
 func NeedOf(sc *scenario.Scenario) Need {
 	n := Need{
 		PeakRPS: sc.PeakRate(), Slots: sc.Slots(),
-		MaxLagMS: millis(sc.MaxLag.D()), loopback: onLoopback(sc.Target),
+		MaxLagMS: millis(sc.MaxLag.D()), loopback: onLoopback(sc.Target), builtin: sc.Target.URL == mockURL,
 	}
 	most := 0.0
 	for _, l := range sc.Lanes {

@@ -168,7 +168,7 @@ func (l *lab) ladder(ctx context.Context, goal, must, bound float64, take func(c
 
 func (l *lab) rate(ctx context.Context, rate float64) (Step, error) {
 	w, c := l.openStep(rate)
-	l.progress(fmt.Sprintf("self-test: %s for %s", perSecond(rate), l.length))
+	l.progress(fmt.Sprintf("self-test: %s for %s", perSecond(rate), result.FormatMillis(millis(l.length))))
 	doc, err := l.drive(ctx, w, c)
 	if err != nil {
 		return Step{}, err
@@ -181,7 +181,7 @@ func (l *lab) rate(ctx context.Context, rate float64) (Step, error) {
 func (l *lab) streams(ctx context.Context, load float64) (Step, error) {
 	n := int(math.Round(load))
 	w, c := l.closedStep(n)
-	l.progress(fmt.Sprintf("self-test: %s at once for %s", streams(n), time.Duration(w.For).Round(100*time.Millisecond)))
+	l.progress(fmt.Sprintf("self-test: %s at once for %s", streams(n), result.FormatMillis(millis(w.For.D()))))
 	doc, err := l.drive(ctx, w, c)
 	if err != nil {
 		return Step{}, err
@@ -231,7 +231,7 @@ func (t *SelfTest) checks(n Need) []Check {
 	}
 	need := streams(n.UsualStreams)
 	if n.PeakRPS > 0 && n.UsualStreams > n.Concurrency {
-		need = fmt.Sprintf("about %s at once, if an answer lasts %s", need, usualAnswer)
+		need = fmt.Sprintf("about %s at once, if an answer lasts %s", need, result.FormatMillis(millis(usualAnswer)))
 	}
 	return append(checks, t.check("streams", t.Streams, float64(n.Concurrency), float64(n.UsualStreams), need))
 }
@@ -253,6 +253,10 @@ func (t *SelfTest) check(name string, steps []Step, must, goal float64, need str
 	case at < goal:
 		c.Status = Warn
 	default:
+		if first := steps[0]; !first.OK && held.load() == first.load() {
+			c.Status, c.Found = Warn, c.Found+", but only on the second try: "+firstOf(first.Reasons)
+			c.Advice = "there is little in reserve: stop what else runs here"
+		}
 		return c
 	}
 	c.Advice = "use a machine with more cores"
