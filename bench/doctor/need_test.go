@@ -38,19 +38,34 @@ func TestNeedOf(t *testing.T) {
 		stepS float64 // of 5 s
 	}{
 		{"the benchmark", plan(t, nil), Need{Concurrency: 50, MostStreams: 50, UsualStreams: 50, Connections: 50}, 5},
-		{"a sale", plan(t, nil, "calm:200/m:2m", "rush:12000/m:5m"),
-			Need{PeakRPS: 200, MostStreams: 10_000, UsualStreams: 1000, Connections: 10_000}, 5},
-		{"a few requests are never more streams", plan(t, nil, "short:100/s:20x"),
-			Need{PeakRPS: 100, MostStreams: 20, UsualStreams: 20, Connections: 20}, 1},
+		{
+			"a sale", plan(t, nil, "calm:200/m:2m", "rush:12000/m:5m"),
+			Need{PeakRPS: 200, MostStreams: 10_000, UsualStreams: 1000, Connections: 10_000},
+			5,
+		},
+		{
+			"a few requests are never more streams", plan(t, nil, "short:100/s:20x"),
+			Need{PeakRPS: 100, MostStreams: 20, UsualStreams: 20, Connections: 20},
+			1,
+		},
 		{"a timeout bounds what is open", plan(t, func(sc *scenario.Scenario) {
 			sc.Target.Timeout, sc.Target.IdleTimeout = scenario.Duration(3*time.Second), scenario.Duration(3*time.Second)
 		}, "w:10/s:4s"), Need{PeakRPS: 10, MostStreams: 30, UsualStreams: 30, Connections: 30}, 4},
-		{"lanes add up", plan(t, nil, "chat/a:10/s:60s", "sale/b:20/s:60s", "bulk/c:c30:60s", "bulk/d:c70:60s"),
-			Need{PeakRPS: 30, Concurrency: 70, MostStreams: 1870, UsualStreams: 220, Connections: 1870}, 5},
-		{"slots bound everything", plan(t, func(sc *scenario.Scenario) { sc.MaxInFlight = 40 }, "w:1000/s:60s"),
-			Need{PeakRPS: 1000, MostStreams: 40, UsualStreams: 40, Connections: 40}, 5},
-		{"HTTP/2 shares connections", plan(t, func(sc *scenario.Scenario) { sc.Target.HTTP2 = true }, "w:200/s:60s"),
-			Need{PeakRPS: 200, MostStreams: 10_000, UsualStreams: 1000, Connections: 100}, 5},
+		{
+			"lanes add up", plan(t, nil, "chat/a:10/s:60s", "sale/b:20/s:60s", "bulk/c:c30:60s", "bulk/d:c70:60s"),
+			Need{PeakRPS: 30, Concurrency: 70, MostStreams: 1870, UsualStreams: 220, Connections: 1870},
+			5,
+		},
+		{
+			"slots bound everything", plan(t, func(sc *scenario.Scenario) { sc.MaxInFlight = 40 }, "w:1000/s:60s"),
+			Need{PeakRPS: 1000, MostStreams: 40, UsualStreams: 40, Connections: 40},
+			5,
+		},
+		{
+			"HTTP/2 shares connections", plan(t, func(sc *scenario.Scenario) { sc.Target.HTTP2 = true }, "w:200/s:60s"),
+			Need{PeakRPS: 200, MostStreams: 10_000, UsualStreams: 1000, Connections: 100},
+			5,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
