@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"fmt"
 	"sync"
 
 	"flashwave/bench/price"
+	"flashwave/bench/result"
 )
 
 // A budget keeps the money spent, plus the worst that the open requests can
@@ -47,6 +49,14 @@ func (b *budget) worst(promptBytes, messages, maxTokens, retries int) float64 {
 	const frame = 16
 	tokens := price.Usage{Prompt: int64(promptBytes + frame*messages), Output: int64(maxTokens)}
 	return b.price.Cost(tokens).Total() * float64(1+retries)
+}
+
+// String says where the money is.
+func (b *budget) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return fmt.Sprintf("of %s, %s is spent and the open requests may cost %s",
+		result.FormatUSD(b.limit), result.FormatUSD(b.spent), result.FormatUSD(b.reserved))
 }
 
 func (b *budget) total() float64 {

@@ -27,11 +27,24 @@ func (r *Run) finish() {
 	}
 	doc := r.report()
 	r.journalEvents()
-	r.journal(func(j Journal) error { return j.End(doc) })
+	r.keep(doc)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state, r.document = result.Done, doc
 	r.windows = windowCache{}
+}
+
+// keep ends the journal: the document may still fit where a second did not.
+func (r *Run) keep(doc *result.Run) {
+	j := r.options.Journal
+	if j == nil {
+		return
+	}
+	if err := j.End(doc); err != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.journalErr = err
+	}
 }
 
 // note adds a line to the events.

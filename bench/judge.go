@@ -117,6 +117,9 @@ func concerns(e slo.Expr, lane, wave string) bool {
 // stretchOf is what an expression is held against, over the whole run so far.
 func (r *Run) stretchOf(e slo.Expr) result.Stretch {
 	return r.stretch(e, func(wave int) (*result.Part, time.Duration) {
+		if wave < 0 {
+			return r.total(), r.length(wave) // with the cost of the warm-up
+		}
 		return r.rec.total(wave), r.length(wave)
 	})
 }
@@ -125,8 +128,28 @@ func (r *Run) stretchOf(e slo.Expr) result.Stretch {
 func (r *Run) recent(e slo.Expr, d time.Duration) result.Stretch {
 	return r.stretch(e, func(wave int) (*result.Part, time.Duration) {
 		p, from, to := r.rec.window(d, wave)
-		return p, to - from
+		return p, r.overlap(wave, from, to)
 	})
+}
+
+// overlap is how much of a window lies in the wall time of a wave, or of the run
+// (wave < 0). What is less than a second says nothing about rates: 0.
+func (r *Run) overlap(wave int, from, to time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	start, end := r.start, to
+	if wave >= 0 {
+		w := &r.waves[wave]
+		if !w.Begun {
+			return 0
+		}
+		start, end = w.start, w.end
+	}
+	d := min(to, end) - max(from, start)
+	if d < time.Second {
+		return 0
+	}
+	return d
 }
 
 // stretch adds up the waves that an expression speaks of.
@@ -155,14 +178,22 @@ func (r *Run) watch() {
 	if now < r.start+time.Second {
 		return
 	}
+	r.mu.Lock()
+	sending := r.state == result.Running
+	r.mu.Unlock()
 	recent := map[string]result.Stretch{} // by wave: many expressions speak of the same one
 	look := func(e slo.Expr) slo.Result {
 		if _, ok := recent[e.Wave]; !ok {
-			recent[e.Wave] = r.recent(e, liveWindow)
+			s := r.recent(e, liveWindow)
+			r.open.addTo(s.Part, now, func(t ticket) bool { return concerns(e, t.lane.name, r.waveName(t.wave)) })
+			recent[e.Wave] = s
 		}
 		return slo.Evaluate(e, recent[e.Wave])
 	}
 	for i, e := range r.judge.exprs {
+		if !sending && !e.Op.Upper() {
+			continue // rates fall to nothing while the run drains
+		}
 		live := look(e)
 		if live.OK == nil || *live.OK {
 			continue
@@ -179,10 +210,23 @@ func (r *Run) watch() {
 		})
 	}
 	for _, e := range r.judge.abortOn {
-		if live := look(e); live.OK != nil && *live.OK {
+		if !sending {
+			return
+		}
+		// Lost requests count against what is asserted. To abort when something is
+		// bad is to assert the opposite, and to stop when that fails.
+		if live := look(opposite(e)); live.OK != nil && !*live.OK {
 			r.stop(abortedOn, e.Text)
 		}
 	}
+}
+
+// opposite holds exactly where e does not.
+func opposite(e slo.Expr) slo.Expr {
+	e.Op = map[slo.Op]slo.Op{
+		slo.Less: slo.MoreOrEqual, slo.LessOrEqual: slo.More, slo.More: slo.LessOrEqual, slo.MoreOrEqual: slo.Less,
+	}[e.Op]
+	return e
 }
 
 // liveWindow is how far back the live judgement looks.

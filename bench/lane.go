@@ -149,16 +149,16 @@ func (l *lane) ticket(scheduled time.Duration, wave int, closed bool) ticket {
 
 // freed is told that a request has ended, and answers with the one that takes
 // its place if it belonged to a closed wave that goes on.
-func (l *lane) freed(t ticket, now time.Duration) (ticket, bool) {
-	if !t.closed {
+func (l *lane) freed(t ticket, ended time.Duration) (ticket, bool) {
+	if !t.closed || closed(l.run.stopping) {
 		return ticket{}, false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.load == nil || l.here() != t.wave || !l.load.freed(now) {
+	if l.load == nil || l.here() != t.wave || !l.load.freed(l.run.now()) {
 		return ticket{}, false
 	}
-	return l.ticket(now, t.wave, true), true
+	return l.ticket(ended, t.wave, true), true
 }
 
 // sentOne is told that a request of a closed wave was sent.
@@ -181,7 +181,7 @@ func (l *lane) nudge() {
 // steer changes the live load by hand and notes it as an event.
 func (l *lane) steer(act func(now time.Duration) string) {
 	l.mu.Lock()
-	if l.load == nil {
+	if l.load == nil || l.here() == result.Warmup { // the run's clock hangs on the warm-up
 		l.mu.Unlock()
 		return
 	}

@@ -3,6 +3,8 @@ package bench
 import (
 	"sync"
 	"time"
+
+	"flashwave/bench/result"
 )
 
 // openRequests is the register of requests in flight, for the screen: what has
@@ -27,6 +29,27 @@ func (o *openRequests) remove(f *flight) {
 	o.flights[f.place].place = f.place
 	o.flights[last] = nil
 	o.flights = o.flights[:last]
+}
+
+// addTo adds the ages of open requests that still wait for an instant to a part,
+// as if the run ended now: an endpoint that hangs must not look well because
+// nothing ends.
+func (o *openRequests) addTo(p *result.Part, now time.Duration, concerns func(ticket) bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, f := range o.flights {
+		t := f.ticket
+		sent := time.Duration(f.sent.Load())
+		if t.wave == result.Warmup || sent == 0 || !concerns(t) {
+			continue
+		}
+		if f.first.Load() == 0 {
+			p.RecordOpen(result.TTFTResponse, now-t.scheduled)
+			p.RecordOpen(result.TTFTService, now-sent)
+		}
+		p.RecordOpen(result.E2EResponse, now-t.scheduled)
+		p.RecordOpen(result.E2EService, now-sent)
+	}
 }
 
 // openState is the register at one instant.

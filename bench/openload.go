@@ -42,7 +42,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			boundary = o.starts[o.begun].At
 		}
 		switch {
-		case boundary <= now && (!ok || boundary <= due):
+		case !o.cursor.Paused() && boundary <= now && (!ok || boundary <= due):
 			o.lane.enter(o.starts[o.begun].Wave, boundary)
 			o.begun++
 		case ok && due <= now:

@@ -18,12 +18,13 @@ type flight struct {
 	ticket ticket
 	shard  *shard
 
-	place   int          // in the register of open requests
-	sent    atomic.Int64 // clock; 0: not yet
-	first   atomic.Int64 // first token; 0: none yet
-	last    time.Duration
-	events  int64
-	retries int
+	place    int          // in the register of open requests
+	sent     atomic.Int64 // clock; 0: not yet
+	first    atomic.Int64 // first token; 0: none yet
+	last     time.Duration
+	events   int64
+	answered bool // a token that is not reasoning came
+	retries  int
 }
 
 // work sends a ticket that has a slot, and then whatever ticket gets the slot
@@ -31,8 +32,8 @@ type flight struct {
 func (r *Run) work(t ticket) {
 	defer r.working.Done()
 	for {
-		r.send(t)
-		if next, ok := t.lane.freed(t, r.now()); ok {
+		ended := r.send(t)
+		if next, ok := t.lane.freed(t, ended); ok {
 			t = r.slots.swap(next, r.now())
 			continue
 		}
@@ -44,14 +45,14 @@ func (r *Run) work(t ticket) {
 	}
 }
 
-// send makes one request and records how it ended.
-func (r *Run) send(t ticket) {
+// send makes one request, records how it ended and says when.
+func (r *Run) send(t ticket) (ended time.Duration) {
 	req, p := r.request(t)
 	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
 	if !r.budget.reserve(worst) {
-		r.stop(outOfBudget)
+		r.stop(outOfBudget, r.budget.String())
 		r.giveUp(t)
-		return
+		return r.now()
 	}
 	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
 	r.open.add(f)
@@ -60,13 +61,14 @@ func (r *Run) send(t ticket) {
 	if f.sent.Load() == 0 { // it failed before the transport had it
 		f.Sent(r.now())
 	}
-	cost, estimated := r.cost(p, res)
+	cost, estimated := r.cost(p, req.MaxTokens, res)
 	r.budget.settle(worst, cost.Total())
 	f.record(res, cost, estimated)
 	r.refusals.see(res)
 	if r.requestLog != nil && t.wave != result.Warmup {
 		r.requestLog.write(r.line(t, res))
 	}
+	return res.Done
 }
 
 // request is what the ticket asks of the endpoint.
@@ -106,8 +108,9 @@ func promptSize(p prompt.Prompt) int {
 
 // cost is what a request costs, and whether no usage vouches for it. A stream
 // that was cut sent no usage and is billed all the same: its prompt is taken at
-// four bytes a token, its output at what was seen of it.
-func (r *Run) cost(p prompt.Prompt, res client.Result) (c price.Cost, estimated bool) {
+// four bytes a token, its output at what was seen of it, or at max_tokens where a
+// whole document says nothing of its length.
+func (r *Run) cost(p prompt.Prompt, maxTokens int, res client.Result) (c price.Cost, estimated bool) {
 	if !r.priced {
 		return price.Cost{}, false
 	}
@@ -116,11 +119,19 @@ func (r *Run) cost(p prompt.Prompt, res client.Result) (c price.Cost, estimated 
 			Prompt: int64(res.Usage.Prompt), Cached: int64(res.Usage.Cached), Output: int64(res.Usage.Output),
 		}), false
 	}
-	if res.Status != 200 || res.Outcome == client.Malformed && res.Events == 0 {
+	worked := res.Status/100 == 2
+	if res.Status == 0 { // cut before the headers: the endpoint may have been at work
+		worked = res.Outcome == client.Timeout || res.Outcome == client.Reset || res.Outcome == client.Cancelled
+	}
+	if !worked {
 		return price.Cost{}, false
 	}
+	output := res.Events
+	if output == 0 && res.Outcome == client.OK { // a document that tells no length
+		output = maxTokens
+	}
 	return r.budget.price.Cost(price.Usage{
-		Prompt: int64(promptSize(p)+3) / 4, Output: int64(res.Events),
+		Prompt: int64(promptSize(p)+3) / 4, Output: int64(output),
 	}), true
 }
 
@@ -147,7 +158,7 @@ func (f *flight) Sent(at time.Duration) {
 }
 
 // Token implements client.Sink.
-func (f *flight) Token(at time.Duration, _ client.Kind) {
+func (f *flight) Token(at time.Duration, kind client.Kind) {
 	gap, isGap := at-f.last, f.events > 0
 	if !isGap {
 		f.first.Store(max(int64(at), 1))
@@ -162,9 +173,24 @@ func (f *flight) Token(at time.Duration, _ client.Kind) {
 	if isGap {
 		f.shard.part(f.ticket.wave).Record(result.ITL, gap)
 	}
+	if !isGap {
+		f.latency(result.TTFTResponse, result.TTFTService, at)
+	}
+	if kind != client.Reasoning && !f.answered {
+		f.answered = true
+		f.latency(result.TTFAResponse, result.TTFAService, at)
+	}
 	here := &f.shard.part(f.ticket.lane.here()).Here
 	here.OutputTokens++
 	here.TotalTokens++
+}
+
+// latency records an instant that has come, in response and in service time. The
+// shard is locked.
+func (f *flight) latency(response, service result.Metric, at time.Duration) {
+	p := f.shard.part(f.ticket.wave)
+	p.Record(response, at-f.ticket.scheduled)
+	p.Record(service, at-time.Duration(f.sent.Load()))
 }
 
 // record adds the request, ended, to its wave.
@@ -241,8 +267,9 @@ func recordTokens(p *result.Part, here *result.Happened, res client.Result, even
 	here.TotalTokens += int64(u.Prompt) + int64(u.Output) - events
 }
 
-// recordLatency adds the latencies, and for a request without an end the age at
-// which it was given up.
+// recordLatency adds the latencies that are known at the end, and for instants
+// that never came the age at which the request was given up. Time to first token
+// was recorded as the token came.
 func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	done := client.Never
 	if res.Outcome == client.OK {
@@ -258,8 +285,10 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	} {
 		switch {
 		case m.at != client.Never:
-			p.Record(m.response, m.at-scheduled)
-			p.Record(m.service, m.at-res.Sent)
+			if m.response == result.E2EResponse {
+				p.Record(m.response, m.at-scheduled)
+				p.Record(m.service, m.at-res.Sent)
+			}
 		case res.Outcome == client.Timeout:
 			p.Unanswered[m.response]++
 			p.Unanswered[m.service]++
@@ -308,17 +337,22 @@ func stall(res client.Result) (time.Duration, bool) {
 
 // drop records a scheduled request that found no slot and may not wait.
 func (r *Run) drop(t ticket) {
-	r.never(t, func(q *result.Requests) { q.Dropped++ })
+	r.never(t, "dropped", func(q *result.Requests) { q.Dropped++ })
 }
 
 // giveUp records a scheduled request that was never sent.
 func (r *Run) giveUp(t ticket) {
-	r.never(t, func(q *result.Requests) { q.Unsent++ })
+	r.never(t, "unsent", func(q *result.Requests) { q.Unsent++ })
 }
 
-func (r *Run) never(t ticket, count func(*result.Requests)) {
+func (r *Run) never(t ticket, fate string, count func(*result.Requests)) {
 	if t.wave == result.Warmup {
 		return
+	}
+	if r.requestLog != nil {
+		line := r.line(t, neverSent)
+		line.Outcome = fate
+		r.requestLog.write(line)
 	}
 	t.after.see(t.scheduled, false)
 	s := r.rec.shard(t.index)

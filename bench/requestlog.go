@@ -16,8 +16,8 @@ import (
 type RequestLine struct {
 	Wave    string `json:"wave"`
 	Lane    string `json:"lane,omitempty"`
-	Index   uint64 `json:"index"` // of its lane
-	Outcome string `json:"outcome"`
+	Index   uint64 `json:"index"`   // of its lane
+	Outcome string `json:"outcome"` // dropped and unsent besides the outcomes of those that were sent
 	Error   string `json:"error,omitempty"`
 	Status  int    `json:"status,omitempty"`
 
@@ -41,6 +41,12 @@ type RequestLine struct {
 	RequestID       string `json:"request_id,omitempty"`
 	Retries         int    `json:"retries,omitempty"`
 	StaleRetries    int    `json:"stale_retries,omitempty"`
+}
+
+// neverSent is the result of a request that was never sent.
+var neverSent = client.Result{
+	Sent: client.Never, FirstByte: client.Never, FirstToken: client.Never, FirstAnswer: client.Never,
+	LastToken: client.Never, Done: client.Never,
 }
 
 // line describes a request that ended.

@@ -90,6 +90,7 @@ type Run struct {
 	document   *result.Run
 	journaled  int // events handed to the journal
 	lastRow    result.Row
+	warmed     *result.Part  // the cost of the warm-up until it is journaled; of the ticking goroutine alone
 	limitNoted time.Duration // when rate limits last made an event; of tick's goroutine
 	journalErr error
 	windows    windowCache

@@ -24,6 +24,11 @@ const (
 func (r *Run) stop(why stopReason, detail ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if why == interrupted && (r.why == outOfBudget || r.why == abortedOn) {
+		r.why = interrupted // what the user says comes first
+		r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: "interrupted"})
+		return
+	}
 	if r.why != ranOut {
 		if why == interrupted && !closed(r.aborting) {
 			close(r.aborting)
@@ -33,7 +38,7 @@ func (r *Run) stop(why stopReason, detail ...string) {
 	r.why = why
 	text := map[stopReason]string{
 		interrupted: "interrupted: nothing more is sent, open requests may finish",
-		outOfBudget: "the budget is used up",
+		outOfBudget: "another request could exceed the budget",
 		abortedOn:   "aborted",
 		rejected:    "the endpoint refuses every request",
 	}[why]

@@ -66,7 +66,10 @@ func (r *Run) verdict(doc *result.Run) result.Verdict {
 	if n := len(r.eventsOf(result.Steered)); n > 0 {
 		v.Reasons = append(v.Reasons, fmt.Sprintf("the run was steered by hand (%d times)", n))
 	}
-	if r.judge.assumed {
+	switch {
+	case r.judge.assumed && len(r.scenario.SLO) > 0:
+		v.Reasons = append(v.Reasons, "the SLOs given are per request and make the goodput; for the run "+texts(v.SLOs)+" were assumed")
+	case r.judge.assumed:
 		v.Reasons = append(v.Reasons, "no SLO was given: "+texts(v.SLOs)+" were assumed")
 	}
 	v.Headline = r.headline(doc, v, failed)

@@ -241,7 +241,7 @@ func (r *Run) lengthLocked(wave int) time.Duration {
 
 // addEvent notes an event. r.mu is held.
 func (r *Run) addEvent(e result.Event) {
-	if len(r.events) < maxEvents {
+	if len(r.events) < maxEvents || e.Kind == result.Stopped {
 		r.events = append(r.events, e)
 	}
 }

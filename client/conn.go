@@ -97,17 +97,19 @@ func (c *conn) Write(p []byte) (int, error) {
 // watch begins a read of the body into a buffer of zeros.
 func (c *conn) watch(buf []byte) {
 	c.mu.Lock()
-	c.body, c.marks = buf, c.marks[:0]
+	c.body, c.marks = buf, nil
 	c.mu.Unlock()
 }
 
 // unwatch ends it: marks for the first bytes, the stamp of the rest, and when
-// the connection ended, if it did. The marks are good until the next watch.
+// the connection ended, if it did. The marks are the caller's: at the end of a
+// body the connection is back in the pool, and its next reader makes its own.
 func (c *conn) unwatch() (marks []mark, rest, ended time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.body = nil
-	return c.marks, c.read, c.ended
+	marks, c.marks = c.marks, nil
+	return marks, c.read, c.ended
 }
 
 // lastRead is when bytes last came.

@@ -63,12 +63,12 @@ type Verdict struct {
 // An SLO is an assertion and what was observed of it.
 type SLO struct {
 	Expr     string   `json:"expr"`
-	Wave     string   `json:"wave,omitempty"`
-	Observed *float64 `json:"observed"`           // in Unit; null: no data, or the rank fell among the unanswered
-	AtLeast  *float64 `json:"at_least,omitempty"` // the bound proven when observed is null
-	Unit     string   `json:"unit"`               // ms, ratio, 1/s, usd, count
-	OK       *bool    `json:"ok"`                 // null: no data
-	Assumed  bool     `json:"assumed"`            // flashwave's own, because none was given
+	Wave     string   `json:"wave"`
+	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among the unanswered
+	AtLeast  *float64 `json:"at_least"` // the bound proven when observed is null
+	Unit     string   `json:"unit"`     // ms, ratio, 1/s, usd, count
+	OK       *bool    `json:"ok"`       // null: no data
+	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given
 }
 
 // Generator is the load generator's own health.

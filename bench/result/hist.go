@@ -28,6 +28,7 @@ package result
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
 	"time"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -188,6 +189,9 @@ func (h *Hist) Quantile(q float64) time.Duration {
 	if h.count == 0 {
 		return 0
 	}
+	// The rank of an SLO, ⌈q·n⌉; the library would round q·n instead.
+	rank := max(math.Ceil(q*float64(h.count)-1e-9), 1)
+	q = rank / float64(h.count)
 	var v int64
 	if h.dense != nil {
 		v = h.dense.ValueAtPercentile(q * 100)
