@@ -33,6 +33,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 		Lanes: lanes, Series: cached.series, Cost: r.costStatus(cached),
 		Events: slices.Clone(r.events[max(0, len(r.events)-shownEvents):]),
 	}
+	s.Happened = len(r.events)
 	row := r.lastRow
 	s.Now = result.Now{
 		Offered: row.OfferedRPS, Sent: row.SentRPS, Done: row.CompletedRPS, Failed: row.FailedRPS, OutputTPS: row.OutputTPS,

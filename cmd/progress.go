@@ -27,8 +27,12 @@ func progress(w io.Writer, run *bench.Run) {
 		case <-ticker.C:
 		}
 		s := run.Snapshot(result.View{Window: 10 * time.Second, Wave: -1})
-		for ; seen < len(s.Events); seen++ {
-			e := s.Events[seen]
+		for ; seen < s.Happened; seen++ {
+			i := len(s.Events) - (s.Happened - seen)
+			if i < 0 {
+				continue // more than the snapshot holds
+			}
+			e := s.Events[i]
 			fmt.Fprintf(w, "%s  %s\n", clock(e.TS), e.Text)
 		}
 		if time.Since(last) >= progressEvery && !done {

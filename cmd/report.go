@@ -38,7 +38,7 @@ flashwave report latest --json`,
 			}
 			doc, err := runs.Load(args[0])
 			if err != nil {
-				return usage(err, "flashwave runs lists them")
+				return invalid(err)
 			}
 			if path != "" {
 				return writeReport(path, format, doc)
@@ -80,7 +80,10 @@ func (p *program) showRuns(list []store.Entry) error {
 	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tHEADLINE")
 	for _, e := range list {
 		verdict := string(e.Status)
-		if !e.Complete {
+		switch {
+		case e.Broken != nil:
+			verdict = "broken"
+		case !e.Complete:
 			verdict = "incomplete"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, humanize.RelTime(e.StartedAt, time.Now(), "ago", "from now"), e.Headline)

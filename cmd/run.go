@@ -30,7 +30,7 @@ type runFlags struct {
 	scenarioFlags
 	json, forceTUI, noTUI, quiet, noSave, yes, ascii bool
 	name                                             string
-	labels                                           map[string]string
+	labels                                           []string
 	out                                              []string
 }
 
@@ -72,7 +72,7 @@ func (f *runFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the live screen with ASCII characters alone")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
 	fs.StringVar(&f.name, "name", "", "name of the run")
-	fs.StringToStringVar(&f.labels, "label", nil, "`k=v` kept with the run, repeatable")
+	fs.StringArrayVar(&f.labels, "label", nil, "`k=v` kept with the run, repeatable")
 	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the run on disk")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 }
@@ -87,7 +87,9 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 	if err != nil {
 		return err
 	}
-	f.identify(sc)
+	if err := f.identify(sc); err != nil {
+		return err
+	}
 	if p.env("GOGC") == "" {
 		// Ten thousand streams live mostly on stacks, which the collector adds to
 		// what it lets the heap grow by; tokens allocate nothing. Half its default
@@ -109,9 +111,12 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 	}
 	run, err := bench.Start(setup.Options)
 	if err != nil {
+		if journal != nil {
+			_ = journal.Discard() // nothing ran
+		}
 		return invalid(err)
 	}
-	p.watch(run, setup, f)
+	p.watch(run, f)
 	doc := run.Wait()
 	if requests != nil {
 		if err := requests.Close(); err != nil {
@@ -126,16 +131,21 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 }
 
 // identify gives the run its name and labels.
-func (f *runFlags) identify(sc *scenario.Scenario) {
+func (f *runFlags) identify(sc *scenario.Scenario) error {
 	if f.name != "" {
 		sc.Name = f.name
 	}
-	for k, v := range f.labels {
+	for _, label := range f.labels {
+		k, v, ok := strings.Cut(label, "=")
+		if !ok || k == "" {
+			return usage(fmt.Errorf("--label %s: want k=v", label), "")
+		}
 		if sc.Labels == nil {
 			sc.Labels = map[string]string{}
 		}
 		sc.Labels[k] = v
 	}
+	return nil
 }
 
 // consent shows what a run would ask of a target that is not on this machine, and
@@ -181,35 +191,17 @@ func (p *program) keep(s *bench.Setup, off bool) *store.Journal {
 
 // watch shows the run until it is over: the live screen on a terminal, plain lines
 // elsewhere. An interrupt stops the run, a second one at once.
-func (p *program) watch(run *bench.Run, s *bench.Setup, f *runFlags) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
-	ctx, leave := context.WithCancel(context.Background())
+func (p *program) watch(run *bench.Run, f *runFlags) {
+	screen, leave := context.WithCancel(context.Background())
 	defer leave()
-	go func() {
-		for {
-			select {
-			case sig := <-signals:
-				run.Stop()
-				if sig != os.Interrupt { // the terminal may be gone
-					leave()
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	defer stopOnSignal(run, leave)()
 	if f.screen(p) {
-		err := tui.Run(ctx, run, tui.Options{ASCII: f.ascii, Input: p.stdin, Output: p.stdout})
-		if err == nil {
-			if !isClosed(run.Done()) {
-				run.Stop()
-			}
-			return
-		}
-		if !errors.Is(err, context.Canceled) {
+		err := tui.Run(screen, run, tui.Options{ASCII: f.ascii, Input: p.stdin, Output: p.stdout})
+		switch {
+		case err != nil && !errors.Is(err, context.Canceled):
 			p.warn("the live screen ended: %v", err)
+		case screen.Err() == nil && !isClosed(run.Done()):
+			run.Stop() // whoever leaves the screen has stopped the run already
 		}
 	}
 	if f.quiet {
@@ -217,6 +209,31 @@ func (p *program) watch(run *bench.Run, s *bench.Setup, f *runFlags) {
 		return
 	}
 	progress(p.stderr, run)
+}
+
+// stopOnSignal stops the run at the first signal and gives up what is open at the
+// second. A signal other than an interrupt also leaves the screen: its terminal
+// may be gone. The answer ends the listening, once the run is over.
+func stopOnSignal(run *bench.Run, leave func()) (end func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for {
+			select {
+			case sig := <-signals:
+				run.Stop()
+				if sig != os.Interrupt {
+					leave()
+				}
+			case <-run.Done():
+				return
+			}
+		}
+	}()
+	return func() {
+		<-run.Done()
+		signal.Stop(signals)
+	}
 }
 
 // screen reports whether the live screen is wanted and possible.
