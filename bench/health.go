@@ -23,7 +23,6 @@ type health struct {
 	used        resources
 	recent      float64 // CPU share over the last interval
 	warnings    map[string]bool
-	noted       []string
 }
 
 // usage is what this process has used up to an instant.

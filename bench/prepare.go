@@ -114,7 +114,7 @@ func (s *Setup) connect(t scenario.Target, env func(string) string) (err error) 
 	if err != nil {
 		return &scenario.Error{Path: "target", Message: err.Error()}
 	}
-	s.Options.Client, s.Target = s.client, s.client.Address()
+	s.Client, s.Target = s.client, s.client.Address()
 	s.Loopback = isLoopback(s.Target)
 	if s.mock != nil {
 		s.Target = "the built-in endpoint"

@@ -24,7 +24,6 @@ type flight struct {
 	last     time.Duration
 	events   int64
 	answered bool // a token that is not reasoning came
-	retries  int
 }
 
 // work sends a ticket that has a slot, and then whatever ticket gets the slot

@@ -171,8 +171,10 @@ func (t latencyTable) figures(l *result.Latency) []figure {
 		l = &result.Latency{}
 	}
 	list := []figure{
-		{"p50", l.P50, empty, t.style.p50}, {"p95", l.P95, empty, t.style.p95},
-		{"p99", l.P99, empty, t.style.p99}, {"max", l.Max, empty, t.style.strong},
+		{"p50", l.P50, empty, t.style.p50},
+		{"p95", l.P95, empty, t.style.p95},
+		{"p99", l.P99, empty, t.style.p99},
+		{"max", l.Max, empty, t.style.strong},
 	}
 	if empty {
 		list[3].style = t.style.muted

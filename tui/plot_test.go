@@ -141,8 +141,12 @@ func TestTimeAxis(t *testing.T) {
 // the later one at a jump, no line between an open and a closed wave.
 func TestLoadAt(t *testing.T) {
 	curve := []result.CurvePoint{
-		{At: 0, Load: 10}, {At: 10 * time.Second, Load: 20}, {At: 10 * time.Second, Load: 5}, {At: 20 * time.Second, Load: 5},
-		{At: 20 * time.Second, Load: 50, Closed: true}, {At: 30 * time.Second, Load: 50, Closed: true},
+		{At: 0, Load: 10},
+		{At: 10 * time.Second, Load: 20},
+		{At: 10 * time.Second, Load: 5},
+		{At: 20 * time.Second, Load: 5},
+		{At: 20 * time.Second, Load: 50, Closed: true},
+		{At: 30 * time.Second, Load: 50, Closed: true},
 	}
 	for _, c := range []struct {
 		why    string
@@ -150,8 +154,12 @@ func TestLoadAt(t *testing.T) {
 		want   float64
 		closed bool
 	}{
-		{"before", -time.Second, 0, false}, {"the beginning", 0, 10, false}, {"the middle of a ramp", 5 * time.Second, 15, false},
-		{"a jump", 10 * time.Second, 5, false}, {"a closed wave", 25 * time.Second, 50, true}, {"the end", 30 * time.Second, 50, true},
+		{"before", -time.Second, 0, false},
+		{"the beginning", 0, 10, false},
+		{"the middle of a ramp", 5 * time.Second, 15, false},
+		{"a jump", 10 * time.Second, 5, false},
+		{"a closed wave", 25 * time.Second, 50, true},
+		{"the end", 30 * time.Second, 50, true},
 		{"after", 31 * time.Second, 0, true},
 	} {
 		if got, closed := loadAt(curve, c.at); got != c.want || closed != c.closed {

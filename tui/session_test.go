@@ -130,7 +130,7 @@ func (s *session) ends() {
 	default:
 		s.t.Error("the program goes on")
 		s.program.Kill()
-		<-s.ended
+		_ = <-s.ended
 	}
 	time.Sleep(2 * pollEvery)
 }
@@ -224,8 +224,10 @@ func windowsKey(s *session) {
 		view  result.View
 		words string
 	}{
-		{result.View{Window: time.Minute, Wave: -1}, "last 60 s"}, {result.View{Wave: 2}, "wave rush"},
-		{result.View{Wave: -1}, "whole run"}, {result.View{Window: time.Second, Wave: -1}, "last 1 s"},
+		{result.View{Window: time.Minute, Wave: -1}, "last 60 s"},
+		{result.View{Wave: 2}, "wave rush"},
+		{result.View{Wave: -1}, "whole run"},
+		{result.View{Window: time.Second, Wave: -1}, "last 1 s"},
 		{result.View{Window: 10 * time.Second, Wave: -1}, "last 10 s"},
 	} {
 		s.press("w")

@@ -129,7 +129,9 @@ func (i ink) status(s string, status result.Status) string {
 func (i ink) good(s string) string {
 	return i.paint(s, lipgloss.NewStyle().Foreground(lipgloss.Green))
 }
+
 func (i ink) bad(s string) string { return i.paint(s, lipgloss.NewStyle().Foreground(lipgloss.Red)) }
+
 func (i ink) unsure(s string) string {
 	return i.paint(s, lipgloss.NewStyle().Foreground(lipgloss.Yellow))
 }

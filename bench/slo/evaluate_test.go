@@ -149,7 +149,8 @@ func TestEvaluateLatency(t *testing.T) {
 			slo.Result{AtLeast: new(3.0), Within: new(1.0 / 8), OK: new(true)},
 		},
 		{
-			"nobody asked", "ttft.p95 < 800ms", slo.Sample{},
+			"nobody asked", "ttft.p95 < 800ms",
+			slo.Sample{},
 			slo.Result{},
 		},
 		{

@@ -59,7 +59,7 @@ const rushUntil = 4 * time.Second
 
 // nearMinutes is where a synthetic run begins that is to see the log go from
 // seconds to minutes; the ten minutes before would prove nothing.
-const nearMinutes = bySeconds - 5*time.Second
+const nearMinutes = secondsOnly - 5*time.Second
 
 // second makes the next second; ticks are a little late, as they are.
 func (s *synthetic) second() (result.Interval, result.Row) {

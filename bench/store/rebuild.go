@@ -38,7 +38,7 @@ func rebuild(dir string) (*result.Run, error) {
 	}
 	seconds = attach(seconds, append(kept, uncovered(tail, kept)...))
 	step := time.Second
-	if n := len(seconds); n > 0 && seconds[n-1].Start >= bySeconds {
+	if n := len(seconds); n > 0 && seconds[n-1].Start >= secondsOnly {
 		step = time.Minute // most of it has no finer histograms
 	}
 	return result.Rebuild(begun, seconds, events, step), nil

@@ -10,9 +10,9 @@ import (
 	"flashwave/bench/result"
 )
 
-// bySeconds is how much of a run the histogram log holds second by second; after
+// secondsOnly is how much of a run the histogram log holds second by second; after
 // it a line is a minute, which takes a tenth of the space.
-const bySeconds = 10 * time.Minute
+const secondsOnly = 10 * time.Minute
 
 // A file is what a log is written to.
 type file interface {
@@ -82,7 +82,7 @@ func (w *writer) second(in result.Interval, row result.Row) error {
 }
 
 func (w *writer) histograms(in result.Interval, hists map[string]*result.Hist, lines []byte) error {
-	if in.Start < bySeconds {
+	if in.Start < secondsOnly {
 		return put(w.intervals, lines)
 	}
 	if err := put(w.tail, lines); err != nil {

@@ -205,7 +205,7 @@ func TestPastTheKneeLatencyRises(t *testing.T) {
 	cfg := config(func(c *mock.Config) { c.Batch = 32; c.PrefillTPS = 1e9 })
 	ceiling, _ := cfg.Capacity(1, 16)
 	worst := func(rate float64) (ttft time.Duration) {
-		inBubble(t, cfg, func(t *testing.T, e *endpoint) {
+		inBubble(t, cfg, func(_ *testing.T, e *endpoint) {
 			var all sync.WaitGroup
 			var mu sync.Mutex
 			for range 400 {
