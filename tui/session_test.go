@@ -130,7 +130,7 @@ func (s *session) ends() {
 	default:
 		s.t.Error("the program goes on")
 		s.program.Kill()
-		_ = <-s.ended
+		s.t.Logf("killed: %v", <-s.ended)
 	}
 	time.Sleep(2 * pollEvery)
 }
