@@ -45,11 +45,11 @@ func (f *scenarioFlags) define(cmd *cobra.Command) {
 func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 	f.text(fs, "url", "base URL of the endpoint, with /v1 (default mock:, the built-in endpoint)", "target.url",
 		func(sc *scenario.Scenario) *string { return &sc.Target.URL })
-	f.text(fs, "api", "chat, completions, or http for an endpoint of your own (with --body)", "target.api",
+	f.text(fs, "api", "dialect: chat, completions, or http for an endpoint of your own (with --body)", "target.api",
 		func(sc *scenario.Scenario) *string { return &sc.Target.API })
 	f.text(fs, "model", "model id (default: the only one the endpoint lists)", "target.model",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Model })
-	f.value(fs, "body", "TEMPLATE", "api http: the JSON to post, a template over the workload's fields; @FILE reads it", "target.body",
+	f.value(fs, "body", "template of the JSON to post, over the workload's fields (--api http); @FILE reads it", "target.body",
 		func(sc *scenario.Scenario, v string) (err error) {
 			sc.Target.Body, err = textOrFile(v)
 			return err
@@ -58,7 +58,7 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario) *string { return &sc.Target.KeyEnv })
 	f.text(fs, "key-file", "file that holds the API key", "target.key_file",
 		func(sc *scenario.Scenario) *string { return &sc.Target.KeyFile })
-	f.list(fs, "header", "'K: V'", "header to send, repeatable; values are never stored", "target.headers",
+	f.list(fs, "header", "header to send, 'Name: value', repeatable; values are never stored", "target.headers",
 		func(sc *scenario.Scenario, v string) error {
 			sc.Target.Headers = append(sc.Target.Headers, v)
 			return nil
@@ -67,7 +67,7 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Target.Timeout })
 	f.duration(fs, "idle-timeout", "limit between two tokens, and for the first (default 1m)", "target.idle_timeout",
 		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Target.IdleTimeout })
-	f.number(fs, "connections", "connections of the pool (default: as many as requests in flight)", "target.connections",
+	f.number(fs, "connections", "size of the connection pool (default: as many as requests in flight)", "target.connections",
 		func(sc *scenario.Scenario) *int { return &sc.Target.Connections })
 	f.number(fs, "retries", "repeat after 429 and broken connections, up to so often (default 0)", "target.retries",
 		func(sc *scenario.Scenario) *int { return &sc.Target.Retries })
@@ -75,9 +75,9 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 	f.boolean(fs, "insecure", "accept any certificate", "target.insecure", func(sc *scenario.Scenario, v bool) { sc.Target.Insecure = v })
 	for _, name := range []string{"ca", "client-cert", "client-key", "proxy", "connect-to"} {
 		f.text(fs, name, map[string]string{
-			"ca":          "PEM file of the certificate authority to trust",
-			"client-cert": "PEM file of the client's certificate", "client-key": "PEM file of its private key",
-			"proxy": "URL of a proxy (the environment's are ignored)", "connect-to": "host:port to connect to instead of the URL's",
+			"ca":          "certificate authority to trust, a PEM file",
+			"client-cert": "certificate of the client, a PEM file", "client-key": "private key of that certificate, a PEM file",
+			"proxy": "proxy to go through, a URL (the environment's are ignored)", "connect-to": "connect to this host:port instead of the URL's",
 		}[name], "target."+strings.ReplaceAll(name, "-", "_"), func(sc *scenario.Scenario) *string {
 			t := &sc.Target
 			return map[string]*string{"ca": &t.CA, "client-cert": &t.ClientCert, "client-key": &t.ClientKey, "proxy": &t.Proxy, "connect-to": &t.ConnectTo}[name]
@@ -86,19 +86,19 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 }
 
 func (f *scenarioFlags) load(fs *pflag.FlagSet) {
-	fs.IntVarP(&f.open, "concurrency", "c", 0, "keep `N` requests in flight (a closed wave)")
-	fs.IntVarP(&f.requests, "requests", "n", 0, "end after `N` requests")
-	fs.StringVar(&f.rate, "rate", "", "send at a `RATE` such as 200/m or 3.3/s, whatever the endpoint does (an open wave)")
-	fs.StringVar(&f.length, "for", "", "end after a `TIME` such as 60s")
-	fs.StringArrayVar(&f.waves, "wave", nil, "[lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x")
-	f.text(fs, "arrivals", "constant, poisson or gamma:K", "arrivals", func(sc *scenario.Scenario) *string { return &sc.Arrivals })
+	fs.IntVarP(&f.open, "concurrency", "c", 0, "keep so many requests in flight (a closed wave)")
+	fs.IntVarP(&f.requests, "requests", "n", 0, "end after so many requests")
+	fs.StringVar(&f.rate, "rate", "", "send at this rate, such as 200/m or 3.3/s, whatever the endpoint does (an open wave)")
+	fs.StringVar(&f.length, "for", "", "end after this time, such as 60s")
+	fs.StringArrayVar(&f.waves, "wave", nil, "add a wave, [lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x")
+	f.text(fs, "arrivals", "gaps between arrivals: constant, poisson or gamma:K", "arrivals", func(sc *scenario.Scenario) *string { return &sc.Arrivals })
 	f.number(fs, "max-in-flight", "most requests open at once (default 10000, or what the open-files limit allows)", "max_in_flight",
 		func(sc *scenario.Scenario) *int { return &sc.MaxInFlight })
-	f.text(fs, "overflow", "queue or drop: what arrivals beyond that do", "overflow", func(sc *scenario.Scenario) *string { return &sc.Overflow })
+	f.text(fs, "overflow", "what arrivals beyond that do: queue or drop", "overflow", func(sc *scenario.Scenario) *string { return &sc.Overflow })
 	f.duration(fs, "warmup", "load before the first wave, in no metric", "warmup", func(sc *scenario.Scenario) *scenario.Duration { return &sc.Warmup })
 	f.duration(fs, "grace", "how long the end waits for open requests (default: the timeout)", "grace",
 		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Grace })
-	f.value(fs, "seed", "N", "of arrivals and prompts (default 1)", "seed", func(sc *scenario.Scenario, v string) error {
+	f.value(fs, "seed", "seed of arrivals and prompts (default 1)", "seed", func(sc *scenario.Scenario, v string) error {
 		_, err := fmt.Sscanf(v, "%d", &sc.Seed)
 		if err != nil || fmt.Sprint(sc.Seed) != v {
 			return fmt.Errorf("%q is not a whole number", v)
@@ -108,23 +108,23 @@ func (f *scenarioFlags) load(fs *pflag.FlagSet) {
 }
 
 func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
-	f.value(fs, "prompt", "TEXT", "one text for every request", "workload.prompt", each(func(w *scenario.Workload, v string) error {
+	f.value(fs, "prompt", "one text for every request", "workload.prompt", each(func(w *scenario.Workload, v string) error {
 		w.Prompt, w.Prompts = v, ""
 		return nil
 	}))
-	f.value(fs, "prompts", "FILE.jsonl", "prompts from a file, builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
+	f.value(fs, "prompts", "prompts from a file, builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
 		each(func(w *scenario.Workload, v string) error {
 			w.Prompts, w.Prompt = v, ""
 			return nil
 		}))
-	f.value(fs, "system", "TEXT", "system prompt", "workload.system", each(func(w *scenario.Workload, v string) error {
+	f.value(fs, "system", "system prompt", "workload.system", each(func(w *scenario.Workload, v string) error {
 		w.System = v
 		return nil
 	}))
-	f.value(fs, "max-tokens", "N", "most tokens of an answer (default 300)", "workload.max_tokens", each(func(w *scenario.Workload, v string) error {
+	f.value(fs, "max-tokens", "most tokens of an answer (default 300)", "workload.max_tokens", each(func(w *scenario.Workload, v string) error {
 		return parseInt(v, &w.MaxTokens)
 	}))
-	f.value(fs, "temperature", "T", "sampling temperature", "workload.temperature", each(func(w *scenario.Workload, v string) error {
+	f.value(fs, "temperature", "sampling temperature", "workload.temperature", each(func(w *scenario.Workload, v string) error {
 		var t float64
 		if err := json.Unmarshal([]byte(v), &t); err != nil {
 			return fmt.Errorf("%q is not a number", v)
@@ -137,30 +137,30 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 			w.Stream = !v
 		}
 	})
-	f.value(fs, "extra-body", "JSON", "object whose keys are added to each request", "workload.extra_body", each(func(w *scenario.Workload, v string) error {
+	f.value(fs, "extra-body", "object, in JSON, whose keys are added to each request", "workload.extra_body", each(func(w *scenario.Workload, v string) error {
 		w.ExtraBody = json.RawMessage(v)
 		return nil
 	}))
 }
 
 func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
-	f.list(fs, "slo", "EXPR", "what must hold, repeatable: 'ttft.p95 < 800ms', 'error_rate < 1% in rush'", "slo",
+	f.list(fs, "slo", "assertion that must hold, repeatable: 'ttft.p95 < 800ms', 'error_rate < 1% in rush'", "slo",
 		func(sc *scenario.Scenario, v string) error {
 			sc.SLO = append(sc.SLO, v)
 			return nil
 		})
-	f.list(fs, "abort-on", "EXPR", "stop when this holds over the last 10 s, repeatable", "abort_on",
+	f.list(fs, "abort-on", "stop when this holds over the last 10 s, repeatable", "abort_on",
 		func(sc *scenario.Scenario, v string) error {
 			sc.AbortOn = append(sc.AbortOn, v)
 			return nil
 		})
-	f.value(fs, "budget", "USD", "stop before more is spent", "budget", func(sc *scenario.Scenario, v string) (err error) {
+	f.value(fs, "budget", "most money to spend, in USD: the run stops before it is exceeded", "budget", func(sc *scenario.Scenario, v string) (err error) {
 		if sc.Budget, err = scenario.ParseMoney(v); err == nil && sc.Budget <= 0 {
 			err = fmt.Errorf("a budget is more than $0")
 		}
 		return err
 	})
-	f.value(fs, "price", "IN,OUT", "USD per million tokens (or IN,CACHED,OUT)", "price", func(sc *scenario.Scenario, v string) error {
+	f.value(fs, "price", "price of the model in USD per million tokens, IN,OUT or IN,CACHED,OUT", "price", func(sc *scenario.Scenario, v string) error {
 		p, err := price.ParsePair(v)
 		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached}
 		return err
@@ -298,14 +298,13 @@ func (f *scenarioFlags) bounded(fs *pflag.FlagSet, concurrency int) int {
 	return min(concurrency, f.requests)
 }
 
-func (f *scenarioFlags) value(fs *pflag.FlagSet, name, kind, help, path string, apply func(*scenario.Scenario, string) error) {
-	fs.String(name, "", "`"+kind+"` "+help)
-	fs.Lookup(name).Usage = "`" + kind + "`: " + help
+func (f *scenarioFlags) value(fs *pflag.FlagSet, name, help, path string, apply func(*scenario.Scenario, string) error) {
+	fs.String(name, "", help)
 	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: apply})
 }
 
-func (f *scenarioFlags) list(fs *pflag.FlagSet, name, kind, help, path string, apply func(*scenario.Scenario, string) error) {
-	fs.StringArray(name, nil, "`"+kind+"`: "+help)
+func (f *scenarioFlags) list(fs *pflag.FlagSet, name, help, path string, apply func(*scenario.Scenario, string) error) {
+	fs.StringArray(name, nil, help)
 	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: apply})
 }
 
@@ -318,7 +317,7 @@ func (f *scenarioFlags) text(fs *pflag.FlagSet, name, help, path string, of func
 }
 
 func (f *scenarioFlags) duration(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *scenario.Duration) {
-	f.value(fs, name, "TIME", help, path, func(sc *scenario.Scenario, v string) error {
+	f.value(fs, name, help, path, func(sc *scenario.Scenario, v string) error {
 		d, err := scenario.ParseDuration(v)
 		*of(sc) = d
 		return err
@@ -326,7 +325,7 @@ func (f *scenarioFlags) duration(fs *pflag.FlagSet, name, help, path string, of 
 }
 
 func (f *scenarioFlags) number(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *int) {
-	f.value(fs, name, "N", help, path, func(sc *scenario.Scenario, v string) error { return parseInt(v, of(sc)) })
+	f.value(fs, name, help, path, func(sc *scenario.Scenario, v string) error { return parseInt(v, of(sc)) })
 }
 
 func (f *scenarioFlags) boolean(fs *pflag.FlagSet, name, help, path string, set func(*scenario.Scenario, bool)) {

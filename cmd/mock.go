@@ -38,7 +38,7 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVar(&addr, "addr", "127.0.0.1:8000", "`HOST:PORT` to listen on")
+	fs.StringVar(&addr, "addr", "127.0.0.1:8000", "address to listen on, HOST:PORT")
 	fs.IntVar(&c.Batch, "batch", c.Batch, "sequences decoded at once")
 	fs.DurationVar(&c.Step, "step", c.Step, "time of a decode step with an empty batch")
 	fs.Float64Var(&c.PrefillTPS, "prefill-tps", c.PrefillTPS, "prompt tokens read per second")
@@ -51,7 +51,7 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 	fs.Float64Var(&c.ErrorRate, "error-rate", 0, "share of requests that fail")
 	fs.Float64Var(&c.StallRate, "stall-rate", 0, "share of answers that stop for 10 s")
 	fs.Float64Var(&c.TruncateRate, "truncate-rate", 0, "share of answers that are cut off")
-	fs.Uint64Var(&c.Seed, "seed", c.Seed, "of lengths, texts and faults")
+	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of lengths, texts and faults")
 	return cmd
 }
 

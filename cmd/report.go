@@ -46,9 +46,9 @@ flashwave report latest --json`,
 			return report.Write(p.stdout, format, doc, p.reportOptions())
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", strings.Join(report.Formats(), ", "))
+	cmd.Flags().StringVar(&format, "format", "text", "format: "+strings.Join(report.Formats(), ", "))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
-	cmd.Flags().StringVarP(&path, "output", "o", "", "`PATH` to write to instead of standard output")
+	cmd.Flags().StringVarP(&path, "output", "o", "", "file to write to instead of standard output")
 	return cmd
 }
 

@@ -66,13 +66,13 @@ flashwave run sale.yaml --json > run.json`,
 
 func (f *runFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
-	fs.StringArrayVar(&f.out, "out", nil, "`FMT=PATH`: write a report too, repeatable; requests=PATH.jsonl is a line per request")
+	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable; requests=PATH.jsonl is a line per request")
 	fs.BoolVar(&f.forceTUI, "tui", false, "show the live screen even in CI")
 	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the live screen")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the live screen with ASCII characters alone")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
 	fs.StringVar(&f.name, "name", "", "name of the run")
-	fs.StringArrayVar(&f.labels, "label", nil, "`k=v` kept with the run, repeatable")
+	fs.StringArrayVar(&f.labels, "label", nil, "label to keep with the run, k=v, repeatable")
 	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the run on disk")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 }

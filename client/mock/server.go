@@ -113,12 +113,14 @@ func (s *Server) Serve(l net.Listener) error {
 // or a client that does not read could hold Close up.
 func (s *Server) Close() error {
 	s.mu.Lock()
-	if !s.closed {
-		s.closed = true
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
+	// Connections first: who is told that the server closes would still answer.
+	err := s.http.Close()
+	if first {
 		close(s.closing)
 	}
-	s.mu.Unlock()
-	err := s.http.Close()
 	s.engine.close()
 	s.inHand.Wait()
 	return err
