@@ -17,11 +17,11 @@ type judge struct {
 	assumed  bool       // exprs are flashwave's own
 	request  []slo.Expr // over each request: they make the goodput
 	abortOn  []slo.Expr
-	breached map[int]bool // exprs whose first breach has been noted
+	breached map[int]float64 // of exprs: the requests per second offered when they were first breached
 }
 
 func newJudge(sc *scenario.Scenario) (*judge, error) {
-	j := &judge{breached: map[int]bool{}}
+	j := &judge{breached: map[int]float64{}}
 	for _, text := range sc.SLO {
 		e, err := slo.Parse(text)
 		if err != nil {
@@ -199,11 +199,11 @@ func (r *Run) watch() {
 			continue
 		}
 		r.markBreach(e, now)
-		if r.judge.breached[i] {
+		if _, before := r.judge.breached[i]; before {
 			continue
 		}
-		r.judge.breached[i] = true
 		_, offered := r.lastRates()
+		r.judge.breached[i] = offered
 		r.event(result.Event{
 			TS: r.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
 			Text: fmt.Sprintf("%s first breached at %.4g requests/s", e.Text, offered),

@@ -103,17 +103,19 @@ func (r *Run) headline(doc *result.Run, v result.Verdict, failed []result.SLO) s
 	return "held " + achieved(doc)
 }
 
-// failure says up to where the endpoint held, and what broke.
+// failure says what broke, at which rate it did, and what most failures were.
 func (r *Run) failure(doc *result.Run, failed []result.SLO) string {
-	var b strings.Builder
-	if breaches := r.eventsOf(result.Breached); len(breaches) > 0 {
-		fmt.Fprintf(&b, "%s; ", breaches[0].Text)
+	text := missed(failed[0])
+	for i, e := range r.judge.exprs {
+		if rate, ok := r.judge.breached[i]; ok && e.Text == failed[0].Expr && rate > 0 {
+			text += fmt.Sprintf("; first breached at %s requests/s", result.FormatRate(rate))
+			break
+		}
 	}
-	b.WriteString(missed(failed[0]))
 	if len(doc.Total.Errors) > 0 {
-		fmt.Fprintf(&b, "; most failures were %s", doc.Total.Errors[0].Outcome)
+		text += fmt.Sprintf("; most failures were %s", doc.Total.Errors[0].Outcome)
 	}
-	return b.String()
+	return text
 }
 
 // achieved sums a run up: rate, TTFT or E2E, errors.

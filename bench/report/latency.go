@@ -43,6 +43,14 @@ func (p *page) latency(run *result.Run) {
 	add("stall", l.Stall)
 	add("queue", l.Queue)
 	add("connect", l.Connect)
+	for _, phase := range []struct {
+		name string
+		l    *result.Latency
+	}{{"  DNS", l.DNS}, {"  TLS", l.TLS}} { // of connect, by themselves; most targets have neither here
+		if phase.l != nil {
+			add(phase.name, phase.l)
+		}
+	}
 	t.write(p)
 	if len(t.faint) > 0 {
 		p.line(p.ink.dim("from the scheduled instant; service time: from sending"))

@@ -21,6 +21,7 @@ func writeText(w io.Writer, run *result.Run, opts Options) error {
 	p.slos(run.Verdict.SLOs)
 	p.gap()
 	p.requests(run.Total)
+	p.recoveries(run.Waves)
 	p.gap()
 	p.latency(run)
 	p.gap()
@@ -143,6 +144,23 @@ func (p *page) requests(t result.Stats) {
 	p.flow("rates",
 		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded))
 	p.flow("quality", "error rate "+share(t.ErrorRate), good(t.Goodput))
+	if b := t.Backlog; b != nil && b.Peak > 0 {
+		p.flow("backlog", fmt.Sprintf("%s at most, at %s", humanize.Comma(b.Peak), result.FormatMillis(1000*b.AtS)),
+			occurred("queued", b.Queued), named("in flight", b.InFlight))
+	}
+}
+
+// recoveries says how long the endpoint took to be itself again after each surge.
+func (p *page) recoveries(waves []result.Stats) {
+	for _, w := range waves {
+		switch r := w.Recovery; {
+		case r == nil:
+		case r.RecoveredS == nil:
+			p.flow("recovery", fmt.Sprintf("after %s not within %s", w.Name, result.FormatMillis(1000*r.WithinS)), r.SLO)
+		default:
+			p.flow("recovery", fmt.Sprintf("%s after the end of %s", result.FormatMillis(1000**r.RecoveredS), w.Name), r.SLO)
+		}
+	}
 }
 
 // alarm colours a figure that should be 0.

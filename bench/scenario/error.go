@@ -21,13 +21,23 @@ type Error struct {
 // Error is "sale.yaml:7:12: unknown key "ratee"": the place, as far as it is known,
 // and the message. The hint is apart, in Hint.
 func (e *Error) Error() string {
+	message := clip(e.Message)
 	switch {
 	case e.Line > 0:
-		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, message)
 	case e.File != "":
-		return e.File + ": " + e.Message
+		return e.File + ": " + message
 	}
-	return e.Message
+	return message
+}
+
+// clip keeps a message that quotes what somebody wrote a sentence.
+func clip(message string) string {
+	const most = 400
+	if len(message) <= most {
+		return message
+	}
+	return strings.ToValidUTF8(message[:most], "") + " …"
 }
 
 // wrong is an error about the word at a path; its place is looked up by
