@@ -186,8 +186,8 @@ func TestBacklogIsInherited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sc := build(t, func(sc *scenario.Scenario) { sc.MaxInFlight = 10 }, "rush:100/s:2s", "after:1/s:10s")
 		doc, _ := execute(t, sc, func(_ int, now time.Duration) reply {
-			if now < 2500*time.Millisecond {
-				return reply{wait: 2500*time.Millisecond - now, tokens: 1}
+			if now < 2450*time.Millisecond {
+				return reply{wait: 2450*time.Millisecond - now, tokens: 1}
 			}
 			return reply{wait: 10 * time.Millisecond, tokens: 1}
 		})
