@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -65,7 +66,10 @@ func (s *Setup) prepare(ctx context.Context, env func(string) string) (err error
 	if priceHost == "" {
 		priceHost = hostname(target.URL)
 	}
-	return s.findPrice(priceHost)
+	if err := s.findPrice(priceHost); err != nil {
+		return err
+	}
+	return s.bounded()
 }
 
 // Close ends the built-in endpoint and the connections.
@@ -244,6 +248,38 @@ func (s *Setup) findPrice(host string) error {
 		return &scenario.Error{
 			Path: "budget", Message: fmt.Sprintf("a budget needs a price, and that of %s at %s is unknown", sc.Target.Model, host),
 			Hint: "give it with --price IN,OUT (USD per million tokens) or --prices FILE",
+		}
+	}
+	return nil
+}
+
+// unbounded are the words of a request that lift the bound of max_tokens.
+var unbounded = []string{"n", "best_of", "max_tokens", "max_completion_tokens", "max_output_tokens"}
+
+// bounded refuses a budget over requests whose worst case is unknown.
+func (s *Setup) bounded() error {
+	sc := s.Scenario
+	if sc.Budget == 0 {
+		return nil
+	}
+	if sc.Target.API == string(client.HTTP) && !strings.Contains(sc.Target.Body, ".max_tokens") {
+		return &scenario.Error{
+			Path: "target.body", Message: "a budget needs a bound of the answer's length, and the body does not use max_tokens",
+			Hint: `put {{.max_tokens}} where your endpoint takes the limit`,
+		}
+	}
+	for _, l := range sc.Lanes {
+		var extra map[string]json.RawMessage
+		if body := workload(sc, l).ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
+			continue // the client says what is wrong with it
+		}
+		for _, word := range unbounded {
+			if _, ok := extra[word]; ok {
+				return &scenario.Error{
+					Path: "workload.extra_body", Message: fmt.Sprintf("a budget needs a bound of the answer's length, and extra_body sets %q", word),
+					Hint: "say it with max_tokens, or leave the budget out",
+				}
+			}
 		}
 	}
 	return nil
