@@ -74,17 +74,23 @@ var nearest = map[string]string{noData: "-", "—": "-", "×": "x", "…": "~", 
 func plain(s string) string {
 	var b strings.Builder
 	var state byte
+	width := ansi.StringWidth(s)
 	for len(s) > 0 {
-		seq, width, n, next := ansi.DecodeSequence(s, state, nil)
+		seq, cells, n, next := ansi.DecodeSequence(s, state, nil)
 		switch {
-		case seq[0] < utf8.RuneSelf && (width == 0 || len(seq) == 1):
+		case seq[0] < utf8.RuneSelf && (cells == 0 || len(seq) == 1):
 			b.WriteString(seq)
 		case nearest[seq] != "":
 			b.WriteString(nearest[seq])
 		default:
-			b.WriteString(strings.Repeat("?", width))
+			b.WriteString(strings.Repeat("?", cells))
 		}
 		s, state = s[n:], next
+	}
+	// Some scripts join with a preceding ASCII letter, which the decoder gives out
+	// by itself: the cells must add up all the same.
+	if got := ansi.StringWidth(b.String()); got != width {
+		return ansi.Truncate(b.String(), width, "") + strings.Repeat(" ", max(0, width-got))
 	}
 	return b.String()
 }

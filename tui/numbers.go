@@ -159,9 +159,11 @@ func left(s string, width int) string {
 }
 
 // clean makes text from outside safe to draw: no escape sequences, no control
-// characters, nothing that turns the direction of writing, one line.
+// characters, nothing that turns the direction of writing or that terminals do not
+// agree on the width of, one line. The joiner of emoji stays.
 func clean(s string) string {
 	return strings.Join(strings.FieldsFunc(ansi.Strip(strings.ToValidUTF8(s, "\ufffd")), func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+		const joiner = '\u200d'
+		return r != joiner && (!unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r))
 	}), " ")
 }
