@@ -16,7 +16,7 @@ import (
 var arrows = map[string][]string{
 	"flashwave":                {"flashwave/cmd"},
 	"flashwave/cmd":            {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
-	"flashwave/tui":            {"flashwave/bench/result", "terminal"},
+	"flashwave/tui":            {"flashwave/bench/...", "terminal"},
 	"flashwave/bench":          {"flashwave/bench/...", "flashwave/client/...", "net/http"},
 	"flashwave/bench/scenario": {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
 	"flashwave/bench/result":   {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
