@@ -137,6 +137,7 @@ type windowCache struct {
 	view   result.View
 	window result.Stats
 	total  result.Stats
+	curves result.Curves
 	series []result.Row
 	slos   []result.SLOStatus
 	health result.Health

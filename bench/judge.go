@@ -244,7 +244,7 @@ func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
 		}
 		list[i] = result.SLOStatus{
 			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,
-			Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, LiveOK: live.OK, RunOK: run.OK,
+			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, LiveOK: live.OK, RunOK: run.OK,
 			Assumed: r.judge.assumed,
 		}
 	}

@@ -29,7 +29,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	s := result.Snapshot{
 		Name: r.scenario.Name, Model: r.scenario.Target.Model, Target: r.options.Target,
 		State: r.state, At: r.since(now), View: view,
-		Window: cached.window, Total: cached.total, SLOs: cached.slos, Health: cached.health,
+		Window: cached.window, Curves: cached.curves, Total: cached.total, SLOs: cached.slos, Health: cached.health,
 		Lanes: lanes, Series: cached.series, Cost: r.costStatus(cached),
 		Events: slices.Clone(r.events[max(0, len(r.events)-shownEvents):]),
 	}
@@ -76,9 +76,10 @@ func (r *Run) figures(view result.View) windowCache {
 		l := r.label(view.Wave, false)
 		p, from, to := r.rec.window(view.Window, view.Wave)
 		l.Duration = to - from
-		c.window = result.Derive(l, p)
+		c.window, c.curves = result.Derive(l, p), result.CurvesOf(p)
 	} else {
-		c.window = r.stats(view.Wave, r.rec.total(view.Wave), false)
+		p := r.rec.total(view.Wave)
+		c.window, c.curves = r.stats(view.Wave, p, false), result.CurvesOf(p)
 	}
 	c.slos = r.sloStatuses(view)
 	c.health = r.health.live()

@@ -267,6 +267,7 @@ type Row struct {
 	CostUSD      float64 `json:"cost_usd"` // spent in the step
 
 	Latency RowLatencies `json:"latency_ms"`
+	Heat    *RowHeat     `json:"-"` // of a run's own rows; WithHeat makes it for those of a document
 }
 
 // Counts are the requests of one row: what happened during the step.

@@ -189,9 +189,7 @@ func (h *Hist) Quantile(q float64) time.Duration {
 	if h.count == 0 {
 		return 0
 	}
-	// The rank of an SLO, ⌈q·n⌉; the library would round q·n instead.
-	rank := max(math.Ceil(q*float64(h.count)-1e-9), 1)
-	q = rank / float64(h.count)
+	q = h.ranked(q)
 	var v int64
 	if h.dense != nil {
 		v = h.dense.ValueAtPercentile(q * 100)
@@ -199,6 +197,13 @@ func (h *Hist) Quantile(q float64) time.Duration {
 		v = h.packed.ValueAtPercentile(q * 100)
 	}
 	return time.Duration(min(v, h.max))
+}
+
+// ranked is the quantile of the rank of an SLO, ⌈q·n⌉; the library would round q·n
+// instead. h must not be empty.
+func (h *Hist) ranked(q float64) float64 {
+	n := float64(h.count)
+	return max(math.Ceil(q*n-1e-9), 1) / n
 }
 
 // CountAtOrBelow is how many recorded durations are at most d, to the

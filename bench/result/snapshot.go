@@ -34,8 +34,9 @@ type Snapshot struct {
 	PlannedRequests int64
 
 	View     View
-	Window   Stats // what View asked for
-	Total    Stats // of the run so far
+	Window   Stats  // what View asked for
+	Curves   Curves // of the requests in Window
+	Total    Stats  // of the run so far
 	Now      Now
 	Waves    []WaveStatus
 	Lanes    []LaneStatus
@@ -100,6 +101,7 @@ type SLOStatus struct {
 	Stat    string // p95, …; "" if it has none
 	Wave    string
 	Service bool
+	Op      string   // <, <=, > or >=
 	Bound   float64  // in Unit
 	Unit    string   // ms, ratio, 1/s, usd, count
 	Live    *float64 // over the view's window; nil: no data

@@ -122,6 +122,7 @@ func (t *Timeline) Rows(withHDR bool) []Row {
 func (s *step) brief() Row {
 	if s.plain == nil {
 		row := s.row(false)
+		row.Heat = s.heat()
 		s.plain = &row
 	}
 	return *s.plain
