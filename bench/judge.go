@@ -132,6 +132,13 @@ func (r *Run) recent(e slo.Expr, d time.Duration) result.Stretch {
 	})
 }
 
+// present is the same with the requests that are open now.
+func (r *Run) present(e slo.Expr, d time.Duration) result.Stretch {
+	s := r.recent(e, d)
+	r.open.addTo(s.Part, r.now(), func(t ticket) bool { return concerns(e, t.lane.name, r.waveName(t.wave)) })
+	return s
+}
+
 // overlap is how much of a window lies in the wall time of a wave, or of the run
 // (wave < 0). What is less than a second says nothing about rates: 0.
 func (r *Run) overlap(wave int, from, to time.Duration) time.Duration {
@@ -184,9 +191,7 @@ func (r *Run) watch() {
 	recent := map[string]result.Stretch{} // by wave: many expressions speak of the same one
 	look := func(e slo.Expr) slo.Result {
 		if _, ok := recent[e.Wave]; !ok {
-			s := r.recent(e, liveWindow)
-			r.open.addTo(s.Part, now, func(t ticket) bool { return concerns(e, t.lane.name, r.waveName(t.wave)) })
-			recent[e.Wave] = s
+			recent[e.Wave] = r.present(e, liveWindow)
 		}
 		return slo.Evaluate(e, recent[e.Wave])
 	}
@@ -240,11 +245,11 @@ func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
 		run := slo.Evaluate(e, r.stretchOf(e))
 		live := run
 		if d > 0 {
-			live = slo.Evaluate(e, r.recent(e, d))
+			live = slo.Evaluate(e, r.present(e, d))
 		}
 		list[i] = result.SLOStatus{
 			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,
-			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, LiveOK: live.OK, RunOK: run.OK,
+			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, AtLeast: live.AtLeast, LiveOK: live.OK, RunOK: run.OK,
 			Assumed: r.judge.assumed,
 		}
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,10 @@ type chartKind int
 // The charts, in the order in which tab shows them.
 const (
 	chartTTFT chartKind = iota
+	chartTTFTHeat
 	chartE2E
+	chartE2EHeat
+	chartCurve
 	chartITL
 	chartRequests
 	chartTokens
@@ -27,9 +31,9 @@ const (
 // A chart is lines over time, with a title and, for a latency, the bound of an
 // SLO.
 type chart struct {
-	title string
-	lines []line
-	bound *float64
+	titles []string // the longest first
+	lines  []line
+	bound  *float64
 }
 
 // A chartSource is what charts are made of: the rows, the part of the time in
@@ -41,11 +45,19 @@ type chartSource struct {
 	axis    timeAxis
 }
 
-// chartStack is what the charts of a screen show: the chosen one first, below
-// it what complements it.
-func chartStack(first chartKind, n int) []chartKind {
+// chartStack is what the charts of a screen show: the chosen one first, below it
+// what complements it. Of a run that is over the percentiles say most.
+func chartStack(first chartKind, done bool, n int) []chartKind {
 	stack := []chartKind{first}
-	for _, k := range []chartKind{chartRequests, chartTTFT, chartInFlight, chartTokens, chartE2E} {
+	heat := chartTTFTHeat
+	if first == chartE2E {
+		heat = chartE2EHeat
+	}
+	rest := []chartKind{chartRequests, heat, chartCurve, chartTTFT, chartInFlight}
+	if done {
+		rest = []chartKind{chartCurve, chartRequests, heat, chartTTFT, chartInFlight}
+	}
+	for _, k := range rest {
 		if len(stack) < n && k != first {
 			stack = append(stack, k)
 		}
@@ -55,6 +67,12 @@ func chartStack(first chartKind, n int) []chartKind {
 
 // drawChart draws one chart in its frame.
 func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, height int) []string {
+	switch kind {
+	case chartTTFTHeat, chartE2EHeat:
+		return p.drawHeat(s, kind, service, width, height)
+	case chartCurve:
+		return p.drawCurve(s, service, width, height)
+	}
 	inner, rows := width-4, height-2
 	ruler := rows >= 6
 	if ruler {
@@ -65,17 +83,12 @@ func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, h
 	c := src.chart(kind)
 	body := p.plot(c.lines, inner, rows)
 	if body == nil {
-		for range (height - 3) / 2 {
-			body = append(body, "")
-		}
-		text := "no data yet"
-		body = append(body, strings.Repeat(" ", max(0, (inner-len(text))/2))+p.style.faint.Render(text))
-		return p.panel(c.title, "", body, width, height)
+		return p.nothing(c.titles[0], width, height)
 	}
 	if ruler {
-		body = append(body, src.ruler(to))
+		body = append(body, p.ruler(src.axis, to))
 	}
-	return p.panel(c.title, src.legend(c), body, width, height)
+	return p.titled(c.titles, []string{p.currents(c.lines, c.bound, 2), p.currents(c.lines, c.bound, 1), p.legend(c.lines, c.bound)}, body, width, height)
 }
 
 // chartSpan is the part of the run in view, in seconds: all of it, or one wave.
@@ -92,14 +105,14 @@ func chartSpan(s result.Snapshot) (from, to float64) {
 }
 
 // ruler is the time under a plot: when it begins, and when it ends.
-func (c chartSource) ruler(to float64) string {
-	begin, end := clock(asDuration(c.axis.from)), clock(asDuration(to))
-	reached := c.axis.reached(to)
+func (p pen) ruler(axis timeAxis, to float64) string {
+	begin, end := clock(asDuration(axis.from)), clock(asDuration(to))
+	reached := axis.reached(to)
 	line := strings.Repeat(" ", gutter+2) + begin
 	if reached >= len(begin)+len(end)+2 {
 		line += strings.Repeat(" ", reached-len(begin)-len(end)) + end
 	}
-	return c.label(line)
+	return p.label(line)
 }
 
 func asDuration(seconds float64) time.Duration {
@@ -108,29 +121,62 @@ func asDuration(seconds float64) time.Duration {
 
 // legend names the lines in their colours; lines of different strokes show
 // theirs.
-func (c chartSource) legend(of chart) string {
+func (p pen) legend(lines []line, bound *float64) string {
+	return p.named(lines, bound, 2, func(l line) string { return l.name })
+}
+
+// currents is the legend with the newest value of each line: it tells apart what
+// lies one above the other in the plot.
+func (p pen) currents(lines []line, bound *float64, gap int) string {
+	return p.named(lines, bound, gap, func(l line) string {
+		for _, v := range slices.Backward(l.values) {
+			if !math.IsNaN(v) {
+				return l.name + " " + current(v)
+			}
+		}
+		return l.name
+	})
+}
+
+// current writes the newest value of a line: three digits at least.
+func current(v float64) string {
+	switch {
+	case v >= 99.95 || v == 0:
+		return decimal(v, 0)
+	case v >= 9.995:
+		return decimal(v, 1)
+	default:
+		return decimal(v, 2)
+	}
+}
+
+// named is a legend of the names that a function gives to lines.
+func (p pen) named(lines []line, bound *float64, gap int, name func(line) string) string {
 	var parts []string
-	strokes := len(of.lines) > 1 && of.lines[len(of.lines)-1].pen != c.glyph.solid
-	for _, l := range of.lines {
-		switch {
-		case l.name == "":
-		case strokes:
-			parts = append(parts, l.style.Render(l.pen.Horizontal+" "+l.name))
-		default:
-			parts = append(parts, l.style.Render(l.name))
+	strokes := len(lines) > 1 && lines[len(lines)-1].pen != lines[len(lines)-2].pen
+	for _, l := range lines {
+		text := ""
+		if l.name != "" || len(lines) == 1 {
+			text = strings.TrimSpace(name(l))
+		}
+		if strokes && text != "" {
+			text = l.pen.level + " " + text
+		}
+		if text != "" {
+			parts = append(parts, l.style.Render(text))
 		}
 	}
-	if of.bound != nil {
-		parts = append(parts, c.label("SLO "+c.glyph.dotted.Horizontal+" ")+c.style.text.Render(strings.TrimSpace(cell(*of.bound))))
+	if bound != nil {
+		parts = append(parts, p.label("SLO "+p.glyph.dotted.level+" ")+p.style.text.Render(strings.TrimSpace(cell(*bound))))
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, strings.Repeat(" ", gap))
 }
 
 // chart makes the lines of a kind.
 func (c chartSource) chart(kind chartKind) chart {
 	row := func(f func(result.Row) float64) []float64 { return c.axis.sample(c.snap.Series, f, mean) }
 	one := func(title string, f func(result.Row) float64) chart {
-		return chart{title: title, lines: []line{{values: row(f), style: c.style.strong, pen: c.glyph.solid}}}
+		return chart{titles: []string{title}, lines: []line{{values: row(f), style: c.style.strong, pen: c.glyph.solid}}}
 	}
 	switch kind {
 	case chartTTFT:
@@ -144,7 +190,7 @@ func (c chartSource) chart(kind chartKind) chart {
 	case chartErrors:
 		return c.errors()
 	case chartInFlight:
-		return chart{title: "requests open", lines: []line{
+		return chart{titles: []string{"requests open"}, lines: []line{
 			{"queued", row(func(r result.Row) float64 { return float64(r.Queued) }), c.style.near, c.glyph.dotted},
 			{"in flight", row(func(r result.Row) float64 { return float64(r.InFlight) }), c.style.strong, c.glyph.solid},
 		}}
@@ -157,11 +203,15 @@ func (c chartSource) chart(kind chartKind) chart {
 
 // requests is what was offered and what became of it.
 func (c chartSource) requests(row func(func(result.Row) float64) []float64) chart {
-	return chart{title: "requests/s", lines: []line{
+	made := chart{titles: []string{"requests/s"}, lines: []line{
 		{"offered", row(func(r result.Row) float64 { return r.OfferedRPS }), c.style.muted, c.glyph.dotted},
 		{"done", row(func(r result.Row) float64 { return r.CompletedRPS }), c.style.strong, c.glyph.solid},
-		{"failed", row(func(r result.Row) float64 { return r.FailedRPS }), c.style.bad, c.glyph.heavy},
 	}}
+	// Where nothing failed, a red line along the bottom would look like trouble.
+	if failed := row(func(r result.Row) float64 { return r.FailedRPS }); highestValue([]line{{values: failed}}) > 0 {
+		made.lines = append(made.lines, line{"failed", failed, c.style.bad, c.glyph.heavy})
+	}
+	return made
 }
 
 // errors is the share of the ended requests that failed, in percent.
@@ -175,7 +225,7 @@ func (c chartSource) errors() chart {
 			return 100 * float64(n(r.Counts)) / float64(ended)
 		}, mean)
 	}
-	return chart{title: "errors, %", lines: []line{
+	return chart{titles: []string{"errors, %"}, lines: []line{
 		{"429", share(func(n result.Counts) int64 { return n.RateLimited }), c.style.near, c.glyph.dotted},
 		{"all failed", share(func(n result.Counts) int64 { return n.Failed }), c.style.bad, c.glyph.heavy},
 	}}
@@ -212,8 +262,8 @@ func (c chartSource) latencies(title, name string, of func(result.RowLatencies) 
 			l.values[i] /= ms
 		}
 	}
-	made := chart{title: title + ", " + unit, lines: lines}
-	if bound := c.bound(name); bound != nil {
+	made := chart{titles: []string{title + ", " + unit, strings.ToUpper(name) + ", " + unit}, lines: lines}
+	if bound := tightest(c.snap.SLOs, name, c.service); bound != nil {
 		scaled := *bound / ms
 		made.bound = &scaled
 		if *bound <= 3*top {
@@ -232,12 +282,12 @@ func (c chartSource) level(at float64, style ink) line {
 	return line{"", values, style, c.glyph.dotted}
 }
 
-// bound is the tightest upper bound of the SLOs on a metric that a chart shows.
-func (c chartSource) bound(name string) *float64 {
+// tightest is the tightest upper bound of SLOs on a metric that a chart shows.
+func tightest(slos []result.SLOStatus, name string, service bool) *float64 {
 	var least *float64
-	for _, s := range c.snap.SLOs {
+	for _, s := range slos {
 		twice := name == "ttft" || name == "e2e" // timed from two instants
-		if s.Metric != name || s.Unit != "ms" || atLeast(s.Expr) || twice && s.Service != c.service {
+		if s.Metric != name || s.Unit != "ms" || atLeast(s) || twice && s.Service != service {
 			continue
 		}
 		if least == nil || s.Bound < *least {

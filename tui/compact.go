@@ -12,13 +12,13 @@ func (p pen) compact(s result.Snapshot, o outlook, width, height int) []string {
 	if width < 1 || height < 1 {
 		return nil
 	}
-	lines := []string{p.compactHead(s, o.frozen, width), p.ends(p.elapsed(s), p.purse(s.Cost), width)}
+	lines := []string{p.compactHead(s, o.past, width), p.ends(p.elapsed(s), p.purse(s.Cost), width)}
 	if s.Verdict != nil {
 		lines = append(lines, p.style.brand.Render(p.cut(clean(s.Verdict.Headline), width)))
 	} else {
 		lines = append(lines,
 			p.spread([]string{p.pair("offered", rate(s.Now.Offered)), p.pair("done", rate(s.Now.Done))}, 2, width),
-			p.spread([]string{p.pair("open", count(s.Now.InFlight)), p.pair("awaiting", count(s.Now.Awaiting)), p.warned("late", s.Now.Late), p.warned("queued", s.Now.Queued)}, 2, width))
+			p.spread([]string{p.pair("open", count(s.Now.InFlight)), p.pair("awaiting", count(s.Now.Awaiting)), p.late(s.Now.Late), p.warned("queued", s.Now.Queued)}, 2, width))
 	}
 	lines = append(lines, p.compactTable(s, o.service, width)...)
 	lines = append(lines, p.tallyLines(s, width, 2)...)
@@ -29,10 +29,10 @@ func (p pen) compact(s result.Snapshot, o outlook, width, height int) []string {
 }
 
 // compactHead is the run's name and state.
-func (p pen) compactHead(s result.Snapshot, frozen string, width int) string {
+func (p pen) compactHead(s result.Snapshot, past string, width int) string {
 	state := p.state(s)
-	if frozen != "" {
-		state = p.style.mark.Render("frozen")
+	if word, _, _ := strings.Cut(past, ","); past != "" {
+		state = p.style.mark.Render(word)
 	}
 	return p.ends(p.figure(clean(s.Name)), state, width)
 }

@@ -6,7 +6,6 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/guptarohit/asciigraph"
 )
 
 // glyphs are the characters of the screen that a plain ASCII terminal lacks.
@@ -24,7 +23,8 @@ type glyphs struct {
 	full, empty          string   // the budget bar
 	border               lipgloss.Border
 	axis, tick           string
-	solid, dotted, heavy asciigraph.CharSet // lines of a chart
+	solid, dotted, heavy stroke   // lines of a chart
+	shades               []string // of a heat without colours, from one request to the most
 }
 
 var unicodeGlyphs = glyphs{
@@ -32,12 +32,10 @@ var unicodeGlyphs = glyphs{
 	cursor: "┃", pointer: "▸",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	full: "█", empty: "░", border: lipgloss.RoundedBorder(), axis: "│", tick: "┤",
-	solid:  asciigraph.DefaultCharSet,
-	dotted: asciigraph.CreateCharSet("┈"),
-	heavy: asciigraph.CharSet{
-		Horizontal: "━", VerticalLine: "┃", ArcDownRight: "┏", ArcDownLeft: "┓", ArcUpRight: "┗", ArcUpLeft: "┛",
-		EndCap: "╸", StartCap: "╺", UpRight: "└", DownHorizontal: "┬",
-	},
+	solid:  stroke{"─", "│", "╰", "╭", "╮", "╯"},
+	dotted: stroke{"┈", "┊", "┈", "┈", "┈", "┈"},
+	heavy:  stroke{"━", "┃", "┗", "┏", "┓", "┛"},
+	shades: []string{"░", "▒", "▓", "█"},
 }
 
 var asciiGlyphs = glyphs{
@@ -45,12 +43,10 @@ var asciiGlyphs = glyphs{
 	cursor: "|", pointer: ">",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
 	full: "#", empty: ".", border: lipgloss.ASCIIBorder(), axis: "|", tick: "+",
-	solid: asciigraph.CharSet{
-		Horizontal: "-", VerticalLine: "|", ArcDownRight: ".", ArcDownLeft: ".", ArcUpRight: "'", ArcUpLeft: "'",
-		EndCap: "-", StartCap: "-", UpRight: "+", DownHorizontal: "+",
-	},
-	dotted: asciigraph.CreateCharSet("."),
-	heavy:  asciigraph.CreateCharSet("="),
+	solid:  stroke{"-", "|", "'", ".", ".", "'"},
+	dotted: stroke{".", ".", ".", ".", ".", "."},
+	heavy:  stroke{"=", "#", "=", "=", "=", "="},
+	shades: []string{".", ":", "-", "=", "+", "*", "#", "%", "@"},
 }
 
 // mark is the glyph of a grade.

@@ -43,7 +43,7 @@ func liveGrade(s result.SLOStatus) grade {
 		return unknown
 	case !*s.LiveOK:
 		return bad
-	case s.Live != nil && gradeOf(*s.Live, s.Bound, atLeast(s.Expr)) != good:
+	case s.Live != nil && gradeOf(*s.Live, s.Bound, atLeast(s)) != good:
 		return near
 	default:
 		return good
@@ -71,20 +71,8 @@ func worst(slos []result.SLOStatus) grade {
 	return w
 }
 
-// atLeast reports whether an expression sets a lower bound.
-func atLeast(expr string) bool { return strings.Contains(expr, ">") }
-
-// operator is the comparison of an expression: <, <=, > or >=.
-func operator(expr string) string {
-	i := strings.IndexAny(expr, "<>")
-	if i < 0 {
-		return ""
-	}
-	if i+1 < len(expr) && expr[i+1] == '=' {
-		return expr[i : i+2]
-	}
-	return expr[i : i+1]
-}
+// atLeast reports whether an SLO sets a lower bound.
+func atLeast(s result.SLOStatus) bool { return strings.HasPrefix(s.Op, ">") }
 
 // rowGrade is how the SLOs stood in one step of the timeline, as far as a row
 // tells: the worst of those on its latencies and its error rate.
@@ -95,7 +83,7 @@ func rowGrade(row result.Row, slos []result.SLOStatus) grade {
 			continue
 		}
 		if value, ok := rowValue(row, s); ok {
-			w = max(w, gradeOf(value, s.Bound, atLeast(s.Expr)))
+			w = max(w, gradeOf(value, s.Bound, atLeast(s)))
 		}
 	}
 	return w

@@ -79,10 +79,10 @@ func (p pen) purse(c *result.CostStatus) string {
 
 // header is the first line: what runs where, how it is doing, time and money.
 // What does not fit gives way: the target first, then the product's name.
-func (p pen) header(s result.Snapshot, frozen string, width int) string {
+func (p pen) header(s result.Snapshot, past string, width int) string {
 	status := p.state(s)
-	if frozen != "" {
-		status = p.style.mark.Render(frozen)
+	if past != "" {
+		status = p.style.near.Render(p.glyph.near) + " " + p.style.mark.Render(past)
 	}
 	tail := status + "   " + p.elapsed(s)
 	if purse := p.purse(s.Cost); purse != "" {

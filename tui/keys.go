@@ -33,7 +33,7 @@ func bindings() []binding {
 		{keys: []string{"w"}, shown: "w", short: "window", help: "figures of the last 1, 10 or 60 s, the wave, or the run", live: true, act: nextWindow},
 		{keys: digits(), shown: "1…9", help: "figures and charts of one wave; 0: of all", act: pickWave},
 		{keys: []string{"s"}, shown: "s", short: "service time", help: "service time (from sending) or response time (from the schedule)", act: toggleService},
-		{keys: []string{"tab"}, shown: "tab", short: "chart", help: "next chart: TTFT, E2E, ITL, requests, tokens, open, errors, USD", act: turnChart(1)},
+		{keys: []string{"tab"}, shown: "tab", short: "chart", help: "next chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", act: turnChart(1)},
 		{keys: []string{"shift+tab"}, shown: "shift+tab", help: "previous chart", act: turnChart(-1)},
 		{keys: []string{"f"}, shown: "f", short: "freeze", help: "freeze the screen; the run goes on", act: freeze},
 		{keys: []string{"e"}, shown: "e", short: "errors", help: "what failed, with samples", act: toggleOverlay(overlayErrors)},

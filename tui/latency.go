@@ -226,7 +226,7 @@ func (p pen) sloNote(slos []result.SLOStatus, name string, service bool, width i
 		return ""
 	}
 	g := liveGrade(*worst)
-	full := fmt.Sprintf("%s %s %s", worst.Stat, operator(worst.Expr), bound(worst.Bound, worst.Unit))
+	full := fmt.Sprintf("%s %s %s", worst.Stat, worst.Op, bound(worst.Bound, worst.Unit))
 	tight := strings.ReplaceAll(full, " ", "")
 	style := p.style.muted
 	if g == bad {

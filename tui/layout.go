@@ -153,7 +153,7 @@ func (l *layout) figures(s shelf, slosBelow bool) {
 }
 
 // plots lays out the right column: as many charts as are still readable, the
-// first one the tallest.
+// first one the tallest; in a wide window the last two share their rows.
 func (l *layout) plots(s shelf) {
 	n := 1
 	for _, enough := range []int{16, 33, 48} {
@@ -165,6 +165,10 @@ func (l *layout) plots(s shelf) {
 	l.charts = append(l.charts, s.take(first))
 	for i := 1; i < n; i++ {
 		l.charts = append(l.charts, s.take(s.left/(n-i)))
+	}
+	if last := l.charts[n-1]; n > 1 && s.w >= 100 {
+		a, b := last.split((last.w - 1) / 2)
+		l.charts = append(l.charts[:n-1], a, b)
 	}
 }
 

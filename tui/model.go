@@ -40,7 +40,7 @@ const (
 // run.
 type outlook struct {
 	service bool   // service time leads
-	frozen  string // says so, and since when; "": the screen follows the run
+	past    string // says why what is drawn is not how the run is now; "": it is
 }
 
 // Model is the screen as a Bubble Tea model: a value, whose View is pure.
@@ -73,8 +73,8 @@ type Model struct {
 
 // New returns the screen of a run.
 func New(src Source, opts Options) Model {
-	m := Model{src: src, opts: opts, dark: true, wave: -1, window: defaultWindow}
-	if opts.NoColor {
+	m := Model{src: src, opts: opts, dark: opts.Theme != Light, wave: -1, window: defaultWindow}
+	if opts.mono() {
 		m.profile = colorprofile.ASCII
 	}
 	m.restyle()
@@ -93,7 +93,7 @@ type snapshotMsg struct {
 // look takes a snapshot now, of what the user wants to see.
 func (m Model) look() func() tea.Msg {
 	src, tag, view := m.src, m.tag, m.view()
-	return func() tea.Msg { return snapshotMsg{tag, src.Snapshot(view)} }
+	return func() tea.Msg { return snapshotMsg{tag, settled(src.Snapshot(view))} }
 }
 
 // again takes a snapshot at once, in place of the poll under way.
@@ -142,13 +142,15 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.size = msg
 		m.place()
 	case tea.ColorProfileMsg:
-		if !m.opts.NoColor {
+		if !m.opts.mono() {
 			m.profile = msg.Profile
 			m.restyle()
 		}
 	case tea.BackgroundColorMsg:
-		m.dark = msg.IsDark()
-		m.restyle()
+		if m.opts.Theme == Auto || m.opts.Theme == "" {
+			m.dark = msg.IsDark()
+			m.restyle()
+		}
 	}
 	return m, nil
 }
@@ -159,7 +161,7 @@ func (m Model) apply(msg snapshotMsg) (Model, tea.Cmd) {
 	if msg.tag != m.tag {
 		return m, nil
 	}
-	m.live = settled(msg.snapshot)
+	m.live = msg.snapshot
 	m.lane = min(m.lane, max(0, len(m.live.Lanes)-1))
 	if !m.frozen {
 		m.shown = m.live

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -87,10 +88,31 @@ func (p pen) outcomes(s result.Snapshot, width, height int) []string {
 		figures := p.figure(right(count(t.n), 9)) + p.label(right(share, 7))
 		body = append(body, p.ends(t.style.Render(t.word), figures, inner))
 	}
+	if len(body)+len(foot)+2 <= rows && total > 0 {
+		body = append(body, "", p.shares(list, total, inner))
+	}
 	for len(body)+len(foot) < rows {
 		body = append(body, "")
 	}
 	return p.panel("outcomes", p.label(whose), append(body, foot...), width, height)
+}
+
+// shares draws the outcomes as one bar, each as long as its share; what is not
+// nothing has a cell at least. Only ok is solid, so that it reads without colours.
+func (p pen) shares(list []tally, total int64, width int) string {
+	bars := make([]string, len(list))
+	left := width
+	for i := len(list) - 1; i > 0; i-- {
+		cells := max(1, int(math.Round(float64(list[i].n)/float64(total)*float64(width))))
+		cells = min(cells, max(0, left-i))
+		left -= cells
+		bars[i] = list[i].style.Render(strings.Repeat(p.glyph.shades[len(p.glyph.shades)/2], cells))
+	}
+	if list[0].n == 0 {
+		left = 0
+	}
+	bars[0] = list[0].style.Render(strings.Repeat(p.glyph.full, left))
+	return strings.Join(bars, "")
 }
 
 // folded joins the last lines of a list that is too long into one.

@@ -75,7 +75,8 @@ func (p pen) verdictPage(s result.Snapshot, width, height int) []string {
 }
 
 // settled is the snapshot of a run that is done, with its SLOs as the verdict
-// has them: what they showed over a window matters no more.
+// has them: what they showed over a window matters no more. Rows that were read
+// from a document get their heat.
 func settled(s result.Snapshot) result.Snapshot {
 	if s.Verdict == nil {
 		return s
@@ -88,6 +89,6 @@ func settled(s result.Snapshot) result.Snapshot {
 			}
 		}
 	}
-	s.SLOs = slos
+	s.SLOs, s.Series = slos, result.WithHeat(s.Series)
 	return s
 }

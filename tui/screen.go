@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -22,8 +24,8 @@ func (m Model) View() tea.View {
 // wider than it.
 func (m Model) render() string {
 	blocks := m.blocks()
-	if m.frozen {
-		m.stale(blocks[1:])
+	if m.frozen || m.age() > 0 {
+		m.dim(blocks[1:])
 	}
 	if over := m.over(); over.lines != nil {
 		blocks = append(blocks, over)
@@ -39,11 +41,11 @@ func (m Model) render() string {
 func (m Model) blocks() []block {
 	l, p, s := m.layout, m.pen, m.shown
 	if l.numbers {
-		lines := p.fit(p.compact(s, outlook{m.service, m.frozenSince()}, l.width, l.height), l.width, l.height)
+		lines := p.fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
 		first, rest := rect{0, 0, l.width, min(1, l.height)}, rect{0, 1, l.width, max(0, l.height-1)}
 		return []block{{first, lines[:first.h]}, {rest, lines[first.h:]}}
 	}
-	blocks := []block{{l.header, []string{p.header(s, m.frozenSince(), l.width)}}}
+	blocks := []block{{l.header, []string{p.header(s, m.past(), l.width)}}}
 	put := func(at rect, draw func(width, height int) []string) {
 		if at.w > 0 && at.h > 0 {
 			blocks = append(blocks, block{at, p.fit(draw(at.w, at.h), at.w, at.h)})
@@ -57,7 +59,7 @@ func (m Model) blocks() []block {
 	put(l.cost, func(w, h int) []string { return p.cost(s, w, h) })
 	put(l.slos, func(w, h int) []string { return p.slos(s, w, h) })
 	put(l.waves, func(w, h int) []string { return p.waves(s, w, h) })
-	for i, kind := range chartStack(m.chart, len(l.charts)) {
+	for i, kind := range chartStack(m.chart, m.shown.Verdict != nil, len(l.charts)) {
 		put(l.charts[i], func(w, h int) []string { return p.drawChart(s, kind, m.service, w, h) })
 	}
 	put(l.events, func(w, h int) []string { return p.events(s, m.filter, m.typing, w, h) })
@@ -71,7 +73,8 @@ func (m Model) status(width, height int) []string {
 	if s.Verdict != nil {
 		return p.verdict(*s.Verdict, width, height)
 	}
-	return []string{p.flow(s, width), p.ends(p.open(s, width), p.steered(s, m.lane), width)}
+	steered := p.steered(s, m.lane)
+	return []string{p.flow(s, width), p.ends(p.open(s, width-ansi.StringWidth(steered)), steered, width)}
 }
 
 // bottom is the last line: the keys, or what is being typed or waited for.
@@ -87,20 +90,44 @@ func (m Model) bottom(width int) string {
 	}
 }
 
-// frozenSince says that the screen is frozen, and what the run does meanwhile.
-func (m Model) frozenSince() string {
+// past says that what is drawn is not how the run is now, and why; "": it is.
+func (m Model) past() string {
+	age := m.age()
 	switch {
+	case !m.frozen && age > 0:
+		return "stale, nothing new for " + seconds(age)
 	case !m.frozen:
 		return ""
 	case m.done() && m.shown.Verdict == nil:
-		return "frozen, the run is over: f shows it"
+		return "frozen at " + clock(m.shown.At) + ", the run is over: f shows it"
 	default:
 		return "frozen, the run is at " + clock(m.live.At)
 	}
 }
 
-// stale takes the colours from blocks: what they show is the past.
-func (m Model) stale(blocks []block) {
+// staleAfter is how old the newest second may be before it is called stale. They
+// come one a second.
+const staleAfter = 2 * time.Second
+
+// age is how long nothing new has come from a run that goes on; 0 while seconds
+// come as they should.
+func (m Model) age() time.Duration {
+	s := m.shown
+	if s.State == result.Done || s.At <= 0 {
+		return 0
+	}
+	newest := time.Duration(0)
+	if n := len(s.Series); n > 0 {
+		newest = asDuration(s.Series[n-1].TS + s.Series[n-1].StepS)
+	}
+	if age := s.At - newest; age > staleAfter {
+		return age
+	}
+	return 0
+}
+
+// dim takes the colours from blocks: what they show is the past.
+func (m Model) dim(blocks []block) {
 	for _, b := range blocks {
 		for i, line := range b.lines {
 			b.lines[i] = m.pen.style.faint.Render(ansi.Strip(line))

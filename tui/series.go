@@ -8,8 +8,8 @@ import (
 )
 
 // A timeAxis maps columns of a chart to time: column c is the step from
-// from + c×step, in seconds. The step is a whole number of seconds, or a
-// simple part of one, so that a growing chart compresses seldom and at once,
+// from + c×step, in seconds. The step is a whole number of seconds, halves or
+// quarters where it is short, so that a growing chart compresses seldom and at once,
 // rather than shimmer at each poll. Of a run that is over it fills the width.
 type timeAxis struct {
 	from, step float64
@@ -23,12 +23,14 @@ func newTimeAxis(from, to float64, columns int, growing bool) timeAxis {
 	if !growing {
 		return timeAxis{from, length / float64(columns), columns}
 	}
-	step := math.Ceil(length / float64(columns))
-	for _, part := range []float64{0.25, 0.5} {
-		if length <= part*float64(columns) {
-			step = part
-			break
-		}
+	step := length / float64(columns)
+	switch {
+	case step <= 1:
+		step = math.Ceil(4*step) / 4
+	case step <= 4:
+		step = math.Ceil(2*step) / 2
+	default:
+		step = math.Ceil(step)
 	}
 	return timeAxis{from, step, columns}
 }
@@ -51,8 +53,7 @@ func (t timeAxis) sample(rows []result.Row, value func(result.Row) float64, join
 		if math.IsNaN(v) || math.IsInf(v, 0) || row.StepS <= 0 {
 			continue
 		}
-		first := max(0, int(math.Floor((row.TS-t.from)/t.step)))
-		last := min(t.columns-1, int(math.Ceil((row.TS+row.StepS-t.from)/t.step))-1)
+		first, last := t.overlap(row.TS, row.TS+row.StepS)
 		for c := first; c <= last; c++ {
 			start := t.from + float64(c)*t.step
 			overlap := min(row.TS+row.StepS, start+t.step) - max(row.TS, start)
@@ -68,6 +69,12 @@ func (t timeAxis) sample(rows []result.Row, value func(result.Row) float64, join
 		}
 	}
 	return out
+}
+
+// overlap is the first and the last column that a stretch of time touches; last <
+// first if none.
+func (t timeAxis) overlap(from, to float64) (first, last int) {
+	return max(0, int(math.Floor((from-t.from)/t.step+1e-9))), min(t.columns-1, int(math.Ceil((to-t.from)/t.step-1e-9))-1)
 }
 
 // reached is how many columns have begun by an instant.

@@ -247,10 +247,14 @@ func wavesKey(s *session) {
 }
 
 func chartsKey(s *session, key string, by int) {
-	titles := []string{"end to end", "between tokens", "requests/s", "output tokens/s", "requests open", "errors, %", "USD/hour", "time to first token"}
-	if by < 0 {
-		titles = []string{"USD/hour", "errors, %", "requests open", "output tokens/s", "requests/s", "between tokens", "end to end", "time to first token"}
+	titles := []string{
+		"TTFT, how many", "E2E, s", "end to end, how many", "by percentile", "between tokens", "requests/s",
+		"output tokens/s", "requests open", "errors, %", "USD/hour",
 	}
+	if by < 0 {
+		slices.Reverse(titles)
+	}
+	titles = append(titles, "TTFT, ms") // where it began
 	for _, title := range titles {
 		s.press(key)
 		s.shows(title)

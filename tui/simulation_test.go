@@ -169,6 +169,25 @@ func saleLatencies(t float64) result.Latencies {
 	}
 }
 
+// saleHist spreads values around a median; one in eight waits for a cold start,
+// which takes several times as long: a second mode.
+func saleHist(seed float64, l *result.Latency, n int) *result.Hist {
+	h := result.NewHist()
+	for i := range n {
+		spread := math.Sin(seed*7.3 + float64(i)*2.399963)
+		ms := l.P50 * math.Pow(1.5, spread*math.Abs(spread))
+		if i%8 == 5 {
+			ms = l.P50 * (4.5 + spread)
+		}
+		h.Record(time.Duration(ms * float64(time.Millisecond)))
+	}
+	return h
+}
+
+func saleHeat(t float64, l *result.Latency, rps float64) result.Heat {
+	return saleHist(t, l, int(rps)).Heat()
+}
+
 // saleRow is one second of the timeline.
 func saleRow(t float64, wave string) result.Row {
 	offered := saleLoad(t+0.5) * wobble(t, 0.7)
@@ -176,6 +195,10 @@ func saleRow(t float64, wave string) result.Row {
 	done := saleLoad(max(0, t-2)) * wobble(t+1, 0.9)
 	l := saleLatencies(t)
 	return result.Row{
+		Heat: &result.RowHeat{
+			TTFT: result.HeatPair{Response: saleHeat(t, l.TTFT.Response, done), Service: saleHeat(t, l.TTFT.Service, done)},
+			E2E:  result.HeatPair{Response: saleHeat(t, l.E2E.Response, done), Service: saleHeat(t, l.E2E.Service, done)},
+		},
 		TS: t, StepS: 1, Waves: []string{wave},
 		Counts:     result.Counts{Scheduled: int64(offered), Sent: int64(offered), Succeeded: int64(done - failed), Failed: int64(math.Round(failed)), RateLimited: int64(failed)},
 		InFlight:   int64(done * l.E2E.Response.P50 / 1000),
@@ -249,7 +272,7 @@ func saleStats(t float64, rows []result.Row) result.Stats {
 
 func saleSLOs(t float64, s result.Stats) []result.SLOStatus {
 	status := func(expr, metric, stat, wave, unit string, bound float64, live *float64) result.SLOStatus {
-		out := result.SLOStatus{Expr: expr, Metric: metric, Stat: stat, Wave: wave, Unit: unit, Bound: bound, Live: live}
+		out := result.SLOStatus{Expr: expr, Metric: metric, Stat: stat, Wave: wave, Unit: unit, Op: "<", Bound: bound, Live: live}
 		if live != nil {
 			out.LiveOK, out.RunOK = ptr(*live < bound), ptr(t < 200 || metric != "e2e")
 		}
@@ -285,6 +308,13 @@ func saleAt(t float64, view result.View) result.Snapshot {
 	s.Series = saleSeries()[:int(max(0, min(t, saleEnds)))]
 	s.Total = saleStats(t, s.Series)
 	s.Window = s.Total
+	if l := s.Window.Latency; l.TTFT.Response != nil {
+		curve := func(l *result.Latency) result.Curve { return saleHist(t, l, 20_000).Curve() }
+		s.Curves = result.Curves{
+			TTFT: result.CurvePair{Response: curve(l.TTFT.Response), Service: curve(l.TTFT.Service)},
+			E2E:  result.CurvePair{Response: curve(l.E2E.Response), Service: curve(l.E2E.Service)},
+		}
+	}
 	s.SLOs = saleSLOs(t, s.Window)
 	saleNow(&s, t)
 	saleEvents(&s, t)

@@ -27,10 +27,7 @@ func (p pen) judgements(s result.Snapshot) []judgement {
 		return list
 	}
 	for _, o := range s.SLOs {
-		seen := p.glyph.none
-		if o.Live != nil {
-			seen = quantity(*o.Live, o.Unit)
-		}
+		seen := p.observed(result.SLO{Observed: o.Live, AtLeast: o.AtLeast, Unit: o.Unit})
 		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Wave, o.Assumed), seen, "run " + p.glyph.mark(runGrade(o.RunOK))})
 	}
 	return list

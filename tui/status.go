@@ -57,14 +57,25 @@ func (p pen) open(s result.Snapshot, width int) string {
 		oldest = span(n.Oldest)
 	}
 	parts := []string{
-		p.pair("open", count(n.InFlight)), p.pair("awaiting", count(n.Awaiting)), p.pair("streaming", count(n.Streaming)),
-		p.label("oldest ") + p.figure(oldest), p.warned("late", n.Late), p.warned("queued", n.Queued),
+		p.pair("open", count(n.InFlight)), p.pair("awaiting first token", count(n.Awaiting)), p.pair("streaming", count(n.Streaming)),
+		p.label("oldest ") + p.figure(oldest), p.late(n.Late), p.warned("queued", n.Queued),
 		p.warned("dropped", n.Dropped), p.warned("unsent", n.Unsent),
+	}
+	if width < 100 {
+		parts[1] = p.pair("awaiting", count(n.Awaiting))
 	}
 	if width < 80 {
 		return p.spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 2, width)
 	}
 	return p.spread(parts, 3, width)
+}
+
+// late draws how many open requests have taken longer than an SLO allows already.
+func (p pen) late(n int64) string {
+	if n == 0 {
+		return p.label("past SLO ") + p.style.text.Render("0")
+	}
+	return p.label("past SLO ") + p.style.bad.Render(count(n))
 }
 
 // warned draws a count that ought to be nothing.

@@ -21,6 +21,8 @@ type theme struct {
 	good, near, bad ink // an SLO is met, within 10 % of its bound, breached
 	p50, p95, p99   ink
 
+	heat []ink // of a heatmap, from few requests to many; nil: too few colours
+
 	colourless bool // glyphs must say what colours cannot
 }
 
@@ -75,12 +77,36 @@ func newTheme(dark bool, profile colorprofile.Profile) theme {
 	plain := func(h hue) ink { return newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile))) }
 	loud := newInk(lipgloss.NewStyle().Foreground(inkStrong.on(dark, profile)).Bold(true))
 	return theme{
+		heat:   heatInks(dark, profile),
 		strong: plain(inkStrong), text: plain(inkText), muted: plain(inkMuted), faint: plain(inkFaint), frame: plain(inkFrame),
 		brand: loud, mark: loud,
 		good: plain(hueGood), near: plain(hueNear), bad: plain(hueBad),
 		p50: plain(hueP50), p95: plain(hueP95), p99: plain(hueP99),
 		colourless: profile <= colorprofile.ASCII,
 	}
+}
+
+// heats are the colours of a heatmap's levels, from few requests to many: a single
+// hue, whose lightness says it all.
+var heats = []hue{
+	{"#232c52", "#dce7f3", "17", "189", "", ""},
+	{"#2b3f7e", "#b9d2e9", "18", "153", "", ""},
+	{"#345da6", "#8fb7dc", "25", "110", "", ""},
+	{"#4183c4", "#6498cb", "32", "68", "", ""},
+	{"#63aed6", "#3f77b3", "74", "61", "", ""},
+	{"#a5d6e0", "#275791", "116", "25", "", ""},
+	{"#f2f7ea", "#123a6b", "255", "18", "", ""},
+}
+
+// heatInks are the inks of a heatmap; nil where colours are too few for one.
+func heatInks(dark bool, profile colorprofile.Profile) (inks []ink) {
+	if profile < colorprofile.ANSI256 {
+		return nil
+	}
+	for _, h := range heats {
+		inks = append(inks, newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile))))
+	}
+	return inks
 }
 
 // on picks the colour for a background and a terminal.

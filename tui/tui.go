@@ -45,12 +45,29 @@ type Source interface {
 	Stop()
 }
 
+// A Theme is which colours the screen has.
+type Theme string
+
+// The themes. Auto, like "", asks the terminal for its background.
+const (
+	Auto  Theme = "auto"
+	Dark  Theme = "dark"  // for dark backgrounds
+	Light Theme = "light" // for light backgrounds
+	Mono  Theme = "mono"  // no colours
+)
+
+// Themes lists every theme.
+var Themes = []Theme{Auto, Dark, Light, Mono}
+
 // Options shape the screen. The zero value is a terminal's own defaults.
 type Options struct {
+	// Theme is the colours; "" is Auto. NO_COLOR and a terminal without colours
+	// prevail.
+	Theme Theme
 	// ASCII draws with ASCII characters alone.
 	ASCII bool
-	// NoColor draws without colours, whatever the terminal can do. Without it
-	// the terminal and NO_COLOR decide.
+	// NoColor draws without colours, like Mono. Without it the terminal and
+	// NO_COLOR decide.
 	NoColor bool
 	// Input is where keys come from; nil: standard input.
 	Input io.Reader
@@ -72,16 +89,22 @@ func Run(ctx context.Context, src Source, opts Options) error {
 	return nil
 }
 
+// framesPerSecond is how often the terminal is written to, at most.
+const framesPerSecond = 15
+
+// mono reports whether there are to be no colours.
+func (o Options) mono() bool { return o.NoColor || o.Theme == Mono }
+
 // program translates the options into Bubble Tea's.
 func (o Options) program() []tea.ProgramOption {
-	list := []tea.ProgramOption{tea.WithoutSignalHandler()}
+	list := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}
 	if o.Input != nil {
 		list = append(list, tea.WithInput(o.Input))
 	}
 	if o.Output != nil {
 		list = append(list, tea.WithOutput(o.Output))
 	}
-	if o.NoColor {
+	if o.mono() {
 		list = append(list, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return list

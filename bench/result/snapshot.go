@@ -104,7 +104,8 @@ type SLOStatus struct {
 	Op      string   // <, <=, > or >=
 	Bound   float64  // in Unit
 	Unit    string   // ms, ratio, 1/s, usd, count
-	Live    *float64 // over the view's window; nil: no data
+	Live    *float64 // over the view's window, open requests included; nil: no data, or see AtLeast
+	AtLeast *float64 // the bound proven where Live is nil, for too many are unanswered
 	LiveOK  *bool
 	RunOK   *bool // over the run so far
 	Assumed bool

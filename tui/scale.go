@@ -1,0 +1,140 @@
+package tui
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/dustin/go-humanize"
+)
+
+// A yScale is linear: from 0 to top in steps rows of equal height, with a label at
+// every stride-th of them, counted from 0.
+type yScale struct {
+	top    float64
+	steps  int
+	stride int
+}
+
+// newScale finds a scale of height rows that ends at or a little above a value,
+// with round numbers at evenly spaced rows.
+func newScale(value float64, height int) yScale {
+	steps := max(1, height-1)
+	best, least := yScale{1, steps, steps}, math.Inf(1)
+	if value <= 0 || math.IsNaN(value) || math.IsInf(value, 0) {
+		value = 1
+	}
+	for stride := 1; stride <= steps; stride++ {
+		labels := steps / stride
+		if labels > 1 && (steps > 4 && stride < 2 || labels > 6) {
+			continue
+		}
+		share := float64(steps) / float64(stride)
+		top := roundUp(value/share) * share
+		// Air above the lines costs, and so do too few or too many labels.
+		if cost := top/value - 1 + 0.2*math.Abs(float64(labels)-3); cost < least {
+			best, least = yScale{top, steps, stride}, cost
+		}
+	}
+	return best
+}
+
+func (s yScale) place(v float64) float64 { return v / s.top }
+
+// unit is the value between two labels.
+func (s yScale) unit() float64 { return s.top * float64(s.stride) / float64(s.steps) }
+
+// roundUp is the smallest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 × 10ⁿ that is not below v.
+func roundUp(v float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
+		if m*power >= v*(1-1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}
+
+// places is how many decimals the labels of a scale need to differ.
+func (s yScale) places() int {
+	unit := s.unit()
+	for places := range 4 {
+		shifted := unit * math.Pow(10, float64(places))
+		if math.Abs(shifted-math.Round(shifted)) < 1e-6*shifted {
+			return places
+		}
+	}
+	return 4
+}
+
+func (s yScale) labels() []string {
+	list, places := make([]string, s.steps+1), s.places()
+	for i := range list {
+		if up := s.steps - i; up%s.stride == 0 {
+			list[i] = tickLabel(float64(up/s.stride)*s.unit(), places)
+		}
+	}
+	return list
+}
+
+// tickLabel writes a value of the axis in the width of the gutter.
+func tickLabel(v float64, places int) string {
+	if text := decimal(v, places); len(text) <= gutter {
+		return text
+	}
+	if text := strings.ReplaceAll(humanize.SIWithDigits(v, 1, ""), " ", ""); ansi.StringWidth(text) <= gutter {
+		return text
+	}
+	return strconv.FormatFloat(v, 'e', 0, 64)
+}
+
+// A logScale is logarithmic, of a time in milliseconds: what has several orders of
+// magnitude shows in it at once.
+type logScale struct {
+	low, high float64 // above 0; low < high
+	rows      int
+}
+
+func (s logScale) place(v float64) float64 {
+	return math.Log(max(v, s.low/10)/s.low) / math.Log(s.high/s.low)
+}
+
+// labels are 1, 2 and 5 × 10ⁿ, as many as keep a row between them; the powers of
+// ten come first.
+func (s logScale) labels() []string {
+	list := make([]string, s.rows)
+	for _, m := range []float64{1, 5, 2} {
+		for n := math.Floor(math.Log10(s.low)); n <= math.Log10(s.high); n++ {
+			v := m * math.Pow(10, n)
+			row := int(math.Round(float64(s.rows-1) * (1 - s.place(v))))
+			if row >= 0 && row < s.rows && free(list, row) {
+				list[row] = shortTime(v)
+			}
+		}
+	}
+	return list
+}
+
+// free reports whether neither a row nor those beside it have a label.
+func free(labels []string, row int) bool {
+	for i := max(0, row-1); i <= min(len(labels)-1, row+1); i++ {
+		if labels[i] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// shortTime writes a round number of milliseconds in the width of the gutter:
+// 500 ms, 20 s.
+func shortTime(ms float64) string {
+	switch {
+	case ms < 1:
+		return strconv.FormatFloat(ms*1e3, 'f', -1, 64) + "µs"
+	case ms < 1e3:
+		return decimal(ms, 0) + "ms"
+	default:
+		return strconv.FormatFloat(ms/1e3, 'f', -1, 64) + "s"
+	}
+}
