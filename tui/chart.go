@@ -167,7 +167,11 @@ func (p pen) named(lines []line, bound *float64, gap int, name func(line) string
 		}
 	}
 	if bound != nil {
-		parts = append(parts, p.label("SLO "+p.glyph.dotted.level+" ")+p.style.text.Render(strings.TrimSpace(cell(*bound))))
+		word := "SLO "
+		if gap == 1 { // little room: the stroke says it
+			word = ""
+		}
+		parts = append(parts, p.label(word+p.glyph.dotted.level+" ")+p.style.text.Render(strings.TrimSpace(cell(*bound))))
 	}
 	return strings.Join(parts, strings.Repeat(" ", gap))
 }

@@ -248,7 +248,7 @@ func wavesKey(s *session) {
 
 func chartsKey(s *session, key string, by int) {
 	titles := []string{
-		"TTFT, how many", "E2E, s", "end to end, how many", "by percentile", "between tokens", "requests/s",
+		"TTFT, how many", "E2E, ms", "end to end, how many", "by percentile", "between tokens", "requests/s",
 		"output tokens/s", "requests open", "errors, %", "USD/hour",
 	}
 	if by < 0 {
