@@ -1,0 +1,193 @@
+// Package capacity finds the highest rate of arrivals at which an endpoint meets its
+// SLOs.
+package capacity
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+)
+
+// Schema names the format of the document. Within v1 keys are only ever added.
+const Schema = "flashwave.capacity/v1"
+
+// A Document is what a search found: capacity.json. Units are in the keys; null
+// (a nil pointer) is "no data", never 0.
+type Document struct {
+	Schema    string            `json:"schema"`
+	ID        string            `json:"id"` // of the search, "" if it has none
+	Name      string            `json:"name"`
+	Labels    map[string]string `json:"labels"`
+	Tool      result.Tool       `json:"tool"`
+	StartedAt time.Time         `json:"started_at"`
+	EndedAt   time.Time         `json:"ended_at"`
+	DurationS float64           `json:"duration_s"`
+
+	Scenario *scenario.Scenario `json:"scenario"` // as resolved, secrets absent; its open waves are the demand
+	Plan     Plan               `json:"plan"`     // how the search was bounded
+	Verdict  Verdict            `json:"verdict"`
+	Capacity Capacity           `json:"capacity"`
+	SLOs     []SLO              `json:"slos"`     // what each rate was held against
+	Steps    []Step             `json:"steps"`    // in the order in which they were measured
+	CostUSD  *float64           `json:"cost_usd"` // spent by the search itself; null: the price is unknown
+	Warnings []string           `json:"warnings"` // what should be known before the figures are believed
+}
+
+// A Plan is what the search was asked for.
+type Plan struct {
+	MinRateRPS float64  `json:"min_rate_rps"` // requests per second; nothing slower is tried
+	MaxRateRPS float64  `json:"max_rate_rps"` // nothing faster is tried
+	Precision  float64  `json:"precision"`    // ratio; high ÷ low − 1 at which the search ends
+	StepForS   float64  `json:"step_for_s"`   // seconds from the start of a step to its first look, settling apart
+	SoakS      float64  `json:"soak_s"`       // seconds of the soak; 0: the answer is not confirmed
+	ForS       float64  `json:"for_s"`        // seconds that the whole search may take
+	BudgetUSD  *float64 `json:"budget_usd"`   // null: none
+}
+
+// A Verdict is the judgement over the search and, where there is a demand, over
+// whether it fits.
+type Verdict struct {
+	Status   result.Status `json:"status"`
+	ExitCode int           `json:"exit_code"`
+	Headline string        `json:"headline"` // one sentence for people
+	Reasons  []string      `json:"reasons"`
+}
+
+// Capacity is the answer: the highest rate of arrivals, whatever the endpoint
+// does, at which every SLO held.
+type Capacity struct {
+	RPS       *float64 `json:"rps"`          // requests per second; null: no rate held
+	RPM       *float64 `json:"rpm"`          // the same a minute
+	LowRPS    *float64 `json:"low_rps"`      // the highest rate that held
+	HighRPS   *float64 `json:"high_rps"`     // the lowest that did not; null: none was found
+	Confirmed bool     `json:"confirmed"`    // by a soak at RPS
+	AtLeast   bool     `json:"at_least"`     // the search ended before a rate failed: there may be more
+	LimitedBy Limit    `json:"limited_by"`   // what ends it
+	SLO       *string  `json:"slo"`          // the SLO that broke first; null: none did
+	InFlight  *float64 `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
+	OutputTPS *float64 `json:"output_tps"`   // output tokens per second at RPS
+	TokensPM  *float64 `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
+}
+
+// A Limit says what ends the capacity, or the search for it.
+type Limit string
+
+// The limits.
+const (
+	ByLatency     Limit = "latency"      // a latency SLO, see Capacity.SLO
+	ByErrors      Limit = "error_rate"   // failures other than 429s
+	ByRateLimit   Limit = "rate_limited" // 429s, or a quota that would not last
+	ByGenerator   Limit = "generator"    // this machine cannot drive more
+	ByMaxRate     Limit = "max_rate"     // nothing failed up to the highest rate allowed
+	ByMinRate     Limit = "min_rate"     // nothing held down to the lowest rate allowed
+	ByBudget      Limit = "budget"
+	ByTime        Limit = "time"
+	ByAbort       Limit = "abort_on"
+	ByInterrupt   Limit = "interrupted"
+	ByNothing     Limit = ""          // nothing was measured
+	ByUndecidable Limit = "undecided" // the data did not decide
+)
+
+// An SLO is an assertion that each rate was held against.
+type SLO struct {
+	Expr    string `json:"expr"`
+	Assumed bool   `json:"assumed"` // flashwave's own, because none of its kind was given
+}
+
+// Kind says which part of the search a step belongs to.
+type Kind string
+
+// The kinds of steps, in their order.
+const (
+	Ramp    Kind = "ramp"    // closed: so many requests in flight
+	Bracket Kind = "bracket" // open, at rates that grow or shrink geometrically
+	Bisect  Kind = "bisect"  // open, between a rate that held and one that did not
+	Soak    Kind = "soak"    // open, long, at the answer
+)
+
+// StepVerdict is how one rate is judged.
+type StepVerdict string
+
+// The verdicts of a step.
+const (
+	Held      StepVerdict = "pass"
+	Broke     StepVerdict = "fail"
+	Undecided StepVerdict = "undecided" // the intervals held the bounds to the last look, or there was too little data
+)
+
+// A Step is one rate, or for the ramp one concurrency, and what came of it. All
+// figures are of the requests scheduled after it had settled.
+type Step struct {
+	Kind        Kind        `json:"kind"`
+	RateRPS     *float64    `json:"rate_rps"`    // requests per second that arrive; null: a ramp step
+	Concurrency *int        `json:"concurrency"` // of a ramp step; else null
+	StartedS    float64     `json:"started_s"`   // from the start of the search
+	SettledS    float64     `json:"settled_s"`   // seconds of load before the figures begin
+	DurationS   float64     `json:"duration_s"`  // seconds of load that the figures cover
+	Looks       int         `json:"looks"`       // how often it was judged
+	Verdict     StepVerdict `json:"verdict"`
+	Why         string      `json:"why"` // the verdict in words
+	SLOs        []Judged    `json:"slos"`
+
+	Requests     result.Requests  `json:"requests"`
+	Outcomes     map[string]int64 `json:"outcomes"` // every outcome of the closed list
+	OfferedRPS   *float64         `json:"offered_rps"`
+	SucceededRPS *float64         `json:"succeeded_rps"` // requests that ended ok in the time, per second
+	GoodputRPS   *float64         `json:"goodput_rps"`   // of those that met every per-request bound
+	ErrorRate    *float64         `json:"error_rate"`    // ratio
+	RateLimited  int64            `json:"rate_limited"`  // requests that ended with a 429
+	Tokens       result.Tokens    `json:"tokens"`
+	CachedShare  *float64         `json:"cached_share"` // of the prompt tokens, ratio; null: no usage was sent
+	CostUSD      *float64         `json:"cost_usd"`     // of the step with its settling; null: the price is unknown
+
+	InFlightMean *float64 `json:"in_flight_mean"` // requests sent and not ended
+	InFlightMax  *int64   `json:"in_flight_max"`
+	QueuedMax    *int64   `json:"queued_max"` // requests that waited for a slot of the generator
+
+	Latency StepLatency `json:"latency_ms"`
+
+	RemainingRequests Quota    `json:"remaining_requests"` // what x-ratelimit-* said
+	RemainingTokens   Quota    `json:"remaining_tokens"`
+	OversaturatedS    *float64 `json:"oversaturated_at_s"` // after so many seconds requests in flight and TTFT were both growing; null: they were not
+	GeneratorValid    bool     `json:"generator_valid"`
+	GeneratorWarnings []string `json:"generator_warnings"`
+	RecoveryS         *float64 `json:"recovery_s"` // from the end of the step until the endpoint was itself again; null: not looked for, or not seen
+}
+
+// StepLatency holds the latencies of a step; null where there is no data.
+type StepLatency struct {
+	TTFT        *result.Latency `json:"ttft"`         // response time
+	E2E         *result.Latency `json:"e2e"`          // response time
+	ServiceTTFT *result.Latency `json:"service_ttft"` // from sending
+	ServiceE2E  *result.Latency `json:"service_e2e"`  // from sending; the only one with its histogram: the service time at this load
+}
+
+// Judged is an SLO at one step.
+type Judged struct {
+	Expr     string   `json:"expr"`
+	Observed *float64 `json:"observed"` // in the unit of the expression; null: no data, or it fell among requests that got no answer
+	Low      *float64 `json:"low"`      // the interval that decided; null: the bound has none (max), or no data
+	High     *float64 `json:"high"`
+	Samples  int64    `json:"samples"`
+	OK       *bool    `json:"ok"` // null: undecided
+}
+
+// A Quota is one rate limit as response headers told it over a step.
+type Quota struct {
+	Limit    *int64   `json:"limit"`      // a minute, as announced; null: not announced
+	First    *int64   `json:"first"`      // what was left at the first second
+	Last     *int64   `json:"last"`       // and at the last
+	PerS     *float64 `json:"per_s"`      // trend, per second; negative: it falls
+	RunsOutS *float64 `json:"runs_out_s"` // seconds until nothing is left at that trend; null: it lasts
+}
+
+// WriteJSON writes the document.
+func (d *Document) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(d)
+}
