@@ -280,6 +280,10 @@ type Counts struct {
 	Dropped     int64 `json:"dropped"`
 	Unsent      int64 `json:"unsent"`
 	Unfinished  int64 `json:"unfinished"`
+
+	// Good are the ok requests that met every per-request SLO. It is null in
+	// documents of earlier versions, and 0 where nothing says which request is good.
+	Good *int64 `json:"good"`
 }
 
 // RowLatencies are the latencies of one row; response TTFT and E2E carry their

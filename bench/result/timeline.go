@@ -25,6 +25,7 @@ type step struct {
 	requests         Requests
 	here             Happened
 	rateLimited      int64
+	good             int64
 	inFlight, queued int64
 	cost             float64
 	hists            [len(rowMetrics)]*Hist
@@ -41,7 +42,7 @@ func NewTimeline() *Timeline { return &Timeline{Step: time.Second} }
 func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFlight, queued int64) Row {
 	s := step{
 		start: start, end: end, waves: waves,
-		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes["rate_limited"],
+		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes["rate_limited"], good: sum.Good,
 		inFlight: inFlight, queued: queued, cost: sum.Cost.Total(),
 	}
 	for i, m := range rowMetrics {
@@ -81,6 +82,7 @@ func (s *step) merge(o step) {
 	s.requests.add(o.requests)
 	s.here.add(o.here)
 	s.rateLimited += o.rateLimited
+	s.good += o.good
 	s.inFlight, s.queued = o.inFlight, o.queued
 	s.cost += o.cost
 	for i := range s.hists {
@@ -142,6 +144,7 @@ func (s *step) row(withHDR bool) Row {
 			Scheduled: s.requests.Scheduled, Sent: s.here.Sent,
 			Succeeded: s.here.Succeeded, Failed: s.here.Failed, RateLimited: s.rateLimited,
 			Dropped: s.requests.Dropped, Unsent: s.requests.Unsent, Unfinished: s.requests.Unfinished,
+			Good: new(s.good),
 		},
 		InFlight: s.inFlight, Queued: s.queued,
 		OfferedRPS: per(s.requests.Scheduled), SentRPS: per(s.here.Sent),
