@@ -4,8 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"flashwave/bench/result"
 )
 
@@ -112,7 +110,7 @@ func (p pen) budget(c *result.CostStatus, width int) []string {
 		g = max(g, near)
 	}
 	text := " " + percent(share)
-	cells := max(1, width-ansi.StringWidth(text))
+	cells := max(1, width-cells(text))
 	full := max(0, min(cells, int(math.Round(share*float64(cells)))))
 	if share > 0 {
 		full = max(1, full)

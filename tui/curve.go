@@ -4,8 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"flashwave/bench/result"
 )
 
@@ -99,7 +97,7 @@ func (p pen) curveRuler(cells int) string {
 func (p pen) titled(titles, notes, body []string, width, height int) []string {
 	for _, note := range notes {
 		for _, title := range titles {
-			if ansi.StringWidth(title)+ansi.StringWidth(note)+11 <= width {
+			if cells(title)+cells(note)+11 <= width {
 				return p.panel(title, note, body, width, height)
 			}
 		}

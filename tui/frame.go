@@ -2,8 +2,8 @@ package tui
 
 import (
 	"strings"
+	"unicode/utf8"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -24,12 +24,47 @@ func (p pen) pair(label, figure string) string { return p.label(label) + " " + p
 // marked draws the mark of a grade in its colour.
 func (p pen) marked(g grade) string { return p.style.of(g).Render(p.glyph.mark(g)) }
 
+// cells is how many cells a text takes, styled or not. A screen asks for it
+// hundreds of times: where every character is known to take one cell, they are
+// counted; anything else is measured.
+func cells(s string) int {
+	n := 0
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '\x1b' && i+1 < len(s) && s[i+1] == '[':
+			end := strings.IndexFunc(s[i+2:], func(r rune) bool { return r >= '@' && r <= '~' })
+			if end < 0 {
+				return ansi.StringWidth(s)
+			}
+			i += 2 + end + 1
+		case c >= ' ' && c <= '~':
+			n, i = n+1, i+1
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if !single(r) {
+				return ansi.StringWidth(s)
+			}
+			n, i = n+1, i+size
+		}
+	}
+	return n
+}
+
+// single reports whether a character is one of the screen's own, each of one cell.
+func single(r rune) bool {
+	return r >= '─' && r <= '▟' || strings.ContainsRune("●✓✗≈–·→…▸×≤≥", r)
+}
+
 // cut shortens s, styled or not, to a width.
 func (p pen) cut(s string, width int) string {
-	if width <= 0 {
+	switch {
+	case width <= 0:
 		return ""
+	case cells(s) <= width:
+		return s
+	default:
+		return ansi.Truncate(s, width, p.glyph.cut)
 	}
-	return ansi.Truncate(s, width, p.glyph.cut)
 }
 
 // fit makes lines a block of exactly height lines, none wider than width.
@@ -46,12 +81,12 @@ func (p pen) fit(lines []string, width, height int) []string {
 // ends puts a at the left end of a line and b at the right one. What does not
 // fit is taken from a.
 func (p pen) ends(a, b string, width int) string {
-	free := width - ansi.StringWidth(b)
+	free := width - cells(b)
 	if b == "" || free <= 0 {
 		return p.cut(b+a, width)
 	}
 	a = p.cut(a, free-1)
-	return a + strings.Repeat(" ", free-ansi.StringWidth(a)) + b
+	return a + strings.Repeat(" ", free-cells(a)) + b
 }
 
 // spread joins parts with a gap, as many from the left as the width holds.
@@ -66,7 +101,7 @@ func (p pen) spread(parts []string, gap, width int) string {
 		if used == 0 {
 			lead = 0
 		}
-		w := ansi.StringWidth(part)
+		w := cells(part)
 		if used+lead+w > width {
 			break
 		}
@@ -87,7 +122,7 @@ func (p pen) panel(title, note string, body []string, width, height int) []strin
 	lines := make([]string, 0, height)
 	lines = append(lines, p.edge(title, note, width))
 	for _, line := range p.fit(body, inner, height-2) {
-		pad := strings.Repeat(" ", inner-ansi.StringWidth(line))
+		pad := strings.Repeat(" ", inner-cells(line))
 		lines = append(lines, edge(b.Left)+" "+line+pad+" "+edge(b.Right))
 	}
 	return append(lines, edge(b.BottomLeft+strings.Repeat(b.Bottom, width-2)+b.BottomRight))
@@ -103,10 +138,10 @@ func (p pen) edge(title, note string, width int) string {
 	}
 	head := " " + p.label(title) + " "
 	tail := ""
-	if note != "" && ansi.StringWidth(note)+2 <= room-ansi.StringWidth(head)-1 {
+	if note != "" && cells(note)+2 <= room-cells(head)-1 {
 		tail = " " + note + " "
 	}
-	fill := width - 4 - ansi.StringWidth(head) - ansi.StringWidth(tail)
+	fill := width - 4 - cells(head) - cells(tail)
 	return line(b.TopLeft+b.Top) + head + line(strings.Repeat(b.Top, fill)) + tail + line(b.Top+b.TopRight)
 }
 
@@ -116,17 +151,45 @@ type block struct {
 	lines []string
 }
 
-// compose paints blocks on a screen of width × height, later ones above earlier
-// ones; what leaves the screen is clipped.
+// compose puts blocks on a screen of width × height, later ones above earlier ones;
+// what leaves the screen is clipped. Blocks come from the left to the right where
+// they share rows, save for the last one, which may lie above others.
 func compose(width, height int, blocks []block) string {
 	if width <= 0 || height <= 0 {
 		return ""
 	}
-	layers := make([]*lipgloss.Layer, 0, len(blocks))
-	for i, b := range blocks {
-		if b.at.w > 0 && b.at.h > 0 {
-			layers = append(layers, lipgloss.NewLayer(strings.Join(b.lines, "\n")).X(b.at.x).Y(b.at.y).Z(i))
+	rows, ends := make([]strings.Builder, height), make([]int, height)
+	for _, b := range blocks {
+		for i, line := range b.lines[:max(0, min(len(b.lines), b.at.h, height-b.at.y))] {
+			y := b.at.y + i
+			if b.at.x < ends[y] {
+				under := rows[y].String()
+				rows[y].Reset()
+				ends[y] = width
+				rows[y].WriteString(over(under, line, b.at, width))
+				continue
+			}
+			if line == "" {
+				continue
+			}
+			rows[y].WriteString(strings.Repeat(" ", b.at.x-ends[y]))
+			rows[y].WriteString(line)
+			ends[y] = b.at.x + cells(line)
 		}
 	}
-	return lipgloss.NewCanvas(width, height).Compose(lipgloss.NewCompositor(layers...)).Render()
+	lines := make([]string, height)
+	for y := range rows {
+		lines[y] = rows[y].String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// over lays a line on another one.
+func over(under, line string, at rect, width int) string {
+	under += strings.Repeat(" ", max(0, width-cells(under)))
+	left, right := ansi.Truncate(under, at.x, ""), ansi.TruncateLeft(under, at.x+at.w, "")
+	left += strings.Repeat(" ", max(0, at.x-cells(left))) // of a wide character that was cut
+	line = ansi.Truncate(line, width-at.x, "")
+	line += strings.Repeat(" ", max(0, min(at.w, width-at.x)-cells(line)))
+	return left + line + right
 }

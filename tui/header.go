@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"github.com/charmbracelet/x/ansi"
-
 	"flashwave/bench/result"
 )
 
@@ -96,7 +94,7 @@ func (p pen) header(s result.Snapshot, past string, width int) string {
 	brand := p.style.brand.Render("flashwave")
 	heads := []string{brand + "   " + name + "   " + target, brand + "   " + name, name}
 	for _, head := range heads {
-		if ansi.StringWidth(head)+3+ansi.StringWidth(tail) <= width {
+		if cells(head)+3+cells(tail) <= width {
 			return p.ends(head, tail, width)
 		}
 	}

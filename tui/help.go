@@ -2,8 +2,6 @@ package tui
 
 import (
 	"strings"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // keyBar is the last line: the keys that matter now. Help and stop stay when
@@ -30,7 +28,7 @@ func (p pen) keyBar(done bool, width int) string {
 		gap = 2
 	}
 	tail := strings.Join(last, strings.Repeat(" ", gap))
-	head := p.spread(parts, gap, width-ansi.StringWidth(tail)-gap)
+	head := p.spread(parts, gap, width-cells(tail)-gap)
 	if head == "" {
 		return p.cut(tail, width)
 	}
@@ -53,7 +51,7 @@ func (p pen) help(done bool, from, width, height int) []string {
 	}
 	widest := 0
 	for _, l := range lines {
-		widest = max(widest, ansi.StringWidth(l))
+		widest = max(widest, cells(l))
 	}
 	note := "esc closes"
 	if room := max(1, height-2); len(lines) > room {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"flashwave/bench/result"
 )
 
@@ -241,7 +239,7 @@ func (p pen) sloNote(slos []result.SLOStatus, name string, service bool, width i
 		more = fmt.Sprintf(" +%d", others)
 	}
 	for _, text := range []string{full + wave + more, full + wave, full + more, full, tight + more, tight, worst.Stat} {
-		if ansi.StringWidth(text)+2 <= width {
+		if cells(text)+2 <= width {
 			return p.marked(g) + " " + style.Render(text)
 		}
 	}

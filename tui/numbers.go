@@ -150,12 +150,12 @@ func cell(v float64) string {
 
 // right pads s on its left, to end at the width. A wider s stays as it is.
 func right(s string, width int) string {
-	return strings.Repeat(" ", max(0, width-ansi.StringWidth(s))) + s
+	return strings.Repeat(" ", max(0, width-cells(s))) + s
 }
 
 // left pads s on its right.
 func left(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
+	return s + strings.Repeat(" ", max(0, width-cells(s)))
 }
 
 // clean makes text from outside safe to draw: no escape sequences, no control

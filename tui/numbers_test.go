@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"pgregory.net/rapid"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
@@ -139,4 +141,15 @@ func TestRowGrade(t *testing.T) {
 	if g := rowGrade(row, []result.SLOStatus{slo}); g != unknown {
 		t.Errorf("a row without service times is graded %d by them", g)
 	}
+}
+
+// TestCells holds that texts are as wide as they are measured, whatever they hold.
+func TestCells(t *testing.T) {
+	pieces := []string{"a", " ", "─", "█", "●", "≈", "…", "×", "\x1b[38;5;1m", "\x1b[m", "\x1b[", "半", "🛒", "👩‍👩‍👧‍👦", "e\u0301", "\u0301", "\ufe0f", "\u200d", "\xff", "µ"}
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 20).Draw(t, "pieces"), "")
+		if got, want := cells(s), ansi.StringWidth(s); got != want {
+			t.Fatalf("%q: %d cells, want %d", s, got, want)
+		}
+	})
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"flashwave/bench/result"
 )
 
@@ -198,7 +196,7 @@ func (p pen) tallyLines(s result.Snapshot, width, height int) []string {
 		return []string{p.spread(append(second[:1:1], parts...), 3, width)}
 	}
 	gap := 3
-	if joined := ansi.StringWidth(strings.Join(second, "   ")); joined > width {
+	if joined := cells(strings.Join(second, "   ")); joined > width {
 		gap = 2
 	}
 	return []string{p.spread(parts, 3, width), p.spread(second, gap, width)}

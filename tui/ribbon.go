@@ -217,7 +217,7 @@ func (r ribbon) names() string {
 			style = r.style.muted
 		}
 		b.WriteString(strings.Repeat(" ", start-used) + style.Render(text))
-		used = start + ansi.StringWidth(text)
+		used = start + cells(text)
 	}
 	return b.String()
 }
@@ -248,7 +248,7 @@ func waveLabel(w result.WaveStatus, arrow string, room int) string {
 		if text == name+" " && !ramp {
 			continue
 		}
-		if ansi.StringWidth(text) <= room {
+		if cells(text) <= room {
 			return strings.TrimSpace(text)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/dustin/go-humanize"
 )
 
@@ -83,7 +82,7 @@ func tickLabel(v float64, places int) string {
 	if text := decimal(v, places); len(text) <= gutter {
 		return text
 	}
-	if text := strings.ReplaceAll(humanize.SIWithDigits(v, 1, ""), " ", ""); ansi.StringWidth(text) <= gutter {
+	if text := strings.ReplaceAll(humanize.SIWithDigits(v, 1, ""), " ", ""); cells(text) <= gutter {
 		return text
 	}
 	return strconv.FormatFloat(v, 'e', 0, 64)

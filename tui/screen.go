@@ -74,7 +74,7 @@ func (m Model) status(width, height int) []string {
 		return p.verdict(*s.Verdict, width, height)
 	}
 	steered := p.steered(s, m.lane)
-	return []string{p.flow(s, width), p.ends(p.open(s, width-ansi.StringWidth(steered)), steered, width)}
+	return []string{p.flow(s, width), p.ends(p.open(s, width-cells(steered)), steered, width)}
 }
 
 // bottom is the last line: the keys, or what is being typed or waited for.
@@ -151,7 +151,7 @@ func (m Model) over() block {
 	}
 	width := 0
 	for _, line := range lines {
-		width = max(width, ansi.StringWidth(line))
+		width = max(width, cells(line))
 	}
 	return block{rect{max(0, (l.width-width)/2), max(0, (l.height-len(lines))/2), width, len(lines)}, lines}
 }

@@ -241,11 +241,3 @@ func TestHostileTextIsHarmless(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkView(b *testing.B) {
-	m := scenes[3].open(120, 36, Options{}, colorprofile.TrueColor, true)
-	b.ReportAllocs()
-	for b.Loop() {
-		m.View()
-	}
-}

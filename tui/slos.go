@@ -3,8 +3,6 @@ package tui
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"flashwave/bench/result"
 )
 
@@ -90,5 +88,5 @@ func (p pen) judgement(j judgement, width int) string {
 	if j.note != "" && width >= 44 {
 		tail += p.label("  " + j.note)
 	}
-	return p.marked(j.grade) + " " + p.ends(p.style.text.Render(j.expr), tail, max(0, width-1-ansi.StringWidth(p.glyph.mark(j.grade))))
+	return p.marked(j.grade) + " " + p.ends(p.style.text.Render(j.expr), tail, max(0, width-1-cells(p.glyph.mark(j.grade))))
 }
