@@ -26,7 +26,7 @@ type readProbe struct {
 // startReadProbe calls observe with every lag, on one goroutine. It is nil where
 // the system has no socket pair left.
 func startReadProbe(observe func(lag time.Duration)) *readProbe {
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}

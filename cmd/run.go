@@ -196,7 +196,9 @@ func (p *program) watch(run *bench.Run, f *runFlags) {
 	defer leave()
 	defer stopOnSignal(run, leave)()
 	if f.screen(p) {
+		release := p.guard()
 		err := tui.Run(screen, run, tui.Options{ASCII: f.ascii, Input: p.stdin, Output: p.stdout})
+		release()
 		switch {
 		case err != nil && !errors.Is(err, context.Canceled):
 			p.warn("the live screen ended: %v", err)
@@ -260,7 +262,10 @@ func (p *program) conclude(doc *result.Run, outs outs, f *runFlags, journal *sto
 		format = "json"
 	}
 	if err := report.Write(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
-		return err
+		p.warn("the report could not be written: %v", err)
+		if doc.Verdict.ExitCode == bench.ExitPass {
+			return &failure{code: bench.ExitBroken}
+		}
 	}
 	if journal != nil {
 		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)

@@ -17,7 +17,15 @@ import (
 	"flashwave/client/mock"
 )
 
+// actAs is the environment variable by which this test binary plays one of parts.
+const actAs = "FLASHWAVE_TEST_ACTS_AS"
+
+var parts = map[string]func() int{}
+
 func TestMain(m *testing.M) {
+	if part, ok := parts[os.Getenv(actAs)]; ok {
+		os.Exit(part())
+	}
 	testscript.Main(m, map[string]func(){
 		"flashwave": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})

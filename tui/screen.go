@@ -13,10 +13,7 @@ import (
 func (m Model) View() tea.View {
 	v := tea.NewView(m.render())
 	v.AltScreen = true
-	v.WindowTitle = "flashwave"
-	if m.shown.Name != "" {
-		v.WindowTitle = clean(m.shown.Name) + " - flashwave"
-	}
+	v.WindowTitle, v.ProgressBar = m.title(), m.progress()
 	return v
 }
 

@@ -77,10 +77,13 @@ type Options struct {
 
 // Run shows src on the terminal until the user leaves, which they can do once
 // the run is done (or by insisting on ctrl-c), or until ctx is cancelled; both
-// return nil and leave the run itself as it is. It installs no signal handler:
-// a caller that wants to leave on SIGTERM cancels ctx.
+// return nil and leave the run itself as it is. Of signals it takes only SIGTSTP, to
+// leave the terminal in order while stopped: a caller that wants to leave on SIGTERM
+// cancels ctx.
 func Run(ctx context.Context, src Source, opts Options) error {
-	program := tea.NewProgram(New(src, opts), opts.program()...)
+	suspension := newSuspension()
+	program := tea.NewProgram(New(src, opts), append(opts.program(), tea.WithFilter(suspension.filter))...)
+	defer suspension.serve(program)()
 	stop := context.AfterFunc(ctx, program.Quit)
 	defer stop()
 	if _, err := program.Run(); err != nil {
