@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/store":    {"flashwave/bench/result", "flashwave/bench/scenario"},
 	"flashwave/bench/report":   {"flashwave/bench/result", "terminal"},
 	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
+	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/client":         {"net/http"},
 	"flashwave/client/mock":    {"net/http"},

@@ -1,0 +1,128 @@
+package forecast
+
+// A Forecast holds what a night will ask against what an endpoint was measured to
+// give. It is a section of the capacity document: units are in the keys; null (a
+// nil pointer) is "no data", never 0.
+type Forecast struct {
+	Demand Load `json:"demand"`
+
+	CapacityRPS   *float64 `json:"capacity_rps"`   // requests per second at which every SLO held; null: none did
+	SaturationRPS *float64 `json:"saturation_rps"` // the most requests per second that ended ok at any load, SLOs or not; null: not measured
+	Slots         *int     `json:"slots"`          // requests that the endpoint works on at once when it is saturated; the rest wait
+
+	Headroom      *float64 `json:"headroom"`       // ratio; capacity ÷ peak
+	HeadroomAsked float64  `json:"headroom_asked"` // ratio; 1: the peak may take all of the capacity
+	Fits          *bool    `json:"fits"`           // Headroom ≥ HeadroomAsked; null: undecided within the capacity's interval, or not measured
+
+	Utilisation float64 `json:"utilisation"` // ratio; the share of its capacity that a replica is planned to give at the peak
+	Replicas    *int64  `json:"replicas"`    // of what was measured, together, for the peak; null: capacity unknown, or a quota that replicas do not raise
+
+	Quota     Quota    `json:"quota"`
+	Fluid     *Backlog `json:"fluid"`     // by the fluid model; null: nothing was measured, or the excess is refused
+	Simulated *Backlog `json:"simulated"` // by simulation of every request; null: nothing was measured, or more requests than are simulated
+
+	Assumptions []string `json:"assumptions"` // what the figures take for granted, in sentences
+}
+
+// Load is the demand of a night.
+type Load struct {
+	Source         string  `json:"source"`           // the trace's file, or "waves"
+	DurationS      float64 `json:"duration_s"`       // of the curve
+	Requests       float64 `json:"requests"`         // expected in all
+	MeanRPS        float64 `json:"mean_rps"`         // requests per second
+	PeakRPS        float64 `json:"peak_rps"`         // requests in the busiest second
+	PeakAtS        float64 `json:"peak_at_s"`        // when it begins, from the start of the curve
+	PeakMinute     float64 `json:"peak_minute"`      // requests in the busiest 60 s
+	P99Minute      float64 `json:"p99_minute"`       // requests in 60 s that 99 % of the stretches of 60 s do not exceed
+	OverCapacityS  float64 `json:"over_capacity_s"`  // seconds in which the curve is above the capacity; 0 where that is unknown
+	OverSaturatedS float64 `json:"over_saturated_s"` // seconds in which it is above the saturation, so that a queue grows
+}
+
+// Quota is what to ask a provider for, a minute. Tokens are prompt and output
+// tokens as measured; null: none were counted.
+type Quota struct {
+	RequestsPM         float64  `json:"requests_per_m"`          // requests in the p99 minute
+	TokensPM           *float64 `json:"tokens_per_m"`            // likewise
+	PeakRequestsPM     float64  `json:"peak_requests_per_m"`     // at the pace of the busiest second
+	PeakTokensPM       *float64 `json:"peak_tokens_per_m"`       // likewise
+	ReservedTokensPM   *float64 `json:"reserved_tokens_per_m"`   // in the p99 minute where the provider counts max_tokens in place of the output; null: unbounded
+	RequestTokens      *float64 `json:"request_tokens"`          // mean of one request, prompt and output
+	ReservedPerRequest *float64 `json:"reserved_request_tokens"` // mean prompt and max_tokens
+}
+
+// A Backlog is a night as a model plays it: who waits, how long, and when it is
+// over. Instants count from the start of the demand's curve.
+type Backlog struct {
+	Peak     float64 `json:"peak"`      // most requests waiting at once, those being worked on apart
+	PeakAtS  float64 `json:"peak_at_s"` // when
+	InFlight float64 `json:"in_flight"` // most requests waiting or being worked on at once
+
+	WorstWaitS   float64 `json:"worst_wait_s"`    // longest wait before work on a request begins
+	WorstWaitAtS float64 `json:"worst_wait_at_s"` // when the one arrived that waited so long
+
+	WaitP50S  *float64 `json:"wait_p50_s"` // over all requests; null: the model has no single requests
+	WaitP95S  *float64 `json:"wait_p95_s"`
+	TTFTP95S  *float64 `json:"ttft_p95_s"` // response time: wait and measured time to the first token; null: none was measured
+	WorstTTFT *float64 `json:"ttft_max_s"`
+	E2EP95S   *float64 `json:"e2e_p95_s"` // response time: wait and measured service time
+	WorstE2E  *float64 `json:"e2e_max_s"`
+
+	Beyond      float64 `json:"beyond_slo"`       // requests whose response time is above the bound of a latency SLO, those refused or timed out among them
+	BeyondShare float64 `json:"beyond_slo_share"` // ratio, of all
+
+	Refused       float64 `json:"refused"` // requests that meet an exhausted quota
+	RefusedShare  float64 `json:"refused_share"`
+	TimedOut      float64 `json:"timed_out"` // requests given up while they waited or were worked on
+	TimedOutShare float64 `json:"timed_out_share"`
+
+	DrainedAtS   *float64 `json:"drained_at_s"`    // when the last wait is over; null: nobody waits
+	TimeToDrainS *float64 `json:"time_to_drain_s"` // from the peak of the backlog until then
+
+	Curve []Waiting `json:"curve"` // the backlog over time, at most 240 points; empty: nobody waits
+}
+
+// Waiting is a point of the backlog's curve.
+type Waiting struct {
+	TS      float64 `json:"t_s"`
+	Waiting float64 `json:"waiting"` // requests
+}
+
+// A Cost is the price of a whole night, in USD. It is a section of the capacity
+// document.
+type Cost struct {
+	Model string `json:"model"` // as requests name it
+
+	LowUSD      *float64 `json:"low_usd"`      // 2.5 % of such nights cost less; null: the price or the tokens are unknown
+	ExpectedUSD *float64 `json:"expected_usd"` // mean
+	HighUSD     *float64 `json:"high_usd"`     // 2.5 % cost more
+	WorstUSD    *float64 `json:"worst_usd"`    // if every answer were as long as max_tokens allows; null: unbounded
+
+	InputUSD  *float64 `json:"input_usd"` // parts of ExpectedUSD
+	CachedUSD *float64 `json:"cached_usd"`
+	OutputUSD *float64 `json:"output_usd"`
+
+	PerThousandOKUSD *float64 `json:"per_1k_ok_usd"` // ExpectedUSD, FailedUSD and RetriesUSD over the requests expected to end ok
+	FailedUSD        *float64 `json:"failed_usd"`    // requests that fail and are billed all the same, on top of ExpectedUSD
+	RetriesUSD       *float64 `json:"retries_usd"`   // prompts sent again, if failed attempts are billed, on top of ExpectedUSD
+
+	Requests     float64 `json:"requests"`      // expected to end ok
+	Failed       float64 `json:"failed"`        // expected to fail, at the error rate measured below capacity
+	PromptTokens float64 `json:"prompt_tokens"` // expected in all, cached ones among them
+	CachedTokens float64 `json:"cached_tokens"`
+	OutputTokens float64 `json:"output_tokens"`
+	Sampled      int64   `json:"sampled"` // measured requests that the means come from
+
+	Models []ModelCost `json:"models"` // the same tokens on every model of the price book, cheapest first
+}
+
+// A ModelCost is what the same tokens cost elsewhere.
+type ModelCost struct {
+	Host        string   `json:"host"` // "": any
+	Model       string   `json:"model"`
+	ExpectedUSD float64  `json:"expected_usd"`
+	LowUSD      float64  `json:"low_usd"`
+	HighUSD     float64  `json:"high_usd"`
+	Times       *float64 `json:"times"`   // ExpectedUSD ÷ that of the model measured; null: its price is unknown
+	Current     bool     `json:"current"` // the host and model that were measured
+	Date        string   `json:"date"`    // when the price stood, YYYY-MM-DD; "" if unknown
+}
