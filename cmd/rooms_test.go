@@ -21,12 +21,14 @@ var arrows = map[string][]string{
 	"flashwave/bench/scenario": {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
 	"flashwave/bench/result":   {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
 	"flashwave/bench/store":    {"flashwave/bench/result", "flashwave/bench/scenario"},
-	"flashwave/bench/report":   {"flashwave/bench/result", "terminal"},
+	"flashwave/bench/report":   {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/report/svg", "flashwave/bench/report/web", "terminal"},
 	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
 	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/client":         {"net/http"},
 	"flashwave/client/mock":    {"net/http"},
+
+	"flashwave/bench/report/web": {"flashwave/bench/report/svg"},
 }
 
 // The folder tree explains the program only as long as its arrows hold.

@@ -12,6 +12,18 @@ import (
 
 // latency writes the table of latencies.
 func (p *page) latency(run *result.Run) {
+	t := latencyTable(run)
+	t.write(p)
+	if len(t.faint) > 0 {
+		p.line(p.ink.dim(serviceNote))
+	}
+}
+
+// serviceNote says what faint rows of the table are.
+const serviceNote = "from the scheduled instant; service time: from sending"
+
+// latencyTable has a row for each latency of the whole run.
+func latencyTable(run *result.Run) table {
 	t := table{
 		words:  2,
 		header: []string{"latency", "", "p50", "p90", "p95", "p99", "p99.9", "max", "mean"},
@@ -51,10 +63,7 @@ func (p *page) latency(run *result.Run) {
 			add(phase.name, phase.l)
 		}
 	}
-	t.write(p)
-	if len(t.faint) > 0 {
-		p.line(p.ink.dim("from the scheduled instant; service time: from sending"))
-	}
+	return t
 }
 
 // hasOpen reports whether some wave follows a schedule. There the time from the

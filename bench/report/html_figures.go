@@ -1,0 +1,281 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/report/web"
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+// cards are the figures that people ask for first.
+func cards(run *result.Run) []web.Card {
+	t := run.Total
+	return []web.Card{
+		latencyCard("TTFT p95", t.Latency.TTFT.Response),
+		latencyCard("E2E p95", t.Latency.E2E.Response),
+		rateCard("Succeeded", t.Rate.Succeeded, "offered "+orNoData(t.Rate.Offered, result.FormatRate)+"/s"),
+		card("Error rate", share(t.ErrorRate), errorNote(t)),
+		goodputCard(t.Goodput),
+		costCard(t.Cost),
+	}
+}
+
+// card parts a figure from its unit.
+func card(name, value, note string) web.Card {
+	figure, unit, _ := strings.Cut(value, " ")
+	if strings.Contains(unit, " ") { // 2 min 5 s
+		figure, unit = value, ""
+	}
+	return web.Card{Name: name, Value: figure, Unit: unit, Note: note}
+}
+
+func latencyCard(name string, l *result.Latency) web.Card {
+	if l == nil {
+		return card(name, result.NoData, "no data")
+	}
+	return card(name, result.FormatMillis(l.P95), "p50 "+result.FormatMillis(l.P50)+", p99 "+result.FormatMillis(l.P99))
+}
+
+func rateCard(name string, v *float64, note string) web.Card {
+	c := card(name, orNoData(v, result.FormatRate), note)
+	if v != nil {
+		c.Unit = "/s"
+	}
+	return c
+}
+
+func goodputCard(g *result.Goodput) web.Card {
+	if g == nil {
+		return card("Goodput", result.NoData, "no SLO says what a good request is")
+	}
+	return rateCard("Goodput", &g.RPS, result.FormatShare(g.GoodFraction)+" of the scheduled met every bound")
+}
+
+func errorNote(t result.Stats) string {
+	note := named("failed", t.Requests.Failed)
+	if n := t.Outcomes["rate_limited"]; n > 0 {
+		note += ", " + humanize.Comma(n) + " of them 429s"
+	}
+	if n := t.Requests.Lost(); n > 0 {
+		note += ", lost " + humanize.Comma(n)
+	}
+	return note
+}
+
+func costCard(c *result.Cost) web.Card {
+	if c == nil {
+		return card("Cost", result.NoData, "the price is unknown")
+	}
+	var notes []string
+	if c.PerThousandOK != nil {
+		notes = append(notes, result.FormatUSD(*c.PerThousandOK)+" per 1,000 ok")
+	}
+	if c.EstimatedShare > 0 {
+		notes = append(notes, result.FormatShare(c.EstimatedShare)+" of it estimated")
+	}
+	return card("Cost", result.FormatUSD(c.Total), strings.Join(notes, ", "))
+}
+
+// orNoData formats a figure if there is one.
+func orNoData[T any](v *T, format func(T) string) string {
+	if v == nil {
+		return result.NoData
+	}
+	return format(*v)
+}
+
+// sloTable holds each assertion against what was observed.
+func sloTable(run *result.Run) []web.Block {
+	if len(run.Verdict.SLOs) == 0 {
+		return nil
+	}
+	t := &web.Table{
+		Caption: "SLOs",
+		Columns: []web.Column{{Name: "SLO"}, {Name: "observed", Figures: true}, {Name: "bound", Figures: true}, {Name: "result"}},
+	}
+	for _, s := range run.Verdict.SLOs {
+		expr := plain(s.Expr)
+		bound := result.NoData
+		if e, err := slo.Parse(s.Expr); err == nil {
+			bound = strings.NewReplacer("<=", "≤", ">=", "≥").Replace(string(e.Op)) + " " + result.FormatValue(e.Value, string(e.Unit))
+		}
+		if s.Assumed {
+			expr += " (assumed: no SLO was given)"
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: expr}, {Text: observed(s)}, {Text: bound}, judged(s.OK)}})
+	}
+	return []web.Block{{Table: t}}
+}
+
+func judged(ok *bool) web.Cell {
+	switch {
+	case ok == nil:
+		return web.Cell{Text: result.NoData + " no data", State: web.Near}
+	case *ok:
+		return web.Cell{Text: "✓ met", State: web.Good}
+	}
+	return web.Cell{Text: "✗ broken", State: web.Bad}
+}
+
+// outcomeBlocks say what became of the requests, and what the failures said.
+func outcomeBlocks(run *result.Run) []web.Block {
+	t := run.Total
+	var blocks []web.Block
+	if bars := outcomeBars(t); len(bars) > 0 {
+		blocks = append(blocks, web.Block{Bars: bars})
+	}
+	q := t.Requests
+	pairs := []web.Pair{
+		count("scheduled", q.Scheduled), count("sent", q.Sent),
+		count("succeeded", q.Succeeded), count("failed", q.Failed),
+		count("dropped", q.Dropped), count("unsent", q.Unsent),
+		count("unfinished", q.Unfinished), count("retries", q.Retries),
+	}
+	if b := t.Backlog; b != nil {
+		pairs = append(pairs, web.Pair{
+			Name:  "backlog at its peak",
+			Value: fmt.Sprintf("%s queued, %s in flight, at %s", humanize.Comma(b.Queued), humanize.Comma(b.InFlight), result.FormatMillis(1000*b.AtS)),
+		})
+	}
+	blocks = append(blocks, web.Block{Pairs: pairs})
+	return append(blocks, errorTable(t.Errors)...)
+}
+
+func count(name string, n int64) web.Pair { return web.Pair{Name: name, Value: humanize.Comma(n)} }
+
+// outcomeBars are the outcomes that occurred, in the order of the closed list.
+func outcomeBars(t result.Stats) (bars []web.Bar) {
+	total := int64(0)
+	for _, n := range t.Outcomes {
+		total += n
+	}
+	for _, o := range result.Outcomes {
+		n := t.Outcomes[o]
+		if n == 0 {
+			continue
+		}
+		share := float64(n) / float64(total)
+		bars = append(bars, web.Bar{Name: o, Value: humanize.Comma(n) + " (" + result.FormatShare(share) + ")", Share: share, State: outcomeState(o)})
+	}
+	return bars
+}
+
+func outcomeState(outcome string) web.State {
+	switch outcome {
+	case "ok":
+		return web.Good
+	case "rate_limited":
+		return web.Near
+	case "cancelled":
+		return web.Plain
+	}
+	return web.Bad
+}
+
+// errorTable shows the most frequent kinds of failure with one of each, word for
+// word.
+func errorTable(list []result.ErrorCount) []web.Block {
+	const most, longest = 40, 600
+	if len(list) == 0 {
+		return nil
+	}
+	t := &web.Table{
+		Caption: "errors",
+		Columns: []web.Column{{Name: "outcome"}, {Name: "count", Figures: true}, {Name: "error, and one of them word for word"}},
+	}
+	for _, e := range list[:min(len(list), most)] {
+		text := plain(cmp.Or(e.Sample, e.Message))
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: plain(e.Outcome)}, {Text: humanize.Comma(e.Count)}, {Text: clip(text, longest), Code: true},
+		}})
+	}
+	blocks := []web.Block{{Table: t}}
+	if rest := len(list) - most; rest > 0 {
+		blocks = append(blocks, web.Block{Prose: fmt.Sprintf("and %d more kinds", rest)})
+	}
+	return blocks
+}
+
+// waveTable has a row for each wave.
+func waveTable(run *result.Run) []web.Block {
+	if len(run.Waves) == 0 {
+		return nil
+	}
+	ttft := func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
+	e2e := func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
+	ttftUnit, e2eUnit := columnScale(run.Waves, ttft), columnScale(run.Waves, e2e)
+	t := &web.Table{Caption: "waves", Columns: []web.Column{{Name: "#", Figures: true}, {Name: "wave"}, {Name: "load"}}}
+	for _, name := range []string{
+		"from", "length", "requests", "offered/s", "done/s", "TTFT p95 " + ttftUnit.name, "E2E p95 " + e2eUnit.name, "errors", "good/s", "recovered after",
+	} {
+		t.Columns = append(t.Columns, web.Column{Name: name, Figures: true})
+	}
+	loads := loadsOf(run)
+	for i, w := range run.Waves {
+		name := waveName(w.Lane, w.Name)
+		cells := []string{
+			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
+			seconds(w.StartedS), seconds(w.DurationS), humanize.Comma(w.Requests.Scheduled),
+			perSecond(w.Rate.Offered), perSecond(w.Rate.Completed), ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)),
+			share(w.ErrorRate), orNoData(w.Goodput, func(g result.Goodput) string { return result.FormatRate(g.RPS) }), recovered(w.Recovery),
+		}
+		row := web.Row{}
+		for _, text := range cells {
+			row.Cells = append(row.Cells, web.Cell{Text: text})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return []web.Block{{Table: t}}
+}
+
+func recovered(r *result.Recovery) string {
+	switch {
+	case r == nil:
+		return result.NoData
+	case r.RecoveredS == nil:
+		return "not within " + seconds(r.WithinS)
+	}
+	return seconds(*r.RecoveredS)
+}
+
+func seconds(s float64) string { return result.FormatMillis(1000 * s) }
+
+// eventTable tells what happened, in its order.
+func eventTable(events []result.Event) []web.Block {
+	const most = 200
+	if len(events) == 0 {
+		return nil
+	}
+	t := &web.Table{Caption: "events", Columns: []web.Column{{Name: "at", Figures: true}, {Name: "kind"}, {Name: "wave"}, {Name: "event"}}}
+	for _, e := range events[:min(len(events), most)] {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: instant(e.TS)},
+			{Text: plain(string(e.Kind))},
+			{Text: cmp.Or(plain(waveName(e.Lane, e.Wave)), result.NoData)},
+			{Text: clip(plain(e.Text), 600)},
+		}})
+	}
+	blocks := []web.Block{{Table: t}}
+	if rest := len(events) - most; rest > 0 {
+		blocks = append(blocks, web.Block{Prose: fmt.Sprintf("and %s more", humanize.Comma(int64(rest)))})
+	}
+	return blocks
+}
+
+// instant is a time from the start of the run: 1:05, 2:03:04.
+func instant(s float64) string {
+	sign := ""
+	if s < 0 {
+		sign, s = "−", -s
+	}
+	n := int64(s)
+	if n >= 3600 {
+		return fmt.Sprintf("%s%d:%02d:%02d", sign, n/3600, n/60%60, n%60)
+	}
+	return fmt.Sprintf("%s%d:%02d", sign, n/60, n%60)
+}

@@ -1,0 +1,230 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"flashwave/bench/report/svg"
+	"flashwave/bench/report/web"
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+// Times are what the charts over time have in common: the rows, the clock, the
+// waves above the plot, what happened, and the SLOs.
+type times struct {
+	rows     []result.Row // with their heat
+	from, to float64      // seconds from the start of the run
+	lanes    []string
+	bands    [][]svg.Band // of each lane
+	marks    []svg.Mark
+	slos     []slo.Expr // over latencies
+	waves    []result.Stats
+}
+
+func newTimes(run *result.Run) times {
+	t := times{rows: result.WithHeat(run.Timeline), to: run.DurationS, waves: run.Waves}
+	if n := len(t.rows); n > 0 {
+		t.from, t.to = min(0, t.rows[0].TS), max(t.to, t.rows[n-1].TS+t.rows[n-1].StepS)
+	}
+	for i, w := range run.Waves {
+		lane := slices.Index(t.lanes, w.Lane)
+		if lane < 0 {
+			lane, t.lanes, t.bands = len(t.lanes), append(t.lanes, w.Lane), append(t.bands, nil)
+		}
+		t.bands[lane] = append(t.bands[lane], svg.Band{
+			From: w.StartedS, To: w.StartedS + w.DurationS, Name: plain(w.Name), Number: strconv.Itoa(i + 1),
+		})
+	}
+	for _, e := range run.Events {
+		if e.Kind != result.WaveStarted && len(t.marks) < 60 {
+			t.marks = append(t.marks, svg.Mark{At: e.TS, Text: instant(e.TS) + " " + clip(plain(e.Text), 200)})
+		}
+	}
+	t.slos = latencySLOs(run)
+	return t
+}
+
+// latencySLOs are the SLOs that are levels of a latency chart, the per-request
+// ones too.
+func latencySLOs(run *result.Run) (exprs []slo.Expr) {
+	var texts []string
+	for _, s := range run.Verdict.SLOs {
+		texts = append(texts, s.Expr)
+	}
+	if run.Scenario != nil {
+		texts = append(texts, run.Scenario.SLO...)
+	}
+	for _, text := range texts {
+		e, err := slo.Parse(text)
+		if err == nil && e.Latency() && !e.Service && !slices.Contains(exprs, e) {
+			exprs = append(exprs, e)
+		}
+	}
+	return exprs
+}
+
+// note says what the charts over time share.
+func (t times) note() string {
+	if len(t.rows) == 0 {
+		return ""
+	}
+	var notes []string
+	if len(t.waves) > 0 {
+		notes = append(notes, "above each chart: the waves")
+	}
+	if len(t.lanes) > 1 {
+		names := make([]string, len(t.lanes))
+		for i, l := range t.lanes {
+			names[i] = plain(l)
+		}
+		notes[len(notes)-1] += " of the lanes " + strings.Join(names, ", ") + ", from the top"
+	}
+	if len(t.marks) > 0 {
+		notes = append(notes, "▾ an event, told below")
+	}
+	return strings.Join(notes, "; ")
+}
+
+// frame is a chart's frame with the clock below and the waves above.
+func (t times) frame(id, title string, height int, y svg.Axis) svg.Frame {
+	return svg.Frame{ID: id, Title: title, Height: height, X: svg.Time(t.from, t.to), Y: y, Lanes: t.bands, Marks: t.marks}
+}
+
+// series is one value a row, in the middle of its step; NaN is no data.
+func (t times) series(value func(result.Row) float64) []svg.Point {
+	points := make([]svg.Point, len(t.rows))
+	for i, row := range t.rows {
+		points[i] = svg.Point{X: row.TS + row.StepS/2, Y: value(row)}
+	}
+	return points
+}
+
+// span is the lowest and the highest value of lines above 0; nought if there is
+// none.
+func span(lines ...[]svg.Point) (low, high float64) {
+	low = math.Inf(1)
+	for _, l := range lines {
+		for _, p := range l {
+			if p.Y > 0 && !math.IsInf(p.Y, 0) {
+				low, high = min(low, p.Y), max(high, p.Y)
+			}
+		}
+	}
+	if high == 0 {
+		low = 0
+	}
+	return low, high
+}
+
+// timeCharts are the charts over time, one below the other on the same clock.
+func timeCharts(t times) []web.Block {
+	if len(t.rows) == 0 {
+		return []web.Block{{Prose: result.NoData + " no data: the run has no timeline"}}
+	}
+	return []web.Block{
+		{Figure: t.latency("ttft", "Time to first token (TTFT)", slo.TTFT, func(l result.RowLatencies) *result.RowPercentile { return l.TTFT.Response })},
+		{Figure: t.latency("e2e", "End-to-end latency (E2E)", slo.E2E, func(l result.RowLatencies) *result.RowPercentile { return l.E2E.Response })},
+		{Figure: t.throughput()},
+		{Figure: t.outcomes()},
+		{Figure: t.backlog()},
+	}
+}
+
+// latency draws the percentiles of a latency with the bounds of its SLOs.
+func (t times) latency(id, title string, metric slo.Metric, of func(result.RowLatencies) *result.RowPercentile) *web.Figure {
+	percentile := func(pick func(*result.RowPercentile) float64) []svg.Point {
+		return t.series(func(r result.Row) float64 {
+			if p := of(r.Latency); p != nil && p.Count > 0 {
+				return pick(p)
+			}
+			return math.NaN()
+		})
+	}
+	p50 := percentile(func(p *result.RowPercentile) float64 { return p.P50 })
+	p95 := percentile(func(p *result.RowPercentile) float64 { return p.P95 })
+	p99 := percentile(func(p *result.RowPercentile) float64 { return p.P99 })
+	low, high := span(p50, p95, p99)
+	figure := &web.Figure{Title: title, Note: "response time, from the scheduled instant, in each step of the timeline"}
+	if high == 0 {
+		return figure
+	}
+	bounds, beyond := t.bounds(metric, high)
+	for _, b := range bounds {
+		high = max(high, b.At*1.05)
+	}
+	frame := t.frame(id, title+" over time", 200, latencyAxis(low, high))
+	frame.Bounds = bounds
+	least, most := span(p95)
+	frame.Desc = fmt.Sprintf("p95 between %s and %s; p50 and p99 beside it", result.FormatMillis(least), result.FormatMillis(most))
+	figure.Chart = svg.Chart{Frame: frame, Lines: []svg.Line{
+		{Name: "p99", Ink: svg.P99, Points: p99}, {Name: "p50", Ink: svg.P50, Points: p50}, {Name: "p95", Ink: svg.P95, Points: p95},
+	}}.SVG()
+	figure.Key = []web.Key{{Name: "p50", Ink: svg.P50}, {Name: "p95", Ink: svg.P95}, {Name: "p99", Ink: svg.P99}}
+	if len(bounds) > 0 {
+		figure.Key = append(figure.Key, web.Key{Name: "SLO", Ink: "bound"})
+	}
+	if len(beyond) > 0 {
+		figure.Note += "; far above the chart: " + strings.Join(beyond, ", ")
+	}
+	return figure
+}
+
+// bounds are the levels of a metric's SLOs; those far above what was seen would
+// flatten the chart and are beyond it.
+func (t times) bounds(metric slo.Metric, high float64) (bounds []svg.Bound, beyond []string) {
+	for _, e := range t.slos {
+		switch {
+		case e.Metric != metric:
+		case e.Value > 3*high:
+			beyond = append(beyond, plain(e.Text))
+		case e.Wave == "":
+			bounds = append(bounds, svg.Bound{At: e.Value, From: t.from, To: t.to, Label: plain(e.Text)})
+		default:
+			for _, w := range t.waves {
+				if e.Wave == w.Name || e.Wave == waveName(w.Lane, w.Name) {
+					bounds = append(bounds, svg.Bound{At: e.Value, From: w.StartedS, To: w.StartedS + w.DurationS, Label: plain(e.Text)})
+				}
+			}
+		}
+	}
+	return bounds, beyond
+}
+
+// steep is the ratio of the greatest to the smallest value from which on an axis
+// is logarithmic: below it a linear one shows both.
+const steep = 40
+
+// latencyAxis is an axis over milliseconds.
+func latencyAxis(low, high float64) svg.Axis {
+	if high > steep*low {
+		return svg.Log(low, high, "log scale", logMillis)
+	}
+	unit, per := "ms", 1.0
+	switch {
+	case high > 2000:
+		unit, per = "s", 1e-3
+	case high < 1:
+		unit, per = "µs", 1e3
+	}
+	decimals := svg.Decimals(high * per)
+	axis := svg.Linear(high*per, unit, func(v float64) string { return decimal(v, decimals) })
+	return axis.Scaled(per)
+}
+
+// logMillis writes a round duration shortly, for it has its unit with it.
+func logMillis(ms float64) string {
+	if ms >= 100_000 {
+		return decimal(ms/1000, 0) + " s"
+	}
+	return result.FormatMillis(ms)
+}
+
+// countAxis is an axis over numbers of something, or rates.
+func countAxis(high float64, unit string) svg.Axis {
+	decimals := svg.Decimals(high)
+	return svg.Linear(high, unit, func(v float64) string { return decimal(v, decimals) })
+}

@@ -1,0 +1,182 @@
+package svg
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// An Axis maps values to places along a side of a chart and names some of them.
+type Axis struct {
+	Unit  string // named at the end of the axis
+	Ticks []Tick
+	place func(float64) float64
+}
+
+// A Tick is a named place.
+type Tick struct {
+	At    float64 // 0 to 1
+	Label string  // "": a line of the grid without a name
+	Spare bool    // not shown where there is little room
+}
+
+// Place is where a value lies: 0 at the beginning of the axis, 1 at its end. What
+// is beyond is beyond 0 to 1.
+func (a Axis) Place(v float64) float64 { return a.place(v) }
+
+// Scaled is the axis for values in another unit than that of its ticks; per is how
+// many of the ticks' unit one of the other is.
+func (a Axis) Scaled(per float64) Axis {
+	place := a.place
+	a.place = func(v float64) float64 { return place(v * per) }
+	return a
+}
+
+// Linear is an axis from 0 to a round value at or above high, with about five
+// ticks.
+func Linear(high float64, unit string, format func(float64) string) Axis {
+	if high <= 0 || math.IsNaN(high) || math.IsInf(high, 0) {
+		high = 1
+	}
+	step := roundUp(high / 4.5)
+	steps := math.Ceil(high/step - 1e-9)
+	a := Axis{Unit: unit, place: func(v float64) float64 { return v / (steps * step) }}
+	for i := range int(steps) + 1 {
+		a.Ticks = append(a.Ticks, Tick{At: float64(i) / steps, Label: format(float64(i) * step), Spare: i%2 == 1})
+	}
+	return a
+}
+
+// Decimals is how many decimals the ticks of a linear axis up to high need.
+func Decimals(high float64) int {
+	if high <= 0 {
+		return 0
+	}
+	return max(0, -int(math.Floor(math.Log10(roundUp(high/4.5))+1e-9)))
+}
+
+// roundUp is the least of 1, 2 and 5 times a power of ten that is at least v.
+func roundUp(v float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)+1e-9))
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= v*(1-1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}
+
+// Log is a logarithmic axis over two positive values, to the next of 1, 2 and 5
+// times a power of ten on both sides.
+func Log(low, high float64, unit string, format func(float64) string) Axis {
+	if !(low > 0) {
+		low = high / 1000
+	}
+	bottom, top := 1/roundUp(1/low), roundUp(high)
+	if top <= bottom*1.001 {
+		top = bottom * 10
+	}
+	return LogBetween(bottom, top, unit, format)
+}
+
+// LogBetween is a logarithmic axis that begins and ends at two positive values, the
+// first the smaller one.
+func LogBetween(bottom, top float64, unit string, format func(float64) string) Axis {
+	decades := math.Log10(top / bottom)
+	a := Axis{Unit: unit, place: func(v float64) float64 { return math.Log10(v/bottom) / decades }}
+	for power := math.Pow(10, math.Floor(math.Log10(bottom)+1e-9)); power <= top*1.001; power *= 10 {
+		for _, m := range []float64{1, 2, 5} {
+			at := a.Place(m * power)
+			if at < -1e-9 || at > 1+1e-9 {
+				continue
+			}
+			t := Tick{At: at}
+			if m == 1 || decades < 2 {
+				t.Label = format(m * power)
+			}
+			a.Ticks = append(a.Ticks, t)
+		}
+	}
+	return a
+}
+
+// timeSteps are the distances between ticks of time, in seconds.
+var timeSteps = []float64{
+	.1, .2, .5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800,
+	3600, 7200, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 48 * 3600, 7 * 24 * 3600,
+}
+
+// Time is an axis over seconds from the start of a run.
+func Time(from, to float64) Axis {
+	length := to - from
+	if !(length > 0) {
+		length = 1
+	}
+	step := timeSteps[len(timeSteps)-1]
+	for _, s := range timeSteps {
+		if length/s <= 10 {
+			step = s
+			break
+		}
+	}
+	for length/step > 10 { // beyond the steps that calendars have
+		step *= 2
+	}
+	unit, format := timeFormat(to, step)
+	a := Axis{Unit: unit, place: func(v float64) float64 { return (v - from) / length }}
+	for i := math.Ceil(from/step - 1e-9); i*step <= from+length*(1+1e-9); i++ {
+		a.Ticks = append(a.Ticks, Tick{At: a.Place(i * step), Label: format(i * step), Spare: int(i)%2 != 0})
+	}
+	return a
+}
+
+func timeFormat(to, step float64) (unit string, format func(float64) string) {
+	switch {
+	case to < 10:
+		return "s", func(s float64) string { return strconv.FormatFloat(s, 'f', decimalsOf(step), 64) }
+	case to < 3600:
+		return "min:s", func(s float64) string { return sexagesimal(s) }
+	}
+	return "h:min", func(s float64) string { return sexagesimal(s / 60) }
+}
+
+func decimalsOf(step float64) int {
+	if step < 1 {
+		return 1
+	}
+	return 0
+}
+
+func sexagesimal(v float64) string {
+	sign := ""
+	if v < 0 {
+		sign, v = "−", -v
+	}
+	n := int64(math.Round(v))
+	return fmt.Sprintf("%s%d:%02d", sign, n/60, n%60)
+}
+
+// Nines is an axis over quantiles that gives each nine the same room: p0, p90, p99
+// and so on to so many nines.
+func Nines(nines int) Axis {
+	a := Axis{Unit: "percentile", place: func(q float64) float64 { return -math.Log10(1-q) / float64(nines) }}
+	for _, t := range []struct {
+		q     float64
+		label string
+		spare bool
+	}{
+		{0, "p0", false},
+		{0.5, "p50", false},
+		{0.75, "p75", true},
+		{0.9, "p90", false},
+		{0.95, "p95", true},
+		{0.99, "p99", false},
+		{0.999, "p99.9", false},
+		{0.9999, "p99.99", false},
+	} {
+		if at := a.Place(t.q); at <= 1+1e-9 {
+			a.Ticks = append(a.Ticks, Tick{At: at, Label: t.label, Spare: t.spare})
+		}
+	}
+	return a
+}

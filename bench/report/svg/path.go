@@ -1,0 +1,157 @@
+package svg
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A Point is a value of a line; a Y that is not a number is a gap.
+type Point struct{ X, Y float64 }
+
+// The shapes of a chart are drawn on a grid of their own, which is stretched to
+// the chart's box: gridWidth across, and gridPerPixel to a pixel of its height.
+const (
+	gridWidth    = 10_000
+	gridPerPixel = 10
+	// columns bounds the points of a line: beyond two to a column no screen shows
+	// more.
+	columns = 600
+)
+
+// A grid maps the values of two axes to the grid.
+type grid struct {
+	x, y   Axis
+	height int // pixels
+}
+
+func (g grid) at(p Point) (x, y int) {
+	up := max(-0.02, min(g.y.Place(p.Y), 1.02)) // a little beyond the edge, which cuts it off
+	return int(math.Round(g.x.Place(p.X) * gridWidth)), int(math.Round((1 - up) * float64(g.height*gridPerPixel)))
+}
+
+// line is the path of a line. A point between two gaps becomes a dot, which round
+// ends make visible.
+func (g grid) line(points []Point) string {
+	var b path
+	for _, run := range runs(thin(points)) {
+		for i, p := range run {
+			x, y := g.at(p)
+			if i == 0 {
+				b.move(x, y)
+			} else {
+				b.line(x, y)
+			}
+		}
+		if len(run) == 1 {
+			b.WriteString("h0")
+		}
+	}
+	return b.String()
+}
+
+// area is the path of the area between two lines over the same X.
+func (g grid) area(low, high []Point) string {
+	var b path
+	for i, p := range high {
+		x, y := g.at(p)
+		if i == 0 {
+			b.move(x, y)
+		} else {
+			b.line(x, y)
+		}
+	}
+	for i := len(low) - 1; i >= 0; i-- {
+		x, y := g.at(low[i])
+		b.line(x, y)
+	}
+	b.WriteByte('z')
+	return b.String()
+}
+
+// runs are the unbroken stretches of a line.
+func runs(points []Point) (out [][]Point) {
+	from := 0
+	for i, p := range points {
+		if !math.IsNaN(p.Y) && !math.IsInf(p.Y, 0) {
+			continue
+		}
+		if i > from {
+			out = append(out, points[from:i])
+		}
+		from = i + 1
+	}
+	if from < len(points) {
+		out = append(out, points[from:])
+	}
+	return out
+}
+
+// thin keeps of a line with very many points the lowest and the highest of each
+// stretch, so that no peak is lost. A gap that fills a whole stretch remains one.
+func thin(points []Point) []Point {
+	if len(points) <= 2*columns {
+		return points
+	}
+	out := make([]Point, 0, 2*columns)
+	for c := range columns {
+		stretch := points[c*len(points)/columns : (c+1)*len(points)/columns]
+		low, high := -1, -1
+		for i, p := range stretch {
+			if math.IsNaN(p.Y) {
+				continue
+			}
+			if low < 0 || p.Y < stretch[low].Y {
+				low = i
+			}
+			if high < 0 || p.Y > stretch[high].Y {
+				high = i
+			}
+		}
+		switch {
+		case low < 0:
+			out = append(out, stretch[0])
+		case low == high:
+			out = append(out, stretch[low])
+		default:
+			out = append(out, stretch[min(low, high)], stretch[max(low, high)])
+		}
+	}
+	return out
+}
+
+// A path is path data in short relative steps.
+type path struct {
+	strings.Builder
+	x, y int
+}
+
+func (p *path) move(x, y int) {
+	p.WriteByte('M')
+	p.pair(x, y)
+	p.x, p.y = x, y
+}
+
+func (p *path) line(x, y int) {
+	switch dx, dy := x-p.x, y-p.y; {
+	case dy == 0:
+		p.WriteByte('h')
+		p.WriteString(strconv.Itoa(dx))
+	case dx == 0:
+		p.WriteByte('v')
+		p.WriteString(strconv.Itoa(dy))
+	default:
+		p.WriteByte('l')
+		p.pair(dx, dy)
+	}
+	p.x, p.y = x, y
+}
+
+// pair writes two numbers; a minus sign parts them as well as a space does.
+func (p *path) pair(a, b int) {
+	p.WriteString(strconv.Itoa(a))
+	if b >= 0 {
+		p.WriteByte(' ')
+	}
+	p.WriteString(strconv.Itoa(b))
+}
