@@ -79,7 +79,7 @@ func (p *parser) subject(e *Expr) (string, *SyntaxError) {
 	case hasStat && unit != Milliseconds:
 		return "", p.fail(at+len(name), "write "+name, "%s has no statistics", name)
 	case hasStat && !Stat(stat).known():
-		return "", p.fail(at+len(name)+1, didYouMean(stat, statNames()), "unknown statistic %q", stat)
+		return "", p.fail(at+len(name)+1, DidYouMean(stat, statNames()), "unknown statistic %q", stat)
 	}
 	e.Metric, e.Service, e.Stat, e.Unit = Metric(name), service, Stat(stat), unit
 	return word, nil
@@ -92,7 +92,7 @@ func (p *parser) unknownMetric(start, at int, word, name string) *SyntaxError {
 	case Stat(name).known():
 		return p.fail(at, "say of what: ttft."+word, "%q is a statistic, not a metric", name)
 	}
-	return p.fail(at, didYouMean(name, metricNames()), "unknown metric %q", name)
+	return p.fail(at, DidYouMean(name, metricNames()), "unknown metric %q", name)
 }
 
 var ops = []struct {

@@ -62,9 +62,8 @@ var others = map[string]string{
 	"spent":             "cost",
 }
 
-// didYouMean suggests the known word that was most likely meant, or lists them
-// all.
-func didYouMean(word string, known []string) string {
+// DidYouMean is a hint: the known word that was most likely meant, or all of them.
+func DidYouMean(word string, known []string) string {
 	if other := others[word]; slices.Contains(known, other) {
 		return "did you mean " + other + "?"
 	}

@@ -1,0 +1,229 @@
+package compare
+
+import (
+	"math"
+	"slices"
+
+	"flashwave/bench/result"
+)
+
+// Options are what is not in the runs.
+type Options struct {
+	Tool  result.Tool // what makes the document
+	Rules []Rule      // take the place of the default gate
+}
+
+// Compare sets one or several runs of a scenario against others. Neither side may
+// be empty. The same runs in the same order give the same document.
+func Compare(base, fresh []*result.Run, o Options) *Document {
+	return compareSides(newSide(base), newSide(fresh), o)
+}
+
+// compareSides is Compare once the timelines have been read.
+func compareSides(base, fresh *side, o Options) *Document {
+	c := comparison{base: base, fresh: fresh}
+	d := &Document{
+		Schema: Schema, Tool: o.Tool,
+		Base: c.base.document(), New: c.fresh.document(),
+		Method: method(BlockBootstrap), Rows: []Row{},
+	}
+	if b, f := len(base.runs), len(fresh.runs); b >= fromRanks && f >= fromRanks {
+		d.Method, c.level = method(MannWhitney), levelOf(b, f)
+	}
+	for _, wave := range c.waves() {
+		d.Rows = append(d.Rows, c.rows(wave)...)
+	}
+	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == BlockBootstrap {
+		d.Method.BlockS = &block
+	}
+	d.Warnings = c.warnings(d)
+	d.gate(o.Rules)
+	return d
+}
+
+// method describes a method.
+func method(name MethodName) Method {
+	m := Method{
+		Name: name, Confidence: confidence,
+		MarginRatio: marginRatio, MarginMS: marginMS, MarginPoints: marginPoints,
+	}
+	if name == MannWhitney {
+		m.Note = "each run is one observation: the intervals hold drift between runs"
+		return m
+	}
+	m.Resamples, m.Seed = resamples, seed
+	m.Note = "the intervals hold the noise within the runs; drift between runs they cannot see: " +
+		"what lies within the margin is taken for it. From 4 runs a side it is measured"
+	return m
+}
+
+// A comparison is the work of Compare in the making.
+type comparison struct {
+	base, fresh *side
+	level       rankLevel
+}
+
+// A side is the runs of a side and what was made of them.
+type side struct {
+	runs   []*result.Run
+	series []*series
+	block  float64 // seconds of the longest block
+}
+
+func newSide(runs []*result.Run) *side {
+	s := &side{runs: runs}
+	for _, run := range runs {
+		s.series = append(s.series, newSeries(run.Timeline))
+	}
+	return s
+}
+
+func (s *side) document() Side {
+	first := s.runs[0]
+	d := Side{IDs: []string{}, Name: first.Name, StartedAt: first.StartedAt, Valid: true}
+	if sc := first.Scenario; sc != nil {
+		d.Target, d.Model = sc.Target.URL, sc.Target.Model
+	}
+	for _, run := range s.runs {
+		d.IDs = append(d.IDs, run.ID)
+		d.DurationS += run.DurationS
+		d.Requests += run.Total.Requests.Scheduled
+		d.Valid = d.Valid && run.Generator.Valid
+	}
+	return d
+}
+
+// waves are the stretches to compare: the whole run, and the waves of the base's
+// first run that every run has.
+func (c *comparison) waves() []string {
+	list := []string{""}
+next:
+	for _, w := range c.base.runs[0].Waves {
+		for _, run := range slices.Concat(c.base.runs, c.fresh.runs) {
+			if stats(run, qualified(w)) == nil {
+				continue next
+			}
+		}
+		list = append(list, qualified(w))
+	}
+	return list
+}
+
+// stats are the figures of a wave, or of the whole run for ""; nil where there is
+// no such wave.
+func stats(run *result.Run, wave string) *result.Stats {
+	if wave == "" {
+		return &run.Total
+	}
+	for i, w := range run.Waves {
+		if qualified(w) == wave {
+			return &run.Waves[i]
+		}
+	}
+	return nil
+}
+
+// rows compare one stretch.
+func (c *comparison) rows(wave string) []Row {
+	base, fresh := c.base.estimates(wave), c.fresh.estimates(wave)
+	rows := make([]Row, 0, len(metrics))
+	for i, m := range metrics {
+		row := Row{
+			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
+			Gates:   m.gates && wave == "",
+			Samples: Samples{count(base[i]), count(fresh[i])},
+		}
+		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
+		if row.Base != nil && row.New != nil {
+			row.fill(m, m.compare(base[i], fresh[i], c.level))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// estimates are each metric of a stretch in each run that has data of it.
+func (s *side) estimates(wave string) [][]estimate {
+	list := make([][]estimate, len(metrics))
+	for r, run := range s.runs {
+		t := stats(run, wave)
+		spreads := s.spreads(r, wave, *t)
+		for i, m := range metrics {
+			value, samples, ok := m.value(*t)
+			if !ok {
+				continue
+			}
+			e := estimate{value, samples, spreads[i]}
+			switch {
+			case samples < m.least:
+				e.spread = noSpread
+			case m.scale == byPoint: // one request more or less is always in doubt
+				e.se = max(e.se, 1/float64(samples)) // NaN stays
+			}
+			list[i] = append(list[i], e)
+		}
+	}
+	return list
+}
+
+// spreads are the standard errors of a stretch of one run.
+func (s *side) spreads(run int, wave string, t result.Stats) []spread {
+	strata, shared := s.series[run].of(wave)
+	if shared {
+		strata = nil
+	}
+	list, block := s.series[run].spreads(strata, p95(t))
+	s.block = max(s.block, block)
+	return list
+}
+
+// middle is a side's value; nil where a run has no data.
+func middle(list []estimate, s *side) *float64 {
+	if len(list) < len(s.runs) {
+		return nil
+	}
+	return new(median(list))
+}
+
+func count(list []estimate) (n int64) {
+	for _, e := range list {
+		n += e.samples
+	}
+	return n
+}
+
+// fill puts a contrast into a row: back from worse to more, and from its scale to
+// the row's unit.
+func (r *Row) fill(m metric, c contrast) {
+	margin := m.margin(*r.Base)
+	r.Verdict = c.verdict(margin)
+	low, high := c.low, c.high
+	if m.more {
+		low, high = -high, -low
+	}
+	r.Change, r.ChangeRatio = r.inUnit(m, c.plain(m.sign()*c.worse))
+	if !c.bounded() {
+		return
+	}
+	r.Low, r.LowRatio = r.inUnit(m, c.plain(low))
+	r.High, r.HighRatio = r.inUnit(m, c.plain(high))
+	r.Detectable, r.DetectableRatio = r.inUnit(m, c.plain(c.onScale(margin)+c.reach))
+	r.Confidence, r.P = &c.confidence, new(c.beyond(c.onScale(margin)))
+}
+
+// inUnit is a change in the row's unit and as a part of the base, of one in points
+// or as a part of it. Where the base is 0 there is no part of it.
+func (r *Row) inUnit(m metric, change float64) (absolute, ratio *float64) {
+	whole := *r.Base
+	switch {
+	case math.IsNaN(change) || math.IsInf(change, 0):
+		return nil, nil
+	case m.scale == byPoint && whole == 0:
+		return &change, nil
+	case m.scale == byPoint:
+		return &change, new(change / whole)
+	case whole == 0:
+		return new(change * reference(0, *r.New)), nil
+	}
+	return new(change * whole), &change
+}

@@ -1,0 +1,198 @@
+package compare
+
+import (
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// Schema names the format of the document. Within v1 keys are only ever added.
+const Schema = "flashwave.compare/v1"
+
+// A Document is what a comparison found: compare.json. Units are in the keys or
+// beside the values; null (a nil pointer) is "no data", never 0.
+type Document struct {
+	Schema   string      `json:"schema"`
+	Tool     result.Tool `json:"tool"` // what made this document
+	Base     Side        `json:"base"`
+	New      Side        `json:"new"`
+	Method   Method      `json:"method"`
+	Warnings []Warning   `json:"warnings"` // what should be known before the figures are believed
+	Rows     []Row       `json:"rows"`     // of the whole run, then of each wave that both sides have
+	Gate     Gate        `json:"gate"`
+}
+
+// A Side is one or several runs of the same scenario.
+type Side struct {
+	IDs       []string  `json:"ids"`        // of the runs, in the order given
+	Name      string    `json:"name"`       // of the first run, as are the next ones
+	Target    string    `json:"target"`     // URL
+	Model     string    `json:"model"`      // "" where the target has but one
+	StartedAt time.Time `json:"started_at"` // of the first run
+	DurationS float64   `json:"duration_s"` // seconds of all the runs
+	Requests  int64     `json:"requests"`   // scheduled in all the runs
+	Valid     bool      `json:"valid"`      // in no run was the generator the bottleneck
+}
+
+// A Method says how the intervals were made, and what they are held against.
+type Method struct {
+	Name         MethodName `json:"name"`
+	Confidence   float64    `json:"confidence"`    // of the intervals, 0 to 1; a row says what it really has
+	Resamples    int        `json:"resamples"`     // of the bootstrap, for each run
+	Seed         uint64     `json:"seed"`          // of the bootstrap
+	BlockS       *float64   `json:"block_s"`       // seconds of the longest block; null: no bootstrap
+	MarginRatio  float64    `json:"margin_ratio"`  // a smaller change, as a part of the base, is no difference
+	MarginMS     float64    `json:"margin_ms"`     // nor is a smaller change of a latency
+	MarginPoints float64    `json:"margin_points"` // nor is one of a share; 0.01 is a percentage point
+	Note         string     `json:"note"`          // what the intervals hold and what they cannot, in words
+}
+
+// A MethodName names a method.
+type MethodName string
+
+// The methods.
+const (
+	BlockBootstrap MethodName = "block_bootstrap"
+	MannWhitney    MethodName = "mann_whitney"
+)
+
+// A Warning is a reason to doubt that the two sides can be compared.
+type Warning struct {
+	Kind WarningKind `json:"kind"`
+	Text string      `json:"text"` // one line for people
+}
+
+// A WarningKind sorts warnings.
+type WarningKind string
+
+// The kinds of warning.
+const (
+	OtherScenario WarningKind = "scenario"   // the scenarios differ
+	OtherSeed     WarningKind = "seed"       // the seeds differ
+	OtherModel    WarningKind = "model"      // the models differ
+	OtherTarget   WarningKind = "target"     // the targets differ
+	OtherMachine  WarningKind = "machine"    // the load came from different machines
+	OtherWaves    WarningKind = "waves"      // a wave exists on one side only
+	CachedShare   WarningKind = "cached"     // more of the prompts was cached on one side
+	FewSamples    WarningKind = "samples"    // too few requests, or seconds, for an interval
+	Incomplete    WarningKind = "incomplete" // a run did not go to its end
+	SteeredByHand WarningKind = "steered"    // a run was steered by hand
+	NotValid      WarningKind = "generator"  // in a run the generator was the bottleneck
+	NoDrift       WarningKind = "drift"      // too few runs a side to see drift between runs
+	SideBySide    WarningKind = "lanes"      // waves that ran side by side have no intervals of their own
+)
+
+// A Row is one metric of the whole run or of a wave, on both sides.
+type Row struct {
+	Metric string `json:"metric"` // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, goodput, good_fraction, rps, output_tps, per_1k_ok
+	Stat   string `json:"stat"`   // p50, p95, p99; "" of a metric that has none
+	Wave   string `json:"wave"`   // as in the timeline, with its lane where it has one; "" is the whole run
+	Unit   string `json:"unit"`   // of base, new, change, low, high and detectable: ms, ratio, 1/s, usd
+
+	// Base and New are the values; of several runs, their median.
+	Base *float64 `json:"base"`
+	New  *float64 `json:"new"`
+
+	// Change is what New is more than Base. Of four runs a side or more it is the
+	// Hodges–Lehmann estimate, which the difference of the medians need not be.
+	// ChangeRatio is the same as a part of Base; null where Base is 0.
+	Change      *float64 `json:"change"`
+	ChangeRatio *float64 `json:"change_ratio"`
+
+	// Low to High is the confidence interval of Change, LowRatio to HighRatio that
+	// of ChangeRatio; null where none can be made.
+	Low       *float64 `json:"low"`
+	High      *float64 `json:"high"`
+	LowRatio  *float64 `json:"low_ratio"`
+	HighRatio *float64 `json:"high_ratio"`
+
+	// Confidence is that of the interval, 0 to 1: of ranks it is the next that can
+	// be had above the one that was asked for.
+	Confidence *float64 `json:"confidence"`
+
+	// P is the one-sided p-value of the hypothesis that the metric has not become
+	// worse by more than the margin; null without an interval.
+	P *float64 `json:"p"`
+
+	// Detectable is the smallest worsening that would have been found nine times in
+	// ten, without a sign; DetectableRatio is the same as a part of Base.
+	Detectable      *float64 `json:"detectable"`
+	DetectableRatio *float64 `json:"detectable_ratio"`
+
+	Verdict Verdict `json:"verdict"`
+	Gates   bool    `json:"gates"` // the default gate looks at it; other rows inform
+	Samples Samples `json:"samples"`
+}
+
+// Samples are how many observations stand behind a row.
+type Samples struct {
+	Base int64 `json:"base"`
+	New  int64 `json:"new"`
+}
+
+// A Verdict says what a change is.
+type Verdict string
+
+// The verdicts.
+const (
+	Better       Verdict = "better"        // the interval lies beyond the margin
+	Worse        Verdict = "worse"         // likewise
+	NoDifference Verdict = "no_difference" // the change lies within the margin, and one that matters would have been seen
+	TooNoisy     Verdict = "too_noisy"     // none of these can be said
+	Unknown      Verdict = "unknown"       // there are values, but nothing to make an interval of
+	NoData       Verdict = "no_data"       // a side has no value
+)
+
+// A Gate is the judgement over a comparison.
+type Gate struct {
+	Status   Status       `json:"status"`
+	ExitCode int          `json:"exit_code"` // 0, 99 worse, 104 refused, 120 inconclusive
+	Headline string       `json:"headline"`  // one sentence for people
+	Reasons  []string     `json:"reasons"`
+	Rules    []RuleResult `json:"rules"` // --fail-on, which takes the place of the default gate
+}
+
+// A Status is how a comparison came out.
+type Status string
+
+// The ways in which a comparison comes out.
+const (
+	GateBetter       Status = "better"
+	GateWorse        Status = "worse"
+	GateNoDifference Status = "no_difference"
+	GateTooNoisy     Status = "too_noisy"
+	Inconclusive     Status = "inconclusive" // a side is not valid, or has no data
+	Refused          Status = "refused"      // nothing was compared
+)
+
+// A RuleResult is a rule of --fail-on and what came of it.
+type RuleResult struct {
+	Expr   string `json:"expr"`
+	Wave   string `json:"wave"`   // "" is the whole run
+	Failed *bool  `json:"failed"` // the comparison regressed; null: no data
+}
+
+// The exit codes of a comparison.
+const (
+	ExitPass         = 0
+	ExitWorse        = 99
+	ExitUsage        = 104
+	ExitInconclusive = 120
+)
+
+// Refusal is the document of a comparison that was never made: nothing in it but
+// the gate.
+func Refusal(tool result.Tool, reason, hint string) *Document {
+	reasons := []string{reason}
+	if hint != "" {
+		reasons = append(reasons, hint)
+	}
+	return &Document{
+		Schema: Schema, Tool: tool, Base: Side{IDs: []string{}}, New: Side{IDs: []string{}},
+		Method: method(BlockBootstrap), Warnings: []Warning{}, Rows: []Row{},
+		Gate: Gate{
+			Status: Refused, ExitCode: ExitUsage, Headline: "nothing was compared: " + reason,
+			Reasons: reasons, Rules: []RuleResult{},
+		},
+	}
+}

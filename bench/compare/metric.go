@@ -1,0 +1,167 @@
+package compare
+
+import (
+	"math"
+	"slices"
+
+	"flashwave/bench/result"
+)
+
+// A scale is how values of a metric are compared.
+type scale int
+
+const (
+	byLog   scale = iota // ln(new ÷ base): latencies and prices, whose noise multiplies
+	byRatio              // new ÷ base − 1: rates, which may fall to 0
+	byPoint              // new − base: shares, which begin at 0
+)
+
+// A metric is a row of a comparison before it has values.
+type metric struct {
+	name, stat, unit string
+	scale            scale
+	more             bool // more of it is better
+	gates            bool
+	least            int64 // so many samples are needed for an interval
+
+	// value is the metric of a run or wave; ok is false where there is no data.
+	value func(result.Stats) (v float64, samples int64, ok bool)
+	// again is the metric of resampled rows, NaN where there is no data; nil: rows
+	// do not hold it.
+	again func(draw) float64
+}
+
+// metrics are the rows of a comparison, in their order.
+var metrics = slices.Concat(
+	latencies("ttft", true, ttft, func(l result.Latencies) *result.Latency { return l.TTFT.Response }),
+	latencies("e2e", true, e2e, func(l result.Latencies) *result.Latency { return l.E2E.Response }),
+	latencies("itl", false, 0, func(l result.Latencies) *result.Latency { return l.ITL }),
+	latencies("tpot", false, 0, func(l result.Latencies) *result.Latency { return l.TPOT }),
+	[]metric{
+		{name: "error_rate", unit: "ratio", scale: byPoint, gates: true, least: 20, value: errorRate, again: share(failed, succeeded, failed)},
+		{name: "rate_limited", unit: "ratio", scale: byPoint, least: 20, value: limitedShare, again: share(rateLimited, succeeded, failed)},
+		{name: "goodput", unit: "1/s", scale: byRatio, more: true, gates: true, least: 20, value: goodput, again: share(good, seconds)},
+		{name: "good_fraction", unit: "ratio", scale: byPoint, more: true, least: 20, value: goodFraction, again: share(good, scheduled)},
+		{name: "rps", unit: "1/s", scale: byRatio, more: true, least: 20, value: succeededRPS, again: share(succeeded, seconds)},
+		{name: "output_tps", unit: "1/s", scale: byRatio, more: true, least: 20, value: outputTPS, again: share(outputTokens, seconds)},
+		{name: "per_1k_ok", unit: "usd", scale: byLog, least: 20, value: perThousand, again: share(costUSD, succeeded)},
+	},
+)
+
+// latencies are the percentiles of a latency; recorded says that rows keep its
+// histogram.
+func latencies(name string, recorded bool, in kept, of func(result.Latencies) *result.Latency) []metric {
+	var list []metric
+	for _, s := range []struct {
+		stat string
+		q    float64
+		at   func(*result.Latency) float64
+	}{
+		{"p50", 0.50, func(l *result.Latency) float64 { return l.P50 }},
+		{"p95", 0.95, func(l *result.Latency) float64 { return l.P95 }},
+		{"p99", 0.99, func(l *result.Latency) float64 { return l.P99 }},
+	} {
+		m := metric{
+			name: name, stat: s.stat, unit: "ms", scale: byLog, gates: recorded && s.stat == "p95",
+			least: int64(math.Round(leastBeyond / (1 - s.q))),
+			value: func(t result.Stats) (float64, int64, bool) {
+				l := of(t.Latency)
+				if l == nil || l.Count == 0 {
+					return 0, 0, false
+				}
+				return s.at(l), l.Count, true
+			},
+		}
+		if recorded {
+			m.again = func(d draw) float64 { return d.quantile(in, s.q) }
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// leastBeyond is how many observations must lie beyond a percentile before its
+// noise can be told.
+const leastBeyond = 3
+
+// share is one counter ÷ the sum of others.
+func share(of counter, by ...counter) func(draw) float64 {
+	return func(d draw) float64 {
+		whole := 0.0
+		for _, c := range by {
+			whole += d.sum(c)
+		}
+		return d.sum(of) / whole // 0 ÷ 0 is NaN
+	}
+}
+
+func errorRate(t result.Stats) (float64, int64, bool) {
+	return of(t.ErrorRate, t.Requests.Succeeded+t.Requests.Failed)
+}
+
+// limitedShare is the 429s among the requests that ended.
+func limitedShare(t result.Stats) (float64, int64, bool) {
+	ended := t.Requests.Succeeded + t.Requests.Failed
+	if ended == 0 {
+		return 0, 0, false
+	}
+	return float64(t.Outcomes["rate_limited"]) / float64(ended), ended, true
+}
+
+func goodput(t result.Stats) (float64, int64, bool) {
+	if t.Goodput == nil {
+		return 0, 0, false
+	}
+	return t.Goodput.RPS, t.Requests.Scheduled, true
+}
+
+func goodFraction(t result.Stats) (float64, int64, bool) {
+	if t.Goodput == nil {
+		return 0, 0, false
+	}
+	return t.Goodput.GoodFraction, t.Requests.Scheduled, true
+}
+
+func succeededRPS(t result.Stats) (float64, int64, bool) {
+	return of(t.Rate.Succeeded, t.Requests.Scheduled)
+}
+
+// outputTPS has no data where nothing answered with tokens.
+func outputTPS(t result.Stats) (float64, int64, bool) {
+	if t.Tokens.From == nil {
+		return 0, 0, false
+	}
+	return of(t.Tokens.OutputTPS, t.Requests.Succeeded)
+}
+
+func perThousand(t result.Stats) (float64, int64, bool) {
+	if t.Cost == nil {
+		return 0, 0, false
+	}
+	return of(t.Cost.PerThousandOK, t.Requests.Succeeded)
+}
+
+func of(v *float64, samples int64) (float64, int64, bool) {
+	if v == nil {
+		return 0, 0, false
+	}
+	return *v, samples, true
+}
+
+// Name is what people call a metric: p95 TTFT, error rate.
+func (r Row) Name() string {
+	name, known := names[r.Metric]
+	if !known {
+		name = r.Metric
+	}
+	if r.Stat == "" {
+		return name
+	}
+	return r.Stat + " " + name
+}
+
+var names = map[string]string{
+	"ttft": "TTFT", "e2e": "E2E", "itl": "ITL", "tpot": "TPOT",
+	"error_rate": "error rate", "rate_limited": "rate limited", "goodput": "goodput", "good_fraction": "good requests",
+	"rps": "requests ok", "output_tps": "output tokens", "per_1k_ok": "cost per 1k ok",
+}

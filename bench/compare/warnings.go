@@ -1,0 +1,194 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"flashwave/bench/result"
+)
+
+// cachedApart is how many more of the prompts may be cached on one side.
+const cachedApart = 0.05
+
+// warnings say why the sides may not be comparable.
+func (c *comparison) warnings(d *Document) []Warning {
+	list := []Warning{}
+	warn := func(kind WarningKind, format string, args ...any) {
+		list = append(list, Warning{kind, fmt.Sprintf(format, args...)})
+	}
+	for _, s := range []struct {
+		name string
+		*side
+	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+		for _, run := range s.runs {
+			if !run.Generator.Valid {
+				warn(NotValid, "in run %s of %s the generator was the bottleneck", run.ID, s.name)
+			}
+			if run.Verdict.Status == result.Aborted || strings.HasPrefix(run.Verdict.Headline, "the run was cut off") {
+				warn(Incomplete, "run %s of %s did not go to its end: %s", run.ID, s.name, run.Verdict.Headline)
+			}
+			if slices.ContainsFunc(run.Events, func(e result.Event) bool { return e.Kind == result.Steered }) {
+				warn(SteeredByHand, "run %s of %s was steered by hand", run.ID, s.name)
+			}
+		}
+	}
+	c.differences(warn)
+	c.limits(d, warn)
+	return list
+}
+
+// differences tell what is not the same on both sides, or not in all runs of one.
+func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
+	runs := slices.Concat(c.base.runs, c.fresh.runs)
+	for _, same := range []struct {
+		kind WarningKind
+		what string
+		of   func(*result.Run) string
+	}{
+		{OtherModel, "models", func(r *result.Run) string { return fromScenario(r, "target", "model") }},
+		{OtherTarget, "targets", func(r *result.Run) string { return fromScenario(r, "target", "url") }},
+		{OtherSeed, "seeds", func(r *result.Run) string { return fromScenario(r, "seed") }},
+		{OtherMachine, "machines of the generator", machine},
+		{OtherWaves, "waves", waveNames},
+	} {
+		if values := distinct(runs, same.of); len(values) > 1 {
+			warn(same.kind, "the %s differ: %s", same.what, strings.Join(values, ", "))
+		}
+	}
+	if keys := otherKeys(runs); len(keys) > 0 {
+		warn(OtherScenario, "the scenarios differ in %s", strings.Join(keys, ", "))
+	}
+	base, fresh := c.base.cached(), c.fresh.cached()
+	if math.Abs(base-fresh) > cachedApart {
+		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", result.FormatShare(base), result.FormatShare(fresh))
+	}
+}
+
+// limits tell what the intervals cannot hold.
+func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any)) {
+	var few, shared []string
+	for _, r := range d.Rows {
+		if r.Wave == "" && r.Gates && r.Verdict == Unknown {
+			few = append(few, r.Name())
+		}
+	}
+	for _, wave := range d.Waves() {
+		if _, both := c.base.series[0].of(wave); both {
+			shared = append(shared, wave)
+		}
+	}
+	if len(few) > 0 {
+		warn(FewSamples, "too few requests, or under %.0f seconds, for an interval of %s", leastRuns*leastBlock, strings.Join(few, ", "))
+	}
+	if len(shared) > 0 {
+		warn(SideBySide, "waves that ran side by side share the rows of the timeline: %s have no intervals", strings.Join(shared, ", "))
+	}
+	if d.Method.Name == BlockBootstrap {
+		warn(NoDrift, "%s: drift between runs is not in the intervals; run --repeat %d a side measures it",
+			runsAside(len(c.base.runs), len(c.fresh.runs)), fromRanks)
+	}
+}
+
+func runsAside(base, fresh int) string {
+	switch {
+	case base == 1 && fresh == 1:
+		return "one run a side"
+	case base == fresh:
+		return fmt.Sprintf("%d runs a side", base)
+	}
+	return fmt.Sprintf("%d runs against %d", base, fresh)
+}
+
+// cached is the part of a side's prompt tokens that was cached.
+func (s *side) cached() float64 {
+	var cached, prompt int64
+	for _, run := range s.runs {
+		cached, prompt = cached+run.Total.Tokens.Cached, prompt+run.Total.Tokens.Prompt
+	}
+	return float64(cached) / float64(max(prompt, 1))
+}
+
+// machine is what is known of where the load came from.
+func machine(run *result.Run) string {
+	name := run.Tool.OS + "/" + run.Tool.Arch
+	if cores := run.Generator.CPUAllowed; cores != nil {
+		name += fmt.Sprintf(" with %g cores", *cores)
+	}
+	return name
+}
+
+func waveNames(run *result.Run) string {
+	var names []string
+	for _, w := range run.Waves {
+		names = append(names, qualified(w))
+	}
+	return strings.Join(names, " ")
+}
+
+// distinct are the different values over runs, in their order.
+func distinct(runs []*result.Run, of func(*result.Run) string) (values []string) {
+	for _, run := range runs {
+		if v := of(run); !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// aside are the keys of a scenario that are told apart, or that change no load.
+var aside = []string{"name", "labels", "seed", "price", "prices", "abort_on", "budget", "max_lag"}
+
+// otherKeys are the keys of the scenarios whose values differ between runs.
+func otherKeys(runs []*result.Run) []string {
+	var first map[string]any
+	differ := map[string]bool{}
+	for i, run := range runs {
+		s := scenarioOf(run)
+		for _, key := range aside {
+			delete(s, key)
+		}
+		if target, ok := s["target"].(map[string]any); ok {
+			delete(target, "url")
+			delete(target, "model")
+		}
+		if i == 0 {
+			first = s
+			continue
+		}
+		for key := range s {
+			differ[key] = differ[key] || !reflect.DeepEqual(s[key], first[key])
+		}
+		for key := range first {
+			differ[key] = differ[key] || !reflect.DeepEqual(s[key], first[key])
+		}
+	}
+	maps.DeleteFunc(differ, func(_ string, other bool) bool { return !other })
+	return slices.Sorted(maps.Keys(differ))
+}
+
+// scenarioOf is a run's scenario as its document has it.
+func scenarioOf(run *result.Run) map[string]any {
+	var s map[string]any
+	if data, err := json.Marshal(run.Scenario); err == nil {
+		_ = json.Unmarshal(data, &s) // what Marshal wrote
+	}
+	return s
+}
+
+// fromScenario is one value of a run's scenario, "none" where there is none.
+func fromScenario(run *result.Run, path ...string) string {
+	var at any = scenarioOf(run)
+	for _, key := range path {
+		m, _ := at.(map[string]any)
+		at = m[key]
+	}
+	if at == nil || at == "" {
+		return "none"
+	}
+	return fmt.Sprint(at)
+}
