@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flashwave/bench"
+	"flashwave/bench/capacity"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -97,7 +98,7 @@ func (p *program) exit(err error) int {
 		}
 	}
 	if f.code == bench.ExitUsage && f.err != nil && p.wantsJSON() {
-		p.writeJSON(bench.Refusal(tool(), f.err.Error(), f.hint))
+		p.refuse(f)
 	}
 	return f.code
 }
@@ -109,6 +110,15 @@ func fromCobra(err error) bool {
 
 // brokenPipe reports whether whoever read our output has gone: not our failure.
 func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, fs.ErrClosed) }
+
+// refuse prints the document of a call that was wrong.
+func (p *program) refuse(f *failure) {
+	if len(p.args) > 0 && p.args[0] == "capacity" {
+		_ = capacity.Refusal(tool(), f.err.Error(), f.hint).WriteJSON(p.stdout) // there is nobody left to tell
+		return
+	}
+	p.writeJSON(bench.Refusal(tool(), f.err.Error(), f.hint))
+}
 
 func (p *program) writeJSON(doc *result.Run) {
 	enc := json.NewEncoder(p.stdout)

@@ -90,14 +90,22 @@ func (f *scenarioFlags) load(fs *pflag.FlagSet) {
 	fs.IntVarP(&f.requests, "requests", "n", 0, "end after so many requests")
 	fs.StringVar(&f.rate, "rate", "", "send at this rate, such as 200/m or 3.3/s, whatever the endpoint does (an open wave)")
 	fs.StringVar(&f.length, "for", "", "end after this time, such as 60s")
+	f.wavesOf(fs)
+	f.duration(fs, "warmup", "load before the first wave, in no metric", "warmup", func(sc *scenario.Scenario) *scenario.Duration { return &sc.Warmup })
+	f.duration(fs, "grace", "how long the end waits for open requests (default: the timeout)", "grace",
+		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Grace })
+	f.arriving(fs)
+}
+
+func (f *scenarioFlags) wavesOf(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.waves, "wave", nil, "add a wave, [lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x")
+}
+
+func (f *scenarioFlags) arriving(fs *pflag.FlagSet) {
 	f.text(fs, "arrivals", "gaps between arrivals: constant, poisson or gamma:K", "arrivals", func(sc *scenario.Scenario) *string { return &sc.Arrivals })
 	f.number(fs, "max-in-flight", "most requests open at once (default 10000, or what the open-files limit allows)", "max_in_flight",
 		func(sc *scenario.Scenario) *int { return &sc.MaxInFlight })
 	f.text(fs, "overflow", "what arrivals beyond that do: queue or drop", "overflow", func(sc *scenario.Scenario) *string { return &sc.Overflow })
-	f.duration(fs, "warmup", "load before the first wave, in no metric", "warmup", func(sc *scenario.Scenario) *scenario.Duration { return &sc.Warmup })
-	f.duration(fs, "grace", "how long the end waits for open requests (default: the timeout)", "grace",
-		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Grace })
 	f.value(fs, "seed", "seed of arrivals and prompts (default 1)", "seed", func(sc *scenario.Scenario, v string) error {
 		_, err := fmt.Sscanf(v, "%d", &sc.Seed)
 		if err != nil || fmt.Sprint(sc.Seed) != v {
@@ -224,7 +232,9 @@ func (s setting) set(fs *pflag.FlagSet, sc *scenario.Scenario) error {
 
 // setLoad replaces the file's waves by those of the flags.
 func (f *scenarioFlags) setLoad(fs *pflag.FlagSet, sc *scenario.Scenario) error {
-	simple := fs.Changed("concurrency") || fs.Changed("requests") || fs.Changed("rate") || fs.Changed("for")
+	// A command without --rate gives --for another meaning.
+	simple := fs.Lookup("rate") != nil &&
+		(fs.Changed("concurrency") || fs.Changed("requests") || fs.Changed("rate") || fs.Changed("for"))
 	switch {
 	case simple && len(f.waves) > 0:
 		return usage(fmt.Errorf("--wave says load and length itself: it does not go with -c, -n, --rate or --for"), "")

@@ -101,7 +101,7 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 		return invalid(err)
 	}
 	defer setup.Close()
-	if err := p.consent(setup, f.yes); err != nil {
+	if err := p.consent(setup, setup.Estimate(), f.yes); err != nil {
 		return err
 	}
 	journal := p.keep(setup, f.noSave)
@@ -150,11 +150,11 @@ func (f *runFlags) identify(sc *scenario.Scenario) error {
 
 // consent shows what a run would ask of a target that is not on this machine, and
 // asks whoever sits at the terminal.
-func (p *program) consent(s *bench.Setup, yes bool) error {
+func (p *program) consent(s *bench.Setup, e bench.Estimate, yes bool) error {
 	if s.Loopback {
 		return nil
 	}
-	fmt.Fprintf(p.stderr, "%s will get %s\n", s.Target, s.Estimate())
+	fmt.Fprintf(p.stderr, "%s will get %s\n", s.Target, e)
 	if yes || !isTerminal(p.stdin) || !isTerminal(p.stderr) {
 		return nil
 	}

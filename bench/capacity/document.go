@@ -7,6 +7,8 @@ import (
 	"io"
 	"time"
 
+	"flashwave/bench"
+	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -32,6 +34,8 @@ type Document struct {
 	Capacity Capacity           `json:"capacity"`
 	SLOs     []SLO              `json:"slos"`     // what each rate was held against
 	Steps    []Step             `json:"steps"`    // in the order in which they were measured
+	Forecast *forecast.Forecast `json:"forecast"` // of the demand; null: the scenario has no open wave
+	Cost     *forecast.Cost     `json:"cost"`     // of the demand; null: likewise
 	CostUSD  *float64           `json:"cost_usd"` // spent by the search itself; null: the price is unknown
 	Warnings []string           `json:"warnings"` // what should be known before the figures are believed
 }
@@ -182,6 +186,22 @@ type Quota struct {
 	Last     *int64   `json:"last"`       // and at the last
 	PerS     *float64 `json:"per_s"`      // trend, per second; negative: it falls
 	RunsOutS *float64 `json:"runs_out_s"` // seconds until nothing is left at that trend; null: it lasts
+}
+
+// Refusal is the document of a search that was never begun.
+func Refusal(tool result.Tool, reason, hint string) *Document {
+	reasons := []string{reason}
+	if hint != "" {
+		reasons = append(reasons, hint)
+	}
+	now := time.Now().UTC()
+	return &Document{
+		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now,
+		Verdict: Verdict{
+			Status: result.Aborted, ExitCode: bench.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
+		},
+		SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
+	}
 }
 
 // WriteJSON writes the document.

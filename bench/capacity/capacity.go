@@ -1,0 +1,284 @@
+// Package capacity finds the highest rate of arrivals at which an endpoint meets
+// its SLOs: how much of a sale it can take.
+//
+// Begin with [New], then [Search.Run]; [Search.Snapshot] tells where the search is
+// while it goes on. The answer is a [Document].
+//
+// # The search
+//
+// A ramp of a few closed steps (1, 4, 16 … requests in flight, until more of them
+// bring nothing more or an SLO breaks) says about where the throughput ends. From
+// there on every step is open: requests arrive at a rate, whatever the endpoint
+// does, for that is how customers come. The rate grows or shrinks geometrically
+// until one held and one did not, and is then halved between them on the scale of
+// ratios until high ÷ low is within 1 + precision. The highest that held is held
+// once more for minutes, the soak: long enough for a rate limit that looks back a
+// minute, and for a backlog that grows slowly. If it breaks there, the rate is
+// lowered by the precision until one lasts.
+//
+// # A step
+//
+// Load runs at the step's rate for one e2e p95 of what was measured nearest to it,
+// and nothing of that counts: the endpoint settles. Then it is judged at up to
+// three looks, fixed beforehand: after one, two and three times the step's length,
+// once every request of that time has been answered or is older than the bound it
+// is held to. To stop whenever the figures look settled would favour what chance
+// favours; at fixed looks the intervals can be widened for their number (see
+// [tail], after Pocock). A step breaks as soon as one SLO's whole interval lies
+// beyond its bound, holds once all lie within, and else goes on to the next look.
+// One that its last look leaves undecided does not count as held.
+//
+// The interval of a percentile is that of its order statistics, exact for
+// independent requests whatever their distribution; requests that queue behind
+// one another are not quite independent, so near the edge it is a little narrow.
+// A p95 takes 88 requests before it can hold, a p99 449: the step lasts as long as
+// these take, ten times its usual length at most. Failed requests within the bound
+// of an SLO are allowed. Requests without an answer rank above every bound.
+//
+// A step ends early when it is over-saturated: requests in flight and time to
+// first token both rise by a Mann–Kendall test at 1 in 1000, and at least a
+// twentieth of the arrivals stays behind. It ends early, too, when what the
+// endpoint says is left of its rate limit will not last: such a rate is not
+// sustainable, though no 429 has come yet.
+//
+// Between two open steps nothing of ours is open any more, single requests are
+// sent until their latency is what it was on the idle endpoint, and a rate limit
+// gets the time to give back what the last step took.
+//
+// Prompts go on where the last step ended, so that a cache of the endpoint does
+// not flatter the later steps; arrivals have a new seed at each.
+package capacity
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+)
+
+// The figures of [Defaults].
+const (
+	defaultMin       = 0.1
+	defaultMax       = 1000
+	defaultPrecision = 0.05
+	defaultStep      = 20 * time.Second
+	defaultSoak      = 2 * time.Minute
+	defaultFor       = 30 * time.Minute
+
+	leastStep      = time.Second
+	leastPrecision = 0.005
+	mostPrecision  = 1
+	longestStep    = 10 // times its usual length, where requests are few
+)
+
+// A Config says what is searched, and within which bounds. Start from [Defaults].
+type Config struct {
+	// Options are those of a prepared run: client, prompts, price. The scenario
+	// gives target, workload, arrivals, SLOs, seed and budget; its waves are the
+	// demand, and of its lanes each gets the share of the load it has there.
+	Options bench.Options
+
+	MinRate   float64       // requests per second, above 0; nothing slower is tried
+	MaxRate   float64       // nothing faster is tried
+	Precision float64       // ratio, 0.005 to 1
+	StepFor   time.Duration // to the first look of a step, settling apart; from 1 s
+	Soak      time.Duration // 0: the answer is not confirmed
+	For       time.Duration // for the whole search; above 0
+
+	// Progress is told a line when a step has ended; nil: nobody is. It is called
+	// from the goroutine of Run.
+	Progress func(line string)
+}
+
+// Defaults are the bounds that serve where none are given.
+func Defaults() Config {
+	return Config{
+		MinRate: defaultMin, MaxRate: defaultMax, Precision: defaultPrecision,
+		StepFor: defaultStep, Soak: defaultSoak, For: defaultFor,
+	}
+}
+
+func (c Config) check() error {
+	wrong := func(flag, message, hint string) error {
+		return &scenario.Error{Path: flag, Message: message, Hint: hint}
+	}
+	switch {
+	case !(c.MinRate > 0):
+		return wrong("min-rate", "the lowest rate is above 0", "for example 0.5/s")
+	case !(c.MaxRate >= c.MinRate):
+		return wrong("max-rate", fmt.Sprintf("%s/s is less than the lowest rate, %s/s", result.FormatRate(c.MaxRate), result.FormatRate(c.MinRate)), "")
+	case !(c.Precision >= leastPrecision && c.Precision <= mostPrecision):
+		return wrong("precision", "not between 0.5% and 100%", "5% is usual; 1% takes two steps more, and longer ones")
+	case c.StepFor < leastStep:
+		return wrong("step-for", "a step lasts 1s or more", "")
+	case c.Soak < 0:
+		return wrong("soak", "a duration is never negative", "0s leaves the soak out")
+	case c.For <= 0:
+		return wrong("for", "the search needs time", "for example 30m")
+	}
+	return nil
+}
+
+// A Search looks for one endpoint's capacity. [Search.Run] is called once;
+// [Search.Snapshot] may be called at any time, from anywhere.
+type Search struct {
+	cfg      Config
+	base     *scenario.Scenario
+	criteria []criterion
+	shares   []float64 // of the load, by lane
+	gauge    *gauge
+
+	began    time.Time
+	sent     uint64  // requests scheduled so far: where the prompts go on
+	points   uint64  // runs so far: the seed of the next
+	spent    float64 // USD
+	idle     float64 // ms: the latency of a single request on the idle endpoint; 0: unknown
+	hunt     *hunt
+	steps    []step
+	answer   float64 // requests per second that hold; 0: none
+	lowered  float64 // the lowest rate that broke in the soak; 0: none did
+	soaked   bool
+	stop     *stop
+	warnings []string
+
+	mu   sync.Mutex
+	live live
+}
+
+// A stop says why a search ended before it had its answer.
+type stop struct {
+	limit Limit
+	code  int
+	text  string
+}
+
+// A step is a Step, with what it was limited by.
+type step struct {
+	Step
+	limit Limit
+	slo   string
+}
+
+// New prepares a search. An error is a *[scenario.Error] about a flag, or that of
+// an SLO.
+func New(cfg Config) (*Search, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	base := cfg.Options.Scenario
+	list, notes, err := criteria(base)
+	if err != nil {
+		return nil, err
+	}
+	s := &Search{
+		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes,
+		gauge: &gauge{Client: cfg.Options.Client, epoch: cfg.Options.Epoch},
+	}
+	s.live.Phase, s.live.Budget = Ramping, some(base.Budget)
+	for _, c := range list {
+		s.live.SLOs = append(s.live.SLOs, SLO{Expr: c.Text, Assumed: c.assumed})
+	}
+	return s, nil
+}
+
+// Run searches until the capacity is known, a bound is reached or ctx ends, and
+// answers with the document. It blocks.
+func (s *Search) Run(ctx context.Context) *Document {
+	s.began = time.Now()
+	s.update(func(l *live) { l.began = s.began })
+	if start, ok := s.ramp(ctx); ok {
+		s.hunt = newHunt(start, s.cfg.MinRate, s.cfg.MaxRate, s.cfg.Precision)
+		if s.bracket(ctx) {
+			s.soak(ctx)
+		}
+	}
+	doc := s.document()
+	s.publish()
+	s.update(func(l *live) { l.Phase, l.Document, l.Current, l.run, l.Next = Finished, doc, nil, nil, "" })
+	return doc
+}
+
+// bracket hunts for the highest rate that holds; false: the search is over.
+func (s *Search) bracket(ctx context.Context) bool {
+	for {
+		rate, kind, ok := s.hunt.next()
+		if !ok {
+			return s.answer > 0
+		}
+		st, ok := s.measure(ctx, point{kind: kind, rate: rate, length: s.length(rate), looks: looks})
+		if !ok {
+			return false
+		}
+		s.hunt.take(rate, st.Verdict)
+		s.answer = s.hunt.low
+		if st.limit == ByRateLimit {
+			s.hunt.announced = s.gauge.announced()
+		}
+		s.tell(st, s.comes())
+		s.settleDown(ctx, st, s.coming())
+	}
+}
+
+// coming is the rate of the next step.
+func (s *Search) coming() float64 {
+	if rate, _, ok := s.hunt.next(); ok {
+		return rate
+	}
+	return s.answer
+}
+
+// comes is what comes next, in words.
+func (s *Search) comes() string {
+	switch rate, kind, ok := s.hunt.next(); {
+	case ok:
+		return fmt.Sprintf("next: %s %s/s", kind, result.FormatRate(rate))
+	case s.answer > 0 && s.cfg.Soak > 0:
+		return fmt.Sprintf("next: soak %s/s for %s", result.FormatRate(s.answer), result.FormatMillis(result.Millis(s.cfg.Soak)))
+	}
+	return ""
+}
+
+// soak confirms the answer over minutes, or lowers it until one lasts.
+func (s *Search) soak(ctx context.Context) {
+	if s.cfg.Soak == 0 {
+		return
+	}
+	for rate := s.answer; ; rate = s.answer {
+		st, ok := s.measure(ctx, point{kind: Soak, rate: rate, length: max(s.cfg.Soak, s.length(rate)), looks: 1})
+		if !ok {
+			return
+		}
+		if st.Verdict == Held {
+			s.soaked = true
+			s.tell(st, "")
+			return
+		}
+		s.lowered = rate
+		s.answer = rate / (1 + s.cfg.Precision)
+		if s.answer < s.cfg.MinRate {
+			s.answer = 0
+			s.tell(st, "")
+			return
+		}
+		s.tell(st, fmt.Sprintf("next: soak %s/s", result.FormatRate(s.answer)))
+		s.settleDown(ctx, st, s.answer)
+	}
+}
+
+// length is how long a step takes to its first look: longer where requests are
+// few.
+func (s *Search) length(rate float64) time.Duration {
+	wants := int64(minShare)
+	for _, c := range s.criteria {
+		wants = max(wants, c.wants())
+	}
+	need := lasting(float64(wants+1) / rate)
+	return min(max(s.cfg.StepFor, need), longestStep*s.cfg.StepFor)
+}
+
+// left is the time that the search still has.
+func (s *Search) left() time.Duration { return s.cfg.For - time.Since(s.began) }

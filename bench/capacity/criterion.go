@@ -1,0 +1,273 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/slo"
+)
+
+// A criterion is an SLO that every rate is held against.
+type criterion struct {
+	slo.Expr
+	assumed bool
+}
+
+// criteria are the SLOs of a scenario that say whether a rate holds, completed by
+// assumed ones: what answers fast because it refuses must not pass. Those that a
+// higher rate meets better, and sums over a run, say nothing about a rate; notes
+// tell which were left out.
+func criteria(sc *scenario.Scenario) (list []criterion, notes []string, err error) {
+	errors := false
+	for _, text := range sc.SLO {
+		e, err := slo.Parse(text)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !searchable(e) {
+			notes = append(notes, "the search leaves "+e.Text+" out: it says nothing about one rate")
+			continue
+		}
+		if e.Wave != "" {
+			notes = append(notes, e.Text+" is held at every rate, not in one wave alone")
+			e.Wave = ""
+		}
+		errors = errors || e.Metric == slo.ErrorRate || e.Metric == slo.GoodFraction
+		list = append(list, criterion{Expr: e})
+	}
+	assume := func(text string) {
+		e, err := slo.Parse(text)
+		if err != nil {
+			panic(err) // the texts are constants
+		}
+		list = append(list, criterion{Expr: e, assumed: true})
+	}
+	if len(list) == 0 && streams(sc) {
+		assume("ttft.p95 < 800ms")
+	} else if len(list) == 0 {
+		assume("e2e.p95 < 10s")
+	}
+	if !errors {
+		assume("error_rate <= 1%")
+	}
+	return list, notes, nil
+}
+
+// streams reports whether all workloads stream, so that there is a first token.
+func streams(sc *scenario.Scenario) bool {
+	for _, w := range sc.Workloads() {
+		if !w.Stream {
+			return false
+		}
+	}
+	return true
+}
+
+// searchable reports whether an expression can be broken by too high a rate.
+func searchable(e slo.Expr) bool {
+	switch {
+	case e.PerRequest():
+		return false
+	case e.Metric == slo.GoodFraction:
+		return !e.Op.Upper()
+	case !e.Op.Upper():
+		return false
+	case e.Latency(), e.Metric == slo.ErrorRate:
+		return true
+	}
+	switch e.Metric {
+	case slo.Dropped, slo.Unsent, slo.Unfinished, slo.RateLimited, slo.Lost:
+		return e.Share
+	}
+	return false
+}
+
+// wants is how many requests it takes before the criterion can hold.
+func (c criterion) wants() int64 {
+	if q, ok := c.Quantile(); ok {
+		return enough(q)
+	}
+	return minShare
+}
+
+// limit is what a rate that breaks the criterion is limited by.
+func (c criterion) limit() Limit {
+	switch {
+	case c.Latency(), c.Metric == slo.GoodFraction:
+		return ByLatency
+	case c.Metric == slo.RateLimited:
+		return ByRateLimit
+	}
+	return ByErrors
+}
+
+// hold judges the criterion at a look.
+func (c criterion) hold(l bench.Look) Judged {
+	if c.Latency() {
+		return c.holdLatency(c.stretch(l))
+	}
+	return c.holdShare(l.Ended)
+}
+
+// stretch is what a look says of a latency. An open request has an age, and no
+// other latency yet.
+func (c criterion) stretch(l bench.Look) result.Stretch {
+	switch c.Metric {
+	case slo.TTFT, slo.TTFA, slo.E2E:
+		return l.Now
+	}
+	return l.Ended
+}
+
+// holdLatency holds where the whole interval lies within the bound, and breaks
+// where all of it lies beyond. Lost requests rank above every value.
+func (c criterion) holdLatency(s result.Stretch) Judged {
+	seen := slo.Evaluate(c.Expr, s)
+	j := Judged{Expr: c.Text, Observed: seen.Observed}
+	sample, ok := s.Latency(c.Expr)
+	if !ok {
+		return j
+	}
+	j.Samples = sample.Count + sample.Lost
+	q, isQuantile := c.Quantile()
+	switch {
+	case isQuantile:
+		low, high := ranks(q, j.Samples)
+		j.Low, j.High = c.at(sample, low), c.at(sample, high)
+		if low > sample.Count { // among the lost: past the bound at least
+			j.Low = new(max(c.Value, sample.Max))
+		}
+	case j.Samples < minShare:
+	case sample.Lost > 0 || c.Stat == slo.Max:
+		j.OK = seen.OK
+		return j
+	default:
+		m, _ := result.MetricOf(c.Expr)
+		margin := meanMargin(deviation(s.Part.Hists[m]), j.Samples)
+		j.Low, j.High = new(sample.Mean-margin), new(sample.Mean+margin)
+	}
+	switch {
+	case j.High != nil && c.Holds(*j.High):
+		j.OK = new(true)
+	case j.Low != nil && !c.Holds(*j.Low):
+		j.OK = new(false)
+	}
+	return j
+}
+
+// late is how many requests were beyond the bound of a percentile; ok is false
+// where the criterion is none.
+func (c criterion) late(l bench.Look) (n int64, ok bool) {
+	if _, ok := c.Quantile(); !ok {
+		return 0, false
+	}
+	s, ok := c.stretch(l).Latency(c.Expr)
+	if !ok || s.CountAtOrBelow == nil {
+		return s.Lost, ok
+	}
+	return s.Lost + s.Count - s.CountAtOrBelow(c.Value), true
+}
+
+// breaksWith reports whether a percentile breaks when so many of n requests are
+// beyond its bound, whatever the others took.
+func (c criterion) breaksWith(late, n int64) bool {
+	q, _ := c.Quantile()
+	low, _ := ranks(q, n)
+	return low > n-late
+}
+
+// at is the value of a rank; nil where the sample does not reach it.
+func (c criterion) at(s slo.Sample, rank int64) *float64 {
+	if rank < 1 || rank > s.Count {
+		return nil
+	}
+	return new(s.AtQuantile(float64(rank) / float64(s.Count)))
+}
+
+// holdShare breaks where the whole interval lies beyond the bound, and holds where
+// what was seen is within it: to prove 1 % by an interval would take hundreds of
+// requests at every rate, and the soak, which has them, comes yet.
+func (c criterion) holdShare(s result.Stretch) Judged {
+	j := Judged{Expr: c.Text}
+	v, ok := s.Scalar(c.Expr)
+	q := s.Part.Requests
+	j.Samples = q.Scheduled
+	if c.Metric == slo.ErrorRate {
+		j.Samples = q.Succeeded + q.Failed
+	}
+	if !ok || j.Samples == 0 {
+		return j
+	}
+	j.Observed = &v
+	low, high := shareInterval(int64(math.Round(v*float64(j.Samples))), j.Samples)
+	j.Low, j.High = &low, &high
+	nearest := low // the end of the interval that is kindest to the rate
+	if !c.Op.Upper() {
+		nearest = high
+	}
+	switch {
+	case !c.Holds(nearest):
+		j.OK = new(false)
+	case c.Holds(v) && j.Samples >= minShare:
+		j.OK = new(true)
+	}
+	return j
+}
+
+// deviation is the standard deviation of a histogram, in milliseconds.
+func deviation(h *result.Hist) float64 {
+	mean, n, sum := result.Millis(h.Mean()), 0.0, 0.0
+	h.ForEach(func(value, count int64) bool {
+		d := float64(value)/1e6 - mean
+		sum += float64(count) * d * d
+		n += float64(count)
+		return true
+	})
+	if n < 2 {
+		return 0
+	}
+	return math.Sqrt(sum / (n - 1))
+}
+
+// judge holds every criterion and says what follows: the step breaks with the
+// first that breaks, holds if all hold, and is undecided otherwise.
+func judge(list []criterion, l bench.Look) (judged []Judged, verdict StepVerdict, by *criterion) {
+	verdict = Held
+	for i, c := range list {
+		j := c.hold(l)
+		judged = append(judged, j)
+		switch {
+		case j.OK == nil && verdict == Held:
+			verdict, by = Undecided, &list[i]
+		case j.OK != nil && !*j.OK && verdict != Broke:
+			verdict, by = Broke, &list[i]
+		}
+	}
+	return judged, verdict, by
+}
+
+// words is a judged criterion in words.
+func (c criterion) words(j Judged) string {
+	if j.Observed == nil && j.Low == nil {
+		return "no data for " + c.Text
+	}
+	value := func(v *float64) string {
+		if v == nil {
+			return "more"
+		}
+		return result.FormatValue(*v, string(c.Unit))
+	}
+	text := c.Text + ": it was "
+	if j.Observed != nil {
+		text += value(j.Observed)
+	} else {
+		text += "at least " + value(j.Low)
+	}
+	if j.OK == nil {
+		text += fmt.Sprintf(" (%s to %s with %d requests)", value(j.Low), value(j.High), j.Samples)
+	}
+	return text
+}

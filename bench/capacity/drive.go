@@ -1,0 +1,106 @@
+package capacity
+
+import (
+	"context"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/prompt"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+)
+
+// pollOffset keeps the looks off the full seconds, at which the run adds up.
+const pollOffset = 100 * time.Millisecond
+
+// start begins a run of the search with prompts that were not asked yet.
+func (s *Search) start(sc *scenario.Scenario) (*bench.Run, error) {
+	o := s.cfg.Options
+	o.Scenario, o.Client = sc, s.gauge
+	o.Journal, o.Requests = nil, nil
+	o.Prompts = make([]prompt.Source, len(s.cfg.Options.Prompts))
+	for i, source := range s.cfg.Options.Prompts {
+		o.Prompts[i] = onward{source, s.sent}
+	}
+	s.points++
+	return bench.Start(o)
+}
+
+// drive waits for a run and calls watch about once a second until that says that
+// all is known: then nothing more is sent, and what is open is given up at once
+// if it says so. The end of ctx gives everything up.
+func drive(ctx context.Context, run *bench.Run, watch func() (over, atOnce bool)) {
+	timer := time.NewTimer(time.Second + pollOffset)
+	defer timer.Stop()
+	for {
+		select {
+		case <-run.Done():
+			return
+		case <-ctx.Done():
+			run.Stop()
+			run.Stop()
+			<-run.Done()
+			return
+		case <-timer.C:
+		}
+		timer.Reset(time.Second)
+		if over, atOnce := watch(); over {
+			run.Stop()
+			if atOnce {
+				run.Stop()
+			}
+			select {
+			case <-run.Done():
+			case <-ctx.Done():
+				run.Stop()
+				<-run.Done()
+			}
+			return
+		}
+	}
+}
+
+// finish takes in what a run cost, and says whether the search may go on: a run
+// that was refused, aborted, interrupted or out of money ends it.
+func (s *Search) finish(ctx context.Context, doc *result.Run) bool {
+	s.sent += uint64(doc.Total.Requests.Scheduled)
+	if c := doc.Total.Cost; c != nil {
+		s.spent += c.Total
+	}
+	reason := doc.Verdict.Headline
+	if len(doc.Verdict.Reasons) > 0 {
+		reason = doc.Verdict.Reasons[0]
+	}
+	switch {
+	case ctx.Err() != nil:
+		s.halt(ByInterrupt, bench.ExitInterrupted, "interrupted")
+	case doc.Verdict.ExitCode == bench.ExitUsage:
+		s.halt(ByNothing, bench.ExitUsage, reason)
+	case doc.Verdict.ExitCode == bench.ExitStopped:
+		limit := ByAbort
+		if s.base.Budget > 0 && len(s.base.AbortOn) == 0 {
+			limit = ByBudget
+		}
+		s.halt(limit, bench.ExitStopped, reason)
+	}
+	return s.stop == nil
+}
+
+// halt ends the search before it has its answer. The first reason counts.
+func (s *Search) halt(limit Limit, code int, text string) {
+	if s.stop == nil {
+		s.stop = &stop{limit, code, text}
+	}
+}
+
+// inTime reports whether so much more fits into the time of the search, and ends
+// it where it does not.
+func (s *Search) inTime(ctx context.Context, d time.Duration) bool {
+	switch {
+	case ctx.Err() != nil:
+		s.halt(ByInterrupt, bench.ExitInterrupted, "interrupted")
+	case s.left() < d:
+		s.halt(ByTime, bench.ExitInconclusive, "the time of the search, "+result.FormatMillis(result.Millis(s.cfg.For))+", is up")
+	}
+	return s.stop == nil
+}

@@ -1,0 +1,268 @@
+package capacity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+	"flashwave/client"
+)
+
+// A point is one rate to be measured.
+type point struct {
+	kind   Kind
+	rate   float64
+	length time.Duration // between two looks
+	looks  int
+}
+
+// A measuring is a point while load runs at it.
+type measuring struct {
+	point
+	search *Search
+	run    *bench.Run
+	settle time.Duration
+	wait   time.Duration // after a look's last arrival, for its answers
+
+	taken   int // looks
+	judged  []Judged
+	verdict StepVerdict
+	by      *criterion
+	limit   Limit
+	why     string
+	swamped time.Duration // when it was over-saturated, from the end of settling; 0: never
+}
+
+// measure runs load at a point, twice if this machine itself was late the first
+// time: it may have had a bad moment. ok is false when the search ends with it.
+func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
+	for range 2 {
+		if st, ok = s.attempt(ctx, p); !ok || st.GeneratorValid {
+			return st, ok
+		}
+	}
+	s.halt(ByGenerator, bench.ExitInconclusive, s.undriven(p.rate, st))
+	return st, false
+}
+
+// undriven says what this machine can drive at most.
+func (s *Search) undriven(rate float64, st step) string {
+	best := 0.0
+	for _, before := range s.steps {
+		if before.RateRPS != nil && before.GeneratorValid && *before.RateRPS < rate {
+			best = max(best, *before.RateRPS)
+		}
+	}
+	text := "this machine cannot drive " + result.FormatRate(rate) + " requests/s"
+	if best > 0 {
+		text = "this machine cannot drive more than " + result.FormatRate(best) + " requests/s"
+	}
+	if len(st.GeneratorWarnings) > 0 {
+		text += ": " + st.GeneratorWarnings[0]
+	}
+	return text
+}
+
+func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
+	m := &measuring{point: p, search: s, settle: s.settling(p.rate), wait: s.answering()}
+	if !s.inTime(ctx, m.settle+p.length+m.wait) {
+		return step{}, false
+	}
+	s.gauge.restart()
+	run, err := s.start(s.derive(p.open(m.settle), m.wait))
+	if err != nil {
+		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		return step{}, false
+	}
+	m.run = run
+	began := time.Since(s.began)
+	s.showing(Current{Kind: p.kind, Rate: p.rate, Planned: m.settle + time.Duration(p.looks)*p.length}, run)
+	drive(ctx, run, m.watch)
+	if m.verdict == "" {
+		m.look(p.looks)
+	}
+	doc := run.Wait()
+	st := step{Step: m.document(doc, began), limit: m.limit}
+	if m.by != nil {
+		st.slo = m.by.Text
+	}
+	ok := s.finish(ctx, doc)
+	if !ok && m.verdict != Broke { // cut short: nothing was decided
+		st.Verdict, st.Why = Undecided, "cut short: "+s.stop.text
+	}
+	if !st.GeneratorValid {
+		st.Verdict, st.Why, st.limit = Undecided, "the generator was late", ByGenerator
+	}
+	s.add(st)
+	return st, ok
+}
+
+// watch looks at the load about once a second and reports whether all is known.
+func (m *measuring) watch() (over, atOnce bool) {
+	snap := m.run.Snapshot(result.View{Window: time.Second, Wave: -1})
+	since := snap.At - m.settle
+	switch {
+	case since <= 0:
+		return false, false
+	case m.unsustainable(), m.swamp(snap, since), m.lost():
+		return true, true
+	}
+	// The last look comes when the run has ended, so that nothing is open.
+	for k := m.taken + 1; k < m.looks; k++ {
+		end := time.Duration(k) * m.length
+		if since < end+time.Second || since < end+m.wait && m.run.Look(m.waves(k)...).Open > 0 {
+			break
+		}
+		if m.look(k); m.verdict != Undecided {
+			return true, m.verdict == Broke
+		}
+	}
+	return false, false
+}
+
+// waves are the names of the load up to the k-th look.
+func (m *measuring) waves(k int) []string {
+	names := make([]string, k)
+	for i := range names {
+		names[i] = lookWave(i)
+	}
+	return names
+}
+
+// look judges what was scheduled up to the k-th look.
+func (m *measuring) look(k int) {
+	m.taken = k
+	m.judged, m.verdict, m.by = judge(m.search.criteria, m.run.Look(m.waves(k)...))
+	if m.by == nil {
+		m.why = "every SLO held"
+		return
+	}
+	m.limit = m.by.limit()
+	for i, c := range m.search.criteria {
+		if c.Text == m.by.Text {
+			m.why = c.words(m.judged[i])
+		}
+	}
+	part := m.run.Look(m.waves(k)...).Ended.Part
+	if refused := part.Outcomes[string(client.RateLimited)]; m.limit == ByErrors && 2*refused >= part.Requests.Failed && refused > 0 {
+		m.limit = ByRateLimit
+		m.why += fmt.Sprintf("; %d of %d failures were 429s", refused, part.Requests.Failed)
+	}
+}
+
+// unsustainable reports whether a rate limit will run out.
+func (m *measuring) unsustainable() bool {
+	requests, tokens := m.search.gauge.read()
+	for _, a := range []struct {
+		allowance
+		what string
+	}{{requests, "requests"}, {tokens, "tokens"}} {
+		d := a.trend()
+		if d.runsOut == client.Never {
+			continue
+		}
+		m.breaks(ByRateLimit, fmt.Sprintf("429s to come: of a limit of %d %s a minute %.0f are left, and gone in %s",
+			a.limit, a.what, a.seconds[len(a.seconds)-1], result.FormatMillis(result.Millis(d.runsOut))))
+		return true
+	}
+	return false
+}
+
+// swamp reports whether the rate is over what the endpoint serves.
+func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
+	rows := rowsFrom(snap.Series, m.settle.Seconds(), snap.At.Seconds())
+	if !oversaturated(rows, m.rate) {
+		return false
+	}
+	m.swamped = since
+	m.breaks(ByLatency, fmt.Sprintf("over-saturated after %s: requests in flight and time to first token kept growing",
+		result.FormatMillis(result.Millis(since))))
+	return true
+}
+
+// lost reports whether the last look would break even if every request to come
+// met its bounds.
+func (m *measuring) lost() bool {
+	planned := int64(m.rate * m.length.Seconds() * float64(m.looks))
+	look := m.run.Look(m.waves(m.looks)...)
+	for i, c := range m.search.criteria {
+		if late, ok := c.late(look); ok && c.breaksWith(late, planned) {
+			m.taken = 0
+			m.judged, _, _ = judge(m.search.criteria, look)
+			m.verdict, m.by, m.limit = Broke, &m.search.criteria[i], c.limit()
+			m.why = c.words(m.judged[i])
+			return true
+		}
+	}
+	return false
+}
+
+// breaks ends the point before its time.
+func (m *measuring) breaks(limit Limit, why string) {
+	m.judged, _, m.by = judge(m.search.criteria, m.run.Look(m.waves(m.looks)...))
+	m.verdict, m.limit, m.why = Broke, limit, why
+	if limit == ByRateLimit {
+		m.by = nil
+		return
+	}
+	if m.by == nil || m.by.limit() != limit {
+		m.by = m.search.latencyCriterion()
+	}
+}
+
+// latencyCriterion is the first SLO on a latency; nil: there is none.
+func (s *Search) latencyCriterion() *criterion {
+	for i := range s.criteria {
+		if s.criteria[i].limit() == ByLatency {
+			return &s.criteria[i]
+		}
+	}
+	return nil
+}
+
+// rowsFrom are the seconds that lie between two instants of the run.
+func rowsFrom(rows []result.Row, from, to float64) (list []result.Row) {
+	for _, r := range rows {
+		if r.TS >= from-0.5 && r.TS+r.StepS <= to+0.5 {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// settling is how long load runs before it counts: the e2e p95 of the step whose
+// throughput was nearest, 1 s at least and the length of a step at most.
+func (s *Search) settling(rate float64) time.Duration {
+	var nearest *step
+	for i := range s.steps {
+		st := &s.steps[i]
+		if st.Latency.E2E == nil || st.SucceededRPS == nil || *st.SucceededRPS <= 0 {
+			continue
+		}
+		if nearest == nil || apart(*st.SucceededRPS, rate) < apart(*nearest.SucceededRPS, rate) {
+			nearest = st
+		}
+	}
+	if nearest == nil {
+		return time.Second
+	}
+	p95 := lasting(nearest.Latency.E2E.P95 / 1000)
+	return min(max(p95, time.Second), s.cfg.StepFor).Round(time.Millisecond)
+}
+
+// apart is how far two rates are from one another, as a ratio of at least 1.
+func apart(a, b float64) float64 { return max(a/b, b/a) }
+
+// answering is how long a look waits for its answers: until whoever has none is
+// past every bound, but no longer than a step.
+func (s *Search) answering() time.Duration {
+	longest := time.Second
+	for _, c := range s.criteria {
+		if c.Latency() {
+			longest = max(longest, lasting(c.Value/1000))
+		}
+	}
+	return min(longest, s.cfg.StepFor)
+}

@@ -1,0 +1,119 @@
+package capacity
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+const (
+	rampRounds = 3    // how often a ramp step uses each slot
+	rampStride = 4    // each ramp step has so many times the requests in flight of the last
+	rampGain   = 1.15 // less throughput than so many times the last step's: more in flight brings nothing more
+	rampBelow  = 0.95 // where the bracket begins, as a part of the ramp's throughput
+)
+
+// ramp raises the requests in flight until that brings nothing more, and answers
+// with the rate at which the bracket begins; false: the search is over.
+func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
+	held, most := 0.0, 0.0 // throughput
+	var last step
+	for n := 1; ; n = min(n*rampStride, s.base.Slots()) {
+		st, ok := s.rampStep(ctx, n)
+		if !ok {
+			return 0, false
+		}
+		last = st
+		if n == 1 {
+			s.idle = latency(st.Step)
+		}
+		before := most
+		if st.SucceededRPS != nil {
+			most = max(most, *st.SucceededRPS)
+			if st.Verdict == Held {
+				held = max(held, *st.SucceededRPS)
+			}
+		}
+		if st.Verdict == Broke || most < before*rampGain || most >= s.cfg.MaxRate || n >= s.base.Slots() {
+			break
+		}
+		s.tell(st, fmt.Sprintf("next: ramp %d in flight", min(n*rampStride, s.base.Slots())))
+	}
+	if most == 0 {
+		s.halt(ByNothing, bench.ExitInconclusive, "no request succeeded: "+last.Why)
+		return 0, false
+	}
+	start = rampBelow * math.Sqrt(held*most)
+	if held == 0 {
+		start = most / rampStride
+	}
+	s.tell(last, "next: bracket from "+result.FormatRate(start)+"/s")
+	s.settleDown(ctx, last, start)
+	return start, true
+}
+
+// rampStep measures one concurrency. It is judged by what was seen, without an
+// interval: it has to say where to begin and no more.
+func (s *Search) rampStep(ctx context.Context, n int) (step, bool) {
+	if !s.inTime(ctx, s.cfg.StepFor) {
+		return step{}, false
+	}
+	s.gauge.restart()
+	run, err := s.start(s.derive(closed(n), s.cfg.StepFor))
+	if err != nil {
+		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		return step{}, false
+	}
+	began := time.Since(s.began)
+	s.showing(Current{Kind: Ramp, Concurrency: n, Planned: s.cfg.StepFor}, run)
+	drive(ctx, run, func() (over, atOnce bool) {
+		return time.Since(s.began)-began >= s.cfg.StepFor, false
+	})
+	doc, look := run.Wait(), run.Look(lookWave(0))
+	st := step{Step: figures(look)}
+	st.Kind, st.Concurrency, st.StartedS, st.Looks = Ramp, &n, began.Seconds(), 1
+	st.InFlightMean = inFlight(doc.Timeline)
+	common(&st.Step, doc, look)
+	s.seen(&st, look)
+	ok := s.finish(ctx, doc)
+	s.add(st)
+	return st, ok
+}
+
+// seen judges a ramp step.
+func (s *Search) seen(st *step, look bench.Look) {
+	st.Verdict, st.Why, st.SLOs = Held, "every SLO held, as far as seen", []Judged{}
+	for _, c := range s.criteria {
+		r := slo.Evaluate(c.Expr, look.Ended)
+		j := Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: look.Ended.Part.Requests.Scheduled}
+		st.SLOs = append(st.SLOs, j)
+		switch {
+		case r.OK == nil && st.Verdict == Held:
+			st.Verdict, st.Why = Undecided, "no data for "+c.Text
+		case r.OK != nil && !*r.OK && st.Verdict != Broke:
+			st.Verdict, st.limit, st.slo = Broke, c.limit(), c.Text
+			st.Why = c.words(j)
+		}
+	}
+	if len(look.Ended.Part.Errors) > 0 && st.Verdict != Held {
+		e := look.Ended.Part.Errors.List()[0]
+		st.Why += fmt.Sprintf("; most failures were %s: %s", e.Outcome, e.Sample)
+	}
+}
+
+// latency is what tells whether an endpoint is idle, in milliseconds: the median
+// service time to first token, or end to end where nothing streams; 0: unknown.
+func latency(st Step) float64 {
+	switch {
+	case st.Latency.ServiceTTFT != nil:
+		return st.Latency.ServiceTTFT.P50
+	case st.Latency.ServiceE2E != nil:
+		return st.Latency.ServiceE2E.P50
+	}
+	return 0
+}

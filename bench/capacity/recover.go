@@ -1,0 +1,85 @@
+package capacity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+const (
+	longestRecovery = time.Minute
+	probePause      = time.Second
+	backAgain       = 2                     // times the idle latency
+	backMargin      = 20 * time.Millisecond // and so much more: what a short latency may be off by
+)
+
+// settleDown waits until the endpoint is itself again after a step: a single
+// request takes what it took on the idle endpoint, about, and the rate limit has
+// given back what the next step needs. It gives up after a minute, with a warning.
+func (s *Search) settleDown(ctx context.Context, st step, next float64) {
+	s.phase(Recovering)
+	began := time.Now()
+	s.quotaBack(ctx, next)
+	for ctx.Err() == nil && s.stop == nil {
+		ms, ok := s.probe(ctx)
+		if !ok {
+			return
+		}
+		if ms > 0 && (s.idle == 0 || ms <= backAgain*s.idle+result.Millis(backMargin)) {
+			s.recovered(st, time.Since(began))
+			return
+		}
+		if time.Since(began) > longestRecovery {
+			break
+		}
+		pause(ctx, probePause)
+	}
+	if ctx.Err() == nil && s.stop == nil {
+		s.warnings = append(s.warnings, fmt.Sprintf("a minute after the load of %s the endpoint was not yet itself again: the next step may have suffered", st.load()))
+	}
+}
+
+// quotaBack waits until the rate limit can bear the next rate.
+func (s *Search) quotaBack(ctx context.Context, next float64) {
+	requests, _ := s.gauge.read()
+	if d := requests.wait(time.Since(s.gauge.epoch), next); d > 0 {
+		pause(ctx, d)
+	}
+}
+
+// probe sends one request and answers with its latency; 0: it did not succeed.
+func (s *Search) probe(ctx context.Context) (ms float64, ok bool) {
+	run, err := s.start(s.derive(single, longestRecovery))
+	if err != nil {
+		return 0, false
+	}
+	drive(ctx, run, func() (over, atOnce bool) { return false, false })
+	doc := run.Wait()
+	if !s.finish(ctx, doc) {
+		return 0, false
+	}
+	if doc.Total.Requests.Succeeded == 0 {
+		return 0, true
+	}
+	return latency(figures(run.Look(lookWave(0)))), true
+}
+
+// recovered notes how long it took.
+func (s *Search) recovered(st step, d time.Duration) {
+	for i := range s.steps {
+		if s.steps[i].StartedS == st.StartedS {
+			s.steps[i].RecoveryS = new(d.Seconds())
+		}
+	}
+	s.publish()
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,121 @@
+package capacity
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+)
+
+// document is the point as a step of the document.
+func (m *measuring) document(doc *result.Run, began time.Duration) Step {
+	look := m.run.Look(m.waves(max(m.taken, m.reached(doc)))...)
+	st := figures(look)
+	st.Kind, st.RateRPS = m.kind, &m.rate
+	st.StartedS, st.SettledS, st.Looks = began.Seconds(), m.settle.Seconds(), m.taken
+	st.Verdict, st.Why, st.SLOs = m.verdict, m.why, m.judged
+	if m.swamped > 0 {
+		st.OversaturatedS = new(m.swamped.Seconds())
+	}
+	rows := rowsFrom(doc.Timeline, m.settle.Seconds(), m.settle.Seconds()+st.DurationS)
+	open := inFlight(rows)
+	st.InFlightMean = open
+	common(&st, doc, look)
+	requests, tokens := m.search.gauge.read()
+	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
+	return st
+}
+
+// reached is the number of looks whose load had begun when the run ended: a point
+// that ends before its first look has figures all the same.
+func (m *measuring) reached(doc *result.Run) (n int) {
+	if m.taken > 0 {
+		return m.taken
+	}
+	for i := range m.looks {
+		for _, w := range doc.Waves {
+			if w.Name == lookWave(i) && w.Requests.Scheduled > 0 {
+				n = i + 1
+			}
+		}
+	}
+	return max(n, 1)
+}
+
+// figures are what a look says of the requests.
+func figures(l bench.Look) Step {
+	stats := result.Derive(result.Label{
+		Duration: l.Ended.Length, Priced: l.Ended.Priced, Judged: l.Ended.Judged, HDR: true,
+	}, l.Ended.Part)
+	bare := func(l *result.Latency) *result.Latency {
+		if l != nil {
+			l.HDR = ""
+		}
+		return l
+	}
+	st := Step{
+		DurationS: l.Ended.Length.Seconds(),
+		Requests:  stats.Requests, Outcomes: stats.Outcomes,
+		OfferedRPS: stats.Rate.Offered, SucceededRPS: stats.Rate.Succeeded, ErrorRate: stats.ErrorRate,
+		RateLimited: stats.Outcomes["rate_limited"], Tokens: stats.Tokens,
+		Latency: StepLatency{
+			TTFT: bare(stats.Latency.TTFT.Response), ServiceTTFT: bare(stats.Latency.TTFT.Service),
+			E2E: bare(stats.Latency.E2E.Response), ServiceE2E: stats.Latency.E2E.Service,
+		},
+	}
+	if stats.Goodput != nil {
+		st.GoodputRPS = &stats.Goodput.RPS
+	}
+	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt > 0 {
+		st.CachedShare = new(float64(t.Cached) / float64(t.Prompt))
+	}
+	return st
+}
+
+// common completes a step with what is of the whole run: its cost, its peaks and
+// the generator.
+func common(st *Step, doc *result.Run, l bench.Look) {
+	if c := doc.Total.Cost; c != nil {
+		st.CostUSD = &c.Total
+	}
+	var most, queued int64
+	for _, w := range doc.Waves {
+		if w.Name != settleWave && w.Backlog != nil {
+			most, queued = max(most, w.Backlog.InFlight), max(queued, w.Backlog.Queued)
+		}
+	}
+	if l.Ended.Part.Requests.Sent > 0 {
+		st.InFlightMax, st.QueuedMax = &most, &queued
+	}
+	st.GeneratorValid, st.GeneratorWarnings = doc.Generator.Valid, []string{}
+	for _, w := range doc.Generator.Warnings {
+		if _, text, of := strings.Cut(w, ": "); of && strings.HasPrefix(w, "wave ") {
+			w = text
+		}
+		st.GeneratorWarnings = append(st.GeneratorWarnings, w)
+	}
+}
+
+// inFlight is the mean of the requests in flight at the end of each second; nil
+// without a second.
+func inFlight(rows []result.Row) *float64 {
+	sum, weight := 0.0, 0.0
+	for _, r := range rows {
+		sum += float64(r.InFlight) * r.StepS
+		weight += r.StepS
+	}
+	if weight == 0 {
+		return nil
+	}
+	mean := sum / weight
+	return &mean
+}
+
+// announced is the rate of the request limit that the endpoint tells, in requests
+// per second; 0: it tells none.
+func (g *gauge) announced() float64 {
+	requests, _ := g.read()
+	return math.Max(0, float64(requests.limit)/60)
+}

@@ -1,0 +1,207 @@
+package capacity
+
+import (
+	"fmt"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+)
+
+// document is what the search found.
+func (s *Search) document() *Document {
+	o := s.cfg.Options
+	d := &Document{
+		Schema: Schema, ID: o.ID, Name: s.base.Name, Labels: s.base.Labels, Tool: o.Tool,
+		StartedAt: s.began.UTC(), EndedAt: time.Now().UTC(), DurationS: time.Since(s.began).Seconds(),
+		Scenario: s.base, Plan: s.plan(), SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
+	}
+	if d.Labels == nil {
+		d.Labels = map[string]string{}
+	}
+	for _, c := range s.criteria {
+		d.SLOs = append(d.SLOs, SLO{Expr: c.Text, Assumed: c.assumed})
+	}
+	for _, st := range s.steps {
+		d.Steps = append(d.Steps, st.Step)
+	}
+	if o.Price != nil {
+		d.CostUSD = &s.spent
+	}
+	d.Capacity = s.capacity()
+	d.Warnings = append(append(d.Warnings, s.warnings...), s.cacheWarnings()...)
+	d.Verdict = s.verdict(d.Capacity)
+	return d
+}
+
+func (s *Search) plan() Plan {
+	c := s.cfg
+	return Plan{
+		MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
+		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
+	}
+}
+
+// capacity is the answer, as far as it is known.
+func (s *Search) capacity() Capacity {
+	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked}
+	if s.hunt != nil {
+		c.HighRPS = some(s.hunt.high)
+	}
+	if s.lowered > 0 {
+		c.HighRPS = some(s.lowered)
+	}
+	c.LimitedBy, c.SLO = s.limited()
+	c.AtLeast = s.answer > 0 && c.HighRPS == nil
+	if s.answer == 0 {
+		return c
+	}
+	c.RPM = new(60 * s.answer)
+	if at := s.at(s.answer); at != nil {
+		c.InFlight, c.OutputTPS = at.InFlightMean, at.Tokens.OutputTPS
+		if at.Tokens.TotalTPS != nil {
+			c.TokensPM = new(60 * *at.Tokens.TotalTPS)
+		}
+	}
+	return c
+}
+
+// at is the last step that held at a rate, or the nearest below it; nil: none did.
+func (s *Search) at(rate float64) (best *Step) {
+	for i := range s.steps {
+		st := &s.steps[i].Step
+		if st.RateRPS == nil || st.Verdict != Held || *st.RateRPS > rate*(1+slack) {
+			continue
+		}
+		if best == nil || *st.RateRPS >= *best.RateRPS {
+			best = st
+		}
+	}
+	return best
+}
+
+// limited is what ends the capacity: what the lowest rate that did not hold was
+// limited by; where every rate held, what ended the search.
+func (s *Search) limited() (Limit, *string) {
+	var lowest *step
+	for i := range s.steps {
+		st := &s.steps[i]
+		if st.RateRPS == nil || st.Verdict == Held || st.limit == ByGenerator || st.limit == ByNothing {
+			continue
+		}
+		if lowest == nil || *st.RateRPS <= *lowest.RateRPS {
+			lowest = st
+		}
+	}
+	switch {
+	case lowest != nil:
+		if lowest.slo == "" {
+			return lowest.limit, nil
+		}
+		return lowest.limit, &lowest.slo
+	case s.stop != nil:
+		return s.stop.limit, nil
+	case s.answer > 0:
+		return ByMaxRate, nil
+	}
+	return ByNothing, nil
+}
+
+// verdict judges the search. The first that applies counts.
+func (s *Search) verdict(c Capacity) Verdict {
+	v := Verdict{Reasons: []string{}}
+	switch {
+	case s.stop != nil && s.stop.code != bench.ExitInconclusive:
+		v.Status, v.ExitCode = result.Aborted, s.stop.code
+	case s.stop != nil, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
+		v.Status, v.ExitCode = result.Inconclusive, bench.ExitInconclusive
+	case c.RPS == nil:
+		v.Status, v.ExitCode = result.Fail, bench.ExitFailed
+	default:
+		v.Status, v.ExitCode = result.Pass, bench.ExitPass
+	}
+	v.Headline = s.headline(c)
+	if s.stop != nil {
+		v.Reasons = append(v.Reasons, s.stop.text)
+	}
+	for _, sl := range s.criteria {
+		if sl.assumed {
+			v.Reasons = append(v.Reasons, sl.Text+" was assumed, for no SLO of its kind was given")
+		}
+	}
+	return v
+}
+
+// headline is the answer in one sentence.
+func (s *Search) headline(c Capacity) string {
+	if c.RPS == nil {
+		text := "no rate held"
+		if s.hunt != nil && s.hunt.high > 0 {
+			text += ", down to " + result.FormatRate(s.hunt.high) + " requests/s"
+		}
+		if s.stop != nil {
+			return "no answer: " + s.stop.text
+		}
+		return text + s.brokeFirst(c)
+	}
+	holds := "holds "
+	if c.AtLeast {
+		holds = "holds at least "
+	}
+	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, result.FormatRate(*c.RPS), result.FormatRate(*c.RPM))
+	if e := s.latencyCriterion(); e != nil {
+		text += " at " + e.Text
+	}
+	text += s.brokeFirst(c)
+	if !c.Confirmed && s.cfg.Soak > 0 {
+		text += "; not confirmed by a soak"
+	}
+	return text
+}
+
+// brokeFirst is what ends the capacity, in words.
+func (s *Search) brokeFirst(c Capacity) string {
+	slo := ""
+	if c.SLO != nil {
+		slo = *c.SLO
+	}
+	switch c.LimitedBy {
+	case ByLatency:
+		return "; past that " + slo + " breaks first"
+	case ByErrors:
+		return "; past that failures come first (" + slo + ")"
+	case ByRateLimit:
+		text := "; past that 429s come first"
+		if a := s.gauge.announced(); a > 0 {
+			text += fmt.Sprintf(": the endpoint announces a limit of %s requests a minute", result.FormatRate(60*a))
+		}
+		return text
+	case ByMaxRate:
+		return "; nothing broke up to the highest rate allowed"
+	case ByNothing:
+		return ""
+	}
+	if s.stop != nil {
+		return "; then " + s.stop.text
+	}
+	return ""
+}
+
+// cacheDiffers is by how much of the prompt tokens cached shares may differ.
+const cacheDiffers = 0.05
+
+// cacheWarnings says where a prompt cache of the endpoint flattered some steps.
+func (s *Search) cacheWarnings() []string {
+	least, most, n := 1.0, 0.0, 0
+	for _, st := range s.steps {
+		if c := st.CachedShare; c != nil && st.RateRPS != nil {
+			least, most = min(least, *c), max(most, *c)
+			n++
+		}
+	}
+	if n < 2 || most-least <= cacheDiffers {
+		return nil
+	}
+	return []string{fmt.Sprintf("the endpoint answered %s to %s of the prompt tokens from its cache, by step: the steps do not compare quite; prompts of synthetic:N are never the same",
+		result.FormatShare(least), result.FormatShare(most))}
+}

@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"flashwave/bench"
+	"flashwave/bench/capacity"
+	"flashwave/bench/scenario"
+)
+
+// capacityFlags are the flags of capacity that are no part of the scenario.
+type capacityFlags struct {
+	scenarioFlags
+	minRate, maxRate, precision string
+	step, soak, total           string
+	json, quiet, yes            bool
+}
+
+func (p *program) capacityCommand() *cobra.Command {
+	f := &capacityFlags{}
+	cmd := &cobra.Command{
+		Use:   "capacity [SCENARIO.yaml]",
+		Short: "Find the highest rate at which every SLO holds",
+		Long: `Find the highest rate of arrivals at which an endpoint meets every SLO: bracket it,
+halve the bracket, and hold the answer for minutes. Rates, not concurrency: customers
+come whether or not others are still being served. What is in flight at each rate is
+shown, so that a concurrency can be read off.
+
+A short ramp of 1, 4, 16 … requests in flight says where to begin. Then each step sends
+at one rate and is judged by its confidence interval at up to three looks fixed
+beforehand; a rate that builds a backlog, or whose x-ratelimit-remaining runs out, ends
+early. Between two steps the endpoint gets time to be itself again. The answer is the
+highest rate that lasted the soak.
+
+Without --slo, 'ttft.p95 < 800ms' and 'error_rate <= 1%' are assumed. The scenario's
+own waves are the demand that the capacity is held against. Exit codes: 0 it was found,
+and the demand fits; 99 no rate held, or the demand does not fit; 104 usage; 105
+interrupted; 120 undecided: out of time, or this machine was the bottleneck; 121 stopped
+by the budget or --abort-on.`,
+		Example: `flashwave capacity --url http://127.0.0.1:8000/v1
+flashwave capacity --url https://api.example.com/v1 --slo 'ttft.p95 < 800ms' --max-rate 300/s --budget 5
+flashwave capacity sale.yaml --precision 2% --soak 5m
+flashwave capacity sale.yaml --json > capacity.json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file := ""
+			if len(args) == 1 {
+				file = args[0]
+			}
+			return p.capacity(cmd.Context(), f, cmd.Flags(), file)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	f.search(fs)
+	f.target(fs)
+	f.wavesOf(fs)
+	f.arriving(fs)
+	f.workload(fs)
+	f.judgement(fs)
+	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
+	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
+	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
+	return cmd
+}
+
+// search are the flags that bound the search.
+func (f *capacityFlags) search(fs *pflag.FlagSet) {
+	fs.StringVar(&f.minRate, "min-rate", "0.1/s", "the lowest `RATE` to try")
+	fs.StringVar(&f.maxRate, "max-rate", "", "the highest `RATE` to try (default 1000/s, or twice the peak of the scenario's open waves)")
+	fs.StringVar(&f.precision, "precision", "5%", "end when the rates that hold and do not are so close, a `SHARE`")
+	fs.StringVar(&f.step, "step-for", "20s", "`TIME` of load before a step is first judged; longer where requests are few")
+	fs.StringVar(&f.soak, "soak", "2m", "`TIME` to hold the answer for; 0s: not at all")
+	fs.StringVar(&f.total, "for", "30m", "`TIME` that the whole search may take")
+}
+
+// capacity is one search from the flags to the exit code.
+func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.FlagSet, file string) error {
+	config, err := f.config()
+	if err != nil {
+		return err
+	}
+	sc, err := f.scenario(fs, file)
+	if err != nil {
+		return err
+	}
+	if peak := sc.PeakRate(); f.maxRate == "" && peak > 0 {
+		config.MaxRate = 2 * peak
+	}
+	if p.env("GOGC") == "" {
+		debug.SetGCPercent(50) // as in run
+	}
+	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer cancel()
+	setup, err := bench.Prepare(ctx, sc, p.env)
+	if err != nil {
+		return invalid(err)
+	}
+	defer setup.Close()
+	setup.Tool, setup.Machine, setup.ID = tool(), true, time.Now().UTC().Format("20060102-150405")
+	config.Options = setup.Options
+	if !f.quiet {
+		config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
+	}
+	search, err := capacity.New(config)
+	if err != nil {
+		return invalid(err)
+	}
+	if err := p.consent(setup, config.Estimate(), f.yes); err != nil {
+		return err
+	}
+	doc := search.Run(ctx)
+	return p.concludeCapacity(doc, f)
+}
+
+// concludeCapacity writes the answer, and answers with the verdict's exit code.
+func (p *program) concludeCapacity(doc *capacity.Document, f *capacityFlags) error {
+	write := doc.WriteText
+	if f.json {
+		write = doc.WriteJSON
+	}
+	if err := write(p.stdout); err != nil && !brokenPipe(err) {
+		return err
+	}
+	if code := doc.Verdict.ExitCode; code != bench.ExitPass {
+		if code == bench.ExitUsage {
+			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
+		}
+		return &failure{code: code}
+	}
+	return nil
+}
+
+// config are the bounds of the search.
+func (f *capacityFlags) config() (capacity.Config, error) {
+	c := capacity.Defaults()
+	var err error
+	parse := func(flag, text string, read func(string) error) {
+		if err != nil || text == "" {
+			return
+		}
+		if wrong := read(text); wrong != nil {
+			err = usage(fmt.Errorf("--%s %s: %w", flag, text, wrong), hintOf(wrong))
+		}
+	}
+	rate := func(to *float64) func(string) error {
+		return func(s string) error {
+			r, err := scenario.ParseRate(s)
+			*to = float64(r)
+			return err
+		}
+	}
+	length := func(to *time.Duration) func(string) error {
+		return func(s string) error {
+			d, err := scenario.ParseDuration(s)
+			*to = d.D()
+			return err
+		}
+	}
+	parse("min-rate", f.minRate, rate(&c.MinRate))
+	parse("max-rate", f.maxRate, rate(&c.MaxRate))
+	parse("precision", f.precision, func(s string) error { return parseShare(s, &c.Precision) })
+	parse("step-for", f.step, length(&c.StepFor))
+	parse("soak", f.soak, length(&c.Soak))
+	parse("for", f.total, length(&c.For))
+	return c, err
+}
+
+// parseShare reads a share: 5% or 0.05.
+func parseShare(s string, v *float64) error {
+	number, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || math.IsNaN(n) {
+		return &scenario.Error{Message: "not a share", Hint: "write 5% or 0.05"}
+	}
+	if percent {
+		n /= 100
+	}
+	*v = n
+	return nil
+}
