@@ -55,9 +55,8 @@ type Current struct {
 // live is what a snapshot is made of, guarded by Search.mu.
 type live struct {
 	Snapshot
-	run     *bench.Run
-	began   time.Time
-	started bool
+	run   *bench.Run
+	began time.Time
 }
 
 // liveWindow is how far back the live figures of a step look.
