@@ -135,6 +135,7 @@ func (r *Run) recent(e slo.Expr, d time.Duration) result.Stretch {
 // present is the same with the requests that are open now.
 func (r *Run) present(e slo.Expr, d time.Duration) result.Stretch {
 	s := r.recent(e, d)
+	s.Part = s.Part.WithOpen()
 	r.open.addTo(s.Part, r.now(), func(t ticket) bool { return concerns(e, t.lane.name, r.waveName(t.wave)) })
 	return s
 }
@@ -239,13 +240,20 @@ const liveWindow = 10 * time.Second
 
 // sloStatuses are the SLOs for the screen.
 func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
-	d := view.Window
+	// Many expressions speak of the same stretch, and to add one up is the costly part.
+	sofar, lately := map[string]result.Stretch{}, map[string]result.Stretch{}
 	list := make([]result.SLOStatus, len(r.judge.exprs))
 	for i, e := range r.judge.exprs {
-		run := slo.Evaluate(e, r.stretchOf(e))
+		if _, ok := sofar[e.Wave]; !ok {
+			sofar[e.Wave] = r.stretchOf(e)
+			if view.Window > 0 {
+				lately[e.Wave] = r.present(e, view.Window)
+			}
+		}
+		run := slo.Evaluate(e, sofar[e.Wave])
 		live := run
-		if d > 0 {
-			live = slo.Evaluate(e, r.present(e, d))
+		if view.Window > 0 {
+			live = slo.Evaluate(e, lately[e.Wave])
 		}
 		list[i] = result.SLOStatus{
 			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,

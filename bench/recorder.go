@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"iter"
 	"sync"
 	"time"
 
@@ -27,6 +28,19 @@ type recorder struct {
 	ring     [ringSeconds]result.Interval
 	n        int // intervals so far; the newest is ring[(n-1)%ringSeconds]
 	timeline *result.Timeline
+	windows  map[windowKey]windowSum // of the newest interval: SLOs, screen and health ask for the same ones
+}
+
+// A windowKey is a stretch that is asked for: the last so long, of a wave or of all.
+type windowKey struct {
+	last time.Duration
+	wave int
+}
+
+// A windowSum is what happened in a stretch. It is never written again.
+type windowSum struct {
+	part     *result.Part
+	from, to time.Duration
 }
 
 // A shard holds the current second of the requests that hash to it.
@@ -45,7 +59,7 @@ var parts = sync.Pool{New: func() any {
 }}
 
 func newRecorder() *recorder {
-	r := &recorder{totals: map[int]*result.Part{}, timeline: result.NewTimeline()}
+	r := &recorder{totals: map[int]*result.Part{}, timeline: result.NewTimeline(), windows: map[windowKey]windowSum{}}
 	for i := range r.shards {
 		r.shards[i].parts = map[int]*result.Part{}
 	}
@@ -93,6 +107,7 @@ func (r *recorder) swap(now time.Duration) result.Interval {
 		}
 		r.totals[wave].Merge(p)
 	}
+	clear(r.windows)
 	r.ring[r.n%ringSeconds] = in
 	r.n++
 	r.since = now
@@ -126,20 +141,46 @@ func (r *recorder) warmup() *result.Part {
 }
 
 // window adds up the intervals of the last d, of one wave or of all, and says
-// from when to when they reach.
+// from when to when they reach. The part is shared: it must not be written to.
 func (r *recorder) window(d time.Duration, wave int) (p *result.Part, from, to time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p = result.NewPart()
-	from, to = r.since, r.since
-	for i := range min(r.n, ringSeconds) {
-		in := r.ring[(r.n-1-i)%ringSeconds]
-		// Half a second of tolerance, for ticks are not exact.
-		if to-in.Start > d+500*time.Millisecond {
-			break
+	sum, ok := r.windows[windowKey{d, wave}]
+	if !ok {
+		sum = windowSum{result.NewPart(), r.since, r.since}
+		for in := range r.last(d) {
+			in.Sum(sum.part, wave)
+			sum.from = in.Start
 		}
-		in.Sum(p, wave)
-		from = in.Start
+		r.windows[windowKey{d, wave}] = sum
 	}
-	return p, from, to
+	return sum.part, sum.from, sum.to
+}
+
+// spent is what the last d cost, in USD, and how much of it there is.
+func (r *recorder) spent(d time.Duration) (usd float64, of time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for in := range r.last(d) {
+		for wave, part := range in.Parts {
+			if wave != result.Warmup {
+				usd += part.Cost.Total()
+			}
+		}
+		of = r.since - in.Start
+	}
+	return usd, of
+}
+
+// last is the intervals of the last d, the newest first. r.mu is held.
+func (r *recorder) last(d time.Duration) iter.Seq[result.Interval] {
+	return func(yield func(result.Interval) bool) {
+		for i := range min(r.n, ringSeconds) {
+			in := r.ring[(r.n-1-i)%ringSeconds]
+			// Half a second of tolerance, for ticks are not exact.
+			if r.since-in.Start > d+500*time.Millisecond || !yield(in) {
+				return
+			}
+		}
+	}
 }

@@ -83,8 +83,7 @@ func (r *Run) figures(view result.View) windowCache {
 	}
 	c.slos = r.sloStatuses(view)
 	c.health = r.health.live()
-	minute, from, to := r.rec.window(time.Minute, -1)
-	c.recent, c.oneMin = minute.Cost.Total(), to-from
+	c.recent, c.oneMin = r.rec.spent(time.Minute)
 	r.mu.Lock()
 	r.windows = c
 	r.mu.Unlock()

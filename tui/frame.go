@@ -32,11 +32,14 @@ func cells(s string) int {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == '\x1b' && i+1 < len(s) && s[i+1] == '[':
-			end := strings.IndexFunc(s[i+2:], func(r rune) bool { return r >= '@' && r <= '~' })
-			if end < 0 {
+			end := i + 2
+			for end < len(s) && s[end] >= ' ' && s[end] < '@' {
+				end++
+			}
+			if end == len(s) || s[end] < '@' || s[end] > '~' {
 				return ansi.StringWidth(s)
 			}
-			i += 2 + end + 1
+			i = end + 1
 		case c >= ' ' && c <= '~':
 			n, i = n+1, i+1
 		default:
@@ -179,7 +182,10 @@ func compose(width, height int, blocks []block) string {
 	}
 	lines := make([]string, height)
 	for y := range rows {
-		lines[y] = rows[y].String()
+		// Characters of two lines may join to a wider one.
+		if lines[y] = rows[y].String(); cells(lines[y]) > width {
+			lines[y] = ansi.Truncate(lines[y], width, "")
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -11,7 +11,7 @@ import (
 
 // pollEvery is how long the screen rests after one snapshot before it asks for
 // the next.
-const pollEvery = 200 * time.Millisecond
+const pollEvery = 250 * time.Millisecond
 
 // The windows that w cycles through; the last two are as long as their wave or
 // the run.

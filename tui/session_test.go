@@ -383,7 +383,7 @@ func TestEndWhileFrozen(t *testing.T) {
 	})
 }
 
-// TestPace holds that the screen polls five times a second, and that keys do
+// TestPace holds that the screen polls four times a second, and that keys do
 // not start a second chain of polls.
 func TestPace(t *testing.T) {
 	t.Parallel()
@@ -394,8 +394,8 @@ func TestPace(t *testing.T) {
 		before := s.src.polls()
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		if polls := s.src.polls() - before; polls < 14 || polls > 16 {
-			t.Errorf("%d polls in 3 s, want 15", polls)
+		if polls := s.src.polls() - before; polls < 11 || polls > 13 {
+			t.Errorf("%d polls in 3 s, want 12", polls)
 		}
 		s.program.Quit()
 		s.ends()

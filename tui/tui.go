@@ -27,7 +27,7 @@ import (
 // from several goroutines and return quickly: they never wait for requests.
 type Source interface {
 	// Snapshot returns the run at this instant; its Window holds what view asks
-	// for. It is polled about five times a second.
+	// for. It is polled about four times a second.
 	Snapshot(view result.View) result.Snapshot
 
 	// TogglePause stops a lane's clock, or lets it go on. A lane is an index

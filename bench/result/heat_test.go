@@ -139,3 +139,39 @@ func TestUnreadableHistogram(t *testing.T) {
 		t.Errorf("it has the curve %v", c.E2E.Service)
 	}
 }
+
+// TestADayOfRows holds that the timeline of a day takes no more rows, and its heat
+// no more memory, than that of an hour, and loses no request.
+func TestADayOfRows(t *testing.T) {
+	p := NewPart()
+	p.Requests.Scheduled = 3
+	for _, m := range rowMetrics {
+		p.Hists[m] = histOf([]time.Duration{20 * time.Millisecond, 300 * time.Millisecond, 4 * time.Second})
+	}
+	timeline := NewTimeline()
+	size := func() (rows, buckets int) {
+		for _, row := range timeline.Rows(false) {
+			rows++
+			buckets += len(row.Heat.TTFT.Response) + len(row.Heat.TTFT.Service) + len(row.Heat.E2E.Response) + len(row.Heat.E2E.Service)
+		}
+		return rows, buckets
+	}
+	const day = 86_400
+	for second := range time.Duration(day) {
+		timeline.Add(second*time.Second, (second+1)*time.Second, p, nil, 0, 0)
+	}
+	rows, buckets := size()
+	if rows > maxRows || buckets > maxRows*4*HeatBuckets {
+		t.Errorf("%d rows with %d buckets", rows, buckets)
+	}
+	var scheduled, hot int64
+	for _, row := range timeline.Rows(false) {
+		scheduled += row.Counts.Scheduled
+		for _, n := range row.Heat.E2E.Service {
+			hot += int64(n)
+		}
+	}
+	if scheduled != 3*day || hot != 3*day {
+		t.Errorf("%d requests and %d in the heat, want %d", scheduled, hot, 3*day)
+	}
+}

@@ -121,6 +121,16 @@ func (p *Part) RecordOpen(m Metric, age time.Duration) {
 	p.Open[m].Record(age)
 }
 
+// WithOpen is p for more calls of RecordOpen, which p does not see: it shares all
+// else with p.
+func (p *Part) WithOpen() *Part {
+	c := *p
+	for m := range c.Open {
+		c.Open[m] = mergeHist(nil, p.Open[m])
+	}
+	return &c
+}
+
 // Merge adds from to p. from may be nil and stays as it is.
 func (p *Part) Merge(from *Part) {
 	if from == nil {
