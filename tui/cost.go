@@ -48,10 +48,11 @@ func (p pen) cost(s result.Snapshot, width, height int) []string {
 	budget := p.budget(s.Cost, inner)
 	rows := height - 2
 	tokens := p.tokens(s, inner)
-	for _, line := range tokens {
-		if len(body)+len(budget) < rows {
-			body = append(body, line)
-		}
+	if len(body)+len(tokens)+len(budget) > rows && len(tokens) > 0 {
+		tokens = tokens[1:] // without the gap
+	}
+	if len(body)+len(tokens)+len(budget) <= rows {
+		body = append(body, tokens...)
 	}
 	for len(body)+len(budget) < rows {
 		body = append(body, "")

@@ -77,13 +77,17 @@ func (p pen) outcomes(s result.Snapshot, width, height int) []string {
 	if len(list) > room {
 		list = p.folded(list, room)
 	}
+	widest := 5
+	for _, t := range list {
+		widest = max(widest, len(count(t.n)))
+	}
 	var body []string
 	for _, t := range list {
 		share := p.glyph.none
 		if total > 0 {
 			share = percent(float64(t.n) / float64(total))
 		}
-		figures := p.figure(right(count(t.n), 9)) + p.label(right(share, 7))
+		figures := p.figure(right(count(t.n), widest)) + p.label(right(share, 7))
 		body = append(body, p.ends(t.style.Render(t.word), figures, inner))
 	}
 	if len(body)+len(foot)+2 <= rows && total > 0 {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -116,15 +117,53 @@ func TestScreens(t *testing.T) {
 // TestDresses holds how one screen looks on other terminals, escape sequences
 // included.
 func TestDresses(t *testing.T) {
-	breached := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == "breached" })]
-	for name, m := range map[string]Model{
-		"dark":    breached.open(120, 36, Options{}, colorprofile.TrueColor, true),
-		"light":   breached.open(120, 36, Options{}, colorprofile.TrueColor, false),
-		"sixteen": breached.open(120, 36, Options{}, colorprofile.ANSI, true),
-		"nocolor": breached.open(120, 36, Options{NoColor: true}, colorprofile.TrueColor, true),
-		"ascii":   breached.open(120, 36, Options{ASCII: true, NoColor: true}, colorprofile.TrueColor, true),
-	} {
-		t.Run(name, func(t *testing.T) { golden.RequireEqual(t, m.View().Content) })
+	for _, name := range []string{"breached", "heat", "stale"} {
+		s := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == name })]
+		prefix := name + " "
+		if name == "breached" {
+			prefix = ""
+		}
+		for dress, m := range map[string]Model{
+			"dark":    s.open(120, 36, Options{}, colorprofile.TrueColor, true),
+			"light":   s.open(120, 36, Options{}, colorprofile.TrueColor, false),
+			"256":     s.open(120, 36, Options{}, colorprofile.ANSI256, true),
+			"sixteen": s.open(120, 36, Options{}, colorprofile.ANSI, true),
+			"nocolor": s.open(120, 36, Options{NoColor: true}, colorprofile.TrueColor, true),
+			"ascii":   s.open(120, 36, Options{ASCII: true, NoColor: true}, colorprofile.TrueColor, true),
+		} {
+			t.Run(prefix+dress, func(t *testing.T) { golden.RequireEqual(t, m.View().Content) })
+		}
+	}
+}
+
+// TestThemes holds that a theme that was asked for prevails over what the terminal
+// says of its background, and that without one the terminal decides.
+func TestThemes(t *testing.T) {
+	look := func(theme Theme, dark bool) string {
+		var m tea.Model = New(at(time.Minute, nil), Options{Theme: theme})
+		m, _ = m.Update(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
+		m, _ = m.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
+		background := color.Color(color.White)
+		if dark {
+			background = color.Black
+		}
+		m, _ = m.Update(tea.BackgroundColorMsg{Color: background})
+		return settle(m).View().Content
+	}
+	dark, light := look(Auto, true), look(Auto, false)
+	if dark == light {
+		t.Fatal("the background makes no difference")
+	}
+	for _, c := range []struct {
+		theme Theme
+		want  string
+	}{{"", dark}, {Dark, dark}, {Light, light}} {
+		if look(c.theme, true) != c.want || c.theme != "" && look(c.theme, false) != c.want {
+			t.Errorf("theme %q does not prevail", c.theme)
+		}
+	}
+	if strings.Contains(look(Mono, true), "38;") {
+		t.Error("mono has colours")
 	}
 }
 
