@@ -14,9 +14,9 @@ import (
 
 // throughput draws what was asked and what came of it.
 func (t times) throughput() *web.Figure {
-	offered := t.series(func(r result.Row) float64 { return r.OfferedRPS })
-	done := t.series(func(r result.Row) float64 { return r.CompletedRPS })
-	failed := t.series(func(r result.Row) float64 { return r.FailedRPS })
+	offered := t.rates(func(r result.Row) float64 { return r.OfferedRPS })
+	done := t.rates(func(r result.Row) float64 { return r.CompletedRPS })
+	failed := t.rates(func(r result.Row) float64 { return r.FailedRPS })
 	_, most := span(offered, done)
 	_, peak := span(done)
 	frame := t.frame("throughput", "Requests per second over time", 150, countAxis(most, "req/s"))
@@ -56,14 +56,14 @@ func (t times) outcomes() *web.Figure {
 		{"other failures", svg.Bad, func(c result.Counts) int64 { return c.Failed - c.RateLimited }},
 		{"lost: dropped, unsent, unfinished", svg.Lost, func(c result.Counts) int64 { return c.Dropped + c.Unsent + c.Unfinished }},
 	}
-	figure := &web.Figure{Title: "Outcomes", Note: "requests per second by how they ended, one kind upon the other"}
-	low := t.series(func(result.Row) float64 { return 0 })
+	figure := &web.Figure{Title: "How requests ended", Note: "per second, one kind upon the other"}
+	low := t.rates(func(result.Row) float64 { return 0 })
 	var areas []svg.Area
 	var told []string
 	for _, k := range kinds {
 		total := int64(0)
 		high := make([]svg.Point, len(low))
-		for i, row := range t.rows {
+		for i, row := range t.steps {
 			n := max(0, k.of(row.Counts))
 			total += n
 			high[i] = svg.Point{X: low[i].X, Y: low[i].Y + float64(n)/max(row.StepS, 1e-3)}
@@ -101,16 +101,13 @@ func latencyBlocks(run *result.Run, t times) []web.Block {
 		table.Rows = append(table.Rows, row)
 	}
 	blocks := []web.Block{{Table: table}}
-	if len(text.faint) > 0 {
-		blocks = append(blocks, web.Block{Prose: serviceNote})
-	}
 	blocks = append(blocks, web.Block{Figure: curveFigure(run)})
 	for _, h := range []struct {
 		id, title string
 		of        func(*result.RowHeat) result.Heat
 	}{
-		{"ttft-heat", "TTFT, every request", func(h *result.RowHeat) result.Heat { return h.TTFT.Response }},
-		{"e2e-heat", "E2E, every request", func(h *result.RowHeat) result.Heat { return h.E2E.Response }},
+		{"ttft-heat", "TTFT of every request", func(h *result.RowHeat) result.Heat { return h.TTFT.Response }},
+		{"e2e-heat", "E2E of every request", func(h *result.RowHeat) result.Heat { return h.E2E.Response }},
 	} {
 		if figure := t.heat(h.id, h.title, h.of); figure != nil {
 			blocks = append(blocks, web.Block{Figure: figure})
@@ -124,29 +121,31 @@ func curveFigure(run *result.Run) *web.Figure {
 	curves := result.StoredCurves(run.Total.Latency)
 	l := run.Total.Latency
 	var lines []svg.Line
+	var key []web.Key
 	points := 0
-	add := func(name string, ink svg.Ink, c result.Curve) {
+	add := func(name, told string, ink svg.Ink, c result.Curve) {
 		line := svg.Line{Name: name, Ink: ink}
 		for i, ms := range c {
 			line.Points = append(line.Points, svg.Point{X: result.CurveQuantile(i), Y: ms})
 		}
 		if len(c) > 0 {
 			lines, points = append(lines, line), max(points, len(c))
+			key = append(key, web.Key{Name: told, Ink: ink})
 		}
 	}
 	beside := func(p result.Pair) bool { return hasOpen(run) || differ(p.Response, p.Service, 0.01) }
 	if beside(l.E2E) {
-		add("service", svg.Plain.Dotted(), curves.E2E.Service)
+		add("service", "E2E, service time", svg.Plain.Dotted(), curves.E2E.Service)
 	}
 	if beside(l.TTFT) {
-		add("service", svg.Accent.Dotted(), curves.TTFT.Service)
+		add("service", "TTFT, service time", svg.Accent.Dotted(), curves.TTFT.Service)
 	}
-	add("E2E", svg.Plain, curves.E2E.Response)
-	add("TTFT", svg.Accent, curves.TTFT.Response)
+	add("E2E", "E2E", svg.Plain, curves.E2E.Response)
+	add("TTFT", "TTFT", svg.Accent, curves.TTFT.Response)
 	figure := &web.Figure{
 		Title: "Latency by percentile",
 		Note:  "each nine has the same width; a curve ends at the last percentile that so many requests tell",
-		Key:   keys(lines),
+		Key:   key,
 	}
 	if points == 0 {
 		return figure
@@ -158,7 +157,7 @@ func curveFigure(run *result.Run) *web.Figure {
 	low, high := span(all...)
 	figure.Chart = svg.Chart{Lines: lines, Frame: svg.Frame{
 		ID: "curve", Title: figure.Title, Desc: curveDesc(l), Height: 220,
-		X: svg.Nines(max(1, int(math.Ceil(nines(points))))), Y: svg.Log(low, high, "log scale", logMillis),
+		X: svg.Nines(max(1, nines(points))), Y: svg.Log(low, high, "log scale", logMillis),
 	}}.SVG()
 	return figure
 }
@@ -178,7 +177,7 @@ func curveDesc(l result.Latencies) string {
 }
 
 // nines is how many of them so many points of a curve reach.
-func nines(points int) float64 { return -math.Log10(1-result.CurveQuantile(points-1)) - 1e-9 }
+func nines(points int) float64 { return -math.Log10(1 - result.CurveQuantile(points-1)) }
 
 // keys name the lines of a chart in their order.
 func keys(lines []svg.Line) (out []web.Key) {

@@ -38,8 +38,11 @@ func latencyCard(name string, l *result.Latency) web.Card {
 	if l == nil {
 		return card(name, result.NoData, "no data")
 	}
-	return card(name, result.FormatMillis(l.P95), "p50 "+result.FormatMillis(l.P50)+", p99 "+result.FormatMillis(l.P99))
+	return card(name, result.FormatMillis(l.P95), unbroken("p50 "+result.FormatMillis(l.P50))+", "+unbroken("p99 "+result.FormatMillis(l.P99)))
 }
+
+// unbroken keeps a figure and its unit on one line.
+func unbroken(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 func rateCard(name string, v *float64, note string) web.Card {
 	c := card(name, orNoData(v, result.FormatRate), note)
@@ -104,10 +107,11 @@ func sloTable(run *result.Run) []web.Block {
 		if e, err := slo.Parse(s.Expr); err == nil {
 			bound = strings.NewReplacer("<=", "≤", ">=", "≥").Replace(string(e.Op)) + " " + result.FormatValue(e.Value, string(e.Unit))
 		}
+		verdict := judged(s.OK)
 		if s.Assumed {
-			expr += " (assumed: no SLO was given)"
+			verdict.Text += ", assumed"
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: expr}, {Text: observed(s)}, {Text: bound}, judged(s.OK)}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: expr}, {Text: observed(s)}, {Text: bound}, verdict}})
 	}
 	return []web.Block{{Table: t}}
 }
@@ -220,7 +224,7 @@ func waveTable(run *result.Run) []web.Block {
 		name := waveName(w.Lane, w.Name)
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
-			seconds(w.StartedS), seconds(w.DurationS), humanize.Comma(w.Requests.Scheduled),
+			instant(w.StartedS), seconds(w.DurationS), humanize.Comma(w.Requests.Scheduled),
 			perSecond(w.Rate.Offered), perSecond(w.Rate.Completed), ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)),
 			share(w.ErrorRate), orNoData(w.Goodput, func(g result.Goodput) string { return result.FormatRate(g.RPS) }), recovered(w.Recovery),
 		}

@@ -17,6 +17,7 @@ import (
 // waves above the plot, what happened, and the SLOs.
 type times struct {
 	rows     []result.Row // with their heat
+	steps    []result.Row // for rates: without a last row that is too short for one
 	from, to float64      // seconds from the start of the run
 	lanes    []string
 	bands    [][]svg.Band // of each lane
@@ -30,6 +31,7 @@ func newTimes(run *result.Run) times {
 	if n := len(t.rows); n > 0 {
 		t.from, t.to = min(0, t.rows[0].TS), max(t.to, t.rows[n-1].TS+t.rows[n-1].StepS)
 	}
+	t.steps = foldLast(t.rows)
 	for i, w := range run.Waves {
 		lane := slices.Index(t.lanes, w.Lane)
 		if lane < 0 {
@@ -72,7 +74,7 @@ func (t times) note() string {
 	if len(t.rows) == 0 {
 		return ""
 	}
-	var notes []string
+	notes := []string{"latencies are response times, from the scheduled instant"}
 	if len(t.waves) > 0 {
 		notes = append(notes, "above each chart: the waves")
 	}
@@ -101,6 +103,32 @@ func (t times) series(value func(result.Row) float64) []svg.Point {
 		points[i] = svg.Point{X: row.TS + row.StepS/2, Y: value(row)}
 	}
 	return points
+}
+
+// rates is series of what rows say of rates.
+func (t times) rates(value func(result.Row) float64) []svg.Point {
+	return times{rows: t.steps}.series(value)
+}
+
+// foldLast puts a last row that is much shorter than a step into the one before:
+// three answers in its tenth of a second are no 30 a second.
+func foldLast(rows []result.Row) []result.Row {
+	n := len(rows)
+	if n < 2 || rows[n-1].StepS > rows[n-2].StepS/2 {
+		return rows
+	}
+	rows = slices.Clone(rows[:n:n])
+	row, last := &rows[n-2], rows[n-1]
+	whole := row.StepS + last.StepS
+	join := func(a *float64, b float64) { *a = (*a*row.StepS + b*last.StepS) / whole }
+	join(&row.OfferedRPS, last.OfferedRPS)
+	join(&row.CompletedRPS, last.CompletedRPS)
+	join(&row.FailedRPS, last.FailedRPS)
+	c, d := &row.Counts, last.Counts
+	c.Succeeded, c.Failed, c.RateLimited = c.Succeeded+d.Succeeded, c.Failed+d.Failed, c.RateLimited+d.RateLimited
+	c.Dropped, c.Unsent, c.Unfinished = c.Dropped+d.Dropped, c.Unsent+d.Unsent, c.Unfinished+d.Unfinished
+	row.StepS = whole
+	return rows[:n-1]
 }
 
 // span is the lowest and the highest value of lines above 0; nought if there is
@@ -148,7 +176,7 @@ func (t times) latency(id, title string, metric slo.Metric, of func(result.RowLa
 	p95 := percentile(func(p *result.RowPercentile) float64 { return p.P95 })
 	p99 := percentile(func(p *result.RowPercentile) float64 { return p.P99 })
 	low, high := span(p50, p95, p99)
-	figure := &web.Figure{Title: title, Note: "response time, from the scheduled instant, in each step of the timeline"}
+	figure := &web.Figure{Title: title}
 	if high == 0 {
 		return figure
 	}
@@ -168,7 +196,7 @@ func (t times) latency(id, title string, metric slo.Metric, of func(result.RowLa
 		figure.Key = append(figure.Key, web.Key{Name: "SLO", Ink: "bound"})
 	}
 	if len(beyond) > 0 {
-		figure.Note += "; far above the chart: " + strings.Join(beyond, ", ")
+		figure.Note = "far above the chart: " + strings.Join(beyond, ", ")
 	}
 	return figure
 }

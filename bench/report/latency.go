@@ -15,12 +15,12 @@ func (p *page) latency(run *result.Run) {
 	t := latencyTable(run)
 	t.write(p)
 	if len(t.faint) > 0 {
-		p.line(p.ink.dim(serviceNote))
+		p.line(p.ink.dim(timesNote))
 	}
 }
 
-// serviceNote says what faint rows of the table are.
-const serviceNote = "from the scheduled instant; service time: from sending"
+// timesNote says what the rows of the table count from; faint ones are service time.
+const timesNote = "from the scheduled instant; service time: from sending"
 
 // latencyTable has a row for each latency of the whole run.
 func latencyTable(run *result.Run) table {

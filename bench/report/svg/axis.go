@@ -83,9 +83,13 @@ func Log(low, high float64, unit string, format func(float64) string) Axis {
 // first the smaller one.
 func LogBetween(bottom, top float64, unit string, format func(float64) string) Axis {
 	decades := math.Log10(top / bottom)
+	steps := []float64{1, 2, 5}
+	if decades < 0.8 {
+		steps = []float64{1, 1.5, 2, 3, 4, 5, 7}
+	}
 	a := Axis{Unit: unit, place: func(v float64) float64 { return math.Log10(v/bottom) / decades }}
 	for power := math.Pow(10, math.Floor(math.Log10(bottom)+1e-9)); power <= top*1.001; power *= 10 {
-		for _, m := range []float64{1, 2, 5} {
+		for _, m := range steps {
 			at := a.Place(m * power)
 			if at < -1e-9 || at > 1+1e-9 {
 				continue
@@ -125,7 +129,8 @@ func Time(from, to float64) Axis {
 	unit, format := timeFormat(to, step)
 	a := Axis{Unit: unit, place: func(v float64) float64 { return (v - from) / length }}
 	for i := math.Ceil(from/step - 1e-9); i*step <= from+length*(1+1e-9); i++ {
-		a.Ticks = append(a.Ticks, Tick{At: a.Place(i * step), Label: format(i * step), Spare: int(i)%2 != 0})
+		at := i*step + 0 // −0 + 0 is 0
+		a.Ticks = append(a.Ticks, Tick{At: a.Place(at), Label: format(at), Spare: int(i)%2 != 0})
 	}
 	return a
 }
@@ -158,8 +163,8 @@ func sexagesimal(v float64) string {
 
 // Nines is an axis over quantiles that gives each nine the same room: p0, p90, p99
 // and so on to so many nines.
-func Nines(nines int) Axis {
-	a := Axis{Unit: "percentile", place: func(q float64) float64 { return -math.Log10(1-q) / float64(nines) }}
+func Nines(nines float64) Axis {
+	a := Axis{place: func(q float64) float64 { return -math.Log10(1-q) / nines }}
 	for _, t := range []struct {
 		q     float64
 		label string

@@ -48,6 +48,6 @@ func (i Ink) Dotted() Ink { return i + " dotted" }
 // The room that the page leaves beside a chart, and from which on a chart is wide,
 // all in CSS pixels. chart.css says the same.
 const (
-	wideRoom   = 500 // of the plot of a wide chart, at least
+	wideRoom   = 540 // of the plot of a wide chart, at least
 	narrowRoom = 250 // of the plot of a narrow one, at least
 )

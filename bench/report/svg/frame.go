@@ -182,7 +182,7 @@ func (c *canvas) places() {
 		fmt.Fprintf(c, `<text class="%s" x="%s" y="%d">%s</text>`, class, x, bottom+17, html.EscapeString(t.Label))
 	}
 	if c.X.Unit != "" {
-		fmt.Fprintf(c, `<text class="end" x="100%%" dx="6" y="%d">%s</text>`, bottom+4, html.EscapeString(c.X.Unit))
+		fmt.Fprintf(c, `<text class="unit" x="-18" y="%d">%s</text>`, bottom+17, html.EscapeString(c.X.Unit))
 	}
 }
 
@@ -212,7 +212,7 @@ func (c *canvas) ends(ends []end) {
 	for i := 1; i < len(ends); i++ {
 		ends[i].y = max(ends[i].y, ends[i-1].y+apart)
 	}
-	least := float64(c.top + c.Height - 8) // clear of the unit of X
+	least := float64(c.top + c.Height)
 	for i := len(ends) - 1; i >= 0; i-- {
 		ends[i].y = min(ends[i].y, least)
 		least = ends[i].y - apart
