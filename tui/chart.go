@@ -34,6 +34,7 @@ type chart struct {
 	titles []string // the longest first
 	lines  []line
 	bound  *float64
+	alarm  *float64 // what is above it breaches an SLO, whichever line it is
 }
 
 // A chartSource is what charts are made of: the rows, the part of the time in
@@ -81,7 +82,7 @@ func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, h
 	from, to := chartSpan(s)
 	src := chartSource{p, s, service, newTimeAxis(from, to, plotColumns(inner), s.Verdict == nil)}
 	c := src.chart(kind)
-	body := p.plot(c.lines, inner, rows)
+	body := p.plot(c.lines, c.alarm, inner, rows)
 	if body == nil {
 		return p.nothing(c.titles[0], width, height)
 	}
@@ -160,7 +161,7 @@ func (p pen) named(lines []line, bound *float64, gap int, name func(line) string
 			text = strings.TrimSpace(name(l))
 		}
 		if strokes && text != "" {
-			text = l.pen.level + " " + text
+			text = l.pen.Horizontal + " " + text
 		}
 		if text != "" {
 			parts = append(parts, l.style.Render(text))
@@ -171,7 +172,7 @@ func (p pen) named(lines []line, bound *float64, gap int, name func(line) string
 		if gap == 1 { // little room: the stroke says it
 			word = ""
 		}
-		parts = append(parts, p.label(word+p.glyph.dotted.level+" ")+p.style.text.Render(strings.TrimSpace(cell(*bound))))
+		parts = append(parts, p.label(word+p.glyph.dotted.Horizontal+" ")+p.style.text.Render(strings.TrimSpace(cell(*bound))))
 	}
 	return strings.Join(parts, strings.Repeat(" ", gap))
 }
@@ -229,10 +230,33 @@ func (c chartSource) errors() chart {
 			return 100 * float64(n(r.Counts)) / float64(ended)
 		}, mean)
 	}
-	return chart{titles: []string{"errors, %"}, lines: []line{
+	made := chart{titles: []string{"errors, %"}, lines: []line{
 		{"429", share(func(n result.Counts) int64 { return n.RateLimited }), c.style.near, c.glyph.dotted},
 		{"all failed", share(func(n result.Counts) int64 { return n.Failed }), c.style.bad, c.glyph.heavy},
 	}}
+	bound := tightest(c.inView(), "error_rate", false)
+	if bound == nil {
+		return made
+	}
+	percent := 100 * *bound
+	made.bound, made.alarm = &percent, &percent
+	made.lines[1].style = c.style.strong // the alarm says what is bad
+	if percent <= 3*highestValue(made.lines) {
+		made.lines = append([]line{c.level(percent, c.style.muted)}, made.lines...)
+	}
+	return made
+}
+
+// inView is the SLOs that hold for all that a chart shows: those of the whole run,
+// or of the wave in view.
+func (c chartSource) inView() (list []result.SLOStatus) {
+	for _, s := range c.snap.SLOs {
+		i := c.snap.View.Wave
+		if s.Wave == "" || i >= 0 && i < len(c.snap.Waves) && c.snap.Waves[i].Name == s.Wave {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // timed picks the kind of time that leads.
@@ -291,7 +315,7 @@ func tightest(slos []result.SLOStatus, name string, service bool) *float64 {
 	var least *float64
 	for _, s := range slos {
 		twice := name == "ttft" || name == "e2e" // timed from two instants
-		if s.Metric != name || s.Unit != "ms" || atLeast(s) || twice && s.Service != service {
+		if s.Metric != name || atLeast(s) || twice && s.Service != service {
 			continue
 		}
 		if least == nil || s.Bound < *least {

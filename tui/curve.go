@@ -52,7 +52,7 @@ func (p pen) drawCurve(s result.Snapshot, service bool, width, height int) []str
 	if high <= 0 || plotColumns(inner) < 1 || rows < 2 {
 		return p.nothing(titles[0], width, height)
 	}
-	body := p.plotOn(logScale{low, high, rows}, lines, inner, rows)
+	body := p.plotOn(logScale{low, high, rows}, lines, nil, inner, rows)
 	body = append(body, p.curveRuler(plotColumns(inner)))
 	legend := p.legend(lines, nil)
 	return p.titled(titles, []string{legend}, body, width, height)

@@ -6,6 +6,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/guptarohit/asciigraph"
 )
 
 // glyphs are the characters of the screen that a plain ASCII terminal lacks.
@@ -23,8 +24,8 @@ type glyphs struct {
 	full, empty          string   // the budget bar
 	border               lipgloss.Border
 	axis, tick           string
-	solid, dotted, heavy stroke   // lines of a chart
-	shades               []string // of a heat without colours, from one request to the most
+	solid, dotted, heavy asciigraph.CharSet // lines of a chart
+	shades               []string           // of a heat without colours, from one request to the most
 }
 
 var unicodeGlyphs = glyphs{
@@ -32,9 +33,9 @@ var unicodeGlyphs = glyphs{
 	cursor: "┃", pointer: "▸",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	full: "█", empty: "░", border: lipgloss.RoundedBorder(), axis: "│", tick: "┤",
-	solid:  stroke{"─", "│", "╰", "╭", "╮", "╯"},
-	dotted: stroke{"┈", "┊", "┈", "┈", "┈", "┈"},
-	heavy:  stroke{"━", "┃", "┗", "┏", "┓", "┛"},
+	solid:  charSet("─", "│", "╭╮╰╯", "╴"),
+	dotted: charSet("┈", "┊", "┈┈┈┈", " "),
+	heavy:  charSet("━", "┃", "┏┓┗┛", "╸"),
 	shades: []string{"░", "▒", "▓", "█"},
 }
 
@@ -43,10 +44,21 @@ var asciiGlyphs = glyphs{
 	cursor: "|", pointer: ">",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
 	full: "#", empty: ".", border: lipgloss.ASCIIBorder(), axis: "|", tick: "+",
-	solid:  stroke{"-", "|", "'", ".", ".", "'"},
-	dotted: stroke{".", ".", ".", ".", ".", "."},
-	heavy:  stroke{"=", "#", "=", "=", "=", "="},
+	solid:  charSet("-", "|", "..''", " "),
+	dotted: charSet(".", ".", "....", " "),
+	heavy:  charSet("=", "#", "====", " "),
 	shades: []string{".", ":", "-", "=", "+", "*", "#", "%", "@"},
+}
+
+// charSet is the characters of a line: level, upright, the corners that lead from
+// below to the right and to the left and from above to the right and to the left,
+// and what stands where the line has ended.
+func charSet(level, upright, corners, end string) asciigraph.CharSet {
+	c := []rune(corners)
+	return asciigraph.CharSet{
+		Horizontal: level, VerticalLine: upright, StartCap: level, EndCap: end,
+		ArcDownRight: string(c[0]), ArcDownLeft: string(c[1]), ArcUpRight: string(c[2]), ArcUpLeft: string(c[3]),
+	}
 }
 
 // mark is the glyph of a grade.

@@ -123,7 +123,7 @@ func (m *heatmap) lines(bound *float64) []string {
 	for i := range lines {
 		blank := " "
 		if i == at {
-			blank = m.glyph.dotted.level
+			blank = m.glyph.dotted.Horizontal
 		}
 		lines[i] = m.axis(labels, i) + m.row(m.rows-1-i, blank)
 	}
@@ -214,7 +214,7 @@ func (p pen) drawHeat(s result.Snapshot, kind chartKind, service bool, width, he
 	}
 	slo := ""
 	if bound != nil {
-		slo = " " + p.label("SLO "+p.glyph.dotted.level+" ") + p.style.text.Render(millis(*bound))
+		slo = " " + p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(millis(*bound))
 	}
 	return p.titled(titles, []string{m.key() + slo, m.key()}, body, width, height)
 }

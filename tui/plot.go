@@ -2,7 +2,11 @@ package tui
 
 import (
 	"math"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/guptarohit/asciigraph"
 )
 
 // A line is one line of a plot: a value for each of its columns, NaN where there
@@ -11,31 +15,7 @@ type line struct {
 	name   string
 	values []float64
 	style  ink
-	pen    stroke
-}
-
-// A stroke is how a line is drawn, so that lines differ without colours, too.
-type stroke struct {
-	level, upright                     string
-	fromUp, fromDown, westDown, westUp string // corners: from above to the east, from below to the east, …
-}
-
-// piece is the character that joins some ways.
-func (s stroke) piece(w ways) string {
-	switch w {
-	case up | down:
-		return s.upright
-	case up | east:
-		return s.fromUp
-	case down | east:
-		return s.fromDown
-	case west | down:
-		return s.westDown
-	case west | up:
-		return s.westUp
-	default:
-		return s.level
-	}
+	pen    asciigraph.CharSet // lines differ without colours, too
 }
 
 // A valueAxis is the y axis of a plot.
@@ -56,30 +36,87 @@ func plotColumns(width int) int { return max(0, width-gutter-2) }
 
 // plot draws lines in width × height cells on a scale from 0 to their highest
 // value; nil if there is no value or no room.
-func (p pen) plot(lines []line, width, height int) []string {
+func (p pen) plot(lines []line, alarm *float64, width, height int) []string {
 	top := highestValue(lines)
 	if math.IsNaN(top) {
 		return nil
 	}
-	return p.plotOn(newScale(top, height), lines, width, height)
+	return p.plotOn(newScale(top, height), lines, alarm, width, height)
 }
 
 // plotOn draws lines on a scale of height rows. Later lines lie above earlier
-// ones.
-func (p pen) plotOn(s valueAxis, lines []line, width, height int) []string {
+// ones; what is above the alarm, if there is one, has the colour of a breach.
+//
+// It is the one place that knows asciigraph, and keeps from it what it cannot draw:
+// no line, lines of unequal length, negative and infinite values, a flat line
+// without bounds, and its height, which is one row less than it draws.
+func (p pen) plotOn(s valueAxis, lines []line, alarm *float64, width, height int) []string {
 	columns := plotColumns(width)
-	if columns < 1 || height < 2 {
+	if columns < 1 || height < 2 || len(lines) == 0 {
 		return nil
 	}
-	c := newCanvas(columns, height)
+	data, pens := make([][]float64, len(lines)), make([]asciigraph.CharSet, len(lines))
+	tags, styles := make([]asciigraph.AnsiColor, len(lines)), make([]ink, len(lines), len(lines)+1)
 	for i, l := range lines {
-		c.draw(l, s, i)
+		data[i], pens[i] = places(s, l.values, columns), l.pen
+		tags[i], styles[i] = asciigraph.AnsiColor(firstTag+i), l.style
 	}
-	rows, labels := make([]string, height), s.labels()
-	for i := range rows {
-		rows[i] = p.axis(labels, i) + c.row(i, lines)
+	options := []asciigraph.Option{
+		asciigraph.Height(height - 1), asciigraph.LowerBound(0), asciigraph.UpperBound(1), asciigraph.Offset(1),
+		asciigraph.SeriesColors(tags...), asciigraph.SeriesChars(pens...), asciigraph.YAxisValueFormatter(unlabelled),
+	}
+	if alarm != nil {
+		// Whole rows are coloured: those above the one that the alarm stands in.
+		row := math.Round(s.place(*alarm) * float64(height-1))
+		options = append(options, asciigraph.ColorAbove(asciigraph.AnsiColor(firstTag+len(lines)), (row+0.5)/float64(height-1)))
+		styles = append(styles, p.style.bad)
+	}
+	rows, labels := strings.Split(asciigraph.PlotMany(data, options...), "\n"), s.labels()
+	for i, row := range rows {
+		rows[i] = p.axis(labels, i) + inked(row, styles)
 	}
 	return rows
+}
+
+// unlabelled leaves asciigraph's own axis without labels: ours are round.
+func unlabelled(float64) string { return "" }
+
+// places is where the values of a line stand, in exactly columns+1 points. The
+// first one is doubled, because asciigraph draws in a column the way from one
+// point to the next: a value then stands in its own column.
+func places(s valueAxis, values []float64, columns int) []float64 {
+	out := slices.Repeat([]float64{math.NaN()}, columns+1)
+	for i, v := range values[:min(len(values), columns)] {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			out[i+1] = max(0, min(1, s.place(v)))
+		}
+	}
+	out[0] = out[1]
+	return out
+}
+
+// firstTag is the first colour by which asciigraph marks the lines; the colours
+// themselves never reach the screen.
+const firstTag = 100
+
+// inked is a row of a plot without asciigraph's own axis, its pieces in the styles
+// that their tags stand for.
+func inked(row string, styles []ink) string {
+	var b strings.Builder
+	for i, piece := range strings.Split(row, "\x1b[") {
+		if i == 0 {
+			piece = strings.TrimPrefix(strings.TrimPrefix(piece, "┤"), "┼")
+			b.WriteString(piece)
+			continue
+		}
+		code, text, _ := strings.Cut(piece, "m")
+		tag, err := strconv.Atoi(code[strings.LastIndexByte(code, ';')+1:])
+		if of := tag - firstTag; err == nil && of >= 0 && of < len(styles) {
+			text = styles[of].Render(text)
+		}
+		b.WriteString(text)
+	}
+	return b.String()
 }
 
 // axis draws the label and the piece of the axis in one row.
@@ -89,84 +126,6 @@ func (p pen) axis(labels []string, row int) string {
 		text, edge = labels[row], p.glyph.tick
 	}
 	return p.label(right(text, gutter)+" ") + p.style.frame.Render(edge)
-}
-
-// A canvas holds the lines of a plot, cell by cell: which ways lead out of a cell,
-// and whose they are. A cell shows one line, the last one in it.
-type canvas struct {
-	columns, rows int
-	ways          []ways
-	owner         []int
-}
-
-// ways are the directions in which a line leaves a cell.
-type ways uint8
-
-const (
-	up ways = 1 << iota
-	down
-	west
-	east
-)
-
-func newCanvas(columns, rows int) canvas {
-	return canvas{columns, rows, make([]ways, columns*rows), make([]int, columns*rows)}
-}
-
-// draw puts a line: level in each column, with a bend at the edge where it rises or
-// falls.
-func (c canvas) draw(l line, s valueAxis, owner int) {
-	last, before := 0, false
-	for x := range min(len(l.values), c.columns) {
-		v := l.values[x]
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			before = false
-			continue
-		}
-		y := int(math.Round(float64(c.rows-1) * (1 - max(0, min(1, s.place(v))))))
-		if before && y != last {
-			c.bend(x, last, y, owner)
-		} else {
-			c.put(x, y, west|east, owner)
-		}
-		last, before = y, true
-	}
-}
-
-// bend joins one row with another in a column.
-func (c canvas) bend(x, from, to, owner int) {
-	leave, arrive := down, up
-	if to < from {
-		leave, arrive = up, down
-	}
-	c.put(x, from, west|leave, owner)
-	for y := min(from, to) + 1; y < max(from, to); y++ {
-		c.put(x, y, up|down, owner)
-	}
-	c.put(x, to, arrive|east, owner)
-}
-
-func (c canvas) put(x, y int, w ways, owner int) {
-	c.ways[y*c.columns+x], c.owner[y*c.columns+x] = w, owner
-}
-
-// row draws a row, a run of one style at a time.
-func (c canvas) row(y int, lines []line) string {
-	ways, owner := c.ways[y*c.columns:(y+1)*c.columns], c.owner[y*c.columns:(y+1)*c.columns]
-	var b, run strings.Builder
-	for x := 0; x < len(ways); {
-		if ways[x] == 0 {
-			b.WriteByte(' ')
-			x++
-			continue
-		}
-		of := owner[x]
-		for run.Reset(); x < len(ways) && ways[x] != 0 && owner[x] == of; x++ {
-			run.WriteString(lines[of].pen.piece(ways[x]))
-		}
-		b.WriteString(lines[of].style.Render(run.String()))
-	}
-	return b.String()
 }
 
 // highestValue is the highest finite value of all lines; NaN if there is none.

@@ -22,11 +22,11 @@ func TestPlotRefuses(t *testing.T) {
 		"no line": nil, "a line without values": {{}},
 		"no value": {{values: []float64{nan, nan}}}, "infinity alone": {{values: []float64{math.Inf(1)}}},
 	} {
-		if got := p.plot(lines, 60, 8); got != nil {
+		if got := p.plot(lines, nil, 60, 8); got != nil {
 			t.Errorf("%s is drawn: %q", why, got)
 		}
 	}
-	if got := p.plot([]line{{values: []float64{1, 2}}}, 8, 8); got != nil {
+	if got := p.plot([]line{{values: []float64{1, 2}}}, nil, 8, 8); got != nil {
 		t.Errorf("a plot without columns is drawn: %q", got)
 	}
 }
@@ -34,7 +34,7 @@ func TestPlotRefuses(t *testing.T) {
 // TestPlotFlat holds that a flat line at nought is drawn, at the bottom.
 func TestPlotFlat(t *testing.T) {
 	p := testPen()
-	rows := p.plot([]line{{values: make([]float64, 20), style: p.style.p50, pen: p.glyph.solid}}, 40, 5)
+	rows := p.plot([]line{{values: make([]float64, 20), style: p.style.p50, pen: p.glyph.solid}}, nil, 40, 5)
 	if len(rows) != 5 {
 		t.Fatalf("%d rows, want 5", len(rows))
 	}
@@ -43,7 +43,37 @@ func TestPlotFlat(t *testing.T) {
 	}
 }
 
-// TestPlotFits holds that a plot keeps to its place, whatever the values.
+// TestPlotLines holds that each value stands in its own column, with gaps as gaps,
+// and that what is above the alarm has the colour of a breach.
+func TestPlotLines(t *testing.T) {
+	p, nan := testPen(), math.NaN()
+	alarm := 2.0
+	rows := p.plotOn(newScale(4, 5), []line{
+		{values: []float64{0, 0, 2, 2, nan, 4, 4, 4}, style: p.style.strong, pen: p.glyph.solid},
+		{values: []float64{nan, nan, nan, 1, 1}, style: p.style.p95, pen: p.glyph.heavy},
+	}, &alarm, gutter+2+9, 5)
+	want := []string{
+		"     4 ┤     ───╴",
+		"     3 ┤",
+		"     2 ┤  ╭─╴",
+		"     1 ┤  │━━╸",
+		"     0 ┤──╯",
+	}
+	for i, row := range rows {
+		if got := strings.TrimRight(ansi.Strip(row), " "); got != want[i] {
+			t.Errorf("row %d is %q, want %q", i, got, want[i])
+		}
+		if above := strings.Contains(row, p.style.bad.before); above != (i == 0) {
+			t.Errorf("row %d is in the colour of a breach: %v", i, above)
+		}
+	}
+	if !strings.Contains(rows[3], p.style.p95.Render("━━╸")) || !strings.Contains(rows[2], p.style.strong.Render("╭─╴")) {
+		t.Errorf("lines have lost their styles: %q", rows)
+	}
+}
+
+// TestPlotFits holds that a plot keeps to its place and leaks none of the colours
+// that tell the lines apart, whatever the values.
 func TestPlotFits(t *testing.T) {
 	p := testPen()
 	value := rapid.OneOf(rapid.Float64(), rapid.Float64Range(0, 1e4), rapid.Just(math.NaN()), rapid.Just(math.Inf(1)), rapid.Just(0.0))
@@ -53,13 +83,20 @@ func TestPlotFits(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(t, "lines") {
 			lines = append(lines, line{values: rapid.SliceOfN(value, 0, 130).Draw(t, "values"), style: p.style.p95, pen: p.glyph.heavy})
 		}
-		rows := p.plot(lines, width, height)
+		alarm := rapid.Ptr(rapid.Float64(), true).Draw(t, "alarm")
+		rows := p.plot(lines, alarm, width, height)
+		if rapid.Bool().Draw(t, "logarithmic") {
+			rows = p.plotOn(logScale{10, 1e4, height}, lines, alarm, width, height)
+		}
 		if len(rows) > max(0, height) {
 			t.Fatalf("%d rows in %d", len(rows), height)
 		}
 		for _, row := range rows {
 			if w := ansi.StringWidth(row); w > width {
 				t.Fatalf("a row is %d wide in %d", w, width)
+			}
+			if strings.Contains(row, "38;5;") || strings.ContainsAny(row, "┼\n") {
+				t.Fatalf("asciigraph's own colours or axis are left in %q", row)
 			}
 		}
 	})

@@ -50,6 +50,7 @@ var scenes = []scene{
 	{name: "heat", at: 262, keys: []tea.KeyPressMsg{special["tab"]}},
 	{name: "heat e2e", at: 262, keys: []tea.KeyPressMsg{special["tab"], special["tab"], special["tab"], key("s")}},
 	{name: "percentiles", at: 262, keys: []tea.KeyPressMsg{special["tab"], special["tab"], special["tab"], special["tab"]}},
+	{name: "error rate", at: 262, keys: []tea.KeyPressMsg{special["shift+tab"], special["shift+tab"]}},
 	{name: "paused", at: 60, edit: func(s *result.Snapshot) { s.State, s.Lanes[0].Paused = result.Paused, true }},
 	{name: "draining", at: 489, edit: func(s *result.Snapshot) { s.State = result.Draining }},
 	{name: "pass", at: saleEnds, edit: judged(result.Pass)},
