@@ -14,8 +14,8 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/compare"
 	"flashwave/bench/price"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/store"
@@ -98,7 +98,7 @@ func (p *program) exit(err error) int {
 		}
 	}
 	if f.code == bench.ExitUsage && f.err != nil && p.wantsJSON() {
-		p.refuse(f)
+		p.writeJSON(p.refusal(f.err.Error(), f.hint))
 	}
 	return f.code
 }
@@ -111,16 +111,22 @@ func fromCobra(err error) bool {
 // brokenPipe reports whether whoever read our output has gone: not our failure.
 func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, fs.ErrClosed) }
 
-// refuse prints the document of a call that was wrong.
-func (p *program) refuse(f *failure) {
-	if len(p.args) > 0 && p.args[0] == "capacity" {
-		_ = capacity.Refusal(tool(), f.err.Error(), f.hint).WriteJSON(p.stdout) // there is nobody left to tell
-		return
+// refusal is the document of a wrong call: of the command's own kind.
+func (p *program) refusal(reason, hint string) any {
+	command := ""
+	if len(p.args) > 0 {
+		command = p.args[0]
 	}
-	p.writeJSON(bench.Refusal(tool(), f.err.Error(), f.hint))
+	switch command {
+	case "capacity":
+		return capacity.Refusal(tool(), reason, hint)
+	case "compare":
+		return compare.Refusal(tool(), reason, hint)
+	}
+	return bench.Refusal(tool(), reason, hint)
 }
 
-func (p *program) writeJSON(doc *result.Run) {
+func (p *program) writeJSON(doc any) {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)

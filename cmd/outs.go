@@ -65,7 +65,14 @@ func (o outs) write(doc *result.Run) (first error) {
 }
 
 // writeReport writes a report to a file, whole or not at all.
-func writeReport(path, format string, doc *result.Run) (err error) {
+func writeReport(path, format string, doc *result.Run) error {
+	return writeFile(path, func(w io.Writer) error {
+		return report.Write(w, format, doc, report.Options{Width: 100})
+	})
+}
+
+// writeFile writes a file, whole or not at all.
+func writeFile(path string, write func(io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".flashwave-*")
 	if err != nil {
 		return err
@@ -75,7 +82,7 @@ func writeReport(path, format string, doc *result.Run) (err error) {
 			_ = os.Remove(file.Name())
 		}
 	}()
-	err = report.Write(file, format, doc, report.Options{Width: 100})
+	err = write(file)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}

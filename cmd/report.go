@@ -21,13 +21,16 @@ func (p *program) reportCommand() *cobra.Command {
 		Use:   "report RUN",
 		Short: "Show a run again",
 		Long: `Show a run again. RUN is a file, a run's directory, an id or the beginning of one,
-latest, latest~1 …`,
+latest, latest~1 …; or the file of a comparison.`,
 		Example: `flashwave report latest
 flashwave report latest --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if asJSON {
 				format = "json"
+			}
+			if k := kindOf(args[0]); k != nil {
+				return p.show(k, args[0], format, path)
 			}
 			if !slices.Contains(report.Formats(), format) {
 				return usage(fmt.Errorf("unknown format %q", format), "use one of "+strings.Join(report.Formats(), ", "))

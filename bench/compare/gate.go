@@ -43,7 +43,7 @@ func (d *Document) judge(gated, worse []*Row) {
 	switch {
 	case len(worse) > 0:
 		g.Status, g.ExitCode = GateWorse, ExitWorse
-		g.Headline = "NEW is worse: " + tell(worse)
+		g.Headline = "NEW is worse: " + join(worse)
 	case len(missing) > 0 || len(gated) == 0:
 		g.Status, g.ExitCode = Inconclusive, ExitInconclusive
 		g.Headline = "not enough data to compare"
@@ -52,10 +52,10 @@ func (d *Document) judge(gated, worse []*Row) {
 		}
 	case len(noisy) > 0:
 		g.Status = GateTooNoisy
-		g.Headline = "too noisy to say: " + tell(noisy[:1]) + resolution(noisy[0])
+		g.Headline = "too noisy to say: " + noisy[0].reason()
 	case len(better) > 0:
 		g.Status = GateBetter
-		g.Headline = "NEW is better: " + tell(better)
+		g.Headline = "NEW is better: " + join(better)
 	default:
 		g.Status = GateNoDifference
 		g.Headline = "no difference: " + brief(gated)
@@ -84,6 +84,15 @@ func (d *Document) missing(gated []*Row) (list []string) {
 	return list
 }
 
+// join are rows in words.
+func join(rows []*Row) string {
+	words := make([]string, len(rows))
+	for i, r := range rows {
+		words[i] = tell(r)
+	}
+	return strings.Join(words, "; ")
+}
+
 func having(rows []*Row, verdicts ...Verdict) (list []*Row) {
 	for _, r := range rows {
 		if slices.Contains(verdicts, r.Verdict) {
@@ -106,7 +115,7 @@ func (d *Document) hold(rules []Rule) {
 		case res.Failed == nil:
 			open = append(open, "no data for "+rule.Text)
 		case *res.Failed:
-			failed = append(failed, rule.Text+": "+tell([]*Row{row}))
+			failed = append(failed, rule.Text+": "+tell(row))
 		}
 		d.Gate.Rules = append(d.Gate.Rules, res)
 	}

@@ -19,7 +19,7 @@ func (s Status) String() string { return strings.ReplaceAll(string(s), "_", " ")
 // change is in percentage points.
 func (r Row) FormatChange() string {
 	if v := r.shown(r.Change, r.ChangeRatio); v != nil {
-		return signed(100**v) + r.percent()
+		return r.percent(*v, true)
 	}
 	return result.NoData
 }
@@ -30,17 +30,28 @@ func (r Row) FormatInterval() string {
 	if low == nil || high == nil {
 		return result.NoData
 	}
-	return signed(100**low) + " … " + signed(100**high) + r.percent()
+	return r.percent(*low, 100**high > muchPercent) + " … " + r.percent(*high, true)
 }
 
 // Points reports whether changes of the row are told in percentage points.
 func (r Row) Points() bool { return r.Unit == "ratio" }
 
-func (r Row) percent() string {
-	if r.Points() {
-		return " pp"
+// muchPercent is from where on a change is told as a factor.
+const muchPercent = 999
+
+// percent writes a change: as a factor where it is large, with its unit if wanted.
+func (r Row) percent(v float64, unit bool) string {
+	switch {
+	case r.Points() && unit:
+		return signed(100*v) + " pp"
+	case !r.Points() && 100*v > 1e6:
+		return "any factor"
+	case !r.Points() && 100*v > muchPercent:
+		return fmt.Sprintf("×%.0f", 1+v)
+	case unit:
+		return signed(100*v) + " %"
 	}
-	return " %"
+	return signed(100 * v)
 }
 
 // shown is the form in which a row's changes are told.
@@ -85,23 +96,20 @@ func formatted(v *float64, unit string) string {
 	return result.FormatValue(*v, unit)
 }
 
-// tell is a row in words, and that there are more of them.
-func tell(rows []*Row) string {
-	var parts []string
-	for _, r := range rows {
-		s := r.Name() + " " + r.FormatValues()
-		if r.Wave != "" {
-			s = r.Name() + " in " + r.Wave + " " + r.FormatValues()
-		}
-		switch {
-		case r.Low != nil && r.Confidence != nil:
-			s += fmt.Sprintf(" (%s, %.0f %% CI %s)", r.FormatChange(), 100**r.Confidence, r.FormatInterval())
-		case r.Change != nil:
-			s += " (" + r.FormatChange() + ")"
-		}
-		parts = append(parts, s)
+// tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, 95 % CI +12 … +25 %).
+func tell(r *Row) string {
+	s := r.Name()
+	if r.Wave != "" {
+		s += " in " + r.Wave
 	}
-	return strings.Join(parts, "; ")
+	s += " " + r.FormatValues()
+	switch {
+	case r.Low != nil && r.Confidence != nil:
+		s += fmt.Sprintf(" (%s, %.0f %% CI %s)", r.FormatChange(), 100**r.Confidence, r.FormatInterval())
+	case r.Change != nil:
+		s += " (" + r.FormatChange() + ")"
+	}
+	return s
 }
 
 // brief is the gated rows in few words.
@@ -121,7 +129,7 @@ func (r Row) FormatDetectable() string {
 	if v == nil {
 		return result.NoData
 	}
-	return strings.TrimPrefix(signed(100**v), "+") + r.percent()
+	return strings.TrimPrefix(r.percent(*v, true), "+")
 }
 
 // resolution says what could have been seen of a row, if anything.
@@ -132,14 +140,10 @@ func resolution(r *Row) string {
 	return "; the smallest worsening that would have been seen is " + r.FormatDetectable()
 }
 
-// reason is why a row does not pass.
-func (r Row) reason() string {
-	s := fmt.Sprintf("%s: %s", r.Name(), r.Verdict)
-	switch r.Verdict {
-	case TooNoisy, Unknown:
-		return s + resolution(&r)
-	case Worse:
-		return s + fmt.Sprintf(", %s", strings.TrimPrefix(tell([]*Row{&r}), r.Name()+" "))
+// reason is a row that does not pass, in words.
+func (r *Row) reason() string {
+	if r.Verdict == TooNoisy || r.Verdict == Unknown {
+		return tell(r) + resolution(r)
 	}
-	return s
+	return tell(r)
 }

@@ -1,0 +1,198 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/compare"
+	"flashwave/bench/result"
+)
+
+// comparisons are the formats of comparisons, in the order of help texts.
+var comparisons = []struct {
+	name  string
+	write func(w io.Writer, d *compare.Document, opts Options) error
+}{
+	{"text", writeComparisonText},
+	{"json", func(w io.Writer, d *compare.Document, _ Options) error { return encode(w, d) }},
+	{"md", writeComparisonMarkdown},
+}
+
+// ComparisonFormats are the names that WriteComparison knows.
+func ComparisonFormats() []string {
+	names := make([]string, len(comparisons))
+	for i, f := range comparisons {
+		names[i] = f.name
+	}
+	return names
+}
+
+// WriteComparison writes a comparison in a format. It is only read.
+func WriteComparison(w io.Writer, format string, d *compare.Document, opts Options) error {
+	for _, f := range comparisons {
+		if f.name == format {
+			return f.write(w, d, opts)
+		}
+	}
+	return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(ComparisonFormats(), ", "))
+}
+
+// writeComparisonText writes a comparison for a terminal.
+func writeComparisonText(w io.Writer, d *compare.Document, opts Options) error {
+	p := newPage(opts)
+	p.gate(d.Gate)
+	p.side("base", d.Base)
+	p.side("new", d.New)
+	p.method(d.Method)
+	for _, warning := range d.Warnings {
+		p.prose(p.label("")+p.ink.unsure("!")+" ", plain(warning.Text))
+	}
+	if len(d.Rows) > 0 {
+		p.gap()
+		p.changes("whole run", d, "", wholeRun)
+	}
+	if waves := d.Waves(); len(waves) > 1 {
+		for _, wave := range waves {
+			p.gap()
+			p.changes(plain(wave), d, wave, ofWave)
+		}
+	}
+	if len(d.Rows) > 0 {
+		p.gap()
+		p.prose("", p.ink.dim("› gates, the other rows inform. A change counts from "+margins(d.Method)+" on"))
+	}
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// gate writes the judgement, and the reasons that its headline does not tell.
+func (p *page) gate(g compare.Gate) {
+	judgement, rest, _ := strings.Cut(plain(g.Headline), ": ")
+	if rest != "" {
+		judgement += ":"
+	}
+	p.prose("", strings.TrimSpace(p.ink.status(judgement, statusOf(g))+" "+rest))
+	const indent = "  "
+	for _, r := range g.Reasons {
+		if !strings.Contains(g.Headline, r) {
+			p.prose(indent, plain(r))
+		}
+	}
+	for _, r := range g.Rules {
+		ok := r.Failed
+		if ok != nil {
+			ok = new(!*ok)
+		}
+		p.line(indent + p.mark(ok) + " " + plain(r.Expr))
+	}
+	p.gap()
+}
+
+// statusOf is the run's verdict whose colour a comparison has.
+func statusOf(g compare.Gate) result.Status {
+	switch g.Status {
+	case compare.GateBetter, compare.GateNoDifference:
+		return result.Pass
+	case compare.GateWorse:
+		return result.Fail
+	}
+	return result.Inconclusive
+}
+
+// side says what was compared.
+func (p *page) side(label string, s compare.Side) {
+	if len(s.IDs) == 0 {
+		return
+	}
+	what := cmp.Or(s.Model, "any model") + " at " + host(s.Target)
+	runs := plain(s.IDs[0])
+	if n := len(s.IDs); n > 1 {
+		runs = fmt.Sprintf("%d runs, %s …", n, runs)
+	}
+	p.flow(label, p.ink.bold(plain(cmp.Or(s.Name, "unnamed"))), plain(what), runs,
+		result.FormatMillis(1000*s.DurationS), humanize.Comma(s.Requests)+" requests")
+}
+
+// method says how the intervals were made.
+func (p *page) method(m compare.Method) {
+	text := "Mann–Whitney, intervals by Hodges and Lehmann; " + m.Note
+	if m.Name == compare.BlockBootstrap {
+		text = fmt.Sprintf("block bootstrap, %d resamples", m.Resamples)
+		if m.BlockS != nil {
+			text += " in blocks of up to " + result.FormatMillis(1000**m.BlockS)
+		}
+	}
+	p.prose(p.label("method"), text)
+}
+
+// margins are what a change must exceed.
+func margins(m compare.Method) string {
+	return fmt.Sprintf("%.0f %%, of latencies %.0f ms, of shares %.0f percentage point", 100*m.MarginRatio, m.MarginMS, 100*m.MarginPoints)
+}
+
+// wholeRun and ofWave say which rows a table has.
+func wholeRun(compare.Row) bool { return true }
+
+func ofWave(r compare.Row) bool {
+	return r.Stat == "p95" && (r.Metric == "ttft" || r.Metric == "e2e") ||
+		slices.Contains([]string{"error_rate", "goodput", "rps"}, r.Metric)
+}
+
+// changes writes the table of the whole run or of a wave.
+func (p *page) changes(title string, d *compare.Document, wave string, shown func(compare.Row) bool) {
+	t := table{words: 1, header: []string{title, "base", "new", "change", interval(d.Method), "verdict"}}
+	widest := len(t.header[5])
+	for _, r := range d.Rows {
+		if r.Wave != wave || !shown(r) || r.Base == nil && r.New == nil {
+			continue
+		}
+		t.rows = append(t.rows, changeCells(r))
+		widest = max(widest, len(r.Verdict))
+	}
+	for i, row := range append([][]string{t.header}, t.rows...) { // words, though the last column
+		painted := row[5]
+		if i > 0 {
+			painted = p.verdictOf(row[5])
+		}
+		row[5] = painted + strings.Repeat(" ", widest-ansi.StringWidth(painted))
+	}
+	t.write(p)
+}
+
+func interval(m compare.Method) string { return fmt.Sprintf("%.0f %% CI", 100*m.Confidence) }
+
+func changeCells(r compare.Row) []string {
+	name := "  " + r.Name()
+	if r.Gates {
+		name = "› " + r.Name()
+	}
+	return []string{name, valueCell(r.Base, r.Unit), valueCell(r.New, r.Unit), r.FormatChange(), r.FormatInterval(), r.Verdict.String()}
+}
+
+func valueCell(v *float64, unit string) string {
+	if v == nil {
+		return result.NoData
+	}
+	return result.FormatValue(*v, unit)
+}
+
+// verdictOf colours the word of a verdict.
+func (p *page) verdictOf(word string) string {
+	switch word {
+	case compare.Worse.String():
+		return p.ink.bad(word)
+	case compare.Better.String():
+		return p.ink.good(word)
+	case compare.TooNoisy.String():
+		return p.ink.unsure(word)
+	case compare.Unknown.String(), compare.NoData.String():
+		return p.ink.dim(word)
+	}
+	return word
+}

@@ -1,0 +1,171 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"flashwave/bench/compare"
+	"flashwave/bench/report"
+	"flashwave/bench/result"
+	"flashwave/bench/store"
+)
+
+// compareFlags are the flags of compare.
+type compareFlags struct {
+	json   bool
+	failOn []string
+	out    []string
+}
+
+func (p *program) compareCommand() *cobra.Command {
+	f := &compareFlags{}
+	cmd := &cobra.Command{
+		Use:   "compare BASE NEW",
+		Short: "Is NEW worse than BASE? With statistics, and an exit code for CI",
+		Long: `Is NEW worse than BASE? Each is a file, a run's directory, an id or the beginning of
+one, latest, latest~1 …; or several of them with -- between the sides; or a
+directory of runs.
+
+Every metric gets a confidence interval and a verdict: better, worse, no difference
+or too noisy to say. One run a side is resampled in blocks, which cannot see drift
+between runs; from four a side on (run --repeat 4) runs are ranked.
+
+The gate: p95 TTFT, p95 E2E, error rate or goodput is worse by more than 10 %
+(latencies: and 5 ms, shares: and 1 percentage point), beyond doubt. --fail-on takes
+its place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and
+the unit of a change: +10%, +50ms, -5/s, +1pp.
+
+Exit codes: 0 not worse (or too noisy to say), 99 worse, 104 usage, 120 inconclusive:
+data is missing, or a generator was the bottleneck.`,
+		Example: `flashwave compare latest~1 latest
+flashwave compare main.json run.json --json
+flashwave compare main-*.json -- run-*.json
+flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --fail-on 'goodput < -5% in rush'`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			_, _, err := sides(cmd, args)
+			return err
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			base, fresh, err := sides(cmd, args)
+			if err != nil {
+				return err
+			}
+			return p.compare(f, base, fresh)
+		},
+	}
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
+	cmd.Flags().StringArrayVar(&f.failOn, "fail-on", nil, "what counts as worse, instead of the default gate, repeatable: 'ttft.p95 > +10%'")
+	cmd.Flags().StringArrayVar(&f.out, "out", nil, "write the comparison too, FMT=PATH, repeatable: "+strings.Join(report.ComparisonFormats(), ", "))
+	return cmd
+}
+
+// sides are the references before and after the dashes, or else the two.
+func sides(cmd *cobra.Command, args []string) (base, fresh []string, err error) {
+	const hint = "flashwave compare BASE NEW, or flashwave compare BASE… -- NEW…"
+	dash := cmd.ArgsLenAtDash()
+	switch {
+	case dash > 0 && dash < len(args):
+		return args[:dash], args[dash:], nil
+	case dash >= 0:
+		return nil, nil, usage(errors.New("runs are needed before and after --"), hint)
+	case len(args) != 2:
+		return nil, nil, usage(fmt.Errorf("two runs are needed, not %d", len(args)), hint)
+	}
+	return args[:1], args[1:], nil
+}
+
+// compare is one comparison from its references to the exit code.
+func (p *program) compare(f *compareFlags, base, fresh []string) error {
+	rules, err := parseRules(f.failOn)
+	if err != nil {
+		return err
+	}
+	outs, err := comparisonOuts(f.out)
+	if err != nil {
+		return err
+	}
+	before, err := loadAll(base)
+	if err != nil {
+		return err
+	}
+	after, err := loadAll(fresh)
+	if err != nil {
+		return err
+	}
+	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules})
+	if err := knownWaves(rules, doc); err != nil {
+		return err
+	}
+	format := "text"
+	if f.json {
+		format = "json"
+	}
+	if err := report.WriteComparison(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
+		return err
+	}
+	for _, out := range outs {
+		if err := writeFile(out.path, func(w io.Writer) error {
+			return report.WriteComparison(w, out.format, doc, report.Options{Width: 100})
+		}); err != nil {
+			return err
+		}
+	}
+	if doc.Gate.ExitCode != compare.ExitPass {
+		return &failure{code: doc.Gate.ExitCode}
+	}
+	return nil
+}
+
+func parseRules(texts []string) (rules []compare.Rule, err error) {
+	for _, text := range texts {
+		rule, err := compare.ParseRule(text)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--fail-on %w", err), hintOf(err))
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+// knownWaves refuses a rule about a wave that is not on both sides.
+func knownWaves(rules []compare.Rule, doc *compare.Document) error {
+	for _, rule := range rules {
+		if rule.Wave != "" && doc.Row(rule.Metric, rule.Stat, rule.Wave) == nil {
+			return usage(fmt.Errorf("--fail-on %q: there is no one wave %q on both sides", rule.Text, rule.Wave),
+				"the waves of both are "+strings.Join(doc.Waves(), ", "))
+		}
+	}
+	return nil
+}
+
+func comparisonOuts(values []string) (list outs, err error) {
+	for _, v := range values {
+		format, path, ok := strings.Cut(v, "=")
+		if !ok || path == "" || !slices.Contains(report.ComparisonFormats(), format) {
+			return nil, usage(fmt.Errorf("--out %s: want FMT=PATH", v), "FMT is one of "+strings.Join(report.ComparisonFormats(), ", "))
+		}
+		list = append(list, out{format, path})
+	}
+	return list, nil
+}
+
+// loadAll reads the runs of a side.
+func loadAll(refs []string) (list []*result.Run, err error) {
+	runs, err := store.Open("")
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range refs {
+		some, err := runs.LoadAll(ref)
+		if err != nil {
+			return nil, invalid(err)
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}

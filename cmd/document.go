@@ -1,0 +1,77 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"flashwave/bench/compare"
+	"flashwave/bench/report"
+)
+
+// A kind is a kind of document, besides runs, that report shows again.
+type kind struct {
+	schema  string
+	formats func() []string
+	write   func(w io.Writer, format string, document []byte, o report.Options) error
+}
+
+// kinds are found by the schema that a document names.
+var kinds = []kind{
+	{compare.Schema, report.ComparisonFormats, rewrite(report.WriteComparison)},
+}
+
+// rewrite reads a document and writes it in a format.
+func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) func(io.Writer, string, []byte, report.Options) error {
+	return func(w io.Writer, format string, document []byte, o report.Options) error {
+		doc := new(D)
+		if err := json.Unmarshal(document, doc); err != nil {
+			return usage(fmt.Errorf("the document is broken: %w", err), "was it cut off, or changed by hand?")
+		}
+		return write(w, format, doc, o)
+	}
+}
+
+// kindOf is the kind of the document in a file; nil where it is a run, or no
+// document at all: whoever reads runs says what is wrong with it.
+func kindOf(path string) *kind {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = file.Close() }() // it is only read
+	dec := json.NewDecoder(file)
+	for _, want := range []string{"{", "schema"} { // the first key of every document
+		if token, err := dec.Token(); err != nil || fmt.Sprint(token) != want {
+			return nil
+		}
+	}
+	schema, err := dec.Token()
+	if err != nil {
+		return nil
+	}
+	for i := range kinds {
+		if kinds[i].schema == schema {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+// show writes a document of a kind to standard output, or to a file.
+func (p *program) show(k *kind, file, format, path string) error {
+	if !slices.Contains(k.formats(), format) {
+		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats(), ", "))
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return usage(err, "")
+	}
+	if path == "" {
+		return k.write(p.stdout, format, data, p.reportOptions())
+	}
+	return writeFile(path, func(w io.Writer) error { return k.write(w, format, data, report.Options{Width: 100}) })
+}
