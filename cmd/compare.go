@@ -46,12 +46,9 @@ data is missing, or a generator was the bottleneck.`,
 flashwave compare main.json run.json --json
 flashwave compare main-*.json -- run-*.json
 flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --fail-on 'goodput < -5% in rush'`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			_, _, err := sides(cmd, args)
-			return err
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			base, fresh, err := sides(cmd, args)
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			base, fresh, err := sides(args)
 			if err != nil {
 				return err
 			}
@@ -64,15 +61,29 @@ flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --f
 	return cmd
 }
 
+// between stands for the dashes between the sides: flags may follow those, too.
+const between = "\x00"
+
+// parted is the arguments of compare with the dashes marked.
+func parted(args []string) []string {
+	args = slices.Clone(args)
+	for i, a := range args {
+		if a == "--" {
+			args[i] = between
+		}
+	}
+	return args
+}
+
 // sides are the references before and after the dashes, or else the two.
-func sides(cmd *cobra.Command, args []string) (base, fresh []string, err error) {
+func sides(args []string) (base, fresh []string, err error) {
 	const hint = "flashwave compare BASE NEW, or flashwave compare BASE… -- NEW…"
-	dash := cmd.ArgsLenAtDash()
+	dash := slices.Index(args, between)
 	switch {
-	case dash > 0 && dash < len(args):
-		return args[:dash], args[dash:], nil
+	case dash > 0 && dash < len(args)-1 && !slices.Contains(args[dash+1:], between):
+		return args[:dash], args[dash+1:], nil
 	case dash >= 0:
-		return nil, nil, usage(errors.New("runs are needed before and after --"), hint)
+		return nil, nil, usage(errors.New("runs are needed before and after one --"), hint)
 	case len(args) != 2:
 		return nil, nil, usage(fmt.Errorf("two runs are needed, not %d", len(args)), hint)
 	}
@@ -165,7 +176,12 @@ func loadAll(refs []string) (list []*result.Run, err error) {
 		if err != nil {
 			return nil, invalid(err)
 		}
-		list = append(list, some...)
+		for _, run := range some {
+			if slices.ContainsFunc(list, func(r *result.Run) bool { return r.ID == run.ID && r.StartedAt.Equal(run.StartedAt) }) {
+				return nil, usage(fmt.Errorf("run %s is given twice", run.ID), "each run counts once")
+			}
+			list = append(list, run)
+		}
 	}
 	return list, nil
 }

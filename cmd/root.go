@@ -42,7 +42,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // command is the arguments with the command spelt out: flags alone mean run.
 func (p *program) command() []string {
-	if len(p.args) == 0 || !strings.HasPrefix(p.args[0], "-") {
+	switch {
+	case len(p.args) == 0:
+		return p.args
+	case p.args[0] == "compare":
+		return parted(p.args)
+	case !strings.HasPrefix(p.args[0], "-"):
 		return p.args
 	}
 	switch p.args[0] {

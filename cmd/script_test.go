@@ -43,7 +43,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"endpoint": endpoint, "refusing": refusing, "field": field, "exits": exits, "lines": lines,
+			"endpoint": endpoint, "refusing": refusing, "instant": instant, "field": field, "exits": exits, "lines": lines,
 		},
 	})
 }
@@ -95,6 +95,21 @@ func refusing(ts *testscript.TestScript, _ bool, args []string) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
 		fmt.Fprintf(w, `{"error":{"message":"Incorrect API key provided: %s"}}`, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	}))
+	ts.Defer(srv.Close)
+	ts.Setenv(args[0], srv.URL+"/v1")
+}
+
+// instant VAR: serves an endpoint that answers in no time at all, so that whoever
+// sends by a clock is late by its measure.
+func instant(ts *testscript.TestScript, _ bool, args []string) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/models") {
+			fmt.Fprint(w, `{"data":[{"id":"quick"}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"choices":[{"message":{"content":"ok"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`)
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv(args[0], srv.URL+"/v1")

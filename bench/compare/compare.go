@@ -80,7 +80,7 @@ func newSide(runs []*result.Run) *side {
 
 func (s *side) document() Side {
 	first := s.runs[0]
-	d := Side{IDs: []string{}, Name: first.Name, StartedAt: first.StartedAt, Valid: true}
+	d := Side{IDs: []string{}, Name: first.Name, StartedAt: &first.StartedAt, Valid: true}
 	if sc := first.Scenario; sc != nil {
 		d.Target, d.Model = sc.Target.URL, sc.Target.Model
 	}

@@ -24,14 +24,14 @@ type Document struct {
 
 // A Side is one or several runs of the same scenario.
 type Side struct {
-	IDs       []string  `json:"ids"`        // of the runs, in the order given
-	Name      string    `json:"name"`       // of the first run, as are the next ones
-	Target    string    `json:"target"`     // URL
-	Model     string    `json:"model"`      // "" where the target has but one
-	StartedAt time.Time `json:"started_at"` // of the first run
-	DurationS float64   `json:"duration_s"` // seconds of all the runs
-	Requests  int64     `json:"requests"`   // scheduled in all the runs
-	Valid     bool      `json:"valid"`      // in no run was the generator the bottleneck
+	IDs       []string   `json:"ids"`        // of the runs, in the order given
+	Name      string     `json:"name"`       // of the first run, as are the next ones
+	Target    string     `json:"target"`     // URL
+	Model     string     `json:"model"`      // "" where the target has but one
+	StartedAt *time.Time `json:"started_at"` // of the first run
+	DurationS float64    `json:"duration_s"` // seconds of all the runs
+	Requests  int64      `json:"requests"`   // scheduled in all the runs
+	Valid     bool       `json:"valid"`      // in no run was the generator the bottleneck
 }
 
 // A Method says how the intervals were made, and what they are held against.
