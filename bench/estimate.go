@@ -2,12 +2,14 @@ package bench
 
 import (
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/client/mock"
 )
 
 // An Estimate says what a run will ask of an endpoint, before anything is sent.
@@ -19,6 +21,29 @@ type Estimate struct {
 	MaxOpen      int
 	Length       time.Duration // 0: unknown
 	Cost         *float64      // USD, at most; nil: unknown
+	Loopback     bool          // the target is on this machine
+}
+
+// Appraise estimates a resolved scenario without connecting to anything. Errors
+// are those of [Prepare]: prompts that cannot be read, a budget without a price.
+func Appraise(sc *scenario.Scenario) (Estimate, error) {
+	s := &Setup{Options: Options{Scenario: sc}}
+	host := hostname(sc.Target.URL)
+	if sc.Target.URL == mockURL {
+		host = "mock"
+		if sc.Target.Model == "" {
+			sc.Target.Model = mock.Default().Models[0]
+		}
+	}
+	if err := s.openPrompts(); err != nil {
+		return Estimate{}, err
+	}
+	if err := s.findPrice(host); err != nil {
+		return Estimate{}, err
+	}
+	e := s.Estimate()
+	e.Loopback = host == "mock" || isLoopback(net.JoinHostPort(host, "0"))
+	return e, s.bounded()
 }
 
 // Estimate adds the scenario up. Prompt tokens are taken at four bytes each.

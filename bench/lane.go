@@ -33,6 +33,7 @@ type lane struct {
 	paused  bool
 	tickets uint64
 	begun   int                 // stretches that have begun
+	bursts []result.Burst
 	past    []result.CurvePoint // of finished stretches
 	after   *recovery           // from the last surge; nil: there was none
 }
@@ -220,6 +221,7 @@ func (l *lane) nextWave() {
 func (l *lane) fireBurst(n int) {
 	l.steer(func(now time.Duration) string {
 		l.load.burst(now, n)
+		l.bursts = append(l.bursts, result.Burst{At: l.run.since(now), N: n})
 		return fmt.Sprintf("burst of %d requests", n)
 	})
 }

@@ -72,10 +72,14 @@ func (r *Run) send(t ticket) (ended time.Duration) {
 
 // request is what the ticket asks of the endpoint.
 func (r *Run) request(t ticket) (*client.Request, prompt.Prompt) {
-	w := t.lane.workload
 	p := t.lane.source.At(uint64(t.lane.index), t.index)
+	return asked(r.scenario.Target.Model, t.lane.workload, p), p
+}
+
+// asked is a prompt of a workload as a request to a model.
+func asked(model string, w scenario.Workload, p prompt.Prompt) *client.Request {
 	req := &client.Request{
-		Model:       r.scenario.Target.Model,
+		Model:       model,
 		MaxTokens:   w.MaxTokens,
 		Temperature: w.Temperature,
 		Stream:      w.Stream,
@@ -87,13 +91,13 @@ func (r *Run) request(t ticket) (*client.Request, prompt.Prompt) {
 		for i, m := range p.Messages {
 			req.Messages[i] = client.Message{Role: m.Role, Content: m.Content}
 		}
-		return req, p
+		return req
 	}
 	if p.System != "" {
 		req.Messages = append(req.Messages, client.Message{Role: "system", Content: p.System})
 	}
 	req.Messages = append(req.Messages, client.Message{Role: "user", Content: p.Text})
-	return req, p
+	return req
 }
 
 // promptSize is the bytes of everything the prompt says.

@@ -154,7 +154,7 @@ func (r *Run) laneStatuses() []result.LaneStatus {
 func (l *lane) status() result.LaneStatus {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := result.LaneStatus{Name: l.name, Wave: max(l.here(), -1), Factor: l.factor, Paused: l.paused}
+	s := result.LaneStatus{Name: l.name, Wave: max(l.here(), -1), Factor: l.factor, Paused: l.paused, Bursts: slices.Clone(l.bursts)}
 	if c, ok := l.load.(*closedLoad); ok {
 		s.Concurrency = c.concurrency
 	}

@@ -149,6 +149,11 @@ func (c *Client) setTransports(config *tls.Config) error {
 // finish by themselves.
 func (c *Client) Close() {
 	c.close()
+	c.Disconnect()
+}
+
+// Disconnect closes idle connections: the next call opens one of its own.
+func (c *Client) Disconnect() {
 	c.pooled.CloseIdleConnections()
 	c.fresh.CloseIdleConnections()
 }

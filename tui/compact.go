@@ -6,8 +6,7 @@ import (
 	"flashwave/bench/result"
 )
 
-// compact draws a small window: figures alone, what matters most at the top,
-// the keys in the last line as soon as there is room for anything else.
+// compact draws a small window: figures alone, what matters most at the top.
 func (p pen) compact(s result.Snapshot, o outlook, width, height int) []string {
 	if width < 1 || height < 1 {
 		return nil
@@ -22,10 +21,7 @@ func (p pen) compact(s result.Snapshot, o outlook, width, height int) []string {
 	}
 	lines = append(lines, p.compactTable(s, o.service, width)...)
 	lines = append(lines, p.tallyLines(s, width, 2)...)
-	if height < 4 {
-		return p.fit(lines, width, height)
-	}
-	return append(p.fit(lines, width, height-1), p.keyBar(s.Verdict != nil, width))
+	return p.fit(lines, width, height)
 }
 
 // compactHead is the run's name and state.

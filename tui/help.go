@@ -6,10 +6,10 @@ import (
 
 // keyBar is the last line: the keys that matter now. Help and stop stay when
 // there is no room for all of them.
-func (p pen) keyBar(done bool, width int) string {
+func (p pen) keyBar(keys []binding, width int) string {
 	var parts, last []string
-	for _, b := range bindings() {
-		if b.short == "" || !b.applies(done) {
+	for _, b := range keys {
+		if b.short == "" {
 			continue
 		}
 		shown := b.shown
@@ -37,12 +37,9 @@ func (p pen) keyBar(done bool, width int) string {
 
 // help is the overlay of all keys; from is the first line of it, where the window
 // does not hold them all.
-func (p pen) help(done bool, from, width, height int) []string {
+func (p pen) help(keys []binding, from, width, height int) []string {
 	var lines []string
-	for _, b := range bindings() {
-		if !b.applies(done) {
-			continue
-		}
+	for _, b := range keys {
 		shown := b.shown
 		if p.glyph.border.Left == "|" {
 			shown = strings.ReplaceAll(shown, "…", "-")

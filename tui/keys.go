@@ -16,6 +16,8 @@ type binding struct {
 	help  string
 	live  bool // only while the run goes on
 	over  bool // only once it is done
+	desk  bool // only where there is a desk to ask
+	home  bool // only where there is a home to go to
 	act   func(m Model, key string) (Model, tea.Cmd)
 }
 
@@ -39,6 +41,11 @@ func bindings() []binding {
 		{keys: []string{"e"}, shown: "e", short: "errors", help: "what failed, with samples", act: toggleOverlay(overlayErrors)},
 		{keys: []string{"v"}, shown: "v", short: "verdict", help: "the verdict with all its reasons", over: true, act: toggleOverlay(overlayVerdict)},
 		{keys: []string{"/"}, shown: "/", help: "filter the events", act: startFilter},
+		{keys: []string{"r"}, shown: "r", short: "again", help: "run it again", over: true, desk: true, act: wishFor(wishAgain)},
+		{keys: []string{"c"}, shown: "c", short: "compare", help: "compare it with the run before", over: true, desk: true, act: wishFor(wishCompare)},
+		{keys: []string{"o"}, shown: "o", short: "report", help: "write a report", over: true, desk: true, act: wishFor(wishReport)},
+		{keys: []string{"w"}, shown: "w", short: "scenario", help: "write what was done, steering included, as a scenario file", over: true, desk: true, act: wishFor(wishSave)},
+		{keys: []string{"esc"}, shown: "esc", short: "home", help: "back to the home screen", over: true, home: true, act: wishFor(wishHome)},
 		{keys: []string{"ctrl+z"}, shown: "ctrl+z", help: "suspend flashwave, the load too; fg resumes it", act: suspend},
 		{keys: []string{"?", "h"}, shown: "?", short: "help", help: "this help", act: toggleOverlay(overlayHelp)},
 		{keys: []string{"q", "ctrl+c"}, shown: "q", short: "stop", help: "stop sending and drain; again: stop at once (also ctrl+c)", live: true, act: stop},
@@ -46,8 +53,13 @@ func bindings() []binding {
 	}
 }
 
-// applies reports whether a binding means anything in the run's state.
-func (b binding) applies(done bool) bool { return done && !b.live || !done && !b.over }
+// keys are the bindings that mean something now.
+func (m Model) keys() []binding {
+	done := m.done()
+	return slices.DeleteFunc(bindings(), func(b binding) bool {
+		return done && b.live || !done && b.over || b.desk && !m.opts.desk || b.home && !m.opts.home
+	})
+}
 
 // digits are the keys of the waves.
 func digits() []string {
@@ -66,8 +78,9 @@ func (m Model) press(key tea.KeyPressMsg) (Model, tea.Cmd) {
 			return closed, nil
 		}
 	}
-	for _, b := range bindings() {
-		if b.applies(m.done()) && slices.Contains(b.keys, name) {
+	m.notice = ""
+	for _, b := range m.keys() {
+		if slices.Contains(b.keys, name) {
 			return b.act(m, name)
 		}
 	}
@@ -93,13 +106,7 @@ func (m Model) pressOverlay(name string) (Model, bool) {
 func (m Model) lastSelectable() int {
 	n := len(errorKinds(m.shown))
 	if m.overlay == overlayHelp {
-		n = 0
-		for _, b := range bindings() {
-			if b.applies(m.done()) {
-				n++
-			}
-		}
-		n -= max(1, m.layout.height-2) - 1
+		n = len(m.keys()) - max(1, m.layout.height-2) + 1
 	}
 	return max(0, n-1)
 }

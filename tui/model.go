@@ -68,7 +68,8 @@ type Model struct {
 	selected int // in the error browser; how far the help is scrolled
 	filter   string
 	typing   bool
-	stops    int // how often the user asked to stop
+	stops    int    // how often the user asked to stop
+	notice   string // in place of the keys until the next one is pressed
 }
 
 // New returns the screen of a run.

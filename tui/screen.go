@@ -38,7 +38,10 @@ func (m Model) render() string {
 func (m Model) blocks() []block {
 	l, p, s := m.layout, m.pen, m.shown
 	if l.numbers {
-		lines := p.fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
+		lines := p.compact(s, outlook{m.service, m.past()}, l.width, l.height)
+		if l.height >= 4 {
+			lines[l.height-1] = p.cut(m.bottom(l.width), l.width)
+		}
 		first, rest := rect{0, 0, l.width, min(1, l.height)}, rect{0, 1, l.width, max(0, l.height-1)}
 		return []block{{first, lines[:first.h]}, {rest, lines[first.h:]}}
 	}
@@ -78,12 +81,14 @@ func (m Model) status(width, height int) []string {
 func (m Model) bottom(width int) string {
 	p := m.pen
 	switch {
+	case m.notice != "":
+		return p.style.mark.Render(m.notice)
 	case m.typing && m.layout.events.h == 0:
 		return p.label("filter events ") + p.filterNote(m.filter, true)
 	case m.shown.State == result.Draining && !m.done():
 		return p.label("draining: "+count(m.live.Now.InFlight)+" requests open   ") + p.figure("q") + " " + p.label("stop at once")
 	default:
-		return p.keyBar(m.done(), width)
+		return p.keyBar(m.keys(), width)
 	}
 }
 
@@ -138,7 +143,7 @@ func (m Model) over() block {
 	var lines []string
 	switch m.overlay {
 	case overlayHelp:
-		lines = p.help(m.done(), m.selected, l.width, l.height)
+		lines = p.help(m.keys(), m.selected, l.width, l.height)
 	case overlayErrors:
 		lines = p.browser(m.shown, m.selected, l.width, max(0, l.height-1))
 	case overlayVerdict:

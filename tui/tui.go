@@ -73,16 +73,22 @@ type Options struct {
 	Input io.Reader
 	// Output is the terminal; nil: standard output.
 	Output io.Writer
+	// Desk starts runs, reads earlier ones and writes reports; nil: the screen of a
+	// run cannot do any of that.
+	Desk Desk
+
+	desk, home bool // what the screen of a run can ask for
 }
 
 // Run shows src on the terminal until the user leaves, which they can do once
 // the run is done (or by insisting on ctrl-c), or until ctx is cancelled; both
 // return nil and leave the run itself as it is. Of signals it takes only SIGTSTP, to
 // leave the terminal in order while stopped: a caller that wants to leave on SIGTERM
-// cancels ctx.
+// cancels ctx. Without a src it begins with the home screen, for which opts needs a
+// Desk.
 func Run(ctx context.Context, src Source, opts Options) error {
 	suspension := newSuspension()
-	program := tea.NewProgram(New(src, opts), append(opts.program(), tea.WithFilter(suspension.filter))...)
+	program := tea.NewProgram(newApp(ctx, src, opts), append(opts.program(), tea.WithFilter(suspension.filter))...)
 	defer suspension.serve(program)()
 	stop := context.AfterFunc(ctx, program.Quit)
 	defer stop()

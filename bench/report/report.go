@@ -21,15 +21,16 @@ type Options struct {
 // A format writes a document. It may leave the beginning of a report behind when
 // it fails.
 type format struct {
-	name  string
-	write func(w io.Writer, run *result.Run, opts Options) error
+	name   string
+	ending string // of files that hold it
+	write  func(w io.Writer, run *result.Run, opts Options) error
 }
 
 // formats are in the order of help texts.
 var formats = []format{
-	{"text", writeText},
-	{"json", writeJSON},
-	{"html", writeHTML},
+	{"text", ".txt", writeText},
+	{"json", ".json", writeJSON},
+	{"html", ".html", writeHTML},
 }
 
 // Formats are the names that Write knows.
@@ -39,6 +40,26 @@ func Formats() []string {
 		names[i] = f.name
 	}
 	return names
+}
+
+// Endings are the endings of files that stand for a format, in the order of
+// [Formats].
+func Endings() []string {
+	endings := make([]string, len(formats))
+	for i, f := range formats {
+		endings[i] = f.ending
+	}
+	return endings
+}
+
+// FormatOf is the format that a path's ending stands for.
+func FormatOf(path string) (name string, err error) {
+	for _, f := range formats {
+		if strings.HasSuffix(path, f.ending) {
+			return f.name, nil
+		}
+	}
+	return "", fmt.Errorf("%s: the ending says no format: use one of %s", path, strings.Join(Endings(), " "))
 }
 
 // Write writes a run in a format. The run is only read.

@@ -85,6 +85,14 @@ type LaneStatus struct {
 	// Curve is the lane's load over time, as it was and as it will be: a
 	// polyline in requests per second (open) or requests in flight (closed).
 	Curve []CurvePoint
+	// Bursts are the requests that were added by hand, beside the curve.
+	Bursts []Burst
+}
+
+// A Burst is so many requests more at one instant.
+type Burst struct {
+	At time.Duration
+	N  int
 }
 
 // A CurvePoint is a corner of a lane's load.

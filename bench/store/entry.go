@@ -35,6 +35,7 @@ type Entry struct {
 	PeakRPS   *float64 // the highest rate planned; also of incomplete runs
 	TTFTP95   *float64 // ms, response time
 	E2EP95    *float64 // ms, response time
+	E2EMean   *float64 // ms, response time
 	ErrorRate *float64 // 0 to 1
 	CostUSD   *float64
 }
@@ -118,7 +119,7 @@ func (e *Entry) conclude(run *result.Run) {
 		e.TTFTP95 = &l.P95
 	}
 	if l := t.Latency.E2E.Response; l != nil {
-		e.E2EP95 = &l.P95
+		e.E2EP95, e.E2EMean = &l.P95, &l.Mean
 	}
 	if t.Cost != nil {
 		e.CostUSD = &t.Cost.Total

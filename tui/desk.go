@@ -1,0 +1,38 @@
+package tui
+
+import (
+	"context"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/store"
+)
+
+// A Desk is what the screens need of the rest of the program beside the run they
+// show. Its methods may block: they are called off the screen, from several
+// goroutines.
+type Desk interface {
+	// Targets are the endpoints that the user has named.
+	Targets() []scenario.NamedTarget
+	// Start begins a run of a resolved scenario.
+	Start(ctx context.Context, sc *scenario.Scenario) (Session, error)
+	// Check sends one request of a resolved scenario.
+	Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error)
+	// Runs are the runs that were kept, the newest first.
+	Runs() ([]store.Entry, error)
+	// Load reads a kept run.
+	Load(id string) (*result.Run, error)
+	// Report writes a run to a file, in the format that the file's ending stands
+	// for.
+	Report(run *result.Run, path string) error
+	// Save writes a scenario to a file that does not exist yet.
+	Save(sc *scenario.Scenario, path string) error
+}
+
+// A Session is a run that somebody started: a source, and its end.
+type Session interface {
+	Source
+	// Wait blocks until the run is over, and answers with its document.
+	Wait() *result.Run
+}

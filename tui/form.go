@@ -1,0 +1,149 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/huh/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"flashwave/bench/scenario"
+)
+
+// A form is the fields of a new run, one a line. The texts are the draft's.
+type form struct {
+	draft  *draft
+	names  []string
+	fields []huh.Field
+	load   *huh.Input // refilled when a preset is chosen
+	at     int        // the field with the focus; -1: none
+}
+
+// labelWidth is the room of the fields' names.
+const labelWidth = 13
+
+func newForm(d *draft, targets []scenario.NamedTarget) *form {
+	names := []string{mockURL}
+	for _, t := range targets {
+		names = append(names, t.Name)
+	}
+	var options []huh.Option[string]
+	for _, p := range presets {
+		options = append(options, huh.NewOption(p.name, p.name))
+	}
+	input := func(text *string, placeholder string) *huh.Input {
+		return huh.NewInput().Value(text).Prompt("").Placeholder(placeholder)
+	}
+	f := &form{draft: d, at: -1, load: input(&d.load, "name:200/m:60s name:200/m..12000/m:10s name:c50:1000x")}
+	add := func(name string, field huh.Field) {
+		f.names, f.fields = append(f.names, name), append(f.fields, field)
+	}
+	add("target", input(&d.target, "as the file says").Suggestions(names))
+	add("model", input(&d.model, "the only one the endpoint lists"))
+	add("key variable", input(&d.key, "FLASHWAVE_API_KEY"))
+	add("scenario", huh.NewSelect[string]().Options(options...).Value(&d.preset).Inline(true))
+	add("load", f.load)
+	add("max tokens", input(&d.tokens, "300"))
+	add("SLOs", input(&d.slos, "ttft.p95 < 800ms, error_rate < 1%"))
+	add("budget", input(&d.budget, "none"))
+	keys := huh.NewDefaultKeyMap()
+	keys.Select.Filter.SetEnabled(false)
+	keys.Input.AcceptSuggestion.SetKeys("ctrl+e", "right")
+	for _, field := range f.fields {
+		field.WithKeyMap(keys)
+	}
+	return f
+}
+
+// dress gives the fields the screen's colours.
+func (f *form) dress(dark bool, profile colorprofile.Profile) {
+	theme := huh.ThemeFunc(func(bool) *huh.Styles { return formStyles(dark, profile) })
+	for _, field := range f.fields {
+		field.WithTheme(theme)
+	}
+}
+
+func formStyles(dark bool, profile colorprofile.Profile) *huh.Styles {
+	hued := func(h hue) lipgloss.Style {
+		if profile <= colorprofile.ASCII && profile != colorprofile.Unknown {
+			return lipgloss.NewStyle()
+		}
+		return lipgloss.NewStyle().Foreground(h.on(dark, max(profile, colorprofile.ANSI)))
+	}
+	strong, text, faint := hued(inkStrong), hued(inkText), hued(inkFaint)
+	styles := func(words lipgloss.Style) huh.FieldStyles {
+		return huh.FieldStyles{
+			SelectedOption: words, Option: words,
+			NextIndicator: faint.SetString(" ›"), PrevIndicator: faint.SetString("‹ "),
+			TextInput: huh.TextInputStyles{Cursor: strong, CursorText: strong, Placeholder: faint, Prompt: strong, Text: words},
+		}
+	}
+	return &huh.Styles{Focused: styles(strong), Blurred: styles(text)}
+}
+
+// focus moves to a field; -1 leaves the form.
+func (f *form) focus(i int) tea.Cmd {
+	var cmds []tea.Cmd
+	if f.at >= 0 {
+		cmds = append(cmds, f.fields[f.at].Blur())
+	}
+	if f.at = i; i >= 0 {
+		cmds = append(cmds, f.fields[i].Focus())
+	}
+	return tea.Batch(cmds...)
+}
+
+// resize fits the fields to a width.
+func (f *form) resize(width int) {
+	for _, field := range f.fields {
+		field.WithWidth(max(8, width-labelWidth-3))
+	}
+}
+
+// update hands a message to the field with the focus, and reports whether that
+// changed the draft.
+func (f *form) update(msg tea.Msg) (changed bool, cmd tea.Cmd) {
+	if f.at < 0 {
+		return false, nil
+	}
+	before := *f.draft
+	m, cmd := f.fields[f.at].Update(msg)
+	if field, ok := m.(huh.Field); ok {
+		f.fields[f.at] = field
+	}
+	if f.draft.preset != before.preset {
+		f.draft.choose(f.draft.preset)
+		f.load.Value(&f.draft.load)
+		if target, ok := f.fields[0].(*huh.Input); ok {
+			target.Value(&f.draft.target)
+		}
+	}
+	return *f.draft != before, cmd
+}
+
+// lines draws the fields, of which wrong is marked, in at most height lines around
+// the one with the focus.
+func (f *form) lines(p pen, wrong string, width, height int) []string {
+	var lines []string
+	for i, field := range f.fields {
+		label := p.label(left(f.names[i], labelWidth))
+		lead := "  "
+		switch {
+		case f.names[i] == wrong:
+			lead = p.style.bad.Render(p.glyph.bad) + " "
+		case i == f.at:
+			lead = p.style.mark.Render(p.glyph.pointer) + " "
+		}
+		if i == f.at {
+			label = p.figure(left(f.names[i], labelWidth))
+		}
+		text, _, _ := strings.Cut(strings.TrimLeft(field.View(), "\n"), "\n")
+		lines = append(lines, p.cut(lead+label+" "+strings.TrimRight(text, " "), width))
+	}
+	if from := max(0, f.at-height+1); len(lines) > height && height > 0 {
+		lines = slices.Clone(lines[from:min(len(lines), from+height)])
+	}
+	return lines
+}

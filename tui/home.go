@@ -1,0 +1,305 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"flashwave/bench"
+	"flashwave/bench/scenario"
+	"flashwave/bench/store"
+)
+
+// A home is the screen on which runs are set up and earlier ones found.
+type home struct {
+	desk Desk
+	opts Options
+	pen  pen
+	size tea.WindowSizeMsg
+
+	draft   *draft
+	form    *form
+	plan    plan
+	planned int // the tag of the newest draft that was resolved
+	tag     int // of the newest draft
+	list    runList
+
+	probe   *bench.Probe
+	failed  error // of the check, before anything was sent
+	probing context.CancelFunc
+	asking  bool // whether to load a target that is not on this machine
+	help    bool
+	notice  string
+}
+
+func newHome(desk Desk, opts Options) home {
+	h := home{desk: desk, opts: opts, draft: newDraft()}
+	h.form = newForm(h.draft, desk.Targets())
+	h.dress(pen{newTheme(opts.Theme != Light, colorprofile.TrueColor), unicodeGlyphs}, opts.Theme != Light, colorprofile.TrueColor)
+	return h
+}
+
+// The messages of the home screen: what came back from the desk.
+type (
+	planMsg struct {
+		tag  int
+		plan plan
+	}
+	runsMsg struct {
+		entries []store.Entry
+		err     error
+	}
+	probeMsg struct {
+		probe bench.Probe
+		err   error
+	}
+	// beginMsg and openMsg are asked of the program around the screen.
+	beginMsg   struct{ scenario *scenario.Scenario }
+	openMsg    struct{ id string }
+	compareMsg struct{ base, other string }
+)
+
+// begin puts the focus on the form and looks what there is.
+func (h home) begin() tea.Cmd {
+	return tea.Batch(h.form.focus(0), h.resolve(), h.readRuns())
+}
+
+// readRuns lists the kept runs.
+func (h home) readRuns() tea.Cmd {
+	desk := h.desk
+	return func() tea.Msg {
+		entries, err := desk.Runs()
+		return runsMsg{entries, err}
+	}
+}
+
+// resolve finds out what the draft amounts to.
+func (h home) resolve() tea.Cmd {
+	d, targets, tag := *h.draft, h.desk.Targets(), h.tag
+	return func() tea.Msg { return planMsg{tag, d.resolve(targets)} }
+}
+
+// dress gives the screen its colours.
+func (h *home) dress(p pen, dark bool, profile colorprofile.Profile) {
+	h.pen = p
+	h.form.dress(dark, profile)
+}
+
+func (h home) update(msg tea.Msg) (home, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		h.size = msg
+		h.form.resize(h.layout().form.w - 4)
+	case planMsg:
+		if msg.tag >= h.planned {
+			h.plan, h.planned = msg.plan, msg.tag
+		}
+	case runsMsg:
+		h.list.entries, h.list.err, h.list.loaded = msg.entries, msg.err, true
+		h.list.move(0)
+	case probeMsg:
+		if h.probing != nil {
+			h.probing()
+			h.probing, h.probe, h.failed = nil, &msg.probe, msg.err
+		}
+	case tea.KeyPressMsg:
+		return h.press(msg)
+	case tea.PasteMsg:
+		if h.list.typing {
+			h.list.filter += clean(msg.Content)
+			return h, nil
+		}
+		return h.typed(msg)
+	default: // the blinking of a cursor
+		_, cmd := h.form.update(msg)
+		return h, cmd
+	}
+	return h, nil
+}
+
+// typed hands a message to the form.
+func (h home) typed(msg tea.Msg) (home, tea.Cmd) {
+	changed, cmd := h.form.update(msg)
+	if !changed {
+		return h, cmd
+	}
+	h.tag++
+	h.probe, h.failed = nil, nil
+	return h, tea.Batch(cmd, h.resolve())
+}
+
+// inForm reports whether keys are typed into the form.
+func (h home) inForm() bool { return h.form.at >= 0 }
+
+// press does what a key means where the focus is.
+func (h home) press(key tea.KeyPressMsg) (home, tea.Cmd) {
+	h.notice = ""
+	name := key.String()
+	switch {
+	case name == "ctrl+c":
+		return h, tea.Quit
+	case name == "ctrl+z":
+		return h, tea.Suspend
+	case h.asking:
+		return h.answer(name)
+	case h.help:
+		h.help = false
+		return h, nil
+	case name == "ctrl+k":
+		return h.check()
+	case name == "f1" || name == "?" && !h.inForm() && !h.list.typing:
+		h.help = true
+		return h, nil
+	case name == "esc" && h.probing != nil:
+		h.probing()
+		h.probing = nil
+		return h, nil
+	case name == "esc" && (h.probe != nil || h.failed != nil):
+		h.probe, h.failed = nil, nil
+		return h, nil
+	case h.inForm():
+		return h.pressForm(key)
+	case h.list.typing:
+		return h.pressFilter(key)
+	default:
+		return h.pressList(name)
+	}
+}
+
+func (h home) pressForm(key tea.KeyPressMsg) (home, tea.Cmd) {
+	switch key.String() {
+	case "enter":
+		return h.start()
+	case "tab", "down":
+		if h.form.at == len(h.form.fields)-1 {
+			return h, h.form.focus(-1)
+		}
+		return h, h.form.focus(h.form.at + 1)
+	case "shift+tab", "up":
+		if h.form.at == 0 {
+			return h, h.form.focus(-1)
+		}
+		return h, h.form.focus(h.form.at - 1)
+	case "esc":
+		return h, h.form.focus(-1)
+	}
+	return h.typed(key)
+}
+
+func (h home) pressList(name string) (home, tea.Cmd) {
+	switch name {
+	case "tab", "esc":
+		return h, h.form.focus(0)
+	case "shift+tab":
+		return h, h.form.focus(len(h.form.fields) - 1)
+	case "up", "k":
+		h.list.move(-1)
+	case "down", "j":
+		h.list.move(1)
+	case "pgup":
+		h.list.move(-10)
+	case "pgdown":
+		h.list.move(10)
+	case "home", "g":
+		h.list.at = 0
+	case "end", "G":
+		h.list.move(len(h.list.entries))
+	case "space", "m":
+		h.list.mark()
+	case "/":
+		h.list.typing = true
+	case "enter":
+		if e, ok := h.list.selected(); ok {
+			return h, func() tea.Msg { return openMsg{e.ID} }
+		}
+	case "c":
+		base, other, ok := h.list.pair()
+		if !ok {
+			h.notice = "mark two runs with space, then c compares them"
+			return h, nil
+		}
+		return h, func() tea.Msg { return compareMsg{base, other} }
+	case "q":
+		return h, tea.Quit
+	}
+	return h, nil
+}
+
+// pressFilter edits the filter of the list.
+func (h home) pressFilter(key tea.KeyPressMsg) (home, tea.Cmd) {
+	switch key.String() {
+	case "enter":
+		h.list.typing = false
+	case "esc":
+		h.list.typing, h.list.filter = false, ""
+	case "backspace":
+		if r := []rune(h.list.filter); len(r) > 0 {
+			h.list.filter = string(r[:len(r)-1])
+		}
+	default:
+		h.list.filter += key.Text
+	}
+	h.list.at = 0
+	return h, nil
+}
+
+// start begins the run of the form, or says what keeps it from that.
+func (h home) start() (home, tea.Cmd) {
+	switch {
+	case h.planned != h.tag:
+		h.notice = "one moment, the draft is still being looked at"
+	case h.plan.scenario == nil:
+		h.notice = "nothing was sent: " + h.problem()
+	case !h.plan.estimate.Loopback:
+		h.asking = true
+	default:
+		return h.launch()
+	}
+	return h, nil
+}
+
+// launch hands the scenario over, once.
+func (h home) launch() (home, tea.Cmd) {
+	sc := h.plan.scenario
+	h.plan = plan{} // a run may change what it was given: the next one gets its own
+	h.tag++
+	return h, tea.Batch(func() tea.Msg { return beginMsg{sc} }, h.resolve())
+}
+
+// answer takes the answer to whether to load somebody else's machine.
+func (h home) answer(name string) (home, tea.Cmd) {
+	h.asking = false
+	if name == "y" {
+		return h.launch()
+	}
+	h.notice = "nothing was sent"
+	return h, nil
+}
+
+// check sends one request.
+func (h home) check() (home, tea.Cmd) {
+	if h.plan.scenario == nil || h.planned != h.tag {
+		h.notice = "nothing was sent: " + h.problem()
+		return h, nil
+	}
+	if h.probing != nil {
+		return h, nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	h.probing, h.probe, h.failed = cancel, nil, nil
+	desk, sc := h.desk, h.plan.scenario
+	h.tag++ // the check may settle the model in the scenario it got
+	return h, tea.Batch(func() tea.Msg {
+		probe, err := desk.Check(ctx, sc)
+		return probeMsg{probe, err}
+	}, h.resolve())
+}
+
+// problem says what is wrong with the draft.
+func (h home) problem() string {
+	if h.plan.err == nil {
+		return "the draft is still being looked at"
+	}
+	return h.plan.field + ": " + h.plan.err.Error()
+}

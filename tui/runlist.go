@@ -1,0 +1,201 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/bench/store"
+)
+
+// A runList is the earlier runs, of which some are marked for comparing.
+type runList struct {
+	entries []store.Entry
+	err     error
+	loaded  bool
+	at      int // the selected one, among those shown
+	marked  []string
+	filter  string
+	typing  bool
+}
+
+// shown are the entries that the filter lets through.
+func (l *runList) shown() []store.Entry {
+	if l.filter == "" {
+		return l.entries
+	}
+	want := strings.ToLower(l.filter)
+	var list []store.Entry
+	for _, e := range l.entries {
+		if strings.Contains(strings.ToLower(strings.Join([]string{e.ID, e.Name, e.Target, e.Model, string(e.Status)}, " ")), want) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// selected is the entry under the pointer.
+func (l *runList) selected() (store.Entry, bool) {
+	list := l.shown()
+	if l.at < 0 || l.at >= len(list) {
+		return store.Entry{}, false
+	}
+	return list[l.at], true
+}
+
+func (l *runList) move(by int) { l.at = max(0, min(l.at+by, len(l.shown())-1)) }
+
+// mark marks the selected run, or takes its mark away. Of three the oldest mark
+// goes.
+func (l *runList) mark() {
+	e, ok := l.selected()
+	if !ok || e.Broken != nil {
+		return
+	}
+	if i := slices.Index(l.marked, e.ID); i >= 0 {
+		l.marked = slices.Delete(l.marked, i, i+1)
+		return
+	}
+	l.marked = append(l.marked, e.ID)
+	l.marked = l.marked[max(0, len(l.marked)-2):]
+}
+
+// pair is what there is to compare, the older run first: the two that are marked,
+// or the marked one and the selected one.
+func (l *runList) pair() (base, other string, ok bool) {
+	ids := slices.Clone(l.marked)
+	if e, there := l.selected(); there && len(ids) == 1 && ids[0] != e.ID && e.Broken == nil {
+		ids = append(ids, e.ID)
+	}
+	if len(ids) != 2 {
+		return "", "", false
+	}
+	slices.Sort(ids) // ids begin with the time
+	return ids[0], ids[1], true
+}
+
+// lastLatency is the mean end-to-end time of the newest run against a target.
+func (l *runList) lastLatency(target string) (mean time.Duration, ok bool) {
+	for _, e := range l.entries {
+		if e.E2EMean != nil && e.Target == target {
+			return time.Duration(*e.E2EMean * float64(time.Millisecond)), true
+		}
+	}
+	return 0, false
+}
+
+// A column of the list is shown where there is room for it.
+type listColumn struct {
+	title string
+	width int
+	least int // width of the whole list from which it is there
+	text  func(p pen, e store.Entry) string
+}
+
+var listColumns = []listColumn{
+	{"when", 8, 0, func(_ pen, e store.Entry) string { return ago(time.Since(e.StartedAt)) }},
+	{"name", 16, 0, func(_ pen, e store.Entry) string { return clean(e.Name) }},
+	{"target", 16, 76, func(_ pen, e store.Entry) string { return clean(e.Target) }},
+	{"peak", 8, 60, func(p pen, e store.Entry) string { return p.maybe(e.PeakRPS, rate) }},
+	{"TTFT p95", 9, 40, func(p pen, e store.Entry) string {
+		return p.maybe(e.TTFTP95, func(ms float64) string { return span(time.Duration(ms * float64(time.Millisecond))) })
+	}},
+	{"errors", 7, 48, func(p pen, e store.Entry) string { return p.maybe(e.ErrorRate, percent) }},
+	{"cost", 9, 88, func(p pen, e store.Entry) string { return p.maybe(e.CostUSD, usd) }},
+}
+
+// maybe writes a figure, or that there is none.
+func (p pen) maybe(v *float64, write func(float64) string) string {
+	if v == nil {
+		return p.glyph.none
+	}
+	return write(*v)
+}
+
+
+// lines draws the list with its heading; focused says whether keys go to it.
+func (l *runList) lines(p pen, focused bool, width, height int) []string {
+	switch {
+	case l.err != nil:
+		return []string{p.style.bad.Render(clean(l.err.Error()))}
+	case !l.loaded:
+		return []string{p.label("reading…")}
+	case len(l.entries) == 0:
+		return []string{p.label("none yet: enter starts the first")}
+	}
+	columns := slices.DeleteFunc(slices.Clone(listColumns), func(c listColumn) bool { return width < c.least })
+	head := "     "
+	for _, c := range columns {
+		head += padded(c.title, c)
+	}
+	lines := []string{p.label(p.cut(head, width))}
+	list, rows := l.shown(), max(1, height-1)
+	from := max(0, min(l.at-rows/2, len(list)-rows))
+	for i := from; i < min(len(list), from+rows); i++ {
+		lines = append(lines, p.cut(l.line(p, list[i], focused && i == l.at, columns), width))
+	}
+	if len(list) == 0 {
+		lines = append(lines, p.label("nothing matches the filter"))
+	}
+	return lines
+}
+
+// line draws one run.
+func (l *runList) line(p pen, e store.Entry, selected bool, columns []listColumn) string {
+	lead := "  "
+	if selected {
+		lead = p.style.mark.Render(p.glyph.pointer) + " "
+	}
+	mark := " "
+	if slices.Contains(l.marked, e.ID) {
+		mark = p.style.mark.Render(p.glyph.dot)
+	}
+	line := lead + mark + p.verdictGlyph(e) + " "
+	for _, c := range columns {
+		text := padded(p.cut(c.text(p, e), c.width), c)
+		if selected {
+			line += p.figure(text)
+		} else {
+			line += p.style.text.Render(text)
+		}
+	}
+	return line
+}
+
+// padded fills a cell of the list: names stand left, figures right.
+func padded(s string, c listColumn) string {
+	if c.title == "when" || c.title == "name" || c.title == "target" {
+		return left(s, c.width) + " "
+	}
+	return right(s, c.width) + " "
+}
+
+// verdictGlyph is the verdict of a kept run in one cell.
+func (p pen) verdictGlyph(e store.Entry) string {
+	switch {
+	case e.Broken != nil || !e.Complete:
+		return p.style.near.Render("?")
+	case e.Status == result.Pass:
+		return p.marked(good)
+	case e.Status == result.Fail:
+		return p.marked(bad)
+	default:
+		return p.marked(near)
+	}
+}
+
+// ago is how long since, in one unit.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%dd ago", int(d.Hours()/24))
+	}
+}

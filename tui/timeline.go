@@ -1,0 +1,113 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench"
+)
+
+// A phase is a stretch of one request's life.
+type phase struct {
+	name     string
+	from, to time.Duration // to < 0: it was not reached
+}
+
+// phases are the stretches of a probe, one after the other.
+func phases(b bench.Probe) []phase {
+	connected := b.DNS + b.Connect
+	secured := connected + b.TLS
+	list := []phase{{"DNS", 0, b.DNS}, {"connect", b.DNS, connected}, {"TLS", connected, secured}}
+	at := secured
+	for _, p := range []struct {
+		name string
+		at   time.Duration
+	}{{"first byte", b.FirstByte}, {"first token", b.FirstToken}, {"last token", b.LastToken}, {"done", b.Done}} {
+		if p.at < 0 {
+			list = append(list, phase{p.name, at, -1})
+			continue
+		}
+		list = append(list, phase{p.name, min(at, p.at), p.at})
+		at = p.at
+	}
+	return list
+}
+
+// timeline draws what became of one request: each phase as a bar in the time that
+// it took.
+func (p pen) timeline(b bench.Probe, width, height int) []string {
+	state := p.style.good.Render(p.glyph.dot) + " " + p.figure("ok")
+	if !b.OK() {
+		state = p.style.bad.Render(p.glyph.bad) + " " + p.figure(b.Outcome)
+	}
+	if b.Status != 0 {
+		state += p.label(fmt.Sprintf(" HTTP %d", b.Status))
+	}
+	lines := []string{p.spread([]string{state, p.label(clean(b.Model)), p.label(clean(b.Target))}, 3, width)}
+	const names, figures = 12, 9
+	room := width - names - figures - 2
+	total := max(b.Done, 1)
+	for _, f := range phases(b) {
+		figure, bar := p.glyph.none, ""
+		switch {
+		case f.to < 0:
+		case f.to == f.from && (f.name == "DNS" || f.name == "TLS"):
+			// not needed
+		default:
+			figure = span(f.to)
+			if room > 4 {
+				bar = p.bar(f, total, room)
+			}
+		}
+		lines = append(lines, p.label(left(f.name, names))+p.figure(right(figure, figures))+"  "+bar)
+	}
+	return p.fit(append(lines, p.probeNotes(b, width)...), width, height)
+}
+
+// bar is a phase in its place of the whole time.
+func (p pen) bar(f phase, total time.Duration, room int) string {
+	cell := func(d time.Duration) int { return min(room-1, int(float64(d)/float64(total)*float64(room))) }
+	from, to := cell(f.from), cell(f.to)
+	return strings.Repeat(" ", from) + p.style.p50.Render(strings.Repeat(p.glyph.full, max(1, to-from)))
+}
+
+// probeNotes is what else a probe found out.
+func (p pen) probeNotes(b bench.Probe, width int) []string {
+	var lines []string
+	if b.Error != "" {
+		lines = append(lines, wrapped(p.style.bad, clean(b.Error), width)...)
+	}
+	var parts []string
+	if b.TokensFrom != "" {
+		parts = append(parts, p.pair("tokens", fmt.Sprintf("%d in, %d out", b.Prompt, b.Output)))
+	}
+	if b.Finish != "" {
+		parts = append(parts, p.pair("finish", clean(b.Finish)))
+	}
+	if b.CostUSD != nil {
+		parts = append(parts, p.pair("cost", fmt.Sprintf("$%.6f", *b.CostUSD)))
+	}
+	if b.RemainingRequests >= 0 {
+		parts = append(parts, p.pair("requests left", count(b.RemainingRequests)))
+	}
+	if b.RemainingTokens >= 0 {
+		parts = append(parts, p.pair("tokens left", count(b.RemainingTokens)))
+	}
+	lines = append(lines, p.spread(parts, 3, width))
+	if b.Text != "" {
+		lines = append(lines, wrapped(p.style.muted, clean(b.Text), width)...)
+	}
+	return lines
+}
+
+// wrapped breaks a text into styled lines.
+func wrapped(style ink, text string, width int) []string {
+	var lines []string
+	for _, line := range strings.Split(ansi.Wordwrap(text, max(1, width), ""), "\n") {
+		lines = append(lines, style.Render(line))
+	}
+	return lines
+}
