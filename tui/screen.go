@@ -38,7 +38,7 @@ func (m Model) render() string {
 func (m Model) blocks() []block {
 	l, p, s := m.layout, m.pen, m.shown
 	if l.numbers {
-		lines := p.compact(s, outlook{m.service, m.past()}, l.width, l.height)
+		lines := p.fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
 		if l.height >= 4 {
 			lines[l.height-1] = p.cut(m.bottom(l.width), l.width)
 		}
