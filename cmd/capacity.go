@@ -92,7 +92,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
-	sc, err := f.scenario(fs, file)
+	sc, _, err := f.settled(fs, file)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	if err != nil {
 		return err
 	}
-	sc, err := f.scenario(fs, file)
+	sc, _, err := f.settled(fs, file)
 	if err != nil {
 		return err
 	}

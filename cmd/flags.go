@@ -24,6 +24,7 @@ type setting struct {
 
 // scenarioFlags are the flags of run that the scenario file has words for.
 type scenarioFlags struct {
+	targets  []scenario.NamedTarget // that --url may name
 	settings []setting
 	waves    []string
 	rate     string
@@ -43,8 +44,11 @@ func (f *scenarioFlags) define(cmd *cobra.Command) {
 }
 
 func (f *scenarioFlags) target(fs *pflag.FlagSet) {
-	f.text(fs, "url", "base URL of the endpoint, with /v1 (default mock:, the built-in endpoint)", "target.url",
-		func(sc *scenario.Scenario) *string { return &sc.Target.URL })
+	f.value(fs, "url", "base URL of the endpoint, with /v1, or the name of a target of config.yaml (default mock:, the built-in endpoint)", "target.url",
+		func(sc *scenario.Scenario, v string) error {
+			sc.Aim(v, f.targets)
+			return nil
+		})
 	f.text(fs, "api", "dialect: chat, completions, or http for an endpoint of your own (with --body)", "target.api",
 		func(sc *scenario.Scenario) *string { return &sc.Target.API })
 	f.text(fs, "model", "model id (default: the only one the endpoint lists)", "target.model",

@@ -64,11 +64,13 @@ func (p *program) root() *cobra.Command {
 		Long: `flashwave loads an LLM completions endpoint with waves of requests and shows what
 comes back, live: latency percentiles, throughput, errors and cost.
 
-Without a target it loads an endpoint of its own, so that the first run needs
-neither a server nor a key:  flashwave run
+Alone, on a terminal, it opens the home screen: set a run up, watch it, look at
+earlier runs. Without a target it loads an endpoint of its own, so that the first run
+needs neither a server nor a key:  flashwave run
 
 Flags without a command mean run:  flashwave -c 50 -n 1000 --json`,
-		Example: `flashwave run
+		Example: `flashwave
+flashwave run
 flashwave run --url http://127.0.0.1:8000/v1 --rate 200/m --for 1m
 flashwave run --wave calm:200/m:30s --wave surge:200/m..12000/m:10s --wave rush:12000/m:1m
 flashwave run sale.yaml --json > run.json`,
@@ -76,6 +78,9 @@ flashwave run sale.yaml --json > run.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage(suggest(cmd, args[0]), "flashwave --help lists the commands; flashwave run FILE.yaml runs a scenario")
+			}
+			if p.welcomes() {
+				return p.home(cmd.Context())
 			}
 			return cmd.Help()
 		},

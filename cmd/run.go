@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -19,7 +17,6 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/report"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
 	"flashwave/tui"
@@ -83,19 +80,14 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 	if err != nil {
 		return err
 	}
-	sc, err := f.scenario(fs, file)
+	sc, settled, err := f.settled(fs, file)
 	if err != nil {
 		return err
 	}
 	if err := f.identify(sc); err != nil {
 		return err
 	}
-	if p.env("GOGC") == "" {
-		// Ten thousand streams live mostly on stacks, which the collector adds to
-		// what it lets the heap grow by; tokens allocate nothing. Half its default
-		// saves a quarter of the memory and costs no measurable time.
-		debug.SetGCPercent(50)
-	}
+	tuneCollector(p.env)
 	setup, err := bench.Prepare(ctx, sc, p.env)
 	if err != nil {
 		return invalid(err)
@@ -104,30 +96,34 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 	if err := p.consent(setup, setup.Estimate(), f.yes); err != nil {
 		return err
 	}
-	journal := p.keep(setup, f.noSave)
 	requests, err := outs.openRequests(setup)
 	if err != nil {
 		return usage(err, "")
 	}
-	run, err := bench.Start(setup.Options)
+	d := &desk{p: p, targets: settled.Targets, noSave: f.noSave}
+	first, err := d.begin(setup)
+	d.confess()
 	if err != nil {
-		if journal != nil {
-			_ = journal.Discard() // nothing ran
-		}
 		return invalid(err)
 	}
-	p.watch(run, f)
-	doc := run.Wait()
+	p.watch(d, f, settled)
+	first.Wait()
 	if requests != nil {
 		if err := requests.Close(); err != nil {
 			p.warn("the log of requests is incomplete: %v", err)
 		}
 	}
-	if err := run.JournalError(); err != nil {
-		p.warn("the run was not saved: %v", err)
-		journal = nil
+	return p.conclude(d.newest(), outs, f)
+}
+
+// tuneCollector trades time that nobody misses for memory: ten thousand streams live
+// mostly on stacks, which the collector adds to what it lets the heap grow by, and
+// tokens allocate nothing. Half its default saves a quarter of the memory and costs
+// no measurable time.
+func tuneCollector(env func(string) string) {
+	if env("GOGC") == "" {
+		debug.SetGCPercent(50)
 	}
-	return p.conclude(doc, outs, f, journal)
 }
 
 // identify gives the run its name and labels.
@@ -170,7 +166,7 @@ func (p *program) consent(s *bench.Setup, e bench.Estimate, yes bool) error {
 }
 
 // keep opens a place for the run on disk; without one the run goes on unsaved.
-func (p *program) keep(s *bench.Setup, off bool) *store.Journal {
+func (p *program) keep(s *bench.Setup, off bool, warn func(string, ...any)) *store.Journal {
 	s.Tool = tool()
 	s.Machine = true
 	s.ID = time.Now().UTC().Format("20060102-150405")
@@ -185,57 +181,36 @@ func (p *program) keep(s *bench.Setup, off bool) *store.Journal {
 			return j
 		}
 	}
-	p.warn("the run will not be saved: %v", err)
+	warn("the run will not be saved: %v", err)
 	return nil
 }
 
 // watch shows the run until it is over: the live screen on a terminal, plain lines
-// elsewhere. An interrupt stops the run, a second one at once.
-func (p *program) watch(run *bench.Run, f *runFlags) {
+// elsewhere. An interrupt stops the run, a second one at once. From the screen
+// further runs may be started; all are over when watch returns.
+func (p *program) watch(d *desk, f *runFlags, c scenario.Config) {
 	screen, leave := context.WithCancel(context.Background())
 	defer leave()
-	defer stopOnSignal(run, leave)()
+	defer d.stopOnSignal(leave)()
 	if f.screen(p) {
 		release := p.guard()
-		err := tui.Run(screen, run, tui.Options{ASCII: f.ascii, Input: p.stdin, Output: p.stdout})
+		err := tui.Run(screen, d.newest(), p.screenOptions(c, f.ascii, d))
 		release()
+		run := d.newest()
 		switch {
 		case err != nil && !errors.Is(err, context.Canceled):
 			p.warn("the live screen ended: %v", err)
 		case screen.Err() == nil && !isClosed(run.Done()):
 			run.Stop() // whoever leaves the screen has stopped the run already
 		}
+		d.confess()
 	}
+	run := d.newest()
 	if f.quiet {
 		<-run.Done()
 		return
 	}
-	progress(p.stderr, run)
-}
-
-// stopOnSignal stops the run at the first signal and gives up what is open at the
-// second. A signal other than an interrupt also leaves the screen: its terminal
-// may be gone. The answer ends the listening, once the run is over.
-func stopOnSignal(run *bench.Run, leave func()) (end func()) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		for {
-			select {
-			case sig := <-signals:
-				run.Stop()
-				if sig != os.Interrupt {
-					leave()
-				}
-			case <-run.Done():
-				return
-			}
-		}
-	}()
-	return func() {
-		<-run.Done()
-		signal.Stop(signals)
-	}
+	progress(p.stderr, run.Run)
 }
 
 // screen reports whether the live screen is wanted and possible.
@@ -249,8 +224,14 @@ func (f *runFlags) screen(p *program) bool {
 	return f.forceTUI || p.env("CI") == "" && p.env("TERM") != "dumb"
 }
 
-// conclude writes the reports and answers with the verdict's exit code.
-func (p *program) conclude(doc *result.Run, outs outs, f *runFlags, journal *store.Journal) error {
+// conclude waits for a run, writes its reports and answers with the verdict's exit
+// code.
+func (p *program) conclude(s *session, outs outs, f *runFlags) error {
+	doc := s.Wait()
+	if err := s.JournalError(); err != nil {
+		p.warn("the run was not saved: %v", err)
+		s.journal = nil
+	}
 	if err := outs.write(doc); err != nil {
 		p.warn("%v", err)
 		if doc.Verdict.ExitCode == bench.ExitPass {
@@ -267,7 +248,7 @@ func (p *program) conclude(doc *result.Run, outs outs, f *runFlags, journal *sto
 			return &failure{code: bench.ExitBroken}
 		}
 	}
-	if journal != nil {
+	if s.journal != nil {
 		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
 	}
 	if code := doc.Verdict.ExitCode; code != bench.ExitPass {

@@ -1,0 +1,37 @@
+package cmd
+
+import (
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/pflag"
+
+	"flashwave/bench/scenario"
+	"flashwave/tui"
+)
+
+// config is what the user has settled for every run, in
+// $XDG_CONFIG_HOME/flashwave/config.yaml.
+func config() (scenario.Config, error) {
+	c, err := scenario.LoadConfig(filepath.Join(xdg.ConfigHome, "flashwave", "config.yaml"))
+	if err != nil {
+		return c, invalid(err)
+	}
+	return c, nil
+}
+
+// settled is a scenario of flags, which may call a target by its name.
+func (f *scenarioFlags) settled(fs *pflag.FlagSet, file string) (*scenario.Scenario, scenario.Config, error) {
+	c, err := config()
+	if err != nil {
+		return nil, c, err
+	}
+	f.targets = c.Targets
+	sc, err := f.scenario(fs, file)
+	return sc, c, err
+}
+
+// screenOptions are those of a screen on the program's terminal.
+func (p *program) screenOptions(c scenario.Config, ascii bool, d tui.Desk) tui.Options {
+	return tui.Options{Theme: tui.Theme(c.Theme), ASCII: ascii || c.ASCII, Input: p.stdin, Output: p.stdout, Desk: d}
+}

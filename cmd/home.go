@@ -1,0 +1,43 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"flashwave/tui"
+)
+
+// home shows the screen on which runs are set up and looked at. The exit code is
+// that of the last run; without one it is 0.
+func (p *program) home(ctx context.Context) error {
+	c, err := config()
+	if err != nil {
+		return err
+	}
+	tuneCollector(p.env)
+	d := &desk{p: p, targets: c.Targets}
+	screen, leave := context.WithCancel(ctx)
+	defer leave()
+	end := d.stopOnSignal(leave)
+	release := p.guard()
+	err = tui.Run(screen, nil, p.screenOptions(c, false, d))
+	release()
+	s := d.newest()
+	if s != nil && !isClosed(s.Done()) {
+		s.Stop()
+	}
+	end()
+	d.confess()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		p.warn("the screen ended: %v", err)
+	}
+	if s == nil {
+		return nil
+	}
+	return p.conclude(s, nil, &runFlags{})
+}
+
+// welcomes reports whether the home screen is possible.
+func (p *program) welcomes() bool {
+	return isTerminal(p.stdin) && isTerminal(p.stdout) && p.env("CI") == "" && p.env("TERM") != "dumb"
+}
