@@ -32,8 +32,8 @@ type lane struct {
 	factor  float64
 	paused  bool
 	tickets uint64
-	begun   int                 // stretches that have begun
-	bursts []result.Burst
+	begun   int // stretches that have begun
+	bursts  []result.Burst
 	past    []result.CurvePoint // of finished stretches
 	after   *recovery           // from the last surge; nil: there was none
 }

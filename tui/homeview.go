@@ -304,4 +304,3 @@ func short(n int64) string {
 		return count(n)
 	}
 }
-

@@ -114,7 +114,6 @@ func (p pen) maybe(v *float64, write func(float64) string) string {
 	return write(*v)
 }
 
-
 // lines draws the list with its heading; focused says whether keys go to it.
 func (l *runList) lines(p pen, focused bool, width, height int) []string {
 	switch {
