@@ -23,7 +23,8 @@ func (p pen) browser(s result.Snapshot, selected, width, height int) []string {
 	list := errorKinds(s)
 	_, whose := subject(s)
 	if len(list) == 0 {
-		return p.panel("errors", p.label(whose), []string{p.style.good.Render("none so far")}, width, height)
+		note := p.label("esc closes " + p.glyph.dash + " " + whose)
+		return p.panel("errors", note, []string{p.style.good.Render("none so far")}, min(width, 60), min(height, 3))
 	}
 	selected = max(0, min(selected, len(list)-1))
 	inner, rows := width-4, height-2

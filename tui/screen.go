@@ -83,6 +83,8 @@ func (m Model) bottom(width int) string {
 	switch {
 	case m.notice != "":
 		return p.style.mark.Render(m.notice)
+	case m.overlay != overlayNone:
+		return p.figure("esc") + " " + p.label("back to the screen")
 	case m.typing && m.layout.events.h == 0:
 		return p.label("filter events ") + p.filterNote(m.filter, true)
 	case m.shown.State == result.Draining && !m.done():
