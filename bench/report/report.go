@@ -30,7 +30,13 @@ type format struct {
 var formats = []format{
 	{"text", ".txt", writeText},
 	{"json", ".json", writeJSON},
+	{"md", ".md", writeMarkdown},
+	{"csv", ".csv", writeCSV},
+	{"junit", ".xml", writeJUnit},
+	{"hlog", ".hlog", writeHLog},
+	{"vllm", ".vllm.json", writeVLLM},
 	{"html", ".html", writeHTML},
+	{"scenario", ".yaml", writeScenario},
 }
 
 // Formats are the names that Write knows.
@@ -52,12 +58,16 @@ func Endings() []string {
 	return endings
 }
 
-// FormatOf is the format that a path's ending stands for.
+// FormatOf is the format that a path's ending stands for, the longest that fits.
 func FormatOf(path string) (name string, err error) {
+	longest := 0
 	for _, f := range formats {
-		if strings.HasSuffix(path, f.ending) {
-			return f.name, nil
+		if strings.HasSuffix(path, f.ending) && len(f.ending) > longest {
+			name, longest = f.name, len(f.ending)
 		}
+	}
+	if name != "" {
+		return name, nil
 	}
 	return "", fmt.Errorf("%s: the ending says no format: use one of %s", path, strings.Join(Endings(), " "))
 }

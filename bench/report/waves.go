@@ -10,6 +10,11 @@ func (p *page) waves(run *result.Run) {
 		return
 	}
 	p.gap()
+	wavesTable(run).write(p)
+}
+
+// wavesTable has a row for each wave.
+func wavesTable(run *result.Run) table {
 	ttft := func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
 	e2e := func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
 	ttftUnit, e2eUnit := columnScale(run.Waves, ttft), columnScale(run.Waves, e2e)
@@ -36,7 +41,7 @@ func (p *page) waves(run *result.Run) {
 			ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)), share(w.ErrorRate), goodput,
 		})
 	}
-	t.write(p)
+	return t
 }
 
 // loadsOf are the loads of the scenario's waves as they were written.
