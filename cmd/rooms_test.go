@@ -29,6 +29,9 @@ var arrows = map[string][]string{
 	"flashwave/client":         {"net/http"},
 	"flashwave/client/mock":    {"net/http"},
 
+	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity"},
+	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
+
 	"flashwave/bench/report/web": {"flashwave/bench/report/svg"},
 }
 

@@ -85,7 +85,7 @@ flashwave run sale.yaml --json > run.json`,
 			return cmd.Help()
 		},
 	}
-	root.AddCommand(p.runCommand(), p.capacityCommand(), p.compareCommand(), p.reportCommand(), p.runsCommand(), p.doctorCommand(), p.mockCommand(), p.pricesCommand(), p.guardCommand())
+	root.AddCommand(p.runCommand(), p.capacityCommand(), p.compareCommand(), p.reportCommand(), p.runsCommand(), p.doctorCommand(), p.mockCommand(), p.pricesCommand(), p.schemaCommand(), p.guardCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err, hintOf(err)) })
 	return root
 }

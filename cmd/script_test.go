@@ -9,11 +9,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"flashwave/bench/schema/schematest"
 	"flashwave/client/mock"
 )
 
@@ -124,6 +126,14 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if code != args[0] {
 		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+	if slices.Contains(args, "--json") {
+		document := []byte(ts.ReadFile("stdout"))
+		name := schematest.NameOf(document)
+		if name == "" {
+			ts.Fatalf("what was printed names no schema")
+		}
+		ts.Check(schematest.Check(name, document))
 	}
 }
 

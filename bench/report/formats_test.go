@@ -19,6 +19,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/schema/schematest"
 )
 
 // frozen is a document that an early version wrote.
@@ -72,6 +73,18 @@ func TestEveryFormatTakesEveryRun(t *testing.T) {
 				t.Errorf("%s as %s is empty", name, format)
 			}
 		}
+	}
+}
+
+// What the JSON format writes is as its schema has it, of whatever run.
+func TestJSONIsValid(t *testing.T) {
+	for name, run := range runs {
+		if name != "zero" { // no run ever was
+			schematest.Valid(t, "run", []byte(write(t, "json", run(), Options{})))
+		}
+	}
+	for _, run := range []*result.Run{frozen(t), sale(), day()} {
+		schematest.Valid(t, "run", []byte(write(t, "json", run, Options{})))
 	}
 }
 
