@@ -111,8 +111,8 @@ type (
 		err error
 	}
 	pairMsg struct {
-		base, other *result.Run
-		err         error
+		pair *pair
+		err  error
 	}
 	wroteMsg struct {
 		path string
@@ -151,7 +151,7 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.err != nil {
 			return a.complain(msg.err)
 		}
-		return a.compare(msg.base, msg.other)
+		return a.compare(msg.pair)
 	case wroteMsg:
 		if msg.err != nil {
 			return a.complain(msg.err)
@@ -302,7 +302,10 @@ func (a app) compareWithLast(doc *result.Run) tea.Cmd {
 		for _, e := range entries {
 			if e.ID < doc.ID && e.Name == doc.Name && e.Complete && e.Broken == nil {
 				base, err := desk.Load(e.ID)
-				return pairMsg{base, doc, err}
+				if err != nil {
+					return pairMsg{err: err}
+				}
+				return pairMsg{pair: compared(base, doc)}
 			}
 		}
 		return pairMsg{err: fmt.Errorf("no earlier run named %s was kept", doc.Name)}
@@ -318,7 +321,10 @@ func (a app) load(base, other string) tea.Cmd {
 			return pairMsg{err: err}
 		}
 		b, err := desk.Load(other)
-		return pairMsg{a, b, err}
+		if err != nil {
+			return pairMsg{err: err}
+		}
+		return pairMsg{pair: compared(a, b)}
 	}
 }
 
@@ -351,8 +357,9 @@ func suggestedEnding() string {
 }
 
 // compare puts two runs in front.
-func (a app) compare(base, other *result.Run) (tea.Model, tea.Cmd) {
-	a.duel = newComparison(base, other).dress(a.runOrBare().pen).resize(a.runOrBare().size.Width, a.runOrBare().size.Height)
+func (a app) compare(p *pair) (tea.Model, tea.Cmd) {
+	bare := a.runOrBare()
+	a.duel = newComparison(p).dress(bare.pen).resize(bare.size.Width, bare.size.Height)
 	a.duel.fromRun = a.at == atRun
 	a.at = atCompare
 	return a, nil

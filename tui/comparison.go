@@ -1,24 +1,43 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
+	"flashwave/bench/compare"
 	"flashwave/bench/result"
 )
 
+// A pair is two runs and what a comparison found.
+type pair struct {
+	base, other *result.Run
+	doc         *compare.Document
+}
+
+// compared holds one run against another. It may take a second.
+func compared(base, other *result.Run) *pair {
+	return &pair{base, other, compare.Compare([]*result.Run{base}, []*result.Run{other}, compare.Options{Tool: other.Tool})}
+}
+
 // A comparison is the screen of two runs side by side.
 type comparison struct {
+	*pair
 	pen           pen
 	width, height int
-	base, other   *result.Run
 	fromRun       bool // it was opened from the screen of other
+
+	chart duelKind
+	wave  int // index into stretches
+	top   int // the first row of the table in view
+	help  bool
 }
 
 // A backMsg leaves a screen for the one before.
 type backMsg struct{}
 
-// newComparison compares a run with an earlier one.
-func newComparison(base, other *result.Run) comparison { return comparison{base: base, other: other} }
+// newComparison is the screen of a comparison.
+func newComparison(p *pair) comparison { return comparison{pair: p} }
 
 // dress gives the screen its colours.
 func (c comparison) dress(p pen) comparison {
@@ -28,25 +47,166 @@ func (c comparison) dress(p pen) comparison {
 
 // resize fits the screen to a window.
 func (c comparison) resize(width, height int) comparison {
-	c.width, c.height = width, height
+	c.width, c.height = max(0, width), max(0, height)
+	c.top = c.scrolled(0)
 	return c
+}
+
+// stretches are what the table can show: the whole run, and each wave.
+func (c comparison) stretches() []string {
+	waves := c.doc.Waves()
+	if len(waves) < 2 {
+		return []string{""} // the only wave is the run
+	}
+	return append([]string{""}, waves...)
+}
+
+// rows are those of the stretch in view that have data.
+func (c comparison) rows() (list []compare.Row) {
+	for _, r := range c.doc.Rows {
+		if r.Wave == c.stretches()[c.wave] && (r.Base != nil || r.New != nil) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// scrolled is the first row of the table after a move of the view.
+func (c comparison) scrolled(by int) int {
+	return max(0, min(c.top+by, len(c.rows())-c.layout().tableRows()))
+}
+
+// duelKeys are the keys of the screen, for its bar and its help.
+var duelKeys = []binding{
+	{keys: []string{"tab"}, shown: "tab", short: "chart", help: "next chart: time to first token and end to end over time and by percentile, requests, errors"},
+	{keys: []string{"shift+tab"}, shown: "shift+tab", help: "previous chart"},
+	{keys: []string{"w"}, shown: "w", short: "wave", help: "figures of the next wave, then of the whole run again"},
+	{keys: []string{"down", "j"}, shown: "up down", short: "scroll", help: "scroll the table (also k and j)"},
+	{keys: []string{"?", "h"}, shown: "?", short: "help", help: "this help"},
+	{keys: []string{"esc", "q"}, shown: "esc", short: "back", help: "back to where you came from (also q)"},
+	{keys: []string{"ctrl+c"}, shown: "ctrl+c", help: "leave flashwave"},
 }
 
 // update takes one message.
 func (c comparison) update(msg tea.Msg) (comparison, tea.Cmd) {
-	if key, ok := msg.(tea.KeyPressMsg); ok {
-		switch key.String() {
-		case "esc", "q":
-			return c, func() tea.Msg { return backMsg{} }
-		case "ctrl+c":
-			return c, tea.Quit
-		}
+	key, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return c, nil
+	}
+	name := key.String()
+	if c.help && name != "ctrl+c" {
+		c.help = false
+		return c, nil
+	}
+	switch name {
+	case "esc", "q":
+		return c, func() tea.Msg { return backMsg{} }
+	case "ctrl+c":
+		return c, tea.Quit
+	case "ctrl+z":
+		return c, tea.Suspend
+	case "tab":
+		c.chart = (c.chart + 1) % duelKind(len(duels))
+	case "shift+tab":
+		c.chart = (c.chart + duelKind(len(duels)) - 1) % duelKind(len(duels))
+	case "w":
+		c.wave, c.top = (c.wave+1)%len(c.stretches()), 0
+	case "down", "j":
+		c.top = c.scrolled(1)
+	case "up", "k":
+		c.top = c.scrolled(-1)
+	case "?", "h":
+		c.help = true
 	}
 	return c, nil
 }
 
+// A duelLayout is where the parts go; what has no room has no height.
+type duelLayout struct {
+	header, headline, table, keys rect
+	charts                        []rect
+	bare                          bool // no frames
+}
+
+// tableRows is how many metrics the table shows.
+func (l duelLayout) tableRows() int {
+	if l.bare {
+		return max(0, l.table.h-1)
+	}
+	return max(0, l.table.h-3)
+}
+
+// layout divides the window: the table above, as high as it needs, charts below it.
+func (c comparison) layout() duelLayout {
+	w, h := c.width, c.height
+	l := duelLayout{bare: w < columnWidth || h < columnHeight}
+	s := shelf{0, 0, w, max(0, h-1)}
+	l.header = s.take(1)
+	told := 1
+	if h >= columnHeight {
+		told = min(len(c.headline(w)), max(2, h/7))
+	}
+	l.headline = s.take(told)
+	if h >= 30 {
+		s.take(1)
+	}
+	l.keys = rect{0, h - 1, w, min(1, h)}
+	room := s.left
+	const chart = 9
+	table := min(room, len(c.rows())+3)
+	switch {
+	case l.bare:
+		table = room
+	case room-table < chart && room >= 2*chart+4:
+		table = max(room-11, 12)
+	case room-table < chart:
+		table = room
+	}
+	l.table = s.take(table)
+	if s.left >= chart && !l.bare {
+		all := s.take(s.left)
+		n := 1 + min(2, max(0, (w-40)/60))
+		for i := range n {
+			width := (all.w - (n-1)*1) / n
+			at := rect{all.x + i*(width+1), all.y, width, all.h}
+			if i == n-1 {
+				at.w = all.x + all.w - at.x
+			}
+			l.charts = append(l.charts, at)
+		}
+	}
+	return l
+}
+
 // view draws the screen.
 func (c comparison) view() string {
-	lines := []string{c.pen.ends(c.pen.figure(clean(c.base.ID)), c.pen.figure(clean(c.other.ID)), c.width)}
-	return compose(c.width, c.height, []block{{rect{0, 0, c.width, c.height}, c.pen.fit(lines, c.width, c.height)}})
+	l, p := c.layout(), c.pen
+	blocks := []block{{l.header, []string{c.header(l.header.w)}}}
+	blocks = append(blocks, block{l.headline, p.fit(c.headline(l.headline.w), l.headline.w, l.headline.h)})
+	if c.chart > 0 && len(l.charts) == 0 && !l.bare { // tab leads from the table to the charts
+		blocks = append(blocks, block{l.table, c.drawDuel(c.chart, l.table.w, l.table.h)})
+	} else {
+		blocks = append(blocks, block{l.table, p.fit(c.table(l), l.table.w, l.table.h)})
+	}
+	for i, at := range l.charts {
+		kind := (c.chart + duelKind(i)) % duelKind(len(duels))
+		blocks = append(blocks, block{at, c.drawDuel(kind, at.w, at.h)})
+	}
+	keys := slices.DeleteFunc(slices.Clone(duelKeys), func(b binding) bool {
+		return b.short == "wave" && len(c.stretches()) == 1 || b.short == "scroll" && len(c.rows()) <= l.tableRows()
+	})
+	blocks = append(blocks, block{l.keys, []string{p.keyBar(keys, l.keys.w)}})
+	if c.help {
+		over := p.help(duelKeys, 0, c.width, c.height)
+		width := 0
+		for _, line := range over {
+			width = max(width, cells(line))
+		}
+		blocks = append(blocks, block{rect{max(0, (c.width-width)/2), max(0, (c.height-len(over))/2), width, len(over)}, over})
+	}
+	text := compose(c.width, c.height, blocks)
+	if p.glyph.dot == asciiGlyphs.dot {
+		return plain(text)
+	}
+	return text
 }

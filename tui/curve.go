@@ -16,16 +16,7 @@ var curveTicks = []struct {
 // curveLines are the curves of the percentiles of TTFT and E2E. The time that does
 // not lead is dotted.
 func (p pen) curveLines(c result.Curves, service bool, columns int) []line {
-	trace := func(curve result.Curve) []float64 {
-		values := make([]float64, columns)
-		for x := range values {
-			ms, ok := curve.At(float64(x) / float64(max(1, columns-1)) * (result.CurvePoints - 1))
-			if values[x] = ms; !ok {
-				values[x] = math.NaN()
-			}
-		}
-		return values
-	}
+	trace := func(curve result.Curve) []float64 { return traced(curve, columns) }
 	e2e, e2eOther := c.E2E.Response, c.E2E.Service
 	ttft, ttftOther := c.TTFT.Response, c.TTFT.Service
 	if service {
@@ -37,6 +28,18 @@ func (p pen) curveLines(c result.Curves, service bool, columns int) []line {
 		{"TTFT", trace(ttft), p.style.text, p.glyph.solid},
 		{"E2E", trace(e2e), p.style.strong, p.glyph.heavy},
 	}
+}
+
+// traced is a curve read at a number of columns.
+func traced(curve result.Curve, columns int) []float64 {
+	values := make([]float64, columns)
+	for x := range values {
+		ms, ok := curve.At(float64(x) / float64(max(1, columns-1)) * (result.CurvePoints - 1))
+		if values[x] = ms; !ok {
+			values[x] = math.NaN()
+		}
+	}
+	return values
 }
 
 // drawCurve draws latency over percentiles, each nine as wide as any other: TTFT

@@ -115,12 +115,23 @@ func (f *form) update(msg tea.Msg) (changed bool, cmd tea.Cmd) {
 	}
 	if f.draft.preset != before.preset {
 		f.draft.choose(f.draft.preset)
-		f.load.Value(&f.draft.load)
+		refill(f.load, &f.draft.load)
 		if target, ok := f.fields[0].(*huh.Input); ok {
-			target.Value(&f.draft.target)
+			refill(target, &f.draft.target)
 		}
 	}
 	return *f.draft != before, cmd
+}
+
+// refill gives a field another text. It shows as much of one as it did of the last
+// until its cursor has gone all the way.
+func refill(input *huh.Input, text *string) {
+	input.Value(text)
+	input.Focus()
+	for _, key := range []rune{tea.KeyEnd, tea.KeyHome} {
+		input.Update(tea.KeyPressMsg{Code: key})
+	}
+	input.Blur()
 }
 
 // lines draws the fields, of which wrong is marked, in at most height lines around

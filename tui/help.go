@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ func (p pen) keyBar(keys []binding, width int) string {
 			shown = "+ -"
 		}
 		part := p.figure(shown) + " " + p.label(b.short)
-		if b.short == "help" || b.short == "stop" || b.short == "leave" {
+		if slices.Contains([]string{"help", "stop", "leave", "back"}, b.short) {
 			last = append(last, part)
 		} else {
 			parts = append(parts, part)

@@ -75,7 +75,11 @@ func (h home) view() string {
 
 func (h home) header(width int) string {
 	p := h.pen
-	return p.ends(p.style.brand.Render("flashwave"), p.label("will the endpoint hold, what will customers feel, what will it cost?"), width)
+	const brand = "flashwave"
+	if width < 80 {
+		return p.style.brand.Render(p.cut(brand, width))
+	}
+	return p.ends(p.style.brand.Render(brand), p.label("will the endpoint hold, what will customers feel, what will it cost?"), width)
 }
 
 // formPanel draws the fields, and what is wrong with them.
@@ -158,9 +162,10 @@ func (h home) estimate(width int) []string {
 	}
 	lines := []string{
 		p.spread([]string{p.pair("requests", requests), p.pair("length", length), p.pair("peak", peak)}, 3, width),
-		p.spread([]string{p.pair("tokens in", p.glyph.about+" "+short(e.PromptTokens)), p.pair("out at most", short(e.OutputTokens)), p.pair("cost", cost)}, 3, width),
+		p.spread([]string{p.pair("tokens in", p.glyph.about+" "+short(e.PromptTokens)), p.pair("out at most", short(e.OutputTokens))}, 3, width),
+		p.pair("cost", cost),
 	}
-	return append(lines, p.spread([]string{p.pair("in flight at the peak", h.inFlight(sc))}, 3, width))
+	return append(lines, p.cut(p.pair("in flight at the peak", h.inFlight(sc)), width))
 }
 
 // inFlight is how many requests will be open at the peak: a closed wave's

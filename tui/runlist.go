@@ -99,10 +99,10 @@ var listColumns = []listColumn{
 	{"name", 16, 0, func(_ pen, e store.Entry) string { return clean(e.Name) }},
 	{"target", 16, 76, func(_ pen, e store.Entry) string { return clean(e.Target) }},
 	{"peak", 8, 60, func(p pen, e store.Entry) string { return p.maybe(e.PeakRPS, rate) }},
-	{"TTFT p95", 9, 40, func(p pen, e store.Entry) string {
+	{"TTFT p95", 9, 42, func(p pen, e store.Entry) string {
 		return p.maybe(e.TTFTP95, func(ms float64) string { return span(time.Duration(ms * float64(time.Millisecond))) })
 	}},
-	{"errors", 7, 48, func(p pen, e store.Entry) string { return p.maybe(e.ErrorRate, percent) }},
+	{"errors", 7, 50, func(p pen, e store.Entry) string { return p.maybe(e.ErrorRate, percent) }},
 	{"cost", 9, 88, func(p pen, e store.Entry) string { return p.maybe(e.CostUSD, usd) }},
 }
 
