@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -99,16 +98,17 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if peak := sc.PeakRate(); f.maxRate == "" && peak > 0 {
 		config.MaxRate = 2 * peak
 	}
-	if p.env("GOGC") == "" {
-		debug.SetGCPercent(50) // as in run
-	}
-	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer cancel()
-	setup, err := bench.Prepare(ctx, sc, p.env)
+	tuneCollector(p.env)
+	setup, err := p.prepare(ctx, sc, func(s *bench.Setup) bench.Estimate {
+		config.Options = s.Options
+		return config.Estimate()
+	}, f.yes)
 	if err != nil {
-		return invalid(err)
+		return err
 	}
 	defer setup.Close()
+	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer cancel()
 	setup.Tool, setup.Machine, setup.ID = tool(), true, time.Now().UTC().Format("20060102-150405")
 	config.Options = setup.Options
 	if !f.quiet {
@@ -118,10 +118,10 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return invalid(err)
 	}
-	if err := p.consent(setup, config.Estimate(), f.yes); err != nil {
-		return err
-	}
+	end := p.actions().group("flashwave capacity " + sc.Name)
 	doc := search.Run(ctx)
+	end()
+	p.actions().capacity(doc)
 	return p.concludeCapacity(doc, f)
 }
 

@@ -126,6 +126,7 @@ func (p *program) compare(f *compareFlags, base, fresh []string) error {
 			return err
 		}
 	}
+	p.summariseComparison(doc)
 	if doc.Gate.ExitCode != compare.ExitPass {
 		return &failure{code: doc.Gate.ExitCode}
 	}

@@ -97,8 +97,8 @@ func (p *program) exit(err error) int {
 			f.code = bench.ExitUsage
 		}
 	}
-	if f.code == bench.ExitUsage && f.err != nil && p.wantsJSON() {
-		p.writeJSON(p.refusal(f.err.Error(), f.hint))
+	if f.err != nil && p.wantsJSON() && (f.code == bench.ExitUsage || f.code == bench.ExitInterrupted) {
+		p.writeJSON(p.refusal(f.code, f.err.Error(), f.hint))
 	}
 	return f.code
 }
@@ -111,19 +111,23 @@ func fromCobra(err error) bool {
 // brokenPipe reports whether whoever read our output has gone: not our failure.
 func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, fs.ErrClosed) }
 
-// refusal is the document of a wrong call: of the command's own kind.
-func (p *program) refusal(reason, hint string) any {
+// refusal is the document of a call that came to nothing: of the command's own kind.
+func (p *program) refusal(code int, reason, hint string) any {
 	command := ""
 	if len(p.args) > 0 {
 		command = p.args[0]
 	}
 	switch command {
 	case "capacity":
-		return capacity.Refusal(tool(), reason, hint)
+		doc := capacity.Refusal(tool(), reason, hint)
+		doc.Verdict.ExitCode = code
+		return doc
 	case "compare":
 		return compare.Refusal(tool(), reason, hint)
 	}
-	return bench.Refusal(tool(), reason, hint)
+	doc := bench.Refusal(tool(), reason, hint)
+	doc.Verdict.ExitCode = code
+	return doc
 }
 
 func (p *program) writeJSON(doc any) {

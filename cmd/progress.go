@@ -14,11 +14,11 @@ import (
 const progressEvery = 10 * time.Second
 
 // progress prints what happens as lines, until the run is over: events as they
-// come, and the figures every ten seconds.
+// come, the figures every ten seconds, and those of each wave at its end.
 func progress(w io.Writer, run *bench.Run) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	seen := 0
+	seen, ended := 0, map[int]bool{}
 	last := time.Now()
 	for done := false; !done; {
 		select {
@@ -35,11 +35,39 @@ func progress(w io.Writer, run *bench.Run) {
 			e := s.Events[i]
 			fmt.Fprintf(w, "%s  %s\n", clock(e.TS), e.Text)
 		}
+		for i, wave := range s.Waves {
+			if wave.Begun && (wave.Ended || done) && !ended[i] {
+				ended[i] = true
+				fmt.Fprintln(w, waveLine(run.Snapshot(result.View{Wave: i})))
+			}
+		}
 		if time.Since(last) >= progressEvery && !done {
 			last = time.Now()
 			fmt.Fprintln(w, line(s))
 		}
 	}
+}
+
+// waveLine is a wave that has ended in one line.
+func waveLine(s result.Snapshot) string {
+	w := s.Window
+	parts := []string{clock(s.At.Seconds()), "", "wave", strings.TrimPrefix(w.Lane+"/"+w.Name, "/"), "ended:"}
+	parts = append(parts, fmt.Sprintf("%d of %d ok,", w.Requests.Succeeded, w.Requests.Scheduled))
+	return strings.TrimSuffix(strings.Join(append(parts, latencies(w)...), " "), ",")
+}
+
+// latencies are the p95 of a stretch, and its error rate.
+func latencies(w result.Stats) (parts []string) {
+	if l := w.Latency.TTFT.Response; l != nil {
+		parts = append(parts, "TTFT p95 "+result.FormatMillis(l.P95)+",")
+	}
+	if l := w.Latency.E2E.Response; l != nil {
+		parts = append(parts, "E2E p95 "+result.FormatMillis(l.P95)+",")
+	}
+	if w.ErrorRate != nil {
+		parts = append(parts, "errors "+result.FormatShare(*w.ErrorRate))
+	}
+	return parts
 }
 
 // line is the run at this instant in one line.
@@ -55,15 +83,9 @@ func line(s result.Snapshot) string {
 	if s.Now.Queued > 0 {
 		parts = append(parts, fmt.Sprintf("%d queued,", s.Now.Queued))
 	}
-	if l := s.Window.Latency.TTFT.Response; l != nil {
-		parts = append(parts, "TTFT p95 "+result.FormatMillis(l.P95)+",")
-	}
-	if l := s.Window.Latency.E2E.Response; l != nil {
-		parts = append(parts, "E2E p95 "+result.FormatMillis(l.P95)+",")
-	}
-	if s.Total.ErrorRate != nil {
-		parts = append(parts, "errors "+result.FormatShare(*s.Total.ErrorRate))
-	}
+	recent := s.Window
+	recent.ErrorRate = s.Total.ErrorRate
+	parts = append(parts, latencies(recent)...)
 	if s.Cost != nil {
 		parts = append(parts, "·", result.FormatUSD(s.Cost.Spent))
 	}

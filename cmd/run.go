@@ -1,11 +1,9 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -17,6 +15,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/report"
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
 	"flashwave/tui"
@@ -29,6 +28,8 @@ type runFlags struct {
 	name                                             string
 	labels                                           []string
 	out                                              []string
+	times                                            int
+	silent                                           bool // a run of several that --json does not print
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -53,7 +54,7 @@ flashwave run sale.yaml --json > run.json`,
 			if len(args) == 1 {
 				file = args[0]
 			}
-			return p.run(cmd.Context(), f, cmd.Flags(), file)
+			return p.repeat(cmd.Context(), f, cmd.Flags(), file)
 		},
 	}
 	f.define(cmd)
@@ -64,6 +65,7 @@ flashwave run sale.yaml --json > run.json`,
 func (f *runFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable; requests=PATH.jsonl is a line per request")
+	fs.IntVar(&f.times, "repeat", 1, "run `N` times, each kept by itself with a label repeat=K/N; --out FMT=run.json writes run-1.json …, --json prints the last one, the worst exit code counts")
 	fs.BoolVar(&f.forceTUI, "tui", false, "show the live screen even in CI")
 	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the live screen")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the live screen with ASCII characters alone")
@@ -74,12 +76,8 @@ func (f *runFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 }
 
-// run is one run from the flags to the exit code.
-func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file string) error {
-	outs, err := parseOuts(f.out)
-	if err != nil {
-		return err
-	}
+// once is one run from the flags to the exit code.
+func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file string, outs outs) error {
 	sc, settled, err := f.settled(fs, file)
 	if err != nil {
 		return err
@@ -88,14 +86,11 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 		return err
 	}
 	tuneCollector(p.env)
-	setup, err := bench.Prepare(ctx, sc, p.env)
+	setup, err := p.prepare(ctx, sc, (*bench.Setup).Estimate, f.yes)
 	if err != nil {
-		return invalid(err)
-	}
-	defer setup.Close()
-	if err := p.consent(setup, setup.Estimate(), f.yes); err != nil {
 		return err
 	}
+	defer setup.Close()
 	requests, err := outs.openRequests(setup)
 	if err != nil {
 		return usage(err, "")
@@ -106,8 +101,10 @@ func (p *program) run(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file 
 	if err != nil {
 		return invalid(err)
 	}
+	end := p.actions().group("flashwave run " + sc.Name)
 	p.watch(d, f, settled)
 	first.Wait()
+	end()
 	if requests != nil {
 		if err := requests.Close(); err != nil {
 			p.warn("the log of requests is incomplete: %v", err)
@@ -140,27 +137,6 @@ func (f *runFlags) identify(sc *scenario.Scenario) error {
 			sc.Labels = map[string]string{}
 		}
 		sc.Labels[k] = v
-	}
-	return nil
-}
-
-// consent shows what a run would ask of a target that is not on this machine, and
-// asks whoever sits at the terminal.
-func (p *program) consent(s *bench.Setup, e bench.Estimate, yes bool) error {
-	if s.Loopback {
-		return nil
-	}
-	fmt.Fprintf(p.stderr, "%s will get %s\n", s.Target, e)
-	if yes || !isTerminal(p.stdin) || !isTerminal(p.stderr) {
-		return nil
-	}
-	fmt.Fprint(p.stderr, "go on? [y/N] ")
-	answer, err := bufio.NewReader(p.stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return usage(errors.New("nothing was sent"), "--yes answers the question")
 	}
 	return nil
 }
@@ -238,11 +214,8 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 			doc.Verdict.ExitCode = bench.ExitBroken
 		}
 	}
-	format := "text"
-	if f.json {
-		format = "json"
-	}
-	if err := report.Write(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
+	p.summariseRun(doc)
+	if err := p.printed(doc, f); err != nil {
 		p.warn("the report could not be written: %v", err)
 		if doc.Verdict.ExitCode == bench.ExitPass {
 			return &failure{code: bench.ExitBroken}
@@ -256,6 +229,21 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
 		}
 		return &failure{code: code}
+	}
+	return nil
+}
+
+// printed writes the run to standard output, unless several share one document.
+func (p *program) printed(doc *result.Run, f *runFlags) error {
+	format := "text"
+	switch {
+	case f.silent:
+		return nil
+	case f.json:
+		format = "json"
+	}
+	if err := report.Write(p.stdout, format, doc, p.reportOptions()); !brokenPipe(err) {
+		return err
 	}
 	return nil
 }

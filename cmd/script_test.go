@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"endpoint": endpoint, "refusing": refusing, "instant": instant, "field": field, "exits": exits, "lines": lines,
+			"endpoint": endpoint, "refusing": refusing, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines,
 		},
 	})
 }
@@ -115,6 +116,37 @@ func instant(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv(args[0], srv.URL+"/v1")
+}
+
+// hanging VAR: serves an endpoint that never answers.
+func hanging(ts *testscript.TestScript, _ bool, args []string) {
+	asked, over := make(chan struct{}, 100), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		select {
+		case <-r.Context().Done():
+		case <-over:
+		}
+	}))
+	ts.Defer(func() {
+		close(over)
+		srv.CloseClientConnections()
+		srv.Close()
+	})
+	waiting.Store(srv.URL+"/v1", asked)
+	ts.Setenv(args[0], srv.URL+"/v1")
+}
+
+// waiting are the requests that hanging endpoints got, by URL.
+var waiting sync.Map
+
+// reached VAR: waits until a hanging endpoint was asked for something.
+func reached(ts *testscript.TestScript, _ bool, args []string) {
+	asked, ok := waiting.Load(ts.Getenv(args[0]))
+	if !ok {
+		ts.Fatalf("%s is no hanging endpoint", args[0])
+	}
+	<-asked.(chan struct{})
 }
 
 // exits CODE ARG…: runs flashwave and wants that exit code.

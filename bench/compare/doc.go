@@ -64,15 +64,15 @@
 // quarter of that, which is the 2.5 % beyond either end of a 95 % interval: four
 // runs a side, whose least p is 1/70, can raise an alarm, three could not.
 //
-// How often that is right, by simulation of runs of 600 s at 60 requests a second,
-// whose latencies wander by 5 % from second to second (correlation 0.7) and by so
-// much from run to run, with bursts of 429s:
+// How often that is right, by simulation of runs at 60 requests a second, whose
+// latencies wander by 5 % from second to second (correlation 0.7) and by so much from
+// run to run, with bursts of 429s; one run a side lasts 600 s, of eight each 300 s:
 //
-//	between runs                1 %    2 %    3 %
+//	between runs                1 %   1.5 %    2 %    3 %
 //	one run a side
-//	  nothing changed           98 %   98 %   97 %   no difference
-//	  15 % slower              100 %   95 %   87 %   worse
+//	  nothing changed          100 %  100 %  100 %   98 %   no difference
+//	  15 % slower               98 %   93 %   83 %   71 %   worse
 //	eight runs a side
-//	  nothing changed          100 %  100 %  100 %   no difference
-//	  15 % slower              100 %  100 %   92 %   worse
+//	  nothing changed          100 %  100 %  100 %  100 %   no difference
+//	  15 % slower              100 %   98 %   95 %   75 %   worse
 package compare

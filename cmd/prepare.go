@@ -1,0 +1,69 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"flashwave/bench"
+	"flashwave/bench/scenario"
+)
+
+// prepare finds out what a scenario needs to know of its target, and asks for consent
+// to load it. A signal meanwhile ends it before anything was sent.
+func (p *program) prepare(ctx context.Context, sc *scenario.Scenario, estimate func(*bench.Setup) bench.Estimate, yes bool) (*bench.Setup, error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	setup, err := bench.Prepare(ctx, sc, p.env)
+	if err == nil {
+		if err = p.consent(ctx, setup, estimate(setup), yes); err == nil {
+			return setup, nil
+		}
+		setup.Close()
+	}
+	if ctx.Err() != nil {
+		return nil, &failure{code: bench.ExitInterrupted, err: errors.New("interrupted before anything was sent")}
+	}
+	return nil, invalid(err)
+}
+
+// consent shows what a run would ask of a target that is not on this machine, and
+// asks whoever sits at the terminal.
+func (p *program) consent(ctx context.Context, s *bench.Setup, e bench.Estimate, yes bool) error {
+	if s.Loopback {
+		return nil
+	}
+	fmt.Fprintf(p.stderr, "%s will get %s\n", s.Target, e)
+	if yes || !isTerminal(p.stdin) || !isTerminal(p.stderr) {
+		return nil
+	}
+	fmt.Fprint(p.stderr, "go on? [y/N] ")
+	type answer struct {
+		text string
+		err  error
+	}
+	given := make(chan answer, 1)
+	go func() {
+		text, err := bufio.NewReader(p.stdin).ReadString('\n')
+		given <- answer{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(p.stderr)
+		return ctx.Err()
+	case a := <-given:
+		if a.err != nil && !errors.Is(a.err, io.EOF) {
+			return a.err
+		}
+		if text := strings.ToLower(strings.TrimSpace(a.text)); text != "y" && text != "yes" {
+			return usage(errors.New("nothing was sent"), "--yes answers the question")
+		}
+		return nil
+	}
+}

@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// readmeBlock is the fenced block of the README that follows a mark.
+func readmeBlock(t *testing.T, mark string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)<!-- " + mark + " -->\n+```[a-z]*\n(.*?)```").FindSubmatch(text)
+	if found == nil {
+		t.Fatalf("the README has no block %q", mark)
+	}
+	return string(found[1])
+}
+
+// The README's jq one-liners work as they are written.
+func TestReadmeJQ(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("jq is not there: CI installs it")
+		}
+		t.Skip("jq is not installed")
+	}
+	dir := t.TempDir()
+	run, err := os.ReadFile(filepath.Join("..", "bench", "compare", "testdata", "run-v1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := bytes.Replace(run, []byte(`"id": "`), []byte(`"id": "1`), 1)
+	for name, text := range map[string][]byte{"run.json": run, "main.json": base} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if code := Main([]string{"compare", filepath.Join(dir, "main.json"), filepath.Join(dir, "run.json"), "--json"}, nil, &out, os.Stderr); code != 0 {
+		t.Fatalf("compare: exit code %d", code)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "compare.json"), out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for line := range strings.Lines(readmeBlock(t, "jq")) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		lines++
+		c := exec.Command("sh", "-c", line)
+		c.Dir = dir
+		text, err := c.CombinedOutput()
+		if err != nil || len(bytes.TrimSpace(text)) == 0 || string(bytes.TrimSpace(text)) == "null" {
+			t.Errorf("%s\n%v\n%s", line, err, text)
+		}
+	}
+	if lines < 4 {
+		t.Errorf("%d one-liners were run", lines)
+	}
+}
+
+// The README's workflow is the one that lies ready, and is YAML.
+func TestReadmeWorkflow(t *testing.T) {
+	block := readmeBlock(t, "workflow")
+	file, err := os.ReadFile(filepath.Join("..", ".github", "workflows", "flashwave.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if block != string(file) {
+		t.Error("the README shows another workflow than .github/workflows/flashwave.yml")
+	}
+	var flow struct {
+		Jobs map[string]struct {
+			Steps []struct{ Run, Uses string }
+		}
+	}
+	if err := yaml.Unmarshal(file, &flow); err != nil {
+		t.Fatal(err)
+	}
+	commands := ""
+	for _, job := range flow.Jobs {
+		for _, step := range job.Steps {
+			commands += step.Run + "\n"
+		}
+	}
+	for _, want := range []string{"flashwave run", "flashwave compare", "run.json"} {
+		if !strings.Contains(commands, want) {
+			t.Errorf("the workflow does not %s", want)
+		}
+	}
+}
