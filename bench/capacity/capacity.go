@@ -70,6 +70,7 @@ const (
 	defaultFor       = 30 * time.Minute
 
 	leastStep      = time.Second
+	leastSteps     = 3 // that a search must have time for, besides the soak
 	leastPrecision = 0.005
 	mostPrecision  = 1
 	longestStep    = 10 // times its usual length, where requests are few
@@ -87,7 +88,7 @@ type Config struct {
 	Precision float64       // ratio, 0.005 to 1
 	StepFor   time.Duration // to the first look of a step, settling apart; from 1 s
 	Soak      time.Duration // 0: the answer is not confirmed
-	For       time.Duration // for the whole search; above 0
+	For       time.Duration // for the whole search: three steps and the soak at least
 
 	// Progress is told a line when a step has ended; nil: nobody is. It is called
 	// from the goroutine of Run.
@@ -103,22 +104,23 @@ func Defaults() Config {
 }
 
 func (c Config) check() error {
-	wrong := func(flag, message, hint string) error {
-		return &scenario.Error{Path: flag, Message: message, Hint: hint}
+	wrong := func(hint, format string, args ...any) error {
+		return &scenario.Error{Message: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	switch {
 	case !(c.MinRate > 0):
-		return wrong("min-rate", "the lowest rate is above 0", "for example 0.5/s")
+		return wrong("for example --min-rate 0.5/s", "the lowest rate to try is above 0")
 	case !(c.MaxRate >= c.MinRate):
-		return wrong("max-rate", fmt.Sprintf("%s/s is less than the lowest rate, %s/s", result.FormatRate(c.MaxRate), result.FormatRate(c.MinRate)), "")
+		return wrong("give --max-rate, or a lower --min-rate", "the highest rate to try, %s/s, is less than the lowest, %s/s", result.FormatRate(c.MaxRate), result.FormatRate(c.MinRate))
 	case !(c.Precision >= leastPrecision && c.Precision <= mostPrecision):
-		return wrong("precision", "not between 0.5% and 100%", "5% is usual; 1% takes two steps more, and longer ones")
+		return wrong("--precision 5% is usual; 1% takes two steps more", "a precision of %s is not between 0.5 % and 100 %", result.FormatShare(c.Precision))
 	case c.StepFor < leastStep:
-		return wrong("step-for", "a step lasts 1s or more", "")
+		return wrong("--step-for 20s is usual", "a step lasts 1s or more")
 	case c.Soak < 0:
-		return wrong("soak", "a duration is never negative", "0s leaves the soak out")
-	case c.For <= 0:
-		return wrong("for", "the search needs time", "for example 30m")
+		return wrong("--soak 0s leaves the soak out", "a soak is never shorter than 0s")
+	case c.For < leastSteps*c.StepFor+c.Soak:
+		return wrong("give --for more, or --step-for and --soak less", "%s is too short for steps of %s and a soak of %s",
+			scenario.Duration(c.For), scenario.Duration(c.StepFor), scenario.Duration(c.Soak))
 	}
 	return nil
 }
@@ -163,8 +165,8 @@ type step struct {
 	slo   string
 }
 
-// New prepares a search. An error is a *[scenario.Error] about a flag, or that of
-// an SLO.
+// New prepares a search. An error is a *[scenario.Error] with a hint, or that of an
+// SLO.
 func New(cfg Config) (*Search, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err

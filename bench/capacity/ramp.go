@@ -77,7 +77,7 @@ func (s *Search) rampStep(ctx context.Context, n int) (step, bool) {
 	doc, look := run.Wait(), run.Look(lookWave(0))
 	st := step{Step: figures(look)}
 	st.Kind, st.Concurrency, st.StartedS, st.Looks = Ramp, &n, began.Seconds(), 1
-	st.InFlightMean = inFlight(doc.Timeline)
+	st.InFlightMean, st.GoodputRPS = new(float64(n)), nil // its requests outlast its time: no rate of good ones
 	common(&st.Step, doc, look)
 	s.seen(&st, look)
 	ok := s.finish(ctx, doc)

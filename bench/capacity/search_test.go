@@ -1,6 +1,8 @@
 package capacity
 
 import (
+	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -9,22 +11,80 @@ import (
 	"flashwave/client/mock"
 )
 
-func TestTheSearchEndsWithARateThatHeld(t *testing.T) {
-	c := mock.Default()
-	c.Batch, c.Step, c.Tokens = 16, 50*time.Millisecond, 8
-	onMock(t, c, func(sc *scenario.Scenario) { sc.SLO = []string{"ttft.p95 < 800ms"} }, func(t *testing.T, o bench.Options) {
+// find searches the built-in endpoint in virtual time.
+func find(t *testing.T, c mock.Config, change func(*scenario.Scenario), bounds func(*Config)) *Document {
+	t.Helper()
+	var doc *Document
+	onMock(t, c, change, func(t *testing.T, o bench.Options) {
 		cfg := Defaults()
 		cfg.Options = o
 		cfg.Progress = func(line string) { t.Log(line) }
+		if bounds != nil {
+			bounds(&cfg)
+		}
 		s, err := New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := s.Run(t.Context())
-		t.Log(d.Verdict.Headline, d.Verdict.Reasons, d.Warnings, d.DurationS)
-		ceiling, _ := c.Capacity(16, 8)
-		if d.Capacity.RPS == nil || !d.Capacity.Confirmed || *d.Capacity.RPS > ceiling || *d.Capacity.RPS < 0.9*ceiling {
-			t.Errorf("%+v: the model's ceiling is %.4g/s", d.Capacity, ceiling)
-		}
+		doc = s.Run(t.Context())
 	})
+	t.Log(doc.Verdict.Headline)
+	return doc
+}
+
+// The model's own SLO capacity comes from a fine sweep of the documented formulae,
+// played apart from the endpoint, the client and the engine.
+func TestTheSearchFindsTheModelsCapacity(t *testing.T) {
+	for _, tc := range []struct {
+		batch, tokens int
+		step          time.Duration
+		bound         time.Duration
+	}{
+		{4, 4, 100 * time.Millisecond, 800 * time.Millisecond},
+		{8, 4, 200 * time.Millisecond, 800 * time.Millisecond},
+		{16, 6, 250 * time.Millisecond, 1500 * time.Millisecond},
+		{32, 8, 150 * time.Millisecond, 800 * time.Millisecond},
+		{64, 4, 200 * time.Millisecond, 500 * time.Millisecond}, // the bound is met long before the batch is full
+	} {
+		t.Run(fmt.Sprintf("batch %d, step %v", tc.batch, tc.step), func(t *testing.T) {
+			t.Parallel()
+			c := mock.Default()
+			c.Batch, c.Tokens, c.Step = tc.batch, tc.tokens, tc.step
+			truth := sweep(c, 16, tc.bound.Seconds())
+			doc := find(t, c, func(sc *scenario.Scenario) {
+				sc.SLO = []string{fmt.Sprintf("ttft.p95 < %dms", tc.bound.Milliseconds())}
+			}, nil)
+			a := doc.Capacity
+			switch {
+			case a.RPS == nil || !a.Confirmed:
+				t.Fatalf("no answer: %+v", doc.Verdict)
+			case math.Abs(*a.RPS/truth-1) > 0.10:
+				t.Errorf("%.4g/s, the sweep says %.4g/s", *a.RPS, truth)
+			case a.LimitedBy != ByLatency:
+				t.Errorf("limited by %q", a.LimitedBy)
+			}
+			t.Logf("%.4g/s of %.4g/s in %d steps", *a.RPS, truth, len(doc.Steps))
+			if len(doc.Steps) >= 15 {
+				t.Errorf("%d steps", len(doc.Steps))
+			}
+		})
+	}
+}
+
+func TestTheSearchNamesA429(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		window time.Duration
+	}{{"a steady limit", 0}, {"a window of a minute", time.Minute}} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c := mock.Default()
+			c.Tokens, c.RPM, c.RateWindow = 1, 3000, tc.window
+			doc := find(t, c, nil, nil)
+			a := doc.Capacity
+			if a.RPS == nil || math.Abs(*a.RPS/50-1) > 0.05 || a.LimitedBy != ByRateLimit {
+				t.Errorf("%+v", a)
+			}
+		})
+	}
 }
