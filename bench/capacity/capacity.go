@@ -113,7 +113,7 @@ func (c Config) check() error {
 	case !(c.MaxRate >= c.MinRate):
 		return wrong("give --max-rate, or a lower --min-rate", "the highest rate to try, %s/s, is less than the lowest, %s/s", result.FormatRate(c.MaxRate), result.FormatRate(c.MinRate))
 	case !(c.Precision >= leastPrecision && c.Precision <= mostPrecision):
-		return wrong("--precision 5% is usual; 1% takes two steps more", "a precision of %s is not between 0.5 % and 100 %", result.FormatShare(c.Precision))
+		return wrong("--precision 5% is usual; 1% takes two steps more", "a precision of %s is not between 0.5 %% and 100 %%", result.FormatShare(c.Precision))
 	case c.StepFor < leastStep:
 		return wrong("--step-for 20s is usual", "a step lasts 1s or more")
 	case c.Soak < 0:
