@@ -232,13 +232,9 @@ func (s *Setup) findPrice(host string) error {
 		s.Price = &price.Price{Input: p.Input, Cached: p.Cached, Output: p.Output}
 		return nil
 	}
-	book := price.Builtin()
-	if sc.Prices != "" {
-		own, err := price.Load(sc.Prices)
-		if err != nil {
-			return &scenario.Error{Path: "prices", Message: err.Error()}
-		}
-		book.Overlay(own)
+	book, err := s.Book()
+	if err != nil {
+		return err
 	}
 	if p, ok := book.Lookup(host, sc.Target.Model); ok {
 		s.Price = &p
@@ -251,6 +247,19 @@ func (s *Setup) findPrice(host string) error {
 		}
 	}
 	return nil
+}
+
+// Book is the price book: the built-in one with the scenario's own over it.
+func (s *Setup) Book() (*price.Book, error) {
+	book := price.Builtin()
+	if file := s.Scenario.Prices; file != "" {
+		own, err := price.Load(file)
+		if err != nil {
+			return nil, &scenario.Error{Path: "prices", Message: err.Error()}
+		}
+		book.Overlay(own)
+	}
+	return book, nil
 }
 
 // unbounded are the words of a request that lift the bound of max_tokens.

@@ -2,20 +2,25 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/report"
 	"flashwave/bench/scenario"
 )
 
@@ -24,7 +29,13 @@ type capacityFlags struct {
 	scenarioFlags
 	minRate, maxRate, precision string
 	step, soak, total           string
+	utilisation                 string
+	headroom, scale, speed      float64
+	rehearse                    bool
 	json, quiet, yes            bool
+	noTUI, forceTUI, ascii      bool
+	noSave                      bool
+	out                         []string
 }
 
 func (p *program) capacityCommand() *cobra.Command {
@@ -70,7 +81,12 @@ flashwave capacity sale.yaml --json > capacity.json`,
 	f.workload(fs)
 	f.judgement(fs)
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
+	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable: "+strings.Join(report.CapacityFormats(), ", "))
+	fs.BoolVar(&f.forceTUI, "tui", false, "show the screen even in CI")
+	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the screen")
+	fs.BoolVar(&f.ascii, "ascii", false, "draw the screen with ASCII characters alone")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
+	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the answer on disk")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 	return cmd
 }
@@ -82,12 +98,21 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 	fs.StringVar(&f.precision, "precision", "5%", "end when the rates that hold and do not are so close, a `SHARE`")
 	fs.StringVar(&f.step, "step-for", "20s", "`TIME` of load before a step is first judged; longer where requests are few")
 	fs.StringVar(&f.soak, "soak", "2m", "`TIME` to hold the answer for; 0s: not at all")
-	fs.StringVar(&f.total, "for", "30m", "`TIME` that the whole search may take")
+	fs.StringVar(&f.total, "for", "30m", "`TIME` that the whole search may take, the rehearsal apart")
+	fs.Float64Var(&f.headroom, "headroom", 1, "the capacity must be so many times the peak of the demand")
+	fs.StringVar(&f.utilisation, "utilisation", "70%", "`SHARE` of its capacity that a replica is planned to give at the peak")
+	fs.BoolVar(&f.rehearse, "rehearse", false, "run the demand in the end, and hold what comes against what was forecast")
+	fs.Float64Var(&f.scale, "scale", 1, "rehearse so many times the requests, such as 0.1")
+	fs.Float64Var(&f.speed, "speed", 1, "rehearse so many times as fast")
 }
 
 // capacity is one search from the flags to the exit code.
 func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.FlagSet, file string) error {
 	config, err := f.config()
+	if err != nil {
+		return err
+	}
+	outs, err := documentOuts(f.out, report.CapacityFormats())
 	if err != nil {
 		return err
 	}
@@ -111,6 +136,9 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	defer cancel()
 	setup.Tool, setup.Machine, setup.ID = tool(), true, time.Now().UTC().Format("20060102-150405")
 	config.Options = setup.Options
+	if config.Book, err = setup.Book(); err != nil {
+		return invalid(err)
+	}
 	if !f.quiet {
 		config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
 	}
@@ -121,19 +149,28 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	end := p.actions().group("flashwave capacity " + sc.Name)
 	doc := search.Run(ctx)
 	end()
-	p.actions().capacity(doc)
-	return p.concludeCapacity(doc, f)
+	return p.concludeCapacity(doc, outs, f)
 }
 
 // concludeCapacity writes the answer, and answers with the verdict's exit code.
-func (p *program) concludeCapacity(doc *capacity.Document, f *capacityFlags) error {
-	write := doc.WriteText
+func (p *program) concludeCapacity(doc *capacity.Document, outs outs, f *capacityFlags) error {
+	format := "text"
 	if f.json {
-		write = doc.WriteJSON
+		format = "json"
 	}
-	if err := write(p.stdout); err != nil && !brokenPipe(err) {
+	if err := report.WriteCapacity(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
 		return err
 	}
+	for _, out := range outs {
+		if err := writeFile(out.path, func(w io.Writer) error {
+			return report.WriteCapacity(w, out.format, doc, report.Options{Width: 100})
+		}); err != nil {
+			return err
+		}
+	}
+	p.actions().capacity(doc)
+	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
+	p.keepCapacity(doc, f.noSave)
 	if code := doc.Verdict.ExitCode; code != bench.ExitPass {
 		if code == bench.ExitUsage {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
@@ -141,6 +178,23 @@ func (p *program) concludeCapacity(doc *capacity.Document, f *capacityFlags) err
 		return &failure{code: code}
 	}
 	return nil
+}
+
+// keepCapacity keeps the document in $XDG_STATE_HOME/flashwave/capacity.
+func (p *program) keepCapacity(doc *capacity.Document, off bool) {
+	if off {
+		return
+	}
+	path := filepath.Join(xdg.StateHome, "flashwave", "capacity", doc.ID+".json")
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = writeFile(path, func(w io.Writer) error { return report.WriteCapacity(w, "json", doc, report.Options{}) })
+	}
+	if err != nil {
+		p.warn("the search was not saved: %v", err)
+		return
+	}
+	fmt.Fprintf(p.stderr, "saved: flashwave report %s --format html -o capacity.html\n", path)
 }
 
 // config are the bounds of the search.
@@ -175,6 +229,13 @@ func (f *capacityFlags) config() (capacity.Config, error) {
 	parse("step-for", f.step, length(&c.StepFor))
 	parse("soak", f.soak, length(&c.Soak))
 	parse("for", f.total, length(&c.For))
+	parse("utilisation", f.utilisation, func(s string) error { return parseShare(s, &c.Utilisation) })
+	c.Headroom = f.headroom
+	if f.rehearse {
+		c.Rehearse = &capacity.Shape{Speed: f.speed, Scale: f.scale}
+	} else if err == nil && (f.scale != 1 || f.speed != 1) {
+		err = usage(errors.New("--scale and --speed shape a rehearsal"), "add --rehearse")
+	}
 	return c, err
 }
 

@@ -96,7 +96,7 @@ func (p *program) compare(f *compareFlags, base, fresh []string) error {
 	if err != nil {
 		return err
 	}
-	outs, err := comparisonOuts(f.out)
+	outs, err := documentOuts(f.out, report.ComparisonFormats())
 	if err != nil {
 		return err
 	}
@@ -155,11 +155,12 @@ func knownWaves(rules []compare.Rule, doc *compare.Document) error {
 	return nil
 }
 
-func comparisonOuts(values []string) (list outs, err error) {
+// documentOuts reads --out of a command that writes documents of one kind.
+func documentOuts(values, formats []string) (list outs, err error) {
 	for _, v := range values {
 		format, path, ok := strings.Cut(v, "=")
-		if !ok || path == "" || !slices.Contains(report.ComparisonFormats(), format) {
-			return nil, usage(fmt.Errorf("--out %s: want FMT=PATH", v), "FMT is one of "+strings.Join(report.ComparisonFormats(), ", "))
+		if !ok || path == "" || !slices.Contains(formats, format) {
+			return nil, usage(fmt.Errorf("--out %s: want FMT=PATH", v), "FMT is one of "+strings.Join(formats, ", "))
 		}
 		list = append(list, out{format, path})
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
 	"flashwave/bench/report"
 )
@@ -22,6 +23,7 @@ type kind struct {
 // kinds are found by the schema that a document names.
 var kinds = []kind{
 	{compare.Schema, report.ComparisonFormats, rewrite(report.WriteComparison)},
+	{capacity.Schema, report.CapacityFormats, rewrite(report.WriteCapacity)},
 }
 
 // rewrite reads a document and writes it in a format.

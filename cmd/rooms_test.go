@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/result":   {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
 	"flashwave/bench/store":    {"flashwave/bench/result", "flashwave/bench/scenario"},
 	"flashwave/bench/compare":  {"flashwave/bench/result", "flashwave/bench/slo"},
-	"flashwave/bench/report":   {"flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/slo", "flashwave/bench/report/svg", "flashwave/bench/report/web", "terminal"},
+	"flashwave/bench/report":   {"flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/slo", "flashwave/bench/report/svg", "flashwave/bench/report/web", "terminal"},
 	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
 	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},

@@ -45,6 +45,15 @@
 // sent until their latency is what it was on the idle endpoint, and a rate limit
 // gets the time to give back what the last step took.
 //
+// # The demand
+//
+// The scenario's open waves, a trace among them, are what the capacity is held
+// against: see package forecast for the formulae. If their peak comes near to what
+// was served at most, steps of so many requests in flight all the time find out how
+// much the endpoint does when it is saturated, whatever its latency then: from there
+// on a backlog grows, and by it one is worked off. A rehearsal then runs the demand,
+// whole or in another shape, and holds what came against what had been forecast.
+//
 // Prompts go on where the last step ended, so that a cache of the endpoint does
 // not flatter the later steps; arrivals have a new seed at each.
 package capacity
@@ -56,6 +65,8 @@ import (
 	"time"
 
 	"flashwave/bench"
+	"flashwave/bench/forecast"
+	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -90,6 +101,12 @@ type Config struct {
 	Soak      time.Duration // 0: the answer is not confirmed
 	For       time.Duration // for the whole search: three steps and the soak at least
 
+	// The demand is the scenario's open waves.
+	Headroom    float64     // ratio, from 1: the capacity must be so many times the peak of the demand
+	Utilisation float64     // ratio, above 0 to 1: the share of its capacity that a replica is planned to give
+	Book        *price.Book // on which models the demand is priced; nil: the built-in one
+	Rehearse    *Shape      // run the demand in this shape in the end; nil: do not
+
 	// Progress is told a line when a step has ended; nil: nobody is. It is called
 	// from the goroutine of Run.
 	Progress func(line string)
@@ -100,6 +117,7 @@ func Defaults() Config {
 	return Config{
 		MinRate: defaultMin, MaxRate: defaultMax, Precision: defaultPrecision,
 		StepFor: defaultStep, Soak: defaultSoak, For: defaultFor,
+		Headroom: 1, Utilisation: forecast.DefaultUtilisation,
 	}
 }
 
@@ -118,6 +136,12 @@ func (c Config) check() error {
 		return wrong("--step-for 20s is usual", "a step lasts 1s or more")
 	case c.Soak < 0:
 		return wrong("--soak 0s leaves the soak out", "a soak is never shorter than 0s")
+	case !(c.Headroom >= 1):
+		return wrong("--headroom 1.2 leaves a sixth of the capacity free at the peak", "the headroom is 1 or more")
+	case !(c.Utilisation > 0 && c.Utilisation <= 1):
+		return wrong("--utilisation 70% is usual", "a utilisation of %s is not above 0 %% and up to 100 %%", result.FormatShare(c.Utilisation))
+	case c.Rehearse != nil && !(c.Rehearse.Speed > 0 && c.Rehearse.Scale > 0):
+		return wrong("--speed 10 --scale 0.5 is ten times as fast, with half the requests", "speed and scale of a rehearsal are above 0")
 	case c.For < leastSteps*c.StepFor+c.Soak:
 		return wrong("give --for more, or --step-for and --soak less", "%s is too short for steps of %s and a soak of %s",
 			scenario.Duration(c.For), scenario.Duration(c.StepFor), scenario.Duration(c.Soak))
@@ -133,19 +157,23 @@ type Search struct {
 	criteria []criterion
 	shares   []float64 // of the load, by lane
 	gauge    *gauge
+	meter    *meter
+	demand   forecast.Demand
+	stage    *stage // of the rehearsal; nil: there is none
 
-	began    time.Time
-	sent     uint64  // requests scheduled so far: where the prompts go on
-	points   uint64  // runs so far: the seed of the next
-	spent    float64 // USD
-	idle     float64 // ms: the latency of a single request on the idle endpoint; 0: unknown
-	hunt     *hunt
-	steps    []step
-	answer   float64 // requests per second that hold; 0: none
-	lowered  float64 // the lowest rate that broke in the soak; 0: none did
-	soaked   bool
-	stop     *stop
-	warnings []string
+	began     time.Time
+	sent      uint64  // requests scheduled so far: where the prompts go on
+	points    uint64  // runs so far: the seed of the next
+	spent     float64 // USD
+	idle      float64 // ms: the latency of a single request on the idle endpoint; 0: unknown
+	hunt      *hunt
+	steps     []step
+	answer    float64 // requests per second that hold; 0: none
+	lowered   float64 // the lowest rate that broke in the soak; 0: none did
+	soaked    bool
+	stop      *stop
+	warnings  []string
+	rehearsed *Rehearsal
 
 	mu   sync.Mutex
 	live live
@@ -176,10 +204,21 @@ func New(cfg Config) (*Search, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Search{
-		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes,
-		gauge: &gauge{Client: cfg.Options.Client, epoch: cfg.Options.Epoch},
+	demand, err := forecast.Of(base)
+	if err != nil {
+		return nil, err
 	}
+	meter := &meter{Client: cfg.Options.Client}
+	s := &Search{
+		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes, demand: demand,
+		meter: meter, gauge: &gauge{Client: meter, epoch: cfg.Options.Epoch},
+	}
+	if cfg.Rehearse != nil {
+		if s.stage, err = cfg.Rehearse.stage(base); err != nil {
+			return nil, err
+		}
+	}
+	s.live.Peak = s.peak()
 	s.live.Phase, s.live.Budget = Ramping, some(base.Budget)
 	for _, c := range list {
 		s.live.SLOs = append(s.live.SLOs, SLO{Expr: c.Text, Assumed: c.assumed})
@@ -196,6 +235,8 @@ func (s *Search) Run(ctx context.Context) *Document {
 		s.hunt = newHunt(start, s.cfg.MinRate, s.cfg.MaxRate, s.cfg.Precision)
 		if s.bracket(ctx) {
 			s.soak(ctx)
+			s.saturate(ctx)
+			s.rehearse(ctx)
 		}
 	}
 	doc := s.document()

@@ -3,8 +3,6 @@
 package capacity
 
 import (
-	"encoding/json"
-	"io"
 	"time"
 
 	"flashwave/bench"
@@ -28,16 +26,17 @@ type Document struct {
 	EndedAt   time.Time         `json:"ended_at"`
 	DurationS float64           `json:"duration_s"`
 
-	Scenario *scenario.Scenario `json:"scenario"` // as resolved, secrets absent; its open waves are the demand
-	Plan     Plan               `json:"plan"`     // how the search was bounded
-	Verdict  Verdict            `json:"verdict"`
-	Capacity Capacity           `json:"capacity"`
-	SLOs     []SLO              `json:"slos"`     // what each rate was held against
-	Steps    []Step             `json:"steps"`    // in the order in which they were measured
-	Forecast *forecast.Forecast `json:"forecast"` // of the demand; null: the scenario has no open wave
-	Cost     *forecast.Cost     `json:"cost"`     // of the demand; null: likewise
-	CostUSD  *float64           `json:"cost_usd"` // spent by the search itself; null: the price is unknown
-	Warnings []string           `json:"warnings"` // what should be known before the figures are believed
+	Scenario  *scenario.Scenario `json:"scenario"` // as resolved, secrets absent; its open waves are the demand
+	Plan      Plan               `json:"plan"`     // how the search was bounded
+	Verdict   Verdict            `json:"verdict"`
+	Capacity  Capacity           `json:"capacity"`
+	SLOs      []SLO              `json:"slos"`      // what each rate was held against
+	Steps     []Step             `json:"steps"`     // in the order in which they were measured
+	Forecast  *forecast.Forecast `json:"forecast"`  // of the demand; null: the scenario has no open wave
+	Cost      *forecast.Cost     `json:"cost"`      // of the demand; null: likewise
+	Rehearsal *Rehearsal         `json:"rehearsal"` // the demand as it was run; null: it was not
+	CostUSD   *float64           `json:"cost_usd"`  // spent by the search itself; null: the price is unknown
+	Warnings  []string           `json:"warnings"`  // what should be known before the figures are believed
 }
 
 // A Plan is what the search was asked for.
@@ -106,10 +105,11 @@ type Kind string
 
 // The kinds of steps, in their order.
 const (
-	Ramp    Kind = "ramp"    // closed: so many requests in flight
-	Bracket Kind = "bracket" // open, at rates that grow or shrink geometrically
-	Bisect  Kind = "bisect"  // open, between a rate that held and one that did not
-	Soak    Kind = "soak"    // open, long, at the answer
+	Ramp     Kind = "ramp"     // closed: so many requests in flight
+	Bracket  Kind = "bracket"  // open, at rates that grow or shrink geometrically
+	Bisect   Kind = "bisect"   // open, between a rate that held and one that did not
+	Soak     Kind = "soak"     // open, long, at the answer
+	Saturate Kind = "saturate" // closed: so many requests in flight all the time, to find the most that the endpoint does
 )
 
 // StepVerdict is how one rate is judged.
@@ -126,8 +126,8 @@ const (
 // figures are of the requests scheduled after it had settled.
 type Step struct {
 	Kind        Kind        `json:"kind"`
-	RateRPS     *float64    `json:"rate_rps"`    // requests per second that arrive; null: a ramp step
-	Concurrency *int        `json:"concurrency"` // of a ramp step; else null
+	RateRPS     *float64    `json:"rate_rps"`    // requests per second that arrive; null: a closed step
+	Concurrency *int        `json:"concurrency"` // of a closed step; else null
 	StartedS    float64     `json:"started_s"`   // from the start of the search
 	SettledS    float64     `json:"settled_s"`   // seconds of load before the figures begin
 	DurationS   float64     `json:"duration_s"`  // seconds of load that the figures cover
@@ -166,7 +166,7 @@ type StepLatency struct {
 	TTFT        *result.Latency `json:"ttft"`         // response time
 	E2E         *result.Latency `json:"e2e"`          // response time
 	ServiceTTFT *result.Latency `json:"service_ttft"` // from sending
-	ServiceE2E  *result.Latency `json:"service_e2e"`  // from sending; the only one with its histogram: the service time at this load
+	ServiceE2E  *result.Latency `json:"service_e2e"`  // from sending; these two with their histograms: the service time at this load
 }
 
 // Judged is an SLO at one step.
@@ -202,12 +202,4 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 		},
 		SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
 	}
-}
-
-// WriteJSON writes the document.
-func (d *Document) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(d)
 }

@@ -2,10 +2,10 @@ package capacity
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"flashwave/bench"
-	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -13,14 +13,17 @@ import (
 // pollOffset keeps the looks off the full seconds, at which the run adds up.
 const pollOffset = 100 * time.Millisecond
 
-// start begins a run of the search with prompts that were not asked yet.
-func (s *Search) start(sc *scenario.Scenario) (*bench.Run, error) {
+// start begins a run of the search with prompts that were not asked yet: of the
+// scenario's lanes, or those of the base that keep names.
+func (s *Search) start(sc *scenario.Scenario, keep ...int) (*bench.Run, error) {
 	o := s.cfg.Options
 	o.Scenario, o.Client = sc, s.gauge
 	o.Journal, o.Requests = nil, nil
-	o.Prompts = make([]prompt.Source, len(s.cfg.Options.Prompts))
+	o.Prompts = nil
 	for i, source := range s.cfg.Options.Prompts {
-		o.Prompts[i] = onward{source, s.sent}
+		if len(keep) == 0 || slices.Contains(keep, i) {
+			o.Prompts = append(o.Prompts, onward{source, s.sent})
+		}
 	}
 	s.points++
 	return bench.Start(o)

@@ -8,6 +8,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 )
 
@@ -60,26 +61,34 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 // rampStep measures one concurrency. It is judged by what was seen, without an
 // interval: it has to say where to begin and no more.
 func (s *Search) rampStep(ctx context.Context, n int) (step, bool) {
-	if !s.inTime(ctx, s.cfg.StepFor) {
+	return s.closedStep(ctx, Ramp, n, closed(n), s.cfg.StepFor)
+}
+
+// closedStep keeps so many requests in flight for a time at most.
+func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(share float64) []scenario.Wave, most time.Duration) (step, bool) {
+	if !s.inTime(ctx, most) {
 		return step{}, false
 	}
 	s.gauge.restart()
-	run, err := s.start(s.derive(closed(n), s.cfg.StepFor))
+	run, err := s.start(s.derive(waves, most))
 	if err != nil {
 		s.halt(ByNothing, bench.ExitBroken, err.Error())
 		return step{}, false
 	}
 	began := time.Since(s.began)
-	s.showing(Current{Kind: Ramp, Concurrency: n, Planned: s.cfg.StepFor}, run)
+	s.showing(Current{Kind: kind, Concurrency: n, Planned: most}, run)
 	drive(ctx, run, func() (over, atOnce bool) {
-		return time.Since(s.began)-began >= s.cfg.StepFor, false
+		return time.Since(s.began)-began >= most, kind == Saturate
 	})
 	doc, look := run.Wait(), run.Look(lookWave(0))
 	st := step{Step: figures(look)}
-	st.Kind, st.Concurrency, st.StartedS, st.Looks = Ramp, &n, began.Seconds(), 1
+	st.Kind, st.Concurrency, st.StartedS, st.Looks = kind, &n, began.Seconds(), 1
 	st.InFlightMean, st.GoodputRPS = new(float64(n)), nil // its requests outlast its time: no rate of good ones
 	common(&st.Step, doc, look)
 	s.seen(&st, look)
+	if kind == Saturate && st.SucceededRPS != nil {
+		st.Verdict, st.Why, st.limit, st.slo = Broke, "saturated: "+result.FormatRate(*st.SucceededRPS)+" requests/s end, whatever their latency", ByNothing, ""
+	}
 	ok := s.finish(ctx, doc)
 	s.add(st)
 	return st, ok

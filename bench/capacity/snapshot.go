@@ -19,6 +19,7 @@ const (
 	Bisecting  Phase = "bisect"
 	Recovering Phase = "recovery" // between two steps
 	Soaking    Phase = "soak"
+	Saturating Phase = "saturate"
 	Rehearsing Phase = "rehearsal"
 	Finished   Phase = "done"
 )
@@ -37,6 +38,7 @@ type Snapshot struct {
 	Current  *Current // nil: none runs
 	Low      *float64 // requests per second; the highest rate that held
 	High     *float64 // the lowest that did not
+	Peak     float64  // of the demand, requests per second; 0: there is none
 	Next     string   // what comes next, in words; "": nothing
 	Warnings []string
 	Document *Document // nil until the search is done
@@ -45,8 +47,8 @@ type Snapshot struct {
 // Current is the step that runs.
 type Current struct {
 	Kind        Kind
-	Rate        float64       // requests per second; 0: a ramp step
-	Concurrency int           // of a ramp step
+	Rate        float64       // requests per second; 0: a closed step, or the rehearsal
+	Concurrency int           // of a closed step
 	Elapsed     time.Duration // settling included
 	Planned     time.Duration // at most; most steps are decided earlier
 	Live        result.Snapshot
@@ -97,7 +99,7 @@ func (s *Search) phase(p Phase) {
 // showing makes a run the current step.
 func (s *Search) showing(c Current, run *bench.Run) {
 	s.update(func(l *live) {
-		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking}[c.Kind]
+		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating}[c.Kind]
 		l.Current, l.run = &c, run
 	})
 }

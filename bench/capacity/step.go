@@ -61,7 +61,7 @@ func figures(l bench.Look) Step {
 		OfferedRPS: stats.Rate.Offered, SucceededRPS: stats.Rate.Succeeded, ErrorRate: stats.ErrorRate,
 		RateLimited: stats.Outcomes["rate_limited"], Tokens: stats.Tokens,
 		Latency: StepLatency{
-			TTFT: bare(stats.Latency.TTFT.Response), ServiceTTFT: bare(stats.Latency.TTFT.Service),
+			TTFT: bare(stats.Latency.TTFT.Response), ServiceTTFT: stats.Latency.TTFT.Service,
 			E2E: bare(stats.Latency.E2E.Response), ServiceE2E: stats.Latency.E2E.Service,
 		},
 	}

@@ -30,7 +30,10 @@ func (s *Search) document() *Document {
 	}
 	d.Capacity = s.capacity()
 	d.Warnings = append(append(d.Warnings, s.warnings...), s.cacheWarnings()...)
+	d.Forecast, d.Cost = s.forecast(s.demand, s.base)
+	d.Rehearsal = s.rehearsed
 	d.Verdict = s.verdict(d.Capacity)
+	d.Verdict.weigh(d.Forecast)
 	return d
 }
 

@@ -1,0 +1,70 @@
+package capacity
+
+import (
+	"context"
+	"sync"
+
+	"flashwave/bench"
+	"flashwave/bench/forecast"
+	"flashwave/client"
+)
+
+// A meter is a client that counts the tokens that go through it. It is safe for
+// concurrent use.
+type meter struct {
+	bench.Client
+
+	mu    sync.Mutex
+	spent spent
+}
+
+// spent is what a meter has counted. Requests that were cut by the search itself
+// are in none of it.
+type spent struct {
+	ok, failed      forecast.Tokens // of requests that ended ok; of those that failed and were answered in part
+	ended, failures int64           // requests; failures are those that ended otherwise than ok
+	retries         int64
+}
+
+// Do implements bench.Client.
+func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
+	res := m.Client.Do(ctx, req, sink)
+	if res.Outcome == client.Cancelled {
+		return res
+	}
+	prompt, cached, output := tokens(req, res)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.spent.ended++
+	m.spent.retries += int64(res.Retries)
+	switch {
+	case res.Outcome == client.OK:
+		m.spent.ok.Add(prompt, cached, output)
+	default:
+		m.spent.failures++
+		if res.Status/100 == 2 || res.Usage.From == client.FromUsage {
+			m.spent.failed.Add(prompt, cached, output)
+		}
+	}
+	return res
+}
+
+// tokens are those of one request; without a usage the prompt is taken at four
+// bytes a token, and the output at what was seen of it.
+func tokens(req *client.Request, res client.Result) (prompt, cached, output int64) {
+	if u := res.Usage; u.From == client.FromUsage {
+		return int64(u.Prompt), int64(u.Cached), int64(u.Output)
+	}
+	bytes := 0
+	for _, m := range req.Messages {
+		bytes += len(m.Content)
+	}
+	return int64(bytes+3) / 4, 0, int64(res.Events)
+}
+
+// read is what was counted so far.
+func (m *meter) read() spent {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.spent
+}

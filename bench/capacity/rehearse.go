@@ -1,0 +1,228 @@
+package capacity
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/forecast"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+)
+
+// A Rehearsal is the demand as it was run, and what the forecast had said of it. All
+// predictions were made, from the steps, before it began.
+type Rehearsal struct {
+	Speed     float64 `json:"speed"`      // so many times as fast
+	Scale     float64 `json:"scale"`      // so many times the requests
+	StartedS  float64 `json:"started_s"`  // from the start of the search
+	DurationS float64 `json:"duration_s"` // of the waves
+
+	Requests  result.Requests    `json:"requests"`
+	Generator result.Generator   `json:"generator"`
+	Forecast  *forecast.Forecast `json:"forecast"` // of this very shape
+
+	WorstWait   Compared `json:"worst_wait_s"`    // longest time from the scheduled instant to the first token (without streaming: to the end), less what a lone request takes
+	TTFTP95     Compared `json:"ttft_p95_s"`      // response time
+	E2EP95      Compared `json:"e2e_p95_s"`       // response time
+	PeakBacklog Compared `json:"peak_backlog"`    // most requests queued and in flight
+	TimeToDrain Compared `json:"time_to_drain_s"` // from the peak until nobody waits
+	ErrorRate   Compared `json:"error_rate"`      // ratio
+	Cost        Compared `json:"cost_usd"`
+
+	Curve []forecast.Waiting `json:"curve"` // the backlog as it was, those worked on apart
+	SLOs  []result.SLO       `json:"slos"`  // of the scenario, over the rehearsal
+}
+
+// Compared is a figure as it was predicted and as it came.
+type Compared struct {
+	Predicted *float64 `json:"predicted"`
+	Measured  *float64 `json:"measured"`
+	Off       *float64 `json:"off"` // ratio; predicted ÷ measured − 1; null: no data, or nothing was measured to divide by
+}
+
+func compare(predicted, measured *float64) Compared {
+	c := Compared{Predicted: predicted, Measured: measured}
+	if predicted != nil && measured != nil && *measured != 0 {
+		c.Off = new(*predicted / *measured - 1)
+	}
+	return c
+}
+
+// A Shape says how a demand is rehearsed.
+type Shape struct {
+	Speed float64 // so many times as fast, with the same number of requests; above 0
+	Scale float64 // so many times the requests; above 0
+}
+
+// A stage is what a rehearsal runs: the scenario's open waves alone, in its shape.
+type stage struct {
+	Shape
+	scenario *scenario.Scenario
+	keep     []int // indices of the lanes that have such waves
+	demand   forecast.Demand
+}
+
+// stage shapes a resolved scenario. An error is a *[scenario.Error].
+func (sh Shape) stage(sc *scenario.Scenario) (*stage, error) {
+	c := *sc
+	c.Lanes, c.Warmup = nil, 0
+	st := &stage{Shape: sh, scenario: &c}
+	for i, l := range sc.Lanes {
+		l.Waves = slices.DeleteFunc(slices.Clone(l.Waves), scenario.Wave.Closed)
+		for k := range l.Waves {
+			sh.wave(&l.Waves[k])
+		}
+		if len(l.Waves) > 0 {
+			c.Lanes, st.keep = append(c.Lanes, l), append(st.keep, i)
+		}
+	}
+	if len(st.keep) == 0 {
+		return nil, &scenario.Error{Message: "there is nothing to rehearse", Hint: "give the demand as open waves: a scenario file, or --wave night:trace=FILE.csv"}
+	}
+	if err := c.Resolve(scenario.Machine{}); err != nil {
+		return nil, err
+	}
+	var err error
+	st.demand, err = forecast.Of(&c)
+	return st, err
+}
+
+func (sh Shape) wave(w *scenario.Wave) {
+	if w.Trace != nil {
+		w.Trace = &scenario.Trace{File: w.Trace.File, Speed: w.Trace.Speed * sh.Speed, Scale: w.Trace.Scale * sh.Scale}
+		return
+	}
+	by := scenario.PerSecond(sh.Speed * sh.Scale)
+	w.Rate = &scenario.Rate{From: w.Rate.From * by, To: w.Rate.To * by}
+	w.For = scenario.Duration(float64(w.For) / sh.Speed)
+	if w.Requests > 0 {
+		w.Requests = max(1, int(math.Round(float64(w.Requests)*sh.Scale)))
+	}
+}
+
+// rehearse runs the demand in the shape asked for, and holds what comes against the
+// forecast of it. It is not bounded by the time of the search: its length is that of
+// the demand, which was asked for.
+func (s *Search) rehearse(ctx context.Context) {
+	if s.stage == nil || s.stop != nil || ctx.Err() != nil || s.answer == 0 {
+		return
+	}
+	sc := *s.stage.scenario
+	f, cost := s.forecast(s.stage.demand, &sc)
+	if f.Simulated == nil {
+		s.warnings = append(s.warnings, "the rehearsal was left out: the demand is too long to be simulated")
+		return
+	}
+	if sc.Budget > 0 {
+		sc.Budget = max(sc.Budget-s.spent, math.SmallestNonzeroFloat64)
+	}
+	s.gauge.restart()
+	began := time.Since(s.began)
+	run, err := s.start(&sc, s.stage.keep...)
+	if err != nil {
+		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		return
+	}
+	length, _ := sc.Planned()
+	s.update(func(l *live) {
+		l.Phase, l.Current, l.run, l.Next = Rehearsing, &Current{Planned: length}, run, ""
+	})
+	drive(ctx, run, func() (over, atOnce bool) { return false, false })
+	doc := run.Wait()
+	r := s.rehearsal(doc, f, cost)
+	r.StartedS = began.Seconds()
+	s.rehearsed = r
+	s.finish(ctx, doc)
+	if s.cfg.Progress != nil {
+		s.cfg.Progress(fmt.Sprintf("%s  rehearsal of %s: worst wait %s predicted, %s measured", clock(r.StartedS),
+			result.FormatMillis(1000*r.DurationS), secondsOf(r.WorstWait.Predicted), secondsOf(r.WorstWait.Measured)))
+	}
+}
+
+func secondsOf(v *float64) string {
+	if v == nil {
+		return result.NoData
+	}
+	return result.FormatMillis(1000 * *v)
+}
+
+// rehearsal holds a run against its forecast.
+func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast.Cost) *Rehearsal {
+	t, sim := doc.Total, f.Simulated
+	r := &Rehearsal{
+		Speed: s.stage.Speed, Scale: s.stage.Scale, DurationS: s.stage.demand.Length().Seconds(),
+		Requests: t.Requests, Generator: doc.Generator, Forecast: f, SLOs: doc.Verdict.SLOs,
+	}
+	longest, worst := t.Latency.TTFT.Response, sim.WorstTTFT
+	if longest == nil {
+		longest, worst = t.Latency.E2E.Response, sim.WorstE2E
+	}
+	r.WorstWait = compare(less(worst, s.idle/1000), less(inSeconds(longest, func(l *result.Latency) float64 { return l.Max }), s.idle/1000))
+	p95 := func(l *result.Latency) float64 { return l.P95 }
+	r.TTFTP95 = compare(sim.TTFTP95S, inSeconds(t.Latency.TTFT.Response, p95))
+	r.E2EP95 = compare(sim.E2EP95S, inSeconds(t.Latency.E2E.Response, p95))
+	if b := t.Backlog; b != nil {
+		r.PeakBacklog = compare(&sim.InFlight, new(float64(b.Peak)))
+	}
+	places := 0
+	if f.Slots != nil {
+		places = *f.Slots
+	}
+	r.Curve = waitingOf(doc.Timeline, places)
+	r.TimeToDrain = compare(sim.TimeToDrainS, drained(r.Curve))
+	predicted := sim.RefusedShare + sim.TimedOutShare
+	r.ErrorRate = compare(&predicted, t.ErrorRate)
+	if c := t.Cost; c != nil && cost.ExpectedUSD != nil {
+		r.Cost = compare(new(*cost.ExpectedUSD+*cost.FailedUSD+*cost.RetriesUSD), &c.Total)
+	}
+	return r
+}
+
+// less is a figure without a part of it, at least 0.
+func less(v *float64, by float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	return new(max(0, *v-by))
+}
+
+func inSeconds(l *result.Latency, of func(*result.Latency) float64) *float64 {
+	if l == nil {
+		return nil
+	}
+	return new(of(l) / 1000)
+}
+
+// waitingOf is how many requests were queued and in flight, beyond those that are
+// worked on, at the end of each step of a timeline.
+func waitingOf(rows []result.Row, places int) []forecast.Waiting {
+	curve := make([]forecast.Waiting, len(rows))
+	for i, r := range rows {
+		curve[i] = forecast.Waiting{TS: r.TS + r.StepS, Waiting: max(0, float64(r.InFlight+r.Queued-int64(places)))}
+	}
+	return curve
+}
+
+// drained is the time from the peak of a backlog until nobody waited; nil where
+// nobody did, or to the end.
+func drained(curve []forecast.Waiting) *float64 {
+	top := 0
+	for i, p := range curve {
+		if p.Waiting > curve[top].Waiting {
+			top = i
+		}
+	}
+	if len(curve) == 0 || curve[top].Waiting == 0 {
+		return nil
+	}
+	for _, p := range curve[top:] {
+		if p.Waiting == 0 {
+			return new(p.TS - curve[top].TS)
+		}
+	}
+	return nil
+}

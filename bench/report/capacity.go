@@ -1,0 +1,343 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/capacity"
+	"flashwave/bench/forecast"
+	"flashwave/bench/result"
+)
+
+// capacities are the formats of searches for capacity, in the order of help texts.
+var capacities = []struct {
+	name  string
+	write func(w io.Writer, d *capacity.Document, opts Options) error
+}{
+	{"text", writeCapacityText},
+	{"json", func(w io.Writer, d *capacity.Document, _ Options) error { return encode(w, d) }},
+	{"md", writeCapacityMarkdown},
+	{"html", writeCapacityHTML},
+}
+
+// CapacityFormats are the names that WriteCapacity knows.
+func CapacityFormats() []string {
+	names := make([]string, len(capacities))
+	for i, f := range capacities {
+		names[i] = f.name
+	}
+	return names
+}
+
+// WriteCapacity writes what a search for capacity found in a format. It is only read.
+func WriteCapacity(w io.Writer, format string, d *capacity.Document, opts Options) error {
+	for _, f := range capacities {
+		if f.name == format {
+			return f.write(w, d, opts)
+		}
+	}
+	return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(CapacityFormats(), ", "))
+}
+
+// writeCapacityText writes a search for a terminal.
+func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
+	p := newPage(opts)
+	v := d.Verdict
+	p.prose(p.ink.status(strings.ToUpper(cmp.Or(plain(string(v.Status)), "no verdict")), v.Status)+"  ", plain(v.Headline))
+	for _, r := range v.Reasons {
+		if !strings.Contains(v.Headline, r) {
+			p.prose("  ", plain(r))
+		}
+	}
+	p.gap()
+	p.flow("searched", searched(d)...)
+	for i, s := range d.SLOs {
+		label := ""
+		if i == 0 {
+			label = "SLOs"
+		}
+		p.flow(label, plain(s.Expr)+assumed(s.Assumed))
+	}
+	if len(d.Steps) > 0 {
+		p.gap()
+		stepTable(d).write(p)
+	}
+	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
+		if len(section.list) > 0 {
+			p.gap()
+			for i, pair := range section.list {
+				label := ""
+				if i == 0 {
+					label = section.name
+				}
+				p.prose(p.label(label)+pad(pair.name, pairWidth), pair.text)
+			}
+		}
+	}
+	if t := modelTable(d.Cost); len(t.rows) > 0 {
+		p.gap()
+		t.write(p)
+	}
+	if t := rehearsalTable(d.Rehearsal); len(t.rows) > 0 {
+		p.gap()
+		t.write(p)
+	}
+	if len(d.Warnings) > 0 {
+		p.gap()
+	}
+	for _, warning := range d.Warnings {
+		p.prose("! ", plain(warning))
+	}
+	_, err := io.WriteString(w, p.text.String())
+	return err
+}
+
+// pairWidth is the room of the names in a section of pairs.
+const pairWidth = 16
+
+// pairs is a section of names and what there is to say of them.
+type pairs struct {
+	name string
+	list []told
+}
+
+// A told is one of them.
+type told struct{ name, text string }
+
+func (p *pairs) add(name, format string, args ...any) {
+	p.list = append(p.list, told{name, fmt.Sprintf(format, args...)})
+}
+
+func assumed(is bool) string {
+	if is {
+		return "   assumed"
+	}
+	return ""
+}
+
+// searched says what was searched, when, and what that took.
+func searched(d *capacity.Document) []string {
+	list := []string{plain(cmp.Or(d.Name, "unnamed"))}
+	if sc := d.Scenario; sc != nil {
+		list = append(list, plain(cmp.Or(sc.Target.Model, "any model")+" at "+host(sc.Target.URL)))
+	}
+	list = append(list, d.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"), result.FormatMillis(1000*d.DurationS))
+	if d.CostUSD != nil {
+		list = append(list, "for "+result.FormatUSD(*d.CostUSD))
+	}
+	return list
+}
+
+// stepTable has a row for each load that was measured.
+func stepTable(d *capacity.Document) table {
+	t := table{words: 3, header: []string{"", "step", "load", "served/s", "in flight", "TTFT p95", "E2E p95", "errors"}}
+	for _, s := range d.Steps {
+		t.rows = append(t.rows, []string{
+			stepMark(s.Verdict), string(s.Kind), loadOf(s), perSecond(s.SucceededRPS), perSecond(s.InFlightMean),
+			p95Of(s.Latency.TTFT), p95Of(s.Latency.E2E), share(s.ErrorRate),
+		})
+	}
+	return t
+}
+
+// stepMark is a verdict of a step as a glyph.
+func stepMark(v capacity.StepVerdict) string {
+	return map[capacity.StepVerdict]string{capacity.Held: "✓", capacity.Broke: "✗"}[v] + map[bool]string{true: "○"}[v == capacity.Undecided]
+}
+
+// loadOf is what a step asked of the endpoint.
+func loadOf(s capacity.Step) string {
+	switch {
+	case s.Concurrency != nil:
+		return fmt.Sprintf("%d in flight", *s.Concurrency)
+	case s.RateRPS != nil:
+		return result.FormatRate(*s.RateRPS) + "/s"
+	}
+	return ""
+}
+
+func p95Of(l *result.Latency) string {
+	if l == nil {
+		return result.NoData
+	}
+	return result.FormatMillis(l.P95)
+}
+
+// forecastPairs are what the demand asks, and what comes of it.
+func forecastPairs(f *forecast.Forecast) pairs {
+	s := pairs{name: "demand"}
+	if f == nil {
+		return s
+	}
+	l := f.Demand
+	s.add("requests", "%s in %s, peak %s/s (%s/m), busiest minute %s", humanize.Comma(int64(l.Requests)), result.FormatMillis(1000*l.DurationS),
+		result.FormatRate(l.PeakRPS), humanize.Comma(int64(60*l.PeakRPS)), humanize.Comma(int64(l.PeakMinute)))
+	if f.Headroom != nil {
+		fits := map[bool]string{true: "it fits", false: "it does not fit"}
+		word := "undecided"
+		if f.Fits != nil {
+			word = fits[*f.Fits]
+		}
+		s.add("headroom", "%.2f of the peak (asked for %.2f): %s", *f.Headroom, f.HeadroomAsked, word)
+	}
+	if f.Replicas != nil {
+		s.add("replicas", "%d of what was measured, at %s utilisation", *f.Replicas, result.FormatShare(f.Utilisation))
+	}
+	q := f.Quota
+	quota := fmt.Sprintf("%s requests", humanize.Comma(int64(q.RequestsPM)))
+	if q.TokensPM != nil {
+		quota += fmt.Sprintf(" and %s tokens", humanize.Comma(int64(*q.TokensPM)))
+	}
+	s.add("quota", "%s a minute (99 %% of the minutes ask no more)", quota)
+	if q.PeakTokensPM != nil {
+		s.add("at the peak", "%s requests and %s tokens a minute", humanize.Comma(int64(q.PeakRequestsPM)), humanize.Comma(int64(*q.PeakTokensPM)))
+	}
+	b := f.Simulated
+	if b == nil {
+		b = f.Fluid
+	}
+	if b == nil {
+		return s
+	}
+	switch {
+	case b.Refused > 0:
+		s.add("refused", "%s requests (%s) meet an exhausted quota", humanize.Comma(int64(b.Refused)), result.FormatShare(b.RefusedShare))
+	case b.Peak > 0:
+		s.add("backlog", "%s at most, after %s; the longest wait is %s", humanize.Comma(int64(b.Peak)), result.FormatMillis(1000*b.PeakAtS), result.FormatMillis(1000*b.WorstWaitS))
+		if b.TimeToDrainS != nil {
+			s.add("drained", "%s after that peak", result.FormatMillis(1000**b.TimeToDrainS))
+		}
+	default:
+		s.add("backlog", "none")
+	}
+	if b.TimedOut > 0 {
+		s.add("timed out", "%s requests (%s)", humanize.Comma(int64(b.TimedOut)), result.FormatShare(b.TimedOutShare))
+	}
+	s.add("beyond the SLO", "%s requests (%s)", humanize.Comma(int64(b.Beyond)), result.FormatShare(b.BeyondShare))
+	return s
+}
+
+// pricePairs are the price of the demand.
+func pricePairs(c *forecast.Cost) pairs {
+	s := pairs{name: "cost"}
+	if c == nil {
+		return s
+	}
+	if c.ExpectedUSD == nil {
+		s.add("expected", "%s   the price or the tokens are unknown", result.NoData)
+		return s
+	}
+	s.add("expected", "%s   (%s to %s)", result.FormatUSD(*c.ExpectedUSD), result.FormatUSD(*c.LowUSD), result.FormatUSD(*c.HighUSD))
+	if c.PerThousandOKUSD != nil {
+		s.add("per 1k ok", "%s", result.FormatUSD(*c.PerThousandOKUSD))
+	}
+	if c.FailedUSD != nil && *c.FailedUSD > 0 {
+		s.add("failed", "%s more, billed for requests that fail", result.FormatUSD(*c.FailedUSD))
+	}
+	if c.RetriesUSD != nil && *c.RetriesUSD > 0 {
+		s.add("retries", "%s more", result.FormatUSD(*c.RetriesUSD))
+	}
+	if c.WorstUSD != nil {
+		s.add("at most", "%s, if every answer is as long as max_tokens allows", result.FormatUSD(*c.WorstUSD))
+	}
+	return s
+}
+
+// mostModels is how many models a table shows, besides the one that was measured.
+const mostModels = 8
+
+// modelTable are the same tokens elsewhere, cheapest first.
+func modelTable(c *forecast.Cost) table {
+	t := table{words: 2, header: []string{"the same tokens at", "host", "expected", "times"}}
+	if c == nil {
+		return t
+	}
+	for i, m := range c.Models {
+		if i >= mostModels && !m.Current {
+			continue
+		}
+		name := "  " + plain(m.Model)
+		if m.Current {
+			name = "› " + plain(m.Model)
+		}
+		times := result.NoData
+		if m.Times != nil {
+			times = fmt.Sprintf("%.2f", *m.Times)
+		}
+		t.rows = append(t.rows, []string{name, plain(cmp.Or(m.Host, "any")), result.FormatUSD(m.ExpectedUSD), times})
+	}
+	return t
+}
+
+// rehearsalTable is what was predicted against what came.
+func rehearsalTable(r *capacity.Rehearsal) table {
+	t := table{words: 1, header: []string{"rehearsal", "predicted", "measured", "off"}}
+	if r == nil {
+		return t
+	}
+	if r.Speed != 1 || r.Scale != 1 {
+		t.header[0] = fmt.Sprintf("rehearsal ×%g speed, ×%g requests", r.Speed, r.Scale)
+	}
+	seconds := func(v float64) string { return result.FormatMillis(1000 * v) }
+	counted := func(v float64) string { return humanize.Comma(int64(v)) }
+	for _, row := range []struct {
+		name string
+		capacity.Compared
+		write func(float64) string
+	}{
+		{"worst wait", r.WorstWait, seconds},
+		{"TTFT p95", r.TTFTP95, seconds},
+		{"E2E p95", r.E2EP95, seconds},
+		{"peak backlog", r.PeakBacklog, counted},
+		{"time to drain", r.TimeToDrain, seconds},
+		{"error rate", r.ErrorRate, result.FormatShare},
+		{"cost", r.Cost, result.FormatUSD},
+	} {
+		write := func(v *float64) string {
+			if v == nil {
+				return result.NoData
+			}
+			return row.write(*v)
+		}
+		off := result.NoData
+		if row.Off != nil {
+			off = fmt.Sprintf("%+.0f %%", 100**row.Off)
+		}
+		t.rows = append(t.rows, []string{"  " + row.name, write(row.Predicted), write(row.Measured), off})
+	}
+	return t
+}
+
+// writeCapacityMarkdown writes a search as GitHub shows it.
+func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
+	m := &markdown{}
+	v := d.Verdict
+	mark := map[result.Status]string{result.Pass: "✅", result.Fail: "❌"}[v.Status]
+	m.line("### %s %s: capacity\n", cmp.Or(mark, "⚠️"), cell(cmp.Or(d.Name, "unnamed")))
+	m.line("%s\n", cell(v.Headline))
+	for _, r := range v.Reasons {
+		if !strings.Contains(v.Headline, r) {
+			m.line("- %s", cell(r))
+		}
+	}
+	m.line("\n%s", cell(strings.Join(searched(d), " · ")))
+	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
+		t := table{words: 2, header: []string{section.name, ""}}
+		for _, pair := range section.list {
+			t.rows = append(t.rows, []string{pair.name, pair.text})
+		}
+		m.table(t)
+	}
+	m.table(modelTable(d.Cost))
+	m.table(rehearsalTable(d.Rehearsal))
+	m.table(stepTable(d))
+	for _, warning := range d.Warnings {
+		m.line("\n⚠ %s", cell(warning))
+	}
+	_, err := io.WriteString(w, m.String())
+	return err
+}
