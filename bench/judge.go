@@ -212,7 +212,7 @@ func (r *Run) watch() {
 		r.judge.breached[i] = offered
 		r.event(result.Event{
 			TS: r.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
-			Text: fmt.Sprintf("%s first breached at %.4g requests/s", e.Text, offered),
+			Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, result.FormatRate(offered)),
 		})
 	}
 	for _, e := range r.judge.abortOn {

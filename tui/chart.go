@@ -89,7 +89,11 @@ func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, h
 	if ruler {
 		body = append(body, p.ruler(src.axis, to))
 	}
-	return p.titled(c.titles, []string{p.currents(c.lines, c.bound, 2), p.currents(c.lines, c.bound, 1), p.legend(c.lines, c.bound)}, body, width, height)
+	notes := []string{p.currents(c.lines, c.bound, 2), p.currents(c.lines, c.bound, 1), p.legend(c.lines, c.bound)}
+	if s.Verdict != nil { // of a run that is over the last values say little
+		notes = notes[2:]
+	}
+	return p.titled(c.titles, notes, body, width, height)
 }
 
 // chartSpan is the part of the run in view, in seconds: all of it, or one wave.
@@ -196,8 +200,8 @@ func (c chartSource) chart(kind chartKind) chart {
 		return c.errors()
 	case chartInFlight:
 		return chart{titles: []string{"requests open"}, lines: []line{
-			{"queued", row(func(r result.Row) float64 { return float64(r.Queued) }), c.style.near, c.glyph.dotted},
-			{"in flight", row(func(r result.Row) float64 { return float64(r.InFlight) }), c.style.strong, c.glyph.solid},
+			{name: "queued", values: row(func(r result.Row) float64 { return float64(r.Queued) }), style: c.style.near, pen: c.glyph.dotted},
+			{name: "in flight", values: row(func(r result.Row) float64 { return float64(r.InFlight) }), style: c.style.strong, pen: c.glyph.solid},
 		}}
 	case chartCost:
 		return one("USD/hour", func(r result.Row) float64 { return r.CostUSD / r.StepS * 3600 })
@@ -209,12 +213,13 @@ func (c chartSource) chart(kind chartKind) chart {
 // requests is what was offered and what became of it.
 func (c chartSource) requests(row func(func(result.Row) float64) []float64) chart {
 	made := chart{titles: []string{"requests/s"}, lines: []line{
-		{"offered", row(func(r result.Row) float64 { return r.OfferedRPS }), c.style.muted, c.glyph.dotted},
-		{"done", row(func(r result.Row) float64 { return r.CompletedRPS }), c.style.strong, c.glyph.solid},
+		{name: "offered", values: row(func(r result.Row) float64 { return r.OfferedRPS }), style: c.style.muted, pen: c.glyph.dotted},
+		{name: "done", values: row(func(r result.Row) float64 { return r.CompletedRPS }), style: c.style.strong, pen: c.glyph.solid},
 	}}
 	// Where nothing failed, a red line along the bottom would look like trouble.
-	if failed := row(func(r result.Row) float64 { return r.FailedRPS }); highestValue([]line{{values: failed}}) > 0 {
-		made.lines = append(made.lines, line{"failed", failed, c.style.bad, c.glyph.heavy})
+	failed := row(func(r result.Row) float64 { return r.FailedRPS })
+	if highestValue([]line{{values: failed}}) > 0 {
+		made.lines = append(made.lines, line{name: "failed", values: failed, style: c.style.bad, pen: c.glyph.heavy, quiet: true})
 	}
 	return made
 }
@@ -231,8 +236,8 @@ func (c chartSource) errors() chart {
 		}, mean)
 	}
 	made := chart{titles: []string{"errors, %"}, lines: []line{
-		{"429", share(func(n result.Counts) int64 { return n.RateLimited }), c.style.near, c.glyph.dotted},
-		{"all failed", share(func(n result.Counts) int64 { return n.Failed }), c.style.bad, c.glyph.heavy},
+		{name: "429", values: share(func(n result.Counts) int64 { return n.RateLimited }), style: c.style.near, pen: c.glyph.dotted},
+		{name: "all failed", values: share(func(n result.Counts) int64 { return n.Failed }), style: c.style.bad, pen: c.glyph.heavy},
 	}}
 	bound := tightest(c.inView(), "error_rate", false)
 	if bound == nil {
@@ -276,9 +281,9 @@ func (c chartSource) latencies(title, name string, of func(result.RowLatencies) 
 		}, highest)
 	}
 	lines := []line{
-		{"p50", read("p50"), c.style.p50, c.glyph.solid},
-		{"p95", read("p95"), c.style.p95, c.glyph.solid},
-		{"p99", read("p99"), c.style.p99, c.glyph.solid},
+		{name: "p50", values: read("p50"), style: c.style.p50, pen: c.glyph.solid},
+		{name: "p95", values: read("p95"), style: c.style.p95, pen: c.glyph.solid},
+		{name: "p99", values: read("p99"), style: c.style.p99, pen: c.glyph.solid},
 	}
 	unit, ms := "ms", 1.0
 	top := highestValue(lines)
@@ -307,7 +312,7 @@ func (c chartSource) level(at float64, style ink) line {
 	for i := range values {
 		values[i] = at
 	}
-	return line{"", values, style, c.glyph.dotted}
+	return line{name: "", values: values, style: style, pen: c.glyph.dotted}
 }
 
 // tightest is the tightest upper bound of SLOs on a metric that a chart shows.

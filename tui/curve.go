@@ -23,10 +23,10 @@ func (p pen) curveLines(c result.Curves, service bool, columns int) []line {
 		e2e, e2eOther, ttft, ttftOther = e2eOther, e2e, ttftOther, ttft
 	}
 	return []line{
-		{timeName(!service), trace(e2eOther), p.style.muted, p.glyph.dotted},
-		{"", trace(ttftOther), p.style.muted, p.glyph.dotted},
-		{"TTFT", trace(ttft), p.style.text, p.glyph.solid},
-		{"E2E", trace(e2e), p.style.strong, p.glyph.heavy},
+		{name: timeName(!service), values: trace(e2eOther), style: p.style.muted, pen: p.glyph.dotted},
+		{name: "", values: trace(ttftOther), style: p.style.muted, pen: p.glyph.dotted},
+		{name: "TTFT", values: trace(ttft), style: p.style.text, pen: p.glyph.solid},
+		{name: "E2E", values: trace(e2e), style: p.style.strong, pen: p.glyph.heavy},
 	}
 }
 

@@ -267,8 +267,8 @@ func (c comparison) drawDuel(kind duelKind, width, height int) []string {
 	}
 	both := func(values func(*result.Run) []float64) []line {
 		return []line{
-			{"base", values(c.base), p.style.muted, p.glyph.dotted},
-			{"new", values(c.other), p.style.strong, p.glyph.solid},
+			{name: "base", values: values(c.base), style: p.style.muted, pen: p.glyph.dotted},
+			{name: "new", values: values(c.other), style: p.style.strong, pen: p.glyph.solid},
 		}
 	}
 	var body []string

@@ -16,6 +16,7 @@ type line struct {
 	values []float64
 	style  ink
 	pen    asciigraph.CharSet // lines differ without colours, too
+	quiet  bool               // nought is not drawn
 }
 
 // A valueAxis is the y axis of a plot.
@@ -58,7 +59,7 @@ func (p pen) plotOn(s valueAxis, lines []line, alarm *float64, width, height int
 	data, pens := make([][]float64, len(lines)), make([]asciigraph.CharSet, len(lines))
 	tags, styles := make([]asciigraph.AnsiColor, len(lines)), make([]ink, len(lines), len(lines)+1)
 	for i, l := range lines {
-		data[i], pens[i] = places(s, l.values, columns), l.pen
+		data[i], pens[i] = places(s, l, columns), l.pen
 		tags[i], styles[i] = asciigraph.AnsiColor(firstTag+i), l.style
 	}
 	options := []asciigraph.Option{
@@ -84,10 +85,10 @@ func unlabelled(float64) string { return "" }
 // places is where the values of a line stand, in exactly columns+1 points. The
 // first one is doubled, because asciigraph draws in a column the way from one
 // point to the next: a value then stands in its own column.
-func places(s valueAxis, values []float64, columns int) []float64 {
+func places(s valueAxis, l line, columns int) []float64 {
 	out := slices.Repeat([]float64{math.NaN()}, columns+1)
-	for i, v := range values[:min(len(values), columns)] {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+	for i, v := range l.values[:min(len(l.values), columns)] {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) && (v != 0 || !l.quiet) {
 			out[i+1] = max(0, min(1, s.place(v)))
 		}
 	}

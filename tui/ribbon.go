@@ -89,6 +89,9 @@ func (r ribbon) columns() (levels []float64, styles []ink, grades []grade) {
 		peaks[p.Closed] = max(peaks[p.Closed], p.Load)
 	}
 	now, rows := r.column(r.snap.At), r.snap.Series
+	if r.snap.Verdict != nil {
+		now++ // it is over
+	}
 	for c := range r.width {
 		from, to := r.at(c), r.at(c+1)
 		load, closed := peakBetween(r.curve(), from, to)

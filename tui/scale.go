@@ -99,20 +99,38 @@ func (s logScale) place(v float64) float64 {
 	return math.Log(max(v, s.low/10)/s.low) / math.Log(s.high/s.low)
 }
 
-// labels are 1, 2 and 5 × 10ⁿ, as many as keep a row between them; the powers of
-// ten come first.
+// labels are 1, 2 and 5 × 10ⁿ where they are near the middle of a row, the powers of
+// ten first and with a row between them; and what else the ends of the scale are.
 func (s logScale) labels() []string {
 	list := make([]string, s.rows)
 	for _, m := range []float64{1, 5, 2} {
 		for n := math.Floor(math.Log10(s.low)); n <= math.Log10(s.high); n++ {
 			v := m * math.Pow(10, n)
-			row := int(math.Round(float64(s.rows-1) * (1 - s.place(v))))
-			if row >= 0 && row < s.rows && free(list, row) {
+			exact := float64(s.rows-1) * (1 - s.place(v))
+			row := int(math.Round(exact))
+			if row >= 0 && row < s.rows && math.Abs(exact-float64(row)) < 0.3 && free(list, row) {
 				list[row] = shortTime(v)
 			}
 		}
 	}
+	for _, end := range []struct {
+		row int
+		v   float64
+	}{{0, s.high}, {max(0, s.rows-1), s.low}} {
+		if free(list, end.row) && end.row < len(list) {
+			list[end.row] = shortTime(twoDigits(end.v))
+		}
+	}
 	return list
+}
+
+// twoDigits rounds to two significant digits.
+func twoDigits(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64)
+	if err != nil {
+		return v
+	}
+	return rounded
 }
 
 // free reports whether neither a row nor those beside it have a label.
