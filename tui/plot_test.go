@@ -230,3 +230,33 @@ func TestLayout(t *testing.T) {
 		}
 	})
 }
+
+// TestLogLabels holds that every label of a logarithmic scale says what its row stands
+// for, and that there are at least two of them.
+func TestLogLabels(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		low := math.Pow(10, rapid.Float64Range(-2, 5).Draw(t, "low"))
+		s := logScale{low, low * rapid.Float64Range(3, 1e4).Draw(t, "ratio"), rapid.IntRange(4, 40).Draw(t, "rows")}
+		labels := 0
+		for row, label := range s.labels() {
+			if label == "" {
+				continue
+			}
+			labels++
+			said, err := time.ParseDuration(label)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stands := s.low * math.Pow(s.high/s.low, 1-float64(row)/float64(s.rows-1))
+			if ratio := result.Millis(said) / stands; ratio < 0.9 || ratio > 1.11 {
+				t.Fatalf("row %d of %+v stands for %g ms and says %s", row, s, stands, label)
+			}
+			if ansi.StringWidth(label) > gutter {
+				t.Fatalf("the label %q is wider than %d", label, gutter)
+			}
+		}
+		if labels < 2 {
+			t.Fatalf("%+v has %d labels", s, labels)
+		}
+	})
+}

@@ -89,8 +89,8 @@ func (r ribbon) columns() (levels []float64, styles []ink, grades []grade) {
 		peaks[p.Closed] = max(peaks[p.Closed], p.Load)
 	}
 	now, rows := r.column(r.snap.At), r.snap.Series
-	if r.snap.Verdict != nil {
-		now++ // it is over
+	if r.snap.State == result.Done {
+		now++ // all of it is past
 	}
 	for c := range r.width {
 		from, to := r.at(c), r.at(c+1)

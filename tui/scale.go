@@ -99,16 +99,17 @@ func (s logScale) place(v float64) float64 {
 	return math.Log(max(v, s.low/10)/s.low) / math.Log(s.high/s.low)
 }
 
-// labels are 1, 2 and 5 × 10ⁿ where they are near the middle of a row, the powers of
-// ten first and with a row between them; and what else the ends of the scale are.
+// labels are 1, 2 and 5 × 10ⁿ where a row is within a tenth of them, the powers of ten
+// first and with a row between two; and what else the ends of the scale are.
 func (s logScale) labels() []string {
 	list := make([]string, s.rows)
+	near := min(0.5, math.Log(1.1)/math.Log(s.high/s.low)*float64(s.rows-1)) // in rows
 	for _, m := range []float64{1, 5, 2} {
 		for n := math.Floor(math.Log10(s.low)); n <= math.Log10(s.high); n++ {
 			v := m * math.Pow(10, n)
 			exact := float64(s.rows-1) * (1 - s.place(v))
 			row := int(math.Round(exact))
-			if row >= 0 && row < s.rows && math.Abs(exact-float64(row)) < 0.3 && free(list, row) {
+			if row >= 0 && row < s.rows && math.Abs(exact-float64(row)) <= near && free(list, row) {
 				list[row] = shortTime(v)
 			}
 		}
