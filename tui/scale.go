@@ -119,7 +119,7 @@ func (s logScale) labels() []string {
 		v   float64
 	}{{0, s.high}, {max(0, s.rows-1), s.low}} {
 		if free(list, end.row) && end.row < len(list) {
-			list[end.row] = shortTime(twoDigits(end.v))
+			list[end.row] = shortTime(end.v)
 		}
 	}
 	return list
@@ -144,15 +144,15 @@ func free(labels []string, row int) bool {
 	return true
 }
 
-// shortTime writes a round number of milliseconds in the width of the gutter:
+// shortTime writes a number of milliseconds of two digits in the width of the gutter:
 // 500 ms, 20 s.
 func shortTime(ms float64) string {
+	v, unit := ms, "ms"
 	switch {
 	case ms < 1:
-		return strconv.FormatFloat(ms*1e3, 'f', -1, 64) + "µs"
-	case ms < 1e3:
-		return decimal(ms, 0) + "ms"
-	default:
-		return strconv.FormatFloat(ms/1e3, 'f', -1, 64) + "s"
+		v, unit = ms*1e3, "µs"
+	case ms >= 1e3:
+		v, unit = ms/1e3, "s"
 	}
+	return strconv.FormatFloat(twoDigits(v), 'f', -1, 64) + unit
 }

@@ -73,12 +73,12 @@ func (p *picture) piece(screen grid, x, y int) int {
 	if first.ground != "" {
 		p.fill(first.ground, rectangle(x, y, 0, 0, cellWidth*(end-x), cellHeight))
 	}
-	switch {
-	case first.shape == shapeText:
+	switch first.shape {
+	case shapeText:
 		p.write(first, text(screen, x, end, y), x, y, end-x)
-	case first.shape == shapeLine:
+	case shapeLine:
 		p.line(first, x, y, end-x)
-	case first.shape == shapeBlock:
+	case shapeBlock:
 		p.block(first, x, y, end-x)
 	}
 	return end
