@@ -22,6 +22,7 @@ import (
 	"flashwave/bench/capacity"
 	"flashwave/bench/report"
 	"flashwave/bench/scenario"
+	"flashwave/tui"
 )
 
 // capacityFlags are the flags of capacity that are no part of the scenario.
@@ -116,7 +117,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
-	sc, _, err := f.settled(fs, file)
+	sc, settled, err := f.settled(fs, file)
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,8 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if config.Book, err = setup.Book(); err != nil {
 		return invalid(err)
 	}
-	if !f.quiet {
+	watched := f.screen(p)
+	if !f.quiet && !watched {
 		config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
 	}
 	search, err := capacity.New(config)
@@ -147,9 +149,59 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 		return invalid(err)
 	}
 	end := p.actions().group("flashwave capacity " + sc.Name)
-	doc := search.Run(ctx)
+	doc := p.searching(ctx, cancel, search, watched, subjectOf(sc, setup), p.screenOptions(settled, f.ascii, nil))
 	end()
 	return p.concludeCapacity(doc, outs, f)
+}
+
+// screen reports whether the screen is wanted and possible.
+func (f *capacityFlags) screen(p *program) bool {
+	of := runFlags{json: f.json, forceTUI: f.forceTUI, noTUI: f.noTUI, quiet: f.quiet}
+	return of.screen(p)
+}
+
+// subjectOf says what is searched.
+func subjectOf(sc *scenario.Scenario, s *bench.Setup) string {
+	return strings.TrimSpace(sc.Name + "   " + sc.Target.Model + " at " + s.Target)
+}
+
+// A searcher is a search that a screen can end.
+type searcher struct {
+	*capacity.Search
+	cancel func()
+}
+
+// Stop implements [tui.Searcher].
+func (s searcher) Stop() { s.cancel() }
+
+// searching runs a search, on the screen if that is wanted.
+func (p *program) searching(ctx context.Context, cancel func(), search *capacity.Search, watched bool, subject string, o tui.Options) *capacity.Document {
+	if !watched {
+		return search.Run(ctx)
+	}
+	found := make(chan *capacity.Document, 1)
+	go func() { found <- search.Run(ctx) }()
+	screen, leave := context.WithCancel(context.Background())
+	defer leave()
+	hangUp := make(chan os.Signal, 1) // the terminal may be gone: nobody looks any more
+	signal.Notify(hangUp, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(hangUp)
+	go func() {
+		select {
+		case <-hangUp:
+			leave()
+		case <-screen.Done():
+		}
+	}()
+	release := p.guard()
+	err := tui.RunCapacity(screen, searcher{search, cancel}, subject, o)
+	release()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		p.warn("the screen ended: %v", err)
+		return <-found
+	}
+	cancel() // whoever leaves the screen has ended the search
+	return <-found
 }
 
 // concludeCapacity writes the answer, and answers with the verdict's exit code.

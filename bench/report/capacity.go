@@ -74,7 +74,7 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 				if i == 0 {
 					label = section.name
 				}
-				p.prose(p.label(label)+pad(pair.name, pairWidth), pair.text)
+				p.prose(p.label(label)+pad(pair.Name, pairWidth), pair.Text)
 			}
 		}
 	}
@@ -102,14 +102,14 @@ const pairWidth = 16
 // pairs is a section of names and what there is to say of them.
 type pairs struct {
 	name string
-	list []told
+	list []Pair
 }
 
-// A told is one of them.
-type told struct{ name, text string }
+// A Pair is a name and what there is to say of it.
+type Pair struct{ Name, Text string }
 
 func (p *pairs) add(name, format string, args ...any) {
-	p.list = append(p.list, told{name, fmt.Sprintf(format, args...)})
+	p.list = append(p.list, Pair{name, fmt.Sprintf(format, args...)})
 }
 
 func assumed(is bool) string {
@@ -328,7 +328,7 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		t := table{words: 2, header: []string{section.name, ""}}
 		for _, pair := range section.list {
-			t.rows = append(t.rows, []string{pair.name, pair.text})
+			t.rows = append(t.rows, []string{pair.Name, pair.Text})
 		}
 		m.table(t)
 	}
@@ -341,3 +341,9 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 	_, err := io.WriteString(w, m.String())
 	return err
 }
+
+// Demand is what a demand asks and what comes of it, in words; nil without a forecast.
+func Demand(f *forecast.Forecast) []Pair { return forecastPairs(f).list }
+
+// Price is what a demand costs, in words; nil without one.
+func Price(c *forecast.Cost) []Pair { return pricePairs(c).list }

@@ -243,7 +243,7 @@ func backlogFigure(id, title string, f *forecast.Forecast, measured []forecast.W
 
 func webPairs(p pairs) (list []web.Pair) {
 	for _, pair := range p.list {
-		list = append(list, web.Pair{Name: pair.name, Value: pair.text})
+		list = append(list, web.Pair{Name: pair.Name, Value: pair.Text})
 	}
 	return list
 }

@@ -1,0 +1,157 @@
+package tui
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"flashwave/bench/capacity"
+	"flashwave/bench/result"
+)
+
+// A finding is a search that stands still.
+type finding struct {
+	mu      sync.Mutex
+	snap    capacity.Snapshot
+	stopped int
+}
+
+func (f *finding) Snapshot() capacity.Snapshot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.snap
+}
+
+func (f *finding) Stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stopped++
+}
+
+// searched is a search that took place, after so many of its steps; with its document
+// when it is over.
+func searched(steps int, over bool) capacity.Snapshot {
+	text, err := os.ReadFile(filepath.Join("testdata", "capacity.json"))
+	if err != nil {
+		panic(err)
+	}
+	doc := new(capacity.Document)
+	if err := json.Unmarshal(text, doc); err != nil {
+		panic(err)
+	}
+	s := capacity.Snapshot{
+		Phase: capacity.Bisecting, Elapsed: 83 * time.Second, For: 30 * time.Minute, Spent: ptr(0.0421), Budget: ptr(5.0),
+		SLOs: doc.SLOs, Steps: doc.Steps[:steps], Peak: doc.Forecast.Demand.PeakRPS,
+		Low: ptr(26.3), High: ptr(28.8), Next: "next: bisect 27.5/s",
+	}
+	if over {
+		s.Phase, s.Document = capacity.Finished, doc
+		return s
+	}
+	s.Current = &capacity.Current{Kind: capacity.Bisect, Rate: 27.5, Elapsed: 7 * time.Second, Planned: 26 * time.Second}
+	s.Current.Live.Now.InFlight = 41
+	s.Current.Live.Window.Latency.TTFT.Response = &result.Latency{Count: 90, P95: 612}
+	s.Current.Live.Window.Latency.E2E.Response = &result.Latency{Count: 90, P95: 2310}
+	s.Current.Live.Total.ErrorRate = ptr(0.0)
+	return s
+}
+
+var searchScenes = map[string]func() (capacity.Snapshot, stickKind){
+	"begun":     func() (capacity.Snapshot, stickKind) { return capacity.Snapshot{Phase: capacity.Ramping}, 0 },
+	"ramping":   func() (capacity.Snapshot, stickKind) { s := searched(3, false); s.Low, s.High = nil, nil; return s, 0 },
+	"bisecting": func() (capacity.Snapshot, stickKind) { return searched(11, false), 0 },
+	"resting": func() (capacity.Snapshot, stickKind) {
+		s := searched(11, false)
+		s.Phase, s.Current = capacity.Recovering, nil
+		return s, 1
+	},
+	"does not fit": func() (capacity.Snapshot, stickKind) { return searched(16, true), 0 },
+	"backlog":      func() (capacity.Snapshot, stickKind) { return searched(16, true), backlogStick },
+	"no demand": func() (capacity.Snapshot, stickKind) {
+		s := searched(16, true)
+		s.Peak, s.Document.Forecast, s.Document.Cost, s.Document.Rehearsal = 0, nil, nil, nil
+		return s, 2
+	},
+}
+
+// at puts a search in a window.
+func (s search) at(w, h int, snap capacity.Snapshot, chart stickKind) search {
+	s.size, s.snap, s.chart = tea.WindowSizeMsg{Width: w, Height: h}, snap, chart
+	return s
+}
+
+func TestCapacityScreens(t *testing.T) {
+	t.Parallel()
+	for name, scene := range searchScenes {
+		snap, chart := scene()
+		for _, size := range windowSizes {
+			t.Run(fmt.Sprintf("%s/%dx%d", name, size.w, size.h), func(t *testing.T) {
+				frame := newSearch(&finding{}, "midnight-sale   deepseek-v3.2 at 127.0.0.1:8000", Options{}).at(size.w, size.h, snap, chart).render()
+				fits(t, frame, size.w, size.h)
+				golden.RequireEqual(t, drawn(frame, size.w, size.h))
+			})
+		}
+		for width := 0; width <= 210; width += 11 {
+			for height := 0; height <= 66; height += 5 {
+				for _, o := range []Options{{}, {ASCII: true, NoColor: true}} {
+					fits(t, newSearch(&finding{}, "子 🙂 a name", o).at(width, height, snap, chart).render(), width, height)
+				}
+			}
+		}
+	}
+}
+
+func TestCapacityDresses(t *testing.T) {
+	snap, _ := searchScenes["does not fit"]()
+	for dress, o := range map[string]Options{"dark": {}, "light": {Theme: Light}, "ascii": {ASCII: true, NoColor: true}} {
+		t.Run(dress, func(t *testing.T) {
+			golden.RequireEqual(t, newSearch(&finding{}, "midnight-sale", o).at(120, 36, snap, 0).render())
+		})
+	}
+}
+
+// Every key of the screen does what the help says.
+func TestCapacityKeys(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := &finding{snap: searched(11, false)}
+		s := &session{t: t, last: &recorder{}, ended: make(chan error, 1)}
+		s.program = tea.NewProgram(recorded{newSearch(src, "midnight-sale", Options{}), s.last}, tea.WithInput(nil), tea.WithOutput(&bytes.Buffer{}),
+			tea.WithoutSignalHandler(), tea.WithWindowSize(120, 36), tea.WithColorProfile(colorprofile.TrueColor))
+		go func() {
+			_, err := s.program.Run()
+			s.ended <- err
+		}()
+		s.rest()
+		s.shows("bisecting")
+		s.shows("TTFT p95 by rate")
+		s.shows("peak 60.0/s")
+		s.press("tab", "tab")
+		s.shows("in flight by rate")
+		s.press("shift+tab")
+		s.press("?")
+		s.shows("end the search with what is known")
+		s.press("esc", "q")
+		if src.stopped != 1 {
+			t.Errorf("q stopped it %d times", src.stopped)
+		}
+		src.mu.Lock()
+		src.snap = searched(16, true)
+		src.mu.Unlock()
+		s.rest()
+		s.shows("does not fit")
+		s.shows("on other models")
+		s.press("enter")
+		s.ends()
+	})
+}

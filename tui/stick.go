@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench/capacity"
+	"flashwave/bench/forecast"
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+// A stickKind is a chart of a search.
+type stickKind int
+
+// sticks are the charts in the order in which tab shows them: figures of the steps by
+// their rates, and the backlog over time.
+var sticks = []struct {
+	title string
+	of    func(capacity.Step) *float64 // nil: the metric of the SLO, or the backlog
+}{
+	{title: "p95"},
+	{title: "served/s by rate", of: func(s capacity.Step) *float64 { return s.SucceededRPS }},
+	{title: "in flight by rate", of: func(s capacity.Step) *float64 { return s.InFlightMean }},
+	{title: "requests waiting, as forecast"},
+}
+
+const backlogStick = 3
+
+// A spot is a step in a chart.
+type spot struct {
+	x, y    float64
+	verdict capacity.StepVerdict
+}
+
+// leading is the latency SLO that the chart is about, and its metric.
+func (s search) leading() (bound *slo.Expr, of func(capacity.Step) *result.Latency, name string) {
+	of, name = func(s capacity.Step) *result.Latency { return s.Latency.TTFT }, "TTFT p95"
+	for _, text := range s.snap.SLOs {
+		e, err := slo.Parse(text.Expr)
+		if err != nil || !e.Latency() || e.Service || e.Metric != slo.TTFT && e.Metric != slo.E2E {
+			continue
+		}
+		if e.Metric == slo.E2E {
+			of, name = func(s capacity.Step) *result.Latency { return s.Latency.E2E }, "E2E p95"
+		}
+		return &e, of, name
+	}
+	return nil, of, name
+}
+
+// spots are the open steps by their rates; before there are any, the closed ones by
+// what they served.
+func (s search) spots(y func(capacity.Step) *float64) (list []spot) {
+	open := slices.ContainsFunc(s.snap.Steps, func(st capacity.Step) bool { return st.RateRPS != nil })
+	for _, st := range s.snap.Steps {
+		x, v := st.RateRPS, y(st)
+		if !open {
+			x = st.SucceededRPS
+		}
+		if x != nil && v != nil {
+			list = append(list, spot{*x, *v, st.Verdict})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b spot) int { return cmp.Compare(a.x, b.x) })
+	return list
+}
+
+// stick draws a chart of the steps, each of them a mark, the bracket shaded.
+func (s search) stick(kind stickKind, width, height int) []string {
+	p, inner := s.pen, width-4
+	if kind == backlogStick {
+		return s.backlog(width, height)
+	}
+	columns, rows := plotColumns(inner), height-3
+	title, of := sticks[kind].title, sticks[kind].of
+	var bound *float64
+	if of == nil {
+		e, latency, name := s.leading()
+		unit := 1.0
+		title = name + " by rate, ms"
+		of = func(st capacity.Step) *float64 {
+			if l := latency(st); l != nil {
+				return new(l.P95 / unit)
+			}
+			return nil
+		}
+		if e != nil {
+			bound = &e.Value
+		}
+	}
+	spots := s.spots(of)
+	if len(spots) == 0 || columns < 4 || rows < 3 {
+		return p.nothing(title, width, height)
+	}
+	top := 0.0
+	for _, sp := range spots {
+		top = max(top, sp.y)
+	}
+	if bound != nil {
+		top = max(min(top, 2.5**bound), 1.2**bound)
+	}
+	most := max(spots[len(spots)-1].x*1.05, min(s.snap.Peak*1.05, spots[len(spots)-1].x*2))
+	column := func(x float64) int { return int(math.Round(x / most * float64(columns-1))) }
+	scale := newScale(top, rows)
+	lines := []line{{"", traceOf(spots, columns, column, scale.top), p.style.p95, p.glyph.solid}}
+	if bound != nil {
+		lines = append([]line{{"", slices.Repeat([]float64{*bound}, columns), p.style.muted, p.glyph.dotted}}, lines...)
+	}
+	body := p.plotOn(scale, lines, nil, inner, rows)
+	s.shade(body, column, columns)
+	for _, sp := range spots {
+		row := int(math.Round(float64(rows-1) * (1 - min(1, sp.y/scale.top))))
+		body[row] = over(body[row], s.mark(sp.verdict), rect{gutter + 2 + column(sp.x), 0, 1, 1}, inner)
+	}
+	body = append(body, s.rateRuler(most, column, columns))
+	note := ""
+	if bound != nil {
+		note = p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(strings.TrimSpace(cell(*bound)))
+	}
+	return p.titled([]string{title}, []string{note}, body, width, height)
+}
+
+// traceOf is the line through spots, straight from one to the next.
+func traceOf(spots []spot, columns int, column func(float64) int, top float64) []float64 {
+	values := slices.Repeat([]float64{math.NaN()}, columns)
+	for i, sp := range spots {
+		at := column(sp.x)
+		values[at] = min(sp.y, top)
+		if i == 0 {
+			continue
+		}
+		from := column(spots[i-1].x)
+		for c := from + 1; c < at; c++ {
+			share := float64(c-from) / float64(at-from)
+			values[c] = min(spots[i-1].y+(sp.y-spots[i-1].y)*share, top)
+		}
+	}
+	return values
+}
+
+// mark is a step in a chart.
+func (s search) mark(v capacity.StepVerdict) string {
+	p := s.pen
+	switch v {
+	case capacity.Held:
+		return p.style.good.Render(p.glyph.dot)
+	case capacity.Broke:
+		return p.style.bad.Render(p.glyph.bad)
+	default:
+		return p.style.near.Render(p.glyph.near)
+	}
+}
+
+// shade marks the rates between the highest that holds and the lowest that does not.
+func (s search) shade(body []string, column func(float64) int, columns int) {
+	low, high := s.snap.Low, s.snap.High
+	if low == nil || high == nil {
+		return
+	}
+	shade := s.pen.style.frame.Render(s.pen.glyph.shades[0])
+	for i, row := range body {
+		text := []rune(ansi.Strip(row))
+		for c := max(0, column(*low)); c <= min(columns-1, column(*high)); c++ {
+			at := gutter + 2 + c
+			if at >= len(text) || text[at] == ' ' {
+				body[i] = over(body[i], shade, rect{at, 0, 1, 1}, gutter+2+columns)
+			}
+		}
+	}
+}
+
+// rateRuler names the rates under a chart, and where the demand peaks.
+func (s search) rateRuler(most float64, column func(float64) int, columns int) string {
+	ruler := []rune(strings.Repeat(" ", gutter+2+columns))
+	put := func(at int, text string) {
+		runes := []rune(text)
+		from := min(max(gutter+2, gutter+2+at-len(runes)/2), len(ruler)-len(runes))
+		if from < 0 {
+			return
+		}
+		if strings.TrimSpace(string(ruler[max(0, from-1):min(len(ruler), from+len(runes)+1)])) == "" {
+			copy(ruler[from:], runes)
+		}
+	}
+	if peak := s.snap.Peak; peak > 0 && peak <= most {
+		put(column(peak), "peak "+rate(peak))
+	}
+	step := roundUp(most / 4)
+	for x := 0.0; x <= most; x += step {
+		put(column(x), plainRate(x))
+	}
+	return s.pen.label(strings.TrimRight(string(ruler), " "))
+}
+
+// backlog draws who waits over time, as the simulation has it and, after a
+// rehearsal, as it was.
+func (s search) backlog(width, height int) []string {
+	p, title := s.pen, sticks[backlogStick].title
+	inner, rows := width-4, height-3
+	columns := plotColumns(inner)
+	if !s.done() || s.snap.Document.Forecast == nil || columns < 4 || rows < 3 {
+		return p.nothing(title, width, height)
+	}
+	f := s.snap.Document.Forecast
+	var measured []forecast.Waiting
+	if r := s.snap.Document.Rehearsal; r != nil {
+		f, measured = r.Forecast, r.Curve
+	}
+	if f.Simulated == nil || len(f.Simulated.Curve) == 0 {
+		return p.panel(title, "", []string{p.style.text.Render("nobody waits")}, width, height)
+	}
+	end := f.Simulated.Curve[len(f.Simulated.Curve)-1].TS
+	for _, point := range measured {
+		end = max(end, point.TS)
+	}
+	axis := newTimeAxis(0, end, columns, false)
+	lines := []line{{"forecast", waitingAt(f.Simulated.Curve, axis), p.style.strong, p.glyph.solid}}
+	if measured != nil {
+		lines = append(lines, line{"measured", waitingAt(measured, axis), p.style.p95, p.glyph.dotted})
+	}
+	body := p.plot(lines, nil, inner, rows)
+	if body == nil {
+		return p.nothing(title, width, height)
+	}
+	return p.titled([]string{title}, []string{p.legend(lines, nil)}, append(body, p.ruler(axis, end)), width, height)
+}
+
+// waitingAt reads a backlog at the columns of an axis.
+func waitingAt(curve []forecast.Waiting, axis timeAxis) []float64 {
+	values, k := make([]float64, axis.columns), 0
+	for c := range values {
+		at := axis.from + (float64(c)+0.5)*axis.step
+		for k+1 < len(curve) && curve[k+1].TS <= at {
+			k++
+		}
+		values[c] = curve[k].Waiting
+	}
+	return values
+}
