@@ -107,9 +107,9 @@ func (s search) stick(kind stickKind, width, height int) []string {
 	most := max(spots[len(spots)-1].x*1.05, min(s.snap.Peak*1.05, spots[len(spots)-1].x*2))
 	column := func(x float64) int { return int(math.Round(x / most * float64(columns-1))) }
 	scale := newScale(top, rows)
-	lines := []line{{"", traceOf(spots, columns, column, scale.top), p.style.p95, p.glyph.solid}}
+	lines := []line{{name: "", values: traceOf(spots, columns, column, scale.top), style: p.style.p95, pen: p.glyph.solid}}
 	if bound != nil {
-		lines = append([]line{{"", slices.Repeat([]float64{*bound}, columns), p.style.muted, p.glyph.dotted}}, lines...)
+		lines = append([]line{{name: "", values: slices.Repeat([]float64{*bound}, columns), style: p.style.muted, pen: p.glyph.dotted}}, lines...)
 	}
 	body := p.plotOn(scale, lines, nil, inner, rows)
 	s.shade(body, column, columns)
@@ -219,9 +219,9 @@ func (s search) backlog(width, height int) []string {
 		end = max(end, point.TS)
 	}
 	axis := newTimeAxis(0, end, columns, false)
-	lines := []line{{"forecast", waitingAt(f.Simulated.Curve, axis), p.style.strong, p.glyph.solid}}
+	lines := []line{{name: "forecast", values: waitingAt(f.Simulated.Curve, axis), style: p.style.strong, pen: p.glyph.solid}}
 	if measured != nil {
-		lines = append(lines, line{"measured", waitingAt(measured, axis), p.style.p95, p.glyph.dotted})
+		lines = append(lines, line{name: "measured", values: waitingAt(measured, axis), style: p.style.p95, pen: p.glyph.dotted})
 	}
 	body := p.plot(lines, nil, inner, rows)
 	if body == nil {
