@@ -24,6 +24,7 @@ type program struct {
 	stdout, stderr io.Writer
 	env            func(string) string
 	args           []string
+	failed         error // what the command answered
 }
 
 // Main runs flashwave and returns its exit code.
@@ -35,9 +36,28 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	p.keepErrors(root)
 	err := fang.Execute(context.Background(), root,
 		fang.WithVersion(version()), fang.WithErrorHandler(p.explain))
+	if err == nil && p.failed != nil {
+		err = p.failed
+		p.explain(stderr, fang.Styles{}, err)
+	}
 	return p.exit(err)
+}
+
+// keepErrors keeps what commands answer with from fang: before it shows an error it
+// asks the terminal for its colours, and waits seconds where that does not answer.
+func (p *program) keepErrors(cmd *cobra.Command) {
+	if act := cmd.RunE; act != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			p.failed = act(cmd, args)
+			return nil
+		}
+	}
+	for _, c := range cmd.Commands() {
+		p.keepErrors(c)
+	}
 }
 
 // command is the arguments with the command spelt out: flags alone mean run.

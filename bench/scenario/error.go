@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"flashwave/bench/price"
+
+	"flashwave/bench/slo"
 )
 
 // An Error says what is wrong with a scenario, where, and what was meant.
@@ -164,42 +166,5 @@ func (s *Scenario) Replaced(paths ...string) {
 
 // didYouMean suggests the known word that was most likely meant, else lists them.
 func didYouMean(word string, known []string) string {
-	best, least := "", len(word)/3+2
-	for _, k := range known {
-		if d := distance(strings.ReplaceAll(word, "-", "_"), k); d < least {
-			best, least = k, d
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %s?", best)
-	}
-	known = slices.Clone(known)
-	slices.Sort(known)
-	return "use one of " + strings.Join(known, ", ")
-}
-
-// distance is the Levenshtein distance in bytes, with one row of the table. Words
-// longer than any of ours are simply far away.
-func distance(a, b string) int {
-	const longest = 32
-	if len(a) > longest || len(b) > longest {
-		return longest
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return slo.DidYouMean(strings.ReplaceAll(word, "-", "_"), slices.Sorted(slices.Values(known)))
 }

@@ -1,0 +1,207 @@
+package compare
+
+import (
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"flashwave/bench/result"
+	"flashwave/bench/schema/schematest"
+	"flashwave/bench/slo"
+)
+
+// frozen is a run that an early version wrote.
+func frozen(t testing.TB, id string) *result.Run {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "run-v1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := new(result.Run)
+	if err := json.Unmarshal(text, run); err != nil {
+		t.Fatal(err)
+	}
+	run.ID = id
+	return run
+}
+
+func one(run *result.Run) []*result.Run { return []*result.Run{run} }
+
+func kinds(d *Document) (list []WarningKind) {
+	for _, w := range d.Warnings {
+		list = append(list, w.Kind)
+	}
+	return list
+}
+
+// A run of an early version compares; with itself nothing has changed.
+func TestARunIsNotWorseThanItself(t *testing.T) {
+	d := Compare(one(frozen(t, "a")), one(frozen(t, "b")), Options{})
+	schematest.Values(t, "compare", d)
+	if d.Gate.ExitCode != ExitPass || d.Gate.Status == GateWorse {
+		t.Errorf("%+v", d.Gate)
+	}
+	for _, r := range d.Rows {
+		if r.Change != nil && *r.Change != 0 {
+			t.Errorf("%s changed by %v", r.Name(), *r.Change)
+		}
+		if r.Verdict == Worse || r.Verdict == Better {
+			t.Errorf("%s is %s", r.Name(), r.Verdict)
+		}
+		if r.Low != nil && (*r.Low > 0 || *r.High < 0) {
+			t.Errorf("%s: nought is not in %v … %v", r.Name(), *r.Low, *r.High)
+		}
+	}
+	if !slices.Contains(kinds(d), NoDrift) {
+		t.Errorf("nothing is said about drift: %v", kinds(d))
+	}
+}
+
+// The same runs give the same document, to the bit.
+func TestComparisonsRepeat(t *testing.T) {
+	first, err := json.Marshal(Compare(one(frozen(t, "a")), one(frozen(t, "b")), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(Compare(one(frozen(t, "a")), one(frozen(t, "b")), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(first) != string(again) {
+		t.Error("two comparisons of the same runs differ")
+	}
+}
+
+// What makes two runs incomparable is said, and a late generator voids everything.
+func TestWarnings(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*result.Run)
+		kind   WarningKind
+	}{
+		"model":      {func(r *result.Run) { r.Scenario.Target.Model = "other" }, OtherModel},
+		"target":     {func(r *result.Run) { r.Scenario.Target.URL = "http://127.0.0.1:9/v1" }, OtherTarget},
+		"seed":       {func(r *result.Run) { r.Scenario.Seed = 99 }, OtherSeed},
+		"machine":    {func(r *result.Run) { r.Tool.OS = "plan9" }, OtherMachine},
+		"scenario":   {func(r *result.Run) { r.Scenario.Workload.MaxTokens = 7 }, OtherScenario},
+		"cached":     {func(r *result.Run) { r.Total.Tokens.Cached = r.Total.Tokens.Prompt }, CachedShare},
+		"incomplete": {func(r *result.Run) { r.Verdict.Status = result.Aborted }, Incomplete},
+		"steered":    {func(r *result.Run) { r.Events = append(r.Events, result.Event{Kind: result.Steered}) }, SteeredByHand},
+		"generator":  {func(r *result.Run) { r.Generator.Valid = false }, NotValid},
+	} {
+		other := frozen(t, "b")
+		tt.change(other)
+		d := Compare(one(frozen(t, "a")), one(other), Options{})
+		if !slices.Contains(kinds(d), tt.kind) {
+			t.Errorf("%s: %v", name, kinds(d))
+		}
+		if void := tt.kind == NotValid; void != (d.Gate.ExitCode == ExitInconclusive) {
+			t.Errorf("%s: exit code %d", name, d.Gate.ExitCode)
+		}
+	}
+}
+
+// Missing data never passes.
+func TestMissingDataIsInconclusive(t *testing.T) {
+	other := frozen(t, "b")
+	other.Total.Latency.TTFT.Response = nil
+	d := Compare(one(frozen(t, "a")), one(other), Options{})
+	if d.Gate.ExitCode != ExitInconclusive || !strings.Contains(d.Gate.Headline, "p95 TTFT") {
+		t.Errorf("%+v", d.Gate)
+	}
+}
+
+// Rules take the gate's place: they fail on the sure end of the interval, and need
+// data.
+func TestRules(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	base, fresh := usual.aside(rng, 1, 1), usual.aside(rng, 1, 1.3)
+	for text, exit := range map[string]int{
+		"ttft.p95 > +10%":             ExitWorse,
+		"ttft.p95 > +10% and > +50ms": ExitWorse,
+		"ttft.p95 > +10% and > +10s":  ExitPass,
+		"ttft.p95 > +200%":            ExitPass,
+		"e2e.p50 > +10% in rush":      ExitWorse,
+		"goodput < -50%":              ExitPass,
+		"error_rate > +20pp":          ExitPass,
+		"itl.p95 > +10%":              ExitInconclusive,
+	} {
+		rule, err := ParseRule(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := compareSides(base, fresh, Options{Rules: []Rule{rule}})
+		if d.Gate.ExitCode != exit || len(d.Gate.Rules) != 1 {
+			t.Errorf("%s: %+v", text, d.Gate)
+		}
+	}
+}
+
+func TestWrongRules(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                          "a metric is missing",
+		"tttf.p95 > +10%":           "unknown metric",
+		"ttft.p94 > +10%":           "unknown statistic",
+		"ttft > +10%":               "a statistic is missing",
+		"error_rate.p95 > +10%":     "has no statistics",
+		"ttft.p95 < -10%":           "is worse when it is more",
+		"goodput > +10%":            "is worse when it is less",
+		"ttft.p95 > 10%":            "a change has a sign",
+		"ttft.p95 > -10%":           "improvement",
+		"ttft.p95 > +10":            "is not a change",
+		"ttft.p95 > +10% or > +1ms": "unexpected",
+		"ttft.p95 > +10% in":        "",
+	} {
+		_, err := ParseRule(text)
+		var wrong *slo.SyntaxError
+		if !errors.As(err, &wrong) || !strings.Contains(wrong.Message, want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A rule that was read is written so that it reads the same.
+func FuzzParseRule(f *testing.F) {
+	for _, text := range []string{
+		"ttft.p95 > +10%", "e2e.p99 >= +50ms and >= +10% in rush", "goodput < -5/s in 'a b'", "error_rate > +1pp", "per_1k_ok > +$0.10", "rps < −2/s",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		rule, err := ParseRule(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseRule(rule.Text)
+		if err != nil || again.Text != rule.Text || again.Metric != rule.Metric || again.Wave != rule.Wave || !slices.Equal(again.bounds, rule.bounds) {
+			t.Errorf("%q reads as %q, which reads as %q (%v)", text, rule.Text, again.Text, err)
+		}
+	})
+}
+
+// Holm's procedure goes on only as long as it rejects.
+func TestHolm(t *testing.T) {
+	rows := func(ps ...float64) (list []*Row) {
+		for i := range ps {
+			list = append(list, &Row{P: &ps[i]})
+		}
+		return list
+	}
+	for _, tt := range []struct {
+		p    []float64
+		want int
+	}{
+		{[]float64{0.02, 0.5, 0.5, 0.5}, 1},
+		{[]float64{0.03, 0.03, 0.03, 0.03}, 0}, // none is below a quarter of 10 %
+		{[]float64{0.02, 0.03, 0.045, 0.09}, 4},
+		{[]float64{0.02, 0.04, 0.045, 0.09}, 1},
+	} {
+		if got := len(holm(rows(tt.p...))); got != tt.want {
+			t.Errorf("%v: %d rejected, want %d", tt.p, got, tt.want)
+		}
+	}
+}
