@@ -37,14 +37,13 @@ func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) c
 	defer m.mu.Unlock()
 	m.spent.ended++
 	m.spent.retries += int64(res.Retries)
-	switch {
-	case res.Outcome == client.OK:
+	if res.Outcome == client.OK {
 		m.spent.ok.Add(prompt, cached, output)
-	default:
-		m.spent.failures++
-		if res.Status/100 == 2 || res.Usage.From == client.FromUsage {
-			m.spent.failed.Add(prompt, cached, output)
-		}
+		return res
+	}
+	m.spent.failures++
+	if res.Status/100 == 2 || res.Usage.From == client.FromUsage { // billed all the same
+		m.spent.failed.Add(prompt, cached, output)
 	}
 	return res
 }
