@@ -231,7 +231,7 @@ func parseChange(text, unit string) (bound, bool) {
 	}
 	switch unit {
 	case "ms":
-		if text == "0" || strings.Trim(text, "0123456789.nusmh") != "" || text[:1] == "" {
+		if text == "" || text == "0" || strings.Trim(text, "0123456789.nusmh") != "" {
 			return bound{}, false
 		}
 		d, err := time.ParseDuration(text)
