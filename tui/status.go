@@ -2,6 +2,7 @@ package tui
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"flashwave/bench/result"
@@ -18,6 +19,9 @@ func (p pen) flow(s result.Snapshot, width int) string {
 	parts := []string{
 		p.pair("offered", rate(n.Offered)), p.pair("sent", rate(n.Sent)), p.pair("done", rate(n.Done)), failed,
 		p.pair("tokens", rate(math.Round(n.OutputTPS))),
+	}
+	if n.Failed > 0 && width < fullWidth { // what was sent gives way
+		parts = slices.Delete(parts, 1, 2)
 	}
 	if health := p.health(s.Health); width >= 80 {
 		return p.ends(p.spread(parts, 3, width-26), health, width)

@@ -59,17 +59,20 @@ func (e ErrorCounts) List() []ErrorCount {
 
 // generalise takes out of a message what differs from request to request, so
 // that a thousand like errors are one line: words with a digit in them, such as
-// ports, ids and times, become "#".
+// ports, ids and times, become "#". An HTTP status stays.
 func generalise(message string) string {
 	if !strings.ContainsAny(message, "0123456789") {
 		return message
 	}
 	var b strings.Builder
+	before := ""
 	for i, word := range strings.Fields(message) {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		if strings.ContainsAny(word, "0123456789") {
+		status := before == "HTTP"
+		before = word
+		if strings.ContainsAny(word, "0123456789") && !status {
 			word = withoutFigures(word)
 		}
 		b.WriteString(word)
