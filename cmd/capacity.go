@@ -56,13 +56,19 @@ early. Between two steps the endpoint gets time to be itself again. The answer i
 highest rate that lasted the soak.
 
 Without --slo, 'ttft.p95 < 800ms' and 'error_rate <= 1%' are assumed. The scenario's
-own waves are the demand that the capacity is held against. Exit codes: 0 it was found,
-and the demand fits; 99 no rate held, or the demand does not fit; 104 usage; 105
-interrupted; 120 undecided: out of time, or this machine was the bottleneck; 121 stopped
-by the budget or --abort-on.`,
+own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
+capacity is held against: headroom, quota, replicas, the backlog if it is too much, and
+the price. --rehearse runs that demand in the end, whole or in another shape, and puts
+what came beside what was forecast.
+
+Exit codes: 0 it was found, and the demand fits; 99 no rate held, or the demand does not
+fit; 104 usage; 105 interrupted; 120 undecided: out of time, or this machine was the
+bottleneck; 121 stopped by the budget or --abort-on.`,
 		Example: `flashwave capacity --url http://127.0.0.1:8000/v1
 flashwave capacity --url https://api.example.com/v1 --slo 'ttft.p95 < 800ms' --max-rate 300/s --budget 5
-flashwave capacity sale.yaml --precision 2% --soak 5m
+flashwave capacity sale.yaml --precision 2% --soak 5m --headroom 1.2
+flashwave capacity sale.yaml --rehearse --scale 0.1
+flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01
 flashwave capacity sale.yaml --json > capacity.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -94,14 +100,14 @@ flashwave capacity sale.yaml --json > capacity.json`,
 
 // search are the flags that bound the search.
 func (f *capacityFlags) search(fs *pflag.FlagSet) {
-	fs.StringVar(&f.minRate, "min-rate", "0.1/s", "the lowest `RATE` to try")
-	fs.StringVar(&f.maxRate, "max-rate", "", "the highest `RATE` to try (default 1000/s, or twice the peak of the scenario's open waves)")
-	fs.StringVar(&f.precision, "precision", "5%", "end when the rates that hold and do not are so close, a `SHARE`")
-	fs.StringVar(&f.step, "step-for", "20s", "`TIME` of load before a step is first judged; longer where requests are few")
-	fs.StringVar(&f.soak, "soak", "2m", "`TIME` to hold the answer for; 0s: not at all")
-	fs.StringVar(&f.total, "for", "30m", "`TIME` that the whole search may take, the rehearsal apart")
+	fs.StringVar(&f.minRate, "min-rate", "0.1/s", "the lowest rate to try")
+	fs.StringVar(&f.maxRate, "max-rate", "", "the highest rate to try (default 1000/s, or twice the peak of the scenario's open waves)")
+	fs.StringVar(&f.precision, "precision", "5%", "end when the rates that hold and do not are so close, a share")
+	fs.StringVar(&f.step, "step-for", "20s", "time of load before a step is first judged; longer where requests are few")
+	fs.StringVar(&f.soak, "soak", "2m", "how long to hold the answer for; 0s: not at all")
+	fs.StringVar(&f.total, "for", "30m", "time that the whole search may take, the rehearsal apart")
 	fs.Float64Var(&f.headroom, "headroom", 1, "the capacity must be so many times the peak of the demand")
-	fs.StringVar(&f.utilisation, "utilisation", "70%", "`SHARE` of its capacity that a replica is planned to give at the peak")
+	fs.StringVar(&f.utilisation, "utilisation", "70%", "share of its capacity that a replica is planned to give at the peak")
 	fs.BoolVar(&f.rehearse, "rehearse", false, "run the demand in the end, and hold what comes against what was forecast")
 	fs.Float64Var(&f.scale, "scale", 1, "rehearse so many times the requests, such as 0.1")
 	fs.Float64Var(&f.speed, "speed", 1, "rehearse so many times as fast")

@@ -21,9 +21,11 @@ func (p *program) reportCommand() *cobra.Command {
 		Use:   "report RUN",
 		Short: "Show a run again",
 		Long: `Show a run again. RUN is a file, a run's directory, an id or the beginning of one,
-latest, latest~1 …; or the file of a comparison.`,
+latest, latest~1 …; or the file of a comparison, or of a search for capacity.`,
 		Example: `flashwave report latest
-flashwave report latest --json`,
+flashwave report latest --json
+flashwave report latest --format html -o report.html
+flashwave report capacity.json --format md`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if asJSON {

@@ -65,7 +65,7 @@ flashwave run sale.yaml --json > run.json`,
 func (f *runFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable; requests=PATH.jsonl is a line per request")
-	fs.IntVar(&f.times, "repeat", 1, "run `N` times, each kept by itself with a label repeat=K/N; --out FMT=run.json writes run-1.json …, --json prints the last one, the worst exit code counts")
+	fs.IntVar(&f.times, "repeat", 1, "run so many times, each kept by itself with a label repeat=K/N; --out FMT=run.json writes run-1.json …, --json prints the last one, the worst exit code counts")
 	fs.BoolVar(&f.forceTUI, "tui", false, "show the live screen even in CI")
 	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the live screen")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the live screen with ASCII characters alone")
