@@ -15,6 +15,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/schema/schematest"
 	"flashwave/client"
 )
 
@@ -191,6 +192,7 @@ func execute(t testing.TB, sc *scenario.Scenario, answer func(int, time.Duration
 // conserved holds the law of conservation in the total and in every wave.
 func conserved(t testing.TB, doc *result.Run) {
 	t.Helper()
+	schematest.Values(t, "run", doc)
 	var sum int64
 	for i, s := range append([]result.Stats{doc.Total}, doc.Waves...) {
 		q := s.Requests

@@ -118,10 +118,15 @@ func instant(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], srv.URL+"/v1")
 }
 
-// hanging VAR: serves an endpoint that never answers.
+// hanging VAR [MODEL]: serves an endpoint that never answers, but to who asks for its
+// models, if it has one.
 func hanging(ts *testscript.TestScript, _ bool, args []string) {
 	asked, over := make(chan struct{}, 100), make(chan struct{})
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(args) > 1 && strings.HasSuffix(r.URL.Path, "/models") {
+			fmt.Fprintf(w, `{"data":[{"id":%q}]}`, args[1])
+			return
+		}
 		asked <- struct{}{}
 		select {
 		case <-r.Context().Done():
