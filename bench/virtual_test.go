@@ -189,7 +189,8 @@ func execute(t testing.TB, sc *scenario.Scenario, answer func(int, time.Duration
 	return doc, f
 }
 
-// conserved holds the law of conservation in the total and in every wave.
+// conserved holds the law of conservation in the total and in every wave, and the
+// document to its schema.
 func conserved(t testing.TB, doc *result.Run) {
 	t.Helper()
 	schematest.Values(t, "run", doc)

@@ -3,3 +3,5 @@
 package cmd
 
 func ignoreBrokenPipes() {}
+
+func leadsNowhere(any) bool { return false }

@@ -36,9 +36,12 @@ func progress(w io.Writer, run *bench.Run) {
 			fmt.Fprintf(w, "%s  %s\n", clock(e.TS), e.Text)
 		}
 		for i, wave := range s.Waves {
-			if wave.Begun && (wave.Ended || done) && !ended[i] {
+			if !wave.Begun || !wave.Ended && !done || ended[i] {
+				continue
+			}
+			if its := run.Snapshot(result.View{Wave: i}); done || told(wave, its) {
 				ended[i] = true
-				fmt.Fprintln(w, waveLine(run.Snapshot(result.View{Wave: i})))
+				fmt.Fprintln(w, waveLine(its))
 			}
 		}
 		if time.Since(last) >= progressEvery && !done {
@@ -46,6 +49,19 @@ func progress(w io.Writer, run *bench.Run) {
 			fmt.Fprintln(w, line(s))
 		}
 	}
+}
+
+// told reports whether it is time to sum up a wave that has ended: its figures reach
+// past its end, and no request of it is open, or has been for long.
+func told(wave result.WaveStatus, its result.Snapshot) bool {
+	n := len(its.Series)
+	if n == 0 {
+		return false
+	}
+	last := its.Series[n-1]
+	since := time.Duration((last.TS+last.StepS)*float64(time.Second)) - wave.Started - wave.Length
+	q := its.Window.Requests
+	return since >= progressEvery || since >= 0 && q.Succeeded+q.Failed+q.Lost() == q.Scheduled
 }
 
 // waveLine is a wave that has ended in one line.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -38,26 +41,42 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 		return usage(errors.New("--repeat and --tui exclude each other"), "each run has its own screen: leave --repeat out, or watch the progress lines")
 	}
 	f.noTUI = true
-	labels, asJSON := f.labels, f.json
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	labels := f.labels
 	worst := error(nil)
 	for k := 1; k <= f.times; k++ {
-		last := k == f.times
 		f.labels = append(slices.Clone(labels), fmt.Sprintf("repeat=%d/%d", k, f.times))
-		f.json, f.silent = asJSON && last, asJSON && !last
+		f.silent = f.json && k < f.times
 		if k > 1 {
 			f.yes = true // it was asked before the first
-			time.Sleep(settleFor)
+			if !settle(ctx) {
+				return &failure{code: bench.ExitInterrupted, err: errors.New("interrupted between two runs")}
+			}
 		}
 		err := p.once(ctx, f, fs, file, outs.numbered(k))
 		if rank(err) < rank(worst) {
 			worst = err
 		}
-		if rank(err) <= slices.Index(severity, bench.ExitStopped) {
+		if endsAll(rank(err)) {
 			break
 		}
 	}
 	return worst
 }
+
+// settle waits between two runs, and reports whether nobody interrupted it.
+func settle(ctx context.Context) bool {
+	select {
+	case <-time.After(settleFor):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// endsAll reports whether a run of that rank is the last one, whatever was asked for.
+func endsAll(rank int) bool { return rank <= slices.Index(severity, bench.ExitStopped) }
 
 // rank is the place of an error among the severities.
 func rank(err error) int {
@@ -78,11 +97,8 @@ func (o outs) numbered(k int) outs {
 	list := slices.Clone(o)
 	for i, out := range list {
 		dir, name := filepath.Split(out.path)
-		stem, ending, dotted := strings.Cut(name, ".")
-		if dotted {
-			ending = "." + ending
-		}
-		list[i].path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", stem, k, ending))
+		ending := filepath.Ext(name)
+		list[i].path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), k, ending))
 	}
 	return list
 }

@@ -66,6 +66,23 @@ func TestRooms(t *testing.T) {
 	}
 }
 
+// What makes and checks the schemas is no part of the product.
+func TestNotLinked(t *testing.T) {
+	list := exec.Command("go", "list", "-deps", "..")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "flashwave/cmd\n") {
+		t.Fatalf("these are not the binary's packages:\n%s", out)
+	}
+	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest"} {
+		if strings.Contains(string(out), tool) {
+			t.Errorf("the binary holds %s", tool)
+		}
+	}
+}
+
 // roomOf names what is restricted; "" is free for everybody.
 func roomOf(path string) string {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ type runFlags struct {
 	labels                                           []string
 	out                                              []string
 	times                                            int
-	silent                                           bool // a run of several that --json does not print
+	silent                                           bool // a run of several that --json prints only if it ends them all
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -237,10 +238,13 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 func (p *program) printed(doc *result.Run, f *runFlags) error {
 	format := "text"
 	switch {
-	case f.silent:
+	case f.silent && !endsAll(slices.Index(severity, doc.Verdict.ExitCode)):
 		return nil
 	case f.json:
 		format = "json"
+	}
+	if leadsNowhere(p.stdout) {
+		p.warn("standard output is closed: the report is shown to nobody")
 	}
 	if err := report.Write(p.stdout, format, doc, p.reportOptions()); !brokenPipe(err) {
 		return err
@@ -251,13 +255,23 @@ func (p *program) printed(doc *result.Run, f *runFlags) error {
 // reportOptions fit a report to the terminal.
 func (p *program) reportOptions() report.Options {
 	o := report.Options{Width: 100}
+	o.Color = p.colours(isTerminal(p.stdout))
 	if file, ok := p.stdout.(*os.File); ok && term.IsTerminal(file.Fd()) {
-		o.Color = p.env("NO_COLOR") == ""
 		if w, _, err := term.GetSize(file.Fd()); err == nil && w > 0 {
 			o.Width = w
 		}
 	}
 	return o
+}
+
+// colours reports whether text is coloured: on a terminal, and elsewhere where
+// CLICOLOR_FORCE or FORCE_COLOR asks for it; never against NO_COLOR.
+func (p *program) colours(terminal bool) bool {
+	if p.env("NO_COLOR") != "" {
+		return false
+	}
+	asked := func(name string) bool { v := p.env(name); return v != "" && v != "0" && v != "false" }
+	return terminal || asked("CLICOLOR_FORCE") || asked("FORCE_COLOR")
 }
 
 func (p *program) warn(format string, args ...any) {

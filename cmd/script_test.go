@@ -2,20 +2,25 @@ package cmd
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"flashwave/bench"
 	"flashwave/bench/schema/schematest"
 	"flashwave/client/mock"
 )
@@ -46,7 +51,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"endpoint": endpoint, "refusing": refusing, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines,
+			"endpoint": endpoint, "refusing": refusing, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines, "validate": validate, "interrupted": interrupted,
 		},
 	})
 }
@@ -171,6 +176,79 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("what was printed names no schema")
 		}
 		ts.Check(schematest.Check(name, document))
+	}
+}
+
+// interrupted CODE FILE ARG…: runs flashwave, interrupts it as soon as there is
+// something in the file, and wants that exit code.
+func interrupted(ts *testscript.TestScript, _ bool, args []string) {
+	path, err := exec.LookPath(filepath.Join(binaries(ts), "flashwave"))
+	ts.Check(err)
+	c := exec.Command(path, args[2:]...)
+	c.Dir = ts.Getenv("WORK")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "CI"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	var out, diagnosis bytes.Buffer
+	c.Stdout, c.Stderr = &out, &diagnosis
+	ts.Check(c.Start())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = c.Wait() // its exit code is looked at below
+	}()
+	for there := false; !there; {
+		select {
+		case <-over:
+			ts.Fatalf("it ended by itself: %s", diagnosis.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+		info, err := os.Stat(ts.MkAbs(args[1]))
+		there = err == nil && info.Size() > 0
+	}
+	ts.Check(c.Process.Signal(os.Interrupt))
+	<-over
+	_, _ = ts.Stdout().Write(out.Bytes())
+	_, _ = ts.Stderr().Write(diagnosis.Bytes())
+	if code := fmt.Sprint(c.ProcessState.ExitCode()); code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+	if slices.Contains(args, "--json") {
+		ts.Check(schematest.Check(schematest.NameOf(out.Bytes()), out.Bytes()))
+	}
+}
+
+// binaries is the folder in which testscript keeps this test binary under the names
+// of its commands.
+func binaries(ts *testscript.TestScript) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(dir, "flashwave")); err == nil {
+			return dir
+		}
+	}
+	ts.Fatalf("flashwave is not in PATH")
+	return ""
+}
+
+// Every exit code is produced by a script.
+func TestEveryExitCode(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "script", "codes.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []int{
+		bench.ExitPass, bench.ExitBroken, bench.ExitFailed, bench.ExitUsage, bench.ExitInterrupted, bench.ExitInconclusive, bench.ExitStopped,
+	} {
+		if !regexp.MustCompile(fmt.Sprintf(`(?m)^(exits|interrupted) %d `, code)).Match(text) {
+			t.Errorf("no script produces exit code %d", code)
+		}
+	}
+}
+
+// validate NAME FILE…: the documents are as that schema has it.
+func validate(ts *testscript.TestScript, _ bool, args []string) {
+	for _, file := range args[1:] {
+		ts.Check(schematest.Check(args[0], []byte(ts.ReadFile(file))))
 	}
 }
 

@@ -65,19 +65,24 @@ func TestIncompatibleChangesAreSeen(t *testing.T) {
 	const base = `{"type":"object","required":["a"],"properties":{
 		"a":{"type":"string","enum":["x","y"]},
 		"b":{"anyOf":[{"$ref":"#/$defs/B"},{"type":"null"}]},
-		"c":{"type":"array","items":{"type":"number"}}},
+		"c":{"type":"array","items":{"type":"number"}},
+		"any":true},
 		"$defs":{"B":{"type":"object","properties":{"n":{"type":"integer"}}}}}`
 	for change, allowed := range map[[2]string]bool{
-		{`"a":{`, `"new":{"type":"string"},"a":{`}:                   true,  // a key more
-		{`["x","y"]`, `["x","y","z"]`}:                               true,  // a value more
-		{`"#/$defs/B"`, `"#/$defs/D"`}:                               true,  // another name of the definition, see below
-		{`"type":"number"`, `"type":"string"`}:                       false, // another type
-		{`["a"]`, `["a","c"]`}:                                       false, // a key that earlier documents need not have
-		{`["a"]`, `[]`}:                                              false, // a key on which readers rely
-		{`["x","y"]`, `["x"]`}:                                       false, // a value less
-		{`"n":{"type":"integer"}`, ``}:                               false, // a key less
-		{`"c":{"type":"array","items":{"type":"number"}}`, `"d":{}`}: false,
-		{`{"type":"null"}`, `{"type":"string"}`}:                     false, // null no longer
+		{`"a":{`, `"new":{"type":"string"},"a":{`}:                              true,  // a key more
+		{`["x","y"]`, `["x","y","z"]`}:                                          true,  // a value more
+		{`"#/$defs/B"`, `"#/$defs/D"`}:                                          true,  // another name of the definition, see below
+		{`"type":"number"`, `"type":"string"`}:                                  false, // another type
+		{`["a"]`, `["a","c"]`}:                                                  false, // a key that earlier documents need not have
+		{`["a"]`, `[]`}:                                                         false, // a key on which readers rely
+		{`["x","y"]`, `["x"]`}:                                                  false, // a value less
+		{`"n":{"type":"integer"}`, ``}:                                          false, // a key less
+		{`"c":{"type":"array","items":{"type":"number"}}`, `"d":{}`}:            false,
+		{`{"type":"null"}`, `{"type":"string"}`}:                                false, // null no longer
+		{`"n":{"type":"integer"}`, `"n":{"type":"integer","minimum":1}`}:        false, // a bound
+		{`{"type":"number"}`, `{"type":"number","enum":[1]}`}:                   false, // a list of values
+		{`"properties":{"n"`, `"additionalProperties":false,"properties":{"n"`}: false, // unknown keys no longer
+		{`"any":true`, `"any":{"type":"string"}`}:                               false, // anything no longer
 	} {
 		next := strings.Replace(base, change[0], change[1], 1)
 		if strings.Contains(change[1], "D") {
@@ -128,7 +133,7 @@ func (d *differ) compare(path string, a, b map[string]any) {
 		d.say(path, "is gone")
 		return
 	}
-	for _, word := range []string{"type", "const", "format"} {
+	for _, word := range []string{"type", "const", "format", "pattern", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength"} {
 		if x, y := encode(a[word]), encode(b[word]); x != y {
 			d.say(path, word+" was "+x+" and is "+y)
 		}
@@ -145,6 +150,14 @@ func (d *differ) compare(path string, a, b map[string]any) {
 			}
 		}
 	}
+	if a["enum"] == nil && b["enum"] != nil {
+		d.say(path, "takes a few values only")
+	}
+	for _, word := range []string{"items", "additionalProperties"} {
+		if narrower(a[word], b[word]) {
+			d.say(path, word+" took anything")
+		}
+	}
 	for _, value := range texts(a["enum"]) {
 		if b["enum"] != nil && !slices.Contains(texts(b["enum"]), value) {
 			d.say(path, value+" is no value any more")
@@ -156,7 +169,10 @@ func (d *differ) compare(path string, a, b map[string]any) {
 			d.say(path+"/"+key, "is gone")
 			continue
 		}
-		if p != true { // anything goes
+		switch {
+		case narrower(p, q):
+			d.say(path+"/"+key, "took anything")
+		case p != true:
 			d.compare(path+"/"+key, object(p), object(q))
 		}
 	}
@@ -175,6 +191,9 @@ func (d *differ) compare(path string, a, b map[string]any) {
 		d.compare(path, object(was[i]), object(is[i]))
 	}
 }
+
+// narrower reports whether a schema that took anything takes less now.
+func narrower(a, b any) bool { return (a == nil || a == true) && b != nil && b != true }
 
 func encode(v any) string {
 	text, _ := json.Marshal(v)
