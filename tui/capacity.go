@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,15 +22,7 @@ type Searcher interface {
 // RunCapacity shows a search on the terminal until the user leaves, which they can do
 // once it is over, or until ctx is cancelled. See [Run].
 func RunCapacity(ctx context.Context, src Searcher, subject string, opts Options) error {
-	suspension := newSuspension()
-	program := tea.NewProgram(newSearch(src, subject, opts), append(opts.program(), tea.WithFilter(suspension.filter))...)
-	defer suspension.serve(program)()
-	stop := context.AfterFunc(ctx, program.Quit)
-	defer stop()
-	if _, err := program.Run(); err != nil {
-		return fmt.Errorf("the screen broke: %w; use --no-tui to run without it", err)
-	}
-	return nil
+	return show(ctx, newSearch(src, subject, opts), opts)
 }
 
 // A search is the screen of a search for capacity, as a Bubble Tea model.

@@ -87,8 +87,13 @@ type Options struct {
 // cancels ctx. Without a src it begins with the home screen, for which opts needs a
 // Desk.
 func Run(ctx context.Context, src Source, opts Options) error {
+	return show(ctx, newApp(ctx, src, opts), opts)
+}
+
+// show runs a program on the terminal until it ends itself, or ctx is cancelled.
+func show(ctx context.Context, model tea.Model, opts Options) error {
 	suspension := newSuspension()
-	program := tea.NewProgram(newApp(ctx, src, opts), append(opts.program(), tea.WithFilter(suspension.filter))...)
+	program := tea.NewProgram(model, append(opts.program(), tea.WithFilter(suspension.filter))...)
 	defer suspension.serve(program)()
 	stop := context.AfterFunc(ctx, program.Quit)
 	defer stop()

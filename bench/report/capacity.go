@@ -13,34 +13,20 @@ import (
 	"flashwave/bench/result"
 )
 
-// capacities are the formats of searches for capacity, in the order of help texts.
-var capacities = []struct {
-	name  string
-	write func(w io.Writer, d *capacity.Document, opts Options) error
-}{
-	{"text", writeCapacityText},
-	{"json", func(w io.Writer, d *capacity.Document, _ Options) error { return encode(w, d) }},
-	{"md", writeCapacityMarkdown},
-	{"html", writeCapacityHTML},
+// capacities are the formats of searches for capacity.
+var capacities = tableOf[*capacity.Document]{
+	{"text", ".txt", writeCapacityText},
+	{"json", ".json", func(w io.Writer, d *capacity.Document, _ Options) error { return encode(w, d) }},
+	{"md", ".md", writeCapacityMarkdown},
+	{"html", ".html", writeCapacityHTML},
 }
 
 // CapacityFormats are the names that WriteCapacity knows.
-func CapacityFormats() []string {
-	names := make([]string, len(capacities))
-	for i, f := range capacities {
-		names[i] = f.name
-	}
-	return names
-}
+func CapacityFormats() []string { return capacities.names() }
 
 // WriteCapacity writes what a search for capacity found in a format. It is only read.
 func WriteCapacity(w io.Writer, format string, d *capacity.Document, opts Options) error {
-	for _, f := range capacities {
-		if f.name == format {
-			return f.write(w, d, opts)
-		}
-	}
-	return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(CapacityFormats(), ", "))
+	return capacities.write(w, format, d, opts)
 }
 
 // writeCapacityText writes a search for a terminal.

@@ -14,33 +14,19 @@ import (
 	"flashwave/bench/result"
 )
 
-// comparisons are the formats of comparisons, in the order of help texts.
-var comparisons = []struct {
-	name  string
-	write func(w io.Writer, d *compare.Document, opts Options) error
-}{
-	{"text", writeComparisonText},
-	{"json", func(w io.Writer, d *compare.Document, _ Options) error { return encode(w, d) }},
-	{"md", writeComparisonMarkdown},
+// comparisons are the formats of comparisons.
+var comparisons = tableOf[*compare.Document]{
+	{"text", ".txt", writeComparisonText},
+	{"json", ".json", func(w io.Writer, d *compare.Document, _ Options) error { return encode(w, d) }},
+	{"md", ".md", writeComparisonMarkdown},
 }
 
 // ComparisonFormats are the names that WriteComparison knows.
-func ComparisonFormats() []string {
-	names := make([]string, len(comparisons))
-	for i, f := range comparisons {
-		names[i] = f.name
-	}
-	return names
-}
+func ComparisonFormats() []string { return comparisons.names() }
 
 // WriteComparison writes a comparison in a format. It is only read.
 func WriteComparison(w io.Writer, format string, d *compare.Document, opts Options) error {
-	for _, f := range comparisons {
-		if f.name == format {
-			return f.write(w, d, opts)
-		}
-	}
-	return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(ComparisonFormats(), ", "))
+	return comparisons.write(w, format, d, opts)
 }
 
 // writeComparisonText writes a comparison for a terminal.

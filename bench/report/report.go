@@ -20,14 +20,34 @@ type Options struct {
 
 // A format writes a document. It may leave the beginning of a report behind when
 // it fails.
-type format struct {
+type format[D any] struct {
 	name   string
 	ending string // of files that hold it
-	write  func(w io.Writer, run *result.Run, opts Options) error
+	write  func(w io.Writer, document D, opts Options) error
 }
 
-// formats are in the order of help texts.
-var formats = []format{
+// A table of formats is in the order of help texts.
+type tableOf[D any] []format[D]
+
+func (t tableOf[D]) names() []string {
+	names := make([]string, len(t))
+	for i, f := range t {
+		names[i] = f.name
+	}
+	return names
+}
+
+func (t tableOf[D]) write(w io.Writer, name string, document D, opts Options) error {
+	for _, f := range t {
+		if f.name == name {
+			return f.write(w, document, opts)
+		}
+	}
+	return fmt.Errorf("unknown format %q: use one of %s", name, strings.Join(t.names(), ", "))
+}
+
+// formats are those of a run.
+var formats = tableOf[*result.Run]{
 	{"text", ".txt", writeText},
 	{"json", ".json", writeJSON},
 	{"md", ".md", writeMarkdown},
@@ -40,13 +60,7 @@ var formats = []format{
 }
 
 // Formats are the names that Write knows.
-func Formats() []string {
-	names := make([]string, len(formats))
-	for i, f := range formats {
-		names[i] = f.name
-	}
-	return names
-}
+func Formats() []string { return formats.names() }
 
 // Endings are the endings of files that stand for a format, in the order of
 // [Formats].
@@ -74,10 +88,5 @@ func FormatOf(path string) (name string, err error) {
 
 // Write writes a run in a format. The run is only read.
 func Write(w io.Writer, format string, run *result.Run, opts Options) error {
-	for _, f := range formats {
-		if f.name == format {
-			return f.write(w, run, opts)
-		}
-	}
-	return fmt.Errorf("unknown format %q: use one of %s", format, strings.Join(Formats(), ", "))
+	return formats.write(w, format, run, opts)
 }
