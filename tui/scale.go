@@ -151,7 +151,7 @@ func shortTime(ms float64) string {
 	switch {
 	case ms < 1:
 		v, unit = ms*1e3, "µs"
-	case ms >= 1e8: // six digits of seconds
+	case ms >= 9.95e7: // six digits of seconds, rounded
 		v, unit = ms/3.6e6, "h"
 	case ms >= 1e3:
 		v, unit = ms/1e3, "s"
