@@ -24,7 +24,7 @@ type lane struct {
 	workload scenario.Workload
 	source   prompt.Source
 	stretch  []stretch
-	live     atomic.Int64 // the wave whose wall time it is; result.Tail after the last
+	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
 	wake     chan struct{}
 
 	mu      sync.Mutex
@@ -95,7 +95,7 @@ func (l *lane) drive(start time.Duration) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.enter(result.Tail, start)
+	l.enter(result.Over, start)
 }
 
 // halt ends the live wave because the run stops.
@@ -106,7 +106,7 @@ func (l *lane) halt() {
 		l.past = append(l.past, l.load.curve()...)
 	}
 	l.load = nil
-	l.enter(result.Tail, l.run.now())
+	l.enter(result.Over, l.run.now())
 }
 
 // enter makes wave the live one from at on. l.mu is held.

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/client"
 )
 
@@ -49,7 +50,7 @@ func (r *Run) send(t ticket) (ended time.Duration) {
 	req, p := r.request(t)
 	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
 	if !r.budget.reserve(worst) {
-		r.stop(outOfBudget, r.budget.String())
+		r.stop(verdict.OutOfBudget, r.budget.String())
 		r.giveUp(t)
 		return r.now()
 	}
@@ -217,7 +218,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
 	here := &f.shard.part(t.lane.here()).Here
-	good := res.Outcome == client.OK && f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res)
+	good := res.Outcome == client.OK && f.run.good(t, res)
 	t.after.see(t.scheduled, good)
 	switch res.Outcome {
 	case client.OK:
@@ -270,9 +271,9 @@ func recordTokens(p *result.Part, here *result.Happened, res client.Result, even
 	here.TotalTokens += int64(u.Prompt) + int64(u.Output) - events
 }
 
-// recordLatency adds the latencies that are known at the end, and for instants
-// that never came the age at which the request was given up. Time to first token
-// was recorded as the token came.
+// recordLatency adds the latencies that are known at the end, and says of those that
+// never came, or came in vain, what an SLO is to make of them. Time to first token was
+// recorded as the token came.
 func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	done := client.Never
 	if res.Outcome == client.OK {
@@ -286,18 +287,20 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		{result.TTFAResponse, result.TTFAService, res.FirstAnswer},
 		{result.E2EResponse, result.E2EService, done},
 	} {
+		came := m.at != client.Never
 		switch {
-		case m.at != client.Never:
-			if m.response == result.E2EResponse {
-				p.Record(m.response, m.at-scheduled)
-				p.Record(m.service, m.at-res.Sent)
-			}
-		case res.Outcome == client.Timeout:
-			p.Unanswered[m.response]++
-			p.Unanswered[m.service]++
-		case res.Outcome == client.Cancelled:
+		case came && m.response == result.E2EResponse:
+			p.Record(m.response, m.at-scheduled)
+			p.Record(m.service, m.at-res.Sent)
+		case res.Outcome == client.Cancelled && !came:
 			p.RecordOpen(m.response, res.Done-scheduled)
 			p.RecordOpen(m.service, res.Done-res.Sent)
+		case res.Outcome == client.OK && !came:
+			p.Tokenless[m.response]++
+			p.Tokenless[m.service]++
+		case res.Outcome != client.OK && res.Outcome != client.Cancelled && came:
+			p.RecordFailed(m.response, m.at-scheduled)
+			p.RecordFailed(m.service, m.at-res.Sent)
 		}
 	}
 	if tpot, ok := tpot(res); ok {
@@ -305,6 +308,9 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
+		if res.Outcome != client.OK && res.Outcome != client.Cancelled {
+			p.RecordFailed(result.Stall, stall)
+		}
 	}
 	if ph := res.Phases; !ph.Reused && ph.Connect > 0 {
 		p.Record(result.Connect, ph.DNS+ph.Connect+ph.TLS)

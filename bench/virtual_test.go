@@ -213,6 +213,9 @@ func conserved(t testing.TB, doc *result.Run) {
 		if outcomes != q.Sent {
 			t.Errorf("%s: %d outcomes of %d sent", s.Name, outcomes, q.Sent)
 		}
+		if d := s.DurationS - *s.LoadS - *s.DrainS; d > 1e-6 || d < -1e-6 || *s.DrainS < 0 || i > 0 && *s.DrainS != 0 {
+			t.Errorf("%s: %g s are not %g s of load and %g s of drain", s.Name, s.DurationS, *s.LoadS, *s.DrainS)
+		}
 		if i > 0 {
 			sum += q.Scheduled
 		}

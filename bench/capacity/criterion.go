@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // A criterion is an SLO that every rate is held against.
@@ -114,7 +115,7 @@ func (c criterion) hold(l bench.Look) Judged {
 
 // stretch is what a look says of a latency. An open request has an age, and no
 // other latency yet.
-func (c criterion) stretch(l bench.Look) result.Stretch {
+func (c criterion) stretch(l bench.Look) verdict.Stretch {
 	switch c.Metric {
 	case slo.TTFT, slo.TTFA, slo.E2E:
 		return l.Now
@@ -124,7 +125,7 @@ func (c criterion) stretch(l bench.Look) result.Stretch {
 
 // holdLatency holds where the whole interval lies within the bound, and breaks
 // where all of it lies beyond. Lost requests rank above every value.
-func (c criterion) holdLatency(s result.Stretch) Judged {
+func (c criterion) holdLatency(s verdict.Stretch) Judged {
 	seen := slo.Evaluate(c.Expr, s)
 	j := Judged{Expr: c.Text, Observed: seen.Observed}
 	sample, ok := s.Latency(c.Expr)
@@ -145,7 +146,7 @@ func (c criterion) holdLatency(s result.Stretch) Judged {
 		j.OK = seen.OK
 		return j
 	default:
-		m, _ := result.MetricOf(c.Expr)
+		m, _ := verdict.MetricOf(c.Expr)
 		margin := meanMargin(deviation(s.Part.Hists[m]), j.Samples)
 		j.Low, j.High = new(sample.Mean-margin), new(sample.Mean+margin)
 	}
@@ -190,7 +191,7 @@ func (c criterion) at(s slo.Sample, rank int64) *float64 {
 // holdShare breaks where the whole interval lies beyond the bound, and holds where
 // what was seen is within it: to prove 1 % by an interval would take hundreds of
 // requests at every rate, and the soak, which has them, comes yet.
-func (c criterion) holdShare(s result.Stretch) Judged {
+func (c criterion) holdShare(s verdict.Stretch) Judged {
 	j := Judged{Expr: c.Text}
 	v, ok := s.Scalar(c.Expr)
 	q := s.Part.Requests

@@ -5,10 +5,10 @@ package capacity
 import (
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // Schema names the format of the document. Within v1 keys are only ever added.
@@ -198,7 +198,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	return &Document{
 		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now,
 		Verdict: Verdict{
-			Status: result.Aborted, ExitCode: bench.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
+			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},
 		SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client"
 )
 
@@ -43,7 +44,7 @@ func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
 			return st, ok
 		}
 	}
-	s.halt(ByGenerator, bench.ExitInconclusive, s.undriven(p.rate, st))
+	s.halt(ByGenerator, verdict.ExitInconclusive, s.undriven(p.rate, st))
 	return st, false
 }
 
@@ -73,7 +74,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	s.gauge.restart()
 	run, err := s.start(s.derive(p.open(m.settle), m.wait))
 	if err != nil {
-		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return step{}, false
 	}
 	m.run = run
@@ -173,7 +174,7 @@ func (m *measuring) unsustainable() bool {
 // swamp reports whether the rate is over what the endpoint serves.
 func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
 	rows := rowsFrom(snap.Series, m.settle.Seconds(), snap.At.Seconds())
-	if !oversaturated(rows, m.rate) {
+	if !verdict.Oversaturated(rows, m.rate) {
 		return false
 	}
 	m.swamped = since

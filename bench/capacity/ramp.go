@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 const (
@@ -46,7 +47,7 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 		s.tell(st, fmt.Sprintf("next: ramp %d in flight", min(n*rampStride, s.base.Slots())))
 	}
 	if most == 0 {
-		s.halt(ByNothing, bench.ExitInconclusive, "no request succeeded: "+last.Why)
+		s.halt(ByNothing, verdict.ExitInconclusive, "no request succeeded: "+last.Why)
 		return 0, false
 	}
 	start = rampBelow * math.Sqrt(held*most)
@@ -72,7 +73,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	s.gauge.restart()
 	run, err := s.start(s.derive(waves, most))
 	if err != nil {
-		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return step{}, false
 	}
 	began := time.Since(s.began)

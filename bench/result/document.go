@@ -64,11 +64,11 @@ type Verdict struct {
 type SLO struct {
 	Expr     string   `json:"expr"`
 	Wave     string   `json:"wave"`
-	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among the unanswered
+	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among those that failed or were lost
 	AtLeast  *float64 `json:"at_least"` // the bound proven when observed is null
 	Unit     string   `json:"unit"`     // ms, ratio, 1/s, usd, count
 	OK       *bool    `json:"ok"`       // null: no data
-	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given
+	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given on that metric
 }
 
 // Generator is the load generator's own health.
@@ -97,6 +97,11 @@ type Stats struct {
 	Kind      string  `json:"kind"` // open, closed; total
 	StartedS  float64 `json:"started_s"`
 	DurationS float64 `json:"duration_s"`
+	// Of DurationS load was offered for LoadS, which is what every rate divides by. In
+	// DrainS, the rest after the last wave, open requests ended or were given up. Both
+	// are null in documents of earlier versions.
+	LoadS  *float64 `json:"load_s"`
+	DrainS *float64 `json:"drain_s"`
 
 	Requests   Requests         `json:"requests"`
 	Outcomes   map[string]int64 `json:"outcomes"` // every outcome of the closed list
@@ -127,7 +132,8 @@ type Requests struct {
 	Retries    int64 `json:"retries"`
 }
 
-// Rate holds requests per second over the wall time of the wave.
+// Rate holds requests per second: what happened while load was offered ÷ that
+// time. The drain after a run's last wave is in no rate.
 type Rate struct {
 	Offered   *float64 `json:"offered_rps"`
 	Sent      *float64 `json:"sent_rps"`
@@ -135,7 +141,7 @@ type Rate struct {
 	Succeeded *float64 `json:"succeeded_rps"`
 }
 
-// Tokens counts tokens, and their rate over the wall time of the wave.
+// Tokens counts tokens, and their rate while load was offered.
 type Tokens struct {
 	Prompt    int64    `json:"prompt"`
 	Cached    int64    `json:"cached"`
@@ -315,12 +321,13 @@ type EventKind string
 
 // The kinds of event.
 const (
-	WaveStarted EventKind = "wave"  // a wave began
-	Steered     EventKind = "steer" // somebody changed the load by hand
-	Breached    EventKind = "slo"   // an SLO was breached for the first time
-	Limited     EventKind = "limit" // rate limits were met
-	Stopped     EventKind = "stop"  // interrupted, aborted, out of budget
-	Noted       EventKind = "note"  // anything else worth a line
+	WaveStarted EventKind = "wave"     // a wave began
+	Steered     EventKind = "steer"    // somebody changed the load by hand
+	Breached    EventKind = "slo"      // an SLO was breached for the first time
+	Limited     EventKind = "limit"    // rate limits were met
+	Overloaded  EventKind = "overload" // the endpoint cannot keep up: requests pile up
+	Stopped     EventKind = "stop"     // interrupted, aborted, out of budget
+	Noted       EventKind = "note"     // anything else worth a line
 )
 
 // An Event is something that happened during a run.

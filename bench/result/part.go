@@ -11,7 +11,7 @@ import (
 type Metric int
 
 // The metrics that are recorded. The first six are measured per request to an
-// instant that may never come; Part.Open and Part.Unanswered speak of them.
+// instant that may never come; Part.Open and Part.Tokenless speak of them.
 const (
 	TTFTResponse Metric = iota
 	TTFTService
@@ -86,11 +86,16 @@ type Part struct {
 	Limits       LimitsSeen
 
 	Hists [numMetrics]*Hist // nil: nothing recorded
+	// Failed holds, of the durations in Hists, those of requests that failed all the
+	// same: tables show what was observed, and an SLO ranks such a request beyond
+	// every bound.
+	Failed [numMetrics]*Hist
 	// Open holds, for each metric that waits for an instant, the ages at the end
 	// of the run of the unfinished requests for which it never came.
 	Open [numOpen]*Hist
-	// Unanswered counts, likewise, the requests that timed out before it came.
-	Unanswered [numOpen]int64
+	// Tokenless counts, likewise, the requests that ended ok although it never came:
+	// one without an answer token has no TTFA.
+	Tokenless [numOpen]int64
 }
 
 // Happened counts what took place during a wave's wall time.
@@ -110,6 +115,14 @@ func (p *Part) Record(m Metric, d time.Duration) {
 		p.Hists[m] = NewHist()
 	}
 	p.Hists[m].Record(d)
+}
+
+// RecordFailed says of a recorded duration that its request failed.
+func (p *Part) RecordFailed(m Metric, d time.Duration) {
+	if p.Failed[m] == nil {
+		p.Failed[m] = NewHist()
+	}
+	p.Failed[m].Record(d)
 }
 
 // RecordOpen adds the age of an unfinished request for which the instant of m
@@ -154,10 +167,11 @@ func (p *Part) Merge(from *Part) {
 	p.Limits.merge(from.Limits)
 	for m := range p.Hists {
 		p.Hists[m] = mergeHist(p.Hists[m], from.Hists[m])
+		p.Failed[m] = mergeHist(p.Failed[m], from.Failed[m])
 	}
 	for m := range p.Open {
 		p.Open[m] = mergeHist(p.Open[m], from.Open[m])
-		p.Unanswered[m] += from.Unanswered[m]
+		p.Tokenless[m] += from.Tokenless[m]
 	}
 }
 
@@ -166,15 +180,12 @@ func (p *Part) Reset() {
 	clear(p.Outcomes)
 	clear(p.Finish)
 	clear(p.Errors)
-	kept := Part{Outcomes: p.Outcomes, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Open: p.Open}
-	for _, h := range p.Hists {
-		if h != nil {
-			h.Reset()
-		}
-	}
-	for _, h := range p.Open {
-		if h != nil {
-			h.Reset()
+	kept := Part{Outcomes: p.Outcomes, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Failed: p.Failed, Open: p.Open}
+	for _, hists := range [][]*Hist{p.Hists[:], p.Failed[:], p.Open[:]} {
+		for _, h := range hists {
+			if h != nil {
+				h.Reset()
+			}
 		}
 	}
 	*p = kept
@@ -307,22 +318,31 @@ type Interval struct {
 
 // The keys of an Interval's parts that are no waves.
 const (
-	Tail   = -1 // Here counts after a lane's last wave
+	Tail   = -1 // Here counts while no lane offers load any more: the drain
 	Warmup = -2 // cost only
+	Over   = -3 // Here counts after a lane's last wave, while another lane goes on
 )
 
-// Sum adds up the parts of the given waves, or of all but the warm-up when
-// wave is negative.
+// Sum adds up the parts of one wave, or of all that was load when wave is
+// negative: without the warm-up, and without the drain, in which nothing was
+// offered and whose answers belong to no rate.
 func (i Interval) Sum(into *Part, wave int) {
 	if wave >= 0 {
 		into.Merge(i.Parts[wave])
 		return
 	}
 	for key, part := range i.Parts {
-		if key != Warmup {
+		if key != Warmup && key != Tail {
 			into.Merge(part)
 		}
 	}
+}
+
+// SumAll adds up what happened at all, the drain included: what one second of a
+// run was like.
+func (i Interval) SumAll(into *Part) {
+	i.Sum(into, -1)
+	into.Merge(i.Parts[Tail])
 }
 
 // copyCounts is a map of its own, never nil.
@@ -332,4 +352,14 @@ func copyCounts(m map[string]int64) map[string]int64 {
 		c = map[string]int64{}
 	}
 	return c
+}
+
+// Answered is how many requests failed by what the endpoint itself answered: a status,
+// an error event, a stream that broke its promise. That is its failure however late
+// this machine was; a timeout or a broken connection may be the machine's.
+func (p *Part) Answered() (n int64) {
+	for _, o := range []string{"rate_limited", "overloaded", "server_error", "auth", "bad_request", "stream_error", "malformed", "truncated", "connect"} {
+		n += p.Outcomes[o]
+	}
+	return n
 }

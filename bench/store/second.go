@@ -45,7 +45,7 @@ type counters struct {
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
 	Limits       limits           `json:"rate_limits,omitzero"`
-	Unanswered   map[string]int64 `json:"unanswered,omitempty"` // by metric
+	Tokenless    map[string]int64 `json:"tokenless,omitempty"` // by metric
 }
 
 type errorCount struct {
@@ -151,12 +151,12 @@ func countersOf(p *result.Part) counters {
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
 	}
-	for m, n := range p.Unanswered {
+	for m, n := range p.Tokenless {
 		if n != 0 {
-			if c.Unanswered == nil {
-				c.Unanswered = map[string]int64{}
+			if c.Tokenless == nil {
+				c.Tokenless = map[string]int64{}
 			}
-			c.Unanswered[result.Metric(m).String()] = n
+			c.Tokenless[result.Metric(m).String()] = n
 		}
 	}
 	return c
@@ -177,9 +177,9 @@ func (c counters) part() *result.Part {
 		p.Errors[kind] = new(result.ErrorCount(e))
 	}
 	p.Limits = result.LimitsSeen(c.Limits)
-	for name, n := range c.Unanswered {
-		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Unanswered) {
-			p.Unanswered[m] = n
+	for name, n := range c.Tokenless {
+		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Tokenless) {
+			p.Tokenless[m] = n
 		}
 	}
 	return p
