@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // resources are what a load generator runs out of: files, ports and its share of
@@ -160,7 +161,7 @@ func shortages(p *result.Part) (warnings []string) {
 	} {
 		var n int64
 		for key, e := range p.Errors {
-			if key.Outcome == "connect" && strings.Contains(e.Sample, r.error) {
+			if key.Outcome == outcome.Connect && strings.Contains(e.Sample, r.error) {
 				n += e.Count
 			}
 		}

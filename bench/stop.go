@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A stopReason says why a run ended before its waves did.
@@ -87,7 +88,7 @@ func (w *refusals) see(res client.Result) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended++
-	if res.Outcome == client.Auth || res.Outcome == client.BadRequest {
+	if res.Outcome == outcome.Auth || res.Outcome == outcome.BadRequest {
 		w.bad++
 	}
 	if w.bad < w.ended || w.ended == w.limit {

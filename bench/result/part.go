@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/price"
+	"flashwave/client/outcome"
 )
 
 // A Metric names one histogram of a Part.
@@ -67,7 +68,7 @@ func ParseMetric(name string) (Metric, bool) {
 // concurrent use.
 type Part struct {
 	Requests Requests
-	Outcomes map[string]int64
+	Outcomes map[outcome.Outcome]int64
 	Good     int64 // ok requests that met every per-request SLO
 
 	// Here counts what happened during the wave's own wall time, whichever wave
@@ -101,7 +102,7 @@ type Happened struct {
 
 // NewPart is an empty Part.
 func NewPart() *Part {
-	return &Part{Outcomes: map[string]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
+	return &Part{Outcomes: map[outcome.Outcome]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
 }
 
 // Record adds a duration to one of the part's histograms.
@@ -221,7 +222,7 @@ func (h *Happened) add(o Happened) {
 	h.TotalTokens += o.TotalTokens
 }
 
-func addCounts(to, from map[string]int64) {
+func addCounts[K comparable](to, from map[K]int64) {
 	for k, n := range from {
 		to[k] += n
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench/slo"
+	"flashwave/client/outcome"
 )
 
 // Totals are what the encoding of a histogram does not hold, or not exactly.
@@ -133,7 +134,7 @@ func (p *Part) cutOff() {
 	q := &p.Requests
 	if open := q.Sent - q.Ended(); open > 0 {
 		q.Unfinished += open
-		p.Outcomes["cancelled"] += open
+		p.Outcomes[outcome.Cancelled] += open
 	}
 	if queued := q.Scheduled - q.Sent - q.Dropped - q.Unsent; queued > 0 {
 		q.Unsent += queued

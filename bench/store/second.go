@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // secondKind marks a row of counters among the events.
@@ -26,10 +27,10 @@ type second struct {
 // counters are a result.Part without its histograms. The structs are those of
 // package result but for their tags: a row of a quiet second is short.
 type counters struct {
-	Requests requests         `json:"requests,omitzero"`
-	Outcomes map[string]int64 `json:"outcomes,omitempty"`
-	Good     int64            `json:"good,omitempty"`
-	Here     happened         `json:"here,omitzero"`
+	Requests requests                  `json:"requests,omitzero"`
+	Outcomes map[outcome.Outcome]int64 `json:"outcomes,omitempty"`
+	Good     int64                     `json:"good,omitempty"`
+	Here     happened                  `json:"here,omitzero"`
 
 	Prompt     int64 `json:"prompt_tokens,omitempty"`
 	Cached     int64 `json:"cached_tokens,omitempty"`
@@ -49,10 +50,10 @@ type counters struct {
 }
 
 type errorCount struct {
-	Outcome string `json:"outcome"`
-	Message string `json:"message"`
-	Count   int64  `json:"count"`
-	Sample  string `json:"sample,omitempty"` // in the first row of a wave that has such an error
+	Outcome outcome.Outcome `json:"outcome"`
+	Message string          `json:"message"`
+	Count   int64           `json:"count"`
+	Sample  string          `json:"sample,omitempty"` // in the first row of a wave that has such an error
 }
 
 type requests struct {
