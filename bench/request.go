@@ -239,6 +239,9 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	if res.Outcome.Failed() {
 		p.Errors.Add(res.Outcome, res.Err)
 	}
+	if res.Shortage != outcome.NoShortage {
+		p.Shortages[res.Shortage]++
+	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, here, res, f.events)
 	recordLatency(p, t.scheduled, res)

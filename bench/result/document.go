@@ -112,6 +112,10 @@ type Stats struct {
 	Backlog    *Backlog                  `json:"backlog"`
 	Recovery   *Recovery                 `json:"recovery"` // null: the wave was no surge
 	Errors     []ErrorCount              `json:"errors"`
+
+	// Shortages counts, of the outcome connect, what this machine had no file, port
+	// or memory for: failures of the generator.
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
 }
 
 // Requests count what became of the scheduled requests. Always:

@@ -81,6 +81,10 @@ type Part struct {
 	Cost      price.Cost
 	Estimated float64 // USD of Cost that no usage vouches for
 
+	// Shortages counts the connections for which this machine had no file, port
+	// or memory. These requests failed, but not by the endpoint's doing.
+	Shortages map[outcome.Shortage]int64
+
 	StaleRetries int64
 	Finish       map[string]int64
 	Errors       ErrorCounts
@@ -102,7 +106,7 @@ type Happened struct {
 
 // NewPart is an empty Part.
 func NewPart() *Part {
-	return &Part{Outcomes: map[outcome.Outcome]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
+	return &Part{Outcomes: map[outcome.Outcome]int64{}, Shortages: map[outcome.Shortage]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
 }
 
 // Record adds a duration to one of the part's histograms.
@@ -139,6 +143,7 @@ func (p *Part) Merge(from *Part) {
 	}
 	p.Requests.add(from.Requests)
 	addCounts(p.Outcomes, from.Outcomes)
+	addCounts(p.Shortages, from.Shortages)
 	addCounts(p.Finish, from.Finish)
 	p.Good += from.Good
 	p.Here.add(from.Here)
@@ -165,9 +170,10 @@ func (p *Part) Merge(from *Part) {
 // Reset empties p and keeps the memory of its histograms.
 func (p *Part) Reset() {
 	clear(p.Outcomes)
+	clear(p.Shortages)
 	clear(p.Finish)
 	clear(p.Errors)
-	kept := Part{Outcomes: p.Outcomes, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Open: p.Open}
+	kept := Part{Outcomes: p.Outcomes, Shortages: p.Shortages, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Open: p.Open}
 	for _, h := range p.Hists {
 		if h != nil {
 			h.Reset()
@@ -186,6 +192,21 @@ func (p *Part) Clone() *Part {
 	c := NewPart()
 	c.Merge(p)
 	return c
+}
+
+// Answered is how many failures the endpoint itself gave for an answer (see
+// [outcome.Outcome.Answered]): they count against it however late the generator
+// was.
+func (p *Part) Answered() (n int64) {
+	for o, count := range p.Outcomes {
+		if o.Answered() {
+			n += count
+		}
+	}
+	for _, count := range p.Shortages { // all of them ended as connect
+		n -= count
+	}
+	return n
 }
 
 // Refused is how many values no histogram of the part could hold.

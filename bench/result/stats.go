@@ -27,6 +27,7 @@ func Derive(l Label, p *Part) Stats {
 		Tokens:     tokens(l.Duration, p),
 		Latency:    latencies(p, l.HDR),
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
+		Shortages:  maps.Clone(p.Shortages),
 		Goodput:    goodput(l, p),
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),

@@ -42,6 +42,8 @@ type counters struct {
 	Cost      cost    `json:"cost_usd,omitzero"`
 	Estimated float64 `json:"estimated_usd,omitempty"`
 
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
+
 	StaleRetries int64            `json:"stale_retries,omitempty"`
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
@@ -147,7 +149,7 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
+		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
 	}
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
@@ -167,6 +169,7 @@ func (c counters) part() *result.Part {
 	p := result.NewPart()
 	p.Requests, p.Here = result.Requests(c.Requests), result.Happened(c.Here)
 	maps.Copy(p.Outcomes, c.Outcomes)
+	maps.Copy(p.Shortages, c.Shortages)
 	maps.Copy(p.Finish, c.Finish)
 	p.Good = c.Good
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
