@@ -11,7 +11,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
-	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A server that freezes for 3 s under 200 requests a second has no error to show
@@ -126,13 +126,13 @@ func TestHalfFailing(t *testing.T) {
 		why  string
 		fail reply
 	}{
-		{"a status", reply{wait: 10 * time.Millisecond, outcome: client.ServerError}},
-		{"429", reply{wait: 10 * time.Millisecond, outcome: client.RateLimited}},
-		{"an error event before any token", reply{wait: 10 * time.Millisecond, outcome: client.StreamError}},
-		{"an error event after tokens", reply{wait: 10 * time.Millisecond, tokens: 5, gap: time.Millisecond, outcome: client.StreamError}},
-		{"a cut stream", reply{wait: 10 * time.Millisecond, tokens: 5, gap: time.Millisecond, outcome: client.Truncated}},
-		{"a broken connection", reply{wait: 10 * time.Millisecond, tokens: 2, gap: time.Millisecond, outcome: client.Reset}},
-		{"a dead endpoint", reply{wait: time.Millisecond, outcome: client.Connect}},
+		{"a status", reply{wait: 10 * time.Millisecond, outcome: outcome.ServerError}},
+		{"429", reply{wait: 10 * time.Millisecond, outcome: outcome.RateLimited}},
+		{"an error event before any token", reply{wait: 10 * time.Millisecond, outcome: outcome.StreamError}},
+		{"an error event after tokens", reply{wait: 10 * time.Millisecond, tokens: 5, gap: time.Millisecond, outcome: outcome.StreamError}},
+		{"a cut stream", reply{wait: 10 * time.Millisecond, tokens: 5, gap: time.Millisecond, outcome: outcome.Truncated}},
+		{"a broken connection", reply{wait: 10 * time.Millisecond, tokens: 2, gap: time.Millisecond, outcome: outcome.Reset}},
+		{"a dead endpoint", reply{wait: time.Millisecond, outcome: outcome.Connect}},
 	} {
 		for _, load := range []string{"w:20/s:10s", "w:c5:200x"} {
 			t.Run(c.why+" "+load, func(t *testing.T) {
@@ -229,7 +229,7 @@ func TestTheRateAtTheFirstBreach(t *testing.T) {
 		sc := build(t, func(sc *scenario.Scenario) { sc.SLO = []string{"rate_limited <= 0"} }, "w:100/s:20s")
 		doc, _ := execute(t, sc, func(i int, now time.Duration) reply {
 			if now > 5*time.Second && i%5 > 0 {
-				return reply{wait: time.Millisecond, outcome: client.RateLimited}
+				return reply{wait: time.Millisecond, outcome: outcome.RateLimited}
 			}
 			return reply{wait: 10 * time.Millisecond, tokens: 1}
 		})

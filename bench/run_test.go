@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,17 +17,8 @@ import (
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
-
-func TestOutcomesAreTheClients(t *testing.T) {
-	var words []string
-	for _, o := range client.Outcomes {
-		words = append(words, string(o))
-	}
-	if !slices.Equal(words, result.Outcomes) {
-		t.Errorf("documents know %v, the client %v", result.Outcomes, words)
-	}
-}
 
 // Whatever is done to a run, every scheduled request is accounted for.
 func TestConservation(t *testing.T) {
@@ -105,9 +95,9 @@ func (l *lane) isPaused() bool {
 func moody(i int, _ time.Duration) reply {
 	switch i % 11 {
 	case 3:
-		return reply{wait: 5 * time.Millisecond, outcome: client.RateLimited}
+		return reply{wait: 5 * time.Millisecond, outcome: outcome.RateLimited}
 	case 5:
-		return reply{wait: 400 * time.Millisecond, tokens: 2, gap: 100 * time.Millisecond, outcome: client.Timeout}
+		return reply{wait: 400 * time.Millisecond, tokens: 2, gap: 100 * time.Millisecond, outcome: outcome.Timeout}
 	case 7:
 		return reply{wait: 10 * time.Second, tokens: 2} // outlives the grace period
 	}
@@ -234,7 +224,7 @@ func TestSurvivorsDoNotPass(t *testing.T) {
 			if i%5 < 3 {
 				return reply{wait: 50 * time.Millisecond, tokens: 3, gap: time.Millisecond}
 			}
-			return reply{wait: 10 * time.Second, outcome: client.Timeout}
+			return reply{wait: 10 * time.Second, outcome: outcome.Timeout}
 		})
 		slo := doc.Verdict.SLOs[0]
 		if doc.Verdict.ExitCode != verdict.ExitFailed || slo.Observed != nil || slo.AtLeast == nil || *slo.AtLeast < 800 {
@@ -256,7 +246,7 @@ func TestAssumedSLO(t *testing.T) {
 			if i == 30 {
 				return reply{wait: time.Millisecond, tokens: 1}
 			}
-			return reply{wait: time.Millisecond, outcome: client.ServerError}
+			return reply{wait: time.Millisecond, outcome: outcome.ServerError}
 		})
 		if doc.Verdict.ExitCode != verdict.ExitFailed || !doc.Verdict.SLOs[0].Assumed || doc.Total.Requests.Failed != 999 {
 			t.Errorf("%+v", doc.Verdict)
@@ -270,7 +260,7 @@ func TestAssumedSLO(t *testing.T) {
 // A refused key stops the run early, as a mistake in the configuration.
 func TestRefusedFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		doc, f := execute(t, build(t, nil, "w:100/s:1000s"), always(reply{wait: 10 * time.Millisecond, outcome: client.Auth}))
+		doc, f := execute(t, build(t, nil, "w:100/s:1000s"), always(reply{wait: 10 * time.Millisecond, outcome: outcome.Auth}))
 		if doc.Verdict.ExitCode != verdict.ExitUsage || len(f.sent) > 30 {
 			t.Errorf("%d sent, %+v", len(f.sent), doc.Verdict)
 		}
@@ -298,7 +288,7 @@ func TestAbortOn(t *testing.T) {
 		sc := build(t, func(sc *scenario.Scenario) { sc.AbortOn = []string{"error_rate > 50%"} }, "w:10/s:100s")
 		doc, _ := execute(t, sc, func(_ int, now time.Duration) reply {
 			if now > 20*time.Second {
-				return reply{wait: time.Millisecond, outcome: client.Overloaded}
+				return reply{wait: time.Millisecond, outcome: outcome.Overloaded}
 			}
 			return reply{wait: time.Millisecond, tokens: 1}
 		})
@@ -321,20 +311,20 @@ func TestRequestLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc := run.Wait()
-		lines := map[string]int64{}
+		lines := map[outcome.Outcome]int64{}
 		for _, text := range strings.Split(strings.TrimSpace(out.String()), "\n") {
 			var l RequestLine
 			if err := json.Unmarshal([]byte(text), &l); err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}
 			lines[l.Outcome]++
-			if l.Outcome != "ok" && l.Error == "" {
+			if l.Outcome != outcome.OK && l.Error == "" {
 				t.Errorf("no error in %s", text)
 			}
 		}
-		for outcome, n := range doc.Total.Outcomes {
-			if lines[outcome] != n {
-				t.Errorf("%d lines of %s, want %d", lines[outcome], outcome, n)
+		for o, n := range doc.Total.Outcomes {
+			if lines[o] != n {
+				t.Errorf("%d lines of %s, want %d", lines[o], o, n)
 			}
 		}
 	})

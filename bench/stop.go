@@ -7,6 +7,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // stop ends the sending, once. Called again by the user, it gives up what is
@@ -77,7 +78,7 @@ func (w *refusals) see(res client.Result) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended++
-	if res.Outcome == client.Auth || res.Outcome == client.BadRequest {
+	if res.Outcome == outcome.Auth || res.Outcome == outcome.BadRequest {
 		w.bad++
 	}
 	if w.bad < w.ended || w.ended == w.limit {

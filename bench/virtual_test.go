@@ -17,6 +17,7 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A fake is an endpoint in virtual time: answer says what happens to the i-th
@@ -42,7 +43,8 @@ type reply struct {
 	gap     time.Duration
 	outcome client.Outcome // "" is ok
 	text    string         // of the failure
-	late    time.Duration  // how long the client takes to hand it to the transport
+	short   outcome.Shortage
+	late    time.Duration // how long the client takes to hand it to the transport
 	usage   client.Usage
 	limits  client.Limits // zero: the headers say nothing
 	retries int
@@ -120,6 +122,7 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 	res.Done, res.Finish = now(), "stop"
 	if r.outcome != "" {
 		res.Outcome, res.Err, res.Finish, res.Status = r.outcome, string(r.outcome)+" 17", "", 0
+		res.Shortage = r.short
 		if r.text != "" {
 			res.Err = r.text
 		}

@@ -149,8 +149,10 @@ func (r *Run) admitted(e slo.Expr) float64 {
 		return 0
 	}
 	n := s.Part.Requests.Scheduled
-	for _, refused := range []client.Outcome{client.RateLimited, client.Overloaded, client.Auth, client.BadRequest, client.Connect} {
-		n -= s.Part.Outcomes[string(refused)]
+	for o, count := range s.Part.Outcomes {
+		if o.Refused() {
+			n -= count
+		}
 	}
 	return float64(max(n, 0)) / s.Length.Seconds()
 }

@@ -9,6 +9,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A point is one rate to be measured.
@@ -147,7 +148,7 @@ func (m *measuring) look(k int) {
 		}
 	}
 	part := m.run.Look(m.waves(k)...).Ended.Part
-	if refused := part.Outcomes[string(client.RateLimited)]; m.limit == ByErrors && 2*refused >= part.Requests.Failed && refused > 0 {
+	if refused := part.Outcomes[outcome.RateLimited]; m.limit == ByErrors && 2*refused >= part.Requests.Failed && refused > 0 {
 		m.limit = ByRateLimit
 		m.why += fmt.Sprintf("; %d of %d failures were 429s", refused, part.Requests.Failed)
 	}

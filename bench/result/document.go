@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"flashwave/bench/scenario"
+	"flashwave/client/outcome"
 )
 
 // Schema names the format of run.json. Within v1 keys are only ever added.
@@ -103,19 +104,23 @@ type Stats struct {
 	LoadS  *float64 `json:"load_s"`
 	DrainS *float64 `json:"drain_s"`
 
-	Requests   Requests         `json:"requests"`
-	Outcomes   map[string]int64 `json:"outcomes"` // every outcome of the closed list
-	Rate       Rate             `json:"rate"`
-	Tokens     Tokens           `json:"tokens"`
-	Latency    Latencies        `json:"latency_ms"`
-	ErrorRate  *float64         `json:"error_rate"` // failed ÷ (succeeded + failed)
-	Goodput    *Goodput         `json:"goodput"`
-	Cost       *Cost            `json:"cost_usd"` // null: the price is unknown
-	Finish     map[string]int64 `json:"finish"`
-	RateLimits *RateLimits      `json:"rate_limits"`
-	Backlog    *Backlog         `json:"backlog"`
-	Recovery   *Recovery        `json:"recovery"` // null: the wave was no surge
-	Errors     []ErrorCount     `json:"errors"`
+	Requests   Requests                  `json:"requests"`
+	Outcomes   map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
+	Rate       Rate                      `json:"rate"`
+	Tokens     Tokens                    `json:"tokens"`
+	Latency    Latencies                 `json:"latency_ms"`
+	ErrorRate  *float64                  `json:"error_rate"` // failed ÷ (succeeded + failed)
+	Goodput    *Goodput                  `json:"goodput"`
+	Cost       *Cost                     `json:"cost_usd"` // null: the price is unknown
+	Finish     map[string]int64          `json:"finish"`
+	RateLimits *RateLimits               `json:"rate_limits"`
+	Backlog    *Backlog                  `json:"backlog"`
+	Recovery   *Recovery                 `json:"recovery"` // null: the wave was no surge
+	Errors     []ErrorCount              `json:"errors"`
+
+	// Shortages counts, of the outcome connect, what this machine had no file, port
+	// or memory for: failures of the generator.
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
 }
 
 // Requests count what became of the scheduled requests. Always:
@@ -249,10 +254,10 @@ type Recovery struct {
 
 // An ErrorCount is one kind of failure.
 type ErrorCount struct {
-	Outcome string `json:"outcome"`
-	Message string `json:"message"` // with the figures taken out, so that like errors count as one
-	Count   int64  `json:"count"`
-	Sample  string `json:"sample"` // one of them, word for word
+	Outcome outcome.Outcome `json:"outcome"`
+	Message string          `json:"message"` // with the figures taken out, so that like errors count as one
+	Count   int64           `json:"count"`
+	Sample  string          `json:"sample"` // one of them, word for word
 }
 
 // A Row is one step of the timeline, over all waves.

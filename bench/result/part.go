@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/price"
+	"flashwave/client/outcome"
 )
 
 // A Metric names one histogram of a Part.
@@ -67,7 +68,7 @@ func ParseMetric(name string) (Metric, bool) {
 // concurrent use.
 type Part struct {
 	Requests Requests
-	Outcomes map[string]int64
+	Outcomes map[outcome.Outcome]int64
 	Good     int64 // ok requests that met every per-request SLO
 
 	// Here counts what happened during the wave's own wall time, whichever wave
@@ -79,6 +80,10 @@ type Part struct {
 
 	Cost      price.Cost
 	Estimated float64 // USD of Cost that no usage vouches for
+
+	// Shortages counts the connections for which this machine had no file, port
+	// or memory. These requests failed, but not by the endpoint's doing.
+	Shortages map[outcome.Shortage]int64
 
 	StaleRetries int64
 	Finish       map[string]int64
@@ -106,7 +111,7 @@ type Happened struct {
 
 // NewPart is an empty Part.
 func NewPart() *Part {
-	return &Part{Outcomes: map[string]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
+	return &Part{Outcomes: map[outcome.Outcome]int64{}, Shortages: map[outcome.Shortage]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
 }
 
 // Record adds a duration to one of the part's histograms.
@@ -151,6 +156,7 @@ func (p *Part) Merge(from *Part) {
 	}
 	p.Requests.add(from.Requests)
 	addCounts(p.Outcomes, from.Outcomes)
+	addCounts(p.Shortages, from.Shortages)
 	addCounts(p.Finish, from.Finish)
 	p.Good += from.Good
 	p.Here.add(from.Here)
@@ -178,9 +184,10 @@ func (p *Part) Merge(from *Part) {
 // Reset empties p and keeps the memory of its histograms.
 func (p *Part) Reset() {
 	clear(p.Outcomes)
+	clear(p.Shortages)
 	clear(p.Finish)
 	clear(p.Errors)
-	kept := Part{Outcomes: p.Outcomes, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Failed: p.Failed, Open: p.Open}
+	kept := Part{Outcomes: p.Outcomes, Shortages: p.Shortages, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Failed: p.Failed, Open: p.Open}
 	for _, hists := range [][]*Hist{p.Hists[:], p.Failed[:], p.Open[:]} {
 		for _, h := range hists {
 			if h != nil {
@@ -196,6 +203,21 @@ func (p *Part) Clone() *Part {
 	c := NewPart()
 	c.Merge(p)
 	return c
+}
+
+// Answered is how many failures the endpoint itself gave for an answer (see
+// [outcome.Outcome.Answered]): they count against it however late the generator
+// was.
+func (p *Part) Answered() (n int64) {
+	for o, count := range p.Outcomes {
+		if o.Answered() {
+			n += count
+		}
+	}
+	for _, count := range p.Shortages { // all of them ended as connect
+		n -= count
+	}
+	return n
 }
 
 // Refused is how many values no histogram of the part could hold.
@@ -232,7 +254,7 @@ func (h *Happened) add(o Happened) {
 	h.TotalTokens += o.TotalTokens
 }
 
-func addCounts(to, from map[string]int64) {
+func addCounts[K comparable](to, from map[K]int64) {
 	for k, n := range from {
 		to[k] += n
 	}
@@ -352,14 +374,4 @@ func copyCounts(m map[string]int64) map[string]int64 {
 		c = map[string]int64{}
 	}
 	return c
-}
-
-// Answered is how many requests failed by what the endpoint itself answered: a status,
-// an error event, a stream that broke its promise. That is its failure however late
-// this machine was; a timeout or a broken connection may be the machine's.
-func (p *Part) Answered() (n int64) {
-	for _, o := range []string{"rate_limited", "overloaded", "server_error", "auth", "bad_request", "stream_error", "malformed", "truncated", "connect"} {
-		n += p.Outcomes[o]
-	}
-	return n
 }

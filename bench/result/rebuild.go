@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/slo"
+	"flashwave/client/outcome"
 )
 
 // Totals are what the encoding of a histogram does not hold, or not exactly.
@@ -154,7 +155,7 @@ func (p *Part) cutOff() {
 	q := &p.Requests
 	if open := q.Sent - q.Ended(); open > 0 {
 		q.Unfinished += open
-		p.Outcomes["cancelled"] += open
+		p.Outcomes[outcome.Cancelled] += open
 	}
 	if queued := q.Scheduled - q.Sent - q.Dropped - q.Unsent; queued > 0 {
 		q.Unsent += queued

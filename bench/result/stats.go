@@ -1,16 +1,11 @@
 package result
 
 import (
+	"maps"
 	"time"
-)
 
-// Outcomes are the words for how a request ended, in the order of reports. They
-// are those of the client package, which documents do not import; a test of the
-// engine holds the two lists together.
-var Outcomes = []string{
-	"ok", "rate_limited", "overloaded", "server_error", "auth", "bad_request", "connect",
-	"timeout", "reset", "truncated", "stream_error", "malformed", "cancelled",
-}
+	"flashwave/client/outcome"
+)
 
 // A Label says which stretch Stats describe.
 type Label struct {
@@ -37,6 +32,7 @@ func Derive(l Label, p *Part) Stats {
 		Tokens:     tokens(l.load(), p),
 		Latency:    latencies(p, l.HDR),
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
+		Shortages:  maps.Clone(p.Shortages),
 		Goodput:    goodput(l, p),
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
@@ -45,10 +41,12 @@ func Derive(l Label, p *Part) Stats {
 	}
 }
 
-func outcomes(p *Part) map[string]int64 {
-	all := make(map[string]int64, len(Outcomes))
-	for _, o := range Outcomes {
-		all[o] = p.Outcomes[o]
+// outcomes counts every outcome of the closed list, and those of a later version
+// that a log held.
+func outcomes(p *Part) map[outcome.Outcome]int64 {
+	all := maps.Clone(p.Outcomes)
+	for _, o := range outcome.All() {
+		all[o] += 0
 	}
 	return all
 }
@@ -101,7 +99,7 @@ func latencies(p *Part, withHDR bool) Latencies {
 
 // rateLimits is nil where the endpoint neither spoke of limits nor applied any.
 func rateLimits(p *Part) *RateLimits {
-	n, q := p.Outcomes["rate_limited"], p.Requests
+	n, q := p.Outcomes[outcome.RateLimited], p.Requests
 	d := p.Limits.document()
 	if d == nil {
 		if n == 0 {

@@ -2,6 +2,8 @@ package result
 
 import (
 	"time"
+
+	"flashwave/client/outcome"
 )
 
 // maxRows bounds the timeline; when it is full, rows merge in pairs.
@@ -42,7 +44,7 @@ func NewTimeline() *Timeline { return &Timeline{Step: time.Second} }
 func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFlight, queued int64) Row {
 	s := step{
 		start: start, end: end, waves: waves,
-		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes["rate_limited"], good: sum.Good,
+		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes[outcome.RateLimited], good: sum.Good,
 		inFlight: inFlight, queued: queued, cost: sum.Cost.Total(),
 	}
 	for i, m := range rowMetrics {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // plain is a document as its JSON says it.
@@ -79,7 +80,8 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	check(t, j.Begin(doc))
 	p := result.NewPart()
 	p.Requests = result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1}
-	p.Outcomes["ok"], p.Outcomes["timeout"] = 3, 2
+	p.Outcomes[outcome.OK], p.Outcomes[outcome.Connect], p.Outcomes["unheard-of"] = 3, 1, 1
+	p.Shortages[outcome.Ports] = 1
 	p.RecordOpen(result.TTFTResponse, 3*time.Second)
 	warm := result.NewPart()
 	warm.Cost.Input = 1
@@ -93,7 +95,13 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	if run.Total.Requests != want || run.Waves[1].Requests != want {
 		t.Errorf("requests %+v, want %+v", run.Total.Requests, want)
 	}
-	if n := run.Total.Outcomes["cancelled"]; n != want.Unfinished {
+	if run.Total.Shortages[outcome.Ports] != 1 || run.Waves[1].Shortages[outcome.Ports] != 1 {
+		t.Errorf("shortages %v", run.Total.Shortages)
+	}
+	if run.Total.Outcomes["unheard-of"] != 1 {
+		t.Errorf("an outcome of a later version is lost: %v", run.Total.Outcomes)
+	}
+	if n := run.Total.Outcomes[outcome.Cancelled]; n != want.Unfinished {
 		t.Errorf("%d cancelled, want %d", n, want.Unfinished)
 	}
 	if run.Total.Cost.Total != 1 {

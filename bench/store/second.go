@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // secondKind marks a row of counters among the events.
@@ -26,10 +27,10 @@ type second struct {
 // counters are a result.Part without its histograms. The structs are those of
 // package result but for their tags: a row of a quiet second is short.
 type counters struct {
-	Requests requests         `json:"requests,omitzero"`
-	Outcomes map[string]int64 `json:"outcomes,omitempty"`
-	Good     int64            `json:"good,omitempty"`
-	Here     happened         `json:"here,omitzero"`
+	Requests requests                  `json:"requests,omitzero"`
+	Outcomes map[outcome.Outcome]int64 `json:"outcomes,omitempty"`
+	Good     int64                     `json:"good,omitempty"`
+	Here     happened                  `json:"here,omitzero"`
 
 	Prompt     int64 `json:"prompt_tokens,omitempty"`
 	Cached     int64 `json:"cached_tokens,omitempty"`
@@ -41,6 +42,8 @@ type counters struct {
 	Cost      cost    `json:"cost_usd,omitzero"`
 	Estimated float64 `json:"estimated_usd,omitempty"`
 
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
+
 	StaleRetries int64            `json:"stale_retries,omitempty"`
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
@@ -49,10 +52,10 @@ type counters struct {
 }
 
 type errorCount struct {
-	Outcome string `json:"outcome"`
-	Message string `json:"message"`
-	Count   int64  `json:"count"`
-	Sample  string `json:"sample,omitempty"` // in the first row of a wave that has such an error
+	Outcome outcome.Outcome `json:"outcome"`
+	Message string          `json:"message"`
+	Count   int64           `json:"count"`
+	Sample  string          `json:"sample,omitempty"` // in the first row of a wave that has such an error
 }
 
 type requests struct {
@@ -146,7 +149,7 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
+		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
 	}
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
@@ -166,6 +169,7 @@ func (c counters) part() *result.Part {
 	p := result.NewPart()
 	p.Requests, p.Here = result.Requests(c.Requests), result.Happened(c.Here)
 	maps.Copy(p.Outcomes, c.Outcomes)
+	maps.Copy(p.Shortages, c.Shortages)
 	maps.Copy(p.Finish, c.Finish)
 	p.Good = c.Good
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning

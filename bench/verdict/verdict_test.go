@@ -11,6 +11,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
+	"flashwave/client/outcome"
 )
 
 // a wave of a made-up run.
@@ -53,7 +54,7 @@ func judge(t testing.TB, slos []string, change func(*verdict.Case), waves ...mad
 }
 
 // part is a wave of which so many requests succeeded in 100 ms and others ended as said.
-func part(ok int, failed map[string]int) *result.Part {
+func part(ok int, failed map[outcome.Outcome]int) *result.Part {
 	p := result.NewPart()
 	for range ok {
 		p.Requests.Scheduled++
@@ -61,18 +62,18 @@ func part(ok int, failed map[string]int) *result.Part {
 		p.Requests.Succeeded++
 		p.Here.Succeeded++
 		p.Here.Completed++
-		p.Outcomes["ok"]++
+		p.Outcomes[outcome.OK]++
 		for _, m := range []result.Metric{result.TTFTResponse, result.TTFTService, result.TTFAResponse, result.TTFAService, result.E2EResponse, result.E2EService} {
 			p.Record(m, 100*time.Millisecond)
 		}
 	}
-	for outcome, n := range failed {
+	for o, n := range failed {
 		for range n {
 			p.Requests.Scheduled++
 			p.Requests.Sent++
 			p.Requests.Failed++
 			p.Here.Completed++
-			p.Outcomes[outcome]++
+			p.Outcomes[o]++
 		}
 	}
 	return p
@@ -134,7 +135,7 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 	fast, slow := []string{"ttft.p95 < 800ms"}, []string{"ttft.p95 < 50ms"}
-	fine, errors := part(100, nil), part(100, map[string]int{"server_error": 50})
+	fine, errors := part(100, nil), part(100, map[outcome.Outcome]int{outcome.ServerError: 50})
 	for _, c := range []struct {
 		why    string
 		slos   []string
@@ -148,10 +149,10 @@ func TestExitCodes(t *testing.T) {
 		{"late", fast, fine, late, verdict.ExitInconclusive, "the generator was late"},
 		{"too slow, and late: whose fault is it?", slow, fine, late, verdict.ExitInconclusive, "the generator was late"},
 		{"errors, however late", fast, errors, late, verdict.ExitFailed, "error_rate <= 1%: it was 33.3 %"},
-		{"timeouts of a late generator", fast, part(100, map[string]int{"timeout": 50}), late, verdict.ExitInconclusive, "the generator was late"},
-		{"broken connections of a late generator", fast, part(100, map[string]int{"reset": 50}), late, verdict.ExitInconclusive, "the generator was late"},
-		{"some answers among the timeouts of a late generator", fast, part(100, map[string]int{"timeout": 50, "overloaded": 5}), late, verdict.ExitFailed, "error_rate <= 1%"},
-		{"429s, however late", []string{"rate_limited <= 0", "error_rate <= 100%"}, part(100, map[string]int{"rate_limited": 1}), late, verdict.ExitFailed, "rate_limited <= 0"},
+		{"timeouts of a late generator", fast, part(100, map[outcome.Outcome]int{outcome.Timeout: 50}), late, verdict.ExitInconclusive, "the generator was late"},
+		{"broken connections of a late generator", fast, part(100, map[outcome.Outcome]int{outcome.Reset: 50}), late, verdict.ExitInconclusive, "the generator was late"},
+		{"some answers among the timeouts of a late generator", fast, part(100, map[outcome.Outcome]int{outcome.Timeout: 50, outcome.Overloaded: 5}), late, verdict.ExitFailed, "error_rate <= 1%"},
+		{"429s, however late", []string{"rate_limited <= 0", "error_rate <= 100%"}, part(100, map[outcome.Outcome]int{outcome.RateLimited: 1}), late, verdict.ExitFailed, "rate_limited <= 0"},
 		{"no data", []string{"ttft.p95 < 800ms in calm"}, result.NewPart(), nil, verdict.ExitInconclusive, "no data for"},
 		{"interrupted, though it failed", slow, errors, ends(verdict.Interrupted, late), verdict.ExitInterrupted, "it was stopped"},
 		{"out of budget, though it failed", slow, errors, ends(verdict.OutOfBudget, nil), verdict.ExitStopped, "it was stopped"},
@@ -176,11 +177,13 @@ func TestExitCodes(t *testing.T) {
 
 // A request that failed ranks above every bound, however it failed and however soon.
 func TestFailuresRankBeyondEveryBound(t *testing.T) {
-	failing := []string{"rate_limited", "overloaded", "server_error", "auth", "bad_request", "connect", "timeout", "reset", "truncated", "stream_error", "malformed"}
-	for _, outcome := range failing {
+	for _, failing := range outcome.All() {
+		if !failing.Failed() {
+			continue
+		}
 		for _, text := range []string{"ttft.p95 < 800ms", "ttfa.p95 < 800ms", "e2e.p95 < 10s", "service.ttft.p50 < 800ms", "service.e2e.p90 < 10s", "ttft.mean < 800ms", "e2e.max < 10s", "ttft.p95 < 800ms in calm"} {
 			for _, answering := range []bool{false, true} {
-				p := part(50, map[string]int{outcome: 50})
+				p := part(50, map[outcome.Outcome]int{failing: 50})
 				if answering { // it failed after its first token
 					for _, m := range []result.Metric{result.TTFTResponse, result.TTFTService, result.TTFAResponse, result.TTFAService} {
 						for range 50 {
@@ -194,12 +197,12 @@ func TestFailuresRankBeyondEveryBound(t *testing.T) {
 				s := v.SLOs[0]
 				if strings.Contains(text, "p50") { // rank 50 of 100 is the last that succeeded
 					if s.OK == nil || !*s.OK || *s.Observed < 99 {
-						t.Errorf("%s, %s: %+v", outcome, text, s)
+						t.Errorf("%s, %s: %+v", failing, text, s)
 					}
 					continue
 				}
 				if v.ExitCode != verdict.ExitFailed || s.OK == nil || *s.OK || s.Observed != nil || s.AtLeast == nil {
-					t.Errorf("%s, %s, first token %v: exit %d, %+v", outcome, text, answering, v.ExitCode, s)
+					t.Errorf("%s, %s, first token %v: exit %d, %+v", failing, text, answering, v.ExitCode, s)
 				}
 			}
 		}
@@ -229,7 +232,7 @@ func TestOkWithoutTheTokenAskedAbout(t *testing.T) {
 
 // Where nothing that succeeded had a gap, nothing can be said of gaps.
 func TestGapsOfStreamsWithoutGaps(t *testing.T) {
-	p := part(99, map[string]int{"server_error": 1})
+	p := part(99, map[outcome.Outcome]int{outcome.ServerError: 1})
 	v := judge(t, []string{"tpot.p95 < 50ms", "itl.p99 < 50ms", "stall.p95 < 1s"}, nil, wave("calm", p))
 	for _, s := range v.SLOs[:3] {
 		if s.OK != nil || s.Observed != nil || s.AtLeast != nil {
@@ -243,10 +246,10 @@ func TestGapsOfStreamsWithoutGaps(t *testing.T) {
 
 // The headline names what was missed by most, with the figure of its own wave.
 func TestTheDecisiveReason(t *testing.T) {
-	calm, rush := part(100, map[string]int{"timeout": 2}), part(50, map[string]int{"rate_limited": 50})
-	calm.Errors.Add("timeout", "first token")
-	calm.Errors.Add("timeout", "first token")
-	rush.Errors.Add("rate_limited", "too many")
+	calm, rush := part(100, map[outcome.Outcome]int{outcome.Timeout: 2}), part(50, map[outcome.Outcome]int{outcome.RateLimited: 50})
+	calm.Errors.Add(outcome.Timeout, "first token")
+	calm.Errors.Add(outcome.Timeout, "first token")
+	rush.Errors.Add(outcome.RateLimited, "too many")
 	v := judge(t, []string{"ttft.p95 < 90ms in calm", "error_rate < 1% in calm", "error_rate < 1% in rush", "ttft.p50 < 99ms"}, nil, wave("calm", calm), wave("rush", rush))
 	if want := "error_rate < 1% in rush: it was 50.0 %; most failures were rate_limited"; v.Headline != want {
 		t.Errorf("headline %q, want %q", v.Headline, want)
