@@ -75,9 +75,10 @@ type SLO struct {
 // Generator is the load generator's own health.
 type Generator struct {
 	Valid               bool     `json:"valid"`
-	Warnings            []string `json:"warnings"`
+	Warnings            []string `json:"warnings"` // the findings as sentences, but for those on gaps alone
+	Findings            Findings `json:"findings"` // null in documents of earlier versions
 	LagMS               *Latency `json:"lag_ms"`
-	ReadLagMS           *Latency `json:"read_lag_ms"`
+	ReadLagMS           *Latency `json:"read_lag_ms"` // at ticks of 5 ms; one that was missed is as late as it was
 	CPUPercent          *float64 `json:"cpu_percent"`
 	CPUAllowed          *float64 `json:"cpu_allowed"`          // cores
 	SchedLatencyMSP99   *float64 `json:"sched_latency_ms_p99"` // how long runnable goroutines waited for a thread
