@@ -31,8 +31,7 @@ type flight struct {
 func (r *Run) work(t ticket) {
 	defer r.working.Done()
 	for {
-		ended := r.send(t)
-		if next, ok := t.lane.freed(t, ended); ok {
+		if next, ok := t.lane.ended(r.send(t)); ok {
 			t = r.slots.swap(next, r.now())
 			continue
 		}
@@ -44,14 +43,15 @@ func (r *Run) work(t ticket) {
 	}
 }
 
-// send makes one request, records how it ended and says when.
-func (r *Run) send(t ticket) (ended time.Duration) {
+// send makes one request, records how it ended and says so.
+func (r *Run) send(t ticket) ending {
+	began := r.now()
 	req, p := r.request(t)
 	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
 	if !r.budget.reserve(worst) {
 		r.stop(outOfBudget, r.budget.String())
 		r.giveUp(t)
-		return r.now()
+		return ending{ticket: t, at: began, outcome: client.Cancelled}
 	}
 	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
 	r.open.add(f)
@@ -67,7 +67,7 @@ func (r *Run) send(t ticket) (ended time.Duration) {
 	if r.requestLog != nil && t.wave != result.Warmup {
 		r.requestLog.write(r.line(t, res))
 	}
-	return res.Done
+	return ending{ticket: t, at: res.Done, took: res.Done - began, outcome: res.Outcome, retryAfter: res.Limits.RetryAfter}
 }
 
 // request is what the ticket asks of the endpoint.
@@ -146,7 +146,7 @@ func (f *flight) Sent(at time.Duration) {
 	t := f.ticket
 	f.run.pace.sent(at)
 	if t.closed {
-		t.lane.sentOne(t, at)
+		t.lane.sent(t, at)
 	}
 	if t.wave == result.Warmup {
 		return
@@ -218,7 +218,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	p.StaleRetries += int64(res.StaleRetries)
 	here := &f.shard.part(t.lane.here()).Here
 	good := res.Outcome == client.OK && f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res)
-	t.after.see(t.scheduled, good)
+	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
 	case client.OK:
 		p.Requests.Succeeded++
@@ -234,6 +234,9 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		p.Requests.Failed++
 		here.Completed++
 		here.Failed++
+		if turnedAway(res.Outcome) {
+			here.Refused++
+		}
 	}
 	if res.Outcome != client.OK && res.Outcome != client.Cancelled {
 		p.Errors.Add(string(res.Outcome), res.Err)
@@ -241,6 +244,16 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, here, res, f.events)
 	recordLatency(p, t.scheduled, res)
+}
+
+// turnedAway reports whether the endpoint turned a request away at once, or was not
+// there: such a one was sent and yet was no load.
+func turnedAway(o client.Outcome) bool {
+	switch o {
+	case client.RateLimited, client.Overloaded, client.Auth, client.BadRequest, client.Connect:
+		return true
+	}
+	return false
 }
 
 func finish(res client.Result) string {
@@ -357,7 +370,7 @@ func (r *Run) never(t ticket, fate string, count func(*result.Requests)) {
 		line.Outcome = fate
 		r.requestLog.write(line)
 	}
-	t.after.see(t.scheduled, false)
+	t.afterSurge.see(t.scheduled, false)
 	s := r.rec.shard(t.index)
 	s.mu.Lock()
 	defer s.mu.Unlock()

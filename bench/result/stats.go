@@ -18,6 +18,7 @@ type Label struct {
 	Started, Duration time.Duration
 	Priced            bool // the price is known
 	Judged            bool // some SLO defines what a good request is
+	Closed            bool // some of the load was closed
 	HDR               bool // carry the encoded histograms
 }
 
@@ -36,6 +37,7 @@ func Derive(l Label, p *Part) Stats {
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
 		RateLimits: rateLimits(p),
+		Backoff:    backoff(l, p.Backoff),
 		Errors:     p.Errors.List(),
 	}
 }

@@ -42,6 +42,7 @@ type counters struct {
 	Estimated float64 `json:"estimated_usd,omitempty"`
 
 	StaleRetries int64            `json:"stale_retries,omitempty"`
+	Backoff      waits            `json:"backoff,omitzero"`
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
 	Limits       limits           `json:"rate_limits,omitzero"`
@@ -71,8 +72,15 @@ type happened struct {
 	Completed    int64 `json:"completed,omitempty"`
 	Succeeded    int64 `json:"succeeded,omitempty"`
 	Failed       int64 `json:"failed,omitempty"`
+	Refused      int64 `json:"refused,omitempty"`
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
+}
+
+type waits struct {
+	Count   int64         `json:"count,omitempty"`
+	Total   time.Duration `json:"total_ns,omitempty"`
+	Longest time.Duration `json:"longest_ns,omitempty"`
 }
 
 type cost struct {
@@ -146,7 +154,7 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
+		StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
 	}
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
@@ -176,7 +184,7 @@ func (c counters) part() *result.Part {
 		kind := result.ErrorKey{Outcome: e.Outcome, Message: e.Message}
 		p.Errors[kind] = new(result.ErrorCount(e))
 	}
-	p.Limits = result.LimitsSeen(c.Limits)
+	p.Limits, p.Backoff = result.LimitsSeen(c.Limits), result.Waits(c.Backoff)
 	for name, n := range c.Unanswered {
 		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Unanswered) {
 			p.Unanswered[m] = n
