@@ -112,6 +112,7 @@ func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
 	r.addLimits(&s, wave)
 	r.addBacklog(&s, wave)
 	r.addRecovery(&s, wave)
+	r.addSteady(&s, wave)
 	return s
 }
 
@@ -123,10 +124,13 @@ func (r *Run) label(wave int, withHDR bool) result.Label {
 	}
 	if wave < 0 {
 		l.Drain = l.Duration - r.loadLength()
+		for i := range r.waves {
+			l.Closed = l.Closed || r.waves[i].Closed
+		}
 		return l
 	}
 	w := &r.waves[wave]
-	l.Name, l.Lane, l.Kind = w.Name, w.Lane, "open"
+	l.Name, l.Lane, l.Kind, l.Closed = w.Name, w.Lane, "open", w.Closed
 	if w.Closed {
 		l.Kind = "closed"
 	}

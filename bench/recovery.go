@@ -149,12 +149,12 @@ func (r *Run) surged(before, next int) bool {
 // the next surge or of the lane. l.mu and r.mu are held.
 func (r *Run) keepApart(l *lane, before, next int, at time.Duration) {
 	if r.surged(before, next) {
-		l.after.close(at)
-		l.after = &recovery{surge: before, start: at}
-		r.waves[before].recovery = l.after
+		l.afterSurge.close(at)
+		l.afterSurge = &recovery{surge: before, start: at}
+		r.waves[before].recovery = l.afterSurge
 	}
 	if next < 0 {
-		l.after.close(at)
+		l.afterSurge.close(at)
 	}
 }
 

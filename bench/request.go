@@ -33,8 +33,7 @@ type flight struct {
 func (r *Run) work(t ticket) {
 	defer r.working.Done()
 	for {
-		ended := r.send(t)
-		if next, ok := t.lane.freed(t, ended); ok {
+		if next, ok := t.lane.ended(r.send(t)); ok {
 			t = r.slots.swap(next, r.now())
 			continue
 		}
@@ -46,14 +45,15 @@ func (r *Run) work(t ticket) {
 	}
 }
 
-// send makes one request, records how it ended and says when.
-func (r *Run) send(t ticket) (ended time.Duration) {
+// send makes one request, records how it ended and says so.
+func (r *Run) send(t ticket) ending {
+	began := r.now()
 	req, p := r.request(t)
 	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
 	if !r.budget.reserve(worst) {
 		r.stop(verdict.OutOfBudget, r.budget.String())
 		r.giveUp(t)
-		return r.now()
+		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
 	}
 	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
 	r.open.add(f)
@@ -69,7 +69,7 @@ func (r *Run) send(t ticket) (ended time.Duration) {
 	if r.requestLog != nil && t.wave != result.Warmup {
 		r.requestLog.write(r.line(t, res))
 	}
-	return res.Done
+	return ending{ticket: t, at: res.Done, took: res.Done - began, outcome: res.Outcome, retryAfter: res.Limits.RetryAfter}
 }
 
 // request is what the ticket asks of the endpoint.
@@ -148,7 +148,7 @@ func (f *flight) Sent(at time.Duration) {
 	t := f.ticket
 	f.run.pace.sent(at)
 	if t.closed {
-		t.lane.sentOne(t, at)
+		t.lane.sent(t, at)
 	}
 	if t.wave == result.Warmup {
 		return
@@ -220,7 +220,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	p.StaleRetries += int64(res.StaleRetries)
 	here := &f.shard.part(t.lane.here()).Here
 	good := res.Outcome == outcome.OK && f.run.good(t, res)
-	t.after.see(t.scheduled, good)
+	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
 	case outcome.OK:
 		p.Requests.Succeeded++
@@ -236,6 +236,9 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		p.Requests.Failed++
 		here.Completed++
 		here.Failed++
+		if res.Outcome.Refused() {
+			here.Refused++
+		}
 	}
 	if res.Outcome.Failed() {
 		p.Errors.Add(res.Outcome, res.Err)
@@ -367,7 +370,7 @@ func (r *Run) never(t ticket, fate outcome.Outcome, count func(*result.Requests)
 		line.Outcome = fate
 		r.requestLog.write(line)
 	}
-	t.after.see(t.scheduled, false)
+	t.afterSurge.see(t.scheduled, false)
 	s := r.rec.shard(t.index)
 	s.mu.Lock()
 	defer s.mu.Unlock()

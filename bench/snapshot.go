@@ -157,7 +157,7 @@ func (l *lane) status() result.LaneStatus {
 	defer l.mu.Unlock()
 	s := result.LaneStatus{Name: l.name, Wave: max(l.here(), -1), Factor: l.factor, Paused: l.paused, Bursts: slices.Clone(l.bursts)}
 	if c, ok := l.load.(*closedLoad); ok {
-		s.Concurrency = c.concurrency
+		s.Concurrency, s.BackingOff = c.concurrency, len(c.waiting)
 	}
 	s.Curve = append(s.Curve, l.past...)
 	at := time.Duration(0)

@@ -148,13 +148,7 @@ func (r *Run) admitted(e slo.Expr) float64 {
 	if s.Length <= 0 {
 		return 0
 	}
-	n := s.Part.Requests.Scheduled
-	for o, count := range s.Part.Outcomes {
-		if o.Refused() {
-			n -= count
-		}
-	}
-	return float64(max(n, 0)) / s.Length.Seconds()
+	return float64(max(s.Part.Requests.Scheduled-s.Part.Here.Refused, 0)) / s.Length.Seconds()
 }
 
 // paceSeconds is how far back the pace of the load is looked at.

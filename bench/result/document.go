@@ -116,6 +116,7 @@ type Stats struct {
 	Finish     map[string]int64          `json:"finish"`
 	RateLimits *RateLimits               `json:"rate_limits"`
 	Backlog    *Backlog                  `json:"backlog"`
+	Backoff    *Backoff                  `json:"backoff"`  // null: no closed wave
 	Recovery   *Recovery                 `json:"recovery"` // null: the wave was no surge
 	Errors     []ErrorCount              `json:"errors"`
 
@@ -145,6 +146,14 @@ type Rate struct {
 	Sent      *float64 `json:"sent_rps"`
 	Completed *float64 `json:"completed_rps"`
 	Succeeded *float64 `json:"succeeded_rps"`
+
+	// Steady is the rate of completions of a closed wave without its fill and its
+	// drain: those after the n-th, up to the last one in the wave's wall time, ÷ the
+	// time from that one to this. n is the concurrency, or how many requests the
+	// wave took over if they are more. Steering by hand begins it anew. It is null
+	// where fewer completions are left than the concurrency, for open waves, for a
+	// run of more than one wave, and in one that was cut off.
+	Steady *float64 `json:"steady_rps"`
 }
 
 // Tokens counts tokens, and their rate while load was offered.

@@ -86,6 +86,7 @@ type Part struct {
 	Shortages map[outcome.Shortage]int64
 
 	StaleRetries int64
+	Backoff      Waits // of closed waves
 	Finish       map[string]int64
 	Errors       ErrorCounts
 	Limits       LimitsSeen
@@ -106,6 +107,7 @@ type Part struct {
 // Happened counts what took place during a wave's wall time.
 type Happened struct {
 	Sent, Completed, Succeeded, Failed int64
+	Refused                            int64 // of Failed: turned away and not admitted; Sent − Refused is what was
 	OutputTokens, TotalTokens          int64
 }
 
@@ -169,6 +171,7 @@ func (p *Part) Merge(from *Part) {
 	p.Cost = p.Cost.Add(from.Cost)
 	p.Estimated += from.Estimated
 	p.StaleRetries += from.StaleRetries
+	p.Backoff.merge(from.Backoff)
 	p.Errors.merge(from.Errors)
 	p.Limits.merge(from.Limits)
 	for m := range p.Hists {
@@ -250,6 +253,7 @@ func (h *Happened) add(o Happened) {
 	h.Completed += o.Completed
 	h.Succeeded += o.Succeeded
 	h.Failed += o.Failed
+	h.Refused += o.Refused
 	h.OutputTokens += o.OutputTokens
 	h.TotalTokens += o.TotalTokens
 }

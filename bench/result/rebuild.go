@@ -118,7 +118,7 @@ func (r *rebuild) figures() {
 		run.Waves[i] = Derive(Label{
 			Name: w.Name, Lane: w.Lane, Kind: w.Kind,
 			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start,
-			Priced: priced, Judged: r.good, HDR: true,
+			Priced: priced, Judged: r.good, Closed: w.Kind == closedKind, HDR: true,
 		}, p)
 	}
 	total.Merge(r.parts[Over])
@@ -129,7 +129,10 @@ func (r *rebuild) figures() {
 		logged.Cost = logged.Cost.Add(warm.Cost)
 	}
 	r.parts[whole] = logged
-	run.Total = Derive(Label{Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good, HDR: true}, total)
+	run.Total = Derive(Label{
+		Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good,
+		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == closedKind }), HDR: true,
+	}, total)
 	run.Generator = Generator{
 		Warnings: []string{"the run was cut off before its generator could be judged"},
 		LagMS:    total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
@@ -139,6 +142,9 @@ func (r *rebuild) figures() {
 		run.Generator.MaxInFlightSeen = max(run.Generator.MaxInFlightSeen, s.InFlight)
 	}
 }
+
+// closedKind is the kind of closed waves.
+const closedKind = "closed"
 
 // whole is the key of the sum over all waves.
 const whole = -4

@@ -91,6 +91,7 @@ type LaneStatus struct {
 	Factor      float64 // 1: as planned
 	Paused      bool
 	Concurrency int // of a live closed wave
+	BackingOff  int // its slots that wait after a failure, and have no request open
 	// Curve is the lane's load over time, as it was and as it will be: a
 	// polyline in requests per second (open) or requests in flight (closed).
 	Curve []CurvePoint

@@ -14,6 +14,7 @@ type Label struct {
 	Drain             time.Duration // of Duration: nothing was offered any more
 	Priced            bool          // the price is known
 	Judged            bool          // some SLO defines what a good request is
+	Closed            bool          // some of the load was closed
 	HDR               bool          // carry the encoded histograms
 }
 
@@ -37,6 +38,7 @@ func Derive(l Label, p *Part) Stats {
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
 		RateLimits: rateLimits(p),
+		Backoff:    backoff(l, p.Backoff),
 		Errors:     p.Errors.List(),
 	}
 }

@@ -45,6 +45,7 @@ type counters struct {
 	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
 
 	StaleRetries int64            `json:"stale_retries,omitempty"`
+	Backoff      waits            `json:"backoff,omitzero"`
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
 	Limits       limits           `json:"rate_limits,omitzero"`
@@ -74,8 +75,15 @@ type happened struct {
 	Completed    int64 `json:"completed,omitempty"`
 	Succeeded    int64 `json:"succeeded,omitempty"`
 	Failed       int64 `json:"failed,omitempty"`
+	Refused      int64 `json:"refused,omitempty"`
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
+}
+
+type waits struct {
+	Count   int64         `json:"count,omitempty"`
+	Total   time.Duration `json:"total_ns,omitempty"`
+	Longest time.Duration `json:"longest_ns,omitempty"`
 }
 
 type cost struct {
@@ -149,7 +157,7 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
+		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
 	}
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
@@ -180,7 +188,7 @@ func (c counters) part() *result.Part {
 		kind := result.ErrorKey{Outcome: e.Outcome, Message: e.Message}
 		p.Errors[kind] = new(result.ErrorCount(e))
 	}
-	p.Limits = result.LimitsSeen(c.Limits)
+	p.Limits, p.Backoff = result.LimitsSeen(c.Limits), result.Waits(c.Backoff)
 	for name, n := range c.Tokenless {
 		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Tokenless) {
 			p.Tokenless[m] = n

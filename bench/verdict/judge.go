@@ -55,7 +55,8 @@ type judgement struct {
 type held struct {
 	result.SLO
 	expr     slo.Expr
-	answered bool // it fails on what the endpoint itself answered
+	answered bool   // it fails on what the endpoint itself answered
+	against  string // why the generator's lateness leaves it without an answer; "": it does not
 }
 
 // A lagging is a wave whose completions did not keep up with its arrivals.
@@ -79,6 +80,9 @@ func (j *judgement) hold() {
 		s := j.Figures.Stretch(a.Expr)
 		h := held{SLO: Hold(a, s), expr: a.Expr}
 		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
+		if against, void := j.against(a.Expr); void && a.Latency() {
+			h.OK, h.against = nil, against.String()
+		}
 		j.held = append(j.held, h)
 		switch {
 		case h.OK == nil:
@@ -88,6 +92,20 @@ func (j *judgement) hold() {
 		}
 	}
 	slices.SortStableFunc(j.failed, func(a, b held) int { return cmp.Compare(b.factor(), a.factor()) })
+}
+
+// against is what weighs most of the generator's findings that leave an SLO on a latency
+// without an answer.
+func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
+	var of result.Findings
+	for _, f := range j.Run.Generator.Findings {
+		if f.Wave == "" || e.Wave == "" || e.Wave == f.Wave || slices.ContainsFunc(j.Figures.Waves, func(w WaveName) bool {
+			return w.String() == f.Wave && e.Concerns(w.Lane, w.Wave)
+		}) {
+			of = append(of, f)
+		}
+	}
+	return of.Against(e.Metric)
 }
 
 // factor is by how much an SLO that failed was missed: what was observed over its
@@ -196,7 +214,7 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 	}
 	j.addWarnings(add)
 	for _, h := range j.unknown {
-		add("no data for " + h.Expr)
+		add(h.unanswered())
 	}
 	if j.behind != nil {
 		add(j.behind.String())
@@ -215,9 +233,20 @@ func (j *judgement) addWarnings(add func(string)) {
 	if j.Run.Generator.Valid || j.Ending == CutOff {
 		return
 	}
+	if f, ok := j.Run.Generator.Findings.Decisive(); ok {
+		add(f.String())
+	}
 	for _, w := range j.Run.Generator.Warnings {
 		add(w)
 	}
+}
+
+// unanswered says why an SLO was not judged.
+func (h held) unanswered() string {
+	if h.against != "" {
+		return h.Expr + " cannot be judged: " + h.against
+	}
+	return "no data for " + h.Expr
 }
 
 func (j *judgement) steered() (n int) {
