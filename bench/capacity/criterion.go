@@ -233,21 +233,45 @@ func deviation(h *result.Hist) float64 {
 	return math.Sqrt(sum / (n - 1))
 }
 
-// judge holds every criterion and says what follows: the step breaks with the
-// first that breaks, holds if all hold, and is undecided otherwise.
+// judge holds every criterion and says what follows: the step breaks with one that
+// breaks, holds if all hold, and is undecided otherwise.
 func judge(list []criterion, l bench.Look) (judged []Judged, verdict StepVerdict, by *criterion) {
+	for _, c := range list {
+		judged = append(judged, c.hold(l))
+	}
+	verdict, by = decide(list, judged, func(c criterion) bool { return c.failuresAlone(c.stretch(l)) })
+	return judged, verdict, by
+}
+
+// decide says what follows from judged criteria, and by which of them. Of those that
+// broke, one that failures alone carried past its bound comes last: another one then
+// says that there were failures.
+func decide(list []criterion, judged []Judged, failuresAlone func(criterion) bool) (verdict StepVerdict, by *criterion) {
 	verdict = Held
-	for i, c := range list {
-		j := c.hold(l)
-		judged = append(judged, j)
+	second := false // by is only a symptom
+	for i, j := range judged {
 		switch {
 		case j.OK == nil && verdict == Held:
 			verdict, by = Undecided, &list[i]
-		case j.OK != nil && !*j.OK && verdict != Broke:
-			verdict, by = Broke, &list[i]
+		case j.OK != nil && !*j.OK && (verdict != Broke || second):
+			if symptom := failuresAlone(list[i]); verdict != Broke || !symptom {
+				verdict, by, second = Broke, &list[i], symptom
+			}
 		}
 	}
-	return judged, verdict, by
+	return verdict, by
+}
+
+// failuresAlone reports whether a latency would hold if the requests that failed were
+// left out of its ranks.
+func (c criterion) failuresAlone(s verdict.Stretch) bool {
+	sample, ok := s.Latency(c.Expr)
+	if !c.Latency() || !ok {
+		return false
+	}
+	sample.Lost = max(sample.Lost-s.Part.Requests.Failed, 0)
+	seen := slo.Observe(c.Expr, sample)
+	return sample.Count+sample.Lost == 0 || seen.Value != nil && c.Holds(*seen.Value)
 }
 
 // words is a judged criterion in words.
