@@ -68,7 +68,7 @@ func (r *Run) second() {
 	r.mu.Lock()
 	r.lastRow = row
 	r.mu.Unlock()
-	r.judgeSecond(row)
+	row.Overloaded = r.judgeSecond(row)
 	r.watchLimits(in, sum)
 	r.journal(func(j Journal) error { return j.Interval(in, row) })
 	r.journalEvents()

@@ -87,17 +87,18 @@ func (r *Run) overlap(wave int, from, to time.Duration) time.Duration {
 }
 
 // judgeSecond holds the SLOs against the last seconds, notes first breaches and
-// overload, and stops the run where it was asked to.
-func (r *Run) judgeSecond(row result.Row) {
+// overload, and stops the run where it was asked to. It reports whether the endpoint
+// is overloaded.
+func (r *Run) judgeSecond(row result.Row) (overloaded bool) {
 	now := r.now()
 	if now < r.start+time.Second {
-		return
+		return false
 	}
 	r.mu.Lock()
 	sending := r.state == result.Running
 	r.mu.Unlock()
 	if sending {
-		r.judgePace(now, row)
+		overloaded = r.judgePace(now, row)
 	}
 	recent := map[string]verdict.Stretch{} // by wave: many expressions speak of the same one
 	look := func(e slo.Expr) slo.Result {
@@ -116,12 +117,13 @@ func (r *Run) judgeSecond(row result.Row) {
 	}
 	for _, e := range r.assertions.AbortOn {
 		if !sending {
-			return
+			break
 		}
 		if live := look(verdict.Opposite(e)); live.OK != nil && !*live.OK {
 			r.stop(verdict.AbortedOn, e.Text)
 		}
 	}
+	return overloaded
 }
 
 // breach notes that an SLO is breached, and an event of it the first time.
@@ -157,7 +159,7 @@ const paceSeconds = 30
 // judgePace notes when the endpoint cannot keep up, whatever the SLOs say: requests
 // in flight and the time to first token grow together, and less is answered than
 // arrives.
-func (r *Run) judgePace(now time.Duration, row result.Row) {
+func (r *Run) judgePace(now time.Duration, row result.Row) bool {
 	w := &r.watch
 	w.rows = append(w.rows, row)
 	if n := len(w.rows); n > paceSeconds {
@@ -167,17 +169,22 @@ func (r *Run) judgePace(now time.Duration, row result.Row) {
 	from, to := result.FromSeconds(first.TS), result.FromSeconds(row.TS+row.StepS)
 	pace := verdict.PaceOf(w.rows, from, to)
 	over := pace.State == verdict.FellShort && verdict.Oversaturated(w.rows, pace.Offered)
+	if over {
+		r.rec.mu.Lock()
+		r.rec.timeline.Overloaded()
+		r.rec.mu.Unlock()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.overload
 	r.overload = nil
 	if !over {
-		return
+		return false
 	}
 	r.overload = &result.Overload{Offered: pace.Offered, Served: pace.Served, Waiting: pace.Waiting}
 	if before != nil {
 		r.overload.Since = before.Since
-		return
+		return true
 	}
 	r.overload.Since = r.since(now)
 	r.addEvent(result.Event{
@@ -185,6 +192,7 @@ func (r *Run) judgePace(now time.Duration, row result.Row) {
 		Text: fmt.Sprintf("cannot keep up: %s of %s requests/s served, %d waiting and growing",
 			result.FormatRate(pace.Served), result.FormatRate(pace.Offered), pace.Waiting),
 	})
+	return true
 }
 
 // sloStatuses are the SLOs for the screen.

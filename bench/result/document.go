@@ -280,6 +280,9 @@ type Row struct {
 	InFlight int64 `json:"in_flight"` // at the end of the step
 	Queued   int64 `json:"queued"`
 
+	// Overloaded: requests piled up, for the endpoint could not keep up.
+	Overloaded bool `json:"overloaded,omitempty"`
+
 	OfferedRPS   float64 `json:"offered_rps"`
 	SentRPS      float64 `json:"sent_rps"`
 	CompletedRPS float64 `json:"completed_rps"`

@@ -38,6 +38,7 @@ type Logged struct {
 	Interval
 	Waves            []string // the live ones, lane/name
 	InFlight, Queued int64    // at the end
+	Overloaded       bool     // requests piled up
 }
 
 // Rebuild makes the document of a run that was cut off: of the document as it
@@ -212,6 +213,9 @@ func (r *rebuild) timeline(every time.Duration) {
 		sum, single := NewPart(), NewTimeline()
 		s.SumAll(sum)
 		single.Add(s.Start, s.End, sum, s.Waves, s.InFlight, s.Queued)
+		if s.Overloaded {
+			single.Overloaded()
+		}
 		if n := len(t.rows); n > 0 && t.rows[n-1].start/every == s.Start/every {
 			t.rows[n-1].merge(single.rows[0])
 			continue

@@ -21,6 +21,7 @@ type second struct {
 	Waves    []string         `json:"waves,omitempty"`
 	InFlight int64            `json:"in_flight,omitempty"`
 	Queued   int64            `json:"queued,omitempty"`
+	Over     bool             `json:"overloaded,omitempty"`
 	Parts    map[int]counters `json:"parts,omitempty"` // by wave
 }
 
@@ -103,7 +104,7 @@ type limits struct {
 func newSecond(in result.Interval, row result.Row) second {
 	s := second{
 		Kind: secondKind, TS: in.Start.Seconds(), EndS: in.End.Seconds(),
-		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued,
+		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued, Over: row.Overloaded,
 		Parts: make(map[int]counters, len(in.Parts)),
 	}
 	for wave, p := range in.Parts {
@@ -140,7 +141,7 @@ func (s second) logged() (result.Logged, bool) {
 	}
 	l := result.Logged{
 		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Parts: map[int]*result.Part{}},
-		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued,
+		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued, Overloaded: s.Over,
 	}
 	for wave, c := range s.Parts {
 		l.Parts[wave] = c.part()
