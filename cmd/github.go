@@ -66,11 +66,8 @@ func (a actions) run(doc *result.Run) {
 
 // comparison annotates what a comparison came to.
 func (a actions) comparison(doc *compare.Document) {
-	switch {
-	case doc.Gate.ExitCode != compare.ExitPass:
+	if doc.Gate.ExitCode != compare.ExitPass {
 		a.note("error", "comparison: "+doc.Gate.Status.String(), doc.Gate.Headline)
-	case doc.Gate.Status == compare.GateTooNoisy:
-		a.note("warning", "comparison", doc.Gate.Headline)
 	}
 }
 

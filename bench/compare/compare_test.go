@@ -182,26 +182,3 @@ func FuzzParseRule(f *testing.F) {
 		}
 	})
 }
-
-// Holm's procedure goes on only as long as it rejects.
-func TestHolm(t *testing.T) {
-	rows := func(ps ...float64) (list []*Row) {
-		for i := range ps {
-			list = append(list, &Row{P: &ps[i]})
-		}
-		return list
-	}
-	for _, tt := range []struct {
-		p    []float64
-		want int
-	}{
-		{[]float64{0.02, 0.5, 0.5, 0.5}, 1},
-		{[]float64{0.03, 0.03, 0.03, 0.03}, 0}, // none is below a quarter of 10 %
-		{[]float64{0.02, 0.03, 0.045, 0.09}, 4},
-		{[]float64{0.02, 0.04, 0.045, 0.09}, 1},
-	} {
-		if got := len(holm(rows(tt.p...))); got != tt.want {
-			t.Errorf("%v: %d rejected, want %d", tt.p, got, tt.want)
-		}
-	}
-}
