@@ -149,7 +149,7 @@ func TestHowOftenTheGateIsRight(t *testing.T) {
 	steady := job
 	steady.between = 0
 	several := usual
-	several.seconds, several.rps, several.between = 200, 40, 0.02
+	several.seconds, several.rps, several.between = 120, 30, 0.02
 	type shares struct{ least, most float64 } // of the trials
 	for _, tt := range []struct {
 		name         string
