@@ -81,6 +81,16 @@ func latencies(name string, recorded bool, in kept, of func(result.Latencies) *r
 	return list
 }
 
+// optional reports whether runs may do without the metric: there are no tokens to
+// wait for without streaming, and nothing is good where no bound was given. It then
+// does not gate. One side alone may not do without.
+func (m metric) optional() bool { return m.name == "ttft" || m.name == "goodput" }
+
+// held reports whether the rows of a run hold what the metric of the row is made of.
+func (r Row) held() bool {
+	return slices.ContainsFunc(metrics, func(m metric) bool { return m.name == r.Metric && m.stat == r.Stat && m.again != nil })
+}
+
 // leastBeyond is how many observations must lie beyond a percentile before its
 // noise can be told.
 const leastBeyond = 3

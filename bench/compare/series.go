@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"flashwave/bench/result"
 )
@@ -232,9 +231,4 @@ func (d draw) quantile(in kept, q float64) float64 {
 		}
 	}
 	return math.Exp(bins[low]) / 1e6
-}
-
-// qualified is the name by which the timeline knows a wave.
-func qualified(w result.Stats) string {
-	return strings.TrimPrefix(w.Lane+"/"+w.Name, "/")
 }
