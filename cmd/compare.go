@@ -37,9 +37,9 @@ difference or, where the interval reaches over the margin, too noisy to say. One
 a side is resampled in blocks, which cannot see drift between runs; from four a side
 on (run --repeat 4) runs are ranked.
 
-The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate or goodput
-is worse than the margin: 10 %, of latencies at least 5 ms, of shares at least 1
-percentage point. It passes where the interval of none reaches so far; anything else
+The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
+requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of
+shares at least 1 percentage point. It passes where the interval of none reaches so far; anything else
 cannot be told. --fail-on takes its place: METRIC.STAT OP CHANGE [and OP CHANGE]
 [in WAVE], each with the sign and the unit of a change: +10%, +50ms, -5/s, +1pp.
 

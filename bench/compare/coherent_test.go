@@ -164,6 +164,7 @@ func TestComparisonsAreCoherent(t *testing.T) {
 				rps:      float64(rapid.IntRange(0, 6).Draw(t, name+" rps")),
 				within:   rapid.SampledFrom([]float64{0, 0.05, 1}).Draw(t, name+" within"),
 				failing:  rapid.SampledFrom([]float64{0, 0.02, 0.5, 1}).Draw(t, name+" failing"),
+				hanging:  rapid.SampledFrom([]float64{0, 0, 0.5, 1}).Draw(t, name+" hanging"),
 				unary:    rapid.IntRange(0, 4).Draw(t, name+" unary") == 0,
 				unjudged: rapid.IntRange(0, 4).Draw(t, name+" unjudged") == 0,
 			}

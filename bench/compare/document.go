@@ -87,7 +87,7 @@ const (
 
 // A Row is one metric of the whole run or of a wave, on both sides.
 type Row struct {
-	Metric string `json:"metric"` // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, goodput, good_fraction, rps, output_tps, per_1k_ok
+	Metric string `json:"metric"` // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, lost, goodput, good_fraction, rps, output_tps, per_1k_ok
 	Stat   string `json:"stat"`   // p50, p95, p99; "" of a metric that has none
 	Wave   string `json:"wave"`   // as in the timeline, with its lane where it has one; "" is the whole run
 	Unit   string `json:"unit"`   // of base, new, change, low, high and detectable: ms, ratio, 1/s, usd

@@ -75,6 +75,7 @@ func TestDefaultGate(t *testing.T) {
 		{"7 s, unchanged", short, short, 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: too few requests, or under 10 seconds"},
 		{"failures", long, with(long, failing(0.2)), 1, verdict.ExitFailed, GateWorse, "NEW is worse: error rate 0.0 → "},
 		{"no failures any more", with(long, failing(0.2)), long, 1, verdict.ExitPass, GateBetter, "NEW is better: error rate"},
+		{"half of the requests never end", with(long, unjudged), with(long, func(w *world) { w.hanging, w.unjudged = 0.5, true }), 1, verdict.ExitFailed, GateWorse, "NEW is worse: lost requests 0.0 → 50.0 %"},
 		{"all requests fail", long, with(long, failing(1)), 1, verdict.ExitFailed, GateWorse, "NEW is worse: error rate"},
 		{"all requests fail on both sides", with(long, failing(1)), with(long, failing(1)), 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: no data for p95 E2E in BASE and NEW"},
 		{"nothing is streamed", with(long, unary), with(long, unary), 1, verdict.ExitPass, GateNoDifference, "no difference: p95 E2E"},

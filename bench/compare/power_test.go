@@ -23,6 +23,7 @@ type world struct {
 	bursts  float64 // chance of one to begin in a second; it lasts 5 s, and refuses a tenth
 
 	failing  float64 // part of the requests that fail at any time
+	hanging  float64 // part of the others that never end
 	unary    bool    // nothing is streamed
 	unjudged bool    // nothing says what is good
 }
@@ -38,7 +39,7 @@ func (w world) lived(rng *rand.Rand, slower float64) (*result.Run, *series) {
 	var cells [numKept][]map[int]int64
 	var all [numKept][]float64
 	seen := [numKept]map[int]bool{{}, {}}
-	ok, failures := int64(0), int64(0)
+	var ok, failures, unfinished int64
 	for i := range rows {
 		wander = w.memory*wander + math.Sqrt(1-w.memory*w.memory)*w.within*rng.NormFloat64()
 		if rng.Float64() < w.bursts {
@@ -55,14 +56,16 @@ func (w world) lived(rng *rand.Rand, slower float64) (*result.Run, *series) {
 			burst--
 			bad = max(bad, n/10)
 		}
+		stuck := int64(w.hanging * float64(n-bad))
+		n -= stuck
 		rows[i] = result.Row{
 			TS: float64(i), StepS: 1, Waves: []string{"rush"},
-			Counts: result.Counts{Scheduled: n, Sent: n, Succeeded: n - bad, Failed: bad, RateLimited: bad},
+			Counts: result.Counts{Scheduled: n + stuck, Sent: n + stuck, Succeeded: n - bad, Failed: bad, RateLimited: bad, Unfinished: stuck},
 		}
 		if !w.unjudged {
 			rows[i].Counts.Good = new(n - bad)
 		}
-		ok, failures = ok+n-bad, failures+bad
+		ok, failures, unfinished = ok+n-bad, failures+bad, unfinished+stuck
 		here := [numKept]map[int]int64{{}, {}}
 		for range n - bad {
 			first := 0.2 * slower * math.Exp(level+wander+0.35*rng.NormFloat64())
@@ -84,10 +87,10 @@ func (w world) lived(rng *rand.Rand, slower float64) (*result.Run, *series) {
 			s.hists[in] = fillGrid(cells[in], seen[in])
 		}
 	}
-	return w.document(rows, all, ok, failures), s
+	return w.document(rows, all, ok, failures, unfinished), s
 }
 
-func (w world) document(rows []result.Row, all [numKept][]float64, ok, failures int64) *result.Run {
+func (w world) document(rows []result.Row, all [numKept][]float64, ok, failures, unfinished int64) *result.Run {
 	latency := func(v []float64) *result.Latency {
 		if len(v) == 0 {
 			return nil
@@ -99,14 +102,14 @@ func (w world) document(rows []result.Row, all [numKept][]float64, ok, failures 
 	length := float64(w.seconds)
 	t := result.Stats{
 		Name: "total", Kind: "total", DurationS: length,
-		Requests: result.Requests{Scheduled: ok + failures, Sent: ok + failures, Succeeded: ok, Failed: failures},
+		Requests: result.Requests{Scheduled: ok + failures + unfinished, Sent: ok + failures + unfinished, Succeeded: ok, Failed: failures, Unfinished: unfinished},
 		Outcomes: map[outcome.Outcome]int64{outcome.OK: ok, outcome.RateLimited: failures},
 	}
 	if ended := ok + failures; ended > 0 {
 		t.ErrorRate = new(float64(failures) / float64(ended))
 		t.Rate.Succeeded = new(float64(ok) / length)
 		if !w.unjudged {
-			t.Goodput = &result.Goodput{RPS: float64(ok) / length, GoodFraction: float64(ok) / float64(ended)}
+			t.Goodput = &result.Goodput{RPS: float64(ok) / length, GoodFraction: float64(ok) / float64(ended+unfinished)}
 		}
 	}
 	if t.Latency.E2E.Response = latency(all[e2e]); !w.unary {

@@ -17,6 +17,7 @@ const (
 	succeeded
 	failed
 	rateLimited
+	lost
 	good
 	outputTokens
 	costUSD
@@ -75,6 +76,7 @@ func countersOf(r result.Row) [numCounters]float64 {
 	v := [numCounters]float64{
 		seconds: r.StepS, scheduled: float64(c.Scheduled), succeeded: float64(c.Succeeded),
 		failed: float64(c.Failed), rateLimited: float64(c.RateLimited), good: math.NaN(),
+		lost:         float64(c.Dropped + c.Unsent + c.Unfinished),
 		outputTokens: r.OutputTPS * r.StepS, costUSD: r.CostUSD,
 	}
 	if c.Good != nil {
