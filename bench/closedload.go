@@ -3,10 +3,12 @@ package bench
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"time"
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/client/outcome"
 )
 
 // fillPace is the time between two slots that open empty. A customer's pool does
@@ -16,19 +18,26 @@ import (
 const fillPace = 500 * time.Microsecond
 
 // A closedLoad keeps a number of requests in flight, for a time or until so many
-// were sent.
+// were sent. What its lane has open when it begins, it takes over: a request of an
+// earlier wave holds a slot until it ends, and then the slot goes on with one of
+// this wave. So there are never more open than it asks for, once that many are
+// left.
 type closedLoad struct {
-	lane  *lane
-	wave  int
-	start time.Duration
-	end   time.Duration // far: bounded by requests alone
-	left  int           // requests still to be scheduled
-	total int           // requests of the wave; 0: bounded by time
+	lane   *lane
+	wave   int
+	start  time.Duration
+	end    time.Duration // far: bounded by requests alone
+	total  int           // requests of the wave; 0: bounded by time
+	steady *steady
 
 	concurrency int
-	nextSlot    time.Duration // when the next empty slot opens
-	open        int           // scheduled and not ended
-	unsent      int           // scheduled and not sent
+	remaining   int          // requests still to be scheduled
+	waiting     waitingSlots // after a failure
+	random      *rand.Rand   // of their waits
+	nextSlot    time.Duration
+	notBefore   time.Duration // the start, or the end of the last pause: nothing is scheduled before
+	unsent      int           // of the wave's own requests: scheduled and not sent
+	finished    int           // of them: ended
 	lastSent    time.Duration
 	entered     bool
 	pausedAt    time.Duration
@@ -38,12 +47,20 @@ type closedLoad struct {
 // closedStretch plans one closed wave.
 func (l *lane) closedStretch(wave int, w scenario.Wave) stretch {
 	begin := func(at time.Duration) load {
-		c := &closedLoad{lane: l, wave: wave, start: at, nextSlot: at, end: far, left: math.MaxInt, concurrency: w.Concurrency}
+		c := &closedLoad{
+			lane: l, wave: wave, start: at, nextSlot: at, notBefore: at, end: far,
+			remaining: math.MaxInt, concurrency: w.Concurrency, steady: &steady{},
+			random: rand.New(rand.NewPCG(l.run.scenario.Seed, backoffStream|uint64(l.index)<<16|uint64(l.begun))),
+		}
+		if wave >= 0 {
+			c.steady = l.run.waves[wave].steady
+		}
 		if w.Requests > 0 {
-			c.left, c.total = w.Requests, w.Requests
+			c.remaining, c.total = w.Requests, w.Requests
 		} else {
 			c.end = at + w.For.D()
 		}
+		c.fillAgain(at)
 		l.factor = 1
 		return c
 	}
@@ -52,6 +69,11 @@ func (l *lane) closedStretch(wave int, w scenario.Wave) stretch {
 		return []result.CurvePoint{{At: at, Load: n, Closed: true}, {At: at + w.For.D(), Load: n, Closed: true}}
 	}
 	return stretch{first: wave, last: wave, begin: begin, planned: planned}
+}
+
+// fillAgain makes the steady state begin when every slot has turned over.
+func (c *closedLoad) fillAgain(at time.Duration) {
+	c.steady.begin(at, max(c.concurrency, c.lane.open), c.concurrency)
 }
 
 func (c *closedLoad) advance(now time.Duration) (time.Duration, bool) {
@@ -63,7 +85,7 @@ func (c *closedLoad) advance(now time.Duration) (time.Duration, bool) {
 	switch {
 	case c.lane.paused:
 		return far, false
-	case c.left == 0 && c.unsent == 0:
+	case c.allSent():
 		return max(c.lastSent, c.start), true
 	case now >= c.end:
 		return c.end, true
@@ -71,44 +93,102 @@ func (c *closedLoad) advance(now time.Duration) (time.Duration, bool) {
 	return min(c.fill(now), c.end), false
 }
 
-// fill opens the empty slots that are due, and says when the next one is.
+// allSent reports whether a wave of so many requests is over.
+func (c *closedLoad) allSent() bool { return c.remaining == 0 && c.unsent == 0 }
+
+// fill gives requests to the slots that are due: those whose wait is over, and
+// empty ones. It says when the next one is.
 func (c *closedLoad) fill(now time.Duration) (next time.Duration) {
-	for c.wants() {
-		if c.nextSlot > now {
-			return c.nextSlot
+	for c.remaining > 0 {
+		empty := far
+		if c.vacant() {
+			empty = c.nextSlot
 		}
-		c.take()
-		c.lane.dispatch(c.nextSlot, c.wave, true)
-		c.nextSlot += fillPace
+		waited := max(c.waiting.next(), c.notBefore)
+		switch due := min(empty, waited); {
+		case due > now:
+			return due
+		case waited <= empty:
+			s := c.waiting.first()
+			c.waited(s, s.until)
+			c.lane.dispatch(c.take(waited, s.failures))
+		default:
+			c.lane.dispatch(c.take(empty, 0))
+			c.nextSlot += fillPace
+		}
 	}
 	return far
 }
 
-// wants reports whether one more request is due.
-func (c *closedLoad) wants() bool {
-	return !c.lane.paused && c.left > 0 && c.open < c.concurrency
-}
+// vacant reports whether a slot is empty: neither open nor waiting.
+func (c *closedLoad) vacant() bool { return c.lane.open+len(c.waiting) < c.concurrency }
 
-func (c *closedLoad) take() {
-	c.left--
-	c.open++
+// take is the next request of the wave, in a slot that has failed so often in a
+// row.
+func (c *closedLoad) take(at time.Duration, failures int) ticket {
+	c.remaining--
 	c.unsent++
+	return ticket{wave: c.wave, closed: true, scheduled: at, failures: failures}
 }
 
-func (c *closedLoad) freed(now time.Duration) bool {
-	c.open--
-	if now >= c.end || !c.wants() {
-		return false
+func (c *closedLoad) ended(e ending) (ticket, bool) {
+	if e.ticket.closed && e.ticket.wave == c.wave {
+		c.finished++
 	}
-	c.take()
-	return true
+	if e.outcome != outcome.Cancelled && e.at >= c.start {
+		c.steady.completed(e.at)
+	}
+	if c.remaining == 0 || !c.vacant() {
+		return ticket{}, false
+	}
+	failures := 0
+	if e.outcome.Failed() {
+		failures = e.ticket.failures + 1
+		if wait := c.backoff(e, failures); wait > 0 {
+			c.waiting.add(waitingSlot{since: e.at, until: e.at + wait, failures: failures})
+			c.lane.dueAt(e.at + wait)
+			return ticket{}, false
+		}
+	}
+	if c.lane.paused {
+		return ticket{}, false
+	}
+	return c.lane.schedule(c.take(max(e.at, c.notBefore), failures)), true
 }
 
-func (c *closedLoad) sent(at time.Duration) {
+// backoff is how long a slot waits after its request failed.
+func (c *closedLoad) backoff(e ending, failures int) time.Duration {
+	if c.end == far {
+		e.retryAfter = min(e.retryAfter, longestObeyed)
+	}
+	return backoff(e, failures, c.random)
+}
+
+// waited counts a wait that has ended.
+func (c *closedLoad) waited(s waitingSlot, at time.Duration) {
+	if c.wave == result.Warmup {
+		return
+	}
+	wait := max(min(s.until, at)-s.since, 0)
+	c.lane.record(c.wave, uint64(s.until), func(p *result.Part) { p.Backoff.Add(wait) })
+}
+
+// leave ends the waits.
+func (c *closedLoad) leave(at time.Duration) {
+	for _, s := range c.waiting {
+		c.waited(s, at)
+	}
+	c.waiting = nil
+}
+
+func (c *closedLoad) sent(wave int, at time.Duration) {
+	if wave != c.wave {
+		return
+	}
 	c.unsent--
 	c.lastSent = max(c.lastSent, at)
-	if c.left == 0 && c.unsent == 0 {
-		c.lane.nudge()
+	if c.allSent() {
+		c.lane.dueAt(at)
 	}
 }
 
@@ -122,11 +202,15 @@ func (c *closedLoad) pause(now time.Duration, on bool) {
 	if c.end != far {
 		c.end += now - c.pausedAt
 	}
+	c.notBefore = now
 	c.nextSlot = max(c.nextSlot, now)
+	c.fillAgain(now)
 	c.points = append(c.points, result.CurvePoint{At: c.lane.run.since(now), Closed: true})
 	c.mark(now)
 }
 
+// scale changes the concurrency. Of slots that are too many, those that wait go
+// first.
 func (c *closedLoad) scale(now time.Duration, by float64) string {
 	n := int(math.Round(float64(c.concurrency) * by))
 	switch {
@@ -138,12 +222,16 @@ func (c *closedLoad) scale(now time.Duration, by float64) string {
 	c.mark(now)
 	c.nextSlot = max(c.nextSlot, now)
 	c.concurrency = min(max(n, 1), c.lane.run.slots.limit)
+	for len(c.waiting) > 0 && c.lane.open+len(c.waiting) > c.concurrency {
+		c.waited(c.waiting.last(), now)
+	}
+	c.fillAgain(now)
 	c.mark(now)
 	return fmt.Sprintf("concurrency %d", c.concurrency)
 }
 
 func (c *closedLoad) skip(now time.Duration) {
-	c.left = 0
+	c.remaining = 0
 	c.lastSent = now
 	c.end = now
 }
@@ -151,10 +239,10 @@ func (c *closedLoad) skip(now time.Duration) {
 // burst sends n more at once, beside those kept in flight.
 func (c *closedLoad) burst(now time.Duration, n int) {
 	for range n {
-		c.open++
 		c.unsent++
-		c.lane.dispatch(now, c.wave, true)
+		c.lane.dispatch(ticket{wave: c.wave, closed: true, scheduled: now})
 	}
+	c.fillAgain(now)
 }
 
 // mark adds a corner to the curve of concurrency.
@@ -177,12 +265,12 @@ func (c *closedLoad) curve() []result.CurvePoint {
 // expectedEnd is when a wave of so many requests will be over at its pace so far.
 func (c *closedLoad) expectedEnd() time.Duration {
 	now := c.lane.run.now()
-	gone, done := now-c.start, c.total-c.left-c.open
-	if c.left == 0 && c.unsent == 0 && c.entered {
+	if c.allSent() && c.entered {
 		return max(c.lastSent, c.start)
 	}
-	if gone <= 0 || done <= 0 {
+	gone := now - c.start
+	if gone <= 0 || c.finished == 0 {
 		return max(now, c.start+time.Second)
 	}
-	return max(now, c.start+time.Duration(float64(gone)*float64(c.total)/float64(done)))
+	return max(now, c.start+time.Duration(float64(gone)*float64(c.total)/float64(min(c.finished, c.total))))
 }

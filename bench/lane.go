@@ -9,6 +9,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/client"
 )
 
 // far is an instant that never comes.
@@ -16,7 +17,9 @@ const far = time.Duration(1<<63 - 1)
 
 // A lane drives its waves one after the other. Its load is either open (arrivals
 // of a plan) or closed (a number of requests in flight); everything that touches
-// it holds mu.
+// it holds mu. What is due is done by whoever comes first: the lane's own
+// goroutine, or a request that ends. So a request that ends after its wave finds
+// the next one there, and its slot goes on without a gap.
 type lane struct {
 	run      *Run
 	index    int
@@ -24,18 +27,20 @@ type lane struct {
 	workload scenario.Workload
 	source   prompt.Source
 	stretch  []stretch
-	live     atomic.Int64 // the wave whose wall time it is; result.Tail after the last
+	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
 	wake     chan struct{}
 
-	mu      sync.Mutex
-	load    load
-	factor  float64
-	paused  bool
-	tickets uint64
-	begun   int // stretches that have begun
-	bursts  []result.Burst
-	past    []result.CurvePoint // of finished stretches
-	after   *recovery           // from the last surge; nil: there was none
+	mu         sync.Mutex
+	load       load          // nil before the first stretch and after the last
+	due        time.Duration // when there is something to do
+	factor     float64
+	paused     bool
+	tickets    uint64 // scheduled so far
+	open       int    // of them, those that have not ended
+	begun      int    // stretches that have begun
+	bursts     []result.Burst
+	past       []result.CurvePoint // of finished stretches
+	afterSurge *recovery           // from the last surge; nil: there was none
 }
 
 // A stretch is what a lane does without a break: a sequence of open waves, which
@@ -52,61 +57,92 @@ type load interface {
 	// advance does what is due at now. It says when there is more to do, or that
 	// the stretch is over, and since when.
 	advance(now time.Duration) (next time.Duration, over bool)
+	leave(at time.Duration) // it is over, or the run stops
 	pause(now time.Duration, on bool)
 	scale(now time.Duration, by float64) string
 	skip(now time.Duration)
 	burst(now time.Duration, n int)
 	curve() []result.CurvePoint
-	freed(now time.Duration) bool // a request of this closed wave ended: is another due?
-	sent(at time.Duration)        // a request of this closed wave was sent
+	// ended is told that a request of the lane has ended, of whichever wave, and
+	// answers with the one that takes over its slot at once.
+	ended(e ending) (ticket, bool)
+	sent(wave int, at time.Duration) // a request of that closed wave was sent
+}
+
+// An ending is how a request ended, as far as the load wants to know.
+type ending struct {
+	ticket     ticket
+	at         time.Duration
+	took       time.Duration // from when its slot was free for it
+	outcome    client.Outcome
+	retryAfter time.Duration // as the endpoint said; 0 or less: it said nothing
 }
 
 // drive runs the lane's stretches, the first of them from start on, and returns
 // when the last is over or the run stops.
 func (l *lane) drive(start time.Duration) {
+	l.mu.Lock()
+	l.begin(start)
+	l.mu.Unlock()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for _, st := range l.stretch {
+	for {
 		l.mu.Lock()
-		l.load = st.begin(start)
-		l.begun++
+		l.step(l.run.now())
+		next, over := l.due, l.load == nil
 		l.mu.Unlock()
-		for {
-			l.mu.Lock()
-			next, over := l.load.advance(l.run.now())
-			if over {
-				l.past = append(l.past, l.load.curve()...)
-				l.load = nil
-			}
-			l.mu.Unlock()
-			if over {
-				start = next
-				break
-			}
-			timer.Reset(next - l.run.now())
-			select {
-			case <-timer.C:
-			case <-l.wake:
-			case <-l.run.stopping:
-				l.halt()
-				return
-			}
+		if over {
+			return
+		}
+		timer.Reset(next - l.run.now())
+		select {
+		case <-timer.C:
+		case <-l.wake:
+		case <-l.run.stopping:
+			l.halt()
+			return
 		}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.enter(result.Tail, start)
+}
+
+// step does what is due at now, and goes on to the next stretch when one is over.
+// l.mu is held.
+func (l *lane) step(now time.Duration) {
+	for l.load != nil {
+		next, over := l.load.advance(now)
+		if !over {
+			l.due = next
+			return
+		}
+		l.load.leave(next)
+		l.past = append(l.past, l.load.curve()...)
+		l.begin(next)
+	}
+}
+
+// begin starts the next stretch, or ends the lane after the last. l.mu is held.
+func (l *lane) begin(at time.Duration) {
+	if l.begun == len(l.stretch) {
+		l.load = nil
+		l.enter(result.Over, at)
+		return
+	}
+	l.load = l.stretch[l.begun].begin(at)
+	l.begun++
 }
 
 // halt ends the live wave because the run stops.
 func (l *lane) halt() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.load != nil {
-		l.past = append(l.past, l.load.curve()...)
+	if l.load == nil {
+		return
 	}
+	now := l.run.now()
+	l.load.leave(now)
+	l.past = append(l.past, l.load.curve()...)
 	l.load = nil
-	l.enter(result.Tail, l.run.now())
+	l.enter(result.Over, now)
 }
 
 // enter makes wave the live one from at on. l.mu is held.
@@ -120,54 +156,78 @@ func (l *lane) enter(wave int, at time.Duration) {
 func (l *lane) here() int { return int(l.live.Load()) }
 
 // dispatch schedules one request. l.mu is held.
-func (l *lane) dispatch(scheduled time.Duration, wave int, closed bool) {
-	t := l.ticket(scheduled, wave, closed)
+func (l *lane) dispatch(t ticket) {
+	t = l.schedule(t)
 	r := l.run
-	switch r.slots.take(t, closed || r.scenario.Overflow != "drop") {
+	switch r.slots.take(t, t.closed || r.scenario.Overflow != "drop") {
 	case admitted:
 		r.working.Add(1)
 		go r.work(t)
 	case queued:
 	case refused:
+		l.open--
 		r.drop(t)
 	case shut:
+		l.open--
 		r.giveUp(t)
 	}
 }
 
-// ticket counts one request as scheduled.
-func (l *lane) ticket(scheduled time.Duration, wave int, closed bool) ticket {
-	t := ticket{lane: l, wave: wave, index: l.tickets, closed: closed, scheduled: scheduled, enqueued: l.run.now(), after: l.after}
+// schedule counts a request, of which the load says its wave and its instant, as
+// scheduled. l.mu is held.
+func (l *lane) schedule(t ticket) ticket {
+	t.lane, t.index, t.enqueued, t.afterSurge = l, l.tickets, l.run.now(), l.afterSurge
 	l.tickets++
-	if wave != result.Warmup {
-		s := l.run.rec.shard(t.index)
-		s.mu.Lock()
-		s.part(wave).Requests.Scheduled++
-		s.mu.Unlock()
+	l.open++
+	if t.wave != result.Warmup {
+		l.record(t.wave, t.index, func(p *result.Part) { p.Requests.Scheduled++ })
 	}
 	return t
 }
 
-// freed is told that a request has ended, and answers with the one that takes
-// its place if it belonged to a closed wave that goes on.
-func (l *lane) freed(t ticket, ended time.Duration) (ticket, bool) {
-	if !t.closed || closed(l.run.stopping) {
-		return ticket{}, false
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.load == nil || l.here() != t.wave || !l.load.freed(l.run.now()) {
-		return ticket{}, false
-	}
-	return l.ticket(ended, t.wave, true), true
+// record adds something to the current second of a wave. index spreads the
+// recording.
+func (l *lane) record(wave int, index uint64, add func(*result.Part)) {
+	s := l.run.rec.shard(index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	add(s.part(wave))
 }
 
-// sentOne is told that a request of a closed wave was sent.
-func (l *lane) sentOne(t ticket, at time.Duration) {
+// ended is told that a request has ended, and answers with the one that takes over
+// its slot if a closed wave goes on with it.
+func (l *lane) ended(e ending) (ticket, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.load != nil && l.here() == t.wave {
-		l.load.sent(at)
+	if closed(l.run.stopping) {
+		l.open--
+		return ticket{}, false
+	}
+	if now := l.run.now(); l.due <= now { // its slot still counts: the next wave takes it over
+		l.step(now)
+	}
+	l.open--
+	if l.load == nil {
+		return ticket{}, false
+	}
+	return l.load.ended(e)
+}
+
+// sent is told that a request of a closed wave was sent.
+func (l *lane) sent(t ticket, at time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.load != nil {
+		l.load.sent(t.wave, at)
+	}
+}
+
+// dueAt makes the lane look again at an instant, if it would look later. l.mu is
+// held.
+func (l *lane) dueAt(at time.Duration) {
+	if at < l.due {
+		l.due = at
+		l.nudge()
 	}
 }
 
@@ -188,8 +248,8 @@ func (l *lane) steer(act func(now time.Duration) string) {
 	}
 	now := l.run.now()
 	text := act(now)
+	l.dueAt(now)
 	l.mu.Unlock()
-	l.nudge()
 	l.run.event(result.Event{
 		TS: l.run.since(now).Seconds(), Kind: result.Steered, Lane: l.name,
 		Wave: l.run.waveName(l.here()), Text: text,

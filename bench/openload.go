@@ -47,7 +47,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			o.begun++
 		case ok && due <= now:
 			a := o.cursor.Take()
-			o.lane.dispatch(a.At, a.Wave, false)
+			o.lane.dispatch(ticket{wave: a.Wave, scheduled: a.At})
 		case o.cursor.Paused():
 			return far, false
 		default:
@@ -85,9 +85,12 @@ func (o *openLoad) skip(now time.Duration) {
 
 func (o *openLoad) burst(now time.Duration, n int) { o.cursor.Burst(now, n) }
 
-func (o *openLoad) freed(time.Duration) bool { return false }
+func (o *openLoad) leave(time.Duration) {}
 
-func (o *openLoad) sent(time.Duration) {}
+// ended changes nothing: arrivals come whatever the endpoint does.
+func (o *openLoad) ended(ending) (ticket, bool) { return ticket{}, false }
+
+func (o *openLoad) sent(int, time.Duration) {}
 
 func (o *openLoad) curve() []result.CurvePoint {
 	points := o.cursor.Curve()

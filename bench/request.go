@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -32,8 +33,7 @@ type flight struct {
 func (r *Run) work(t ticket) {
 	defer r.working.Done()
 	for {
-		ended := r.send(t)
-		if next, ok := t.lane.freed(t, ended); ok {
+		if next, ok := t.lane.ended(r.send(t)); ok {
 			t = r.slots.swap(next, r.now())
 			continue
 		}
@@ -45,14 +45,15 @@ func (r *Run) work(t ticket) {
 	}
 }
 
-// send makes one request, records how it ended and says when.
-func (r *Run) send(t ticket) (ended time.Duration) {
+// send makes one request, records how it ended and says so.
+func (r *Run) send(t ticket) ending {
+	began := r.now()
 	req, p := r.request(t)
 	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
 	if !r.budget.reserve(worst) {
-		r.stop(outOfBudget, r.budget.String())
+		r.stop(verdict.OutOfBudget, r.budget.String())
 		r.giveUp(t)
-		return r.now()
+		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
 	}
 	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
 	r.open.add(f)
@@ -68,7 +69,7 @@ func (r *Run) send(t ticket) (ended time.Duration) {
 	if r.requestLog != nil && t.wave != result.Warmup {
 		r.requestLog.write(r.line(t, res))
 	}
-	return res.Done
+	return ending{ticket: t, at: res.Done, took: res.Done - began, outcome: res.Outcome, retryAfter: res.Limits.RetryAfter}
 }
 
 // request is what the ticket asks of the endpoint.
@@ -147,7 +148,7 @@ func (f *flight) Sent(at time.Duration) {
 	t := f.ticket
 	f.run.pace.sent(at)
 	if t.closed {
-		t.lane.sentOne(t, at)
+		t.lane.sent(t, at)
 	}
 	if t.wave == result.Warmup {
 		return
@@ -218,8 +219,8 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
 	here := &f.shard.part(t.lane.here()).Here
-	good := res.Outcome == outcome.OK && f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res)
-	t.after.see(t.scheduled, good)
+	good := res.Outcome == outcome.OK && f.run.good(t, res)
+	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
 	case outcome.OK:
 		p.Requests.Succeeded++
@@ -235,6 +236,9 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		p.Requests.Failed++
 		here.Completed++
 		here.Failed++
+		if res.Outcome.Refused() {
+			here.Refused++
+		}
 	}
 	if res.Outcome.Failed() {
 		p.Errors.Add(res.Outcome, res.Err)
@@ -274,9 +278,9 @@ func recordTokens(p *result.Part, here *result.Happened, res client.Result, even
 	here.TotalTokens += int64(u.Prompt) + int64(u.Output) - events
 }
 
-// recordLatency adds the latencies that are known at the end, and for instants
-// that never came the age at which the request was given up. Time to first token
-// was recorded as the token came.
+// recordLatency adds the latencies that are known at the end, and says of those that
+// never came, or came in vain, what an SLO is to make of them. Time to first token was
+// recorded as the token came.
 func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	done := client.Never
 	if res.Outcome == outcome.OK {
@@ -290,18 +294,20 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		{result.TTFAResponse, result.TTFAService, res.FirstAnswer},
 		{result.E2EResponse, result.E2EService, done},
 	} {
+		came := m.at != client.Never
 		switch {
-		case m.at != client.Never:
-			if m.response == result.E2EResponse {
-				p.Record(m.response, m.at-scheduled)
-				p.Record(m.service, m.at-res.Sent)
-			}
-		case res.Outcome == outcome.Timeout:
-			p.Unanswered[m.response]++
-			p.Unanswered[m.service]++
-		case res.Outcome == outcome.Cancelled:
+		case came && m.response == result.E2EResponse:
+			p.Record(m.response, m.at-scheduled)
+			p.Record(m.service, m.at-res.Sent)
+		case res.Outcome == outcome.Cancelled && !came:
 			p.RecordOpen(m.response, res.Done-scheduled)
 			p.RecordOpen(m.service, res.Done-res.Sent)
+		case res.Outcome == outcome.OK && !came:
+			p.Tokenless[m.response]++
+			p.Tokenless[m.service]++
+		case res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled && came:
+			p.RecordFailed(m.response, m.at-scheduled)
+			p.RecordFailed(m.service, m.at-res.Sent)
 		}
 	}
 	if tpot, ok := tpot(res); ok {
@@ -309,6 +315,9 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
+		if res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled {
+			p.RecordFailed(result.Stall, stall)
+		}
 	}
 	if ph := res.Phases; !ph.Reused && ph.Connect > 0 {
 		p.Record(result.Connect, ph.DNS+ph.Connect+ph.TLS)
@@ -361,7 +370,7 @@ func (r *Run) never(t ticket, fate outcome.Outcome, count func(*result.Requests)
 		line.Outcome = fate
 		r.requestLog.write(line)
 	}
-	t.after.see(t.scheduled, false)
+	t.afterSurge.see(t.scheduled, false)
 	s := r.rec.shard(t.index)
 	s.mu.Lock()
 	defer s.mu.Unlock()

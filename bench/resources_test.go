@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -20,10 +21,10 @@ func TestRunningOutIsNotTheEndpoint(t *testing.T) {
 		warning, hint string
 		exit          int
 	}{
-		{"files", outcome.Files, "wave w: 50 connections failed for want of open files", "ulimit -n", ExitInconclusive},
-		{"ports", outcome.Ports, "wave w: 50 connections failed for want of ports", "reused", ExitInconclusive},
-		{"memory", outcome.Memory, "wave w: 50 connections failed for want of memory", "free some", ExitInconclusive},
-		{"a refusal is the endpoint's own", outcome.NoShortage, "", "", ExitFailed},
+		{"files", outcome.Files, "wave w: 50 connections failed for want of open files", "ulimit -n", verdict.ExitInconclusive},
+		{"ports", outcome.Ports, "wave w: 50 connections failed for want of ports", "reused", verdict.ExitInconclusive},
+		{"memory", outcome.Memory, "wave w: 50 connections failed for want of memory", "free some", verdict.ExitInconclusive},
+		{"a refusal is the endpoint's own", outcome.NoShortage, "", "", verdict.ExitFailed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -62,11 +63,11 @@ func TestAStarvedGeneratorIsInconclusive(t *testing.T) {
 		exit    int
 		warning string
 	}{
-		{"in time", 0, 1, ExitPass, ""},
-		{"a little late is a warning", 8 * time.Millisecond, 1, ExitPass, "the generator sent its requests up to 8ms late (p99)"},
-		{"late", 60 * time.Millisecond, 1, ExitInconclusive, "the generator sent its requests up to 60ms late (p99; 20ms is allowed)"},
-		{"the late ones are few", 60 * time.Millisecond, 200, ExitPass, ""},
-		{"seconds late", 3 * time.Second, 1, ExitInconclusive, "only 0.0 % of the requests were sent within 1 s of when they were due"},
+		{"in time", 0, 1, verdict.ExitPass, ""},
+		{"a little late is a warning", 8 * time.Millisecond, 1, verdict.ExitPass, "the generator sent its requests up to 8ms late (p99)"},
+		{"late", 60 * time.Millisecond, 1, verdict.ExitInconclusive, "the generator sent its requests up to 60ms late (p99; 20ms is allowed)"},
+		{"the late ones are few", 60 * time.Millisecond, 200, verdict.ExitPass, ""},
+		{"seconds late", 3 * time.Second, 1, verdict.ExitInconclusive, "only 0.0 % of the requests were sent within 1 s of when they were due"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -77,14 +78,14 @@ func TestAStarvedGeneratorIsInconclusive(t *testing.T) {
 					}
 					return r
 				})
-				if doc.Verdict.ExitCode != c.exit || doc.Generator.Valid != (c.exit == ExitPass) {
+				if doc.Verdict.ExitCode != c.exit || doc.Generator.Valid != (c.exit == verdict.ExitPass) {
 					t.Errorf("%+v", doc.Verdict)
 				}
 				said := strings.Join(doc.Generator.Warnings, "\n")
 				if !strings.Contains(said, c.warning) || c.warning == "" && said != "" {
 					t.Errorf("warnings: %q", said)
 				}
-				if c.exit == ExitPass {
+				if c.exit == verdict.ExitPass {
 					return
 				}
 				if doc.Verdict.Status != result.Inconclusive || !strings.Contains(doc.Verdict.Headline, "the load generator was the bottleneck") ||

@@ -14,7 +14,9 @@ type ticket struct {
 	scheduled time.Duration
 	enqueued  time.Duration // when it began to wait for a slot
 	queue     time.Duration // how long it waited
-	after     *recovery     // the surge that it came after; nil: none
+	failures  int           // how often its slot of a closed wave failed in a row before it
+
+	afterSurge *recovery // from the surge that it came after; nil: none
 }
 
 // slots are the rights to have a request open. A ticket that finds none waits in

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -33,6 +35,7 @@ type fake struct {
 	count    int
 	inFlight int
 	most     int
+	open     map[time.Duration]int // in flight at the end of each instant at which that changed
 }
 
 // A reply is how a fake answers: after wait the first token, then further tokens
@@ -59,6 +62,7 @@ func (f *fake) enter(text string) (i int) {
 	}
 	f.inFlight++
 	f.most = max(f.most, f.inFlight)
+	f.changed()
 	f.count++
 	return f.count - 1
 }
@@ -67,6 +71,50 @@ func (f *fake) leave() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.inFlight--
+	f.changed()
+}
+
+// changed notes how many are in flight now.
+func (f *fake) changed() {
+	if f.forget {
+		return
+	}
+	if f.open == nil {
+		f.open = map[time.Duration]int{}
+	}
+	f.open[time.Since(f.epoch)] = f.inFlight
+}
+
+// opened are how many were in flight at the end of every instant from one to
+// another at which that changed, in their order.
+func (f *fake) opened(from, to time.Duration) (counts []int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, at := range slices.Sorted(maps.Keys(f.open)) {
+		if from <= at && at < to {
+			counts = append(counts, f.open[at])
+		}
+	}
+	return counts
+}
+
+// state is how many are in flight now, and how many were sent.
+func (f *fake) state() (inFlight, sent int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.inFlight, f.count
+}
+
+// sentIn are the instants in a stretch at which something was sent.
+func (f *fake) sentIn(from, to time.Duration) (list []time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, at := range slices.Sorted(slices.Values(f.sent)) {
+		if from <= at && at < to {
+			list = append(list, at)
+		}
+	}
+	return list
 }
 
 // Do implements Client.
@@ -216,6 +264,9 @@ func conserved(t testing.TB, doc *result.Run) {
 		if outcomes != q.Sent {
 			t.Errorf("%s: %d outcomes of %d sent", s.Name, outcomes, q.Sent)
 		}
+		if d := s.DurationS - *s.LoadS - *s.DrainS; d > 1e-6 || d < -1e-6 || *s.DrainS < 0 || i > 0 && *s.DrainS != 0 {
+			t.Errorf("%s: %g s are not %g s of load and %g s of drain", s.Name, s.DurationS, *s.LoadS, *s.DrainS)
+		}
 		if i > 0 {
 			sum += q.Scheduled
 		}
@@ -303,4 +354,14 @@ func streams(plan func() []time.Duration) http.Handler {
 		}
 		fmt.Fprintf(w, `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":%d,"total_tokens":9}}`+"\n\ndata: [DONE]\n\n", len(pauses))
 	})
+}
+
+// oneAtATime lets an answer keep state.
+func oneAtATime(answer func(int, time.Duration) reply) func(int, time.Duration) reply {
+	var mu sync.Mutex
+	return func(i int, now time.Duration) reply {
+		mu.Lock()
+		defer mu.Unlock()
+		return answer(i, now)
+	}
 }

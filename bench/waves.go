@@ -19,6 +19,7 @@ type wave struct {
 	end   time.Duration // far while it goes on
 
 	from, to float64   // load as planned, at its start and end: requests per second, or in flight
+	steady   *steady   // of a closed wave
 	breached bool      // an SLO was, while it was live
 	recovery *recovery // from it, if it was a surge
 }
@@ -97,7 +98,7 @@ func (l *lane) plan(sl scenario.Lane, process arrival.Process) error {
 		}
 		r.waves = append(r.waves, wave{
 			WaveStatus: result.WaveStatus{Name: w.Name, Lane: l.name, Closed: w.Closed(), Load: w.Load()},
-			lane:       l.index, plan: w, end: far, from: from, to: to,
+			lane:       l.index, plan: w, end: far, from: from, to: to, steady: steadyOf(w),
 		})
 	}
 	return flush()
@@ -222,6 +223,16 @@ func (r *Run) length(wave int) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.lengthLocked(wave)
+}
+
+// loadLength is how long load has been offered.
+func (r *Run) loadLength() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.loadEnd > 0 {
+		return r.loadEnd - r.start
+	}
+	return r.lengthLocked(-1)
 }
 
 func (r *Run) lengthLocked(wave int) time.Duration {

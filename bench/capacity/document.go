@@ -5,10 +5,10 @@ package capacity
 import (
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/client/outcome"
 )
 
@@ -199,7 +199,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	return &Document{
 		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now,
 		Verdict: Verdict{
-			Status: result.Aborted, ExitCode: bench.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
+			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},
 		SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
 	}

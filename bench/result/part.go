@@ -12,7 +12,7 @@ import (
 type Metric int
 
 // The metrics that are recorded. The first six are measured per request to an
-// instant that may never come; Part.Open and Part.Unanswered speak of them.
+// instant that may never come; Part.Open and Part.Tokenless speak of them.
 const (
 	TTFTResponse Metric = iota
 	TTFTService
@@ -86,21 +86,28 @@ type Part struct {
 	Shortages map[outcome.Shortage]int64
 
 	StaleRetries int64
+	Backoff      Waits // of closed waves
 	Finish       map[string]int64
 	Errors       ErrorCounts
 	Limits       LimitsSeen
 
 	Hists [numMetrics]*Hist // nil: nothing recorded
+	// Failed holds, of the durations in Hists, those of requests that failed all the
+	// same: tables show what was observed, and an SLO ranks such a request beyond
+	// every bound.
+	Failed [numMetrics]*Hist
 	// Open holds, for each metric that waits for an instant, the ages at the end
 	// of the run of the unfinished requests for which it never came.
 	Open [numOpen]*Hist
-	// Unanswered counts, likewise, the requests that timed out before it came.
-	Unanswered [numOpen]int64
+	// Tokenless counts, likewise, the requests that ended ok although it never came:
+	// one without an answer token has no TTFA.
+	Tokenless [numOpen]int64
 }
 
 // Happened counts what took place during a wave's wall time.
 type Happened struct {
 	Sent, Completed, Succeeded, Failed int64
+	Refused                            int64 // of Failed: turned away and not admitted; Sent − Refused is what was
 	OutputTokens, TotalTokens          int64
 }
 
@@ -115,6 +122,14 @@ func (p *Part) Record(m Metric, d time.Duration) {
 		p.Hists[m] = NewHist()
 	}
 	p.Hists[m].Record(d)
+}
+
+// RecordFailed says of a recorded duration that its request failed.
+func (p *Part) RecordFailed(m Metric, d time.Duration) {
+	if p.Failed[m] == nil {
+		p.Failed[m] = NewHist()
+	}
+	p.Failed[m].Record(d)
 }
 
 // RecordOpen adds the age of an unfinished request for which the instant of m
@@ -156,14 +171,16 @@ func (p *Part) Merge(from *Part) {
 	p.Cost = p.Cost.Add(from.Cost)
 	p.Estimated += from.Estimated
 	p.StaleRetries += from.StaleRetries
+	p.Backoff.merge(from.Backoff)
 	p.Errors.merge(from.Errors)
 	p.Limits.merge(from.Limits)
 	for m := range p.Hists {
 		p.Hists[m] = mergeHist(p.Hists[m], from.Hists[m])
+		p.Failed[m] = mergeHist(p.Failed[m], from.Failed[m])
 	}
 	for m := range p.Open {
 		p.Open[m] = mergeHist(p.Open[m], from.Open[m])
-		p.Unanswered[m] += from.Unanswered[m]
+		p.Tokenless[m] += from.Tokenless[m]
 	}
 }
 
@@ -173,15 +190,12 @@ func (p *Part) Reset() {
 	clear(p.Shortages)
 	clear(p.Finish)
 	clear(p.Errors)
-	kept := Part{Outcomes: p.Outcomes, Shortages: p.Shortages, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Open: p.Open}
-	for _, h := range p.Hists {
-		if h != nil {
-			h.Reset()
-		}
-	}
-	for _, h := range p.Open {
-		if h != nil {
-			h.Reset()
+	kept := Part{Outcomes: p.Outcomes, Shortages: p.Shortages, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Failed: p.Failed, Open: p.Open}
+	for _, hists := range [][]*Hist{p.Hists[:], p.Failed[:], p.Open[:]} {
+		for _, h := range hists {
+			if h != nil {
+				h.Reset()
+			}
 		}
 	}
 	*p = kept
@@ -239,6 +253,7 @@ func (h *Happened) add(o Happened) {
 	h.Completed += o.Completed
 	h.Succeeded += o.Succeeded
 	h.Failed += o.Failed
+	h.Refused += o.Refused
 	h.OutputTokens += o.OutputTokens
 	h.TotalTokens += o.TotalTokens
 }
@@ -329,22 +344,31 @@ type Interval struct {
 
 // The keys of an Interval's parts that are no waves.
 const (
-	Tail   = -1 // Here counts after a lane's last wave
+	Tail   = -1 // Here counts while no lane offers load any more: the drain
 	Warmup = -2 // cost only
+	Over   = -3 // Here counts after a lane's last wave, while another lane goes on
 )
 
-// Sum adds up the parts of the given waves, or of all but the warm-up when
-// wave is negative.
+// Sum adds up the parts of one wave, or of all that was load when wave is
+// negative: without the warm-up, and without the drain, in which nothing was
+// offered and whose answers belong to no rate.
 func (i Interval) Sum(into *Part, wave int) {
 	if wave >= 0 {
 		into.Merge(i.Parts[wave])
 		return
 	}
 	for key, part := range i.Parts {
-		if key != Warmup {
+		if key != Warmup && key != Tail {
 			into.Merge(part)
 		}
 	}
+}
+
+// SumAll adds up what happened at all, the drain included: what one second of a
+// run was like.
+func (i Interval) SumAll(into *Part) {
+	i.Sum(into, -1)
+	into.Merge(i.Parts[Tail])
 }
 
 // copyCounts is a map of its own, never nil.

@@ -11,20 +11,26 @@ import (
 type Label struct {
 	Name, Lane, Kind  string
 	Started, Duration time.Duration
-	Priced            bool // the price is known
-	Judged            bool // some SLO defines what a good request is
-	HDR               bool // carry the encoded histograms
+	Drain             time.Duration // of Duration: nothing was offered any more
+	Priced            bool          // the price is known
+	Judged            bool          // some SLO defines what a good request is
+	Closed            bool          // some of the load was closed
+	HDR               bool          // carry the encoded histograms
 }
+
+// load is the time in which load was offered.
+func (l Label) load() time.Duration { return l.Duration - l.Drain }
 
 // Derive makes the figures of a stretch from what happened in it.
 func Derive(l Label, p *Part) Stats {
 	return Stats{
 		Name: l.Name, Lane: l.Lane, Kind: l.Kind,
 		StartedS: l.Started.Seconds(), DurationS: l.Duration.Seconds(),
+		LoadS: new(l.load().Seconds()), DrainS: new(l.Drain.Seconds()),
 		Requests:   p.Requests,
 		Outcomes:   outcomes(p),
-		Rate:       rates(l.Duration, p),
-		Tokens:     tokens(l.Duration, p),
+		Rate:       rates(l.load(), p),
+		Tokens:     tokens(l.load(), p),
 		Latency:    latencies(p, l.HDR),
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
 		Shortages:  maps.Clone(p.Shortages),
@@ -32,6 +38,7 @@ func Derive(l Label, p *Part) Stats {
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
 		RateLimits: rateLimits(p),
+		Backoff:    backoff(l, p.Backoff),
 		Errors:     p.Errors.List(),
 	}
 }
@@ -109,7 +116,7 @@ func rateLimits(p *Part) *RateLimits {
 }
 
 func goodput(l Label, p *Part) *Goodput {
-	rps, share := per(p.Good, l.Duration), ratio(p.Good, p.Requests.Scheduled)
+	rps, share := per(p.Good, l.load()), ratio(p.Good, p.Requests.Scheduled)
 	if !l.Judged || rps == nil || share == nil {
 		return nil
 	}

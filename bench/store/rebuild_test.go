@@ -56,7 +56,7 @@ func TestKilledRunIsRebuilt(t *testing.T) {
 	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9 s") {
 		t.Errorf("verdict %+v", v)
 	}
-	if len(v.SLOs) != 2 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {
+	if len(v.SLOs) != 5 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {
 		t.Errorf("SLOs %+v", v.SLOs)
 	}
 	for i, length := range []float64{run.at.Seconds(), 4, run.at.Seconds() - 4} {
@@ -159,7 +159,7 @@ func FuzzLogs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, hists, events string) {
 		seconds, list := readEvents(strings.NewReader(events))
 		kept := known.readHists(strings.NewReader(hists))
-		run := result.Rebuild(doc, attach(seconds, kept), list, time.Second)
+		run := judged(doc, attach(seconds, kept), list, time.Second)
 		check(t, encode(io.Discard, run))
 	})
 }

@@ -21,6 +21,7 @@ type second struct {
 	Waves    []string         `json:"waves,omitempty"`
 	InFlight int64            `json:"in_flight,omitempty"`
 	Queued   int64            `json:"queued,omitempty"`
+	Over     bool             `json:"overloaded,omitempty"`
 	Parts    map[int]counters `json:"parts,omitempty"` // by wave
 }
 
@@ -45,10 +46,11 @@ type counters struct {
 	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
 
 	StaleRetries int64            `json:"stale_retries,omitempty"`
+	Backoff      waits            `json:"backoff,omitzero"`
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
 	Limits       limits           `json:"rate_limits,omitzero"`
-	Unanswered   map[string]int64 `json:"unanswered,omitempty"` // by metric
+	Tokenless    map[string]int64 `json:"tokenless,omitempty"` // by metric
 }
 
 type errorCount struct {
@@ -74,8 +76,15 @@ type happened struct {
 	Completed    int64 `json:"completed,omitempty"`
 	Succeeded    int64 `json:"succeeded,omitempty"`
 	Failed       int64 `json:"failed,omitempty"`
+	Refused      int64 `json:"refused,omitempty"`
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
+}
+
+type waits struct {
+	Count   int64         `json:"count,omitempty"`
+	Total   time.Duration `json:"total_ns,omitempty"`
+	Longest time.Duration `json:"longest_ns,omitempty"`
 }
 
 type cost struct {
@@ -95,7 +104,7 @@ type limits struct {
 func newSecond(in result.Interval, row result.Row) second {
 	s := second{
 		Kind: secondKind, TS: in.Start.Seconds(), EndS: in.End.Seconds(),
-		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued,
+		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued, Over: row.Overloaded,
 		Parts: make(map[int]counters, len(in.Parts)),
 	}
 	for wave, p := range in.Parts {
@@ -132,7 +141,7 @@ func (s second) logged() (result.Logged, bool) {
 	}
 	l := result.Logged{
 		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Parts: map[int]*result.Part{}},
-		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued,
+		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued, Overloaded: s.Over,
 	}
 	for wave, c := range s.Parts {
 		l.Parts[wave] = c.part()
@@ -149,17 +158,17 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Finish: p.Finish, Limits: limits(p.Limits),
+		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
 	}
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
 	}
-	for m, n := range p.Unanswered {
+	for m, n := range p.Tokenless {
 		if n != 0 {
-			if c.Unanswered == nil {
-				c.Unanswered = map[string]int64{}
+			if c.Tokenless == nil {
+				c.Tokenless = map[string]int64{}
 			}
-			c.Unanswered[result.Metric(m).String()] = n
+			c.Tokenless[result.Metric(m).String()] = n
 		}
 	}
 	return c
@@ -180,10 +189,10 @@ func (c counters) part() *result.Part {
 		kind := result.ErrorKey{Outcome: e.Outcome, Message: e.Message}
 		p.Errors[kind] = new(result.ErrorCount(e))
 	}
-	p.Limits = result.LimitsSeen(c.Limits)
-	for name, n := range c.Unanswered {
-		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Unanswered) {
-			p.Unanswered[m] = n
+	p.Limits, p.Backoff = result.LimitsSeen(c.Limits), result.Waits(c.Backoff)
+	for name, n := range c.Tokenless {
+		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Tokenless) {
+			p.Tokenless[m] = n
 		}
 	}
 	return p
