@@ -98,6 +98,8 @@ func (s *synthetic) part() *result.Part {
 		if s.random.IntN(10) == 0 {
 			p.Requests.Failed++
 			p.Here.Failed++
+			p.Here.Refused++
+			p.Backoff.Add(time.Duration(s.random.IntN(1e9)))
 			p.Outcomes["rate_limited"]++
 			p.Errors.Add("rate_limited", "too many requests, limit 9000, request 17")
 			p.Limits.See(9000, int64(s.random.IntN(9000)), -1, -1, time.Second)
@@ -146,7 +148,7 @@ func (s *synthetic) end(run *result.Run) *result.Run {
 	done := *run
 	done.DurationS = s.at.Seconds()
 	done.EndedAt = done.StartedAt.Add(s.at)
-	done.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: s.at, Priced: true, Judged: true, HDR: true}, s.total())
+	done.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: s.at, Priced: true, Judged: true, Closed: true, HDR: true}, s.total())
 	done.Verdict = result.Verdict{Status: result.Pass, Headline: "held", Reasons: []string{}, SLOs: []result.SLO{}}
 	done.Timeline, done.TimelineStepS = s.timeline.Rows(true), s.timeline.Step.Seconds()
 	return &done
