@@ -74,7 +74,7 @@ func (r *Run) send(t ticket) ending {
 
 // request is what the ticket asks of the endpoint.
 func (r *Run) request(t ticket) (*client.Request, prompt.Prompt) {
-	p := t.lane.source.At(uint64(t.lane.index), t.index)
+	p := t.lane.source.At(uint64(t.lane.index), t.lane.prompts.First+t.index)
 	return asked(r.scenario.Target.Model, t.lane.workload, p), p
 }
 

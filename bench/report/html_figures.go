@@ -147,6 +147,12 @@ func outcomeBlocks(run *result.Run) []web.Block {
 			Value: fmt.Sprintf("%s queued, %s in flight, at %s", humanize.Comma(b.Queued), humanize.Comma(b.InFlight), result.FormatMillis(1000*b.AtS)),
 		})
 	}
+	if waits := backoff(t.Backoff); waits != nil {
+		pairs = append(pairs, web.Pair{Name: "back-off", Value: joined(waits), State: web.Near})
+	}
+	if steady := steadyRates(run); steady != nil {
+		pairs = append(pairs, web.Pair{Name: "without fill and drain", Value: joined(steady)})
+	}
 	blocks = append(blocks, web.Block{Pairs: pairs})
 	return append(blocks, errorTable(t.Errors)...)
 }

@@ -111,11 +111,17 @@ func (r *rebuild) figures() {
 	total, logged := NewPart(), NewPart()
 	run.Waves = slices.Clone(run.Waves)
 	r.spans = r.wallTimes()
+	run.Prompts = slices.Clone(run.Prompts)
 	for i, w := range run.Waves {
 		logged.Merge(r.part(i))
 		p := r.part(i).Clone()
 		p.cutOff()
 		total.Merge(p)
+		for k := range run.Prompts {
+			if run.Prompts[k].Lane == w.Lane { // those of the warm-up were not logged
+				run.Prompts[k].Count += p.Requests.Scheduled
+			}
+		}
 		run.Waves[i] = Derive(Label{
 			Name: w.Name, Lane: w.Lane, Kind: w.Kind,
 			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start,
