@@ -156,6 +156,7 @@ func (r *Run) run(now time.Duration) {
 	}
 	lanes.Wait()
 	r.drain()
+	r.health.stop() // what it finds last belongs to the last second
 	close(ticking)
 	<-ticked
 	r.finish()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 )
 
@@ -108,14 +109,26 @@ func (r *rebuild) figures() {
 	}
 	r.parts[whole] = logged
 	run.Total = Derive(Label{Name: "total", Kind: "total", Duration: r.end, Priced: priced, Judged: r.exprs.good, HDR: true}, total)
+	found := Findings{{Kind: FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: VoidsAll}}
+	for i, w := range run.Waves {
+		found = append(found, Lateness(qualified(w), r.part(i), r.maxLag())...)
+	}
 	run.Generator = Generator{
-		Warnings: []string{"the run was cut off before its generator could be judged"},
-		LagMS:    total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
+		Valid: found.Valid(), Findings: found, Warnings: found.Warnings(),
+		LagMS: total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
 		StaleRetries: total.StaleRetries,
 	}
 	for _, s := range r.seconds {
 		run.Generator.MaxInFlightSeen = max(run.Generator.MaxInFlightSeen, s.InFlight)
 	}
+}
+
+// maxLag is the lateness that the scenario allows.
+func (r *rebuild) maxLag() time.Duration {
+	if r.run.Scenario == nil || r.run.Scenario.MaxLag <= 0 {
+		return scenario.Default().MaxLag.D()
+	}
+	return r.run.Scenario.MaxLag.D()
 }
 
 // whole is the key of the sum over all waves.
