@@ -149,7 +149,7 @@ func (t throttled) cause(wall time.Duration) string {
 	if wall <= 0 || t.wait*100 < wall {
 		return ""
 	}
-	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, round(t.wait))
+	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, written(t.wait))
 }
 
 // wants say what to do about each shortage.
