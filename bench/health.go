@@ -227,15 +227,7 @@ func (h *health) live() result.Health {
 // judged is what the generator did wrong in a part: its lateness, and what it ran
 // out of.
 func (h *health) judged(wave string, p *result.Part) result.Findings {
-	found := result.Lateness(wave, p, h.run.scenario.MaxLag.D())
-	for _, text := range shortages(p) {
-		kind := result.FoundFiles
-		if strings.Contains(text, "ports") {
-			kind = result.FoundPorts
-		}
-		found = append(found, result.Finding{Wave: wave, Kind: kind, Text: text, Voids: result.VoidsAll})
-	}
-	return found
+	return append(result.Lateness(wave, p, h.run.scenario.MaxLag.D()), ranOut(wave, p)...)
 }
 
 // report is the generator's health over the whole run.
