@@ -59,8 +59,10 @@ func (r *Run) send(t ticket) ending {
 	r.open.add(f)
 	res := r.client.Do(r.ctx, req, f)
 	r.open.remove(f)
-	if f.sent.Load() == 0 { // it failed before the transport had it
-		f.Sent(r.now())
+	if res.Sent == client.Never { // stopped before the transport had it: it has no age
+		r.budget.settle(worst, 0)
+		r.giveUp(t)
+		return ending{ticket: t, at: res.Done, outcome: res.Outcome}
 	}
 	cost, estimated := r.cost(p, req.MaxTokens, res)
 	r.budget.settle(worst, cost.Total())
@@ -305,7 +307,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		case res.Outcome == outcome.OK && !came:
 			p.Tokenless[m.response]++
 			p.Tokenless[m.service]++
-		case res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled && came:
+		case res.Outcome.Failed() && came:
 			p.RecordFailed(m.response, m.at-scheduled)
 			p.RecordFailed(m.service, m.at-res.Sent)
 		}
@@ -315,7 +317,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
-		if res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled {
+		if res.Outcome.Failed() {
 			p.RecordFailed(result.Stall, stall)
 		}
 	}
