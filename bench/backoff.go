@@ -4,8 +4,6 @@ import (
 	priority "container/heap"
 	"math/rand/v2"
 	"time"
-
-	"flashwave/client"
 )
 
 // How long a slot of a closed wave waits after its request failed. An endpoint that
@@ -32,9 +30,6 @@ func backoff(e ending, failures int, random *rand.Rand) time.Duration {
 	wait := most/2 + time.Duration(random.Int64N(int64(most/2)+1))
 	return max(wait-max(e.took, 0), e.retryAfter, 0)
 }
-
-// failed reports whether a request with that outcome failed.
-func failed(o client.Outcome) bool { return o != client.OK && o != client.Cancelled }
 
 // A waitingSlot is a slot of a closed wave that waits after a failure. Its next
 // request is scheduled when the wait is over and not before.

@@ -9,6 +9,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/client"
 )
 
@@ -269,12 +270,12 @@ func TestNoBackoffOfOpenWaves(t *testing.T) {
 func TestRejectedRunStopsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		doc, f := execute(t, build(t, nil, "a:c50:1000x"), refusing(client.Auth, ms, 0))
-		if doc.Verdict.ExitCode != ExitUsage || len(f.sent) > 50 || doc.DurationS > 0.1 {
+		if doc.Verdict.ExitCode != verdict.ExitUsage || len(f.sent) > 50 || doc.DurationS > 0.1 {
 			t.Errorf("%+v after %d requests", doc.Verdict, len(f.sent))
 		}
 		// With few slots the waits stand between the first twenty.
 		doc, _ = execute(t, build(t, func(sc *scenario.Scenario) { sc.Seed = 7 }, "a:c1:1000x"), refusing(client.Auth, ms, 0))
-		if doc.Verdict.ExitCode != ExitUsage || doc.DurationS > 20 || doc.Total.Requests.Sent != 20 {
+		if doc.Verdict.ExitCode != verdict.ExitUsage || doc.DurationS > 20 || doc.Total.Requests.Sent != 20 {
 			t.Errorf("%+v after %g s", doc.Verdict, doc.DurationS)
 		}
 	})

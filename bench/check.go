@@ -6,16 +6,17 @@ import (
 
 	"flashwave/bench/price"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A Probe is what one request found out about an endpoint. Instants count from
 // the beginning of the check; a negative one did not happen.
 type Probe struct {
-	Target, Model string // the host and port asked, and the model
-	Outcome       string // of the closed list
-	Error         string // why it failed; "" when ok
-	Status        int    // of HTTP; 0: there was no response
-	RequestID     string // the endpoint's own
+	Target, Model string          // the host and port asked, and the model
+	Outcome       outcome.Outcome // of the closed list
+	Error         string          // why it failed; "" when ok
+	Status        int             // of HTTP; 0: there was no response
+	RequestID     string          // the endpoint's own
 
 	// DNS, Connect and TLS are how long they took; 0: not needed. They are part of
 	// the time before FirstByte.
@@ -33,7 +34,7 @@ type Probe struct {
 }
 
 // OK reports whether the request ended well.
-func (p Probe) OK() bool { return p.Outcome == string(client.OK) }
+func (p Probe) OK() bool { return p.Outcome == outcome.OK }
 
 // Check sends the scenario's first request, alone and on a connection of its own,
 // and says what came of it. It blocks until that has ended or ctx has.
@@ -53,7 +54,7 @@ func (s *Setup) Check(ctx context.Context) Probe {
 	}
 	p := Probe{
 		Target: s.Target, Model: sc.Target.Model,
-		Outcome: string(res.Outcome), Error: res.Err, Status: res.Status, RequestID: res.RequestID,
+		Outcome: res.Outcome, Error: res.Err, Status: res.Status, RequestID: res.RequestID,
 		DNS: res.Phases.DNS, Connect: res.Phases.Connect, TLS: res.Phases.TLS,
 		FirstByte: after(res.FirstByte), FirstToken: after(res.FirstToken), LastToken: after(res.LastToken), Done: after(res.Done),
 		Prompt: res.Usage.Prompt, Cached: res.Usage.Cached, Output: res.Usage.Output, TokensFrom: string(res.Usage.From),

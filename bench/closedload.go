@@ -8,7 +8,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
-	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // fillPace is the time between two slots that open empty. A customer's pool does
@@ -135,14 +135,14 @@ func (c *closedLoad) ended(e ending) (ticket, bool) {
 	if e.ticket.closed && e.ticket.wave == c.wave {
 		c.finished++
 	}
-	if e.outcome != client.Cancelled && e.at >= c.start {
+	if e.outcome != outcome.Cancelled && e.at >= c.start {
 		c.steady.completed(e.at)
 	}
 	if c.remaining == 0 || !c.vacant() {
 		return ticket{}, false
 	}
 	failures := 0
-	if failed(e.outcome) {
+	if e.outcome.Failed() {
 		failures = e.ticket.failures + 1
 		if wait := c.backoff(e, failures); wait > 0 {
 			c.waiting.add(waitingSlot{since: e.at, until: e.at + wait, failures: failures})

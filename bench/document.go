@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // finish makes the document, once everything has ended and been recorded.
@@ -87,10 +88,13 @@ func (r *Run) report() *result.Run {
 	doc.Timeline = r.rec.timeline.Rows(true)
 	r.rec.mu.Unlock()
 
-	doc.Verdict = r.verdict(doc)
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	doc.Events = append([]result.Event{}, r.events...)
+	why := r.why
+	r.mu.Unlock()
+	doc.Verdict = verdict.Judge(verdict.Case{
+		Assertions: r.assertions, Figures: r.sofar(), Ending: why, Run: doc, Breached: r.watch.breached,
+	})
 	return doc
 }
 
@@ -142,9 +146,10 @@ func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
 func (r *Run) label(wave int, withHDR bool) result.Label {
 	l := result.Label{
 		Name: "total", Kind: "total", Duration: r.length(wave),
-		Priced: r.priced, Judged: r.judge.judged(), HDR: withHDR,
+		Priced: r.priced, Judged: r.assertions.Judged(), HDR: withHDR,
 	}
 	if wave < 0 {
+		l.Drain = l.Duration - r.loadLength()
 		for i := range r.waves {
 			l.Closed = l.Closed || r.waves[i].Closed
 		}
@@ -186,7 +191,7 @@ func Refusal(tool result.Tool, reason, hint string) *result.Run {
 	return &result.Run{
 		Schema: result.Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now,
 		Verdict: result.Verdict{
-			Status: result.Aborted, ExitCode: ExitUsage, Headline: "nothing was sent: " + reason,
+			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason,
 			Reasons: reasons, SLOs: []result.SLO{},
 		},
 		Generator: result.Generator{Warnings: []string{}},

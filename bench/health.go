@@ -172,7 +172,7 @@ func (h *health) report(total *result.Part, waves []*result.Part) result.Generat
 		warnings, valid := lateness(p, h.run.scenario.MaxLag.D())
 		g.Valid = g.Valid && valid
 		for _, w := range warnings {
-			g.Warnings = append(g.Warnings, fmt.Sprintf("wave %s: %s", h.run.waves[i].qualified(), w))
+			g.Warnings = append(g.Warnings, fmt.Sprintf("wave %s: %s", h.run.waves[i].name(), w))
 		}
 	}
 	h.machineReport(&g)

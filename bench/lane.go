@@ -28,7 +28,7 @@ type lane struct {
 	source   prompt.Source
 	prompts  result.Prompts // what it sends, but for the number
 	stretch  []stretch
-	live     atomic.Int64 // the wave whose wall time it is; result.Tail after the last
+	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
 	wake     chan struct{}
 
 	mu         sync.Mutex
@@ -125,7 +125,7 @@ func (l *lane) step(now time.Duration) {
 func (l *lane) begin(at time.Duration) {
 	if l.begun == len(l.stretch) {
 		l.load = nil
-		l.enter(result.Tail, at)
+		l.enter(result.Over, at)
 		return
 	}
 	l.load = l.stretch[l.begun].begin(at)
@@ -143,7 +143,7 @@ func (l *lane) halt() {
 	l.load.leave(now)
 	l.past = append(l.past, l.load.curve()...)
 	l.load = nil
-	l.enter(result.Tail, now)
+	l.enter(result.Over, now)
 }
 
 // enter makes wave the live one from at on. l.mu is held.

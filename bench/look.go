@@ -4,15 +4,16 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // A Look is what the waves of some names did up to the last full second of a run
 // that may still go on.
 type Look struct {
-	Ended result.Stretch // of what has ended; open requests are in Requests.Scheduled alone
+	Ended verdict.Stretch // of what has ended; open requests are in Requests.Scheduled alone
 	// Now is the same as if the run ended now: requests that still wait for their
 	// first token or their end rank with their age.
-	Now  result.Stretch
+	Now  verdict.Stretch
 	Open int64 // scheduled, and not known to have ended
 }
 
@@ -32,7 +33,7 @@ func (r *Run) Look(names ...string) Look {
 			}
 		}
 	}
-	stretch := result.Stretch{Part: part, Priced: r.priced, Judged: r.judge.judged()}
+	stretch := verdict.Stretch{Part: part, Priced: r.priced, Judged: r.assertions.Judged()}
 	for _, d := range lengths {
 		stretch.Length = max(stretch.Length, d)
 	}

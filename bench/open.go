@@ -46,6 +46,8 @@ func (o *openRequests) addTo(p *result.Part, now time.Duration, concerns func(ti
 		if f.first.Load() == 0 {
 			p.RecordOpen(result.TTFTResponse, now-t.scheduled)
 			p.RecordOpen(result.TTFTService, now-sent)
+			p.RecordOpen(result.TTFAResponse, now-t.scheduled)
+			p.RecordOpen(result.TTFAService, now-sent)
 		}
 		p.RecordOpen(result.E2EResponse, now-t.scheduled)
 		p.RecordOpen(result.E2EService, now-sent)

@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // A pace knows how many requests were sent, and tokens billed, in the last
@@ -140,7 +141,7 @@ const limitPause = 10 * time.Second
 
 // watchLimits makes an event of the rate limits met in an interval.
 func (r *Run) watchLimits(in result.Interval, sum *result.Part) {
-	n := sum.Outcomes["rate_limited"]
+	n := sum.Outcomes[outcome.RateLimited]
 	if n == 0 || r.limitNoted > 0 && in.End < r.limitNoted+limitPause {
 		return
 	}

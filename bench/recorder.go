@@ -149,7 +149,11 @@ func (r *recorder) window(d time.Duration, wave int) (p *result.Part, from, to t
 	if !ok {
 		sum = windowSum{result.NewPart(), r.since, r.since}
 		for in := range r.last(d) {
-			in.Sum(sum.part, wave)
+			if wave < 0 {
+				in.SumAll(sum.part)
+			} else {
+				in.Sum(sum.part, wave)
+			}
 			sum.from = in.Start
 		}
 		r.windows[windowKey{d, wave}] = sum

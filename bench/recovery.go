@@ -1,10 +1,7 @@
 package bench
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -134,27 +131,6 @@ func judgeWindow(seconds []tally, share float64) window {
 	return held
 }
 
-// share is the part of the requests of a window that must be good, and the SLO in
-// words. Where the bounds are those of percentiles it is the highest of these.
-func (j *judge) share() (share float64, text string) {
-	var bounds []string
-	for _, e := range j.request {
-		bounds = append(bounds, e.Text)
-	}
-	if len(bounds) == 0 {
-		bounds = []string{"ok"}
-	}
-	for _, e := range j.exprs {
-		if q, ok := e.Quantile(); ok && e.Op.Upper() && (e.Metric == slo.TTFT || e.Metric == slo.E2E || e.Metric == slo.TPOT) {
-			share = max(share, q)
-		}
-	}
-	if share == 0 {
-		share = 0.99
-	}
-	return share, fmt.Sprintf("%g %% of the requests: %s", math.Round(1000*share)/10, strings.Join(bounds, ", "))
-}
-
 // surged reports whether a wave that has ended was a surge: an open wave with at
 // least twice the rate at its end that the next one begins with, or any wave in
 // which an SLO was breached live and after which there is less load. r.mu is held.
@@ -189,7 +165,7 @@ func (r *Run) markBreach(e slo.Expr, now time.Duration) {
 	defer r.mu.Unlock()
 	for _, l := range r.lanes {
 		i := l.here()
-		if i >= 0 && concerns(e, l.name, r.waves[i].Name) && now-r.waves[i].start >= liveWindow {
+		if i >= 0 && e.Concerns(l.name, r.waves[i].Name) && now-r.waves[i].start >= liveWindow {
 			r.waves[i].breached = true
 		}
 	}
@@ -209,6 +185,6 @@ func (r *Run) addRecovery(s *result.Stats, wave int) {
 	if now == 0 {
 		now = r.now()
 	}
-	share, text := r.judge.share()
+	share, text := r.assertions.Recovered()
 	s.Recovery = rec.document(share, text, now)
 }

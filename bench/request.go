@@ -8,7 +8,9 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A flight is one request while it is open. It is the client's sink: it records
@@ -49,9 +51,9 @@ func (r *Run) send(t ticket) ending {
 	req, p := r.request(t)
 	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
 	if !r.budget.reserve(worst) {
-		r.stop(outOfBudget, r.budget.String())
+		r.stop(verdict.OutOfBudget, r.budget.String())
 		r.giveUp(t)
-		return ending{ticket: t, at: began, outcome: client.Cancelled}
+		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
 	}
 	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
 	r.open.add(f)
@@ -124,13 +126,13 @@ func (r *Run) cost(p prompt.Prompt, maxTokens int, res client.Result) (c price.C
 	}
 	worked := res.Status/100 == 2
 	if res.Status == 0 { // cut before the headers: the endpoint may have been at work
-		worked = res.Outcome == client.Timeout || res.Outcome == client.Reset || res.Outcome == client.Cancelled
+		worked = res.Outcome == outcome.Timeout || res.Outcome == outcome.Reset || res.Outcome == outcome.Cancelled
 	}
 	if !worked {
 		return price.Cost{}, false
 	}
 	output := res.Events
-	if output == 0 && res.Outcome == client.OK { // a document that tells no length
+	if output == 0 && res.Outcome == outcome.OK { // a document that tells no length
 		output = maxTokens
 	}
 	return r.budget.price.Cost(price.Usage{
@@ -200,7 +202,7 @@ func (f *flight) latency(response, service result.Metric, at time.Duration) {
 func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	t := f.ticket
 	f.run.pace.billed(res.Done, res.Usage.Prompt+res.Usage.Output)
-	if res.Outcome == client.RateLimited && t.wave != result.Warmup {
+	if res.Outcome == outcome.RateLimited && t.wave != result.Warmup {
 		f.run.pace.limited(res.Done, t.wave)
 	}
 	f.shard.mu.Lock()
@@ -213,14 +215,14 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	if t.wave == result.Warmup {
 		return
 	}
-	p.Outcomes[string(res.Outcome)]++
+	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
 	here := &f.shard.part(t.lane.here()).Here
-	good := res.Outcome == client.OK && f.run.judge.good(t.lane.name, f.run.waves[t.wave].Name, t.scheduled, res)
+	good := res.Outcome == outcome.OK && f.run.good(t, res)
 	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
-	case client.OK:
+	case outcome.OK:
 		p.Requests.Succeeded++
 		here.Completed++
 		here.Succeeded++
@@ -228,32 +230,25 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		if good {
 			p.Good++
 		}
-	case client.Cancelled:
+	case outcome.Cancelled:
 		p.Requests.Unfinished++
 	default:
 		p.Requests.Failed++
 		here.Completed++
 		here.Failed++
-		if turnedAway(res.Outcome) {
+		if res.Outcome.Refused() {
 			here.Refused++
 		}
 	}
-	if res.Outcome != client.OK && res.Outcome != client.Cancelled {
-		p.Errors.Add(string(res.Outcome), res.Err)
+	if res.Outcome.Failed() {
+		p.Errors.Add(res.Outcome, res.Err)
+	}
+	if res.Shortage != outcome.NoShortage {
+		p.Shortages[res.Shortage]++
 	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, here, res, f.events)
 	recordLatency(p, t.scheduled, res)
-}
-
-// turnedAway reports whether the endpoint turned a request away at once, or was not
-// there: such a one was sent and yet was no load.
-func turnedAway(o client.Outcome) bool {
-	switch o {
-	case client.RateLimited, client.Overloaded, client.Auth, client.BadRequest, client.Connect:
-		return true
-	}
-	return false
 }
 
 func finish(res client.Result) string {
@@ -283,12 +278,12 @@ func recordTokens(p *result.Part, here *result.Happened, res client.Result, even
 	here.TotalTokens += int64(u.Prompt) + int64(u.Output) - events
 }
 
-// recordLatency adds the latencies that are known at the end, and for instants
-// that never came the age at which the request was given up. Time to first token
-// was recorded as the token came.
+// recordLatency adds the latencies that are known at the end, and says of those that
+// never came, or came in vain, what an SLO is to make of them. Time to first token was
+// recorded as the token came.
 func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	done := client.Never
-	if res.Outcome == client.OK {
+	if res.Outcome == outcome.OK {
 		done = res.Done
 	}
 	for _, m := range [...]struct {
@@ -299,18 +294,20 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		{result.TTFAResponse, result.TTFAService, res.FirstAnswer},
 		{result.E2EResponse, result.E2EService, done},
 	} {
+		came := m.at != client.Never
 		switch {
-		case m.at != client.Never:
-			if m.response == result.E2EResponse {
-				p.Record(m.response, m.at-scheduled)
-				p.Record(m.service, m.at-res.Sent)
-			}
-		case res.Outcome == client.Timeout:
-			p.Unanswered[m.response]++
-			p.Unanswered[m.service]++
-		case res.Outcome == client.Cancelled:
+		case came && m.response == result.E2EResponse:
+			p.Record(m.response, m.at-scheduled)
+			p.Record(m.service, m.at-res.Sent)
+		case res.Outcome == outcome.Cancelled && !came:
 			p.RecordOpen(m.response, res.Done-scheduled)
 			p.RecordOpen(m.service, res.Done-res.Sent)
+		case res.Outcome == outcome.OK && !came:
+			p.Tokenless[m.response]++
+			p.Tokenless[m.service]++
+		case res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled && came:
+			p.RecordFailed(m.response, m.at-scheduled)
+			p.RecordFailed(m.service, m.at-res.Sent)
 		}
 	}
 	if tpot, ok := tpot(res); ok {
@@ -318,6 +315,9 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
+		if res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled {
+			p.RecordFailed(result.Stall, stall)
+		}
 	}
 	if ph := res.Phases; !ph.Reused && ph.Connect > 0 {
 		p.Record(result.Connect, ph.DNS+ph.Connect+ph.TLS)
@@ -336,7 +336,7 @@ func tpot(res client.Result) (time.Duration, bool) {
 	if !res.Usage.StreamedReasoning {
 		n -= res.Usage.Reasoning
 	}
-	if res.Outcome != client.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 {
+	if res.Outcome != outcome.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 {
 		return 0, false
 	}
 	return (res.LastToken - res.FirstToken) / time.Duration(n-1), true
@@ -345,7 +345,7 @@ func tpot(res client.Result) (time.Duration, bool) {
 // stall is the longest gap of a stream; of one that timed out, the gap that
 // ended it counts too.
 func stall(res client.Result) (time.Duration, bool) {
-	if res.Outcome == client.Timeout && res.Events > 0 {
+	if res.Outcome == outcome.Timeout && res.Events > 0 {
 		return max(res.Stall, res.Done-res.LastToken), true
 	}
 	return res.Stall, res.Events > 1
@@ -353,15 +353,15 @@ func stall(res client.Result) (time.Duration, bool) {
 
 // drop records a scheduled request that found no slot and may not wait.
 func (r *Run) drop(t ticket) {
-	r.never(t, "dropped", func(q *result.Requests) { q.Dropped++ })
+	r.never(t, dropped, func(q *result.Requests) { q.Dropped++ })
 }
 
 // giveUp records a scheduled request that was never sent.
 func (r *Run) giveUp(t ticket) {
-	r.never(t, "unsent", func(q *result.Requests) { q.Unsent++ })
+	r.never(t, unsent, func(q *result.Requests) { q.Unsent++ })
 }
 
-func (r *Run) never(t ticket, fate string, count func(*result.Requests)) {
+func (r *Run) never(t ticket, fate outcome.Outcome, count func(*result.Requests)) {
 	if t.wave == result.Warmup {
 		return
 	}

@@ -9,17 +9,18 @@ import (
 	"time"
 
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A RequestLine is one request in the log of requests. Instants are in
 // milliseconds from the first wave; null where nothing happened.
 type RequestLine struct {
-	Wave    string `json:"wave"`
-	Lane    string `json:"lane,omitempty"`
-	Index   uint64 `json:"index"`   // of its lane
-	Outcome string `json:"outcome"` // dropped and unsent besides the outcomes of those that were sent
-	Error   string `json:"error,omitempty"`
-	Status  int    `json:"status,omitempty"`
+	Wave    string          `json:"wave"`
+	Lane    string          `json:"lane,omitempty"`
+	Index   uint64          `json:"index"`   // of its lane
+	Outcome outcome.Outcome `json:"outcome"` // dropped and unsent besides the outcomes of those that were sent
+	Error   string          `json:"error,omitempty"`
+	Status  int             `json:"status,omitempty"`
 
 	ScheduledMS   *float64 `json:"scheduled_ms"`
 	QueuedMS      float64  `json:"queued_ms"` // how long it waited for a slot
@@ -43,6 +44,13 @@ type RequestLine struct {
 	StaleRetries    int    `json:"stale_retries,omitempty"`
 }
 
+// What became of requests that were never sent. They have no outcome; the log
+// says this in its place.
+const (
+	dropped outcome.Outcome = "dropped"
+	unsent  outcome.Outcome = "unsent"
+)
+
 // neverSent is the result of a request that was never sent.
 var neverSent = client.Result{
 	Sent: client.Never, FirstByte: client.Never, FirstToken: client.Never, FirstAnswer: client.Never,
@@ -60,7 +68,7 @@ func (r *Run) line(t ticket, res client.Result) RequestLine {
 	}
 	return RequestLine{
 		Wave: r.waveName(t.wave), Lane: t.lane.name, Index: t.index,
-		Outcome: string(res.Outcome), Error: res.Err, Status: res.Status,
+		Outcome: res.Outcome, Error: res.Err, Status: res.Status,
 		ScheduledMS: at(t.scheduled), QueuedMS: float64(t.queue) / float64(time.Millisecond),
 		SentMS: at(res.Sent), FirstByteMS: at(res.FirstByte), FirstTokenMS: at(res.FirstToken),
 		FirstAnswerMS: at(res.FirstAnswer), LastTokenMS: at(res.LastToken), DoneMS: at(res.Done),
@@ -95,7 +103,7 @@ func newRequestLog(w io.Writer) *requestLog {
 }
 
 func (l *requestLog) write(line RequestLine) {
-	if line.Outcome == string(client.OK) {
+	if line.Outcome == outcome.OK {
 		select {
 		case l.ok <- line:
 		default:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // resources are what a load generator runs out of: files, ports and its share of
@@ -151,21 +152,19 @@ func (t throttled) cause(wall time.Duration) string {
 	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, round(t.wait))
 }
 
+// wants say what to do about each shortage.
+var wants = map[outcome.Shortage]string{
+	outcome.Files:  "%d connections failed for want of open files: raise the limit (ulimit -n), or lower --max-in-flight",
+	outcome.Ports:  "%d connections failed for want of ports: let connections be reused (keep-alive, --connections, --http2), or widen net.ipv4.ip_local_port_range",
+	outcome.Memory: "%d connections failed for want of memory for sockets: free some, or lower --max-in-flight",
+}
+
 // shortages are what the generator itself ran out of while connecting. That is no
 // failure of the endpoint, and the wave says nothing of it.
 func shortages(p *result.Part) (warnings []string) {
-	for _, r := range []struct{ error, warning string }{
-		{"too many open files", "%d connections failed for want of open files: raise the limit (ulimit -n), or lower --max-in-flight"},
-		{"cannot assign requested address", "%d connections failed for want of ports: let connections be reused (keep-alive, --connections, --http2), or widen net.ipv4.ip_local_port_range"},
-	} {
-		var n int64
-		for key, e := range p.Errors {
-			if key.Outcome == "connect" && strings.Contains(e.Sample, r.error) {
-				n += e.Count
-			}
-		}
-		if n > 0 {
-			warnings = append(warnings, fmt.Sprintf(r.warning, n))
+	for _, s := range outcome.Shortages() {
+		if n := p.Shortages[s]; n > 0 {
+			warnings = append(warnings, fmt.Sprintf(wants[s], n))
 		}
 	}
 	return warnings

@@ -18,6 +18,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/client"
 )
 
@@ -58,19 +59,19 @@ type Options struct {
 
 // A Run is one execution of a scenario. Its methods are safe for concurrent use.
 type Run struct {
-	options  Options
-	scenario *scenario.Scenario
-	client   Client
-	priced   bool
-	slots    *slots
-	budget   *budget
-	rec      *recorder
-	judge    *judge
-	refusals *refusals
-	health   *health
-	pace     *pace
-	lanes    []*lane
-	open     openRequests
+	options    Options
+	scenario   *scenario.Scenario
+	client     Client
+	priced     bool
+	slots      *slots
+	budget     *budget
+	rec        *recorder
+	assertions *verdict.Assertions
+	refusals   *refusals
+	health     *health
+	pace       *pace
+	lanes      []*lane
+	open       openRequests
 
 	requestLog *requestLog
 
@@ -86,15 +87,18 @@ type Run struct {
 
 	mu         sync.Mutex
 	state      result.State
-	why        stopReason
+	why        verdict.Ending
 	waves      []wave
 	events     []result.Event
+	loadEnd    time.Duration // when the last lane was over; 0: not yet
 	end        time.Duration
 	document   *result.Run
 	journaled  int // events handed to the journal
 	lastRow    result.Row
-	warmed     *result.Part  // the cost of the warm-up until it is journaled; of the ticking goroutine alone
-	limitNoted time.Duration // when rate limits last made an event; of tick's goroutine
+	overload   *result.Overload // nil: the endpoint keeps up
+	watch      watch            // of the ticking goroutine alone
+	warmed     *result.Part     // the cost of the warm-up until it is journaled; of the ticking goroutine alone
+	limitNoted time.Duration    // when rate limits last made an event; of tick's goroutine
 	journalErr error
 	windows    windowCache
 }
@@ -103,14 +107,10 @@ type Run struct {
 // stopped; Wait tells.
 func Start(opts Options) (*Run, error) {
 	sc := opts.Scenario
-	j, err := newJudge(sc)
-	if err != nil {
-		return nil, err
-	}
 	r := &Run{
 		options: opts, scenario: sc, client: opts.Client, epoch: opts.Epoch,
 		priced: opts.Price != nil,
-		slots:  newSlots(sc.Slots()), rec: newRecorder(), judge: j,
+		slots:  newSlots(sc.Slots()), rec: newRecorder(), watch: watch{breached: map[string]float64{}},
 		stopping: make(chan struct{}), aborting: make(chan struct{}), done: make(chan struct{}),
 		state: result.Warming,
 	}
@@ -123,7 +123,11 @@ func Start(opts Options) (*Run, error) {
 		r.requestLog = newRequestLog(opts.Requests)
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
-	if err := r.plan(); err != nil {
+	err := r.plan()
+	if err == nil {
+		r.assertions, err = assertions(r)
+	}
+	if err != nil {
 		r.cancel()
 		return nil, err
 	}
@@ -158,11 +162,27 @@ func (r *Run) run(now time.Duration) {
 		lanes.Go(func() { l.drive(now) })
 	}
 	lanes.Wait()
+	r.endLoad()
 	r.drain()
 	close(ticking)
 	<-ticked
 	r.finish()
 	close(r.done)
+}
+
+// endLoad notes that nothing is offered any more: what ends from now on is in no rate.
+func (r *Run) endLoad() {
+	for _, l := range r.lanes {
+		l.live.Store(result.Tail)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.loadEnd = r.start
+	for i := range r.waves {
+		if w := &r.waves[i]; w.Begun {
+			r.loadEnd = max(r.loadEnd, w.end)
+		}
+	}
 }
 
 // drain waits for what is open, at most for the grace period.
@@ -212,7 +232,7 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 
 // Stop stops sending and waits for what is open, for the grace period; called
 // again, it gives up at once. The run is recorded as interrupted.
-func (r *Run) Stop() { r.stop(interrupted) }
+func (r *Run) Stop() { r.stop(verdict.Interrupted) }
 
 // TogglePause stops the clock of a lane, or lets it go on. What is open goes on.
 func (r *Run) TogglePause(lane int) {

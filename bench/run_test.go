@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,18 +14,11 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
-
-func TestOutcomesAreTheClients(t *testing.T) {
-	var words []string
-	for _, o := range client.Outcomes {
-		words = append(words, string(o))
-	}
-	if !slices.Equal(words, result.Outcomes) {
-		t.Errorf("documents know %v, the client %v", result.Outcomes, words)
-	}
-}
 
 // Whatever is done to a run, every scheduled request is accounted for.
 func TestConservation(t *testing.T) {
@@ -65,6 +57,7 @@ func TestConservation(t *testing.T) {
 			}
 			doc := run.Wait()
 			conserved(t, doc)
+			everyoneRanks(t, run)
 			if f.most > inFlight {
 				t.Errorf("%d in flight, %d allowed", f.most, inFlight)
 			}
@@ -73,6 +66,23 @@ func TestConservation(t *testing.T) {
 			rt.FailNow()
 		}
 	})
+}
+
+// everyoneRanks holds the ranks of percentile SLOs to what was scheduled: with a bound
+// that nobody is younger than, each request is observed or beyond the bound.
+func everyoneRanks(t testing.TB, run *Run) {
+	t.Helper()
+	for _, metric := range []string{"ttft", "ttfa", "e2e", "service.ttft", "service.e2e"} {
+		e := slo.MustParse(metric + ".p95 < 0.001us")
+		for i := range run.waves {
+			w := &run.waves[i]
+			s := run.sofar().Stretch(e.In(w.Lane, w.Name))
+			sample, _ := s.Latency(e)
+			if n := sample.Count + sample.Lost; n != s.Part.Requests.Scheduled {
+				t.Errorf("%s in %s ranks %d of %d scheduled", metric, w.name(), n, s.Part.Requests.Scheduled)
+			}
+		}
+	}
 }
 
 func (l *lane) isPaused() bool {
@@ -85,9 +95,9 @@ func (l *lane) isPaused() bool {
 func moody(i int, _ time.Duration) reply {
 	switch i % 11 {
 	case 3:
-		return reply{wait: 5 * time.Millisecond, outcome: client.RateLimited, limits: client.Limits{RetryAfter: time.Duration(i%5) * 300 * time.Millisecond}}
+		return reply{wait: 5 * time.Millisecond, outcome: outcome.RateLimited, limits: client.Limits{RetryAfter: time.Duration(i%5) * 300 * time.Millisecond}}
 	case 5:
-		return reply{wait: 400 * time.Millisecond, tokens: 2, gap: 100 * time.Millisecond, outcome: client.Timeout}
+		return reply{wait: 400 * time.Millisecond, tokens: 2, gap: 100 * time.Millisecond, outcome: outcome.Timeout}
 	case 7:
 		return reply{wait: 10 * time.Second, tokens: 2} // outlives the grace period
 	}
@@ -166,7 +176,7 @@ func TestStop(t *testing.T) {
 			if q.Succeeded != c.ok || q.Unfinished != c.unfinished || math.Abs(doc.DurationS-c.length) > 1e-9 {
 				t.Errorf("%s: %+v after %g s", c.name, q, doc.DurationS)
 			}
-			if doc.Verdict.ExitCode != ExitInterrupted || doc.Verdict.Status != result.Aborted {
+			if doc.Verdict.ExitCode != verdict.ExitInterrupted || doc.Verdict.Status != result.Aborted {
 				t.Errorf("%s: %+v", c.name, doc.Verdict)
 			}
 		})
@@ -185,7 +195,7 @@ func TestGrace(t *testing.T) {
 		if q.Unfinished != 3 || q.Unsent != 7 || doc.DurationS != 15 {
 			t.Errorf("%+v after %g s", q, doc.DurationS)
 		}
-		if doc.Verdict.ExitCode != ExitFailed {
+		if doc.Verdict.ExitCode != verdict.ExitFailed {
 			t.Errorf("verdict %+v", doc.Verdict)
 		}
 	})
@@ -214,10 +224,10 @@ func TestSurvivorsDoNotPass(t *testing.T) {
 			if i%5 < 3 {
 				return reply{wait: 50 * time.Millisecond, tokens: 3, gap: time.Millisecond}
 			}
-			return reply{wait: 10 * time.Second, outcome: client.Timeout}
+			return reply{wait: 10 * time.Second, outcome: outcome.Timeout}
 		})
 		slo := doc.Verdict.SLOs[0]
-		if doc.Verdict.ExitCode != ExitFailed || slo.Observed != nil || slo.AtLeast == nil || *slo.AtLeast < 800 {
+		if doc.Verdict.ExitCode != verdict.ExitFailed || slo.Observed != nil || slo.AtLeast == nil || *slo.AtLeast < 800 {
 			t.Errorf("%+v", slo)
 		}
 		if got := doc.Total.Latency.TTFT.Response.P95; math.Abs(got-50) > 0.1 {
@@ -236,9 +246,9 @@ func TestAssumedSLO(t *testing.T) {
 			if i == 30 {
 				return reply{wait: time.Millisecond, tokens: 1}
 			}
-			return reply{wait: time.Millisecond, outcome: client.ServerError}
+			return reply{wait: time.Millisecond, outcome: outcome.ServerError}
 		})
-		if doc.Verdict.ExitCode != ExitFailed || !doc.Verdict.SLOs[0].Assumed || doc.Total.Requests.Failed != 999 {
+		if doc.Verdict.ExitCode != verdict.ExitFailed || !doc.Verdict.SLOs[0].Assumed || doc.Total.Requests.Failed != 999 {
 			t.Errorf("%+v", doc.Verdict)
 		}
 		if e := doc.Total.Errors; len(e) != 1 || e[0].Count != 999 || e[0].Sample != "server_error 17" || e[0].Message != "server_error #" {
@@ -250,8 +260,8 @@ func TestAssumedSLO(t *testing.T) {
 // A refused key stops the run early, as a mistake in the configuration.
 func TestRefusedFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		doc, f := execute(t, build(t, nil, "w:100/s:1000s"), always(reply{wait: 10 * time.Millisecond, outcome: client.Auth}))
-		if doc.Verdict.ExitCode != ExitUsage || len(f.sent) > 30 {
+		doc, f := execute(t, build(t, nil, "w:100/s:1000s"), always(reply{wait: 10 * time.Millisecond, outcome: outcome.Auth}))
+		if doc.Verdict.ExitCode != verdict.ExitUsage || len(f.sent) > 30 {
 			t.Errorf("%d sent, %+v", len(f.sent), doc.Verdict)
 		}
 	})
@@ -263,7 +273,7 @@ func TestBudget(t *testing.T) {
 		sc := build(t, func(sc *scenario.Scenario) { sc.Budget, sc.Workload.MaxTokens = 0.05, 100 }, "w:50/s:100s")
 		usage := client.Usage{Prompt: 40, Output: 100, From: client.FromUsage}
 		doc, _ := execute(t, sc, always(reply{wait: 3 * time.Second, tokens: 2, usage: usage}))
-		if doc.Verdict.ExitCode != ExitStopped {
+		if doc.Verdict.ExitCode != verdict.ExitStopped {
 			t.Errorf("%+v", doc.Verdict)
 		}
 		if total := doc.Total.Cost.Total; total > 0.05 || total < 0.04 {
@@ -278,11 +288,11 @@ func TestAbortOn(t *testing.T) {
 		sc := build(t, func(sc *scenario.Scenario) { sc.AbortOn = []string{"error_rate > 50%"} }, "w:10/s:100s")
 		doc, _ := execute(t, sc, func(_ int, now time.Duration) reply {
 			if now > 20*time.Second {
-				return reply{wait: time.Millisecond, outcome: client.Overloaded}
+				return reply{wait: time.Millisecond, outcome: outcome.Overloaded}
 			}
 			return reply{wait: time.Millisecond, tokens: 1}
 		})
-		if doc.Verdict.ExitCode != ExitStopped || doc.DurationS < 25 || doc.DurationS > 27.1 {
+		if doc.Verdict.ExitCode != verdict.ExitStopped || doc.DurationS < 25 || doc.DurationS > 27.1 {
 			t.Errorf("%g s, %+v", doc.DurationS, doc.Verdict)
 		}
 	})
@@ -301,20 +311,20 @@ func TestRequestLog(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc := run.Wait()
-		lines := map[string]int64{}
+		lines := map[outcome.Outcome]int64{}
 		for _, text := range strings.Split(strings.TrimSpace(out.String()), "\n") {
 			var l RequestLine
 			if err := json.Unmarshal([]byte(text), &l); err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}
 			lines[l.Outcome]++
-			if l.Outcome != "ok" && l.Error == "" {
+			if l.Outcome != outcome.OK && l.Error == "" {
 				t.Errorf("no error in %s", text)
 			}
 		}
-		for outcome, n := range doc.Total.Outcomes {
-			if lines[outcome] != n {
-				t.Errorf("%d lines of %s, want %d", lines[outcome], outcome, n)
+		for o, n := range doc.Total.Outcomes {
+			if lines[o] != n {
+				t.Errorf("%d lines of %s, want %d", lines[o], o, n)
 			}
 		}
 	})

@@ -20,7 +20,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	cached := r.figures(view)
 	now := r.now()
 	inFlight, waiting, _ := r.slots.load()
-	ttft, e2e := r.judge.bounds()
+	ttft, e2e := r.assertions.Tightest()
 	open := r.open.state(now, ttft, e2e)
 	lanes := r.laneStatuses()
 
@@ -39,7 +39,8 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 		Offered: row.OfferedRPS, Sent: row.SentRPS, Done: row.CompletedRPS, Failed: row.FailedRPS, OutputTPS: row.OutputTPS,
 		InFlight: int64(inFlight), Queued: int64(waiting),
 		Awaiting: open.awaiting, Streaming: open.streaming, Oldest: open.oldest, Late: open.late,
-		Dropped: cached.total.Requests.Dropped, Unsent: cached.total.Requests.Unsent,
+		Overload: r.overload,
+		Dropped:  cached.total.Requests.Dropped, Unsent: cached.total.Requests.Unsent,
 	}
 	for _, w := range r.waves {
 		s.Waves = append(s.Waves, w.WaveStatus)

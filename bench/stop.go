@@ -5,42 +5,33 @@ import (
 	"sync/atomic"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client"
-)
-
-// A stopReason says why a run ended before its waves did.
-type stopReason int
-
-const (
-	ranOut      stopReason = iota // it did not: the waves are over
-	interrupted                   // by the user
-	outOfBudget
-	abortedOn // an --abort-on expression held
-	rejected  // the endpoint refuses every request
+	"flashwave/client/outcome"
 )
 
 // stop ends the sending, once. Called again by the user, it gives up what is
 // open.
-func (r *Run) stop(why stopReason, detail ...string) {
+func (r *Run) stop(why verdict.Ending, detail ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if why == interrupted && (r.why == outOfBudget || r.why == abortedOn) {
-		r.why = interrupted // what the user says comes first
+	if why == verdict.Interrupted && (r.why == verdict.OutOfBudget || r.why == verdict.AbortedOn) {
+		r.why = verdict.Interrupted // what the user says comes first
 		r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: "interrupted"})
 		return
 	}
-	if r.why != ranOut {
-		if why == interrupted && !closed(r.aborting) {
+	if r.why != verdict.RanOut {
+		if why == verdict.Interrupted && !closed(r.aborting) {
 			close(r.aborting)
 		}
 		return
 	}
 	r.why = why
-	text := map[stopReason]string{
-		interrupted: "interrupted: nothing more is sent, open requests may finish",
-		outOfBudget: "another request could exceed the budget",
-		abortedOn:   "aborted",
-		rejected:    "the endpoint refuses every request",
+	text := map[verdict.Ending]string{
+		verdict.Interrupted: "interrupted: nothing more is sent, open requests may finish",
+		verdict.OutOfBudget: "another request could exceed the budget",
+		verdict.AbortedOn:   "aborted",
+		verdict.Refused:     "the endpoint refuses every request",
 	}[why]
 	if len(detail) > 0 {
 		text += ": " + detail[0]
@@ -87,13 +78,13 @@ func (w *refusals) see(res client.Result) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended++
-	if res.Outcome == client.Auth || res.Outcome == client.BadRequest {
+	if res.Outcome == outcome.Auth || res.Outcome == outcome.BadRequest {
 		w.bad++
 	}
 	if w.bad < w.ended || w.ended == w.limit {
 		w.over.Store(true)
 		if w.bad == w.ended {
-			w.run.stop(rejected, res.Err)
+			w.run.stop(verdict.Refused, res.Err)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (r *Run) second() {
 	}
 	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
 	sum := result.NewPart()
-	in.Sum(sum, -1)
+	in.SumAll(sum)
 	inFlight, waiting, _ := r.slots.load()
 
 	r.rec.mu.Lock()
@@ -68,7 +68,7 @@ func (r *Run) second() {
 	r.mu.Lock()
 	r.lastRow = row
 	r.mu.Unlock()
-	r.watch()
+	row.Overloaded = r.judgeSecond(row)
 	r.watchLimits(in, sum)
 	r.journal(func(j Journal) error { return j.Interval(in, row) })
 	r.journalEvents()
@@ -79,26 +79,10 @@ func (r *Run) liveWaves() []string {
 	var names []string
 	for _, l := range r.lanes {
 		if i := l.here(); i >= 0 {
-			names = append(names, r.waves[i].qualified())
+			names = append(names, r.waves[i].name().String())
 		}
 	}
 	return names
-}
-
-// qualified is the wave's name, with its lane where it has one.
-func (w *wave) qualified() string {
-	if w.Lane == "" {
-		return w.Name
-	}
-	return w.Lane + "/" + w.Name
-}
-
-// lastRates are the requests per second scheduled and completed in the last
-// full second.
-func (r *Run) lastRates() (completed, offered float64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.lastRow.CompletedRPS, r.lastRow.OfferedRPS
 }
 
 // journal hands something to the journal. One that fails is not asked again: the

@@ -9,6 +9,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // What was recorded is exactly what the server did, through the real client.
@@ -53,7 +54,7 @@ func TestRecordedTimesAreTheServers(t *testing.T) {
 		if doc.Total.Tokens.Output != 120 || *doc.Total.Tokens.From != "usage" || doc.Total.Tokens.Prompt != 210 {
 			t.Errorf("tokens: %+v", doc.Total.Tokens)
 		}
-		if doc.Verdict.ExitCode != ExitPass {
+		if doc.Verdict.ExitCode != verdict.ExitPass {
 			t.Errorf("verdict: %+v", doc.Verdict)
 		}
 	})

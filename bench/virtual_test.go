@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A fake is an endpoint in virtual time: answer says what happens to the i-th
@@ -45,7 +46,8 @@ type reply struct {
 	gap     time.Duration
 	outcome client.Outcome // "" is ok
 	text    string         // of the failure
-	late    time.Duration  // how long the client takes to hand it to the transport
+	short   outcome.Shortage
+	late    time.Duration // how long the client takes to hand it to the transport
 	usage   client.Usage
 	limits  client.Limits // zero: the headers say nothing
 	retries int
@@ -168,6 +170,7 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 	res.Done, res.Finish = now(), "stop"
 	if r.outcome != "" {
 		res.Outcome, res.Err, res.Finish, res.Status = r.outcome, string(r.outcome)+" 17", "", 0
+		res.Shortage = r.short
 		if r.text != "" {
 			res.Err = r.text
 		}
@@ -260,6 +263,9 @@ func conserved(t testing.TB, doc *result.Run) {
 		}
 		if outcomes != q.Sent {
 			t.Errorf("%s: %d outcomes of %d sent", s.Name, outcomes, q.Sent)
+		}
+		if d := s.DurationS - *s.LoadS - *s.DrainS; d > 1e-6 || d < -1e-6 || *s.DrainS < 0 || i > 0 && *s.DrainS != 0 {
+			t.Errorf("%s: %g s are not %g s of load and %g s of drain", s.Name, s.DurationS, *s.LoadS, *s.DrainS)
 		}
 		if i > 0 {
 			sum += q.Scheduled

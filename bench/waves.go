@@ -226,6 +226,16 @@ func (r *Run) length(wave int) time.Duration {
 	return r.lengthLocked(wave)
 }
 
+// loadLength is how long load has been offered.
+func (r *Run) loadLength() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.loadEnd > 0 {
+		return r.loadEnd - r.start
+	}
+	return r.lengthLocked(-1)
+}
+
 func (r *Run) lengthLocked(wave int) time.Duration {
 	now := r.now()
 	if r.end > 0 {

@@ -103,7 +103,11 @@ func (x *call) attempt() *failure {
 	case x.ctx.Err() != nil:
 		return ended(x.ctx)
 	case !a.connected:
-		return x.client.dialFailure(err)
+		f := x.client.dialFailure(err)
+		if f.outcome == Connect {
+			x.res.Shortage = shortageOf(err)
+		}
+		return f
 	case a.ended():
 		return exchangeFailure(io.ErrUnexpectedEOF) // what was malformed was only cut
 	default:

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -186,3 +187,10 @@ func wantInstant(t *testing.T, what string, got, want time.Duration) {
 
 // quietLog swallows what servers say of broken clients.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+func wantText(t *testing.T, got Result, part string) {
+	t.Helper()
+	if !strings.Contains(got.Err, part) {
+		t.Errorf("text %q, want %q in it", got.Err, part)
+	}
+}

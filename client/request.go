@@ -3,6 +3,8 @@ package client
 import (
 	"encoding/json"
 	"time"
+
+	"flashwave/client/outcome"
 )
 
 // Never is the instant of something that did not happen.
@@ -53,6 +55,9 @@ type Result struct {
 	Outcome Outcome
 	Err     string // why it failed: bounded, free of keys and prompts; "" when ok
 	Status  int    // the HTTP status; 0 if there was no response
+	// Shortage is what this machine ran out of, so that the request got no
+	// connection: its failure is not the endpoint's.
+	Shortage outcome.Shortage
 
 	Sent        time.Duration
 	FirstByte   time.Duration // of the response, headers included

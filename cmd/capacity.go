@@ -22,6 +22,7 @@ import (
 	"flashwave/bench/capacity"
 	"flashwave/bench/report"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 	"flashwave/tui"
 )
 
@@ -229,8 +230,8 @@ func (p *program) concludeCapacity(doc *capacity.Document, outs outs, f *capacit
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
 	p.keepCapacity(doc, f.noSave)
-	if code := doc.Verdict.ExitCode; code != bench.ExitPass {
-		if code == bench.ExitUsage {
+	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
+		if code == verdict.ExitUsage {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
 		}
 		return &failure{code: code}

@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"flashwave/bench"
 	"flashwave/bench/doctor"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // doctorFlags are the flags of doctor that are no part of the scenario.
@@ -79,9 +79,9 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	report, err := doctor.Examine(ctx, sc, options)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &failure{code: bench.ExitInterrupted, err: errors.New("the examination was interrupted")}
+		return &failure{code: verdict.ExitInterrupted, err: errors.New("the examination was interrupted")}
 	case err != nil:
-		return &failure{code: bench.ExitBroken, err: err, hint: hintOf(err)}
+		return &failure{code: verdict.ExitBroken, err: err, hint: hintOf(err)}
 	}
 	write := report.WriteText
 	if f.json {
@@ -90,7 +90,7 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	if err := write(p.stdout); err != nil {
 		return err
 	}
-	if report.ExitCode != bench.ExitPass {
+	if report.ExitCode != verdict.ExitPass {
 		return &failure{code: report.ExitCode}
 	}
 	return nil

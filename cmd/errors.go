@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/store"
+	"flashwave/bench/verdict"
 )
 
 // A failure is an error with the exit code it leads to.
@@ -39,7 +40,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // usage is a mistake in the call or the configuration.
 func usage(err error, hint string) error {
-	return &failure{code: bench.ExitUsage, err: err, hint: hint}
+	return &failure{code: verdict.ExitUsage, err: err, hint: hint}
 }
 
 // invalid is a usage error, with the hint that err brings along.
@@ -88,16 +89,16 @@ func firstLineLow(s string) string {
 // document, too.
 func (p *program) exit(err error) int {
 	if err == nil || brokenPipe(err) {
-		return bench.ExitPass
+		return verdict.ExitPass
 	}
 	var f *failure
 	if !errors.As(err, &f) {
-		f = &failure{code: bench.ExitBroken, err: err}
+		f = &failure{code: verdict.ExitBroken, err: err}
 		if fromCobra(err) {
-			f.code = bench.ExitUsage
+			f.code = verdict.ExitUsage
 		}
 	}
-	if f.err != nil && p.wantsJSON() && (f.code == bench.ExitUsage || f.code == bench.ExitInterrupted) {
+	if f.err != nil && p.wantsJSON() && (f.code == verdict.ExitUsage || f.code == verdict.ExitInterrupted) {
 		p.writeJSON(p.refusal(f.code, f.err.Error(), f.hint))
 	}
 	return f.code

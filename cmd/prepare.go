@@ -13,6 +13,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // prepare finds out what a scenario needs to know of its target, and asks for consent
@@ -28,7 +29,7 @@ func (p *program) prepare(ctx context.Context, sc *scenario.Scenario, estimate f
 		setup.Close()
 	}
 	if ctx.Err() != nil {
-		return nil, &failure{code: bench.ExitInterrupted, err: errors.New("interrupted before anything was sent")}
+		return nil, &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted before anything was sent")}
 	}
 	return nil, invalid(err)
 }

@@ -12,9 +12,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/spf13/pflag"
+	"flashwave/bench/verdict"
 
-	"flashwave/bench"
+	"github.com/spf13/pflag"
 )
 
 // settleFor is the pause between two runs of --repeat: the endpoint ends what the
@@ -22,7 +22,7 @@ import (
 const settleFor = 2 * time.Second
 
 // severity orders exit codes, the one that counts most first.
-var severity = []int{bench.ExitUsage, bench.ExitInterrupted, bench.ExitStopped, bench.ExitBroken, bench.ExitInconclusive, bench.ExitFailed, bench.ExitPass}
+var severity = []int{verdict.ExitUsage, verdict.ExitInterrupted, verdict.ExitStopped, verdict.ExitBroken, verdict.ExitInconclusive, verdict.ExitFailed, verdict.ExitPass}
 
 // repeat runs the same scenario several times, one after the other, and answers with
 // the exit code that counts most. What ends one before its time ends them all.
@@ -51,7 +51,7 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 		if k > 1 {
 			f.yes = true // it was asked before the first
 			if !settle(ctx) {
-				return &failure{code: bench.ExitInterrupted, err: errors.New("interrupted between two runs")}
+				return &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted between two runs")}
 			}
 		}
 		err := p.once(ctx, f, fs, file, outs.numbered(k))
@@ -76,13 +76,13 @@ func settle(ctx context.Context) bool {
 }
 
 // endsAll reports whether a run of that rank is the last one, whatever was asked for.
-func endsAll(rank int) bool { return rank <= slices.Index(severity, bench.ExitStopped) }
+func endsAll(rank int) bool { return rank <= slices.Index(severity, verdict.ExitStopped) }
 
 // rank is the place of an error among the severities.
 func rank(err error) int {
-	code := bench.ExitPass
+	code := verdict.ExitPass
 	if err != nil {
-		code = bench.ExitBroken
+		code = verdict.ExitBroken
 	}
 	var f *failure
 	if errors.As(err, &f) {

@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
+	"flashwave/bench/verdict"
 	"flashwave/tui"
 )
 
@@ -213,22 +214,22 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 	}
 	if err := outs.write(doc); err != nil {
 		p.warn("%v", err)
-		if doc.Verdict.ExitCode == bench.ExitPass {
-			doc.Verdict.ExitCode = bench.ExitBroken
+		if doc.Verdict.ExitCode == verdict.ExitPass {
+			doc.Verdict.ExitCode = verdict.ExitBroken
 		}
 	}
 	p.summariseRun(doc)
 	if err := p.printed(doc, f); err != nil {
 		p.warn("the report could not be written: %v", err)
-		if doc.Verdict.ExitCode == bench.ExitPass {
-			return &failure{code: bench.ExitBroken}
+		if doc.Verdict.ExitCode == verdict.ExitPass {
+			return &failure{code: verdict.ExitBroken}
 		}
 	}
 	if s.journal != nil {
 		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
 	}
-	if code := doc.Verdict.ExitCode; code != bench.ExitPass {
-		if code == bench.ExitUsage {
+	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
+		if code == verdict.ExitUsage {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
 		}
 		return &failure{code: code}

@@ -20,8 +20,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"flashwave/bench"
 	"flashwave/bench/schema/schematest"
+	"flashwave/bench/verdict"
 	"flashwave/client/mock"
 )
 
@@ -237,7 +237,7 @@ func TestEveryExitCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, code := range []int{
-		bench.ExitPass, bench.ExitBroken, bench.ExitFailed, bench.ExitUsage, bench.ExitInterrupted, bench.ExitInconclusive, bench.ExitStopped,
+		verdict.ExitPass, verdict.ExitBroken, verdict.ExitFailed, verdict.ExitUsage, verdict.ExitInterrupted, verdict.ExitInconclusive, verdict.ExitStopped,
 	} {
 		if !regexp.MustCompile(fmt.Sprintf(`(?m)^(exits|interrupted) %d `, code)).Match(text) {
 			t.Errorf("no script produces exit code %d", code)

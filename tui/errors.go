@@ -49,6 +49,6 @@ func (p pen) errorLine(e result.ErrorCount, selected bool, width int) string {
 	if selected {
 		pointer, message = p.style.mark.Render(p.glyph.pointer)+" ", p.style.strong.Render(clean(e.Message))
 	}
-	word := strings.ReplaceAll(clean(e.Outcome), "_", " ")
+	word := strings.ReplaceAll(clean(string(e.Outcome)), "_", " ")
 	return p.cut(pointer+p.figure(right(count(e.Count), 9))+"  "+p.style.bad.Render(left(word, 12))+"  "+message, width)
 }

@@ -9,7 +9,7 @@ import (
 // eventStyle is the colour of an event's kind.
 func (p pen) eventStyle(kind result.EventKind) ink {
 	switch kind {
-	case result.Breached, result.Stopped:
+	case result.Breached, result.Overloaded, result.Stopped:
 		return p.style.bad
 	case result.Limited:
 		return p.style.near

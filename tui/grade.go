@@ -75,9 +75,13 @@ func worst(slos []result.SLOStatus) grade {
 func atLeast(s result.SLOStatus) bool { return strings.HasPrefix(s.Op, ">") }
 
 // rowGrade is how the SLOs stood in one step of the timeline, as far as a row
-// tells: the worst of those on its latencies and its error rate.
+// tells: the worst of those on its latencies and its error rate, and whether the
+// endpoint kept up.
 func rowGrade(row result.Row, slos []result.SLOStatus) grade {
 	w := unknown
+	if row.Overloaded { // whatever the SLOs say: it will not get better by itself
+		w = bad
+	}
 	for _, s := range slos {
 		if s.Wave != "" && !slices.Contains(row.Waves, s.Wave) {
 			continue

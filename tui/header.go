@@ -28,10 +28,13 @@ func (p pen) mood(s result.Snapshot) mood {
 	}
 	g := worst(s.SLOs)
 	word := string(s.State)
-	switch g {
-	case bad:
+	switch over := s.Now.Overload; {
+	case over != nil:
+		word = "served " + decimal(over.Served, 1) + " of " + rate(over.Offered) + ", " + count(over.Waiting) + " waiting and growing"
+		g = bad
+	case g == bad:
 		word += ", SLO breached"
-	case near:
+	case g == near:
 		word += ", near an SLO"
 	}
 	return mood{word, p.style.of(g)}

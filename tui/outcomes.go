@@ -1,29 +1,20 @@
 package tui
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
-// outcomeWords are the outcomes in the order of reports, with their words on
-// the screen.
-var outcomeWords = [][2]string{
-	{"ok", "ok"},
-	{"rate_limited", "429"},
-	{"overloaded", "overloaded"},
-	{"server_error", "server error"},
-	{"auth", "auth"},
-	{"bad_request", "bad request"},
-	{"connect", "connect"},
-	{"timeout", "timeout"},
-	{"reset", "reset"},
-	{"truncated", "truncated"},
-	{"stream_error", "stream error"},
-	{"malformed", "malformed"},
+// outcomeWord is an outcome's word on the screen.
+func outcomeWord(o outcome.Outcome) string {
+	if o == outcome.RateLimited {
+		return "429"
+	}
+	return strings.ReplaceAll(clean(string(o)), "_", " ")
 }
 
 // A tally is one line of the outcomes.
@@ -36,29 +27,24 @@ type tally struct {
 // tallies lists what became of the requests: ok always, everything else where
 // it happened.
 func (p pen) tallies(s result.Stats) []tally {
-	list := []tally{{"ok", s.Outcomes["ok"], p.style.good}}
-	seen := map[string]bool{"ok": true, "cancelled": true} // cancelled is unfinished
-	add := func(key, word string, n int64, style ink) {
-		seen[key] = true
+	list := []tally{{outcomeWord(outcome.OK), s.Outcomes[outcome.OK], p.style.good}}
+	add := func(word string, n int64, style ink) {
 		if n > 0 {
 			list = append(list, tally{word, n, style})
 		}
 	}
-	for _, o := range outcomeWords[1:] {
+	for _, o := range outcome.In(s.Outcomes) {
 		style := p.style.bad
-		if o[0] == "rate_limited" {
+		if o == outcome.RateLimited {
 			style = p.style.near
 		}
-		add(o[0], o[1], s.Outcomes[o[0]], style)
-	}
-	for _, key := range slices.Sorted(maps.Keys(s.Outcomes)) {
-		if !seen[key] {
-			add(key, clean(strings.ReplaceAll(key, "_", " ")), s.Outcomes[key], p.style.bad)
+		if o.Failed() { // cancelled is unfinished
+			add(outcomeWord(o), s.Outcomes[o], style)
 		}
 	}
-	add("", "dropped", s.Requests.Dropped, p.style.near)
-	add("", "unsent", s.Requests.Unsent, p.style.near)
-	add("", "unfinished", s.Requests.Unfinished, p.style.near)
+	add("dropped", s.Requests.Dropped, p.style.near)
+	add("unsent", s.Requests.Unsent, p.style.near)
+	add("unfinished", s.Requests.Unfinished, p.style.near)
 	return list
 }
 

@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // A scene is a state of a run, and of the screen, that is worth a picture.
@@ -247,8 +248,8 @@ func hostile(edit func(*result.Snapshot)) func(*result.Snapshot) {
 		}
 		s.Name, s.Model, s.Target = evil, evil, evil
 		s.Events = append(s.Events, result.Event{TS: 1e9, Text: strings.Repeat(evil, 20)})
-		s.Total.Errors = append(s.Total.Errors, result.ErrorCount{Outcome: evil, Message: evil, Count: 1 << 60, Sample: strings.Repeat(evil, 50)})
-		s.Total.Outcomes = map[string]int64{evil: 1 << 62, "ok": 3}
+		s.Total.Errors = append(s.Total.Errors, result.ErrorCount{Outcome: outcome.Outcome(evil), Message: evil, Count: 1 << 60, Sample: strings.Repeat(evil, 50)})
+		s.Total.Outcomes = map[outcome.Outcome]int64{outcome.Outcome(evil): 1 << 62, "ok": 3}
 		s.Window.Latency.TTFT.Response = &result.Latency{Count: 1, P50: 3.6e6, P95: 3.6e9, P99: 3.6e12, Max: 3.6e15}
 		s.Now.InFlight, s.Now.Offered = 1<<60, 1e12
 		for i := range s.Waves {

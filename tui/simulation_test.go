@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // A simulation is a made-up run of a sale that moves with time: calm, a ramp,
@@ -245,7 +246,7 @@ func saleCurve() []result.CurvePoint {
 
 // saleStats are the figures of a view at an instant.
 func saleStats(t float64, rows []result.Row) result.Stats {
-	s := result.Stats{Name: "total", Outcomes: map[string]int64{}}
+	s := result.Stats{Name: "total", Outcomes: map[outcome.Outcome]int64{}}
 	for _, r := range rows {
 		s.Requests.Scheduled += r.Counts.Scheduled
 		s.Requests.Sent += r.Counts.Sent
@@ -253,7 +254,7 @@ func saleStats(t float64, rows []result.Row) result.Stats {
 		s.Requests.Failed += r.Counts.Failed
 	}
 	timeouts := s.Requests.Failed / 14
-	s.Outcomes = map[string]int64{"ok": s.Requests.Succeeded, "rate_limited": s.Requests.Failed - timeouts, "timeout": timeouts}
+	s.Outcomes = map[outcome.Outcome]int64{"ok": s.Requests.Succeeded, "rate_limited": s.Requests.Failed - timeouts, "timeout": timeouts}
 	if done := s.Requests.Succeeded + s.Requests.Failed; done > 0 {
 		s.ErrorRate = ptr(float64(s.Requests.Failed) / float64(done))
 		s.Latency = saleLatencies(t)

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench"
+	"flashwave/client/outcome"
 )
 
 // A phase is a stretch of one request's life.
@@ -39,9 +40,9 @@ func phases(b bench.Probe) []phase {
 // timeline draws what became of one request: each phase as a bar in the time that
 // it took.
 func (p pen) timeline(b bench.Probe, width, height int) []string {
-	state := p.style.good.Render(p.glyph.dot) + " " + p.figure("ok")
+	state := p.style.good.Render(p.glyph.dot) + " " + p.figure(string(outcome.OK))
 	if !b.OK() {
-		state = p.style.bad.Render(p.glyph.bad) + " " + p.figure(b.Outcome)
+		state = p.style.bad.Render(p.glyph.bad) + " " + p.figure(string(b.Outcome))
 	}
 	if b.Status != 0 {
 		state += p.label(fmt.Sprintf(" HTTP %d", b.Status))

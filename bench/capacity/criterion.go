@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // A criterion is an SLO that every rate is held against.
@@ -114,7 +115,7 @@ func (c criterion) hold(l bench.Look) Judged {
 
 // stretch is what a look says of a latency. An open request has an age, and no
 // other latency yet.
-func (c criterion) stretch(l bench.Look) result.Stretch {
+func (c criterion) stretch(l bench.Look) verdict.Stretch {
 	switch c.Metric {
 	case slo.TTFT, slo.TTFA, slo.E2E:
 		return l.Now
@@ -124,7 +125,7 @@ func (c criterion) stretch(l bench.Look) result.Stretch {
 
 // holdLatency holds where the whole interval lies within the bound, and breaks
 // where all of it lies beyond. Lost requests rank above every value.
-func (c criterion) holdLatency(s result.Stretch) Judged {
+func (c criterion) holdLatency(s verdict.Stretch) Judged {
 	seen := slo.Evaluate(c.Expr, s)
 	j := Judged{Expr: c.Text, Observed: seen.Observed}
 	sample, ok := s.Latency(c.Expr)
@@ -145,7 +146,7 @@ func (c criterion) holdLatency(s result.Stretch) Judged {
 		j.OK = seen.OK
 		return j
 	default:
-		m, _ := result.MetricOf(c.Expr)
+		m, _ := verdict.MetricOf(c.Expr)
 		margin := meanMargin(deviation(s.Part.Hists[m]), j.Samples)
 		j.Low, j.High = new(sample.Mean-margin), new(sample.Mean+margin)
 	}
@@ -190,7 +191,7 @@ func (c criterion) at(s slo.Sample, rank int64) *float64 {
 // holdShare breaks where the whole interval lies beyond the bound, and holds where
 // what was seen is within it: to prove 1 % by an interval would take hundreds of
 // requests at every rate, and the soak, which has them, comes yet.
-func (c criterion) holdShare(s result.Stretch) Judged {
+func (c criterion) holdShare(s verdict.Stretch) Judged {
 	j := Judged{Expr: c.Text}
 	v, ok := s.Scalar(c.Expr)
 	q := s.Part.Requests
@@ -232,21 +233,45 @@ func deviation(h *result.Hist) float64 {
 	return math.Sqrt(sum / (n - 1))
 }
 
-// judge holds every criterion and says what follows: the step breaks with the
-// first that breaks, holds if all hold, and is undecided otherwise.
+// judge holds every criterion and says what follows: the step breaks with one that
+// breaks, holds if all hold, and is undecided otherwise.
 func judge(list []criterion, l bench.Look) (judged []Judged, verdict StepVerdict, by *criterion) {
+	for _, c := range list {
+		judged = append(judged, c.hold(l))
+	}
+	verdict, by = decide(list, judged, func(c criterion) bool { return c.failuresAlone(c.stretch(l)) })
+	return judged, verdict, by
+}
+
+// decide says what follows from judged criteria, and by which of them. Of those that
+// broke, one that failures alone carried past its bound comes last: another one then
+// says that there were failures.
+func decide(list []criterion, judged []Judged, failuresAlone func(criterion) bool) (verdict StepVerdict, by *criterion) {
 	verdict = Held
-	for i, c := range list {
-		j := c.hold(l)
-		judged = append(judged, j)
+	second := false // by is only a symptom
+	for i, j := range judged {
 		switch {
 		case j.OK == nil && verdict == Held:
 			verdict, by = Undecided, &list[i]
-		case j.OK != nil && !*j.OK && verdict != Broke:
-			verdict, by = Broke, &list[i]
+		case j.OK != nil && !*j.OK && (verdict != Broke || second):
+			if symptom := failuresAlone(list[i]); verdict != Broke || !symptom {
+				verdict, by, second = Broke, &list[i], symptom
+			}
 		}
 	}
-	return judged, verdict, by
+	return verdict, by
+}
+
+// failuresAlone reports whether a latency would hold if the requests that failed were
+// left out of its ranks.
+func (c criterion) failuresAlone(s verdict.Stretch) bool {
+	sample, ok := s.Latency(c.Expr)
+	if !c.Latency() || !ok {
+		return false
+	}
+	sample.Lost = max(sample.Lost-s.Part.Requests.Failed, 0)
+	seen := slo.Observe(c.Expr, sample)
+	return sample.Count+sample.Lost == 0 || seen.Value != nil && c.Holds(*seen.Value)
 }
 
 // words is a judged criterion in words.

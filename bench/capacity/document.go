@@ -5,10 +5,11 @@ package capacity
 import (
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
+	"flashwave/client/outcome"
 )
 
 // Schema names the format of the document. Within v1 keys are only ever added.
@@ -136,16 +137,16 @@ type Step struct {
 	Why         string      `json:"why"` // the verdict in words
 	SLOs        []Judged    `json:"slos"`
 
-	Requests     result.Requests  `json:"requests"`
-	Outcomes     map[string]int64 `json:"outcomes"` // every outcome of the closed list
-	OfferedRPS   *float64         `json:"offered_rps"`
-	SucceededRPS *float64         `json:"succeeded_rps"` // requests that ended ok in the time, per second
-	GoodputRPS   *float64         `json:"goodput_rps"`   // of those that met every per-request bound
-	ErrorRate    *float64         `json:"error_rate"`    // ratio
-	RateLimited  int64            `json:"rate_limited"`  // requests that ended with a 429
-	Tokens       result.Tokens    `json:"tokens"`
-	CachedShare  *float64         `json:"cached_share"` // of the prompt tokens, ratio; null: no usage was sent
-	CostUSD      *float64         `json:"cost_usd"`     // of the step with its settling; null: the price is unknown
+	Requests     result.Requests           `json:"requests"`
+	Outcomes     map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
+	OfferedRPS   *float64                  `json:"offered_rps"`
+	SucceededRPS *float64                  `json:"succeeded_rps"` // requests that ended ok in the time, per second
+	GoodputRPS   *float64                  `json:"goodput_rps"`   // of those that met every per-request bound
+	ErrorRate    *float64                  `json:"error_rate"`    // ratio
+	RateLimited  int64                     `json:"rate_limited"`  // requests that ended with a 429
+	Tokens       result.Tokens             `json:"tokens"`
+	CachedShare  *float64                  `json:"cached_share"` // of the prompt tokens, ratio; null: no usage was sent
+	CostUSD      *float64                  `json:"cost_usd"`     // of the step with its settling; null: the price is unknown
 
 	InFlightMean *float64 `json:"in_flight_mean"` // requests sent and not ended
 	InFlightMax  *int64   `json:"in_flight_max"`
@@ -198,7 +199,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	return &Document{
 		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now,
 		Verdict: Verdict{
-			Status: result.Aborted, ExitCode: bench.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
+			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},
 		SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
 	}

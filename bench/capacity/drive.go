@@ -8,6 +8,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // pollOffset keeps the looks off the full seconds, at which the run adds up.
@@ -76,15 +77,15 @@ func (s *Search) finish(ctx context.Context, doc *result.Run) bool {
 	}
 	switch {
 	case ctx.Err() != nil:
-		s.halt(ByInterrupt, bench.ExitInterrupted, "interrupted")
-	case doc.Verdict.ExitCode == bench.ExitUsage:
-		s.halt(ByNothing, bench.ExitUsage, reason)
-	case doc.Verdict.ExitCode == bench.ExitStopped:
+		s.halt(ByInterrupt, verdict.ExitInterrupted, "interrupted")
+	case doc.Verdict.ExitCode == verdict.ExitUsage:
+		s.halt(ByNothing, verdict.ExitUsage, reason)
+	case doc.Verdict.ExitCode == verdict.ExitStopped:
 		limit := ByAbort
 		if s.base.Budget > 0 && len(s.base.AbortOn) == 0 {
 			limit = ByBudget
 		}
-		s.halt(limit, bench.ExitStopped, reason)
+		s.halt(limit, verdict.ExitStopped, reason)
 	}
 	return s.stop == nil
 }
@@ -101,9 +102,9 @@ func (s *Search) halt(limit Limit, code int, text string) {
 func (s *Search) inTime(ctx context.Context, d time.Duration) bool {
 	switch {
 	case ctx.Err() != nil:
-		s.halt(ByInterrupt, bench.ExitInterrupted, "interrupted")
+		s.halt(ByInterrupt, verdict.ExitInterrupted, "interrupted")
 	case s.left() < d:
-		s.halt(ByTime, bench.ExitInconclusive, "the time of the search, "+result.FormatMillis(result.Millis(s.cfg.For))+", is up")
+		s.halt(ByTime, verdict.ExitInconclusive, "the time of the search, "+result.FormatMillis(result.Millis(s.cfg.For))+", is up")
 	}
 	return s.stop == nil
 }

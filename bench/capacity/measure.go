@@ -7,7 +7,9 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A point is one rate to be measured.
@@ -43,7 +45,7 @@ func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
 			return st, ok
 		}
 	}
-	s.halt(ByGenerator, bench.ExitInconclusive, s.undriven(p.rate, st))
+	s.halt(ByGenerator, verdict.ExitInconclusive, s.undriven(p.rate, st))
 	return st, false
 }
 
@@ -73,7 +75,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	s.gauge.restart()
 	run, err := s.start(s.derive(p.open(m.settle), m.wait))
 	if err != nil {
-		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return step{}, false
 	}
 	m.run = run
@@ -134,7 +136,13 @@ func (m *measuring) waves(k int) []string {
 // look judges what was scheduled up to the k-th look.
 func (m *measuring) look(k int) {
 	m.taken = k
-	m.judged, m.verdict, m.by = judge(m.search.criteria, m.run.Look(m.waves(k)...))
+	look := m.run.Look(m.waves(k)...)
+	m.judged, m.verdict, m.by = judge(m.search.criteria, look)
+	m.because(look)
+}
+
+// because says why the point is judged as it is, and what limits it.
+func (m *measuring) because(look bench.Look) {
 	if m.by == nil {
 		m.why = "every SLO held"
 		return
@@ -145,8 +153,8 @@ func (m *measuring) look(k int) {
 			m.why = c.words(m.judged[i])
 		}
 	}
-	part := m.run.Look(m.waves(k)...).Ended.Part
-	if refused := part.Outcomes[string(client.RateLimited)]; m.limit == ByErrors && 2*refused >= part.Requests.Failed && refused > 0 {
+	part := look.Ended.Part
+	if refused := part.Outcomes[outcome.RateLimited]; m.limit == ByErrors && 2*refused >= part.Requests.Failed && refused > 0 {
 		m.limit = ByRateLimit
 		m.why += fmt.Sprintf("; %d of %d failures were 429s", refused, part.Requests.Failed)
 	}
@@ -173,7 +181,7 @@ func (m *measuring) unsustainable() bool {
 // swamp reports whether the rate is over what the endpoint serves.
 func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
 	rows := rowsFrom(snap.Series, m.settle.Seconds(), snap.At.Seconds())
-	if !oversaturated(rows, m.rate) {
+	if !verdict.Oversaturated(rows, m.rate) {
 		return false
 	}
 	m.swamped = since
@@ -191,12 +199,25 @@ func (m *measuring) lost() bool {
 		if late, ok := c.late(look); ok && c.breaksWith(late, planned) {
 			m.taken = 0
 			m.judged, _, _ = judge(m.search.criteria, look)
-			m.verdict, m.by, m.limit = Broke, &m.search.criteria[i], c.limit()
-			m.why = c.words(m.judged[i])
+			m.verdict, m.by = Broke, m.search.blame(i, look)
+			m.because(look)
 			return true
 		}
 	}
 	return false
+}
+
+// blame is the criterion that says why the i-th is beyond its bound: the one on errors
+// where it is so by failures alone.
+func (s *Search) blame(i int, look bench.Look) *criterion {
+	if s.criteria[i].failuresAlone(look.Now) {
+		for k := range s.criteria {
+			if s.criteria[k].limit() == ByErrors {
+				return &s.criteria[k]
+			}
+		}
+	}
+	return &s.criteria[i]
 }
 
 // breaks ends the point before its time.

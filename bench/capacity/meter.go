@@ -7,6 +7,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A meter is a client that counts the tokens that go through it. It is safe for
@@ -29,7 +30,7 @@ type spent struct {
 // Do implements bench.Client.
 func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	res := m.Client.Do(ctx, req, sink)
-	if res.Outcome == client.Cancelled {
+	if res.Outcome == outcome.Cancelled {
 		return res
 	}
 	prompt, cached, output := tokens(req, res)
@@ -37,7 +38,7 @@ func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) c
 	defer m.mu.Unlock()
 	m.spent.ended++
 	m.spent.retries += int64(res.Retries)
-	if res.Outcome == client.OK {
+	if res.Outcome == outcome.OK {
 		m.spent.ok.Add(prompt, cached, output)
 		return res
 	}

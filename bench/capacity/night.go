@@ -3,12 +3,12 @@ package capacity
 import (
 	"fmt"
 
-	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // forecast holds a demand against what was measured so far; nil without demand.
@@ -140,12 +140,12 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 	asks := fmt.Sprintf("the demand peaks at %s requests/s", result.FormatRate(f.Demand.PeakRPS))
 	switch {
 	case f.Fits == nil:
-		v.Status, v.ExitCode = result.Inconclusive, bench.ExitInconclusive
+		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
 		v.Headline += "; " + asks + ": whether that fits is undecided"
 	case *f.Fits:
 		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %.2f", asks, *f.Headroom)
 	default:
-		v.Status, v.ExitCode = result.Fail, bench.ExitFailed
+		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
 		v.Headline += "; " + asks + needs(f)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
+	"flashwave/bench/verdict"
 	"flashwave/client/mock"
 )
 
@@ -71,7 +71,7 @@ func TestRehearsalsComeAsForecast(t *testing.T) {
 			if c := r.Cost; c.Off == nil || math.Abs(*c.Off) > 0.1 {
 				t.Errorf("cost %s", said(c))
 			}
-			if f := doc.Forecast; f.Fits == nil || *f.Fits || doc.Verdict.ExitCode != bench.ExitFailed || *f.Replicas < 2 {
+			if f := doc.Forecast; f.Fits == nil || *f.Fits || doc.Verdict.ExitCode != verdict.ExitFailed || *f.Replicas < 2 {
 				t.Errorf("fits: %+v, %+v", f.Fits, doc.Verdict)
 			}
 		})
@@ -96,9 +96,9 @@ func TestVerdictsOverTheDemand(t *testing.T) {
 		headroom float64
 		exit     int
 	}{
-		{"fits", "calm:1/s:2m", 1.5, bench.ExitPass},
-		{"does not", "calm:50/s:2m", 1, bench.ExitFailed},
-		{"not with that headroom", "calm:1/s:2m", 60, bench.ExitFailed},
+		{"fits", "calm:1/s:2m", 1.5, verdict.ExitPass},
+		{"does not", "calm:50/s:2m", 1, verdict.ExitFailed},
+		{"not with that headroom", "calm:1/s:2m", 60, verdict.ExitFailed},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench"
+	"flashwave/bench/trend"
 	"flashwave/client"
 )
 
@@ -109,9 +110,9 @@ type drain struct {
 // such a header a window of a minute is assumed.
 func (a allowance) trend() drain {
 	left, reset := a.falling()
-	d := drain{perS: theilSen(left), runsOut: client.Never}
+	d := drain{perS: trend.TheilSen(left), runsOut: client.Never}
 	n := len(left)
-	if n < trendSeconds/2 || d.perS >= 0 || mannKendall(left) > -2 {
+	if n < trend.Least/2 || d.perS >= 0 || trend.MannKendall(left) > -2 {
 		return d
 	}
 	until := lasting(left[n-1] / -d.perS)
@@ -121,7 +122,7 @@ func (a allowance) trend() drain {
 		window := reset[0]-last > elapsed/2
 		if window {
 			horizon = last
-		} else if n >= trendSeconds && mannKendall(left) < -significant {
+		} else if n >= trend.Least && trend.MannKendall(left) < -trend.Significant {
 			horizon = math.MaxInt64
 		} else {
 			return d

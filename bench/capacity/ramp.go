@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 const (
@@ -46,7 +47,7 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 		s.tell(st, fmt.Sprintf("next: ramp %d in flight", min(n*rampStride, s.base.Slots())))
 	}
 	if most == 0 {
-		s.halt(ByNothing, bench.ExitInconclusive, "no request succeeded: "+last.Why)
+		s.halt(ByNothing, verdict.ExitInconclusive, "no request succeeded: "+last.Why)
 		return 0, false
 	}
 	start = rampBelow * math.Sqrt(held*most)
@@ -72,7 +73,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	s.gauge.restart()
 	run, err := s.start(s.derive(waves, most))
 	if err != nil {
-		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return step{}, false
 	}
 	began := time.Since(s.began)
@@ -96,18 +97,21 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 
 // seen judges a ramp step.
 func (s *Search) seen(st *step, look bench.Look) {
-	st.Verdict, st.Why, st.SLOs = Held, "every SLO held, as far as seen", []Judged{}
+	st.SLOs = []Judged{}
 	for _, c := range s.criteria {
 		r := slo.Evaluate(c.Expr, look.Ended)
-		j := Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: look.Ended.Part.Requests.Scheduled}
-		st.SLOs = append(st.SLOs, j)
-		switch {
-		case r.OK == nil && st.Verdict == Held:
-			st.Verdict, st.Why = Undecided, "no data for "+c.Text
-		case r.OK != nil && !*r.OK && st.Verdict != Broke:
-			st.Verdict, st.limit, st.slo = Broke, c.limit(), c.Text
-			st.Why = c.words(j)
+		st.SLOs = append(st.SLOs, Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: look.Ended.Part.Requests.Scheduled})
+	}
+	var by *criterion
+	st.Verdict, by = decide(s.criteria, st.SLOs, func(c criterion) bool { return c.failuresAlone(look.Ended) })
+	st.Why = "every SLO held, as far as seen"
+	for i, c := range s.criteria {
+		if by != nil && c.Text == by.Text {
+			st.Why = c.words(st.SLOs[i])
 		}
+	}
+	if st.Verdict == Broke {
+		st.limit, st.slo = by.limit(), by.Text
 	}
 	if len(look.Ended.Part.Errors) > 0 && st.Verdict != Held {
 		e := look.Ended.Part.Errors.List()[0]

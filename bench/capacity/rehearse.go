@@ -7,10 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // A Rehearsal is the demand as it was run, and what the forecast had said of it. All
@@ -124,7 +124,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	began := time.Since(s.began)
 	run, err := s.start(&sc, s.stage.keep...)
 	if err != nil {
-		s.halt(ByNothing, bench.ExitBroken, err.Error())
+		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return
 	}
 	length, _ := sc.Planned()

@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // document is the point as a step of the document.
@@ -59,7 +60,7 @@ func figures(l bench.Look) Step {
 		DurationS: l.Ended.Length.Seconds(),
 		Requests:  stats.Requests, Outcomes: stats.Outcomes,
 		OfferedRPS: stats.Rate.Offered, SucceededRPS: stats.Rate.Succeeded, ErrorRate: stats.ErrorRate,
-		RateLimited: stats.Outcomes["rate_limited"], Tokens: stats.Tokens,
+		RateLimited: stats.Outcomes[outcome.RateLimited], Tokens: stats.Tokens,
 		Latency: StepLatency{
 			TTFT: bare(stats.Latency.TTFT.Response), ServiceTTFT: stats.Latency.TTFT.Service,
 			E2E: bare(stats.Latency.E2E.Response), ServiceE2E: stats.Latency.E2E.Service,

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // document is what the search found.
@@ -114,14 +114,14 @@ func (s *Search) limited() (Limit, *string) {
 func (s *Search) verdict(c Capacity) Verdict {
 	v := Verdict{Reasons: []string{}}
 	switch {
-	case s.stop != nil && s.stop.code != bench.ExitInconclusive:
+	case s.stop != nil && s.stop.code != verdict.ExitInconclusive:
 		v.Status, v.ExitCode = result.Aborted, s.stop.code
 	case s.stop != nil, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
-		v.Status, v.ExitCode = result.Inconclusive, bench.ExitInconclusive
+		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
 	case c.RPS == nil:
-		v.Status, v.ExitCode = result.Fail, bench.ExitFailed
+		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
 	default:
-		v.Status, v.ExitCode = result.Pass, bench.ExitPass
+		v.Status, v.ExitCode = result.Pass, verdict.ExitPass
 	}
 	v.Headline = s.headline(c)
 	if s.stop != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // A scale is how values of a metric are compared.
@@ -105,7 +106,7 @@ func limitedShare(t result.Stats) (float64, int64, bool) {
 	if ended == 0 {
 		return 0, 0, false
 	}
-	return float64(t.Outcomes["rate_limited"]) / float64(ended), ended, true
+	return float64(t.Outcomes[outcome.RateLimited]) / float64(ended), ended, true
 }
 
 func goodput(t result.Stats) (float64, int64, bool) {

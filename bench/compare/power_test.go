@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // A world is an endpoint whose latencies wander from second to second, are others in
@@ -81,7 +82,7 @@ func (w world) document(rows []result.Row, all [numKept][]float64, ok, failures 
 	t := result.Stats{
 		Name: "total", Kind: "total", DurationS: length,
 		Requests:  result.Requests{Scheduled: ok + failures, Sent: ok + failures, Succeeded: ok, Failed: failures},
-		Outcomes:  map[string]int64{"ok": ok, "rate_limited": failures},
+		Outcomes:  map[outcome.Outcome]int64{outcome.OK: ok, outcome.RateLimited: failures},
 		ErrorRate: new(float64(failures) / float64(ok+failures)),
 		Goodput:   &result.Goodput{RPS: float64(ok) / length, GoodFraction: float64(ok) / float64(ok+failures)},
 		Rate:      result.Rate{Succeeded: new(float64(ok) / length)},

@@ -17,9 +17,9 @@ import (
 	"strings"
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // Schema names the format of the document. Within v1 keys are only ever added.
@@ -129,14 +129,14 @@ func (r *Report) conclude() {
 			doubtful = append(doubtful, c.Name)
 		}
 	}
-	r.OK, r.ExitCode = len(failed) == 0, bench.ExitPass
+	r.OK, r.ExitCode = len(failed) == 0, verdict.ExitPass
 	reservation := ""
 	if len(doubtful) > 0 {
 		reservation = fmt.Sprintf(", with a reservation about %s", strings.Join(doubtful, ", "))
 	}
 	switch {
 	case !r.OK:
-		r.ExitCode = bench.ExitInconclusive
+		r.ExitCode = verdict.ExitInconclusive
 		r.Conclusion = fmt.Sprintf("this machine cannot drive the scenario %q as things stand: see %s", r.Scenario, strings.Join(failed, ", "))
 	case r.SelfTest == nil:
 		r.Conclusion = fmt.Sprintf("nothing found here keeps the scenario %q from being driven%s; without the self-test that is not proven", r.Scenario, reservation)

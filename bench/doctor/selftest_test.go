@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 func TestLadder(t *testing.T) {
@@ -163,7 +163,7 @@ func TestExamine(t *testing.T) {
 	if diff := cmp.Diff(names, got); diff != "" {
 		t.Error(diff)
 	}
-	if r.OK != (r.ExitCode == bench.ExitPass) || !strings.Contains(r.Conclusion, `"tiny"`) {
+	if r.OK != (r.ExitCode == verdict.ExitPass) || !strings.Contains(r.Conclusion, `"tiny"`) {
 		t.Errorf("%d %s", r.ExitCode, r.Conclusion)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"flashwave/bench/verdict"
 
-	"flashwave/bench"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestReport(t *testing.T) {
@@ -36,7 +36,7 @@ this machine cannot drive the scenario "midnight-sale" as things stand: see open
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)
 	}
-	if r.OK || r.ExitCode != bench.ExitInconclusive {
+	if r.OK || r.ExitCode != verdict.ExitInconclusive {
 		t.Errorf("%v %d", r.OK, r.ExitCode)
 	}
 	var document bytes.Buffer

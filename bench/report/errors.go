@@ -27,7 +27,7 @@ func (p *page) errors(list []result.ErrorCount) {
 			label = "errors"
 		}
 		p.line(fmt.Sprintf("%s%*s  %-*s  %s", p.label(label), digits, humanize.Comma(e.Count),
-			words, plain(e.Outcome), plain(cmp.Or(e.Sample, e.Message))))
+			words, plain(string(e.Outcome)), plain(cmp.Or(e.Sample, e.Message))))
 	}
 	if rest := len(list) - most; rest > 0 {
 		p.flow("", p.ink.dim(fmt.Sprintf("and %d more", rest)))

@@ -7,6 +7,7 @@ import (
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/client/outcome"
 )
 
 // A fixture makes documents as the engine makes them: of parts.
@@ -104,16 +105,16 @@ func answered(n, tokens int, ttft, queue time.Duration) *result.Part {
 }
 
 // failed adds n failures.
-func failed(p *result.Part, n int, outcome, message string) {
+func failed(p *result.Part, n int, o outcome.Outcome, message string) {
 	p.Requests.Scheduled += int64(n)
 	p.Requests.Sent += int64(n)
 	p.Requests.Failed += int64(n)
 	p.Here.Sent += int64(n)
 	p.Here.Completed += int64(n)
 	p.Here.Failed += int64(n)
-	p.Outcomes[outcome] += int64(n)
+	p.Outcomes[o] += int64(n)
 	for range n {
-		p.Errors.Add(outcome, message)
+		p.Errors.Add(o, message)
 	}
 }
 

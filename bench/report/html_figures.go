@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/client/outcome"
 )
 
 // cards are the figures that people ask for first.
@@ -61,7 +62,7 @@ func goodputCard(g *result.Goodput) web.Card {
 
 func errorNote(t result.Stats) string {
 	note := named("failed", t.Requests.Failed)
-	if n := t.Outcomes["rate_limited"]; n > 0 {
+	if n := t.Outcomes[outcome.RateLimited]; n > 0 {
 		note += ", " + humanize.Comma(n) + " of them 429s"
 	}
 	if n := t.Requests.Lost(); n > 0 {
@@ -164,24 +165,21 @@ func outcomeBars(t result.Stats) (bars []web.Bar) {
 	for _, n := range t.Outcomes {
 		total += n
 	}
-	for _, o := range result.Outcomes {
+	for _, o := range outcome.In(t.Outcomes) {
 		n := t.Outcomes[o]
-		if n == 0 {
-			continue
-		}
 		share := float64(n) / float64(total)
-		bars = append(bars, web.Bar{Name: o, Value: humanize.Comma(n) + " (" + result.FormatShare(share) + ")", Share: share, State: outcomeState(o)})
+		bars = append(bars, web.Bar{Name: plain(string(o)), Value: humanize.Comma(n) + " (" + result.FormatShare(share) + ")", Share: share, State: outcomeState(o)})
 	}
 	return bars
 }
 
-func outcomeState(outcome string) web.State {
-	switch outcome {
-	case "ok":
+func outcomeState(o outcome.Outcome) web.State {
+	switch o {
+	case outcome.OK:
 		return web.Good
-	case "rate_limited":
+	case outcome.RateLimited:
 		return web.Near
-	case "cancelled":
+	case outcome.Cancelled:
 		return web.Plain
 	}
 	return web.Bad
@@ -201,7 +199,7 @@ func errorTable(list []result.ErrorCount) []web.Block {
 	for _, e := range list[:min(len(list), most)] {
 		text := plain(cmp.Or(e.Sample, e.Message))
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: plain(e.Outcome)}, {Text: humanize.Comma(e.Count)}, {Text: clip(text, longest), Code: true},
+			{Text: plain(string(e.Outcome))}, {Text: humanize.Comma(e.Count)}, {Text: clip(text, longest), Code: true},
 		}})
 	}
 	blocks := []web.Block{{Table: t}}

@@ -8,6 +8,7 @@ import (
 
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // costBlocks say what the run cost, in tokens and in money, and what the endpoint
@@ -52,7 +53,7 @@ func tokenPairs(t result.Tokens) []web.Pair {
 }
 
 func limitPairs(t result.Stats) (pairs []web.Pair) {
-	l, hit := t.RateLimits, t.Outcomes["rate_limited"]
+	l, hit := t.RateLimits, t.Outcomes[outcome.RateLimited]
 	if l == nil && hit == 0 {
 		return nil
 	}

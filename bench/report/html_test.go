@@ -16,6 +16,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // webRuns are the runs of the text report, and those with a timeline.
@@ -148,7 +149,7 @@ func hostile(run *result.Run, evil string) *result.Run {
 	run.Verdict.SLOs[1].Expr, run.Verdict.SLOs[1].Wave = evil, evil
 	run.Scenario.Name, run.Scenario.Target.Model, run.Scenario.Target.URL = evil, evil, evil
 	run.Scenario.Workload.Prompt = evil
-	run.Total.Errors[0].Sample, run.Total.Errors[0].Outcome = evil, evil
+	run.Total.Errors[0].Sample, run.Total.Errors[0].Outcome = evil, outcome.Outcome(evil)
 	run.Total.Tokens.From = &evil
 	for i := range run.Waves {
 		run.Waves[i].Name, run.Waves[i].Lane, run.Waves[i].Kind = evil, evil, evil

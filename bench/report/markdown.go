@@ -120,7 +120,7 @@ func (m *markdown) errors(list []result.ErrorCount) {
 	const most = 5
 	t := table{words: 2, header: []string{"failure", "for example", "count"}}
 	for _, e := range list[:min(len(list), most)] {
-		t.rows = append(t.rows, []string{plain(e.Outcome), clip(plain(cmp.Or(e.Sample, e.Message)), 200), humanize.Comma(e.Count)})
+		t.rows = append(t.rows, []string{plain(string(e.Outcome)), clip(plain(cmp.Or(e.Sample, e.Message)), 200), humanize.Comma(e.Count)})
 	}
 	m.table(t)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // writeText writes what stays on a terminal after a run.
@@ -189,12 +190,9 @@ func occurred(name string, n int64) string {
 func outcomes(t result.Stats) []string {
 	var items []string
 	ended := t.Requests.Ended()
-	for _, o := range result.Outcomes {
+	for _, o := range outcome.In(t.Outcomes) {
 		n := t.Outcomes[o]
-		if n == 0 {
-			continue
-		}
-		item := named(o, n)
+		item := named(plain(string(o)), n)
 		if ended > 0 {
 			item += " (" + result.FormatShare(float64(n)/float64(ended)) + ")"
 		}

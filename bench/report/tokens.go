@@ -8,6 +8,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // tokens writes the token counts; none if no request had any.
@@ -46,7 +47,7 @@ func (p *page) cost(run *result.Run) {
 
 // limits writes what the endpoint said of its limits, if it said anything.
 func (p *page) limits(t result.Stats) {
-	l, hit := t.RateLimits, t.Outcomes["rate_limited"]
+	l, hit := t.RateLimits, t.Outcomes[outcome.RateLimited]
 	if l == nil && hit == 0 {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"flashwave/bench/scenario"
+	"flashwave/client/outcome"
 )
 
 // Schema names the format of run.json. Within v1 keys are only ever added.
@@ -65,19 +66,20 @@ type Verdict struct {
 type SLO struct {
 	Expr     string   `json:"expr"`
 	Wave     string   `json:"wave"`
-	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among the unanswered
+	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among those that failed or were lost
 	AtLeast  *float64 `json:"at_least"` // the bound proven when observed is null
 	Unit     string   `json:"unit"`     // ms, ratio, 1/s, usd, count
 	OK       *bool    `json:"ok"`       // null: no data
-	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given
+	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given on that metric
 }
 
 // Generator is the load generator's own health.
 type Generator struct {
 	Valid               bool     `json:"valid"`
-	Warnings            []string `json:"warnings"`
+	Warnings            []string `json:"warnings"` // the findings as sentences, but for those on gaps alone
+	Findings            Findings `json:"findings"` // null in documents of earlier versions
 	LagMS               *Latency `json:"lag_ms"`
-	ReadLagMS           *Latency `json:"read_lag_ms"`
+	ReadLagMS           *Latency `json:"read_lag_ms"` // at ticks of 5 ms; one that was missed is as late as it was
 	CPUPercent          *float64 `json:"cpu_percent"`
 	CPUAllowed          *float64 `json:"cpu_allowed"`          // cores
 	SchedLatencyMSP99   *float64 `json:"sched_latency_ms_p99"` // how long runnable goroutines waited for a thread
@@ -98,21 +100,30 @@ type Stats struct {
 	Kind      string  `json:"kind"` // open, closed; total
 	StartedS  float64 `json:"started_s"`
 	DurationS float64 `json:"duration_s"`
+	// Of DurationS load was offered for LoadS, which is what every rate divides by. In
+	// DrainS, the rest after the last wave, open requests ended or were given up. Both
+	// are null in documents of earlier versions.
+	LoadS  *float64 `json:"load_s"`
+	DrainS *float64 `json:"drain_s"`
 
-	Requests   Requests         `json:"requests"`
-	Outcomes   map[string]int64 `json:"outcomes"` // every outcome of the closed list
-	Rate       Rate             `json:"rate"`
-	Tokens     Tokens           `json:"tokens"`
-	Latency    Latencies        `json:"latency_ms"`
-	ErrorRate  *float64         `json:"error_rate"` // failed ÷ (succeeded + failed)
-	Goodput    *Goodput         `json:"goodput"`
-	Cost       *Cost            `json:"cost_usd"` // null: the price is unknown
-	Finish     map[string]int64 `json:"finish"`
-	RateLimits *RateLimits      `json:"rate_limits"`
-	Backlog    *Backlog         `json:"backlog"`
-	Backoff    *Backoff         `json:"backoff"`  // null: no closed wave
-	Recovery   *Recovery        `json:"recovery"` // null: the wave was no surge
-	Errors     []ErrorCount     `json:"errors"`
+	Requests   Requests                  `json:"requests"`
+	Outcomes   map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
+	Rate       Rate                      `json:"rate"`
+	Tokens     Tokens                    `json:"tokens"`
+	Latency    Latencies                 `json:"latency_ms"`
+	ErrorRate  *float64                  `json:"error_rate"` // failed ÷ (succeeded + failed)
+	Goodput    *Goodput                  `json:"goodput"`
+	Cost       *Cost                     `json:"cost_usd"` // null: the price is unknown
+	Finish     map[string]int64          `json:"finish"`
+	RateLimits *RateLimits               `json:"rate_limits"`
+	Backlog    *Backlog                  `json:"backlog"`
+	Backoff    *Backoff                  `json:"backoff"`  // null: no closed wave
+	Recovery   *Recovery                 `json:"recovery"` // null: the wave was no surge
+	Errors     []ErrorCount              `json:"errors"`
+
+	// Shortages counts, of the outcome connect, what this machine had no file, port
+	// or memory for: failures of the generator.
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
 }
 
 // Requests count what became of the scheduled requests. Always:
@@ -129,7 +140,8 @@ type Requests struct {
 	Retries    int64 `json:"retries"`
 }
 
-// Rate holds requests per second over the wall time of the wave.
+// Rate holds requests per second: what happened while load was offered ÷ that
+// time. The drain after a run's last wave is in no rate.
 type Rate struct {
 	Offered   *float64 `json:"offered_rps"`
 	Sent      *float64 `json:"sent_rps"`
@@ -145,7 +157,7 @@ type Rate struct {
 	Steady *float64 `json:"steady_rps"`
 }
 
-// Tokens counts tokens, and their rate over the wall time of the wave.
+// Tokens counts tokens, and their rate while load was offered.
 type Tokens struct {
 	Prompt    int64    `json:"prompt"`
 	Cached    int64    `json:"cached"`
@@ -253,10 +265,10 @@ type Recovery struct {
 
 // An ErrorCount is one kind of failure.
 type ErrorCount struct {
-	Outcome string `json:"outcome"`
-	Message string `json:"message"` // with the figures taken out, so that like errors count as one
-	Count   int64  `json:"count"`
-	Sample  string `json:"sample"` // one of them, word for word
+	Outcome outcome.Outcome `json:"outcome"`
+	Message string          `json:"message"` // with the figures taken out, so that like errors count as one
+	Count   int64           `json:"count"`
+	Sample  string          `json:"sample"` // one of them, word for word
 }
 
 // A Row is one step of the timeline, over all waves.
@@ -268,6 +280,9 @@ type Row struct {
 
 	InFlight int64 `json:"in_flight"` // at the end of the step
 	Queued   int64 `json:"queued"`
+
+	// Overloaded: requests piled up, for the endpoint could not keep up.
+	Overloaded bool `json:"overloaded,omitempty"`
 
 	OfferedRPS   float64 `json:"offered_rps"`
 	SentRPS      float64 `json:"sent_rps"`
@@ -325,12 +340,13 @@ type EventKind string
 
 // The kinds of event.
 const (
-	WaveStarted EventKind = "wave"  // a wave began
-	Steered     EventKind = "steer" // somebody changed the load by hand
-	Breached    EventKind = "slo"   // an SLO was breached for the first time
-	Limited     EventKind = "limit" // rate limits were met
-	Stopped     EventKind = "stop"  // interrupted, aborted, out of budget
-	Noted       EventKind = "note"  // anything else worth a line
+	WaveStarted EventKind = "wave"     // a wave began
+	Steered     EventKind = "steer"    // somebody changed the load by hand
+	Breached    EventKind = "slo"      // an SLO was breached for the first time
+	Limited     EventKind = "limit"    // rate limits were met
+	Overloaded  EventKind = "overload" // the endpoint cannot keep up: requests pile up
+	Stopped     EventKind = "stop"     // interrupted, aborted, out of budget
+	Noted       EventKind = "note"     // anything else worth a line
 )
 
 // An Event is something that happened during a run.

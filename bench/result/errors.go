@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"flashwave/client/outcome"
 )
 
 // maxErrorKinds bounds how many kinds of failure a Part tells apart.
@@ -17,11 +19,14 @@ const otherErrors = "(other messages)"
 type ErrorCounts map[ErrorKey]*ErrorCount
 
 // An ErrorKey is one kind of failure.
-type ErrorKey struct{ Outcome, Message string }
+type ErrorKey struct {
+	Outcome outcome.Outcome
+	Message string
+}
 
 // Add counts one failure.
-func (e ErrorCounts) Add(outcome, message string) {
-	e.add(ErrorKey{outcome, generalise(message)}, 1, message)
+func (e ErrorCounts) Add(o outcome.Outcome, message string) {
+	e.add(ErrorKey{o, generalise(message)}, 1, message)
 }
 
 func (e ErrorCounts) add(key ErrorKey, n int64, sample string) {

@@ -143,6 +143,36 @@ func (h *Hist) mergeCounts(from *Hist) (dropped int64) {
 	}
 }
 
+// Without is h less the durations that some also holds, bucket by bucket. What
+// some has beyond h is left out: of a window that begins between the two moments
+// at which one request was counted, h may know less. h itself stays as it is.
+func (h *Hist) Without(some *Hist) *Hist {
+	if h.Count() == 0 || some.Count() == 0 {
+		return h
+	}
+	out, taken := NewHist(), some.Packed()
+	h.ForEach(func(value, count int64) bool {
+		if n := count - taken.CountAtValue(value); n > 0 {
+			if out.packed.RecordValues(value, n) != nil {
+				out.refused += n
+				return true
+			}
+			out.count += n
+		}
+		return true
+	})
+	if out.count == 0 {
+		return out
+	}
+	out.refused += h.refused
+	out.min, out.max = max(h.min, out.packed.Min()), min(h.max, out.packed.Max())
+	out.sum = int64(out.packed.Mean() * float64(out.count))
+	if out.count == h.count-some.count {
+		out.sum = max(h.sum-some.sum, 0)
+	}
+	return out
+}
+
 // Reset empties h and keeps its memory. One that grows is small again.
 func (h *Hist) Reset() {
 	if h.dense != nil {

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"flashwave/bench/price"
+	"flashwave/client/outcome"
 )
 
 // A Metric names one histogram of a Part.
 type Metric int
 
 // The metrics that are recorded. The first six are measured per request to an
-// instant that may never come; Part.Open and Part.Unanswered speak of them.
+// instant that may never come; Part.Open and Part.Tokenless speak of them.
 const (
 	TTFTResponse Metric = iota
 	TTFTService
@@ -67,7 +68,7 @@ func ParseMetric(name string) (Metric, bool) {
 // concurrent use.
 type Part struct {
 	Requests Requests
-	Outcomes map[string]int64
+	Outcomes map[outcome.Outcome]int64
 	Good     int64 // ok requests that met every per-request SLO
 
 	// Here counts what happened during the wave's own wall time, whichever wave
@@ -80,6 +81,10 @@ type Part struct {
 	Cost      price.Cost
 	Estimated float64 // USD of Cost that no usage vouches for
 
+	// Shortages counts the connections for which this machine had no file, port
+	// or memory. These requests failed, but not by the endpoint's doing.
+	Shortages map[outcome.Shortage]int64
+
 	StaleRetries int64
 	Backoff      Waits // of closed waves
 	Finish       map[string]int64
@@ -87,11 +92,16 @@ type Part struct {
 	Limits       LimitsSeen
 
 	Hists [numMetrics]*Hist // nil: nothing recorded
+	// Failed holds, of the durations in Hists, those of requests that failed all the
+	// same: tables show what was observed, and an SLO ranks such a request beyond
+	// every bound.
+	Failed [numMetrics]*Hist
 	// Open holds, for each metric that waits for an instant, the ages at the end
 	// of the run of the unfinished requests for which it never came.
 	Open [numOpen]*Hist
-	// Unanswered counts, likewise, the requests that timed out before it came.
-	Unanswered [numOpen]int64
+	// Tokenless counts, likewise, the requests that ended ok although it never came:
+	// one without an answer token has no TTFA.
+	Tokenless [numOpen]int64
 }
 
 // Happened counts what took place during a wave's wall time.
@@ -103,7 +113,7 @@ type Happened struct {
 
 // NewPart is an empty Part.
 func NewPart() *Part {
-	return &Part{Outcomes: map[string]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
+	return &Part{Outcomes: map[outcome.Outcome]int64{}, Shortages: map[outcome.Shortage]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
 }
 
 // Record adds a duration to one of the part's histograms.
@@ -112,6 +122,14 @@ func (p *Part) Record(m Metric, d time.Duration) {
 		p.Hists[m] = NewHist()
 	}
 	p.Hists[m].Record(d)
+}
+
+// RecordFailed says of a recorded duration that its request failed.
+func (p *Part) RecordFailed(m Metric, d time.Duration) {
+	if p.Failed[m] == nil {
+		p.Failed[m] = NewHist()
+	}
+	p.Failed[m].Record(d)
 }
 
 // RecordOpen adds the age of an unfinished request for which the instant of m
@@ -140,6 +158,7 @@ func (p *Part) Merge(from *Part) {
 	}
 	p.Requests.add(from.Requests)
 	addCounts(p.Outcomes, from.Outcomes)
+	addCounts(p.Shortages, from.Shortages)
 	addCounts(p.Finish, from.Finish)
 	p.Good += from.Good
 	p.Here.add(from.Here)
@@ -157,27 +176,26 @@ func (p *Part) Merge(from *Part) {
 	p.Limits.merge(from.Limits)
 	for m := range p.Hists {
 		p.Hists[m] = mergeHist(p.Hists[m], from.Hists[m])
+		p.Failed[m] = mergeHist(p.Failed[m], from.Failed[m])
 	}
 	for m := range p.Open {
 		p.Open[m] = mergeHist(p.Open[m], from.Open[m])
-		p.Unanswered[m] += from.Unanswered[m]
+		p.Tokenless[m] += from.Tokenless[m]
 	}
 }
 
 // Reset empties p and keeps the memory of its histograms.
 func (p *Part) Reset() {
 	clear(p.Outcomes)
+	clear(p.Shortages)
 	clear(p.Finish)
 	clear(p.Errors)
-	kept := Part{Outcomes: p.Outcomes, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Open: p.Open}
-	for _, h := range p.Hists {
-		if h != nil {
-			h.Reset()
-		}
-	}
-	for _, h := range p.Open {
-		if h != nil {
-			h.Reset()
+	kept := Part{Outcomes: p.Outcomes, Shortages: p.Shortages, Finish: p.Finish, Errors: p.Errors, Hists: p.Hists, Failed: p.Failed, Open: p.Open}
+	for _, hists := range [][]*Hist{p.Hists[:], p.Failed[:], p.Open[:]} {
+		for _, h := range hists {
+			if h != nil {
+				h.Reset()
+			}
 		}
 	}
 	*p = kept
@@ -188,6 +206,21 @@ func (p *Part) Clone() *Part {
 	c := NewPart()
 	c.Merge(p)
 	return c
+}
+
+// Answered is how many failures the endpoint itself gave for an answer (see
+// [outcome.Outcome.Answered]): they count against it however late the generator
+// was.
+func (p *Part) Answered() (n int64) {
+	for o, count := range p.Outcomes {
+		if o.Answered() {
+			n += count
+		}
+	}
+	for _, count := range p.Shortages { // all of them ended as connect
+		n -= count
+	}
+	return n
 }
 
 // Refused is how many values no histogram of the part could hold.
@@ -225,7 +258,7 @@ func (h *Happened) add(o Happened) {
 	h.TotalTokens += o.TotalTokens
 }
 
-func addCounts(to, from map[string]int64) {
+func addCounts[K comparable](to, from map[K]int64) {
 	for k, n := range from {
 		to[k] += n
 	}
@@ -311,22 +344,31 @@ type Interval struct {
 
 // The keys of an Interval's parts that are no waves.
 const (
-	Tail   = -1 // Here counts after a lane's last wave
+	Tail   = -1 // Here counts while no lane offers load any more: the drain
 	Warmup = -2 // cost only
+	Over   = -3 // Here counts after a lane's last wave, while another lane goes on
 )
 
-// Sum adds up the parts of the given waves, or of all but the warm-up when
-// wave is negative.
+// Sum adds up the parts of one wave, or of all that was load when wave is
+// negative: without the warm-up, and without the drain, in which nothing was
+// offered and whose answers belong to no rate.
 func (i Interval) Sum(into *Part, wave int) {
 	if wave >= 0 {
 		into.Merge(i.Parts[wave])
 		return
 	}
 	for key, part := range i.Parts {
-		if key != Warmup {
+		if key != Warmup && key != Tail {
 			into.Merge(part)
 		}
 	}
+}
+
+// SumAll adds up what happened at all, the drain included: what one second of a
+// run was like.
+func (i Interval) SumAll(into *Part) {
+	i.Sum(into, -1)
+	into.Merge(i.Parts[Tail])
 }
 
 // copyCounts is a map of its own, never nil.

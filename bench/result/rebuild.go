@@ -1,12 +1,12 @@
 package result
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"flashwave/bench/slo"
+	"flashwave/client/outcome"
 )
 
 // Totals are what the encoding of a histogram does not hold, or not exactly.
@@ -38,6 +38,7 @@ type Logged struct {
 	Interval
 	Waves            []string // the live ones, lane/name
 	InFlight, Queued int64    // at the end
+	Overloaded       bool     // requests piled up
 }
 
 // Rebuild makes the document of a run that was cut off: of the document as it
@@ -46,12 +47,12 @@ type Logged struct {
 // longer one.
 //
 // What was in flight at the cut is unfinished, and what was queued is unsent: the
-// counts add up as in any other document. The verdict is inconclusive whatever
-// the SLOs say of what there is, and so is the generator's health.
-func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration) *Run {
+// counts add up as in any other document. The verdict is left to the judge: good says
+// whether anything asserts which request is good.
+func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good bool) Rebuilt {
 	run := *begun
 	run.Events = append([]Event{}, events...)
-	r := rebuild{run: &run, parts: map[int]*Part{}, seconds: seconds, exprs: assertions(begun)}
+	r := rebuild{run: &run, parts: map[int]*Part{}, seconds: seconds, good: good}
 	for _, s := range seconds {
 		r.end = max(r.end, s.End)
 		for key, part := range s.Parts {
@@ -65,8 +66,22 @@ func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration) *
 	run.EndedAt = run.StartedAt.Add(r.end)
 	r.figures()
 	r.timeline(step)
-	r.judge()
-	return &run
+	return Rebuilt{Run: &run, rebuild: r}
+}
+
+// A Rebuilt is a run made of its logs, without a verdict.
+type Rebuilt struct {
+	Run *Run
+	rebuild
+}
+
+// Logged is what a wave did as far as it was logged, or what all of them did (-1), and
+// how much time of load that was. What was open at the cut counts neither way.
+func (r Rebuilt) Logged(wave int) (*Part, time.Duration) {
+	if wave < 0 {
+		return r.parts[whole], r.loaded()
+	}
+	return r.part(wave), r.spans[wave].end - r.spans[wave].start
 }
 
 // A rebuild is the work of Rebuild in the making.
@@ -75,8 +90,16 @@ type rebuild struct {
 	seconds []Logged
 	parts   map[int]*Part
 	spans   []span // of the waves
-	exprs   judged
+	good    bool   // something says which request is good
 	end     time.Duration
+}
+
+// loaded is how long load was offered: to the end of the last wave.
+func (r *rebuild) loaded() (d time.Duration) {
+	for _, s := range r.spans {
+		d = max(d, s.end)
+	}
+	return min(d, r.end)
 }
 
 // A span is the wall time of a wave.
@@ -102,11 +125,11 @@ func (r *rebuild) figures() {
 		run.Waves[i] = Derive(Label{
 			Name: w.Name, Lane: w.Lane, Kind: w.Kind,
 			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start,
-			Priced: priced, Judged: r.exprs.good, Closed: w.Kind == closedKind, HDR: true,
+			Priced: priced, Judged: r.good, Closed: w.Kind == closedKind, HDR: true,
 		}, p)
 	}
-	total.Merge(r.parts[Tail])
-	logged.Merge(r.parts[Tail])
+	total.Merge(r.parts[Over])
+	logged.Merge(r.parts[Over])
 	if warm := r.parts[Warmup]; warm != nil {
 		total.Cost = total.Cost.Add(warm.Cost)
 		total.Estimated += warm.Estimated
@@ -114,7 +137,7 @@ func (r *rebuild) figures() {
 	}
 	r.parts[whole] = logged
 	run.Total = Derive(Label{
-		Name: "total", Kind: "total", Duration: r.end, Priced: priced, Judged: r.exprs.good,
+		Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good,
 		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == closedKind }), HDR: true,
 	}, total)
 	run.Generator = Generator{
@@ -131,7 +154,7 @@ func (r *rebuild) figures() {
 const closedKind = "closed"
 
 // whole is the key of the sum over all waves.
-const whole = -3
+const whole = -4
 
 func (r *rebuild) part(key int) *Part {
 	if r.parts[key] == nil {
@@ -145,7 +168,7 @@ func (p *Part) cutOff() {
 	q := &p.Requests
 	if open := q.Sent - q.Ended(); open > 0 {
 		q.Unfinished += open
-		p.Outcomes["cancelled"] += open
+		p.Outcomes[outcome.Cancelled] += open
 	}
 	if queued := q.Scheduled - q.Sent - q.Dropped - q.Unsent; queued > 0 {
 		q.Unsent += queued
@@ -174,7 +197,7 @@ func (r *rebuild) wallTimes() []span {
 // lived is when a wave began, and the end of the last second that saw it live.
 func (r *rebuild) lived(w Stats) (start, end time.Duration, begun bool) {
 	for _, s := range r.seconds {
-		if !slices.Contains(s.Waves, qualified(w)) {
+		if !slices.Contains(s.Waves, slo.WaveName(w.Lane, w.Name)) {
 			continue
 		}
 		if !begun {
@@ -184,26 +207,21 @@ func (r *rebuild) lived(w Stats) (start, end time.Duration, begun bool) {
 	}
 	for _, e := range r.run.Events {
 		if e.Kind == WaveStarted && e.Wave == w.Name && e.Lane == w.Lane {
-			return fromSeconds(e.TS), end, true
+			return FromSeconds(e.TS), end, true
 		}
 	}
 	return start, end, begun
-}
-
-// qualified is a wave's name, with its lane where it has one.
-func qualified(w Stats) string {
-	if w.Lane == "" {
-		return w.Name
-	}
-	return w.Lane + "/" + w.Name
 }
 
 func (r *rebuild) timeline(every time.Duration) {
 	t := &Timeline{Step: every}
 	for _, s := range r.seconds {
 		sum, single := NewPart(), NewTimeline()
-		s.Sum(sum, -1)
+		s.SumAll(sum)
 		single.Add(s.Start, s.End, sum, s.Waves, s.InFlight, s.Queued)
+		if s.Overloaded {
+			single.Overloaded()
+		}
 		if n := len(t.rows); n > 0 && t.rows[n-1].start/every == s.Start/every {
 			t.rows[n-1].merge(single.rows[0])
 			continue
@@ -216,68 +234,5 @@ func (r *rebuild) timeline(every time.Duration) {
 	r.run.TimelineStepS, r.run.Timeline = t.Step.Seconds(), t.Rows(true)
 }
 
-// judge holds the SLOs against what there is, which proves nothing. What was open
-// at the cut counts neither way.
-func (r *rebuild) judge() {
-	reason := fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", FormatMillis(Millis(r.end)))
-	r.run.Verdict = Verdict{
-		Status: Inconclusive, ExitCode: 120, Headline: reason, Reasons: []string{reason}, SLOs: []SLO{},
-	}
-	for _, e := range r.exprs.run {
-		r.run.Verdict.SLOs = append(r.run.Verdict.SLOs, Hold(e, r.stretch(e), r.exprs.assumed))
-	}
-}
-
-// stretch is what an expression speaks of.
-func (r *rebuild) stretch(e slo.Expr) Stretch {
-	s := Stretch{Part: r.parts[whole], Length: r.end, Priced: r.run.Total.Cost != nil, Judged: r.exprs.good}
-	if e.Wave == "" {
-		return s
-	}
-	s.Part, s.Length = NewPart(), 0
-	for i, w := range r.run.Waves {
-		if e.Wave == w.Name || e.Wave == qualified(w) {
-			s.Part.Merge(r.parts[i])
-			s.Length += r.spans[i].end - r.spans[i].start
-		}
-	}
-	return s
-}
-
-// judged is what a scenario asserts.
-type judged struct {
-	run     []slo.Expr // over the run or a wave of it
-	good    bool       // something says which request is good
-	assumed bool
-}
-
-// assertions are those of the scenario. One that cannot be read (a later version
-// wrote it) is left out.
-func assertions(run *Run) judged {
-	var j judged
-	if run.Scenario == nil {
-		return j
-	}
-	for _, text := range run.Scenario.SLO {
-		e, err := slo.Parse(text)
-		if err != nil {
-			continue
-		}
-		_, percentile := e.Quantile()
-		switch {
-		case e.PerRequest():
-			j.good = true
-			continue
-		case percentile && e.Op.Upper() && (e.Metric == slo.TTFT || e.Metric == slo.E2E || e.Metric == slo.TPOT):
-			j.good = true
-		}
-		j.run = append(j.run, e)
-	}
-	if len(j.run) == 0 {
-		j.run, j.assumed = slo.Assumed(), true
-	}
-	return j
-}
-
-// fromSeconds reads a time as documents write it.
-func fromSeconds(s float64) time.Duration { return time.Duration(math.Round(s * float64(time.Second))) }
+// FromSeconds reads a time as documents write it.
+func FromSeconds(s float64) time.Duration { return time.Duration(math.Round(s * float64(time.Second))) }

@@ -58,6 +58,15 @@ type Now struct {
 	Oldest                      time.Duration // age of the oldest open request, from its scheduled instant
 	Late                        int64         // open requests older than the tightest latency SLO
 	Dropped, Unsent             int64         // so far
+	Overload                    *Overload     // nil: the endpoint keeps up with what arrives
+}
+
+// An Overload is more load than the endpoint can serve: requests in flight and time
+// to first token grow together.
+type Overload struct {
+	Since           time.Duration // the start of the run, when it was seen
+	Offered, Served float64       // requests per second, of late
+	Waiting         int64         // in flight and queued
 }
 
 // Unknown is an instant or a length that cannot be planned: a closed wave of so

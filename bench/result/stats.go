@@ -1,38 +1,39 @@
 package result
 
 import (
+	"maps"
 	"time"
-)
 
-// Outcomes are the words for how a request ended, in the order of reports. They
-// are those of the client package, which documents do not import; a test of the
-// engine holds the two lists together.
-var Outcomes = []string{
-	"ok", "rate_limited", "overloaded", "server_error", "auth", "bad_request", "connect",
-	"timeout", "reset", "truncated", "stream_error", "malformed", "cancelled",
-}
+	"flashwave/client/outcome"
+)
 
 // A Label says which stretch Stats describe.
 type Label struct {
 	Name, Lane, Kind  string
 	Started, Duration time.Duration
-	Priced            bool // the price is known
-	Judged            bool // some SLO defines what a good request is
-	Closed            bool // some of the load was closed
-	HDR               bool // carry the encoded histograms
+	Drain             time.Duration // of Duration: nothing was offered any more
+	Priced            bool          // the price is known
+	Judged            bool          // some SLO defines what a good request is
+	Closed            bool          // some of the load was closed
+	HDR               bool          // carry the encoded histograms
 }
+
+// load is the time in which load was offered.
+func (l Label) load() time.Duration { return l.Duration - l.Drain }
 
 // Derive makes the figures of a stretch from what happened in it.
 func Derive(l Label, p *Part) Stats {
 	return Stats{
 		Name: l.Name, Lane: l.Lane, Kind: l.Kind,
 		StartedS: l.Started.Seconds(), DurationS: l.Duration.Seconds(),
+		LoadS: new(l.load().Seconds()), DrainS: new(l.Drain.Seconds()),
 		Requests:   p.Requests,
 		Outcomes:   outcomes(p),
-		Rate:       rates(l.Duration, p),
-		Tokens:     tokens(l.Duration, p),
+		Rate:       rates(l.load(), p),
+		Tokens:     tokens(l.load(), p),
 		Latency:    latencies(p, l.HDR),
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
+		Shortages:  maps.Clone(p.Shortages),
 		Goodput:    goodput(l, p),
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
@@ -42,10 +43,12 @@ func Derive(l Label, p *Part) Stats {
 	}
 }
 
-func outcomes(p *Part) map[string]int64 {
-	all := make(map[string]int64, len(Outcomes))
-	for _, o := range Outcomes {
-		all[o] = p.Outcomes[o]
+// outcomes counts every outcome of the closed list, and those of a later version
+// that a log held.
+func outcomes(p *Part) map[outcome.Outcome]int64 {
+	all := maps.Clone(p.Outcomes)
+	for _, o := range outcome.All() {
+		all[o] += 0
 	}
 	return all
 }
@@ -98,7 +101,7 @@ func latencies(p *Part, withHDR bool) Latencies {
 
 // rateLimits is nil where the endpoint neither spoke of limits nor applied any.
 func rateLimits(p *Part) *RateLimits {
-	n, q := p.Outcomes["rate_limited"], p.Requests
+	n, q := p.Outcomes[outcome.RateLimited], p.Requests
 	d := p.Limits.document()
 	if d == nil {
 		if n == 0 {
@@ -113,7 +116,7 @@ func rateLimits(p *Part) *RateLimits {
 }
 
 func goodput(l Label, p *Part) *Goodput {
-	rps, share := per(p.Good, l.Duration), ratio(p.Good, p.Requests.Scheduled)
+	rps, share := per(p.Good, l.load()), ratio(p.Good, p.Requests.Scheduled)
 	if !l.Judged || rps == nil || share == nil {
 		return nil
 	}

@@ -2,6 +2,8 @@ package result
 
 import (
 	"time"
+
+	"flashwave/client/outcome"
 )
 
 // maxRows bounds the timeline; when it is full, rows merge in pairs.
@@ -27,6 +29,7 @@ type step struct {
 	rateLimited      int64
 	good             int64
 	inFlight, queued int64
+	overloaded       bool
 	cost             float64
 	hists            [len(rowMetrics)]*Hist
 
@@ -42,7 +45,7 @@ func NewTimeline() *Timeline { return &Timeline{Step: time.Second} }
 func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFlight, queued int64) Row {
 	s := step{
 		start: start, end: end, waves: waves,
-		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes["rate_limited"], good: sum.Good,
+		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes[outcome.RateLimited], good: sum.Good,
 		inFlight: inFlight, queued: queued, cost: sum.Cost.Total(),
 	}
 	for i, m := range rowMetrics {
@@ -58,6 +61,13 @@ func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFl
 	}
 	t.rows = append(t.rows, s)
 	return t.rows[len(t.rows)-1].brief()
+}
+
+// Overloaded says of the newest row that requests piled up in it.
+func (t *Timeline) Overloaded() {
+	if n := len(t.rows); n > 0 {
+		t.rows[n-1].overloaded, t.rows[n-1].plain = true, nil
+	}
 }
 
 // halve merges rows in pairs and doubles the step.
@@ -84,6 +94,7 @@ func (s *step) merge(o step) {
 	s.rateLimited += o.rateLimited
 	s.good += o.good
 	s.inFlight, s.queued = o.inFlight, o.queued
+	s.overloaded = s.overloaded || o.overloaded
 	s.cost += o.cost
 	for i := range s.hists {
 		s.hists[i] = mergeHist(s.hists[i], o.hists[i])
@@ -146,7 +157,7 @@ func (s *step) row(withHDR bool) Row {
 			Dropped: s.requests.Dropped, Unsent: s.requests.Unsent, Unfinished: s.requests.Unfinished,
 			Good: new(s.good),
 		},
-		InFlight: s.inFlight, Queued: s.queued,
+		InFlight: s.inFlight, Queued: s.queued, Overloaded: s.overloaded,
 		OfferedRPS: per(s.requests.Scheduled), SentRPS: per(s.here.Sent),
 		CompletedRPS: per(s.here.Completed), FailedRPS: per(s.here.Failed),
 		OutputTPS: per(s.here.OutputTokens), CostUSD: s.cost,

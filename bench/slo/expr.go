@@ -76,6 +76,21 @@ func (e Expr) Holds(v float64) bool {
 	return false
 }
 
+// Concerns reports whether the expression speaks of a wave: of all when it names
+// none, and of the waves of every lane when it names no lane.
+func (e Expr) Concerns(lane, wave string) bool {
+	return e.Wave == "" || e.Wave == wave || e.Wave == WaveName(lane, wave)
+}
+
+// WaveName is a wave's name as expressions, logs and reports write it, with its
+// lane where it has one.
+func WaveName(lane, wave string) string {
+	if lane == "" {
+		return wave
+	}
+	return lane + "/" + wave
+}
+
 // nearness is how close to its bound, as a part of the bound, a value is near.
 const nearness = 0.10
 
@@ -98,15 +113,25 @@ func Near(e Expr, v float64) bool {
 	return math.Abs(bound-v) <= nearness*bound*(1+1e-9)
 }
 
-// Assumed are the assertions that judge a run for which none was given.
+// Assumed are the assertions that judge a run beside those that were given.
 func Assumed() []Expr {
-	var exprs []Expr
-	for _, text := range []string{"error_rate <= 1%", "lost <= 1%"} {
-		e, err := Parse(text)
-		if err != nil {
-			panic(err) // the texts are constants
-		}
-		exprs = append(exprs, e)
+	return []Expr{MustParse("error_rate <= 1%"), MustParse("lost <= 1%")}
+}
+
+// MustParse parses a constant, and panics if it is none that can be parsed.
+func MustParse(text string) Expr {
+	e, err := Parse(text)
+	if err != nil {
+		panic(err)
 	}
-	return exprs
+	return e
+}
+
+// In is an assertion over the whole run as one over a wave of it.
+func (e Expr) In(lane, wave string) Expr {
+	if e.Wave == "" {
+		e.Wave = WaveName(lane, wave)
+		e.Text += " in " + quoted(e.Wave)
+	}
+	return e
 }

@@ -103,7 +103,7 @@ func (s *synthetic) part() *result.Part {
 			p.Outcomes["rate_limited"]++
 			p.Errors.Add("rate_limited", "too many requests, limit 9000, request 17")
 			p.Limits.See(9000, int64(s.random.IntN(9000)), -1, -1, time.Second)
-			p.Unanswered[result.TTFTResponse]++
+			p.Tokenless[result.TTFTResponse]++
 			continue
 		}
 		p.Requests.Succeeded++

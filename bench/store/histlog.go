@@ -21,24 +21,37 @@ import (
 type series struct {
 	wave   int // as in an Interval
 	metric result.Metric
-	open   bool // of Part.Open
+	kind   histKind
 }
+
+// A histKind says which of a part's histograms of one metric is meant.
+type histKind int
+
+const (
+	observed  histKind = iota
+	ofFailed           // of Part.Failed
+	stillOpen          // of Part.Open
+)
 
 // of is the place of the series' histogram in a part.
 func (s series) of(p *result.Part) **result.Hist {
-	if s.open {
+	switch s.kind {
+	case ofFailed:
+		return &p.Failed[s.metric]
+	case stillOpen:
 		return &p.Open[s.metric]
 	}
 	return &p.Hists[s.metric]
 }
 
 // tags are the tags of a run's histogram logs, [lane/]wave/metric; ages of
-// requests that never got an answer have "open." before the metric.
+// requests that never got an answer have "open." before the metric, and durations
+// of requests that failed in the end "failed.".
 type tags map[string]series
 
 func tagsOf(run *result.Run) tags {
 	// No name holds a slash, so none is that of the parts which are no waves.
-	waves := map[int]string{result.Tail: "/tail", result.Warmup: "/warmup"}
+	waves := map[int]string{result.Tail: "/tail", result.Warmup: "/warmup", result.Over: "/over"}
 	for i, w := range run.Waves {
 		waves[i] = escape(w.Name)
 		if w.Lane != "" {
@@ -48,9 +61,10 @@ func tagsOf(run *result.Run) tags {
 	t := tags{}
 	for i, name := range waves {
 		for _, m := range result.Metrics() {
-			t[name+"/"+m.String()] = series{wave: i, metric: m}
+			t[name+"/"+m.String()] = series{i, m, observed}
+			t[name+"/failed."+m.String()] = series{i, m, ofFailed}
 			if int(m) < len(result.Part{}.Open) {
-				t[name+"/open."+m.String()] = series{wave: i, metric: m, open: true}
+				t[name+"/open."+m.String()] = series{i, m, stillOpen}
 			}
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // rebuild makes the document of a run that was cut off from its logs. What is
@@ -41,7 +43,33 @@ func rebuild(dir string) (*result.Run, error) {
 	if n := len(seconds); n > 0 && seconds[n-1].Start >= secondsOnly {
 		step = time.Minute // most of it has no finer histograms
 	}
-	return result.Rebuild(begun, seconds, events, step), nil
+	return judged(begun, seconds, events, step), nil
+}
+
+// judged rebuilds the document, and holds the SLOs against what there is. One that
+// cannot be read (a later version wrote it) is left out.
+func judged(begun *result.Run, seconds []result.Logged, events []result.Event, step time.Duration) *result.Run {
+	var slos []string
+	if begun.Scenario != nil {
+		slos = slices.DeleteFunc(slices.Clone(begun.Scenario.SLO), func(text string) bool {
+			_, err := slo.Parse(text)
+			return err != nil
+		})
+	}
+	waves := make([]verdict.WaveName, len(begun.Waves))
+	for i, w := range begun.Waves {
+		waves[i] = verdict.WaveName{Lane: w.Lane, Wave: w.Name}
+	}
+	assertions, _ := verdict.Parse(slos, nil, waves) // those that are left can be read
+	rebuilt := result.Rebuild(begun, seconds, events, step, assertions.Judged())
+	run := rebuilt.Run
+	run.Verdict = verdict.Judge(verdict.Case{
+		Assertions: assertions,
+		Figures:    verdict.Figures{Waves: waves, Of: rebuilt.Logged, Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
+		Ending:     verdict.CutOff,
+		Run:        run,
+	})
+	return run
 }
 
 // readLog opens one of a run's logs, if it is there.

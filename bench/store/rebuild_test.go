@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // plain is a document as its JSON says it.
@@ -55,7 +56,7 @@ func TestKilledRunIsRebuilt(t *testing.T) {
 	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9 s") {
 		t.Errorf("verdict %+v", v)
 	}
-	if len(v.SLOs) != 2 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {
+	if len(v.SLOs) != 5 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {
 		t.Errorf("SLOs %+v", v.SLOs)
 	}
 	for i, length := range []float64{run.at.Seconds(), 4, run.at.Seconds() - 4} {
@@ -79,7 +80,8 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	check(t, j.Begin(doc))
 	p := result.NewPart()
 	p.Requests = result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1}
-	p.Outcomes["ok"], p.Outcomes["timeout"] = 3, 2
+	p.Outcomes[outcome.OK], p.Outcomes[outcome.Connect], p.Outcomes["unheard-of"] = 3, 1, 1
+	p.Shortages[outcome.Ports] = 1
 	p.RecordOpen(result.TTFTResponse, 3*time.Second)
 	warm := result.NewPart()
 	warm.Cost.Input = 1
@@ -93,7 +95,13 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	if run.Total.Requests != want || run.Waves[1].Requests != want {
 		t.Errorf("requests %+v, want %+v", run.Total.Requests, want)
 	}
-	if n := run.Total.Outcomes["cancelled"]; n != want.Unfinished {
+	if run.Total.Shortages[outcome.Ports] != 1 || run.Waves[1].Shortages[outcome.Ports] != 1 {
+		t.Errorf("shortages %v", run.Total.Shortages)
+	}
+	if run.Total.Outcomes["unheard-of"] != 1 {
+		t.Errorf("an outcome of a later version is lost: %v", run.Total.Outcomes)
+	}
+	if n := run.Total.Outcomes[outcome.Cancelled]; n != want.Unfinished {
 		t.Errorf("%d cancelled, want %d", n, want.Unfinished)
 	}
 	if run.Total.Cost.Total != 1 {
@@ -151,7 +159,7 @@ func FuzzLogs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, hists, events string) {
 		seconds, list := readEvents(strings.NewReader(events))
 		kept := known.readHists(strings.NewReader(hists))
-		run := result.Rebuild(doc, attach(seconds, kept), list, time.Second)
+		run := judged(doc, attach(seconds, kept), list, time.Second)
 		check(t, encode(io.Discard, run))
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // secondKind marks a row of counters among the events.
@@ -20,16 +21,17 @@ type second struct {
 	Waves    []string         `json:"waves,omitempty"`
 	InFlight int64            `json:"in_flight,omitempty"`
 	Queued   int64            `json:"queued,omitempty"`
+	Over     bool             `json:"overloaded,omitempty"`
 	Parts    map[int]counters `json:"parts,omitempty"` // by wave
 }
 
 // counters are a result.Part without its histograms. The structs are those of
 // package result but for their tags: a row of a quiet second is short.
 type counters struct {
-	Requests requests         `json:"requests,omitzero"`
-	Outcomes map[string]int64 `json:"outcomes,omitempty"`
-	Good     int64            `json:"good,omitempty"`
-	Here     happened         `json:"here,omitzero"`
+	Requests requests                  `json:"requests,omitzero"`
+	Outcomes map[outcome.Outcome]int64 `json:"outcomes,omitempty"`
+	Good     int64                     `json:"good,omitempty"`
+	Here     happened                  `json:"here,omitzero"`
 
 	Prompt     int64 `json:"prompt_tokens,omitempty"`
 	Cached     int64 `json:"cached_tokens,omitempty"`
@@ -41,19 +43,21 @@ type counters struct {
 	Cost      cost    `json:"cost_usd,omitzero"`
 	Estimated float64 `json:"estimated_usd,omitempty"`
 
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
+
 	StaleRetries int64            `json:"stale_retries,omitempty"`
 	Backoff      waits            `json:"backoff,omitzero"`
 	Finish       map[string]int64 `json:"finish,omitempty"`
 	Errors       []errorCount     `json:"errors,omitempty"`
 	Limits       limits           `json:"rate_limits,omitzero"`
-	Unanswered   map[string]int64 `json:"unanswered,omitempty"` // by metric
+	Tokenless    map[string]int64 `json:"tokenless,omitempty"` // by metric
 }
 
 type errorCount struct {
-	Outcome string `json:"outcome"`
-	Message string `json:"message"`
-	Count   int64  `json:"count"`
-	Sample  string `json:"sample,omitempty"` // in the first row of a wave that has such an error
+	Outcome outcome.Outcome `json:"outcome"`
+	Message string          `json:"message"`
+	Count   int64           `json:"count"`
+	Sample  string          `json:"sample,omitempty"` // in the first row of a wave that has such an error
 }
 
 type requests struct {
@@ -100,7 +104,7 @@ type limits struct {
 func newSecond(in result.Interval, row result.Row) second {
 	s := second{
 		Kind: secondKind, TS: in.Start.Seconds(), EndS: in.End.Seconds(),
-		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued,
+		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued, Over: row.Overloaded,
 		Parts: make(map[int]counters, len(in.Parts)),
 	}
 	for wave, p := range in.Parts {
@@ -137,7 +141,7 @@ func (s second) logged() (result.Logged, bool) {
 	}
 	l := result.Logged{
 		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Parts: map[int]*result.Part{}},
-		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued,
+		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued, Overloaded: s.Over,
 	}
 	for wave, c := range s.Parts {
 		l.Parts[wave] = c.part()
@@ -154,17 +158,17 @@ func countersOf(p *result.Part) counters {
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
-		StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
+		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
 	}
 	for _, e := range p.Errors.List() {
 		c.Errors = append(c.Errors, errorCount(e))
 	}
-	for m, n := range p.Unanswered {
+	for m, n := range p.Tokenless {
 		if n != 0 {
-			if c.Unanswered == nil {
-				c.Unanswered = map[string]int64{}
+			if c.Tokenless == nil {
+				c.Tokenless = map[string]int64{}
 			}
-			c.Unanswered[result.Metric(m).String()] = n
+			c.Tokenless[result.Metric(m).String()] = n
 		}
 	}
 	return c
@@ -174,6 +178,7 @@ func (c counters) part() *result.Part {
 	p := result.NewPart()
 	p.Requests, p.Here = result.Requests(c.Requests), result.Happened(c.Here)
 	maps.Copy(p.Outcomes, c.Outcomes)
+	maps.Copy(p.Shortages, c.Shortages)
 	maps.Copy(p.Finish, c.Finish)
 	p.Good = c.Good
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
@@ -185,9 +190,9 @@ func (c counters) part() *result.Part {
 		p.Errors[kind] = new(result.ErrorCount(e))
 	}
 	p.Limits, p.Backoff = result.LimitsSeen(c.Limits), result.Waits(c.Backoff)
-	for name, n := range c.Unanswered {
-		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Unanswered) {
-			p.Unanswered[m] = n
+	for name, n := range c.Tokenless {
+		if m, ok := result.ParseMetric(name); ok && int(m) < len(p.Tokenless) {
+			p.Tokenless[m] = n
 		}
 	}
 	return p

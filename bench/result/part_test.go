@@ -1,0 +1,37 @@
+package result
+
+import (
+	"testing"
+
+	"flashwave/client/outcome"
+)
+
+// Only what the endpoint itself answered counts against it without regard to the
+// generator: not what ran out of time, and not what the machine had no file for.
+func TestAnswered(t *testing.T) {
+	p := NewPart()
+	for i, o := range outcome.All() {
+		p.Outcomes[o] = int64(1 + i)
+	}
+	p.Shortages[outcome.Files], p.Shortages[outcome.Memory] = 2, 1
+	p.Outcomes["unheard-of"] = 1000
+	var want int64
+	for _, o := range []outcome.Outcome{
+		outcome.RateLimited, outcome.Overloaded, outcome.ServerError, outcome.Auth, outcome.BadRequest,
+		outcome.Connect, outcome.Truncated, outcome.StreamError, outcome.Malformed,
+	} {
+		want += p.Outcomes[o]
+	}
+	if got := p.Answered(); got != want-3 {
+		t.Errorf("%d answered, want %d", got, want-3)
+	}
+	twice := p.Clone()
+	twice.Merge(p)
+	if got := twice.Answered(); got != 2*(want-3) {
+		t.Errorf("%d answered in both, want %d", got, 2*(want-3))
+	}
+	twice.Reset()
+	if got := twice.Answered(); got != 0 || len(twice.Shortages) != 0 {
+		t.Errorf("%d answered, shortages %v after a reset", got, twice.Shortages)
+	}
+}

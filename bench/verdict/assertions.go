@@ -1,0 +1,196 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"flashwave/bench/slo"
+)
+
+// A WaveName is a wave of a run, with its lane where it has one.
+type WaveName struct{ Lane, Wave string }
+
+// String is the name as expressions and reports write it.
+func (w WaveName) String() string { return slo.WaveName(w.Lane, w.Wave) }
+
+// An Assertion is an SLO over a wave or a run.
+type Assertion struct {
+	slo.Expr
+	Assumed bool // flashwave's own
+}
+
+// Assertions are all that a scenario asserts. They do not change once parsed.
+type Assertions struct {
+	SLOs    []Assertion // over a wave or the run: what the verdict is about
+	Bounds  []slo.Expr  // over each request: they make the goodput
+	AbortOn []slo.Expr
+
+	given int // how many SLOs the scenario has
+}
+
+// Parse reads the SLOs and the reasons to abort of a scenario with these waves.
+//
+// Beside the SLOs that are given error_rate <= 1% and lost <= 1% are assumed, each
+// until one on that very metric takes its place. One that speaks of a wave takes it
+// there alone: a bound for the rush says nothing of the calm before it.
+func Parse(slos, abortOn []string, waves []WaveName) (*Assertions, error) {
+	a := &Assertions{given: len(slos)}
+	for _, text := range slos {
+		e, err := slo.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if e.PerRequest() {
+			a.Bounds = append(a.Bounds, e)
+		} else {
+			a.SLOs = append(a.SLOs, Assertion{Expr: e})
+		}
+	}
+	for _, text := range abortOn {
+		e, err := slo.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		a.AbortOn = append(a.AbortOn, e)
+	}
+	if len(a.Bounds) == 0 {
+		a.Bounds = boundsOf(a.SLOs)
+	}
+	for _, e := range slo.Assumed() {
+		a.SLOs = append(a.SLOs, assumed(e, a.SLOs, waves)...)
+	}
+	return a, nil
+}
+
+// assumed is what is left of an assumed SLO beside those that were given: all of it,
+// the waves that no given one speaks of, or nothing.
+func assumed(e slo.Expr, given []Assertion, waves []WaveName) (list []Assertion) {
+	sameMetric := func(g Assertion) bool { return g.Metric == e.Metric }
+	if !slices.ContainsFunc(given, sameMetric) {
+		return []Assertion{{Expr: e, Assumed: true}}
+	}
+	for _, w := range waves {
+		covered := slices.ContainsFunc(given, func(g Assertion) bool { return sameMetric(g) && g.Concerns(w.Lane, w.Wave) })
+		if !covered {
+			list = append(list, Assertion{Expr: e.In(w.Lane, w.Wave), Assumed: true})
+		}
+	}
+	return list
+}
+
+// boundsOf makes per-request bounds of the percentile SLOs on TTFT, E2E and TPOT:
+// they serve where no per-request SLO was given.
+func boundsOf(given []Assertion) (bounds []slo.Expr) {
+	for _, e := range given {
+		if customerPercentile(e.Expr) {
+			e.Stat = ""
+			bounds = append(bounds, e.Expr)
+		}
+	}
+	return bounds
+}
+
+// customerPercentile reports whether an SLO bounds what most customers feel.
+func customerPercentile(e slo.Expr) bool {
+	_, percentile := e.Quantile()
+	return percentile && e.Op.Upper() && (e.Metric == slo.TTFT || e.Metric == slo.E2E || e.Metric == slo.TPOT)
+}
+
+// Judged reports whether anything says which request is good.
+func (a *Assertions) Judged() bool { return len(a.Bounds) > 0 }
+
+// Good reports whether an ok request of a wave met every bound. measured is the
+// request's value of a bound's metric; without one the bound is not met.
+func (a *Assertions) Good(wave WaveName, measured func(slo.Expr) (ms float64, ok bool)) bool {
+	for _, e := range a.Bounds {
+		if !e.Concerns(wave.Lane, wave.Wave) {
+			continue
+		}
+		if ms, ok := measured(e); !ok || !e.Holds(ms) {
+			return false
+		}
+	}
+	return true
+}
+
+// Tightest are the tightest bounds on response TTFT and E2E, 0 where there is none:
+// what an open request is late by.
+func (a *Assertions) Tightest() (ttft, e2e time.Duration) {
+	tighten := func(e slo.Expr) {
+		if !e.Latency() || e.Service || !e.Op.Upper() {
+			return
+		}
+		bound := &ttft
+		switch e.Metric {
+		case slo.TTFT:
+		case slo.E2E:
+			bound = &e2e
+		default:
+			return
+		}
+		if v := fromMillis(e.Value); *bound == 0 || v < *bound {
+			*bound = v
+		}
+	}
+	for _, s := range a.SLOs {
+		tighten(s.Expr)
+	}
+	for _, e := range a.Bounds {
+		tighten(e)
+	}
+	return ttft, e2e
+}
+
+// Recovered is the part of the requests that must be good for an endpoint to be
+// itself again after a surge, and that in words. Where the bounds are those of
+// percentiles it is the highest of these.
+func (a *Assertions) Recovered() (share float64, text string) {
+	bounds := []string{"ok"}
+	if len(a.Bounds) > 0 {
+		bounds = bounds[:0]
+		for _, e := range a.Bounds {
+			bounds = append(bounds, e.Text)
+		}
+	}
+	for _, e := range a.SLOs {
+		if q, _ := e.Quantile(); customerPercentile(e.Expr) {
+			share = max(share, q)
+		}
+	}
+	if share == 0 {
+		share = 0.99
+	}
+	return share, fmt.Sprintf("%g %% of the requests: %s", math.Round(1000*share)/10, strings.Join(bounds, ", "))
+}
+
+// boundsWaiting reports whether an SLO that was given says how long customers of a
+// wave may wait, or how many must be served: a backlog within it is allowed.
+func (a *Assertions) boundsWaiting(wave WaveName) bool {
+	return slices.ContainsFunc(a.SLOs, func(s Assertion) bool {
+		if s.Assumed || !s.Concerns(wave.Lane, wave.Wave) {
+			return false
+		}
+		switch s.Metric {
+		case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
+			return s.Op.Upper() && !s.Service
+		case slo.GoodFraction, slo.Goodput, slo.RPS, slo.CompletedRPS:
+			return !s.Op.Upper()
+		}
+		return false
+	})
+}
+
+// Opposite holds exactly where e does not. Lost requests count against what is
+// asserted: to abort when something is bad is to assert the opposite, and to stop
+// when that fails.
+func Opposite(e slo.Expr) slo.Expr {
+	e.Op = map[slo.Op]slo.Op{
+		slo.Less: slo.MoreOrEqual, slo.LessOrEqual: slo.More, slo.More: slo.LessOrEqual, slo.MoreOrEqual: slo.Less,
+	}[e.Op]
+	return e
+}
+
+func fromMillis(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }

@@ -1,0 +1,143 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	"flashwave/bench/result"
+)
+
+// headline is the run in one sentence, with the decisive reason.
+func (j *judgement) headline(status result.Status) string {
+	switch status {
+	case result.Aborted:
+		why := "aborted"
+		if reasons := j.reasons(status); len(reasons) > 0 {
+			why = reasons[0]
+		}
+		return fmt.Sprintf("stopped after %s: %s", result.FormatMillis(1000*j.Run.DurationS), why)
+	case result.Inconclusive:
+		return j.undecided()
+	case result.Fail:
+		return j.failure()
+	}
+	if j.behind != nil {
+		return j.behind.String()
+	}
+	return j.achieved()
+}
+
+// undecided says why nothing can be said.
+func (j *judgement) undecided() string {
+	reason := ""
+	if reasons := j.reasons(result.Inconclusive); len(reasons) > 0 {
+		reason = reasons[0]
+	}
+	switch {
+	case j.Ending == CutOff:
+		return cutOff(j.Run)
+	case !j.Run.Generator.Valid:
+		return "the load generator was the bottleneck, so this says nothing about the endpoint: " + reason
+	}
+	return "not enough data to judge: " + reason
+}
+
+// cutOff says of a run that was killed how much of it there is.
+func cutOff(run *result.Run) string {
+	return fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", result.FormatMillis(1000*run.DurationS))
+}
+
+// failure says what broke most, at which rate it did, and what most failures of the
+// wave it speaks of were.
+func (j *judgement) failure() string {
+	worst := j.failed[0]
+	text := missed(worst.SLO)
+	if rate, ok := j.Breached[worst.Expr]; ok && rate > 0 {
+		text += fmt.Sprintf("; first breached at %s requests/s", result.FormatRate(rate))
+	}
+	if errors := j.errorsOf(worst); len(errors) > 0 {
+		text += fmt.Sprintf("; most failures were %s", errors[0].Outcome)
+	}
+	return text
+}
+
+// errorsOf are the failures in what an SLO speaks of, the most frequent first.
+func (j *judgement) errorsOf(h held) []result.ErrorCount {
+	if h.Wave == "" {
+		return j.Run.Total.Errors
+	}
+	for _, w := range j.Run.Waves {
+		if h.expr.Concerns(w.Lane, w.Name) && len(w.Errors) > 0 {
+			return w.Errors
+		}
+	}
+	return nil
+}
+
+// missed says by how much an SLO failed.
+func missed(s result.SLO) string {
+	switch {
+	case s.Observed != nil:
+		return fmt.Sprintf("%s: it was %s", s.Expr, result.FormatValue(*s.Observed, s.Unit))
+	case s.AtLeast != nil:
+		return fmt.Sprintf("%s: it was at least %s, for too many requests failed or got no answer", s.Expr, result.FormatValue(*s.AtLeast, s.Unit))
+	}
+	return s.Expr + " failed"
+}
+
+// String says how far a wave fell behind.
+func (l lagging) String() string {
+	text := "could not keep up"
+	if l.wave.Wave != "" && !l.last {
+		text += " in " + l.wave.String()
+	}
+	text += fmt.Sprintf(": %s of %s requests/s served", result.FormatRate(l.Served), result.FormatRate(l.Offered))
+	switch {
+	case l.Waiting == 0:
+	case l.last:
+		text += fmt.Sprintf(", %d waiting when the load ended", l.Waiting)
+	default:
+		text += fmt.Sprintf(", %d waiting at its end", l.Waiting)
+	}
+	return text
+}
+
+// achieved sums up a run of which every SLO held. It held a rate only if it is known
+// to have kept up; the rate is that of the wave in which most succeeded.
+func (j *judgement) achieved() string {
+	busiest := j.Run.Total
+	for _, w := range j.Run.Waves {
+		if len(j.Run.Waves) > 1 && faster(w, busiest) {
+			busiest = w
+		}
+	}
+	var parts []string
+	if rate := busiest.Rate.Succeeded; rate != nil {
+		text := result.FormatRate(*rate) + " requests/s"
+		if busiest.Kind != "total" {
+			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
+		}
+		parts = append(parts, text)
+	}
+	switch {
+	case busiest.Latency.TTFT.Response != nil:
+		parts = append(parts, "TTFT p95 "+result.FormatMillis(busiest.Latency.TTFT.Response.P95))
+	case busiest.Latency.E2E.Response != nil:
+		parts = append(parts, "E2E p95 "+result.FormatMillis(busiest.Latency.E2E.Response.P95))
+	}
+	if busiest.ErrorRate != nil {
+		parts = append(parts, "errors "+result.FormatShare(*busiest.ErrorRate))
+	}
+	figures := strings.Join(parts, ", ")
+	if j.kept {
+		return "held " + figures
+	}
+	q := j.Run.Total.Requests
+	return fmt.Sprintf("%d of %d requests succeeded: %s; too short to say whether the endpoint keeps up", q.Succeeded, q.Scheduled, figures)
+}
+
+// faster reports whether a wave had a higher rate of successes.
+func faster(w, than result.Stats) bool {
+	a, b := w.Rate.Succeeded, than.Rate.Succeeded
+	return a != nil && (b == nil || than.Kind == "total" || *a > *b)
+}

@@ -1,0 +1,285 @@
+package verdict
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+// A Case is a run as it is judged.
+type Case struct {
+	Assertions *Assertions
+	Figures    Figures
+	Ending     Ending
+	// Run is the document so far: its waves, its generator, its timeline and its
+	// events are what sentences are made of.
+	Run *result.Run
+	// Breached are the requests/s that the endpoint had admitted when an SLO was first
+	// breached live, by the SLO's text.
+	Breached map[string]float64
+}
+
+// Judge says how a run is judged. The first that applies counts, in the order of the
+// exit codes: a run that was broken off says nothing; what the endpoint itself
+// answered counts however late the generator was; a late generator says nothing of
+// latencies; and missing data never passes.
+func Judge(c Case) result.Verdict {
+	v := result.Verdict{Reasons: []string{}, SLOs: []result.SLO{}}
+	j := judgement{Case: c}
+	j.hold()
+	for _, h := range j.held {
+		v.SLOs = append(v.SLOs, h.SLO)
+	}
+	j.pace()
+	v.Status, v.ExitCode = j.outcome()
+	v.Headline = j.headline(v.Status)
+	v.Reasons = append(v.Reasons, j.reasons(v.Status)...)
+	return v
+}
+
+// A judgement is a verdict in the making.
+type judgement struct {
+	Case
+	held            []held
+	failed, unknown []held
+	behind          *lagging // the wave that fell furthest behind; nil: none did
+	kept            bool     // every wave is known to have kept up
+}
+
+// A held is an SLO that was held against what happened.
+type held struct {
+	result.SLO
+	expr     slo.Expr
+	answered bool   // it fails on what the endpoint itself answered
+	against  string // why the generator's lateness leaves it without an answer; "": it does not
+}
+
+// A lagging is a wave whose completions did not keep up with its arrivals.
+type lagging struct {
+	Pace
+	wave WaveName
+	last bool // nothing was offered after it
+}
+
+// Hold judges an assertion against a stretch, as a document says it.
+func Hold(a Assertion, s Stretch) result.SLO {
+	r := slo.Evaluate(a.Expr, s)
+	return result.SLO{
+		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast,
+		Unit: string(a.Unit), OK: r.OK, Assumed: a.Assumed,
+	}
+}
+
+func (j *judgement) hold() {
+	for _, a := range j.Assertions.SLOs {
+		s := j.Figures.Stretch(a.Expr)
+		h := held{SLO: Hold(a, s), expr: a.Expr}
+		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
+		if against, void := j.against(a.Expr); void && a.Latency() {
+			h.OK, h.against = nil, against.String()
+		}
+		j.held = append(j.held, h)
+		switch {
+		case h.OK == nil:
+			j.unknown = append(j.unknown, h)
+		case !*h.OK:
+			j.failed = append(j.failed, h)
+		}
+	}
+	slices.SortStableFunc(j.failed, func(a, b held) int { return cmp.Compare(b.factor(), a.factor()) })
+}
+
+// against is what weighs most of the generator's findings that leave an SLO on a latency
+// without an answer.
+func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
+	var of result.Findings
+	for _, f := range j.Run.Generator.Findings {
+		if f.Wave == "" || e.Wave == "" || e.Wave == f.Wave || slices.ContainsFunc(j.Figures.Waves, func(w WaveName) bool {
+			return w.String() == f.Wave && e.Concerns(w.Lane, w.Wave)
+		}) {
+			of = append(of, f)
+		}
+	}
+	return of.Against(e.Metric)
+}
+
+// factor is by how much an SLO that failed was missed: what was observed over its
+// bound, or the other way round where it bounds from below.
+func (h held) factor() float64 {
+	v := h.Observed
+	if v == nil {
+		v = h.AtLeast
+	}
+	if v == nil {
+		return 1
+	}
+	over, under := *v, h.expr.Value
+	if !h.expr.Op.Upper() {
+		over, under = under, over
+	}
+	switch {
+	case under > 0:
+		return over / under
+	case over > 0:
+		return math.Inf(1)
+	}
+	return 1
+}
+
+// failsOnAnswers reports whether an SLO over counts fails on what the endpoint itself
+// answered, every other request taken for a success.
+func failsOnAnswers(e slo.Expr, s Stretch) bool {
+	switch e.Metric {
+	case slo.RateLimited:
+		return true
+	case slo.ErrorRate:
+		q := s.Part.Requests
+		v, ok := ratio(s.Part.Answered(), q.Succeeded+q.Failed)
+		return ok && e.Op.Upper() && !e.Holds(v)
+	}
+	return false
+}
+
+// pace finds the open wave that fell furthest behind.
+func (j *judgement) pace() {
+	j.kept = true
+	end := 0.0
+	for _, w := range j.Run.Waves {
+		end = max(end, w.StartedS+w.DurationS)
+	}
+	for _, w := range j.Run.Waves {
+		if w.Kind == "closed" || w.Requests.Scheduled == 0 {
+			continue // a closed wave waits for its answers
+		}
+		p := PaceOf(j.Run.Timeline, result.FromSeconds(w.StartedS), result.FromSeconds(w.StartedS+w.DurationS))
+		j.kept = j.kept && p.State == Kept
+		if p.State != FellShort {
+			continue
+		}
+		if j.behind == nil || p.Served*j.behind.Offered < j.behind.Served*p.Offered {
+			j.behind = &lagging{Pace: p, wave: WaveName{w.Lane, w.Name}, last: w.StartedS+w.DurationS >= end}
+		}
+	}
+}
+
+// outcome is the status and the exit code.
+func (j *judgement) outcome() (result.Status, int) {
+	answered := slices.ContainsFunc(j.failed, func(h held) bool { return h.answered })
+	switch {
+	case j.Ending == Refused:
+		return result.Aborted, ExitUsage
+	case j.Ending == Interrupted:
+		return result.Aborted, ExitInterrupted
+	case j.Ending == OutOfBudget || j.Ending == AbortedOn:
+		return result.Aborted, ExitStopped
+	case j.Ending == CutOff:
+		return result.Inconclusive, ExitInconclusive
+	case answered:
+		return result.Fail, ExitFailed
+	case !j.Run.Generator.Valid:
+		return result.Inconclusive, ExitInconclusive
+	case len(j.failed) > 0:
+		return result.Fail, ExitFailed
+	case len(j.unknown) > 0:
+		return result.Inconclusive, ExitInconclusive
+	}
+	return result.Pass, ExitPass
+}
+
+// reasons are all that led to the verdict, the decisive one first.
+func (j *judgement) reasons(status result.Status) (list []string) {
+	add := func(text string) {
+		if text != "" && !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	if j.Ending == CutOff {
+		add(cutOff(j.Run))
+	}
+	for _, e := range j.Run.Events {
+		if e.Kind == result.Stopped {
+			add(e.Text)
+		}
+	}
+	if status == result.Inconclusive {
+		j.addWarnings(add)
+	}
+	for _, h := range j.failed {
+		add(missed(h.SLO))
+	}
+	j.addWarnings(add)
+	for _, h := range j.unknown {
+		add(h.unanswered())
+	}
+	if j.behind != nil {
+		add(j.behind.String())
+		if status == result.Pass && !j.Assertions.boundsWaiting(j.behind.wave) {
+			add("no SLO says how long a request may wait: give one, such as ttft.p95 < 800ms")
+		}
+	}
+	if n := j.steered(); n > 0 {
+		add(fmt.Sprintf("the run was steered by hand (%d times)", n))
+	}
+	add(j.assumed())
+	return list
+}
+
+func (j *judgement) addWarnings(add func(string)) {
+	if j.Run.Generator.Valid || j.Ending == CutOff {
+		return
+	}
+	if f, ok := j.Run.Generator.Findings.Decisive(); ok {
+		add(f.String())
+	}
+	for _, w := range j.Run.Generator.Warnings {
+		add(w)
+	}
+}
+
+// unanswered says why an SLO was not judged.
+func (h held) unanswered() string {
+	if h.against != "" {
+		return h.Expr + " cannot be judged: " + h.against
+	}
+	return "no data for " + h.Expr
+}
+
+func (j *judgement) steered() (n int) {
+	for _, e := range j.Run.Events {
+		if e.Kind == result.Steered {
+			n++
+		}
+	}
+	return n
+}
+
+// assumed names the SLOs that nobody gave.
+func (j *judgement) assumed() string {
+	var texts []string
+	for _, h := range j.held {
+		if h.Assumed {
+			texts = append(texts, h.Expr)
+		}
+	}
+	switch {
+	case len(texts) == 0:
+		return ""
+	case len(texts) < len(j.held):
+		return "beside the SLOs given " + strings.Join(texts, ", ") + were(texts) + " assumed"
+	case j.Assertions.given > 0:
+		return "the SLOs given are per request and make the goodput; for the run " + strings.Join(texts, ", ") + were(texts) + " assumed"
+	}
+	return "no SLO was given: " + strings.Join(texts, ", ") + were(texts) + " assumed"
+}
+
+func were(texts []string) string {
+	if len(texts) == 1 {
+		return " was"
+	}
+	return " were"
+}

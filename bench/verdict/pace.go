@@ -1,0 +1,182 @@
+package verdict
+
+import (
+	"math"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/bench/trend"
+)
+
+// KeptUp says whether completions kept up with arrivals.
+type KeptUp int
+
+// What can be said of a pace.
+const (
+	TooShort  KeptUp = iota // too little happened to say
+	Kept                    // what arrived was answered
+	FellShort               // more arrived than was answered, beyond chance
+)
+
+// A Pace is how fast requests arrived and were answered over a stretch of a run.
+type Pace struct {
+	State           KeptUp
+	Offered, Served float64 // requests/s scheduled, and succeeded
+	Waiting         int64   // in flight and queued at the end of the stretch
+}
+
+// What it takes to keep up: at least so much of the arrivals is answered, less what
+// chance does to counts of this size.
+const (
+	keepingUp = 0.95
+	beyondLot = 3.0 // standard deviations
+)
+
+// PaceOf compares, between two instants since the start of the run, what was answered
+// with what arrived as long before as an answer took at the median. A constant
+// latency, however long, is no backlog then, and neither is a ramp; where more arrives
+// than is served, less is answered in any time than arrived in a time of that length.
+//
+// With a arrivals and c completions, the pace fell short if c < 0.95a − 3√(a+c),
+// which chance alone does to counts of Poisson once in a thousand times, and it was
+// kept if c ≥ 0.95a − ½√a. In between, and where nothing that arrived could have been
+// answered yet, too little happened to say. Both the whole stretch and its last third
+// are looked at, for a backlog may begin late.
+func PaceOf(rows []result.Row, from, to time.Duration) Pace {
+	c := cumulate(rows)
+	p := Pace{Waiting: c.waiting(to.Seconds())}
+	a, b := from.Seconds(), to.Seconds()
+	if b <= a || len(rows) == 0 {
+		return p
+	}
+	p.Offered = (c.at(c.arrived, b) - c.at(c.arrived, a)) / (b - a)
+	p.Served = (c.at(c.succeeded, b) - c.at(c.succeeded, a)) / (b - a)
+	p.State = worse(c.keptUp(a, b, a), c.keptUp(b-(b-a)/3, b, a))
+	return p
+}
+
+// worse of what two looks at one stretch say.
+func worse(whole, end KeptUp) KeptUp {
+	switch {
+	case whole == FellShort || end == FellShort:
+		return FellShort
+	case end == TooShort:
+		return whole
+	}
+	return end
+}
+
+// cumulated are sums over the rows of a timeline, at their ends; the first is 0 at the
+// start of the first row.
+type cumulated struct {
+	rows                         []result.Row
+	t, arrived, ended, succeeded []float64
+}
+
+func cumulate(rows []result.Row) cumulated {
+	c := cumulated{rows: rows}
+	if len(rows) == 0 {
+		return c
+	}
+	c.t, c.arrived, c.ended, c.succeeded = []float64{rows[0].TS}, []float64{0}, []float64{0}, []float64{0}
+	for i, r := range rows {
+		c.t = append(c.t, r.TS+r.StepS)
+		c.arrived = append(c.arrived, c.arrived[i]+float64(r.Counts.Scheduled))
+		c.ended = append(c.ended, c.ended[i]+float64(r.Counts.Succeeded+r.Counts.Failed))
+		c.succeeded = append(c.succeeded, c.succeeded[i]+float64(r.Counts.Succeeded))
+	}
+	return c
+}
+
+// at is a sum at an instant, linear within a row.
+func (c cumulated) at(sums []float64, t float64) float64 {
+	if len(sums) == 0 || t <= c.t[0] {
+		return 0
+	}
+	for i := 1; i < len(c.t); i++ {
+		if t <= c.t[i] {
+			part := 1.0
+			if d := c.t[i] - c.t[i-1]; d > 0 {
+				part = (t - c.t[i-1]) / d
+			}
+			return sums[i-1] + part*(sums[i]-sums[i-1])
+		}
+	}
+	return sums[len(sums)-1]
+}
+
+// keptUp judges the time from a to b of a stretch that began at start.
+func (c cumulated) keptUp(a, b, start float64) KeptUp {
+	took := c.latency(a, b)
+	if start+took >= b {
+		return TooShort // whoever arrived could not have been answered
+	}
+	a = max(a, start+took)
+	arrived := c.at(c.arrived, b-took) - c.at(c.arrived, a-took)
+	ended := c.at(c.ended, b) - c.at(c.ended, a)
+	switch {
+	case arrived < 1:
+		return TooShort
+	case ended < keepingUp*arrived-beyondLot*math.Sqrt(arrived+ended):
+		return FellShort
+	case ended >= keepingUp*arrived-math.Sqrt(arrived)/2:
+		return Kept
+	}
+	return TooShort
+}
+
+// latency is the median over the rows between two instants of the median time an
+// answer took, in seconds; 0 where nothing was answered, so that whatever arrived
+// counts against the endpoint.
+func (c cumulated) latency(a, b float64) float64 {
+	var p50 []float64
+	for _, r := range c.rows {
+		if e2e := r.Latency.E2E.Response; e2e != nil && r.TS+r.StepS > a && r.TS < b {
+			p50 = append(p50, e2e.P50/1000)
+		}
+	}
+	return trend.Median(p50)
+}
+
+// waiting is what was in flight and queued at an instant.
+func (c cumulated) waiting(t float64) (n int64) {
+	for _, r := range c.rows {
+		if r.TS+r.StepS/2 > t {
+			break
+		}
+		n = r.InFlight + r.Queued
+	}
+	return n
+}
+
+// staying is the share of the arrivals that must stay behind, second by second,
+// for a rate to be over the endpoint's throughput: less is the slow approach to a
+// steady state.
+const staying = 0.05
+
+// Oversaturated reports whether a rate (in requests/s) is more than the endpoint can
+// serve: over rows of equal length both the requests in flight and the time to first
+// token (end to end, where nothing streams) rise with significance, and requests stay
+// behind at a pace of at least a twentieth of the rate. In a queue that is not
+// stable both grow linearly: what arrives beyond the throughput stays, and each
+// of those costs those behind it a service interval. A batch that fills raises the
+// first alone.
+func Oversaturated(rows []result.Row, rate float64) bool {
+	if len(rows) < trend.Least {
+		return false
+	}
+	open, step := make([]float64, len(rows)), rows[0].StepS
+	var latency []float64
+	for i, s := range rows {
+		open[i] = float64(s.InFlight + s.Queued)
+		switch {
+		case s.Latency.TTFT.Response != nil:
+			latency = append(latency, s.Latency.TTFT.Response.P50)
+		case s.Latency.E2E.Response != nil:
+			latency = append(latency, s.Latency.E2E.Response.P50)
+		}
+	}
+	return len(latency) >= trend.Least &&
+		trend.MannKendall(open) > trend.Significant && trend.TheilSen(open) >= staying*rate*step &&
+		trend.MannKendall(latency) > trend.Significant
+}

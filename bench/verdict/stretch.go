@@ -1,0 +1,169 @@
+package verdict
+
+import (
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+// A Stretch is what an SLO is held against: what one wave, or the whole run, did
+// in some time. It implements slo.Lookup.
+type Stretch struct {
+	Part   *result.Part
+	Length time.Duration // in which load was offered
+	Priced bool
+	Judged bool // something says which request is good
+}
+
+var _ slo.Lookup = Stretch{}
+
+// Figures hand out what the waves of a run did: all of it, or in a window.
+type Figures struct {
+	Waves []WaveName
+	// Of is what a wave did, by its index, or what all of them did (-1), and in how
+	// much time of load. What it hands out is not written to.
+	Of     func(wave int) (*result.Part, time.Duration)
+	Priced bool
+	Judged bool
+}
+
+// Stretch adds up the waves that an expression speaks of.
+func (f Figures) Stretch(e slo.Expr) Stretch {
+	s := Stretch{Priced: f.Priced, Judged: f.Judged}
+	if e.Wave == "" {
+		s.Part, s.Length = f.Of(-1)
+		return s
+	}
+	s.Part = result.NewPart()
+	for i, w := range f.Waves {
+		if e.Concerns(w.Lane, w.Wave) {
+			p, length := f.Of(i)
+			s.Part.Merge(p)
+			s.Length += length
+		}
+	}
+	return s
+}
+
+// Scalar implements slo.Lookup.
+func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
+	p, q := s.Part, s.Part.Requests
+	switch e.Metric {
+	case slo.ErrorRate:
+		return ratio(q.Failed, q.Succeeded+q.Failed)
+	case slo.Goodput:
+		return s.ifJudged(s.perSecond(p.Good))
+	case slo.GoodFraction:
+		return s.ifJudged(ratio(p.Good, q.Scheduled))
+	case slo.RPS:
+		return s.perSecond(p.Here.Succeeded)
+	case slo.OfferedRPS:
+		return s.perSecond(q.Scheduled)
+	case slo.SentRPS:
+		return s.perSecond(p.Here.Sent)
+	case slo.CompletedRPS:
+		return s.perSecond(p.Here.Completed)
+	case slo.OutputTPS:
+		return s.perSecond(p.Here.OutputTokens)
+	case slo.TotalTPS:
+		return s.perSecond(p.Here.TotalTokens)
+	case slo.Cost:
+		return p.Cost.Total(), s.Priced
+	case slo.PerThousand:
+		if q.Succeeded == 0 {
+			return 0, false
+		}
+		return 1000 * p.Cost.Total() / float64(q.Succeeded), s.Priced
+	}
+	return s.count(e)
+}
+
+func (s Stretch) ifJudged(v float64, ok bool) (float64, bool) { return v, ok && s.Judged }
+
+// perSecond is n ÷ the time of load; nothing is known where there was none.
+func (s Stretch) perSecond(n int64) (float64, bool) {
+	if s.Length <= 0 {
+		return 0, false
+	}
+	return float64(n) / s.Length.Seconds(), true
+}
+
+// count is a number of requests, or its share of the scheduled ones.
+func (s Stretch) count(e slo.Expr) (float64, bool) {
+	q := s.Part.Requests
+	var n int64
+	switch e.Metric {
+	case slo.Dropped:
+		n = q.Dropped
+	case slo.Unsent:
+		n = q.Unsent
+	case slo.Unfinished:
+		n = q.Unfinished
+	case slo.RateLimited:
+		n = s.Part.Outcomes["rate_limited"]
+	case slo.Lost:
+		n = q.Lost()
+	default:
+		return 0, false
+	}
+	if e.Share {
+		return ratio(n, q.Scheduled)
+	}
+	return float64(n), q.Scheduled > 0 // of a wave that asked nothing there is no count
+}
+
+// Latency implements slo.Lookup.
+func (s Stretch) Latency(e slo.Expr) (slo.Sample, bool) {
+	m, ok := MetricOf(e)
+	if !ok {
+		return slo.Sample{}, false
+	}
+	h := s.Part.Hists[m].Without(s.Part.Failed[m])
+	sample := slo.Sample{Count: h.Count(), Lost: s.beyond(e, m)}
+	if sample.Count > 0 {
+		sample.AtQuantile = func(q float64) float64 { return result.Millis(h.Quantile(q)) }
+		sample.CountAtOrBelow = func(ms float64) int64 { return h.CountAtOrBelow(fromMillis(ms)) }
+		sample.Max, sample.Mean = result.Millis(h.Max()), result.Millis(h.Mean())
+	}
+	return sample, sample.Count+sample.Lost > 0
+}
+
+// beyond is how many requests rank above every bound: see the package's comment.
+func (s Stretch) beyond(e slo.Expr, m result.Metric) int64 {
+	p, q := s.Part, s.Part.Requests
+	never := q.Dropped + q.Unsent
+	waits := m
+	switch m {
+	case result.ITL, result.Connect, result.DNS, result.TLS, result.Lag, result.ReadLag:
+		return 0 // they speak of gaps, of connections and of the generator
+	case result.Queue:
+		return never
+	case result.TPOT, result.Stall:
+		if p.Hists[m].Count() == 0 && q.Succeeded > 0 {
+			return 0 // what succeeded had no gaps, so that nothing can be said of them
+		}
+		waits = map[result.Metric]result.Metric{result.TPOT: result.E2EService, result.Stall: result.TTFTService}[m]
+	default:
+		never += p.Tokenless[m]
+	}
+	open := p.Open[waits]
+	return never + q.Failed + open.Count() - open.CountAtOrBelow(fromMillis(e.Value))
+}
+
+// MetricOf is the histogram that an expression over a latency speaks of.
+func MetricOf(e slo.Expr) (result.Metric, bool) {
+	name := string(e.Metric)
+	if e.Service {
+		name = "service." + name
+	}
+	return result.ParseMetric(name)
+}
+
+// ratio is a ÷ b; nothing is known where b is 0.
+func ratio(a, b int64) (float64, bool) {
+	if b == 0 {
+		return 0, false
+	}
+	return float64(a) / float64(b), true
+}
