@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"flashwave/bench/verdict"
-
 	"pgregory.net/rapid"
+
+	"flashwave/bench/verdict"
 )
 
 // A complainer is a test, or one case of a property.
