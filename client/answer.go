@@ -30,6 +30,9 @@ type answer struct {
 	ending  bool // the body is over, what is parsed was cut
 	failure *failure
 
+	usage usage  // as all chunks said it
+	stray []byte // the first line of a stream that is none of a stream
+
 	sse   sse
 	chunk chunk
 	doc   []byte
@@ -41,6 +44,7 @@ var answers = sync.Pool{New: func() any {
 	a := new(answer)
 	a.take = a.feed
 	a.sse.event = a.event
+	a.sse.stray = a.strayLine
 	return a
 }}
 
@@ -65,10 +69,11 @@ func (a *answer) release() {
 		return
 	}
 	c := &a.chunk
-	*s = sse{event: s.event, line: s.line[:0], data: s.data[:0], name: s.name[:0]}
+	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0]}
 	*c = chunk{tokens: c.tokens[:0]}
 	a.call, a.shape, a.at, a.doc = nil, unknown, 0, a.doc[:0]
 	a.done, a.found, a.full, a.ending, a.failure = false, false, false, false, nil
+	a.usage, a.stray = usage{}, a.stray[:0]
 	clear(a.buf[:])
 	answers.Put(a)
 }
@@ -103,7 +108,8 @@ func (a *answer) feed(p []byte, at time.Duration) {
 }
 
 // shapeOf tells a stream from a document by its first byte: a field name of
-// ours, a comment, or a byte order mark.
+// ours, a comment, or a byte order mark. Plain text that begins so is a stream of
+// strays.
 func shapeOf(first byte) shape {
 	if bytes.IndexByte([]byte("deir:\xef"), first) >= 0 {
 		return stream
@@ -123,14 +129,43 @@ func (a *answer) event(name, data []byte) (more bool) {
 	data = bytes.TrimSpace(data)
 	switch {
 	case len(data) == 0:
-	case string(data) == "[DONE]":
+	case isDone(data):
 		a.done = true
+	case keepsAlive(name, data):
 	case !a.chunk.read(data, a.call.req.KeepText):
 		a.notJSON(name, data)
-	case string(name) == "error" || a.chunk.isError():
+	case isError(name) || a.chunk.isError(a.own()):
 		a.failure = a.errorFailure()
+	case a.own() && a.chunk.trouble.ping:
 	default:
 		a.count()
+	}
+	return !a.stopped()
+}
+
+// own reports whether the endpoint is somebody's own, whose JSON is no API's.
+func (a *answer) own() bool { return a.call.client.cfg.API == HTTP }
+
+// isError reports whether an event is named after a failure.
+func isError(name []byte) bool {
+	return len(name) > 0 && (bytes.EqualFold(name, []byte("error")) || bytes.EqualFold(name, []byte("exception")) ||
+		bytes.HasSuffix(bytes.ToLower(name), []byte("error")))
+}
+
+// strayLine takes a line of the stream that is none: some servers break by writing their
+// error as it is. JSON counts as if it were data; of the rest the first line is
+// remembered, and ends the answer where it speaks of a failure.
+func (a *answer) strayLine(line []byte) (more bool) {
+	line = bytes.TrimSpace(line)
+	switch {
+	case len(line) == 0:
+	case line[0] == '{' && validJSON(line):
+		return a.event(nil, line)
+	case len(a.stray) == 0:
+		a.stray = append(a.stray, line[:min(len(line), textLimit)]...)
+		if complains(line) && !a.own() {
+			a.failure = &failure{StreamError, string(a.stray)}
+		}
 	}
 	return !a.stopped()
 }
@@ -139,17 +174,19 @@ func (a *answer) event(name, data []byte) (more bool) {
 // no API promises anything else, or nonsense, unless it was cut.
 func (a *answer) notJSON(name, data []byte) {
 	switch {
-	case string(name) == "error":
+	case isError(name):
 		a.failure = &failure{StreamError, string(data)}
-	case a.call.client.cfg.API == HTTP:
+	case a.own():
 		a.token(Content)
+	case data[0] != '{' && data[0] != '[' && complains(data):
+		a.failure = &failure{StreamError, string(data)}
 	case !a.ending:
 		a.failure = failed(Malformed, "an event is not JSON: %.80s", data)
 	}
 }
 
 func (a *answer) errorFailure() *failure {
-	message := a.chunk.errorMessage()
+	message := a.chunk.trouble.words()
 	if message == "" {
 		message = "the answer is an error without a message"
 	}
@@ -162,9 +199,21 @@ func (a *answer) count() {
 	for _, kind := range a.chunk.tokens {
 		a.token(kind)
 	}
-	if a.call.client.cfg.API == HTTP && !a.chunk.choices && !a.chunk.usage.found {
+	if a.own() && !a.chunk.choices && !a.chunk.usage.found {
 		a.token(Content)
 	}
+	if finishing(a.chunk.finish) == failing {
+		a.gaveUp()
+	}
+}
+
+// gaveUp ends an answer whose finish reason says that the endpoint gave it up.
+func (a *answer) gaveUp() {
+	text := "the endpoint gave the answer up: " + a.call.res.Finish
+	if words := a.chunk.trouble.words(); words != "" {
+		text += ": " + words
+	}
+	a.failure = &failure{StreamError, text}
 }
 
 // note takes what a chunk says beside its tokens.
@@ -176,17 +225,27 @@ func (a *answer) note() {
 	if len(c.finish) > 0 {
 		r.Finish = finishOf(plain(c.finish))
 	}
-	reasoning := r.Usage.StreamedReasoning || c.reasoning && a.shape == stream
 	if c.usage.found {
-		r.Usage = c.usage.normalised()
+		a.usage.add(c.usage)
 	}
-	r.Usage.StreamedReasoning = reasoning
+	r.Usage.StreamedReasoning = r.Usage.StreamedReasoning || c.reasoning && a.shape == stream
 	for _, text := range c.texts {
 		r.Text += string(plain(text))
 	}
 	for _, text := range c.reasons {
 		r.Reasoning += string(plain(text))
 	}
+}
+
+// settle says what the answer used, as far as that can be believed of what was seen.
+func (a *answer) settle() {
+	r := &a.call.res
+	if !a.usage.found {
+		return
+	}
+	streamed := r.Usage.StreamedReasoning
+	r.Usage = a.usage.normalised(r.Events, a.found)
+	r.Usage.StreamedReasoning = streamed
 }
 
 // finishOf makes a string of a finish reason, without allocating the usual ones.
@@ -208,7 +267,7 @@ func finishOf(reason []byte) string {
 func (a *answer) token(kind Kind) {
 	a.found = true
 	streamed := a.call.req.Stream
-	if a.call.client.cfg.API == HTTP {
+	if a.own() {
 		streamed = a.shape == stream
 	}
 	if streamed {
@@ -252,11 +311,13 @@ func (a *answer) end() *failure {
 // document reads the answer as one document. It counts as one token event.
 func (a *answer) document() {
 	c := &a.chunk
-	isHTTP := a.call.client.cfg.API == HTTP
+	isHTTP := a.own()
 	switch {
-	case !c.read(a.doc, a.call.req.KeepText):
+	case !c.read(a.doc, a.call.req.KeepText) && plainComplaint(a.doc):
+		a.failure = &failure{StreamError, serverMessage(a.doc)}
+	case !c.valid:
 		a.failure = failed(Malformed, "the answer is not JSON (is the URL right?): %.80s", serverMessage(a.doc))
-	case c.isError():
+	case c.isError(isHTTP):
 		a.failure = a.errorFailure()
 	case !c.choices && !isHTTP:
 		a.failure = failed(Malformed, "the answer is JSON without choices: is the URL that of a completions endpoint?")
@@ -267,7 +328,17 @@ func (a *answer) document() {
 		} else if isHTTP {
 			a.token(Content)
 		}
+		if finishing(c.finish) == failing {
+			a.gaveUp()
+		}
 	}
+}
+
+// plainComplaint reports whether a document that is not JSON is the error of a server in
+// plain words. A page is none: there the URL is wrong, more likely.
+func plainComplaint(doc []byte) bool {
+	doc = bytes.TrimSpace(doc)
+	return len(doc) > 0 && doc[0] != '<' && doc[0] != '{' && doc[0] != '[' && complains(doc)
 }
 
 // kind is what the document as a whole is: an answer if any of it is one.
@@ -296,8 +367,10 @@ func (a *answer) verdict() *failure {
 		return failed(Truncated, "the answer is empty")
 	case a.shape == unknown:
 		return failed(Malformed, "the answer is empty")
-	case a.call.client.cfg.API == HTTP:
+	case a.own():
 		return nil
+	case a.shape == stream && !a.done && !finished && len(a.stray) > 0:
+		return &failure{StreamError, string(a.stray)}
 	case a.shape == stream && !a.done && !finished:
 		return failed(Truncated, "the stream ended with neither [DONE] nor a finish reason")
 	case !a.found && !finished:

@@ -37,6 +37,7 @@ type wireWant struct {
 	CachedTokens    int         `json:"cached_tokens"`
 	ReasoningTokens int         `json:"reasoning_tokens"`
 	TokensFrom      UsageSource `json:"tokens_from"`
+	TTFT            bool        `json:"ttft"` // there is one
 	RetryAfterS     *float64    `json:"retry_after_s"`
 	LimitRequests   *int64      `json:"limit_requests"`
 }
@@ -56,9 +57,9 @@ func (p *wirePart) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func wireCases(tb testing.TB) []wireCase {
+func wireCases(tb testing.TB, file string) []wireCase {
 	tb.Helper()
-	b, err := os.ReadFile("testdata/cases.jsonl")
+	b, err := os.ReadFile("testdata/" + file)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -143,26 +144,66 @@ func (c tapped) Read(p []byte) (int, error) {
 // TestCases serves every case over a loopback socket in HTTP/1.1 chunks and
 // checks all of what is wanted of it.
 func TestCases(t *testing.T) {
-	for _, c := range wireCases(t) {
+	for _, c := range wireCases(t, "cases.jsonl") {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			g := &gate{wireCase: c, epoch: time.Now(), read: make(chan struct{}, 1)}
-			server := httptest.NewServer(g)
-			defer server.Close()
-			cl, err := New(Config{URL: server.URL + "/v1", Epoch: g.epoch, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-				conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-				return tapped{conn, g.read}, err
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer cl.Close()
-			var sink recorder
-			got := cl.Do(t.Context(), question(), &sink)
-			server.Close() // waits for the handler
-			checkCase(t, g, got, &sink)
+			g, got, sink := serve(t, c)
+			checkCase(t, g, got, sink)
 		})
 	}
+}
+
+// TestField holds the client to what people reported of real engines, gateways and
+// proxies (testdata/field.jsonl), and to others of the same kinds (kinds.jsonl). Of each
+// what its case names is checked.
+func TestField(t *testing.T) {
+	for _, file := range []string{"field.jsonl", "kinds.jsonl"} {
+		for _, c := range wireCases(t, file) {
+			t.Run(c.Name, func(t *testing.T) {
+				t.Parallel()
+				_, got, _ := serve(t, c)
+				want := c.Want
+				if got.Outcome != want.Outcome || (got.Err == "") != (got.Outcome == OK) {
+					t.Errorf("outcome %q, want %q (err %q)", got.Outcome, want.Outcome, got.Err)
+				}
+				if want.Events > 0 && got.Events != want.Events {
+					t.Errorf("%d token events, want %d", got.Events, want.Events)
+				}
+				if (want.TTFT || want.Events > 0) && got.FirstToken == Never {
+					t.Error("no first token")
+				}
+				if want.Text != nil && got.Text != *want.Text || want.Reasoning != nil && got.Reasoning != *want.Reasoning {
+					t.Errorf("text %q, reasoning %q", got.Text, got.Reasoning)
+				}
+				if want.Finish != "" && got.Finish != want.Finish {
+					t.Errorf("finish %q, want %q", got.Finish, want.Finish)
+				}
+				if u := got.Usage; want.TokensFrom != "" && (u.From != want.TokensFrom || u.Output != want.OutputTokens || u.Prompt < want.PromptTokens || u.Reasoning < want.ReasoningTokens) {
+					t.Errorf("usage %+v, want %+v", u, want)
+				}
+			})
+		}
+	}
+}
+
+// serve asks a server that answers as a case says.
+func serve(t *testing.T, c wireCase) (*gate, Result, *recorder) {
+	t.Helper()
+	g := &gate{wireCase: c, epoch: time.Now(), read: make(chan struct{}, 1)}
+	server := httptest.NewServer(g)
+	defer server.Close()
+	cl, err := New(Config{URL: server.URL + "/v1", Epoch: g.epoch, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		return tapped{conn, g.read}, err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	var sink recorder
+	got := cl.Do(t.Context(), question(), &sink)
+	server.Close() // waits for the handler
+	return g, got, &sink
 }
 
 func checkCase(t *testing.T, g *gate, got Result, sink *recorder) {
@@ -246,4 +287,10 @@ func question() *Request {
 		Messages: []Message{{Role: "user", Content: "describe this phone"}},
 		Stream:   true, KeepText: true,
 	}
+}
+
+// allCases are those of every file.
+func allCases(tb testing.TB) []wireCase {
+	tb.Helper()
+	return slices.Concat(wireCases(tb, "cases.jsonl"), wireCases(tb, "field.jsonl"), wireCases(tb, "kinds.jsonl"))
 }

@@ -1,10 +1,5 @@
 package client
 
-import (
-	"math"
-	"strconv"
-)
-
 // chunk is what one JSON document of an endpoint says: a piece of a stream, a
 // whole completion, or an error. Reading the next one reuses its memory, and
 // reading allocates nothing. Its slices point into the text that was read.
@@ -21,21 +16,22 @@ type chunk struct {
 
 // said is what a document says beside its tokens.
 type said struct {
+	valid     bool // it is JSON
 	isObject  bool
 	choices   bool // there is a list of choices, empty or not
 	reasoning bool // some of the tokens are reasoning, or come with it
-	failed    bool // there is an error object
 	usage     usage
 	finish    []byte
-	failure   []byte // the error's message, or what comes nearest
-	message   []byte // a message that stands outside of any error object
-	object    []byte
 	id        []byte
+	trouble   trouble
 }
 
 // delta is what the choice being read holds.
 type delta struct {
 	content, reasoning, tool bool
+
+	came    bool // the choice has a delta, so that a message beside it only repeats
+	message int  // where the choice's message begins; 0: it has none
 }
 
 // read reads a document and reports whether it is JSON. Where keys come twice
@@ -45,7 +41,8 @@ func (c *chunk) read(text []byte, keep bool) bool {
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
 	c.keep, c.scan = keep, scanner{b: text}
 	c.isObject = c.scan.peek() == '{'
-	return c.scan.object(c.root) && c.scan.end()
+	c.valid = c.scan.object(c.root) && c.scan.end()
+	return c.valid
 }
 
 func (c *chunk) root(key []byte) (ok bool) {
@@ -53,30 +50,31 @@ func (c *chunk) root(key []byte) (ok bool) {
 	case "choices":
 		c.choices = c.scan.peek() == '['
 		return c.scan.array(c.choice)
-	case "usage":
+	case "usage", "usageMetadata", "usage_metadata":
 		return c.usage.read(&c.scan)
-	case "error":
-		return c.failureOf()
+	case "x_groq":
+		return c.scan.object(c.besideField)
 	case "id":
 		c.id, ok = c.scan.str()
 		return ok
-	case "object":
-		c.object, ok = c.scan.str()
-		return ok
-	case "message", "detail":
-		text, ok := c.scan.str()
-		if len(c.message) == 0 {
-			c.message = text
-		}
-		return ok
+	}
+	return c.trouble.field(&c.scan, key)
+}
+
+// besideField reads an object in which a gateway keeps what others say at the root.
+func (c *chunk) besideField(key []byte) bool {
+	switch string(key) {
+	case "usage":
+		return c.usage.read(&c.scan)
+	case "error":
+		return c.trouble.error(&c.scan)
 	}
 	return c.scan.skip()
 }
 
 func (c *chunk) choice() bool {
 	c.seen = delta{}
-	ok := c.scan.object(c.choiceField)
-	if !ok {
+	if !c.scan.object(c.choiceField) || !c.wholeMessage() {
 		return false
 	}
 	switch {
@@ -93,18 +91,67 @@ func (c *chunk) choice() bool {
 
 func (c *chunk) choiceField(key []byte) bool {
 	switch string(key) {
-	case "delta", "message":
+	case "delta":
+		c.seen.came = c.scan.peek() == '{' || c.scan.peek() == '"'
+		if c.scan.peek() == '"' {
+			return c.contentText()
+		}
 		return c.scan.object(c.deltaField)
+	case "message":
+		if c.scan.peek() == '{' {
+			c.seen.message = c.scan.i
+		}
+		return c.scan.skip()
 	case "text":
 		return c.contentText()
-	case "finish_reason":
-		reason, ok := c.scan.str()
-		if len(reason) > 0 {
-			c.finish = reason
-		}
-		return ok
+	case "finish_reason", "finishReason":
+		return c.finishReason()
+	case "usage":
+		return c.usage.read(&c.scan)
+	case "error":
+		return c.trouble.error(&c.scan)
 	}
 	return c.scan.skip()
+}
+
+// wholeMessage reads the message of the choice that has just been read, unless there
+// was a delta: some servers repeat beside each piece all that came so far.
+func (c *chunk) wholeMessage() bool {
+	if c.seen.message == 0 || c.seen.came {
+		return true
+	}
+	end := c.scan.i
+	c.scan.i = c.seen.message
+	ok := c.scan.object(c.deltaField)
+	c.scan.i = end
+	return ok
+}
+
+// finishReason reads a finish reason: a word, or an object that holds one.
+func (c *chunk) finishReason() bool {
+	if c.scan.peek() != '{' {
+		reason, ok := c.scan.str()
+		c.finished(reason)
+		return ok
+	}
+	return c.scan.object(func(key []byte) bool {
+		switch string(key) {
+		case "type", "reason":
+			reason, ok := c.scan.str()
+			c.finished(reason)
+			return ok
+		case "message":
+			return c.trouble.remark(&c.scan)
+		}
+		return c.scan.skip()
+	})
+}
+
+// finished notes a finish reason. Of several choices one that failed counts.
+func (c *chunk) finished(reason []byte) {
+	if len(reason) > 0 && finishing(reason) != goesOn && finishing(c.finish) != failing {
+		c.finish = reason
+	}
 }
 
 func (c *chunk) deltaField(key []byte) bool {
@@ -114,32 +161,107 @@ func (c *chunk) deltaField(key []byte) bool {
 			return c.scan.array(c.part)
 		}
 		return c.contentText()
-	case "refusal":
+	case "refusal", "text":
 		return c.contentText()
-	case "reasoning_content", "reasoning":
-		return c.reasoningText()
-	case "tool_calls":
+	case "reasoning_content", "reasoning", "reasoning_text", "thinking", "thought", "thoughts":
+		return c.reasoningValue()
+	case "reasoning_details", "thinking_blocks":
+		return c.reasoningList()
+	case "audio":
+		return c.scan.object(c.audioField)
+	case "images":
 		return c.scan.array(func() bool {
-			c.seen.tool = true
+			c.seen.content = true
 			return c.scan.skip()
 		})
+	case "tool_calls":
+		return c.toolCalls()
 	case "function_call":
 		c.seen.tool = c.seen.tool || c.scan.peek() == '{'
+	case "usage":
+		return c.usage.read(&c.scan)
+	case "error":
+		return c.trouble.error(&c.scan)
 	}
 	return c.scan.skip()
 }
 
-// part reads an element of a content that is a list of typed parts.
+// toolCalls reads a list of tool calls, or the one that stands in its place.
+func (c *chunk) toolCalls() bool {
+	if c.scan.peek() == '{' {
+		return c.scan.object(func([]byte) bool {
+			c.seen.tool = true
+			return c.scan.skip()
+		})
+	}
+	return c.scan.array(func() bool {
+		c.seen.tool = c.seen.tool || c.scan.peek() != 'n'
+		return c.scan.skip()
+	})
+}
+
+// audioField reads a piece of speech: its sound, or the words that are spoken.
+func (c *chunk) audioField(key []byte) bool {
+	switch string(key) {
+	case "transcript":
+		return c.contentText()
+	case "data":
+		sound, ok := c.scan.str()
+		c.seen.content = c.seen.content || len(sound) > 0
+		return ok
+	}
+	return c.scan.skip()
+}
+
+// part reads an element of a content that is a list of typed parts: a text by itself,
+// or an object that holds one.
 func (c *chunk) part() bool {
+	if c.scan.peek() == '"' {
+		return c.contentText()
+	}
 	return c.scan.object(func(key []byte) bool {
 		switch string(key) {
-		case "text":
+		case "text", "content":
 			return c.contentText()
-		case "thinking":
-			c.seen.reasoning = c.seen.reasoning || c.scan.peek() != 'n'
+		case "thinking", "reasoning":
+			return c.reasoningValue()
+		case "image_url", "input_audio", "audio", "data":
+			c.seen.content = c.seen.content || c.scan.peek() != 'n'
 		}
 		return c.scan.skip()
 	})
+}
+
+// reasoningValue reads reasoning that is a text, a list, or an object that holds one.
+func (c *chunk) reasoningValue() bool {
+	switch c.scan.peek() {
+	case '[':
+		return c.reasoningList()
+	case '{':
+		return c.scan.object(c.reasoningField)
+	}
+	return c.reasoningText()
+}
+
+// reasoningList reads reasoning that comes as a list of details.
+func (c *chunk) reasoningList() bool {
+	return c.scan.array(func() bool {
+		if c.scan.peek() == '"' {
+			return c.reasoningText()
+		}
+		return c.scan.object(c.reasoningField)
+	})
+}
+
+func (c *chunk) reasoningField(key []byte) bool {
+	switch string(key) {
+	case "text", "summary", "thinking", "content", "data", "reasoning": // data: encrypted
+		if c.scan.peek() == '[' {
+			return c.reasoningList()
+		}
+		return c.reasoningText()
+	}
+	return c.scan.skip()
 }
 
 func (c *chunk) contentText() bool {
@@ -164,117 +286,4 @@ func (c *chunk) reasoningText() bool {
 		c.seen.reasoning = true
 	}
 	return ok
-}
-
-// failureOf reads the value of error. Null, false and an empty text mean that
-// there was none.
-func (c *chunk) failureOf() bool {
-	switch c.scan.peek() {
-	case 'n', 'f':
-		return c.scan.skip()
-	case '"':
-		text, ok := c.scan.text()
-		c.failed, c.failure = len(text) > 0, text
-		return ok
-	}
-	c.failed = true
-	var kind []byte
-	ok := c.scan.object(func(key []byte) bool {
-		switch string(key) {
-		case "message":
-			text, ok := c.scan.str()
-			c.failure = text
-			return ok
-		case "code", "type":
-			text, ok := c.scan.str()
-			if len(text) > 0 {
-				kind = text
-			}
-			return ok
-		}
-		return c.scan.skip()
-	})
-	if len(c.failure) == 0 {
-		c.failure = kind
-	}
-	return ok
-}
-
-// usage is a usage object as it was sent, in the words of any dialect.
-type usage struct {
-	found                                    bool
-	prompt, output, total, cached, reasoning int
-}
-
-// read reads a usage object; null is none.
-func (u *usage) read(s *scanner) bool {
-	var got usage
-	ok := s.object(func(key []byte) bool { return got.field(s, key) })
-	if ok && got.found {
-		*u = got
-	}
-	return ok
-}
-
-func (u *usage) field(s *scanner, key []byte) bool {
-	switch string(key) {
-	case "prompt_tokens", "input_tokens":
-		return u.count(s, &u.prompt)
-	case "completion_tokens", "output_tokens":
-		return u.count(s, &u.output)
-	case "total_tokens":
-		return tokenCount(s, &u.total)
-	case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
-		return tokenCount(s, &u.cached)
-	case "prompt_tokens_details", "input_tokens_details":
-		return detail(s, "cached_tokens", &u.cached)
-	case "completion_tokens_details", "output_tokens_details":
-		return detail(s, "reasoning_tokens", &u.reasoning)
-	}
-	return s.skip()
-}
-
-func (u *usage) count(s *scanner, n *int) bool {
-	c := s.peek()
-	u.found = u.found || isDigit(c)
-	return tokenCount(s, n)
-}
-
-// detail reads one count of an object of counts.
-func detail(s *scanner, name string, n *int) bool {
-	return s.object(func(key []byte) bool {
-		if string(key) == name {
-			return tokenCount(s, n)
-		}
-		return s.skip()
-	})
-}
-
-// tokenCount reads a number into n. Other values, and negative numbers, leave n
-// as it was.
-func tokenCount(s *scanner, n *int) bool {
-	if !isDigit(s.peek()) {
-		return s.skip()
-	}
-	text, ok := s.raw()
-	if !ok {
-		return false
-	}
-	if f, err := strconv.ParseFloat(string(text), 64); err == nil {
-		*n = int(min(f, math.MaxInt32))
-	}
-	return true
-}
-
-// normalised is the usage in our words: Output includes reasoning and Prompt
-// includes cached, whatever the dialect.
-func (u usage) normalised() Usage {
-	out := u.output
-	if u.reasoning > 0 && u.total == u.prompt+u.output+u.reasoning {
-		out += u.reasoning // xAI counts reasoning beside the completion
-	}
-	return Usage{
-		Prompt: u.prompt, Cached: min(u.cached, u.prompt),
-		Output: out, Reasoning: min(u.reasoning, out), From: FromUsage,
-	}
 }

@@ -126,7 +126,7 @@ func statusText(resp *http.Response, body []byte) string {
 func serverMessage(body []byte) string {
 	var c chunk
 	if c.read(body, false) && c.isObject {
-		if m := c.errorMessage(); m != "" {
+		if m := c.trouble.words(); m != "" {
 			return m
 		}
 	}
@@ -137,18 +137,9 @@ func serverMessage(body []byte) string {
 	return string(body)
 }
 
-// errorMessage is the message of the document's error, "" if it names none.
-func (c *chunk) errorMessage() string {
-	if len(c.failure) > 0 {
-		return string(plain(c.failure))
-	}
-	return string(plain(c.message))
-}
-
-// isError reports whether the document stands for a failure.
-func (c *chunk) isError() bool {
-	return c.failed || string(c.object) == "error" && !c.choices
-}
+// isError reports whether the document stands for a failure; own: at an endpoint of
+// somebody's own.
+func (c *chunk) isError(own bool) bool { return c.trouble.is(c.choices, own) }
 
 const (
 	textLimit = 300     // bytes of Result.Err

@@ -99,11 +99,17 @@ func bounded(id string) string {
 	}, id)
 }
 
-// contentCoding is the coding of a body, "" if it comes as it is.
+// contentCoding is the compression of a body, "" if it comes as it is. Frameworks and
+// proxies write all kinds of words there to keep others from compressing (none,
+// identity, utf-8, aws-chunked): what is no compression changes nothing.
 func contentCoding(h http.Header) string {
-	coding := strings.ToLower(h.Get("Content-Encoding"))
-	if coding == "identity" {
-		return ""
+	for _, line := range h.Values("Content-Encoding") {
+		for coding := range strings.SplitSeq(line, ",") {
+			switch coding = strings.ToLower(strings.TrimSpace(coding)); coding {
+			case "gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz", "lzma", "xz", "bzip2", "snappy", "lz4":
+				return coding
+			}
+		}
 	}
-	return coding
+	return ""
 }

@@ -26,7 +26,7 @@ func FuzzScanner(f *testing.F) {
 	for _, seed := range jsonSeeds {
 		f.Add([]byte(seed))
 	}
-	for _, c := range wireCases(f) {
+	for _, c := range allCases(f) {
 		for _, part := range c.Parts {
 			f.Add(bytes.TrimSpace(bytes.TrimPrefix([]byte(part.Text), []byte("data: "))))
 		}
@@ -65,13 +65,13 @@ type summary struct {
 }
 
 func summaryOf(c *chunk) summary {
-	s := summary{Choices: c.choices, Tokens: len(c.tokens), Finish: string(plain(c.finish)), Failed: c.failed}
+	s := summary{Choices: c.choices, Tokens: len(c.tokens), Finish: string(plain(c.finish)), Failed: c.trouble.found}
 	s.Kinds = append(s.Kinds, c.tokens...)
 	for _, text := range c.texts {
 		s.Text += asJSON(text)
 	}
-	if c.failed {
-		s.Failure = asJSON(c.failure)
+	if c.trouble.found {
+		s.Failure = asJSON(c.trouble.text)
 	}
 	return s
 }
@@ -92,75 +92,167 @@ func summaryByReflection(doc any) summary {
 	root, _ := doc.(map[string]any)
 	choices, isList := root["choices"].([]any)
 	s.Choices = isList
+	for _, name := range []string{"error", "errors", "exception", "error_message", "errorMessage", "error_msg", "errorMsg"} {
+		s.fails(root[name])
+	}
+	groq, _ := root["x_groq"].(map[string]any)
+	s.fails(groq["error"])
 	for _, c := range choices {
 		choice, _ := c.(map[string]any)
-		var text string
-		var tool, reasoning bool
-		// In this order texts join only if a choice holds one of them; the fuzzer
-		// compares the joined text, so choices with several are left alone.
-		for _, name := range []string{"delta", "message"} {
-			d, _ := choice[name].(map[string]any)
-			text += deltaText(d)
-			reasoning = reasoning || asText(d["reasoning"])+asText(d["reasoning_content"]) != "" || thinks(d["content"])
-			calls, _ := d["tool_calls"].([]any)
-			_, call := d["function_call"].(map[string]any)
-			tool = tool || len(calls) > 0 || call
+		s.fails(choice["error"])
+		var d reflected
+		switch delta := choice["delta"].(type) {
+		case map[string]any:
+			d = deltaByReflection(delta)
+			s.fails(delta["error"])
+		case string:
+			d.text = delta
+		default:
+			message, _ := choice["message"].(map[string]any)
+			d = deltaByReflection(message)
+			s.fails(message["error"])
 		}
-		text += asText(choice["text"])
+		d.text += asText(choice["text"])
 		switch {
-		case text != "":
+		case d.text != "" || d.content:
 			s.Kinds = append(s.Kinds, Content)
-		case tool:
+		case d.tool:
 			s.Kinds = append(s.Kinds, ToolCall)
-		case reasoning:
+		case d.reasoning:
 			s.Kinds = append(s.Kinds, Reasoning)
 		}
-		s.Text += text
-		if reason := asText(choice["finish_reason"]); reason != "" {
-			s.Finish = reason
-		}
+		s.Text += d.text
+		s.finishes(choice["finish_reason"])
+		s.finishes(choice["finishReason"])
 	}
 	s.Tokens = len(s.Kinds)
-	s.Failed, s.Failure = failureByReflection(root["error"])
 	return s
 }
 
-func deltaText(d map[string]any) string {
-	text := asText(d["content"])
-	parts, _ := d["content"].([]any)
-	for _, p := range parts {
-		part, _ := p.(map[string]any)
-		text += asText(part["text"])
-	}
-	return text + asText(d["refusal"])
+// reflected is what a delta holds.
+type reflected struct {
+	text                     string
+	content, tool, reasoning bool
 }
 
-func thinks(content any) bool {
-	parts, _ := content.([]any)
-	for _, p := range parts {
-		part, _ := p.(map[string]any)
-		if part["thinking"] != nil {
-			return true
+func deltaByReflection(d map[string]any) (r reflected) {
+	if parts, ok := d["content"].([]any); ok {
+		for _, p := range parts {
+			part, _ := p.(map[string]any)
+			r.text += asText(p) + asText(part["text"]) + asText(part["content"])
+			r.reasoning = r.reasoning || thinks(part["thinking"]) || thinks(part["reasoning"])
+			for _, name := range []string{"image_url", "input_audio", "audio", "data"} {
+				r.content = r.content || part[name] != nil
+			}
+		}
+	}
+	r.text += asText(d["content"]) + asText(d["refusal"]) + asText(d["text"])
+	for _, name := range []string{"reasoning", "reasoning_content", "reasoning_text", "thinking", "thought", "thoughts"} {
+		r.reasoning = r.reasoning || thinks(d[name])
+	}
+	for _, name := range []string{"reasoning_details", "thinking_blocks"} {
+		list, _ := d[name].([]any)
+		r.reasoning = r.reasoning || thinks(list)
+	}
+	audio, _ := d["audio"].(map[string]any)
+	r.text += asText(audio["transcript"])
+	images, _ := d["images"].([]any)
+	r.content = r.content || asText(audio["data"]) != "" || len(images) > 0
+	switch calls := d["tool_calls"].(type) {
+	case []any:
+		for _, call := range calls {
+			r.tool = r.tool || call != nil
+		}
+	case map[string]any:
+		r.tool = len(calls) > 0
+	}
+	_, call := d["function_call"].(map[string]any)
+	r.tool = r.tool || call
+	return r
+}
+
+// thinks reports whether a value holds reasoning: a text, a list, or an object of some.
+func thinks(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return v != ""
+	case []any:
+		for _, e := range v {
+			if _, nested := e.([]any); !nested && thinks(e) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, name := range []string{"text", "summary", "thinking", "content", "data", "reasoning"} {
+			if _, object := v[name].(map[string]any); !object && thinks(v[name]) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func failureByReflection(v any) (bool, string) {
-	switch e := v.(type) {
-	case nil:
-		return false, ""
-	case bool:
-		return e, ""
-	case string:
-		return e != "", e
-	case map[string]any:
-		if m := asText(e["message"]); m != "" {
-			return true, m
-		}
-		return true, asText(e["code"]) + asText(e["type"])
+// finishes takes a finish reason in.
+func (s *summary) finishes(v any) {
+	if object, ok := v.(map[string]any); ok {
+		s.finishes(asText(object["type"]))
+		s.finishes(asText(object["reason"]))
+		return
 	}
-	return true, ""
+	if reason := asText(v); finishing([]byte(reason)) != goesOn && finishing([]byte(s.Finish)) != failing {
+		s.Finish = reason
+	}
+}
+
+// fails takes the value of an error in.
+func (s *summary) fails(v any) {
+	say := func(text string) {
+		if s.Failure == "" {
+			s.Failure = text
+		}
+	}
+	switch e := v.(type) {
+	case bool:
+		s.Failed = s.Failed || e
+	case float64:
+		s.Failed = s.Failed || e != 0
+	case string:
+		if finishing([]byte(e)) != goesOn {
+			s.Failed = true
+			say(e)
+		}
+	case []any:
+		for _, one := range e {
+			s.fails(one)
+		}
+	case map[string]any:
+		for _, value := range e {
+			s.Failed = s.Failed || hasMeaning(value)
+		}
+		message := ""
+		for _, name := range []string{"message", "msg", "detail", "reason", "code", "type", "status", "name"} {
+			if message == "" {
+				message = asText(e[name])
+			}
+		}
+		say(message)
+	}
+}
+
+func hasMeaning(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return false
+	case bool:
+		return v
+	case string:
+		return v != ""
+	case []any:
+		return len(v) > 0
+	case map[string]any:
+		return len(v) > 0
+	}
+	return true // numbers are written in ways that the two read apart
 }
 
 func asText(v any) string {
@@ -171,7 +263,11 @@ func asText(v any) string {
 // repeatsKey reports whether some object names a key twice, or several of the
 // keys whose order decides how texts are joined.
 func repeatsKey(text []byte) bool {
-	ordered := map[string]string{"refusal": "content", "message": "delta", "text": "delta", "type": "code"}
+	ordered := map[string]string{
+		"refusal": "content", "text": "content", "audio": "content", "delta": "content", "message": "content", "msg": "content", "detail": "content",
+		"reason": "content", "finishReason": "finish_reason", "type": "code", "status": "code", "name": "code",
+		"errors": "error", "exception": "error", "error_message": "error", "errorMessage": "error", "error_msg": "error", "errorMsg": "error",
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	var open []map[string]bool // nil: an array
 	isKey := false
@@ -225,14 +321,14 @@ func TestUsageOfDialects(t *testing.T) {
 		{"xAI counts reasoning beside the completion", `{"prompt_tokens":10,"completion_tokens":7,"total_tokens":22,"completion_tokens_details":{"reasoning_tokens":5}}`, Usage{Prompt: 10, Output: 12, Reasoning: 5, From: FromUsage}},
 		{"input and output", `{"input_tokens":10,"output_tokens":7,"input_tokens_details":{"cached_tokens":1},"output_tokens_details":{"reasoning_tokens":2}}`, Usage{Prompt: 10, Cached: 1, Output: 7, Reasoning: 2, From: FromUsage}},
 		{"nulls are nothing", `{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}`, Usage{Prompt: 10, Output: 7, From: FromUsage}},
-		{"impossible figures are bounded", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, Reasoning: 2, From: FromUsage}},
+		{"impossible figures are bounded", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, From: FromUsage}},
 	} {
 		var c chunk
 		if !c.read([]byte(`{"usage":`+test.text+`}`), false) || !c.usage.found {
 			t.Errorf("%s: no usage found", test.name)
 			continue
 		}
-		if got := c.usage.normalised(); got != test.want {
+		if got := c.usage.normalised(0, false); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
 	}

@@ -13,12 +13,14 @@ var errEventTooLong = errors.New("an event of more than 4 MiB")
 // sse splits a stream of server-sent events as the HTML standard defines them
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html), whatever
 // pieces it comes in: lines end with LF, CRLF or CR, fields other than data and
-// event are passed over, comments too. One thing more is understood: some
-// servers name a failure in the field itself ("error: {…}").
+// event are passed over, comments too. Two things more are understood: some
+// servers name a failure in the field itself ("error: {…}"), and some break with a
+// line that is no field at all, which is handed to stray.
 //
 // An event that comes in one piece is handed over without a copy.
 type sse struct {
 	event func(name, data []byte) (more bool)
+	stray func(line []byte) (more bool) // nil: strays are passed over
 
 	line    []byte // of a line whose end has not come
 	data    []byte // of an event whose end has not come
@@ -108,10 +110,29 @@ func (p *sse) whole(line []byte) {
 		p.addData(value)
 	case "event":
 		p.name = append(p.name[:0], value...)
-	case "error":
+	case "error", "Error", "ERROR":
 		p.name = append(p.name[:0], "error"...)
 		p.addData(value)
+	case "", "id", "retry": // a comment, or what is of no use here
+	default:
+		if p.stray != nil && !isField(field, line) {
+			p.stopped = !p.stray(line)
+		}
 	}
+}
+
+// isField reports whether a line is a field, if of an unknown name: a word of letters,
+// digits and dashes, and then a colon or nothing. Whatever else stands there was not
+// written by anybody who meant to write a stream.
+func isField(field, line []byte) bool {
+	for _, c := range field {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			if c != '-' && c != '_' && !isDigit(c) {
+				return false
+			}
+		}
+	}
+	return len(field) < len(line) && !complains(field)
 }
 
 // addData adds a line of data. The first one is not copied yet.
