@@ -25,7 +25,7 @@ type health struct {
 	began, last usage
 	used        resources
 	recent      float64       // CPU share over the last interval
-	due         time.Duration // when sample should be called next; 0: not known
+	due         time.Duration // when witness should be called next; 0: not known
 	present     []presence    // by wave, when the last ticks were taken
 	stood       []standstills // by wave
 	stops       standstills   // of the run
@@ -135,22 +135,14 @@ func (h *health) attend() {
 	}
 }
 
-// sample is called once a second. It is a witness, too: it knows when it should
-// have been called.
-func (h *health) sample(now time.Duration) {
+// witness is called at every full second, before it is closed: it knows when it
+// should have been called, and looks at the clocks that the ticks do not know.
+func (h *health) witness(now time.Duration) {
 	if !h.machine {
 		return
 	}
-	u, clocks := h.measure(now), h.clocks()
+	clocks := h.clocks()
 	h.mu.Lock()
-	h.used.sample()
-	if now <= h.run.start {
-		h.began = u
-	}
-	if wall := u.at - h.last.at; wall > 0 {
-		h.recent = 100 * float64(u.cpu-h.last.cpu) / (float64(wall) * allowed())
-	}
-	h.last = u
 	if h.due > 0 && now-h.due >= standstill {
 		h.stopped(h.due, now)
 	}
@@ -160,6 +152,24 @@ func (h *health) sample(now time.Duration) {
 	for _, text := range news {
 		h.run.note(text)
 	}
+}
+
+// sample is called once a second.
+func (h *health) sample(now time.Duration) {
+	if !h.machine {
+		return
+	}
+	u := h.measure(now)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.used.sample()
+	if now <= h.run.start {
+		h.began = u
+	}
+	if wall := u.at - h.last.at; wall > 0 {
+		h.recent = 100 * float64(u.cpu-h.last.cpu) / (float64(wall) * allowed())
+	}
+	h.last = u
 }
 
 // tellEvery is the least time between two events that tell of standstills.
