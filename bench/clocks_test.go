@@ -10,7 +10,7 @@ import (
 
 func TestClocksThatPart(t *testing.T) {
 	const ms = time.Millisecond
-	type step struct{ wall, slept time.Duration } // offsets from the monotonic clock
+	type step = clockOffsets
 	for _, c := range []struct {
 		name        string
 		steps       []step
@@ -29,7 +29,7 @@ func TestClocksThatPart(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var p partings
 			for i, s := range c.steps {
-				slept, jump := p.see(clockOffsets{wall: s.wall, slept: s.slept})
+				slept, jump := p.see(s)
 				if slept != c.slept[i] || jump != c.jump[i] {
 					t.Errorf("reading %d: slept %s, jumped %s; want %s and %s", i, slept, jump, c.slept[i], c.jump[i])
 				}

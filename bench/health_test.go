@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 )
 
@@ -21,15 +22,22 @@ func kinds(found result.Findings, wave string) (list []result.FindingKind) {
 	return list
 }
 
-// watched makes the ticks of a run those of the test: nothing real beats in
-// virtual time.
-func watched(r *Run) *health {
-	h := r.health
-	h.machine = true
-	h.clocks = func() clockOffsets { return clockOffsets{} }
-	h.parted.see(clockOffsets{})
-	return h
+// watch begins a run whose ticks and clocks are those of the test: nothing real
+// beats in virtual time.
+func watch(t *testing.T, sc *scenario.Scenario, answer func(int, time.Duration) reply, clocks func() clockOffsets) *Run {
+	t.Helper()
+	f := &fake{epoch: time.Now(), answer: answer}
+	o := options(t, sc, f, f.epoch)
+	o.clocks = clocks
+	run, err := Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
 }
+
+// together are clocks that never part.
+func together() clockOffsets { return clockOffsets{} }
 
 // beat is a read probe in virtual time, until the run is over; gone is from when on
 // and for how long nobody comes.
@@ -62,8 +70,7 @@ func TestAStoppedProcessIsLate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				run, _ := start(t, build(t, nil, specs...), slowStream)
-				watched(run)
+				run := watch(t, build(t, nil, specs...), slowStream, together)
 				go beat(run, 6*time.Second, 400*time.Millisecond)
 				doc := run.Wait()
 				conserved(t, doc)
@@ -91,8 +98,7 @@ func TestAStoppedProcessIsLate(t *testing.T) {
 // A stop that is short beside the run voids nothing, and is said all the same.
 func TestAShortStopIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run, _ := start(t, build(t, nil, "w:5/s:30s"), slowStream)
-		watched(run)
+		run := watch(t, build(t, nil, "w:5/s:30s"), slowStream, together)
 		go beat(run, 6*time.Second, 110*time.Millisecond)
 		g := run.Wait().Generator
 		if got := kinds(g.Findings, "w"); !g.Valid || !slices.Equal(got, []result.FindingKind{result.FoundStopped}) {
@@ -121,8 +127,7 @@ func TestAStopAfterTheWave(t *testing.T) {
 					}
 					return r
 				}
-				run, _ := start(t, build(t, nil, "w:c20:20x"), answer)
-				watched(run)
+				run := watch(t, build(t, nil, "w:c20:20x"), answer, together)
 				go beat(run, c.gone, 200*time.Millisecond)
 				g := run.Wait().Generator
 				if g.Valid != c.valid {
@@ -136,15 +141,13 @@ func TestAStopAfterTheWave(t *testing.T) {
 // A machine that slept was not there, though no clock of the run says so.
 func TestASleepingMachineIsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run, _ := start(t, build(t, nil, "w:c3:10s"), slowStream)
-		h := watched(run)
-		h.clocks = func() clockOffsets {
-			var o clockOffsets
-			if run.now() > 4*time.Second {
-				o = clockOffsets{wall: 32 * time.Second, slept: 30 * time.Second}
+		began := time.Now()
+		run := watch(t, build(t, nil, "w:c3:10s"), slowStream, func() clockOffsets {
+			if time.Since(began) > 4*time.Second {
+				return clockOffsets{wall: 32 * time.Second, slept: 30 * time.Second}
 			}
-			return o
-		}
+			return clockOffsets{}
+		})
 		go beat(run, time.Hour, 0)
 		time.Sleep(5500 * time.Millisecond)
 		live := run.Snapshot(result.View{Wave: -1}).Health
@@ -165,8 +168,7 @@ func TestASleepingMachineIsLate(t *testing.T) {
 // The screen shows a stop within a second, and forgets it after a while.
 func TestTheScreenShowsAStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run, _ := start(t, build(t, nil, "w:c3:30s"), slowStream)
-		watched(run)
+		run := watch(t, build(t, nil, "w:c3:30s"), slowStream, together)
 		go beat(run, 6*time.Second, 400*time.Millisecond)
 		look := func(at time.Duration) result.Health {
 			time.Sleep(at - run.now())
@@ -191,8 +193,8 @@ func TestTheScreenShowsAStop(t *testing.T) {
 // is; two witnesses of one stop are one stop.
 func TestALateSecondIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run, _ := start(t, build(t, nil, "w:c3:10s"), slowStream)
-		h := watched(run)
+		run := watch(t, build(t, nil, "w:c3:10s"), slowStream, together)
+		h := run.health
 		time.Sleep(2500 * time.Millisecond)
 		h.mu.Lock()
 		h.attend()
@@ -217,13 +219,12 @@ func TestALateSecondIsNoticed(t *testing.T) {
 // valid.
 func TestLatenessForGapsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run, _ := start(t, build(t, nil, "w:c3:10s"), always(reply{wait: 2 * time.Second, tokens: 20, gap: 10 * time.Millisecond}))
-		h := watched(run)
+		run := watch(t, build(t, nil, "w:c3:10s"), always(reply{wait: 2 * time.Second, tokens: 20, gap: 10 * time.Millisecond}), together)
 		var ticks ticks
 		go func() {
 			for at := tickEvery; at < 9*time.Second; at += tickEvery {
 				time.Sleep(at + 3*time.Millisecond - run.now())
-				h.ticked(ticks.take(run.now()))
+				run.health.ticked(ticks.take(run.now()))
 			}
 		}()
 		doc := run.Wait()
