@@ -76,7 +76,7 @@ func (p *partings) findings() (found result.Findings) {
 	if p.jumps > 0 {
 		text := jumpText(p.largest)
 		if p.jumps > 1 {
-			text += fmt.Sprintf(", and %d times more by less", p.jumps-1)
+			text += fmt.Sprintf(" (the largest of %d jumps)", p.jumps)
 		}
 		found = append(found, result.Finding{Kind: result.FoundClockJump, Text: text, Voids: result.VoidsNothing})
 	}

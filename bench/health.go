@@ -25,7 +25,7 @@ type health struct {
 	began, last usage
 	used        resources
 	recent      float64       // CPU share over the last interval
-	due         time.Duration // when sample should be called next; 0: not known
+	due         time.Duration // when witness should be called next; 0: not known
 	present     []presence    // by wave, when the last ticks were taken
 	stood       []standstills // by wave
 	stops       standstills   // of the run
@@ -45,15 +45,22 @@ type usage struct {
 	throttle throttled
 }
 
-func newHealth(r *Run, machine bool) *health {
+func newHealth(r *Run) *health {
 	h := &health{
-		run: r, machine: machine, clocks: func() clockOffsets { return readClocks(r.epoch) },
+		run: r, machine: r.options.Machine || r.options.clocks != nil, clocks: r.options.clocks,
 		present: make([]presence, len(r.waves)), stood: make([]standstills, len(r.waves)),
 	}
-	if machine {
-		h.began = h.measure(r.now())
-		h.last = h.began
-		h.parted.see(h.clocks())
+	if !h.machine {
+		return h
+	}
+	h.began = h.measure(r.now())
+	h.last = h.began
+	probed := h.clocks == nil
+	if probed {
+		h.clocks = func() clockOffsets { return readClocks(r.epoch) }
+	}
+	h.parted.see(h.clocks())
+	if probed {
 		h.probe = startReadProbe(h.ticked)
 	}
 	return h
@@ -135,14 +142,34 @@ func (h *health) attend() {
 	}
 }
 
-// sample is called once a second. It is a witness, too: it knows when it should
-// have been called.
+// witness is called at every full second, before it is closed: it knows when it
+// should have been called, and looks at the clocks that the ticks do not know. What
+// it finds itself it tells a second later, when the probe has told how long it was.
+func (h *health) witness(now time.Duration) {
+	if !h.machine {
+		return
+	}
+	clocks := h.clocks()
+	h.mu.Lock()
+	news := h.news(now, clocks)
+	if h.due > 0 && now-h.due >= standstill {
+		h.stopped(h.due, now)
+	}
+	h.due = now + h.run.untilTick()
+	h.mu.Unlock()
+	for _, text := range news {
+		h.run.note(text)
+	}
+}
+
+// sample is called once a second.
 func (h *health) sample(now time.Duration) {
 	if !h.machine {
 		return
 	}
-	u, clocks := h.measure(now), h.clocks()
+	u := h.measure(now)
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.used.sample()
 	if now <= h.run.start {
 		h.began = u
@@ -151,15 +178,6 @@ func (h *health) sample(now time.Duration) {
 		h.recent = 100 * float64(u.cpu-h.last.cpu) / (float64(wall) * allowed())
 	}
 	h.last = u
-	if h.due > 0 && now-h.due >= standstill {
-		h.stopped(h.due, now)
-	}
-	h.due = now + h.run.untilTick()
-	news := h.news(now, clocks)
-	h.mu.Unlock()
-	for _, text := range news {
-		h.run.note(text)
-	}
 }
 
 // tellEvery is the least time between two events that tell of standstills.
@@ -179,7 +197,7 @@ func (h *health) news(now time.Duration, clocks clockOffsets) (texts []string) {
 	if len(texts) > 0 {
 		h.partedAt, h.partedText = now, strings.Join(texts, "; ")
 	}
-	if h.stops.times > h.told && (h.told == 0 || now-h.toldAt >= tellEvery) {
+	if h.stops.times > h.told && now-h.stops.until > standstill && (h.told == 0 || now-h.toldAt >= tellEvery) {
 		texts = append(texts, h.stops.text())
 		h.told, h.toldAt = h.stops.times, now
 	}

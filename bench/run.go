@@ -55,6 +55,8 @@ type Options struct {
 	Requests      io.Writer // nil: no line per request
 	Machine       bool      // watch the health of this process (not in virtual time)
 	InProcessMock bool      // the endpoint shares this process, and its CPU
+
+	clocks func() clockOffsets // for tests: watch with these clocks, and without a probe
 }
 
 // A Run is one execution of a scenario. Its methods are safe for concurrent use.
@@ -131,7 +133,7 @@ func Start(opts Options) (*Run, error) {
 		r.cancel()
 		return nil, err
 	}
-	r.health = newHealth(r, opts.Machine)
+	r.health = newHealth(r)
 	now := r.now()
 	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()

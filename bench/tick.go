@@ -39,6 +39,7 @@ func (r *Run) untilTick() time.Duration {
 // second ends the current interval.
 func (r *Run) second() {
 	now := r.now()
+	r.health.witness(now)
 	in := r.rec.swap(now)
 	r.health.sample(now)
 	if now <= r.start {

@@ -30,7 +30,9 @@ func (t *ticks) take(now time.Duration) overdue {
 
 // absence is the ticks of a time of this length, which is over now and in which
 // nobody was there.
-func absence(length time.Duration) overdue { return new(ticks).take(length) }
+func absence(length time.Duration) overdue {
+	return overdue{first: 0, last: int64(length/tickEvery) - 1, now: length}
+}
 
 // overdue are successive ticks and the instant at which they were taken.
 type overdue struct {

@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"flashwave/bench"
@@ -90,13 +89,7 @@ func common(st *Step, doc *result.Run, l bench.Look) {
 	if l.Ended.Part.Requests.Sent > 0 {
 		st.InFlightMax, st.QueuedMax = &most, &queued
 	}
-	st.GeneratorValid, st.GeneratorWarnings = doc.Generator.Valid, []string{}
-	for _, w := range doc.Generator.Warnings {
-		if _, text, of := strings.Cut(w, ": "); of && strings.HasPrefix(w, "wave ") {
-			w = text
-		}
-		st.GeneratorWarnings = append(st.GeneratorWarnings, w)
-	}
+	st.GeneratorValid, st.GeneratorWarnings = doc.Generator.Valid, doc.Generator.Findings.Texts()
 }
 
 // inFlight is the mean of the requests in flight at the end of each second; nil

@@ -67,7 +67,8 @@ func TestJudge(t *testing.T) {
 	}{
 		{"all well", func(*result.Run) {}, ""},
 		{"late", func(r *result.Run) {
-			r.Generator.Valid, r.Generator.Warnings = false, []string{"wave rate: the generator was late: very"}
+			r.Generator.Valid = false
+			r.Generator.Findings = result.Findings{{Wave: "rate", Kind: result.FoundSendLag, Text: "the generator was late: very", Voids: result.VoidsAll}}
 		}, "the generator was late: very"},
 		{"kept from sending", func(r *result.Run) { r.Waves[0].Requests.Sent = 90 }, "only 90 of 100"},
 		{"nothing sent", func(r *result.Run) { r.Waves[0].Requests = result.Requests{} }, "only 0 of 0"},

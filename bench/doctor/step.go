@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"flashwave/bench"
@@ -105,15 +104,9 @@ func (l *lab) scenario(base string, w scenario.Wave) (*scenario.Scenario, error)
 func judge(doc *result.Run) Step {
 	t := doc.Waves[0] // its time alone: the total's has the end in it, when nothing is sent
 	s := Step{
-		OK: doc.Generator.Valid, Reasons: []string{},
+		OK: doc.Generator.Valid, Reasons: doc.Generator.Findings.Texts(),
 		SentRPS: t.Rate.Sent, OutputTPS: t.Tokens.OutputTPS, InFlight: doc.Generator.MaxInFlightSeen,
 		LagMS: p99(doc.Generator.LagMS), ReadLagMS: p99(doc.Generator.ReadLagMS), CPUPercent: doc.Generator.CPUPercent,
-	}
-	for _, warning := range doc.Generator.Warnings {
-		if _, text, of := strings.Cut(warning, ": "); of && strings.HasPrefix(warning, "wave ") {
-			warning = text // there is only one
-		}
-		s.Reasons = append(s.Reasons, warning)
 	}
 	if q := t.Requests; float64(q.Sent) < 0.95*float64(q.Scheduled) || q.Scheduled == 0 {
 		s.fail(fmt.Sprintf("only %s of %s requests were sent: the endpoint on this machine kept their slots", count(q.Sent), count(q.Scheduled)))

@@ -2,6 +2,7 @@ package result
 
 import (
 	"math"
+	"slices"
 
 	"flashwave/bench/slo"
 )
@@ -145,4 +146,16 @@ func (fs Findings) Warnings() []string {
 		}
 	}
 	return lines
+}
+
+// Texts are the sentences of Warnings without the names of waves, each once: for
+// those who know of which load they speak.
+func (fs Findings) Texts() []string {
+	texts := []string{}
+	for _, f := range fs {
+		if f.Kind != FoundGapLag && !slices.Contains(texts, f.Text) {
+			texts = append(texts, f.Text)
+		}
+	}
+	return texts
 }

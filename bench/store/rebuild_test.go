@@ -115,6 +115,45 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	}
 }
 
+// How late the generator was is in the logs: a run that was killed keeps it, of the
+// very wave.
+func TestRebuiltRunKnowsItsLateness(t *testing.T) {
+	s := openTemp(t)
+	j, err := s.Create(began)
+	check(t, err)
+	check(t, j.Begin(begun(j.ID())))
+	for second := range 3 {
+		parts := map[int]*result.Part{0: result.NewPart(), 1: result.NewPart()}
+		for range 200 {
+			parts[0].Record(result.ReadLag, 50*time.Microsecond)
+			parts[1].Record(result.ReadLag, 50*time.Microsecond)
+		}
+		for tick := range 80 { // it was stopped for 400 ms
+			parts[1].Record(result.ReadLag, time.Duration(tick+1)*5*time.Millisecond)
+		}
+		start := time.Duration(second) * time.Second
+		check(t, j.Interval(result.Interval{Start: start, End: start + time.Second, Parts: parts}, result.Row{Waves: []string{"chat/steady", "sale/rush"}}))
+	}
+	waitForDisk(t, j)
+	abandon(j)
+	run, err := s.Load(j.ID())
+	check(t, err)
+	g := run.Generator
+	if g.Valid || g.ReadLagMS == nil || g.ReadLagMS.Max != 400 {
+		t.Errorf("valid %t, read lag %+v", g.Valid, g.ReadLagMS)
+	}
+	want := []string{
+		"the run was cut off before its generator could be judged",
+		"wave sale/rush: the generator read the answers up to 390 ms late (p99; 20 ms is allowed)",
+	}
+	if diff := cmp.Diff(want, g.Warnings); diff != "" {
+		t.Error(diff)
+	}
+	if len(g.Findings) != 2 || g.Findings[0].Kind != result.FoundCutOff || g.Findings[1].Kind != result.FoundReadLag || g.Findings[1].Wave != "sale/rush" {
+		t.Errorf("%+v", g.Findings)
+	}
+}
+
 func TestEightHoursAreSmall(t *testing.T) {
 	w := &writer{sampled: map[sampled]bool{}, header: histHeader(began), tags: tagsOf(begun("")), intervals: &meter{}, tail: &meter{}, events: &meter{}}
 	run := newSynthetic(8, 10, 50)

@@ -1,0 +1,103 @@
+//go:build unix
+
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+)
+
+// A process that is stopped in turns measures its own stops: whatever the load, its
+// run proves nothing and says why. The same run undisturbed is valid. What a busy
+// machine does to it is far below the lateness that is allowed here, and the
+// stops are far above.
+func TestAStoppedRunProvesNothing(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		load    []string
+		stopped bool
+	}{
+		{"undisturbed", []string{"--wave", "w:c3:3s"}, false},
+		{"open", []string{"--wave", "w:10/s:4s"}, true},
+		{"closed", []string{"--wave", "w:c3:4s"}, true},
+		{"closed, so many requests", []string{"-c", "3", "-n", "12"}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			doc, exit := runStopped(t, c.stopped, append([]string{"run", "--json", "--no-save", "--max-tokens", "200", "--max-lag", "300ms"}, c.load...)...)
+			g := doc.Generator
+			if !c.stopped {
+				if exit != bench.ExitPass || !g.Valid {
+					t.Errorf("exit %d, valid %t: %q", exit, g.Valid, g.Warnings)
+				}
+				return
+			}
+			if exit != bench.ExitInconclusive || doc.Verdict.ExitCode != exit || g.Valid {
+				t.Errorf("exit %d, valid %t: %q", exit, g.Valid, g.Warnings)
+			}
+			for _, kind := range []result.FindingKind{result.FoundReadLag, result.FoundStopped} {
+				if !slices.ContainsFunc(g.Findings, func(f result.Finding) bool { return f.Kind == kind && f.Wave == doc.Waves[0].Name }) {
+					t.Errorf("%s is not found: %v", kind, g.Findings)
+				}
+			}
+			if g.ReadLagMS == nil || g.ReadLagMS.P99 < 300 {
+				t.Errorf("read lag %+v", g.ReadLagMS)
+			}
+			if said := strings.Join(doc.Verdict.Reasons, "\n"); !strings.Contains(said, "late") {
+				t.Errorf("reasons: %s", said)
+			}
+		})
+	}
+}
+
+// runStopped runs the program to its end, stopped for more than half of the time
+// if that is asked for.
+func runStopped(t *testing.T, stopped bool, args ...string) (*result.Run, int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), actAs+"=flashwave", "CI=true", "XDG_STATE_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
+	c.Stdout, c.Stderr = &out, &errs
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = c.Wait() // the exit code is looked at
+	}()
+	running := func(d time.Duration) bool {
+		select {
+		case <-over:
+			return false
+		case <-time.After(d):
+			return true
+		}
+	}
+	for began := time.Now(); running(500 * time.Millisecond); {
+		if stopped {
+			_ = c.Process.Signal(syscall.SIGSTOP)
+			time.Sleep(700 * time.Millisecond)
+			_ = c.Process.Signal(syscall.SIGCONT)
+		}
+		if time.Since(began) > time.Minute {
+			_ = c.Process.Kill()
+			t.Fatalf("it does not end: %s", errs.String())
+		}
+	}
+	var doc result.Run
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatalf("%v: %s%s", err, out.String(), errs.String())
+	}
+	return &doc, c.ProcessState.ExitCode()
+}
