@@ -35,12 +35,12 @@ func TestClean(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"the key", "bad key " + testKey + "!", "bad key ***!"},
 		{"secret headers", "another-secret and Token third-secret and third-secret", "*** and *** and ***"},
-		{"short headers are words", "prod is down", "prod is down"},
+		{"short headers are redacted as words", "prod is down: no product, prod-1, reprod", "*** is down: no product, ***-1, reprod"},
 		{"the whole prompt", "cannot answer '" + prompt + "'", "cannot answer '…'"},
 		{"a part of it", "near " + prompt[5:60] + ": no", "near …: no"},
 		{"fields", "Galaxy S Ultra has a unique feature, deeply hidden", "… has …, …"},
 		{"short prompts are words", "hi there", "hi there"},
-		{"control characters", "a\x1b[31mred\r\n\tb\x00", "a [31mred b"},
+		{"control characters", "a\x1b[31mred\r\n\tb\x00", "ared b"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 	} {
 		if got := c.clean(test.text, req); got != test.want {
