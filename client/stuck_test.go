@@ -44,6 +44,9 @@ func flood(c io.Writer, text string) {
 	}
 }
 
+// began reads the first byte of a request, and no more.
+func began(c io.Reader) { _, _ = io.ReadFull(c, make([]byte, 1)) }
+
 // hang waits until the connection breaks.
 func hang(c io.Reader) { _, _ = io.Copy(io.Discard, c) }
 
@@ -120,6 +123,7 @@ var stuckServers = []stuck{
 		hang(r)
 	}},
 	{name: "refuses before it has read", known: BadRequest, idle: true, serve: func(c net.Conn, _ *bufio.Reader) {
+		began(c)
 		send(c, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
 		trickle(c, "") // and never reads
 	}},
@@ -127,6 +131,7 @@ var stuckServers = []stuck{
 		time.Sleep(time.Hour)
 	}},
 	{name: "streams before it has read", serve: func(c net.Conn, _ *bufio.Reader) {
+		began(c)
 		send(c, streamHead, chunked(tokenEvent("a")))
 		trickle(c, chunked(": on\n\n"))
 	}},
