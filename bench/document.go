@@ -10,7 +10,6 @@ import (
 
 // finish makes the document, once everything has ended and been recorded.
 func (r *Run) finish() {
-	r.health.stop()
 	if r.requestLog != nil {
 		lost, err := r.requestLog.close()
 		switch {
@@ -71,7 +70,7 @@ func (r *Run) report() *result.Run {
 	doc := &result.Run{
 		Schema: result.Schema, ID: r.options.ID, Name: r.scenario.Name, Labels: r.scenario.Labels,
 		Tool: r.options.Tool, StartedAt: r.startedAt.UTC(), EndedAt: r.startedAt.Add(length).UTC(),
-		DurationS: length.Seconds(), Scenario: r.scenario,
+		DurationS: length.Seconds(), Scenario: r.scenario, Prompts: r.prompts(),
 		Total: r.stats(-1, total, true),
 		Waves: make([]result.Stats, len(waves)),
 	}
@@ -96,6 +95,32 @@ func (r *Run) report() *result.Run {
 		Assertions: r.assertions, Figures: r.sofar(), Ending: why, Run: doc, Breached: r.watch.breached,
 	})
 	return doc
+}
+
+// promptsOf are the prompts that a lane is going to send.
+func (r *Run) promptsOf(lane int) result.Prompts {
+	source := r.options.Prompts[lane]
+	known := source.Fingerprint(uint64(lane))
+	p := result.Prompts{
+		Lane: r.scenario.Lanes[lane].Name, Source: source.Name(), Distinct: int64(source.Len()),
+		Content: known.Content, Sequence: known.Sequence,
+	}
+	if lane < len(r.options.FirstPrompts) {
+		p.First = r.options.FirstPrompts[lane]
+	}
+	return p
+}
+
+// prompts are those that were sent so far.
+func (r *Run) prompts() []result.Prompts {
+	list := make([]result.Prompts, len(r.lanes))
+	for i, l := range r.lanes {
+		l.mu.Lock()
+		list[i] = l.prompts
+		list[i].Count = int64(l.tickets)
+		l.mu.Unlock()
+	}
+	return list
 }
 
 // total is all that happened, with the cost of the warm-up.
@@ -168,7 +193,7 @@ func Refusal(tool result.Tool, reason, hint string) *result.Run {
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason,
 			Reasons: reasons, SLOs: []result.SLO{},
 		},
-		Generator: result.Generator{Warnings: []string{}},
+		Generator: result.Generator{Warnings: []string{}, Findings: result.Findings{}},
 		Total:     result.Derive(result.Label{Name: "total", Kind: "total"}, result.NewPart()),
 		Waves:     []result.Stats{}, Timeline: []result.Row{}, Events: []result.Event{},
 	}

@@ -26,6 +26,7 @@ type lane struct {
 	name     string
 	workload scenario.Workload
 	source   prompt.Source
+	prompts  result.Prompts // what it sends, but for the number
 	stretch  []stretch
 	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
 	wake     chan struct{}

@@ -76,7 +76,7 @@ func (r *Run) send(t ticket) ending {
 
 // request is what the ticket asks of the endpoint.
 func (r *Run) request(t ticket) (*client.Request, prompt.Prompt) {
-	p := t.lane.source.At(uint64(t.lane.index), t.index)
+	p := t.lane.source.At(uint64(t.lane.index), t.lane.prompts.First+t.index)
 	return asked(r.scenario.Target.Model, t.lane.workload, p), p
 }
 
@@ -354,7 +354,16 @@ func stall(res client.Result) (time.Duration, bool) {
 }
 
 // drop records a scheduled request that found no slot and may not wait.
+//
+// One that comes here a second late would perhaps have found a slot when it was
+// due: that is lateness of the generator, and not a full house alone.
 func (r *Run) drop(t ticket) {
+	if late := t.enqueued - t.scheduled; late > time.Second && t.wave != result.Warmup {
+		s := r.rec.shard(t.index)
+		s.mu.Lock()
+		s.part(t.wave).Record(result.Lag, late)
+		s.mu.Unlock()
+	}
 	r.never(t, dropped, func(q *result.Requests) { q.Dropped++ })
 }
 

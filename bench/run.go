@@ -43,10 +43,13 @@ type Options struct {
 	Client   Client
 	Epoch    time.Time       // what the client's instants count from
 	Prompts  []prompt.Source // one a lane
-	Price    *price.Price    // nil: unknown
-	ID       string
-	Target   string // what the screen calls the endpoint
-	Tool     result.Tool
+	// FirstPrompts are the indexes, by lane, of the prompts to begin with; nil: 0.
+	// A run that continues another begins where [result.Run.NextPrompts] says.
+	FirstPrompts []uint64
+	Price        *price.Price // nil: unknown
+	ID           string
+	Target       string // what the screen calls the endpoint
+	Tool         result.Tool
 
 	Journal       Journal   // nil: the run is not kept
 	Requests      io.Writer // nil: no line per request
@@ -161,6 +164,7 @@ func (r *Run) run(now time.Duration) {
 	lanes.Wait()
 	r.endLoad()
 	r.drain()
+	r.health.stop() // what it finds last belongs to the last second
 	close(ticking)
 	<-ticked
 	r.finish()

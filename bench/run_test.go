@@ -22,7 +22,7 @@ import (
 
 // Whatever is done to a run, every scheduled request is accounted for.
 func TestConservation(t *testing.T) {
-	loads := []string{"20/s:3s", "1/s..40/s:4s", "c5:2s", "c9:60x", "30/s:50x", "0/s..10/s:2s"}
+	loads := []string{"20/s:3s", "1/s..40/s:4s", "c5:2s", "c9:60x", "c2:1s", "30/s:50x", "0/s..10/s:2s"}
 	rapid.Check(t, func(rt *rapid.T) {
 		var specs []string
 		for i := range rapid.IntRange(1, 4).Draw(rt, "waves") {
@@ -95,7 +95,7 @@ func (l *lane) isPaused() bool {
 func moody(i int, _ time.Duration) reply {
 	switch i % 11 {
 	case 3:
-		return reply{wait: 5 * time.Millisecond, outcome: outcome.RateLimited}
+		return reply{wait: 5 * time.Millisecond, outcome: outcome.RateLimited, limits: client.Limits{RetryAfter: time.Duration(i%5) * 300 * time.Millisecond}}
 	case 5:
 		return reply{wait: 400 * time.Millisecond, tokens: 2, gap: 100 * time.Millisecond, outcome: outcome.Timeout}
 	case 7:

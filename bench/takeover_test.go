@@ -8,8 +8,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/client"
 )
 
 const ms = time.Millisecond
@@ -269,6 +272,63 @@ func TestSteadyRateAfterSteering(t *testing.T) {
 		}
 		if s := run.Snapshot(result.View{Wave: 0}); show(s.Window.Rate.Steady) != show(doc.Waves[0].Rate.Steady) {
 			t.Errorf("the screen says %s", show(s.Window.Rate.Steady))
+		}
+	})
+}
+
+// Whatever waves follow one another and however requests end: while a closed wave
+// lasts nothing is sent that makes more open than it asks for, each request counts
+// in the wave that scheduled it, and waves of so many requests send so many.
+func TestSequencesOfWaves(t *testing.T) {
+	loads := []string{"c3:700ms", "c8:500ms", "c1:40x", "c6:60x", "c4:3x", "40/s:600ms", "5/s..80/s:1s", "c5:5ms"}
+	rapid.Check(t, func(rt *rapid.T) {
+		var specs []string
+		for i := range rapid.IntRange(1, 6).Draw(rt, "waves") {
+			specs = append(specs, fmt.Sprintf("w%d:%s", i, rapid.SampledFrom(loads).Draw(rt, "load")))
+		}
+		warmup := rapid.SampledFrom([]time.Duration{0, 3 * ms, 400 * ms}).Draw(rt, "warmup")
+		outcomes := rapid.SliceOfN(rapid.IntRange(0, 6), 1, 40).Draw(rt, "outcomes")
+		answer := func(i int, _ time.Duration) reply {
+			switch outcomes[i%len(outcomes)] {
+			case 0:
+				return reply{outcome: client.Connect}
+			case 1:
+				return reply{wait: 2 * ms, outcome: client.RateLimited, limits: client.Limits{RetryAfter: time.Duration(i%5) * 100 * ms}}
+			case 2:
+				return reply{wait: 30 * ms, tokens: 1, outcome: client.Reset}
+			case 3:
+				return reply{wait: 700 * ms, tokens: 3, gap: 10 * ms}
+			}
+			return reply{wait: time.Duration(10+i*7%90) * ms, tokens: 2, gap: ms}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			doc, f := execute(t, build(t, warm(warmup), specs...), answer)
+			// A slot waits once for each failure; for those of the warm-up in the first wave.
+			if b := doc.Total.Backoff; b != nil && b.Waits > doc.Total.Requests.Failed+8 || b != nil && warmup == 0 && b.Waits > doc.Total.Requests.Failed {
+				t.Errorf("%v: %+v of %d failed", specs, b, doc.Total.Requests.Failed)
+			}
+			for i, w := range doc.Waves {
+				plan := doc.Scenario.Lanes[0].Waves[i]
+				if plan.Closed() && plan.Requests > 0 && w.Requests.Scheduled != int64(plan.Requests) {
+					t.Errorf("%v: %s scheduled %+v", specs, w.Name, w.Requests)
+				}
+				if (w.Backoff != nil) != plan.Closed() {
+					t.Errorf("%v: %s: %+v", specs, w.Name, w.Backoff)
+				}
+				if !plan.Closed() {
+					continue
+				}
+				from := warmup + time.Duration(math.Round(w.StartedS*1e9))
+				// A wave of so many requests ends, and the next begins, as its last one is sent.
+				for _, at := range f.sentIn(from+1, from+time.Duration(math.Round(w.DurationS*1e9))) {
+					if n := f.open[at]; n > plan.Concurrency {
+						t.Errorf("%v: %d open at %s in %s", specs, n, at, w.Name)
+					}
+				}
+			}
+		})
+		if t.Failed() {
+			rt.FailNow()
 		}
 	})
 }

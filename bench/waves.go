@@ -36,6 +36,7 @@ func (r *Run) plan() error {
 			source: r.options.Prompts[i], wake: make(chan struct{}, 1), factor: 1,
 		}
 		l.live.Store(result.Warmup)
+		l.prompts = r.promptsOf(i)
 		arrivals := r.scenario.Arrivals
 		if sl.Arrivals != "" {
 			arrivals = sl.Arrivals

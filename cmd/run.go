@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +30,8 @@ type runFlags struct {
 	labels                                           []string
 	out                                              []string
 	times                                            int
-	silent                                           bool // a run of several that --json prints only if it ends them all
+	silent                                           bool     // a run of several that --json prints only if it ends them all
+	firstPrompts                                     []uint64 // where the one before it left off
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -67,7 +67,7 @@ flashwave run sale.yaml --json > run.json`,
 func (f *runFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable; requests=PATH.jsonl is a line per request")
-	fs.IntVar(&f.times, "repeat", 1, "run so many times, each kept by itself with a label repeat=K/N; --out FMT=run.json writes run-1.json …, --json prints the last one, the worst exit code counts")
+	fs.IntVar(&f.times, "repeat", 1, "run so many times, each with the prompts that follow those of the one before, and kept by itself with a label repeat=K/N; --out FMT=run.json writes run-1.json …, --json prints the last one, the worst exit code counts")
 	fs.BoolVar(&f.forceTUI, "tui", false, "show the live screen even in CI")
 	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the live screen")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the live screen with ASCII characters alone")
@@ -93,6 +93,7 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 		return err
 	}
 	defer setup.Close()
+	setup.FirstPrompts = f.firstPrompts
 	requests, err := outs.openRequests(setup)
 	if err != nil {
 		return usage(err, "")
@@ -105,7 +106,7 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	}
 	end := p.actions().group("flashwave run " + sc.Name)
 	p.watch(d, f, settled)
-	first.Wait()
+	f.firstPrompts = first.Wait().NextPrompts()
 	end()
 	if requests != nil {
 		if err := requests.Close(); err != nil {
@@ -239,7 +240,7 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 func (p *program) printed(doc *result.Run, f *runFlags) error {
 	format := "text"
 	switch {
-	case f.silent && !endsAll(slices.Index(severity, doc.Verdict.ExitCode)):
+	case f.silent && !verdict.Aborts(doc.Verdict.ExitCode):
 		return nil
 	case f.json:
 		format = "json"

@@ -30,7 +30,7 @@ func (p pen) mood(s result.Snapshot) mood {
 	word := string(s.State)
 	switch over := s.Now.Overload; {
 	case over != nil:
-		word = "served " + rate(over.Served) + " of " + rate(over.Offered) + "/s, " + count(over.Waiting) + " waiting and growing"
+		word = "served " + decimal(over.Served, 1) + " of " + rate(over.Offered) + ", " + count(over.Waiting) + " waiting and growing"
 		g = bad
 	case g == bad:
 		word += ", SLO breached"

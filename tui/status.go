@@ -105,6 +105,9 @@ func (p pen) steered(s result.Snapshot, lane int) string {
 	if l.Concurrency > 0 {
 		text = join(text, "concurrency "+count(int64(l.Concurrency)))
 	}
+	if l.BackingOff > 0 {
+		text = join(text, backingOff(l.BackingOff))
+	}
 	if l.Paused && s.State == result.Running {
 		text = join(text, "paused")
 	}
@@ -112,6 +115,14 @@ func (p pen) steered(s result.Snapshot, lane int) string {
 		return ""
 	}
 	return p.style.text.Render(text)
+}
+
+// backingOff says how many slots of a closed wave wait after a failure.
+func backingOff(n int) string {
+	if n == 1 {
+		return "1 slot backs off"
+	}
+	return count(int64(n)) + " slots back off"
 }
 
 // join puts a gap between two texts, if both are there.

@@ -20,10 +20,10 @@ func (s *Search) start(sc *scenario.Scenario, keep ...int) (*bench.Run, error) {
 	o := s.cfg.Options
 	o.Scenario, o.Client = sc, s.gauge
 	o.Journal, o.Requests = nil, nil
-	o.Prompts = nil
+	o.Prompts, o.FirstPrompts = nil, nil
 	for i, source := range s.cfg.Options.Prompts {
 		if len(keep) == 0 || slices.Contains(keep, i) {
-			o.Prompts = append(o.Prompts, onward{source, s.sent})
+			o.Prompts, o.FirstPrompts = append(o.Prompts, source), append(o.FirstPrompts, s.sent)
 		}
 	}
 	s.points++

@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 )
@@ -99,12 +98,3 @@ func perRequest(sc *scenario.Scenario) (list []string) {
 	}
 	return list
 }
-
-// An onward source begins where the last step ended.
-type onward struct {
-	prompt.Source
-	from uint64
-}
-
-// At implements prompt.Source.
-func (o onward) At(lane, index uint64) prompt.Prompt { return o.Source.At(lane, o.from+index) }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // cachedApart is how many more of the prompts may be cached on one side.
@@ -39,6 +40,7 @@ func (c *comparison) warnings(d *Document) []Warning {
 	}
 	c.differences(warn)
 	c.limits(d, warn)
+	c.prompts(warn)
 	return list
 }
 
@@ -67,6 +69,47 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 	if math.Abs(base-fresh) > cachedApart {
 		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", result.FormatShare(base), result.FormatShare(fresh))
 	}
+}
+
+// SamePrompts warns of runs that sent one endpoint the same prompts.
+const SamePrompts WarningKind = "prompts"
+
+// repeatedPrompts is which share of a run's prompts another may have sent before.
+const repeatedPrompts = 0.05
+
+// prompts tell of runs, of either side, that sent an endpoint what another had sent
+// it before: one that caches prompts answers the later faster. Of several pairs the
+// one with the most in common is named.
+func (c *comparison) prompts(warn func(WarningKind, string, ...any)) {
+	runs := slices.Concat(c.base.runs, c.fresh.runs)
+	slices.SortStableFunc(runs, func(a, b *result.Run) int { return a.StartedAt.Compare(b.StartedAt) })
+	var later, earlier *result.Run
+	most, pairs := 0.0, 0
+	for i, run := range runs {
+		for _, before := range runs[:i] {
+			share := run.Repeated(before)
+			if share < repeatedPrompts || endpoint(run) != endpoint(before) {
+				continue
+			}
+			pairs++
+			if share > most {
+				later, earlier, most = run, before, share
+			}
+		}
+	}
+	if pairs == 0 {
+		return
+	}
+	text := fmt.Sprintf("run %s sent prompts that run %s had sent to the same endpoint, about %s of its own", later.ID, earlier.ID, result.FormatShare(most))
+	if pairs > 1 {
+		text += fmt.Sprintf(" (and so in %d pairs of runs)", pairs)
+	}
+	warn(SamePrompts, "%s: a cache of prompts makes the later run faster; run --repeat, or another --seed, sends others", text)
+}
+
+// endpoint is what answered a run.
+func endpoint(run *result.Run) string {
+	return fromScenario(run, "target", "url") + " " + fromScenario(run, "target", "model")
 }
 
 // limits tell what the intervals cannot hold.
@@ -125,7 +168,7 @@ func machine(run *result.Run) string {
 func waveNames(run *result.Run) string {
 	var names []string
 	for _, w := range run.Waves {
-		names = append(names, qualified(w))
+		names = append(names, slo.WaveName(w.Lane, w.Name))
 	}
 	return strings.Join(names, " ")
 }

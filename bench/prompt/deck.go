@@ -1,6 +1,9 @@
 package prompt
 
-import "math/bits"
+import (
+	"math/bits"
+	"sync"
+)
 
 // A deck is a source of prompts that lie ready. Each lane goes through all of
 // them, shuffled anew on every pass.
@@ -9,6 +12,9 @@ type deck struct {
 	prompts []Prompt // at least one
 	tokens  int      // on average
 	seed    uint64
+
+	once           sync.Once // the fingerprint takes a while, and many decks need none
+	content, order string
 }
 
 func newDeck(name string, prompts []Prompt, seed uint64) *deck {

@@ -55,6 +55,8 @@ type Source interface {
 	Len() int
 	// MeanTokens estimates the tokens of a prompt, system prompt included.
 	MeanTokens() int
+	// Fingerprint says which prompts a lane gets.
+	Fingerprint(lane uint64) Fingerprint
 	// Name is the spec that opens the source, or "text" for a fixed one.
 	Name() string
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -87,15 +88,20 @@ func (m *markdown) figures(run *result.Run) {
 			cost += ", " + result.FormatUSD(*c.PerThousandOK) + " per 1k ok"
 		}
 	}
-	m.table(table{words: 2, header: []string{"", "whole run"}, rows: [][]string{
+	rates := append([]string{rate("offered", t.Rate.Offered), rate("completed", t.Rate.Completed), rate("ok", t.Rate.Succeeded)}, steadyRates(run)...)
+	rows := [][]string{
 		{"requests", joined(requests)},
 		{"outcomes", joined(outcomes(t))},
-		{"rates", joined([]string{rate("offered", t.Rate.Offered), rate("completed", t.Rate.Completed), rate("ok", t.Rate.Succeeded)})},
+		{"rates", joined(rates)},
 		{"errors", "error rate " + share(t.ErrorRate)},
 		{"goodput", cmp.Or(strings.TrimPrefix(good(t.Goodput), "goodput "), result.NoData)},
 		{"tokens", joined([]string{named("prompt", t.Tokens.Prompt), occurred("cached", t.Tokens.Cached), named("output", t.Tokens.Output), rate("output", t.Tokens.OutputTPS)})},
 		{"cost", cost},
-	}})
+	}
+	if waits := backoff(t.Backoff); waits != nil {
+		rows = slices.Insert(rows, 3, []string{"backoff", joined(waits)})
+	}
+	m.table(table{words: 2, header: []string{"", "whole run"}, rows: rows})
 }
 
 // joined are the items that are not empty, in a line.

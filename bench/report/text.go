@@ -21,7 +21,7 @@ func writeText(w io.Writer, run *result.Run, opts Options) error {
 	p.subject(run)
 	p.slos(run.Verdict.SLOs)
 	p.gap()
-	p.requests(run.Total)
+	p.requests(run)
 	p.recoveries(run.Waves)
 	p.gap()
 	p.latency(run)
@@ -133,8 +133,8 @@ func observed(s result.SLO) string {
 }
 
 // requests writes what became of the requests, and how fast.
-func (p *page) requests(t result.Stats) {
-	q := t.Requests
+func (p *page) requests(run *result.Run) {
+	t, q := run.Total, run.Total.Requests
 	p.flow("requests",
 		named("scheduled", q.Scheduled), named("sent", q.Sent), named("ok", q.Succeeded),
 		p.alarm(named("failed", q.Failed), q.Failed), p.alarm(named("dropped", q.Dropped), q.Dropped),
@@ -142,12 +142,16 @@ func (p *page) requests(t result.Stats) {
 		occurred("retries", q.Retries))
 	p.flow("outcomes", outcomes(t)...)
 	r := t.Rate
-	p.flow("rates",
-		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded))
+	p.flow("rates", append([]string{
+		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded),
+	}, steadyRates(run)...)...)
 	p.flow("quality", "error rate "+share(t.ErrorRate), good(t.Goodput))
 	if b := t.Backlog; b != nil && b.Peak > 0 {
 		p.flow("backlog", fmt.Sprintf("%s at most, at %s", humanize.Comma(b.Peak), result.FormatMillis(1000*b.AtS)),
 			occurred("queued", b.Queued), named("in flight", b.InFlight))
+	}
+	if waits := backoff(t.Backoff); waits != nil {
+		p.flow("backoff", waits...)
 	}
 }
 

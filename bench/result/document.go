@@ -23,6 +23,7 @@ type Run struct {
 	DurationS float64           `json:"duration_s"`
 
 	Scenario  *scenario.Scenario `json:"scenario"` // as resolved, secrets absent
+	Prompts   []Prompts          `json:"prompts"`  // by lane; null: not known
 	Verdict   Verdict            `json:"verdict"`
 	Generator Generator          `json:"generator"`
 	Total     Stats              `json:"total"`

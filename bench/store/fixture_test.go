@@ -98,6 +98,8 @@ func (s *synthetic) part() *result.Part {
 		if s.random.IntN(10) == 0 {
 			p.Requests.Failed++
 			p.Here.Failed++
+			p.Here.Refused++
+			p.Backoff.Add(time.Duration(s.random.IntN(1e9)))
 			p.Outcomes["rate_limited"]++
 			p.Errors.Add("rate_limited", "too many requests, limit 9000, request 17")
 			p.Limits.See(9000, int64(s.random.IntN(9000)), -1, -1, time.Second)

@@ -1,0 +1,70 @@
+package prompt
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+)
+
+// A Fingerprint tells in few bytes which prompts a lane gets, so that of two runs
+// one can say whether they sent the same ones. It gives no prompt away that could
+// not be guessed.
+type Fingerprint struct {
+	// Content is the same for sources of the same prompts, in whatever order.
+	Content string
+	// Sequence is the same where every index gives the same prompt.
+	Sequence string
+}
+
+// A digest is a number made of texts, which another list of texts does not make.
+type digest [sha256.Size]byte
+
+func digestOf(texts ...string) digest {
+	h := sha256.New()
+	for _, text := range texts { // with their lengths, so that no two lists run together
+		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(text))))
+		h.Write([]byte(text))
+	}
+	return digest(h.Sum(nil))
+}
+
+// String is the digest in sixteen characters.
+func (d digest) String() string { return hex.EncodeToString(d[:8]) }
+
+// digest is that of all that the prompt says.
+func (p Prompt) digest() digest {
+	texts := []string{p.System, p.Text}
+	for _, m := range p.Messages {
+		texts = append(texts, m.Role, m.Content)
+	}
+	return digestOf(texts...)
+}
+
+// Fingerprint implements [Source].
+func (d *deck) Fingerprint(lane uint64) Fingerprint {
+	d.once.Do(func() {
+		order := sha256.New()
+		var sum [2]uint64 // a sum has no order, and unlike an exclusive or does not cancel what is there twice
+		for _, p := range d.prompts {
+			each := p.digest()
+			order.Write(each[:])
+			for i := range sum {
+				sum[i] += binary.LittleEndian.Uint64(each[8*i:])
+			}
+		}
+		d.content = digestOf("deck", strconv.FormatUint(sum[0], 16), strconv.FormatUint(sum[1], 16)).String()
+		d.order = string(order.Sum(nil))
+	})
+	return Fingerprint{Content: d.content, Sequence: sequence(d.order, d.seed, lane)}
+}
+
+// Fingerprint implements [Source]. Of another seed all prompts are others.
+func (s *synthetic) Fingerprint(lane uint64) Fingerprint {
+	content := digestOf("synthetic", strconv.FormatUint(s.low, 10), strconv.FormatUint(s.high, 10), s.system, strconv.FormatUint(s.seed, 10)).String()
+	return Fingerprint{Content: content, Sequence: sequence(content, s.seed, lane)}
+}
+
+func sequence(content string, seed, lane uint64) string {
+	return digestOf(content, strconv.FormatUint(seed, 10), strconv.FormatUint(lane, 10)).String()
+}

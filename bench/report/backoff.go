@@ -1,0 +1,35 @@
+package report
+
+import (
+	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+)
+
+// backoff says how slots of closed waves waited for an endpoint that failed; empty
+// if none had to.
+func backoff(b *result.Backoff) []string {
+	if b == nil || b.Waits == 0 {
+		return nil
+	}
+	return []string{
+		humanize.Comma(b.Waits) + " waits of slots after a failure",
+		"longest " + result.FormatMillis(1000*b.LongestS),
+		"in all " + result.FormatMillis(1000*b.TotalS),
+	}
+}
+
+// steadyRates are the rates of closed waves without their fill and their drain: of
+// the run where it is one such wave, and otherwise by wave.
+func steadyRates(run *result.Run) (items []string) {
+	if v := run.Total.Rate.Steady; v != nil {
+		return []string{rate("steady", v)}
+	}
+	for _, w := range run.Waves {
+		if v := w.Rate.Steady; v != nil {
+			items = append(items, rate("steady in "+plain(slo.WaveName(w.Lane, w.Name)), v))
+		}
+	}
+	return items
+}

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"flashwave/bench/result"
+)
+
+// How slots waited, and the rate of a closed wave without its edges, stand in every
+// report that people read; where there is nothing to say there is no word.
+func TestBackoffAndSteadyRateAreTold(t *testing.T) {
+	run := limited()
+	said := func(format string) string {
+		text := write(t, format, run, Options{Width: 200})
+		return strings.NewReplacer("\u00a0", " ", "\n", " ").Replace(text)
+	}
+	formats := []string{"text", "md", "html"}
+	for _, format := range formats {
+		if text := said(format); strings.Contains(text, "after a failure") || strings.Contains(text, "steady in") {
+			t.Errorf("%s speaks of waits that there were not", format)
+		}
+	}
+	b := result.Backoff{Waits: 1234, TotalS: 320, LongestS: 1.5}
+	run.Total.Backoff = &b
+	run.Waves[1].Rate.Steady = new(41.25)
+	for _, format := range formats {
+		for _, word := range []string{"1,234 waits of slots after a failure", "longest " + result.FormatMillis(1500), "steady in " + run.Waves[1].Name + " " + result.FormatRate(41.25) + "/s"} {
+			if !strings.Contains(said(format), word) {
+				t.Errorf("%s lacks %q", format, word)
+			}
+		}
+	}
+	run.Total.Rate.Steady = new(7.5)
+	for _, format := range formats {
+		if text := said(format); !strings.Contains(text, "steady "+result.FormatRate(7.5)+"/s") || strings.Contains(text, "steady in") {
+			t.Errorf("%s lacks the steady rate of the run", format)
+		}
+	}
+}
