@@ -26,7 +26,7 @@ const (
 
 // hostileText is what a hostile endpoint puts wherever a text may stand.
 var hostileText = strings.Join([]string{
-	"marked", "\x1b]0;owned\x07", "\x1b]52;c;b3duZWQ=\x1b\\", "\x1b[2J\x1b[31mred", "\u009b31m",
+	"marked", hostileKey, "\x1b]0;owned\x07", "\x1b]52;c;b3duZWQ=\x1b\\", "\x1b[2J\x1b[31mred", "\u009b31m",
 	"\u202eright", "\u2066in\u200bvis\u2060ible\ufeff", "tag\U000e0041",
 	"\r\n::error::pwned", "\n::set-output name=a::b", "\u2028::stop-commands::x", "##[error]pwned",
 	hostileKey, strings.ToUpper(hostileKey), "fk-0123\u200b456789\x1b[0mabcdef-secret", "(" + hostileValue + ")", "\x00\x08\x7f",
