@@ -154,7 +154,8 @@ func isWord(text string, from, to int) bool {
 	after, _ := utf8.DecodeRuneInString(text[to:])
 	first, _ := utf8.DecodeRuneInString(text[from:])
 	last, _ := utf8.DecodeLastRuneInString(text[:to])
-	return !(isLetter(before) && isLetter(first)) && !(isLetter(after) && isLetter(last))
+	joined := isLetter(before) && isLetter(first) || isLetter(after) && isLetter(last)
+	return !joined
 }
 
 // isLetter reports whether a rune makes words: letters, digits, and whatever is
