@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // kinds are what was found, by wave.
@@ -22,9 +23,9 @@ func kinds(found result.Findings, wave string) (list []result.FindingKind) {
 	return list
 }
 
-// watch begins a run whose ticks and clocks are those of the test: nothing real
+// startWatched begins a run whose ticks and clocks are those of the test: nothing real
 // beats in virtual time.
-func watch(t *testing.T, sc *scenario.Scenario, answer func(int, time.Duration) reply, clocks func() clockOffsets) *Run {
+func startWatched(t *testing.T, sc *scenario.Scenario, answer func(int, time.Duration) reply, clocks func() clockOffsets) *Run {
 	t.Helper()
 	f := &fake{epoch: time.Now(), answer: answer}
 	o := options(t, sc, f, f.epoch)
@@ -70,12 +71,12 @@ func TestAStoppedProcessIsLate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				run := watch(t, build(t, nil, specs...), slowStream, together)
+				run := startWatched(t, build(t, nil, specs...), slowStream, together)
 				go beat(run, 6*time.Second, 400*time.Millisecond)
 				doc := run.Wait()
 				conserved(t, doc)
 				g := doc.Generator
-				if g.Valid || doc.Verdict.ExitCode != ExitInconclusive {
+				if g.Valid || doc.Verdict.ExitCode != verdict.ExitInconclusive {
 					t.Errorf("valid %t, exit %d", g.Valid, doc.Verdict.ExitCode)
 				}
 				if got := kinds(g.Findings, "w"); !slices.Equal(got, []result.FindingKind{result.FoundReadLag, result.FoundGapLag, result.FoundStopped}) {
@@ -87,7 +88,7 @@ func TestAStoppedProcessIsLate(t *testing.T) {
 				if g.ReadLagMS.Max < 395 || g.ReadLagMS.P99 < 100 || !strings.Contains(strings.Join(g.Warnings, "\n"), "wave w: the generator stood still for 395 ms") {
 					t.Errorf("read lag %+v, %q", *g.ReadLagMS, g.Warnings)
 				}
-				if events := run.eventsOf(result.Noted); !slices.ContainsFunc(events, func(e result.Event) bool { return strings.Contains(e.Text, "stood still") && e.TS < 8 }) {
+				if events := doc.Events; !slices.ContainsFunc(events, func(e result.Event) bool { return e.Kind == result.Noted && strings.Contains(e.Text, "stood still") && e.TS < 8 }) {
 					t.Errorf("no event tells of it: %v", events)
 				}
 			})
@@ -98,7 +99,7 @@ func TestAStoppedProcessIsLate(t *testing.T) {
 // A stop that is short beside the run voids nothing, and is said all the same.
 func TestAShortStopIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run := watch(t, build(t, nil, "w:5/s:30s"), slowStream, together)
+		run := startWatched(t, build(t, nil, "w:5/s:30s"), slowStream, together)
 		go beat(run, 6*time.Second, 110*time.Millisecond)
 		g := run.Wait().Generator
 		if got := kinds(g.Findings, "w"); !g.Valid || !slices.Equal(got, []result.FindingKind{result.FoundStopped}) {
@@ -127,7 +128,7 @@ func TestAStopAfterTheWave(t *testing.T) {
 					}
 					return r
 				}
-				run := watch(t, build(t, nil, "w:c20:20x"), answer, together)
+				run := startWatched(t, build(t, nil, "w:c20:20x"), answer, together)
 				go beat(run, c.gone, 200*time.Millisecond)
 				g := run.Wait().Generator
 				if g.Valid != c.valid {
@@ -142,7 +143,7 @@ func TestAStopAfterTheWave(t *testing.T) {
 func TestASleepingMachineIsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		run := watch(t, build(t, nil, "w:c3:10s"), slowStream, func() clockOffsets {
+		run := startWatched(t, build(t, nil, "w:c3:10s"), slowStream, func() clockOffsets {
 			if time.Since(began) > 4*time.Second {
 				return clockOffsets{wall: 32 * time.Second, slept: 30 * time.Second}
 			}
@@ -168,7 +169,7 @@ func TestASleepingMachineIsLate(t *testing.T) {
 // The screen shows a stop within a second, and forgets it after a while.
 func TestTheScreenShowsAStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run := watch(t, build(t, nil, "w:c3:30s"), slowStream, together)
+		run := startWatched(t, build(t, nil, "w:c3:30s"), slowStream, together)
 		go beat(run, 6*time.Second, 400*time.Millisecond)
 		look := func(at time.Duration) result.Health {
 			time.Sleep(at - run.now())
@@ -193,7 +194,7 @@ func TestTheScreenShowsAStop(t *testing.T) {
 // is; two witnesses of one stop are one stop.
 func TestALateSecondIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run := watch(t, build(t, nil, "w:c3:10s"), slowStream, together)
+		run := startWatched(t, build(t, nil, "w:c3:10s"), slowStream, together)
 		h := run.health
 		time.Sleep(2500 * time.Millisecond)
 		h.mu.Lock()
@@ -219,7 +220,7 @@ func TestALateSecondIsNoticed(t *testing.T) {
 // valid.
 func TestLatenessForGapsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run := watch(t, build(t, nil, "w:c3:10s"), always(reply{wait: 2 * time.Second, tokens: 20, gap: 10 * time.Millisecond}), together)
+		run := startWatched(t, build(t, nil, "w:c3:10s"), always(reply{wait: 2 * time.Second, tokens: 20, gap: 10 * time.Millisecond}), together)
 		var ticks ticks
 		go func() {
 			for at := tickEvery; at < 9*time.Second; at += tickEvery {
@@ -246,7 +247,7 @@ func TestADropThatCameLate(t *testing.T) {
 				for range 20 {
 					l := run.lanes[0]
 					l.mu.Lock()
-					dropped := l.ticket(run.now()-late, 0, false)
+					dropped := l.schedule(ticket{wave: 0, scheduled: run.now() - late})
 					l.mu.Unlock()
 					run.drop(dropped)
 				}

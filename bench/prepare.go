@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -130,25 +131,38 @@ func (s *Setup) connect(t scenario.Target, env func(string) string) (err error) 
 // seconds is down for a customer.
 func connectTimeout(total time.Duration) time.Duration { return min(total, 10*time.Second) }
 
-// findKey looks the key up. One that belongs to OpenAI is never sent elsewhere.
+// cause is why a file could not be read, without what was taken for its path.
+func cause(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// findKey looks the key up. What stands where a name or a path was expected is
+// not shown: it may be the key. One that belongs to OpenAI is never sent elsewhere.
 func findKey(t scenario.Target, env func(string) string) (string, error) {
 	switch {
 	case t.KeyFile != "":
 		b, err := os.ReadFile(t.KeyFile)
 		if err != nil {
-			return "", &scenario.Error{Path: "target.key_file", Message: "the key file cannot be read: " + err.Error()}
+			return "", &scenario.Error{
+				Path: "target.key_file", Message: "the key file cannot be read: " + cause(err),
+				Hint: "key_file is the path of a file that holds the key",
+			}
 		}
 		if key := strings.TrimSpace(string(b)); key != "" {
 			return key, nil
 		}
-		return "", &scenario.Error{Path: "target.key_file", Message: "the key file " + t.KeyFile + " is empty"}
+		return "", &scenario.Error{Path: "target.key_file", Message: "the key file is empty"}
 	case t.KeyEnv != "":
 		if key := env(t.KeyEnv); key != "" {
 			return key, nil
 		}
 		return "", &scenario.Error{
-			Path: "target.key_env", Message: "the environment variable " + t.KeyEnv + " is not set",
-			Hint: "export " + t.KeyEnv + "=… before the run",
+			Path: "target.key_env", Message: "the environment variable that key_env names is not set",
+			Hint: "export it before the run; key_env takes its name, never the key",
 		}
 	}
 	if key := env("FLASHWAVE_API_KEY"); key != "" {

@@ -228,7 +228,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		p.Requests.Succeeded++
 		here.Completed++
 		here.Succeeded++
-		p.Finish[finish(res)]++
+		p.Finished(finish(res), 1)
 		if good {
 			p.Good++
 		}

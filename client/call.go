@@ -77,6 +77,7 @@ func (x *call) over(f *failure) {
 	if f != nil {
 		r.Outcome, r.Err = f.outcome, x.client.clean(f.text, x.req)
 	}
+	x.client.arrived(r)
 	if r.Done == Never {
 		r.Done = x.client.now()
 	}

@@ -93,7 +93,7 @@ type Client struct {
 	stream  http.Header // of a request for a stream
 	host    string      // of the Host header; "": the URL's
 	body    *template.Template
-	secrets []string // what no error text may hold
+	secrets secrets // what no text may hold
 
 	pooled *http.Transport // keeps connections
 	fresh  *http.Transport // a new connection for every request
@@ -134,9 +134,7 @@ func (c *Client) setTransports(config *tls.Config) error {
 		return err
 	}
 	if proxy != nil {
-		if password, ok := proxy.User.Password(); ok {
-			c.secrets = append(c.secrets, password)
-		}
+		c.secrets.addUser(proxy.User)
 	}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.pooled = c.transport(config, proxy)

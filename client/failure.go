@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A failure is how and why a call did not end well.
@@ -139,99 +137,6 @@ func serverMessage(body []byte) string {
 
 // isError reports whether the document stands for a failure; own: at an endpoint of
 // somebody's own.
-func (c *chunk) isError(own bool) bool { return c.trouble.is(c.choices, own) }
-
-const (
-	textLimit = 300     // bytes of Result.Err
-	rawLimit  = 8 << 10 // bytes of a text that are looked at
-)
-
-// clean makes a text fit to be shown and stored: one line of printable
-// characters, without keys and without what the request asked, not long.
-func (c *Client) clean(text string, req *Request) string {
-	if len(text) > rawLimit {
-		text = text[:rawLimit]
-	}
-	for _, secret := range c.secrets {
-		text = strings.ReplaceAll(text, secret, "***")
-	}
-	if req != nil {
-		for _, m := range req.Messages {
-			text = withoutEcho(text, m.Content)
-		}
-		for _, field := range req.Fields {
-			text = withoutField(text, field)
-		}
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	return shortened(strings.Join(strings.Fields(text), " "))
-}
-
-// shortened cuts a text between characters.
-func shortened(text string) string {
-	const more = "…"
-	if len(text) <= textLimit {
-		return text
-	}
-	end := textLimit - len(more)
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + more
-}
-
-// withoutField takes the texts of a field of a body template out of a text.
-func withoutField(text string, field any) string {
-	switch value := field.(type) {
-	case string:
-		return withoutEcho(text, value)
-	case []string:
-		for _, v := range value {
-			text = withoutEcho(text, v)
-		}
-	case []any:
-		for _, v := range value {
-			text = withoutField(text, v)
-		}
-	case map[string]any:
-		for _, v := range value {
-			text = withoutField(text, v)
-		}
-	}
-	return text
-}
-
-const (
-	shortestEcho = 8  // shorter prompts are common words
-	echoWindow   = 16 // bytes compared at a time; runs of 1½ windows are always found
-)
-
-// withoutEcho takes a prompt out of a text, and long parts of it too: servers
-// quote what they did not like.
-func withoutEcho(text, prompt string) string {
-	if len(prompt) < shortestEcho {
-		return text
-	}
-	text = strings.ReplaceAll(text, prompt, "…")
-	for i := 0; i+echoWindow <= len(text); i += echoWindow / 2 {
-		at := strings.Index(prompt, text[i:i+echoWindow])
-		if at < 0 {
-			continue
-		}
-		from, to := i, i+echoWindow
-		for before := at - 1; from > 0 && before >= 0 && text[from-1] == prompt[before]; before-- {
-			from--
-		}
-		for after := at + echoWindow; to < len(text) && after < len(prompt) && text[to] == prompt[after]; after++ {
-			to++
-		}
-		text = text[:from] + "…" + text[to:]
-		i = from
-	}
-	return text
+func (c *chunk) isError(own bool) bool {
+	return c.trouble.is(c.choices, own)
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,18 +22,29 @@ func limitsOf(h http.Header, now time.Time) Limits {
 		RemainingRequests: headerCount(h, "X-Ratelimit-Remaining-Requests"),
 		LimitTokens:       headerCount(h, "X-Ratelimit-Limit-Tokens"),
 		RemainingTokens:   headerCount(h, "X-Ratelimit-Remaining-Tokens"),
-		ResetRequests:     waitOf(h.Get("X-Ratelimit-Reset-Requests"), now),
-		ResetTokens:       waitOf(h.Get("X-Ratelimit-Reset-Tokens"), now),
+		ResetRequests:     waitOf(h.Get("X-Ratelimit-Reset-Requests"), now, longestReset),
+		ResetTokens:       waitOf(h.Get("X-Ratelimit-Reset-Tokens"), now, longestReset),
 	}
 }
 
+const (
+	// longestWait bounds what Retry-After may ask for: whoever says more does not
+	// mean a wait.
+	longestWait = 10 * time.Minute
+	// longestReset bounds when a limit is said to be whole again: quotas are by the
+	// day at most.
+	longestReset = 24 * time.Hour
+)
+
 // retryAfter reads Retry-After (RFC 9110 §10.2.3), and the finer header that
-// goes before it where both are sent.
+// goes before it where both are sent and it says anything.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	if ms := h.Get("Retry-After-Ms"); ms != "" {
-		return waitOf(ms+"ms", now)
+		if d := waitOf(ms+"ms", now, longestWait); d != Never {
+			return d
+		}
 	}
-	return waitOf(h.Get("Retry-After"), now)
+	return waitOf(h.Get("Retry-After"), now, longestWait)
 }
 
 func headerCount(h http.Header, name string) int64 {
@@ -43,28 +55,48 @@ func headerCount(h http.Header, name string) int64 {
 	return n
 }
 
+var (
+	figures   = regexp.MustCompile(`^[0-9]+(\.[0-9]*)?$`)
+	durations = regexp.MustCompile(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)
+)
+
 // waitOf reads a wait: seconds ("2", "0.5"), a duration ("120ms", "6m0s"), or
-// the date it ends at. [Never] if it is none of these.
-func waitOf(text string, now time.Time) time.Duration {
-	const longest = 365 * 24 * time.Hour // more is no wait but a mistake, or a date in seconds
+// the date it ends at, in words or in seconds or milliseconds since 1970. It is
+// at most longest, whatever the text says; [Never] if it is none of these.
+func waitOf(text string, now time.Time, longest time.Duration) time.Duration {
 	text = strings.TrimSpace(text)
-	if text == "" {
-		return Never
+	switch {
+	case figures.MatchString(text):
+		return secondsOf(text, now, longest)
+	case durations.MatchString(text):
+		d, err := time.ParseDuration(text)
+		if err != nil || d > longest { // what is well formed fails for its size alone
+			return longest
+		}
+		return d
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		d, err = time.ParseDuration(text + "s")
-	}
-	if err != nil {
-		return untilDate(text, now)
-	}
-	if d < 0 || d > longest {
-		return Never
-	}
-	return d
+	return untilDate(text, now, longest)
 }
 
-func untilDate(text string, now time.Time) time.Duration {
+// secondsOf reads figures: so many seconds, or a date, which lies beyond any wait.
+func secondsOf(text string, now time.Time, longest time.Duration) time.Duration {
+	const firstSecond, firstMilli = 1e9, 1e12 // of 2001, in seconds and in milliseconds
+	n, _ := strconv.ParseFloat(text, 64)      // +Inf if it is too large
+	if n >= firstMilli {
+		n /= 1000
+	}
+	if n >= firstSecond {
+		if n -= float64(now.UnixNano()) / 1e9; n < 0 {
+			return Never // a date long past is a mistake
+		}
+	}
+	if n >= longest.Seconds() {
+		return longest
+	}
+	return time.Duration(n * float64(time.Second))
+}
+
+func untilDate(text string, now time.Time, longest time.Duration) time.Duration {
 	date, err := http.ParseTime(text)
 	if err != nil {
 		date, err = time.Parse(time.RFC3339, text)
@@ -72,7 +104,7 @@ func untilDate(text string, now time.Time) time.Duration {
 	if err != nil {
 		return Never
 	}
-	return max(0, date.Sub(now))
+	return min(max(0, date.Sub(now)), longest)
 }
 
 // requestID is the server's own id of a request, "" if its headers name none.

@@ -67,7 +67,11 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 	}
 	ids := make([]string, 0, len(list.Data))
 	for _, model := range list.Data {
-		ids = append(ids, model.ID)
+		id := c.line(model.ID, textLimit)
+		if id != model.ID { // asked for under this name it would not be found
+			return nil, fmt.Errorf("a model has a name that cannot be shown: %s", id)
+		}
+		ids = append(ids, id)
 	}
 	return ids, nil
 }

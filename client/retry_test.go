@@ -228,3 +228,43 @@ func TestIdempotencyKeyIsNotReplayed(t *testing.T) {
 		}
 	})
 }
+
+// A wait that nobody means holds no request: not until its timeout, and without
+// one for ten minutes at most.
+func TestRetryAfterIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string]http.Header{
+		"a date":                {"Retry-After": {"Fri, 31 Dec 9999 23:59:59 GMT"}},
+		"a date of RFC 3339":    {"Retry-After": {"9999-12-31T23:59:59Z"}},
+		"the largest duration":  {"Retry-After": {"9223372036"}},
+		"more than a duration":  {"Retry-After": {"9999999999999999999999"}},
+		"a duration":            {"Retry-After": {"2540400h"}},
+		"milliseconds":          {"Retry-After-Ms": {"9223372036854"}},
+		"too many milliseconds": {"Retry-After-Ms": {"9999999999999999999999"}},
+		"nonsense, then a date": {"Retry-After-Ms": {"soon"}, "Retry-After": {"Fri, 31 Dec 9999 23:59:59 GMT"}},
+		"less than nothing":     {"Retry-After-Ms": {"-1"}, "Retry-After": {"999999999"}},
+	} {
+		limited := func(w http.ResponseWriter, _ *http.Request) {
+			for k, v := range header {
+				w.Header()[k] = v
+			}
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+		for _, test := range []struct {
+			timeout, done time.Duration
+			retries       int
+		}{{20 * time.Second, 0, 0}, {0, 20 * time.Minute, 2}, {15 * time.Minute, 10 * time.Minute, 1}} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				inBubble(t, limited, func(cfg *Config) { cfg.Retries, cfg.Timeout = 2, test.timeout }, func(t *testing.T, c *Client) {
+					got := c.Do(t.Context(), question(), nil)
+					wantOutcome(t, got, RateLimited)
+					wantInstant(t, "done", got.Done, test.done)
+					if got.Retries != test.retries || got.Limits.RetryAfter != longestWait {
+						t.Errorf("%d retries, retry after %v", got.Retries, got.Limits.RetryAfter)
+					}
+				})
+			})
+		}
+	}
+}

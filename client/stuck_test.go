@@ -44,11 +44,14 @@ func flood(c io.Writer, text string) {
 	}
 }
 
+// began reads the first byte of a request, and no more.
+func began(c io.Reader) { _, _ = io.ReadFull(c, make([]byte, 1)) }
+
 // hang waits until the connection breaks.
 func hang(c io.Reader) { _, _ = io.Copy(io.Discard, c) }
 
 var stuckServers = []stuck{
-	{name: "says nothing", idle: true, serve: func(c net.Conn, r *bufio.Reader) {
+	{name: "says nothing", idle: true, serve: func(_ net.Conn, r *bufio.Reader) {
 		hang(r)
 	}},
 	{name: "switches protocols and says nothing", known: Malformed, serve: func(c net.Conn, r *bufio.Reader) {
@@ -120,13 +123,15 @@ var stuckServers = []stuck{
 		hang(r)
 	}},
 	{name: "refuses before it has read", known: BadRequest, idle: true, serve: func(c net.Conn, _ *bufio.Reader) {
+		began(c)
 		send(c, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
 		trickle(c, "") // and never reads
 	}},
-	{name: "accepts and never reads", idle: true, serve: func(c net.Conn, _ *bufio.Reader) {
+	{name: "accepts and never reads", idle: true, serve: func(_ net.Conn, _ *bufio.Reader) {
 		time.Sleep(time.Hour)
 	}},
 	{name: "streams before it has read", serve: func(c net.Conn, _ *bufio.Reader) {
+		began(c)
 		send(c, streamHead, chunked(tokenEvent("a")))
 		trickle(c, chunked(": on\n\n"))
 	}},
@@ -302,7 +307,7 @@ func TestStuckServers(t *testing.T) {
 func TestSwitchingProtocolsOverTLS(t *testing.T) {
 	t.Parallel()
 	left := make(chan struct{}, 2)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)

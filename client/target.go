@@ -35,35 +35,32 @@ func (c *Client) setTarget() error {
 	}
 	for _, path := range []string{"/chat/completions", "/completions"} {
 		if root, ok := strings.CutSuffix(strings.TrimRight(base.Path, "/"), path); ok {
-			return fmt.Errorf("url %q names a single call: give the base URL, ending at %q", c.cfg.URL, root)
+			return fmt.Errorf("the url names a single call: give the base URL, ending at %q", root)
 		}
 	}
 	return nil
 }
 
 // endpointURL parses the URL of an endpoint. Secrets in it are refused, because
-// a URL is shown and stored.
+// a URL is shown and stored. One that is refused is not shown: it may be the key
+// itself.
 func endpointURL(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, errors.New("no url: give the endpoint's base URL, such as http://127.0.0.1:8000/v1")
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		var detail *url.Error
-		if errors.As(err, &detail) {
-			err = detail.Err // without the URL, which may hold a password
-		}
-		return nil, fmt.Errorf("bad url: %w", err)
+		return nil, errors.New("bad url: it cannot be read")
 	}
 	switch {
 	case u.User != nil:
 		return nil, errors.New("the url holds a user name or a password: give the key by environment variable or file")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("bad url %q: it must begin with http:// or https://", text)
+		return nil, errors.New("bad url: it must begin with http:// or https://")
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("bad url %q: it names no host", text)
+		return nil, errors.New("bad url: it names no host")
 	case u.Fragment != "":
-		return nil, fmt.Errorf("bad url %q: a fragment (#%s) is never sent", text, u.Fragment)
+		return nil, errors.New("bad url: what follows # is never sent")
 	}
 	return u, nil
 }
@@ -79,18 +76,20 @@ func (c *Client) setHeaders() error {
 			return errors.New("the key holds spaces or control characters: is there a line end in it?")
 		}
 		header.Set("Authorization", "Bearer "+c.cfg.Key)
-		c.secrets = append(c.secrets, c.cfg.Key)
+		c.secrets.add(c.cfg.Key)
 	}
 	for name, values := range c.cfg.Header {
 		if err := checkHeader(name, values); err != nil {
 			return err
+		}
+		for _, value := range values {
+			c.secrets.addHeader(value)
 		}
 		if strings.EqualFold(name, "Host") {
 			c.host = strings.Join(values, "")
 			continue
 		}
 		header[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
-		c.secrets = append(c.secrets, headerSecrets(values)...)
 	}
 	// A stamp inside a compressed stream means nothing, so none is asked for.
 	header.Set("Accept-Encoding", "identity")
@@ -113,23 +112,6 @@ func checkHeader(name string, values []string) error {
 		}
 	}
 	return nil
-}
-
-// headerSecrets lists what of header values must not appear in texts: all that
-// is long enough to be a credential, with and without its scheme.
-func headerSecrets(values []string) []string {
-	const shortest = 8
-	var secrets []string
-	for _, value := range values {
-		if len(value) < shortest {
-			continue
-		}
-		secrets = append(secrets, value)
-		if _, token, ok := strings.Cut(value, " "); ok && len(token) >= shortest {
-			secrets = append(secrets, token)
-		}
-	}
-	return secrets
 }
 
 func printable(s string) bool {

@@ -130,7 +130,7 @@ func proxyURL(cfg Config) (*url.URL, error) {
 			return nil, errors.New("connect-to and proxy exclude each other: give one of them")
 		}
 		if _, _, err := net.SplitHostPort(cfg.ConnectTo); err != nil {
-			return nil, fmt.Errorf("connect-to %q is not host:port", cfg.ConnectTo)
+			return nil, errors.New("connect-to is not host:port")
 		}
 	}
 	if cfg.Proxy == "" {
@@ -144,5 +144,5 @@ func proxyURL(cfg Config) (*url.URL, error) {
 	case "http", "https", "socks5", "socks5h":
 		return u, nil
 	}
-	return nil, fmt.Errorf("bad proxy: unknown scheme %q, use http, https, socks5 or socks5h", u.Scheme)
+	return nil, errors.New("bad proxy: unknown scheme, use http, https, socks5 or socks5h")
 }

@@ -4,11 +4,16 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"flashwave/client/outcome"
 )
 
 // arrows says which packages of this module, and which of the restricted others,
@@ -119,5 +124,29 @@ func TestTopLevel(t *testing.T) {
 		if !strings.HasPrefix(name, ".") && name != "flashwave" && !slices.Contains(doors, name) {
 			t.Errorf("%s does not belong on the top level", name)
 		}
+	}
+}
+
+// Package outcome alone spells how a request ended: elsewhere a misspelt word would
+// count nothing, and say nothing.
+func TestOutcomesAreNotSpeltOut(t *testing.T) {
+	var words []string
+	for _, o := range outcome.All() {
+		words = append(words, string(o))
+	}
+	word := `"(` + strings.Join(words, "|") + `)"`
+	spelt := regexp.MustCompile(`Outcomes\[` + word + `|Outcome\(` + word + `|Outcome [=!]= ` + word + `|Outcome: +` + word + `|outcome\.Outcome += ` + word)
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "client/outcome/") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if found := spelt.Find(text); found != nil {
+			t.Errorf("%s: %s", path, found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

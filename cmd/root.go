@@ -5,7 +5,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"io"
+	"log"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -30,6 +32,7 @@ type program struct {
 // Main runs flashwave and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ignoreBrokenPipes()
+	log.SetOutput(io.Discard) // net/http logs, word for word, what servers send unasked
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, args: args}
 	root := p.root()
 	root.SetArgs(p.command())
@@ -106,7 +109,13 @@ flashwave run sale.yaml --json > run.json`,
 		},
 	}
 	root.AddCommand(p.runCommand(), p.capacityCommand(), p.compareCommand(), p.reportCommand(), p.runsCommand(), p.doctorCommand(), p.mockCommand(), p.pricesCommand(), p.schemaCommand(), p.guardCommand())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err, hintOf(err)) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		hint := hintOf(err)
+		if letter, _, ok := strings.Cut(err.Error(), " in -"); ok && strings.HasPrefix(letter, "unknown shorthand") {
+			err = errors.New(letter) // what follows the letter may be a key
+		}
+		return usage(err, hint)
+	})
 	return root
 }
 

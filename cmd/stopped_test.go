@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // A process that is stopped in turns measures its own stops: whatever the load, its
@@ -37,12 +37,12 @@ func TestAStoppedRunProvesNothing(t *testing.T) {
 			doc, exit := runStopped(t, c.stopped, append([]string{"run", "--json", "--no-save", "--max-tokens", "200", "--max-lag", "300ms"}, c.load...)...)
 			g := doc.Generator
 			if !c.stopped {
-				if exit != bench.ExitPass || !g.Valid {
+				if exit != verdict.ExitPass || !g.Valid {
 					t.Errorf("exit %d, valid %t: %q", exit, g.Valid, g.Warnings)
 				}
 				return
 			}
-			if exit != bench.ExitInconclusive || doc.Verdict.ExitCode != exit || g.Valid {
+			if exit != verdict.ExitInconclusive || doc.Verdict.ExitCode != exit || g.Valid {
 				t.Errorf("exit %d, valid %t: %q", exit, g.Valid, g.Warnings)
 			}
 			for _, kind := range []result.FindingKind{result.FoundReadLag, result.FoundStopped} {

@@ -116,6 +116,21 @@ func NewPart() *Part {
 	return &Part{Outcomes: map[outcome.Outcome]int64{}, Shortages: map[outcome.Shortage]int64{}, Finish: map[string]int64{}, Errors: ErrorCounts{}}
 }
 
+// maxFinishReasons bounds how many finish reasons a Part tells apart: an endpoint
+// may make up one for each request.
+const maxFinishReasons = 50
+
+// otherReasons collects the finish reasons past that bound.
+const otherReasons = "(other reasons)"
+
+// Finished counts n requests that ended ok for a reason.
+func (p *Part) Finished(reason string, n int64) {
+	if _, ok := p.Finish[reason]; !ok && len(p.Finish) >= maxFinishReasons {
+		reason = otherReasons
+	}
+	p.Finish[reason] += n
+}
+
 // Record adds a duration to one of the part's histograms.
 func (p *Part) Record(m Metric, d time.Duration) {
 	if p.Hists[m] == nil {
@@ -159,7 +174,9 @@ func (p *Part) Merge(from *Part) {
 	p.Requests.add(from.Requests)
 	addCounts(p.Outcomes, from.Outcomes)
 	addCounts(p.Shortages, from.Shortages)
-	addCounts(p.Finish, from.Finish)
+	for reason, n := range from.Finish {
+		p.Finished(reason, n)
+	}
 	p.Good += from.Good
 	p.Here.add(from.Here)
 	p.Prompt += from.Prompt

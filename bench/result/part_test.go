@@ -1,6 +1,7 @@
 package result
 
 import (
+	"fmt"
 	"testing"
 
 	"flashwave/client/outcome"
@@ -33,5 +34,27 @@ func TestAnswered(t *testing.T) {
 	twice.Reset()
 	if got := twice.Answered(); got != 0 || len(twice.Shortages) != 0 {
 		t.Errorf("%d answered, shortages %v after a reset", got, twice.Shortages)
+	}
+}
+
+// An endpoint that makes up finish reasons fills no memory, and no request is lost
+// from their sum.
+func TestFinishReasonsAreBounded(t *testing.T) {
+	sum := NewPart()
+	var n int64
+	for i := range 100 {
+		p := NewPart()
+		for j := range 100 {
+			p.Finished(fmt.Sprintf("reason %d of %d", j, i), 1)
+			n++
+		}
+		sum.Merge(p)
+	}
+	var counted int64
+	for _, c := range sum.Finish {
+		counted += c
+	}
+	if len(sum.Finish) > maxFinishReasons+1 || counted != n {
+		t.Errorf("%d reasons, %d requests of %d", len(sum.Finish), counted, n)
 	}
 }

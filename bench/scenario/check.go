@@ -27,6 +27,7 @@ func (s *Scenario) checkTarget() error {
 	return nil
 }
 
+// checkURL never shows what stands where a URL should: it may be the key.
 func (t *Target) checkURL() error {
 	const path = "target.url"
 	switch {
@@ -35,29 +36,29 @@ func (t *Target) checkURL() error {
 	case t.URL == "":
 		return wrong(path, "give the base URL, for example https://api.openai.com/v1", "url is empty")
 	case strings.HasPrefix(t.URL, mockURL):
-		return wrong(path, "write mock: for the built-in endpoint", "url %q is not known", t.URL)
+		return wrong(path, "write mock: for the built-in endpoint", "nothing follows mock:")
 	case !strings.Contains(t.URL, "://"):
-		return wrong(path, "write "+guessScheme(t.URL)+"://"+t.URL, "url %q has no scheme", t.URL)
+		return wrong(path, "write "+guessScheme(t.URL)+":// in front of it", "url has no scheme")
 	}
 	u, err := url.Parse(t.URL)
 	if err != nil {
-		return wrong(path, "for example https://api.openai.com/v1", "url is not valid") // the text may hold a password
+		return wrong(path, "for example https://api.openai.com/v1", "url is not valid")
 	}
 	if u.User != nil || slices.ContainsFunc(queryWords(u), secret) {
 		return wrong(path, noSecretHint, "url holds a secret: "+noSecret)
 	}
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return wrong(path, "write http:// or https://", "url %q has an unknown scheme", t.URL)
+		return wrong(path, "write http:// or https://", "url has an unknown scheme")
 	case u.Hostname() == "" || !validPort(u.Port()):
-		return wrong(path, "for example https://api.openai.com/v1", "url %q has no host or a wrong port", t.URL)
+		return wrong(path, "for example https://api.openai.com/v1", "url has no host or a wrong port")
 	case u.Fragment != "":
-		return wrong(path, "leave out # and what follows it", "url %q has a fragment", t.URL)
+		return wrong(path, "leave out # and what follows it", "url has a fragment")
 	}
 	for _, suffix := range []string{"/chat/completions", "/completions"} {
 		if base, found := strings.CutSuffix(strings.TrimSuffix(u.Path, "/"), suffix); found && t.API != apiHTTP {
-			u.Path = base
-			return wrong(path, "write "+u.String(), "url is the base URL: %s is added to it", suffix)
+			short := url.URL{Scheme: u.Scheme, Host: u.Host, Path: base}
+			return wrong(path, "write "+short.String(), "url is the base URL: %s is added to it", suffix)
 		}
 	}
 	return nil
@@ -168,7 +169,7 @@ func (t *Target) checkProxy() error {
 	if t.ConnectTo != "" {
 		host, port, err := net.SplitHostPort(t.ConnectTo)
 		if err != nil || host == "" || port == "" || !validPort(port) {
-			return wrong("target.connect_to", "for example 10.0.0.7:8443", "connect_to %q is not HOST:PORT", t.ConnectTo)
+			return wrong("target.connect_to", "for example 10.0.0.7:8443", "connect_to is not HOST:PORT")
 		}
 	}
 	return nil

@@ -50,6 +50,9 @@ func (s *Scenario) checkFiles() error {
 		}
 		*f.name = abs
 		if err := readable(abs); err != nil {
+			if word, ok := holdsSecret(f.path); ok {
+				return wrong(f.path, word+" is the path of a file that holds the key", "the file that %s names cannot be read: %v", word, cause(err))
+			}
 			return wrong(f.path, s.fileHint(f.path), "file %s cannot be read: %v", abs, cause(err))
 		}
 	}
@@ -60,6 +63,13 @@ func (s *Scenario) checkFiles() error {
 		return about("prices", "prices", err)
 	}
 	return nil
+}
+
+// holdsSecret reports whether a word names a file that holds a key. What stands
+// there instead of a path may be the key itself, and is not shown.
+func holdsSecret(path string) (word string, ok bool) {
+	word = strings.TrimPrefix(path, "target.")
+	return word, word == "key_file" || word == "client_key"
 }
 
 func readable(name string) error {
