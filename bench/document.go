@@ -10,7 +10,6 @@ import (
 
 // finish makes the document, once everything has ended and been recorded.
 func (r *Run) finish() {
-	r.health.stop()
 	if r.requestLog != nil {
 		lost, err := r.requestLog.close()
 		switch {
@@ -194,7 +193,7 @@ func Refusal(tool result.Tool, reason, hint string) *result.Run {
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason,
 			Reasons: reasons, SLOs: []result.SLO{},
 		},
-		Generator: result.Generator{Warnings: []string{}},
+		Generator: result.Generator{Warnings: []string{}, Findings: result.Findings{}},
 		Total:     result.Derive(result.Label{Name: "total", Kind: "total"}, result.NewPart()),
 		Waves:     []result.Stats{}, Timeline: []result.Row{}, Events: []result.Event{},
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/metrics"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,17 +13,27 @@ import (
 )
 
 // health watches the generator itself: a load tester that is late measures
-// itself and not the endpoint.
+// itself and not the endpoint. It measures; what that does to a verdict is judged
+// by result.Lateness.
 type health struct {
 	run     *Run
 	machine bool
 	probe   *readProbe
+	clocks  func() clockOffsets
 
 	mu          sync.Mutex
 	began, last usage
 	used        resources
-	recent      float64 // CPU share over the last interval
-	warnings    map[string]bool
+	recent      float64       // CPU share over the last interval
+	due         time.Duration // when sample should be called next; 0: not known
+	present     []presence    // by wave, when the last ticks were taken
+	stood       []standstills // by wave
+	stops       standstills   // of the run
+	told        int           // of stops that are events
+	toldAt      time.Duration
+	parted      partings
+	partedAt    time.Duration // when clocks last parted; 0: never
+	partedText  string
 }
 
 // usage is what this process has used up to an instant.
@@ -35,11 +46,15 @@ type usage struct {
 }
 
 func newHealth(r *Run, machine bool) *health {
-	h := &health{run: r, machine: machine, warnings: map[string]bool{}}
+	h := &health{
+		run: r, machine: machine, clocks: func() clockOffsets { return readClocks(r.epoch) },
+		present: make([]presence, len(r.waves)), stood: make([]standstills, len(r.waves)),
+	}
 	if machine {
 		h.began = h.measure(r.now())
 		h.last = h.began
-		h.probe = startReadProbe(h.readLag)
+		h.parted.see(h.clocks())
+		h.probe = startReadProbe(h.ticked)
 	}
 	return h
 }
@@ -54,29 +69,80 @@ func (h *health) measure(now time.Duration) usage {
 // from the quota of the control group.
 func allowed() float64 { return float64(min(runtime.GOMAXPROCS(0), runtime.NumCPU())) }
 
-// readLag records how late a goroutine read what an OS thread had written.
-func (h *health) readLag(lag time.Duration) {
-	r := h.run
-	for i, l := range r.lanes {
-		wave := l.here()
-		if wave < 0 {
+// ticked is told of ticks as the read probe takes them. They count for the waves
+// that were there when it last came: whoever missed them missed them of those.
+func (h *health) ticked(o overdue) {
+	now := h.run.now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.late(o)
+	if d := o.longest(); d >= standstill {
+		h.stopped(now-d, now)
+	}
+	h.attend()
+}
+
+// late records ticks as read lag. h.mu is held.
+func (h *health) late(o overdue) {
+	for wave := range h.present {
+		p := &h.present[wave]
+		if !p.any() {
 			continue
 		}
-		s := r.rec.shard(uint64(i))
+		s := h.run.rec.shard(uint64(wave))
 		s.mu.Lock()
-		s.part(wave).Record(result.ReadLag, lag)
+		part := s.part(wave)
+		for d := range o.all() {
+			if p.counts() {
+				part.Record(result.ReadLag, d)
+			}
+		}
 		s.mu.Unlock()
 	}
 }
 
-// sample is called once a second.
+// stopped notes that nobody was there. h.mu is held.
+func (h *health) stopped(from, until time.Duration) {
+	watched := false
+	for wave := range h.present {
+		if h.present[wave].any() {
+			h.stood[wave].add(from, until)
+			watched = true
+		}
+	}
+	if watched {
+		h.stops.add(from, until)
+	}
+}
+
+// attend looks which waves are there. h.mu is held.
+func (h *health) attend() {
+	for wave := range h.present {
+		h.present[wave].live, h.present[wave].open = false, 0
+	}
+	for _, l := range h.run.lanes {
+		if wave := l.here(); wave >= 0 {
+			h.present[wave].live = true
+		}
+	}
+	h.run.open.eachWave(func(wave int, open int64) {
+		if wave >= 0 {
+			h.present[wave].open = open
+		}
+	})
+	for wave := range h.present {
+		h.present[wave].seen()
+	}
+}
+
+// sample is called once a second. It is a witness, too: it knows when it should
+// have been called.
 func (h *health) sample(now time.Duration) {
 	if !h.machine {
 		return
 	}
-	u := h.measure(now)
+	u, clocks := h.measure(now), h.clocks()
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.used.sample()
 	if now <= h.run.start {
 		h.began = u
@@ -85,9 +151,42 @@ func (h *health) sample(now time.Duration) {
 		h.recent = 100 * float64(u.cpu-h.last.cpu) / (float64(wall) * allowed())
 	}
 	h.last = u
+	if h.due > 0 && now-h.due >= standstill {
+		h.stopped(h.due, now)
+	}
+	h.due = now + h.run.untilTick()
+	news := h.news(now, clocks)
+	h.mu.Unlock()
+	for _, text := range news {
+		h.run.note(text)
+	}
 }
 
-// stop ends the probe.
+// tellEvery is the least time between two events that tell of standstills.
+const tellEvery = 10 * time.Second
+
+// news are what is to be told as events. A machine that slept was not there, and
+// that is lateness like any other. h.mu is held.
+func (h *health) news(now time.Duration, clocks clockOffsets) (texts []string) {
+	slept, jump := h.parted.see(clocks)
+	if slept > 0 {
+		h.late(absence(slept))
+		texts = append(texts, sleepText(slept))
+	}
+	if jump != 0 {
+		texts = append(texts, jumpText(jump))
+	}
+	if len(texts) > 0 {
+		h.partedAt, h.partedText = now, strings.Join(texts, "; ")
+	}
+	if h.stops.times > h.told && (h.told == 0 || now-h.toldAt >= tellEvery) {
+		texts = append(texts, h.stops.text())
+		h.told, h.toldAt = h.stops.times, now
+	}
+	return texts
+}
+
+// stop ends the probe. What it finds last is recorded then.
 func (h *health) stop() {
 	if h.probe != nil {
 		h.probe.stop()
@@ -96,97 +195,72 @@ func (h *health) stop() {
 
 // live is the generator's state for the screen.
 func (h *health) live() result.Health {
-	out := result.Health{OK: true}
-	h.mu.Lock()
-	if h.machine {
-		cpu := h.recent
-		out.CPUPercent = &cpu
-	}
-	h.mu.Unlock()
 	p, _, _ := h.run.rec.window(liveWindow, -1)
-	if lag := p.Hists[result.Lag]; lag.Count() > 0 {
-		d := lag.Quantile(0.99)
-		out.LagP99 = &d
+	found := h.judged("", p)
+	out := result.Health{}
+	for _, m := range []result.Metric{result.Lag, result.ReadLag} {
+		if lag := p.Hists[m]; lag.Count() > 0 {
+			d := lag.Quantile(0.99)
+			if out.LagP99 == nil || d > *out.LagP99 {
+				out.LagP99 = &d
+			}
+		}
 	}
-	out.Warnings, out.OK = lateness(p, h.run.scenario.MaxLag.D())
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.machine {
+		out.CPUPercent = new(h.recent)
+	}
+	now := h.run.now()
+	if h.stops.times > 0 && now-h.stops.until < liveWindow {
+		last := standstills{}
+		last.add(h.stops.from, h.stops.until)
+		found = append(found, last.findings("")...)
+	}
+	if h.partedAt > 0 && now-h.partedAt < liveWindow {
+		found = append(found, result.Finding{Kind: result.FoundClockJump, Text: h.partedText, Voids: result.VoidsNothing})
+	}
+	out.Findings, out.OK, out.Warnings = found, found.Valid(), found.Warnings()
 	return out
 }
 
-// warnLag is the lateness from which on the generator is not beyond doubt.
-const warnLag = 5 * time.Millisecond
-
-// lateness holds the generator's lag and read lag against what a stretch may
-// have: 10 % of what is measured, but at least maxLag.
-func lateness(p *result.Part, maxLag time.Duration) (warnings []string, valid bool) {
-	bound := maxLag
-	service := p.Hists[result.TTFTService]
-	if service.Count() == 0 {
-		service = p.Hists[result.E2EService]
-	}
-	if service.Count() > 0 {
-		bound = max(bound, service.Quantile(0.5)/10)
-	}
-	valid = true
-	for _, m := range []struct {
-		hist *result.Hist
-		what string
-	}{{p.Hists[result.Lag], "sent its requests"}, {p.Hists[result.ReadLag], "read the answers"}} {
-		if m.hist.Count() == 0 {
-			continue
-		}
-		p99 := m.hist.Quantile(0.99)
-		switch {
-		case p99 > bound:
-			valid = false
-			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99; %s is allowed)", m.what, round(p99), round(bound)))
-		case p99 > warnLag:
-			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99)", m.what, round(p99)))
-		}
-	}
-	if lag := p.Hists[result.Lag]; lag.Count() > 0 {
-		if prompt := lag.CountAtOrBelow(time.Second); float64(prompt) < 0.99*float64(lag.Count()) {
-			valid = false
-			warnings = append(warnings, fmt.Sprintf("only %.1f %% of the requests were sent within 1 s of when they were due", 100*float64(prompt)/float64(lag.Count())))
-		}
-	}
-	if n := p.Refused(); n > 0 {
-		valid = false
-		warnings = append(warnings, fmt.Sprintf("%d durations were over an hour and are in no histogram", n))
-	}
-	if short := shortages(p); len(short) > 0 {
-		valid = false
-		warnings = append(warnings, short...)
-	}
-	return warnings, valid
+// judged is what the generator did wrong in a part: its lateness, and what it ran
+// out of.
+func (h *health) judged(wave string, p *result.Part) result.Findings {
+	return append(result.Lateness(wave, p, h.run.scenario.MaxLag.D()), ranOut(wave, p)...)
 }
 
 // report is the generator's health over the whole run.
 func (h *health) report(total *result.Part, waves []*result.Part) result.Generator {
 	_, _, most := h.run.slots.load()
 	g := result.Generator{
-		Valid: true, Warnings: []string{},
 		LagMS: total.Hists[result.Lag].Latency(true), ReadLagMS: total.Hists[result.ReadLag].Latency(true),
 		MaxInFlightSeen: int64(most), StaleRetries: total.StaleRetries,
+		Findings: result.Findings{},
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for i, p := range waves {
-		warnings, valid := lateness(p, h.run.scenario.MaxLag.D())
-		g.Valid = g.Valid && valid
-		for _, w := range warnings {
-			g.Warnings = append(g.Warnings, fmt.Sprintf("wave %s: %s", h.run.waves[i].name(), w))
-		}
+		name := h.run.waves[i].name().String()
+		g.Findings = append(g.Findings, h.judged(name, p)...)
+		g.Findings = append(g.Findings, h.stood[i].findings(name)...)
 	}
+	g.Valid = g.Findings.Valid()
 	h.machineReport(&g)
+	g.Warnings = g.Findings.Warnings()
 	return g
 }
 
 // machineReport adds what the operating system and the runtime say. They name
-// causes; by themselves they void nothing.
+// causes; by themselves they void nothing. h.mu is held.
 func (h *health) machineReport(g *result.Generator) {
 	if !h.machine {
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	cause := func(kind result.FindingKind, text string) {
+		g.Findings = append(g.Findings, result.Finding{Kind: kind, Text: text, Voids: result.VoidsNothing})
+	}
+	g.Findings = append(g.Findings, h.parted.findings()...)
 	if wall := h.last.at - h.began.at; wall > 0 {
 		cpu := 100 * float64(h.last.cpu-h.began.cpu) / (float64(wall) * allowed())
 		g.CPUPercent = &cpu
@@ -196,9 +270,9 @@ func (h *health) machineReport(g *result.Generator) {
 		}
 		g.SchedLatencyMSP99 = schedP99(h.began.sched)
 		if !g.Valid {
-			g.Warnings = append(g.Warnings, h.cause(cpu, g.RunQueueWaitPercent))
+			cause(h.cause(cpu, g.RunQueueWaitPercent))
 			if cut := h.last.throttle.since(h.began.throttle).cause(wall); cut != "" {
-				g.Warnings = append(g.Warnings, cut)
+				cause(result.FoundThrottled, cut)
 			}
 		}
 	}
@@ -210,18 +284,18 @@ func (h *health) machineReport(g *result.Generator) {
 		g.GCPauseMSMax = &ms
 	}
 	if h.run.options.InProcessMock && !g.Valid {
-		g.Warnings = append(g.Warnings, "the built-in endpoint shares this process and its CPU: start `flashwave mock` in another and point --url at it")
+		cause(result.FoundShared, "the built-in endpoint shares this process and its CPU: start `flashwave mock` in another and point --url at it")
 	}
 }
 
-func (h *health) cause(cpu float64, wait *float64) string {
+func (h *health) cause(cpu float64, wait *float64) (result.FindingKind, string) {
 	switch {
 	case cpu > 85:
-		return fmt.Sprintf("it used %.0f %% of the CPU it may use: give it more cores, or ask less of it", cpu)
+		return result.FoundCPU, fmt.Sprintf("it used %.0f %% of the CPU it may use: give it more cores, or ask less of it", cpu)
 	case wait != nil && *wait > 20:
-		return fmt.Sprintf("its threads waited for a core %.0f %% of the time: something else keeps this machine busy", *wait)
+		return result.FoundRunQueue, fmt.Sprintf("its threads waited for a core %.0f %% of the time: something else keeps this machine busy", *wait)
 	}
-	return fmt.Sprintf("it used %.0f %% of the CPU it may use: the lateness came from elsewhere on this machine", cpu)
+	return result.FoundCPU, fmt.Sprintf("it used %.0f %% of the CPU it may use: the lateness came from elsewhere on this machine", cpu)
 }
 
 // schedLatencies is how long goroutines that could run waited for a thread, as a
@@ -278,15 +352,4 @@ func maxGCPause() float64 {
 		}
 	}
 	return 0
-}
-
-// round keeps a duration readable.
-func round(d time.Duration) time.Duration {
-	switch {
-	case d > time.Second:
-		return d.Round(10 * time.Millisecond)
-	case d > 10*time.Millisecond:
-		return d.Round(time.Millisecond)
-	}
-	return d.Round(10 * time.Microsecond)
 }

@@ -12,11 +12,16 @@ import (
 type openRequests struct {
 	mu      sync.Mutex
 	flights []*flight
+	byWave  map[int]int64 // how many of them
 }
 
 func (o *openRequests) add(f *flight) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.byWave == nil {
+		o.byWave = map[int]int64{}
+	}
+	o.byWave[f.ticket.wave]++
 	f.place = len(o.flights)
 	o.flights = append(o.flights, f)
 }
@@ -24,11 +29,21 @@ func (o *openRequests) add(f *flight) {
 func (o *openRequests) remove(f *flight) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.byWave[f.ticket.wave]--
 	last := len(o.flights) - 1
 	o.flights[f.place] = o.flights[last]
 	o.flights[f.place].place = f.place
 	o.flights[last] = nil
 	o.flights = o.flights[:last]
+}
+
+// eachWave calls see with the number of open requests of every wave that had any.
+func (o *openRequests) eachWave(see func(wave int, open int64)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for wave, open := range o.byWave {
+		see(wave, open)
+	}
 }
 
 // addTo adds the ages of open requests that still wait for an instant to a part,

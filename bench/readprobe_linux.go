@@ -1,75 +1,61 @@
 package bench
 
 import (
-	"encoding/binary"
 	"io"
 	"os"
-	"runtime"
-	"sync"
-	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// probeEvery is the pause between two writes of the read probe.
-const probeEvery = 5 * time.Millisecond
-
-// A readProbe measures how late this process reads what has arrived: an OS
-// thread writes its clock into a socket pair, and a goroutine reads it through
-// the runtime's network poller, as every stream is read. What the poller and the
-// scheduler add there, they add to TTFT and ITL as well.
-type readProbe struct {
-	in, out *os.File
-	quit    chan struct{}
-	running sync.WaitGroup
+// A kernelTimer beats without a thread of ours: the kernel makes a file readable
+// at every tick, and the runtime's network poller waits for it as for a socket.
+type kernelTimer struct {
+	file   *os.File
+	origin time.Duration // on CLOCK_MONOTONIC, as the ticks are
 }
 
-// startReadProbe calls observe with every lag, on one goroutine. It is nil where
-// the system has no socket pair left.
-func startReadProbe(observe func(lag time.Duration)) *readProbe {
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+// newMetronome beats through the poller; where the system has no timer left,
+// through the runtime's own.
+func newMetronome() metronome {
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
-		return nil
+		return newTimed()
 	}
-	// Non-blocking before NewFile puts the reading end under the poller.
-	if err := syscall.SetNonblock(fds[0], true); err != nil {
-		return nil
+	k := &kernelTimer{file: os.NewFile(uintptr(fd), "ticks"), origin: clockTime(unix.CLOCK_MONOTONIC)}
+	beats := unix.ItimerSpec{
+		Value:    unix.NsecToTimespec(int64(k.origin + tickEvery)),
+		Interval: unix.NsecToTimespec(int64(tickEvery)),
 	}
-	p := &readProbe{in: os.NewFile(uintptr(fds[0]), "probe"), out: os.NewFile(uintptr(fds[1]), "probe"), quit: make(chan struct{})}
-	epoch := time.Now()
-	p.running.Go(func() { p.write(epoch) })
-	p.running.Go(func() { p.read(epoch, observe) })
-	return p
+	if unix.TimerfdSettime(fd, unix.TFD_TIMER_ABSTIME, &beats, nil) != nil {
+		_ = k.file.Close() // nothing was written
+		return newTimed()
+	}
+	return k
 }
 
-func (p *readProbe) write(epoch time.Time) {
-	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-	pause := syscall.NsecToTimespec(int64(probeEvery))
-	var stamp [8]byte
-	for !closed(p.quit) {
-		if err := syscall.Nanosleep(&pause, nil); err != nil && err != syscall.EINTR {
-			break
-		}
-		binary.LittleEndian.PutUint64(stamp[:], uint64(time.Since(epoch)))
-		if _, err := p.out.Write(stamp[:]); err != nil {
-			break
-		}
-	}
-	_ = p.out.Close() // ends the reader
+func (k *kernelTimer) now() time.Duration { return clockTime(unix.CLOCK_MONOTONIC) - k.origin }
+
+// wait reads how many ticks there were since the last time, which now tells better.
+func (k *kernelTimer) wait() bool {
+	var beats [8]byte
+	_, err := io.ReadFull(k.file, beats[:])
+	return err == nil
 }
 
-func (p *readProbe) read(epoch time.Time, observe func(time.Duration)) {
-	var stamp [8]byte
-	for {
-		if _, err := io.ReadFull(p.in, stamp[:]); err != nil {
-			return
-		}
-		observe(time.Since(epoch) - time.Duration(binary.LittleEndian.Uint64(stamp[:])))
+func (k *kernelTimer) stop() { _ = k.file.Close() } // wakes the reader
+
+// clockTime is what a clock of the system shows; 0 if it has no such clock.
+func clockTime(id int32) time.Duration {
+	var t unix.Timespec
+	if unix.ClockGettime(id, &t) != nil {
+		return 0
 	}
+	return time.Duration(t.Nano())
 }
 
-// stop ends the probe and waits for it.
-func (p *readProbe) stop() {
-	close(p.quit)
-	p.running.Wait()
-	_ = p.in.Close()
+// timeSlept is how long the machine has slept since it was started.
+func timeSlept() time.Duration {
+	mono := clockTime(unix.CLOCK_MONOTONIC)
+	return clockTime(unix.CLOCK_BOOTTIME) - mono
 }

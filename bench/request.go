@@ -59,8 +59,10 @@ func (r *Run) send(t ticket) ending {
 	r.open.add(f)
 	res := r.client.Do(r.ctx, req, f)
 	r.open.remove(f)
-	if f.sent.Load() == 0 { // it failed before the transport had it
-		f.Sent(r.now())
+	if res.Sent == client.Never { // stopped before the transport had it: it has no age
+		r.budget.settle(worst, 0)
+		r.giveUp(t)
+		return ending{ticket: t, at: res.Done, outcome: res.Outcome}
 	}
 	cost, estimated := r.cost(p, req.MaxTokens, res)
 	r.budget.settle(worst, cost.Total())
@@ -322,7 +324,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		case res.Outcome == outcome.OK && !came:
 			p.Tokenless[m.response]++
 			p.Tokenless[m.service]++
-		case res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled && came:
+		case res.Outcome.Failed() && came:
 			p.RecordFailed(m.response, m.at-scheduled)
 			p.RecordFailed(m.service, m.at-res.Sent)
 		}
@@ -332,7 +334,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
-		if res.Outcome != outcome.OK && res.Outcome != outcome.Cancelled {
+		if res.Outcome.Failed() {
 			p.RecordFailed(result.Stall, stall)
 		}
 	}
@@ -369,7 +371,16 @@ func stall(res client.Result) (time.Duration, bool) {
 }
 
 // drop records a scheduled request that found no slot and may not wait.
+//
+// One that comes here a second late would perhaps have found a slot when it was
+// due: that is lateness of the generator, and not a full house alone.
 func (r *Run) drop(t ticket) {
+	if late := t.enqueued - t.scheduled; late > time.Second && t.wave != result.Warmup {
+		s := r.rec.shard(t.index)
+		s.mu.Lock()
+		s.part(t.wave).Record(result.Lag, late)
+		s.mu.Unlock()
+	}
 	r.never(t, dropped, func(q *result.Requests) { q.Dropped++ })
 }
 

@@ -149,23 +149,27 @@ func (t throttled) cause(wall time.Duration) string {
 	if wall <= 0 || t.wait*100 < wall {
 		return ""
 	}
-	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, round(t.wait))
+	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, written(t.wait))
 }
 
-// wants say what to do about each shortage.
-var wants = map[outcome.Shortage]string{
-	outcome.Files:  "%d connections failed for want of open files: raise the limit (ulimit -n), or lower --max-in-flight",
-	outcome.Ports:  "%d connections failed for want of ports: let connections be reused (keep-alive, --connections, --http2), or widen net.ipv4.ip_local_port_range",
-	outcome.Memory: "%d connections failed for want of memory for sockets: free some, or lower --max-in-flight",
+// shortages are what a shortage of this machine is called, and what to do about it.
+var shortages = map[outcome.Shortage]struct {
+	kind result.FindingKind
+	text string
+}{
+	outcome.Files:  {result.FoundFiles, "%d connections failed for want of open files: raise the limit (ulimit -n), or lower --max-in-flight"},
+	outcome.Ports:  {result.FoundPorts, "%d connections failed for want of ports: let connections be reused (keep-alive, --connections, --http2), or widen net.ipv4.ip_local_port_range"},
+	outcome.Memory: {result.FoundMemory, "%d connections failed for want of memory for sockets: free some, or lower --max-in-flight"},
 }
 
-// shortages are what the generator itself ran out of while connecting. That is no
-// failure of the endpoint, and the wave says nothing of it.
-func shortages(p *result.Part) (warnings []string) {
+// ranOut is what the generator itself ran out of while connecting. That is no failure
+// of the endpoint, and the wave says nothing of it.
+func ranOut(wave string, p *result.Part) (found result.Findings) {
 	for _, s := range outcome.Shortages() {
 		if n := p.Shortages[s]; n > 0 {
-			warnings = append(warnings, fmt.Sprintf(wants[s], n))
+			short := shortages[s]
+			found = append(found, result.Finding{Wave: wave, Kind: short.kind, Text: fmt.Sprintf(short.text, n), Voids: result.VoidsAll})
 		}
 	}
-	return warnings
+	return found
 }

@@ -164,6 +164,7 @@ func (r *Run) run(now time.Duration) {
 	lanes.Wait()
 	r.endLoad()
 	r.drain()
+	r.health.stop() // what it finds last belongs to the last second
 	close(ticking)
 	<-ticked
 	r.finish()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
@@ -57,6 +58,7 @@ func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	}
 	if a.conn != nil {
 		a.before = a.conn.written.Load()
+		a.watch.open.Store(a.conn)
 		if !a.http2 {
 			a.watch.conn.Store(a.conn)
 		}
@@ -91,6 +93,16 @@ func (a *attempt) phases() Phases {
 		p.TLS = time.Duration(done - a.tlsBegan.Load())
 	}
 	return p
+}
+
+// handedOver ends an attempt whose response, a 1xx that is not informational
+// (101), hands the bare connection over: net/http has let go of it, and neither
+// a context nor a limit of time would end a read.
+func (a *attempt) handedOver(resp *http.Response) *failure {
+	if a.conn != nil {
+		_ = a.conn.Close() // beneath TLS, which would first say goodbye
+	}
+	return failed(Malformed, "HTTP %d: the server wants to speak another protocol", resp.StatusCode)
 }
 
 // ended reports whether the connection ended while a response was awaited.

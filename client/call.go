@@ -44,6 +44,7 @@ func (x *call) run(ctx context.Context) *failure {
 	defer cancel(nil)
 	x.watch.start(x.client, x.req.Stream, cancel)
 	defer x.watch.stop()
+	defer context.AfterFunc(x.ctx, x.watch.cancelled)()
 	x.sent()
 	for {
 		f := x.attempt()
@@ -147,8 +148,14 @@ func (x *call) receive(a *attempt, resp *http.Response) *failure {
 	x.res.Limits = limitsOf(resp.Header, time.Now())
 	x.res.RequestID = requestID(resp.Header)
 
+	if resp.StatusCode < 200 {
+		return a.handedOver(resp)
+	}
 	ok := 200 <= resp.StatusCode && resp.StatusCode < 300
-	if !ok || !x.req.Stream {
+	switch {
+	case !ok:
+		x.watch.refuse()
+	case !x.req.Stream:
 		x.watch.enter(streaming, x.client.now())
 	}
 	ans := newAnswer(x, ok)
@@ -204,6 +211,8 @@ func (x *call) readRest(r *bodyReader, ans *answer) {
 }
 
 const (
+	restTime   = 10 * time.Second       // for the body of an error
+	lastResort = 500 * time.Millisecond // for the end of a call that was cancelled
 	drainTime  = 100 * time.Millisecond
 	drainBytes = 64 << 10
 )

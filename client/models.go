@@ -47,6 +47,9 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 		return nil, unreachable{err}
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode < 200 { // the connection is handed over: no context would end a read
+		return nil, errors.New(statusText(resp, nil))
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, eventLimit))
 	if resp.StatusCode != http.StatusOK {
 		return nil, errors.New(statusText(resp, body))

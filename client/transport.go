@@ -21,6 +21,9 @@ const (
 	connectionBuffer = 4 << 10
 	headerLimit      = 256 << 10
 	idleConnection   = 90 * time.Second // as net/http's default transport
+	// stuckWrite breaks an HTTP/2 connection whose server reads no more: whatever
+	// writes to it waits for whoever began to.
+	stuckWrite = 30 * time.Second
 )
 
 // transport makes one of the two transports. It has no limit of connections:
@@ -42,6 +45,7 @@ func (c *Client) transport(config *tls.Config, proxy *url.URL) *http.Transport {
 		ReadBufferSize:         connectionBuffer,
 		WriteBufferSize:        connectionBuffer,
 		Protocols:              c.protocols(),
+		HTTP2:                  &http.HTTP2Config{WriteByteTimeout: stuckWrite},
 	}
 	if proxy != nil {
 		t.Proxy = http.ProxyURL(proxy)

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -15,6 +16,7 @@ const (
 	awaiting                // the first token, limited by IdleTimeout
 	streaming               // between bytes, limited by IdleTimeout
 	quiet                   // a document being made, or a wait before a retry: by Timeout alone
+	refused                 // the body of an error, limited by IdleTimeout between bytes and by restTime
 	draining                // after [DONE], limited by drainTime
 )
 
@@ -30,7 +32,7 @@ func (e *timeoutError) Error() string {
 		return fmt.Sprintf("connect timeout: no connection within %v", e.limit)
 	case awaiting:
 		return fmt.Sprintf("first token timeout: no token within %v", e.limit)
-	case streaming:
+	case streaming, refused:
 		return fmt.Sprintf("idle timeout: nothing came for %v", e.limit)
 	case draining:
 		return fmt.Sprintf("no end of the body within %v of its last event", e.limit)
@@ -47,14 +49,21 @@ func (e *timeoutError) Error() string {
 type watch struct {
 	client  *Client
 	cancel  context.CancelCauseFunc
-	timer   *time.Timer // nil: no limits
-	streams bool        // the request asks for a stream
+	streams bool // the request asks for a stream
 	started time.Duration
 
+	mu    sync.Mutex
+	timer *time.Timer // nil: no limits
+	last  *time.Timer // after the call was cancelled
+	over  bool        // the call has ended: the timers rest
+
 	stage   atomic.Int32
-	since   atomic.Int64 // when the stage began, or its last byte came
-	attempt atomic.Int64 // when the present attempt was handed to the transport
-	conn    atomic.Pointer[conn]
+	since   atomic.Int64         // when the stage began, or its last byte came
+	attempt atomic.Int64         // when the present attempt was handed to the transport
+	conn    atomic.Pointer[conn] // the stamps of HTTP/1.1
+	open    atomic.Pointer[conn] // what the present attempt has opened
+
+	refusedAt atomic.Int64 // when the body of an error began
 }
 
 // start begins to watch.
@@ -63,13 +72,48 @@ func (w *watch) start(c *Client, streams bool, cancel context.CancelCauseFunc) {
 	w.started = c.now()
 	w.stage.Store(int32(quiet))
 	if shortest := w.shortest(); shortest > 0 {
-		w.timer = time.AfterFunc(shortest, w.fire)
+		w.wake(shortest)
 	}
 }
 
+// stop ends the watch. A timer that fires meanwhile does not start again.
 func (w *watch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
 	if w.timer != nil {
 		w.timer.Stop()
+	}
+	if w.last != nil {
+		w.last.Stop()
+	}
+}
+
+// cancelled begins to wait for the end of a call that was cancelled. net/http
+// ends most of what it does at once; where it does not (it writes to an HTTP/2
+// server that reads no more), the connection is closed beneath it.
+func (w *watch) cancelled() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.last = time.AfterFunc(lastResort, func() {
+			if c := w.open.Load(); c != nil {
+				_ = c.Close() // whoever waits for it hears of it
+			}
+		})
+	}
+}
+
+// wake looks at the limits again in a while, unless the call has ended.
+func (w *watch) wake(in time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.over:
+	case w.timer == nil:
+		w.timer = time.AfterFunc(in, w.fire)
+	default:
+		w.timer.Reset(in)
 	}
 }
 
@@ -83,11 +127,18 @@ func (w *watch) enter(s stage, at time.Duration) {
 // would wake.
 func (w *watch) drain() {
 	w.enter(draining, w.client.now())
-	if w.timer == nil {
-		w.timer = time.AfterFunc(drainTime, w.fire)
-		return
+	w.wake(drainTime)
+}
+
+// refuse begins the stage in which what is known to be an error is read to its
+// end.
+func (w *watch) refuse() {
+	at := w.client.now()
+	w.refusedAt.Store(int64(at))
+	w.enter(refused, at)
+	if shortest := w.shortest(); shortest == 0 || restTime < shortest {
+		w.wake(restTime)
 	}
-	w.timer.Reset(drainTime)
 }
 
 // shortest is the shortest of the limits, 0 if there are none.
@@ -114,7 +165,7 @@ func (w *watch) fire() {
 		sleep = due - now
 	}
 	if sleep > 0 {
-		w.timer.Reset(sleep)
+		w.wake(sleep)
 	}
 }
 
@@ -152,6 +203,15 @@ func (w *watch) stageDue() (at time.Duration, s stage, limit time.Duration) {
 			since = max(since, c.lastRead())
 		}
 		return since + idle, s, idle
+	case refused:
+		end := time.Duration(w.refusedAt.Load()) + restTime
+		if c := w.conn.Load(); c != nil {
+			since = max(since, c.lastRead())
+		}
+		if idle > 0 && since+idle < end {
+			return since + idle, s, idle
+		}
+		return end, s, restTime
 	case draining:
 		return since + drainTime, s, drainTime
 	}

@@ -13,6 +13,7 @@ import (
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/store"
+	"flashwave/bench/verdict"
 )
 
 // compareFlags are the flags of compare.
@@ -31,17 +32,19 @@ func (p *program) compareCommand() *cobra.Command {
 one, latest, latest~1 …; or several of them with -- between the sides; or a
 directory of runs.
 
-Every metric gets a confidence interval and a verdict: better, worse, no difference
-or too noisy to say. One run a side is resampled in blocks, which cannot see drift
-between runs; from four a side on (run --repeat 4) runs are ranked.
+Every metric gets a confidence interval and a verdict by it: better, worse, no
+difference or, where the interval reaches over the margin, too noisy to say. One run
+a side is resampled in blocks, which cannot see drift between runs; from four a side
+on (run --repeat 4) runs are ranked.
 
-The gate: p95 TTFT, p95 E2E, error rate or goodput is worse by more than 10 %
-(latencies: and 5 ms, shares: and 1 percentage point), beyond doubt. --fail-on takes
-its place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and
-the unit of a change: +10%, +50ms, -5/s, +1pp.
+The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
+requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of
+shares at least 1 percentage point. It passes where the interval of none reaches so far; anything else
+cannot be told. --fail-on takes its place: METRIC.STAT OP CHANGE [and OP CHANGE]
+[in WAVE], each with the sign and the unit of a change: +10%, +50ms, -5/s, +1pp.
 
-Exit codes: 0 not worse (or too noisy to say), 99 worse, 104 usage, 120 inconclusive:
-data is missing, or a generator was the bottleneck.`,
+Exit codes: 0 not worse, 99 worse, 104 usage, 120 that cannot be told: the runs are
+too short or too noisy, data is missing, or a generator was the bottleneck.`,
 		Example: `flashwave compare latest~1 latest
 flashwave compare main.json run.json --json
 flashwave compare main-*.json -- run-*.json
@@ -127,7 +130,7 @@ func (p *program) compare(f *compareFlags, base, fresh []string) error {
 		}
 	}
 	p.summariseComparison(doc)
-	if doc.Gate.ExitCode != compare.ExitPass {
+	if doc.Gate.ExitCode != verdict.ExitPass {
 		return &failure{code: doc.Gate.ExitCode}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/compare"
 	"flashwave/bench/report"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // An actions tells GitHub Actions what happened, by the commands that it reads in a
@@ -66,11 +67,8 @@ func (a actions) run(doc *result.Run) {
 
 // comparison annotates what a comparison came to.
 func (a actions) comparison(doc *compare.Document) {
-	switch {
-	case doc.Gate.ExitCode != compare.ExitPass:
+	if doc.Gate.ExitCode != verdict.ExitPass {
 		a.note("error", "comparison: "+doc.Gate.Status.String(), doc.Gate.Headline)
-	case doc.Gate.Status == compare.GateTooNoisy:
-		a.note("warning", "comparison", doc.Gate.Headline)
 	}
 }
 

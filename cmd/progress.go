@@ -8,6 +8,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // progressEvery is the pause between two progress lines.
@@ -67,7 +68,7 @@ func told(wave result.WaveStatus, its result.Snapshot) bool {
 // waveLine is a wave that has ended in one line.
 func waveLine(s result.Snapshot) string {
 	w := s.Window
-	parts := []string{clock(s.At.Seconds()), "", "wave", strings.TrimPrefix(w.Lane+"/"+w.Name, "/"), "ended:"}
+	parts := []string{clock(s.At.Seconds()), "", "wave", slo.WaveName(w.Lane, w.Name), "ended:"}
 	parts = append(parts, fmt.Sprintf("%d of %d ok,", w.Requests.Succeeded, w.Requests.Scheduled))
 	return strings.TrimSuffix(strings.Join(append(parts, latencies(w)...), " "), ",")
 }

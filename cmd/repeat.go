@@ -12,17 +12,14 @@ import (
 	"syscall"
 	"time"
 
-	"flashwave/bench/verdict"
-
 	"github.com/spf13/pflag"
+
+	"flashwave/bench/verdict"
 )
 
 // settleFor is the pause between two runs of --repeat: the endpoint ends what the
 // last one left behind.
 const settleFor = 2 * time.Second
-
-// severity orders exit codes, the one that counts most first.
-var severity = []int{verdict.ExitUsage, verdict.ExitInterrupted, verdict.ExitStopped, verdict.ExitBroken, verdict.ExitInconclusive, verdict.ExitFailed, verdict.ExitPass}
 
 // repeat runs the same scenario several times, one after the other, and answers with
 // the exit code that counts most. What ends one before its time ends them all.
@@ -55,11 +52,11 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 			}
 		}
 		err := p.once(ctx, f, fs, file, outs.numbered(k))
-		if rank(err) < rank(worst) {
+		if verdict.Outranks(codeOf(err), codeOf(worst)) {
 			worst = err
 		}
-		if endsAll(rank(err)) {
-			break
+		if verdict.Aborts(codeOf(err)) {
+			break // whatever was asked for
 		}
 	}
 	return worst
@@ -75,20 +72,16 @@ func settle(ctx context.Context) bool {
 	}
 }
 
-// endsAll reports whether a run of that rank is the last one, whatever was asked for.
-func endsAll(rank int) bool { return rank <= slices.Index(severity, verdict.ExitStopped) }
-
-// rank is the place of an error among the severities.
-func rank(err error) int {
-	code := verdict.ExitPass
-	if err != nil {
-		code = verdict.ExitBroken
-	}
+// codeOf is the exit code that an error leads to.
+func codeOf(err error) int {
 	var f *failure
-	if errors.As(err, &f) {
-		code = f.code
+	switch {
+	case err == nil:
+		return verdict.ExitPass
+	case errors.As(err, &f):
+		return f.code
 	}
-	return slices.Index(severity, code)
+	return verdict.ExitBroken
 }
 
 // numbered puts the number of a run before the endings of the files: run.json becomes

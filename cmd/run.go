@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -241,7 +240,7 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 func (p *program) printed(doc *result.Run, f *runFlags) error {
 	format := "text"
 	switch {
-	case f.silent && !endsAll(slices.Index(severity, doc.Verdict.ExitCode)):
+	case f.silent && !verdict.Aborts(doc.Verdict.ExitCode):
 		return nil
 	case f.json:
 		format = "json"

@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"endpoint": endpoint, "refusing": refusing, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines, "validate": validate, "interrupted": interrupted,
+			"recorded": recorded,
 		},
 	})
 }

@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // header says which runs are compared.
@@ -22,11 +24,12 @@ func (c comparison) header(width int) string {
 // headline is the judgement, in as many lines as it takes.
 func (c comparison) headline(width int) []string {
 	p, g := c.pen, c.doc.Gate
-	style := map[compare.Status]ink{
-		compare.GateWorse: p.style.bad, compare.GateBetter: p.style.good, compare.GateNoDifference: p.style.good,
-	}[g.Status]
-	if style == (ink{}) {
-		style = p.style.near
+	style := p.style.near
+	switch g.ExitCode {
+	case verdict.ExitPass:
+		style = p.style.good
+	case verdict.ExitFailed:
+		style = p.style.bad
 	}
 	lines := wrapped(p.style.strong, clean(g.Headline), width-2)
 	for i := range lines {
@@ -36,7 +39,7 @@ func (c comparison) headline(width int) []string {
 		}
 		lines[i] = lead + lines[i]
 	}
-	for _, w := range c.doc.Warnings {
+	for _, w := range c.doc.Untold() {
 		lines = append(lines, p.style.near.Render(p.glyph.near)+" "+p.label(p.cut(clean(w.Text), width-2)))
 	}
 	return lines
@@ -85,7 +88,7 @@ func (c comparison) columns(width int) (list []duelColumn, bar int) {
 		{"base", 9, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
 		{"new", 9, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
 		{"change", 8, func(r compare.Row) string { return r.FormatChange() }},
-		{"95 % interval", 20, compare.Row.FormatInterval},
+		{fmt.Sprintf("%.0f %% interval", 100*c.doc.Method.Confidence), 20, compare.Row.FormatInterval},
 	}
 	const verdict = 15
 	left := width - nameWidth - verdict
@@ -183,21 +186,17 @@ func (c comparison) bar(r compare.Row, width int, style ink) string {
 	for i := range glyphs {
 		put(i, " ", p.style.faint)
 	}
-	place := func(margins float64) int {
-		share := (max(-reach, min(reach, margins)) + reach) / (2 * reach)
-		return int(math.Round(share * float64(width-1)))
-	}
 	dash, margin := p.glyph.solid.Horizontal, p.glyph.dotted.VerticalLine
-	put(place(-1), margin, p.style.faint)
-	put(place(1), margin, p.style.faint)
-	put(place(0), p.glyph.axis, p.style.frame)
-	if low, high := c.margins(r, r.Low, r.LowRatio), c.margins(r, r.High, r.HighRatio); low != nil && high != nil {
-		for i := place(*low); i <= place(*high); i++ {
+	put(cellOf(-1, width), margin, p.style.faint)
+	put(cellOf(1, width), margin, p.style.faint)
+	put(cellOf(0, width), p.glyph.axis, p.style.frame)
+	if low, high := r.Margins(r.Low), r.Margins(r.High); low != nil && high != nil {
+		for i := cellOf(*low, width); i <= cellOf(*high, width); i++ {
 			put(i, dash, style)
 		}
 	}
-	if change := c.margins(r, r.Change, r.ChangeRatio); change != nil {
-		put(place(*change), p.glyph.dot, style)
+	if change := r.Margins(r.Change); change != nil {
+		put(cellOf(*change, width), p.glyph.dot, style)
 	}
 	var b strings.Builder
 	for i, g := range glyphs {
@@ -206,17 +205,21 @@ func (c comparison) bar(r compare.Row, width int, style ink) string {
 	return b.String()
 }
 
-// margins is a change in multiples of what counts.
-func (c comparison) margins(r compare.Row, absolute, ratio *float64) *float64 {
-	v, unit := ratio, c.doc.Method.MarginRatio
-	if r.Points() {
-		v, unit = absolute, c.doc.Method.MarginPoints
+// cellOf is where a bar has a change of so many margins. What lies beyond a margin
+// is drawn beyond its mark, however little it is.
+func cellOf(margins float64, width int) int {
+	place := func(margins float64) int {
+		share := (max(-reach, min(reach, margins)) + reach) / (2 * reach)
+		return int(math.Round(share * float64(width-1)))
 	}
-	if v == nil || unit <= 0 {
-		return nil
+	switch at := place(margins); {
+	case margins > 1:
+		return max(at, place(1)+1)
+	case margins < -1:
+		return min(at, place(-1)-1)
+	default:
+		return at
 	}
-	m := *v / unit
-	return &m
 }
 
 // barTitle is the scale of the bars.

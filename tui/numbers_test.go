@@ -7,9 +7,8 @@ import (
 	"time"
 	"unicode"
 
-	"pgregory.net/rapid"
-
 	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
 
 	"flashwave/bench/result"
 )

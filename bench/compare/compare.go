@@ -1,10 +1,12 @@
 package compare
 
 import (
-	"math"
+	"fmt"
 	"slices"
+	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // Options are what is not in the runs.
@@ -21,14 +23,16 @@ func Compare(base, fresh []*result.Run, o Options) *Document {
 
 // compareSides is Compare once the timelines have been read.
 func compareSides(base, fresh *side, o Options) *Document {
-	c := comparison{base: base, fresh: fresh}
+	c := comparison{base: base, fresh: fresh, method: method(BlockBootstrap)}
+	if b, f := len(base.runs), len(fresh.runs); b >= fromRanks && f >= fromRanks {
+		c.level = levelOf(b, f)
+		c.method = method(MannWhitney)
+		c.method.Confidence = c.level.confidence()
+	}
 	d := &Document{
 		Schema: Schema, Tool: o.Tool,
 		Base: c.base.document(), New: c.fresh.document(),
-		Method: method(BlockBootstrap), Rows: []Row{},
-	}
-	if b, f := len(base.runs), len(fresh.runs); b >= fromRanks && f >= fromRanks {
-		d.Method, c.level = method(MannWhitney), levelOf(b, f)
+		Method: c.method, Rows: []Row{},
 	}
 	for _, wave := range c.waves() {
 		d.Rows = append(d.Rows, c.rows(wave)...)
@@ -36,7 +40,7 @@ func compareSides(base, fresh *side, o Options) *Document {
 	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == BlockBootstrap {
 		d.Method.BlockS = &block
 	}
-	d.Warnings = c.warnings(d)
+	d.Warnings = c.proven(c.warnings(d))
 	d.gate(o.Rules)
 	return d
 }
@@ -60,7 +64,33 @@ func method(name MethodName) Method {
 // A comparison is the work of Compare in the making.
 type comparison struct {
 	base, fresh *side
-	level       rankLevel
+	method      Method
+	level       rankLevel // of ranks
+}
+
+// proven leaves out of the warnings that the generator was the bottleneck of a run
+// that was cut off: nobody can know.
+func (c *comparison) proven(warnings []Warning) []Warning {
+	for _, s := range []struct {
+		name string
+		*side
+	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+		for _, run := range s.runs {
+			if !cutOff(run) {
+				continue
+			}
+			about := fmt.Sprintf("run %s of %s ", run.ID, s.name)
+			warnings = slices.DeleteFunc(warnings, func(w Warning) bool {
+				return w.Kind == NotValid && strings.Contains(w.Text, about)
+			})
+		}
+	}
+	return warnings
+}
+
+// cutOff reports whether a run was made of its logs, because it never ended.
+func cutOff(run *result.Run) bool {
+	return strings.HasPrefix(run.Verdict.Headline, "the run was cut off")
 }
 
 // A side is the runs of a side and what was made of them.
@@ -100,11 +130,11 @@ func (c *comparison) waves() []string {
 next:
 	for _, w := range c.base.runs[0].Waves {
 		for _, run := range slices.Concat(c.base.runs, c.fresh.runs) {
-			if stats(run, qualified(w)) == nil {
+			if stats(run, slo.WaveName(w.Lane, w.Name)) == nil {
 				continue next
 			}
 		}
-		list = append(list, qualified(w))
+		list = append(list, slo.WaveName(w.Lane, w.Name))
 	}
 	return list
 }
@@ -116,7 +146,7 @@ func stats(run *result.Run, wave string) *result.Stats {
 		return &run.Total
 	}
 	for i, w := range run.Waves {
-		if qualified(w) == wave {
+		if slo.WaveName(w.Lane, w.Name) == wave {
 			return &run.Waves[i]
 		}
 	}
@@ -130,12 +160,12 @@ func (c *comparison) rows(wave string) []Row {
 	for i, m := range metrics {
 		row := Row{
 			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
-			Gates:   m.gates && wave == "",
+			Gates:   m.gates && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
 		if row.Base != nil && row.New != nil {
-			row.fill(m, m.compare(base[i], fresh[i], c.level))
+			row.fill(m, m.compare(base[i], fresh[i], c.level), c.method.Confidence)
 		}
 		rows = append(rows, row)
 	}
@@ -190,40 +220,4 @@ func count(list []estimate) (n int64) {
 		n += e.samples
 	}
 	return n
-}
-
-// fill puts a contrast into a row: back from worse to more, and from its scale to
-// the row's unit.
-func (r *Row) fill(m metric, c contrast) {
-	margin := m.margin(*r.Base)
-	r.Verdict = c.verdict(margin)
-	low, high := c.low, c.high
-	if m.more {
-		low, high = -high, -low
-	}
-	r.Change, r.ChangeRatio = r.inUnit(m, c.plain(m.sign()*c.worse))
-	if !c.bounded() {
-		return
-	}
-	r.Low, r.LowRatio = r.inUnit(m, c.plain(low))
-	r.High, r.HighRatio = r.inUnit(m, c.plain(high))
-	r.Detectable, r.DetectableRatio = r.inUnit(m, c.plain(c.onScale(margin)+c.reach))
-	r.Confidence, r.P = &c.confidence, new(c.beyond(c.onScale(margin)))
-}
-
-// inUnit is a change in the row's unit and as a part of the base, of one in points
-// or as a part of it. Where the base is 0 there is no part of it.
-func (r *Row) inUnit(m metric, change float64) (absolute, ratio *float64) {
-	whole := *r.Base
-	switch {
-	case math.IsNaN(change) || math.IsInf(change, 0):
-		return nil, nil
-	case m.scale == byPoint && whole == 0:
-		return &change, nil
-	case m.scale == byPoint:
-		return &change, new(change / whole)
-	case whole == 0:
-		return new(change * reference(0, *r.New)), nil
-	}
-	return new(change * whole), &change
 }

@@ -11,7 +11,9 @@ import (
 
 // The levels.
 const (
-	confidence = 0.95
+	// confidence is that of every interval of a comparison; of ranks, the next that
+	// can be had above it.
+	confidence = 0.90
 	tail       = (1 - confidence) / 2
 	// found is how often a change of Row.Detectable is found.
 	found = 0.90
@@ -32,46 +34,80 @@ type estimate struct {
 // difference of logarithms, of values as a part of the base, or of values. More is
 // worse, whichever way the metric points.
 type contrast struct {
-	scale      scale
-	worse      float64 // the estimate
-	low, high  float64 // its interval; NaN: there is none
-	confidence float64 // of that
-	reach      float64 // beyond the margin, what is found nine times in ten
+	scale    scale
+	sign     float64 // −1: of the metric, less is worse
+	worse    float64 // the estimate
+	interval         // of that
+	reach    float64 // beyond the margin, what is found nine times in ten
 	// beyond is the one-sided p-value of the hypothesis that the worsening is at
 	// most so much.
 	beyond func(margin float64) float64
 }
 
-func (c contrast) bounded() bool { return !math.IsNaN(c.low) && !math.IsNaN(c.high) }
+// change is what a worsening on the scale is as a part of the base or in points, up
+// or down.
+func (c contrast) change(worse float64) float64 {
+	if c.scale == byLog {
+		return math.Expm1(c.sign * worse)
+	}
+	return c.sign * worse
+}
+
+// onScale is the inverse of change. What fell by all there is, or more, is out of
+// reach.
+func (c contrast) onScale(change float64) float64 {
+	if c.scale != byLog {
+		return c.sign * change
+	}
+	if change <= -1 {
+		return c.sign * math.Inf(-1)
+	}
+	return c.sign * math.Log1p(change)
+}
+
+// changes is the interval of the change.
+func (c contrast) changes() interval {
+	i := interval{c.change(c.low), c.change(c.high)}
+	if c.sign < 0 {
+		i.low, i.high = i.high, i.low
+	}
+	return i
+}
 
 // compare sets the estimates of both sides against each other. Neither may be
 // empty; level is that of so many runs, if they can be ranked.
 func (m metric) compare(base, fresh []estimate, level rankLevel) contrast {
 	b, f := median(base), median(fresh)
 	at := m.scale
-	if at == byLog && (smallest(base) <= 0 || smallest(fresh) <= 0) {
-		at = byRatio // a price of 0
+	if at != byPoint { // a rate or a price of 0 has no logarithm
+		at = byLog
+		if smallest(base) <= 0 || smallest(fresh) <= 0 {
+			at = byRatio
+		}
 	}
 	if len(base) >= fromRanks && len(fresh) >= fromRanks {
 		return ranked(at, m.sign(), samples{m.mapped(at, base, b, f), m.mapped(at, fresh, b, f)}, level)
 	}
 	seB, dfB := m.pooled(base)
 	seF, dfF := m.pooled(fresh)
-	if at != m.scale { // the errors are those of logarithms
-		seB, seF = math.NaN(), math.NaN()
-	}
-	c := contrast{scale: at}
+	c := contrast{scale: at, sign: m.sign()}
 	switch at {
 	case byLog:
 		c.worse = math.Log(f / b)
+		if m.scale == byRatio { // the noise of a logarithm, to first order
+			seB, seF = seB/b, seF/f
+		}
 	case byPoint:
 		c.worse = f - b
-	case byRatio: // the noise of the quotient, to first order
+	case byRatio:
 		whole := reference(b, f)
 		c.worse = (f - b) / whole
-		seB, seF = f/whole*seB/whole, seF/whole
+		seB, seF = f/whole*seB/whole, seF/whole // of the quotient, to first order
+		if m.scale == byLog {                   // they are those of logarithms
+			seB, seF = math.NaN(), math.NaN()
+		}
 	}
-	c.worse *= m.sign()
+	c.worse *= c.sign
 	c.student(seB, dfB, seF, dfF)
 	return c
 }
@@ -129,20 +165,19 @@ func (m metric) pooled(list []estimate) (se, df float64) {
 func (c *contrast) student(seA, dfA, seB, dfB float64) {
 	a, b := seA*seA, seB*seB
 	se := math.Sqrt(a + b)
-	c.confidence = confidence
 	switch {
 	case se == 0: // nothing moved
-		c.low, c.high = c.worse, c.worse
+		c.interval = interval{c.worse, c.worse}
 		c.beyond = func(margin float64) float64 { return step(margin - c.worse) }
 		return
 	case math.IsNaN(se) || math.IsInf(se, 0):
-		c.low, c.high, c.reach = math.NaN(), math.NaN(), math.NaN()
+		c.interval, c.reach = interval{math.NaN(), math.NaN()}, math.NaN()
 		c.beyond = func(float64) float64 { return math.NaN() }
 		return
 	}
 	t := distuv.StudentsT{Sigma: 1, Nu: (a + b) * (a + b) / (a*a/max(dfA, 1e-3) + b*b/max(dfB, 1e-3))}
 	half := se * t.Quantile(1-tail)
-	c.low, c.high = c.worse-half, c.worse+half
+	c.interval = interval{c.worse - half, c.worse + half}
 	c.reach = half + se*t.Quantile(found)
 	c.beyond = func(margin float64) float64 { return t.CDF((margin - c.worse) / se) }
 }
@@ -170,9 +205,9 @@ func ranked(at scale, sign float64, s samples, level rankLevel) contrast {
 	}
 	slices.Sort(apart)
 	n := len(apart)
-	c := contrast{scale: at, worse: (apart[(n-1)/2] + apart[n/2]) / 2}
+	c := contrast{scale: at, sign: sign, worse: (apart[(n-1)/2] + apart[n/2]) / 2}
 	c.beyond = func(margin float64) float64 { return rankTest(s, sign, margin) }
-	c.low, c.high, c.confidence = apart[level.k], apart[n-1-level.k], 1-2*level.p
+	c.interval = interval{apart[level.k], apart[n-1-level.k]}
 	normal := distuv.UnitNormal
 	c.reach = (c.high - c.low) / 2 * (1 + normal.Quantile(found)/normal.Quantile(1-level.p))
 	return c
@@ -205,6 +240,9 @@ type rankLevel struct {
 	k int
 	p float64
 }
+
+// confidence is that of the interval.
+func (l rankLevel) confidence() float64 { return 1 - 2*l.p }
 
 // levelOf is the innermost difference below which the test still rejects at the
 // tail's level.

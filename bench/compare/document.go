@@ -1,9 +1,12 @@
 package compare
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // Schema names the format of the document. Within v1 keys are only ever added.
@@ -37,7 +40,7 @@ type Side struct {
 // A Method says how the intervals were made, and what they are held against.
 type Method struct {
 	Name         MethodName `json:"name"`
-	Confidence   float64    `json:"confidence"`    // of the intervals, 0 to 1; a row says what it really has
+	Confidence   float64    `json:"confidence"`    // of all intervals, 0 to 1: of ranks it is the next that can be had above the one asked for
 	Resamples    int        `json:"resamples"`     // of the bootstrap, for each run
 	Seed         uint64     `json:"seed"`          // of the bootstrap
 	BlockS       *float64   `json:"block_s"`       // seconds of the longest block; null: no bootstrap
@@ -84,7 +87,7 @@ const (
 
 // A Row is one metric of the whole run or of a wave, on both sides.
 type Row struct {
-	Metric string `json:"metric"` // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, goodput, good_fraction, rps, output_tps, per_1k_ok
+	Metric string `json:"metric"` // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, lost, goodput, good_fraction, rps, output_tps, per_1k_ok
 	Stat   string `json:"stat"`   // p50, p95, p99; "" of a metric that has none
 	Wave   string `json:"wave"`   // as in the timeline, with its lane where it has one; "" is the whole run
 	Unit   string `json:"unit"`   // of base, new, change, low, high and detectable: ms, ratio, 1/s, usd
@@ -106,9 +109,14 @@ type Row struct {
 	LowRatio  *float64 `json:"low_ratio"`
 	HighRatio *float64 `json:"high_ratio"`
 
-	// Confidence is that of the interval, 0 to 1: of ranks it is the next that can
-	// be had above the one that was asked for.
+	// Confidence is that of the interval, 0 to 1: the method's, which is the same in
+	// all rows.
 	Confidence *float64 `json:"confidence"`
+
+	// Margin is the smallest change for the worse that matters: negative where less
+	// is worse; null where there is no change. The verdict follows from Low, High
+	// and Margin alone.
+	Margin *float64 `json:"margin"`
 
 	// P is the one-sided p-value of the hypothesis that the metric has not become
 	// worse by more than the margin; null without an interval.
@@ -135,10 +143,10 @@ type Verdict string
 
 // The verdicts.
 const (
-	Better       Verdict = "better"        // the interval lies beyond the margin
+	Better       Verdict = "better"        // the whole interval lies beyond the margin
 	Worse        Verdict = "worse"         // likewise
-	NoDifference Verdict = "no_difference" // the change lies within the margin, and one that matters would have been seen
-	TooNoisy     Verdict = "too_noisy"     // none of these can be said
+	NoDifference Verdict = "no_difference" // the whole interval lies within the margin
+	TooNoisy     Verdict = "too_noisy"     // the interval reaches over the margin: none of these can be said
 	Unknown      Verdict = "unknown"       // there are values, but nothing to make an interval of
 	NoData       Verdict = "no_data"       // a side has no value
 )
@@ -146,7 +154,7 @@ const (
 // A Gate is the judgement over a comparison.
 type Gate struct {
 	Status   Status       `json:"status"`
-	ExitCode int          `json:"exit_code"` // 0, 99 worse, 104 refused, 120 inconclusive
+	ExitCode int          `json:"exit_code"` // 0 not worse, 99 worse, 104 refused, 120 that cannot be told
 	Headline string       `json:"headline"`  // one sentence for people
 	Reasons  []string     `json:"reasons"`
 	Rules    []RuleResult `json:"rules"` // --fail-on, which takes the place of the default gate
@@ -157,28 +165,32 @@ type Status string
 
 // The ways in which a comparison comes out.
 const (
-	GateBetter       Status = "better"
-	GateWorse        Status = "worse"
-	GateNoDifference Status = "no_difference"
-	GateTooNoisy     Status = "too_noisy"
-	Inconclusive     Status = "inconclusive" // a side is not valid, or has no data
-	Refused          Status = "refused"      // nothing was compared
+	GateBetter       Status = "better"           // none of what gates is worse, and some is better
+	GateNoDifference Status = "no_difference"    // in all that gates
+	GateNotWorse     Status = "not_worse"        // none of what gates is worse; whether it is better is too noisy to say
+	GateWithin       Status = "within_the_rules" // what the rules forbid is ruled out; the default gate may see it differently
+	GateWorse        Status = "worse"            // some of what gates is, or more than a rule allows
+	GateTooNoisy     Status = "too_noisy"        // to tell whether it is worse
+	Inconclusive     Status = "inconclusive"     // a side is not valid, cut short, or has no data
+	Refused          Status = "refused"          // nothing was compared
 )
 
 // A RuleResult is a rule of --fail-on and what came of it.
 type RuleResult struct {
 	Expr   string `json:"expr"`
 	Wave   string `json:"wave"`   // "" is the whole run
-	Failed *bool  `json:"failed"` // the comparison regressed; null: no data
+	Failed *bool  `json:"failed"` // the comparison regressed; null: no data, or the interval leaves it open
 }
 
-// The exit codes of a comparison.
-const (
-	ExitPass         = 0
-	ExitWorse        = 99
-	ExitUsage        = 104
-	ExitInconclusive = 120
-)
+// Untold are the warnings that the gate does not tell already.
+func (d *Document) Untold() (list []Warning) {
+	for _, w := range d.Warnings {
+		if !strings.Contains(d.Gate.Headline, w.Text) && !slices.Contains(d.Gate.Reasons, w.Text) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
 
 // Refusal is the document of a comparison that was never made: nothing in it but
 // the gate.
@@ -191,7 +203,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 		Schema: Schema, Tool: tool, Base: Side{IDs: []string{}}, New: Side{IDs: []string{}},
 		Method: method(BlockBootstrap), Warnings: []Warning{}, Rows: []Row{},
 		Gate: Gate{
-			Status: Refused, ExitCode: ExitUsage, Headline: "nothing was compared: " + reason,
+			Status: Refused, ExitCode: verdict.ExitUsage, Headline: "nothing was compared: " + reason,
 			Reasons: reasons, Rules: []RuleResult{},
 		},
 	}

@@ -1,87 +1,126 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"flashwave/bench/verdict"
 )
 
 // gate judges the comparison: by the rules, or else by the default gate.
 func (d *Document) gate(rules []Rule) {
 	d.Gate = Gate{Reasons: []string{}, Rules: []RuleResult{}}
 	gated := d.gated()
-	worse := holm(gated)
-	for _, r := range gated {
-		if r.Verdict == Worse && !slices.Contains(worse, r) {
-			r.Verdict = TooNoisy
-		}
-	}
-	for _, r := range worse {
-		r.Verdict = Worse
-	}
-	d.judge(gated, worse)
+	d.judge(gated)
 	if len(rules) > 0 {
-		d.hold(rules)
+		d.hold(rules, gated)
 	}
+	d.cutShort()
 	d.invalid()
 }
 
-// gated are the rows that the default gate looks at, of which there is any data.
+// gated are the rows that the default gate looks at.
 func (d *Document) gated() (list []*Row) {
 	for i := range d.Rows {
-		if r := &d.Rows[i]; r.Gates && (r.Base != nil || r.New != nil) {
+		if r := &d.Rows[i]; r.Gates {
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
-// judge is the default gate.
-func (d *Document) judge(gated, worse []*Row) {
+// judge is the default gate. Its question has one side: is NEW worse by more than
+// the margin? One row of which that is sure is enough to fail, and it passes only
+// if the contrary is sure of every row.
+func (d *Document) judge(gated []*Row) {
 	g := &d.Gate
-	noisy, better, missing := having(gated, TooNoisy, Unknown), having(gated, Better), d.missing(gated)
+	var worse, open []*Row
+	for _, r := range gated {
+		switch r.worsening().exceeds(r.margin(), false) {
+		case yes:
+			worse = append(worse, r)
+		case no:
+		default:
+			open = append(open, r)
+		}
+	}
+	missing := missing(gated)
+	noisy, unknown := having(open, TooNoisy), d.warned(FewSamples)
 	switch {
 	case len(worse) > 0:
-		g.Status, g.ExitCode = GateWorse, ExitWorse
+		g.Status, g.ExitCode = GateWorse, verdict.ExitFailed
 		g.Headline = "NEW is worse: " + join(worse)
 	case len(missing) > 0 || len(gated) == 0:
-		g.Status, g.ExitCode = Inconclusive, ExitInconclusive
-		g.Headline = "not enough data to compare"
-		if len(missing) > 0 {
-			g.Headline += ": " + strings.Join(missing, ", ")
-		}
+		g.inconclusive("not enough data to compare", missing)
 	case len(noisy) > 0:
-		g.Status = GateTooNoisy
-		g.Headline = "too noisy to say: " + noisy[0].reason()
-	case len(better) > 0:
-		g.Status = GateBetter
-		g.Headline = "NEW is better: " + join(better)
+		g.Status, g.ExitCode = GateTooNoisy, verdict.ExitInconclusive
+		g.Headline = "too noisy to say: " + slices.MaxFunc(noisy, nearerToWorse).reason()
+	case len(open) > 0:
+		g.inconclusive("not enough data to compare", unknown)
 	default:
-		g.Status = GateNoDifference
-		g.Headline = "no difference: " + brief(gated)
+		g.pass(gated)
 	}
 	g.Reasons = append(g.Reasons, missing...)
-	for _, r := range gated {
-		if r.Verdict == Worse || r.Verdict == TooNoisy || r.Verdict == Unknown {
-			g.Reasons = append(g.Reasons, r.reason())
-		}
+	for _, r := range slices.Concat(worse, noisy) {
+		g.Reasons = append(g.Reasons, r.reason())
+	}
+	g.Reasons = append(g.Reasons, unknown...)
+}
+
+// pass says of rows of which none is worse what they are.
+func (g *Gate) pass(gated []*Row) {
+	better, noisy := having(gated, Better), having(gated, TooNoisy)
+	g.ExitCode = verdict.ExitPass
+	switch {
+	case len(better) > 0:
+		g.Status, g.Headline = GateBetter, "NEW is better: "+join(better)
+	case len(noisy) > 0:
+		g.Status, g.Headline = GateNotWorse, "NEW is not worse: "+brief(gated)
+	default:
+		g.Status, g.Headline = GateNoDifference, "no difference: "+brief(gated)
 	}
 }
 
-// missing says of which gated metrics one side has no data. Goodput may be
-// missing: the scenarios say what is good, and a warning that they differ.
-func (d *Document) missing(gated []*Row) (list []string) {
+// inconclusive is a judgement that cannot be made.
+func (g *Gate) inconclusive(headline string, why []string) {
+	g.Status, g.ExitCode, g.Headline = Inconclusive, verdict.ExitInconclusive, headline
+	if len(why) > 0 {
+		g.Headline += ": " + strings.Join(why, "; ")
+	}
+}
+
+// nearerToWorse compares rows by how many margins they have become worse.
+func nearerToWorse(a, b *Row) int {
+	margins := func(r *Row) float64 {
+		i := r.oriented(r.Change, r.Change)
+		return i.low / r.margin()
+	}
+	return cmp.Compare(margins(a), margins(b))
+}
+
+// missing says of which gated metrics a side has no data.
+func missing(gated []*Row) (list []string) {
 	for _, r := range gated {
-		if r.Metric == "goodput" || r.Base != nil && r.New != nil {
-			continue
+		if where := r.lacking(); where != "" {
+			list = append(list, fmt.Sprintf("no data for %s in %s", r.Name(), where))
 		}
-		side := "NEW"
-		if r.Base == nil {
-			side = "BASE"
-		}
-		list = append(list, fmt.Sprintf("no data for %s in %s", r.Name(), side))
 	}
 	return list
+}
+
+// lacking names the sides that have no data for a row; "": none.
+func (r Row) lacking() string {
+	switch {
+	case r.Base == nil && r.New == nil:
+		return "BASE and NEW"
+	case r.Base == nil:
+		return "BASE"
+	case r.New == nil:
+		return "NEW"
+	}
+	return ""
 }
 
 // join are rows in words.
@@ -93,9 +132,9 @@ func join(rows []*Row) string {
 	return strings.Join(words, "; ")
 }
 
-func having(rows []*Row, verdicts ...Verdict) (list []*Row) {
+func having(rows []*Row, verdict Verdict) (list []*Row) {
 	for _, r := range rows {
-		if slices.Contains(verdicts, r.Verdict) {
+		if r.Verdict == verdict {
 			list = append(list, r)
 		}
 	}
@@ -103,58 +142,88 @@ func having(rows []*Row, verdicts ...Verdict) (list []*Row) {
 }
 
 // hold puts the rules in the place of the default gate.
-func (d *Document) hold(rules []Rule) {
-	var failed, open []string
+func (d *Document) hold(rules []Rule, gated []*Row) {
+	g := &d.Gate
+	var failed, noisy, missing []string
 	for _, rule := range rules {
-		res := RuleResult{Expr: rule.Text, Wave: rule.Wave}
-		row := d.Row(rule.Metric, rule.Stat, rule.Wave)
+		row, a := d.Row(rule.Metric, rule.Stat, rule.Wave), open
 		if row != nil {
-			res.Failed = rule.fails(*row)
+			a = rule.exceeds(*row)
 		}
 		switch {
-		case res.Failed == nil:
-			open = append(open, "no data for "+rule.Text)
-		case *res.Failed:
+		case a == yes:
 			failed = append(failed, rule.Text+": "+tell(row))
+		case a == no:
+		case row == nil:
+			missing = append(missing, "no data for "+rule.Text)
+		case row.lacking() != "":
+			missing = append(missing, fmt.Sprintf("no data for %s in %s", rule.Text, row.lacking()))
+		case row.Low == nil:
+			missing = append(missing, fmt.Sprintf("no interval for %s: %s", rule.Text, d.unbounded(*row)))
+		default:
+			noisy = append(noisy, rule.Text+": "+tell(row))
 		}
-		d.Gate.Rules = append(d.Gate.Rules, res)
+		g.Rules = append(g.Rules, RuleResult{Expr: rule.Text, Wave: rule.Wave, Failed: a.truth()})
 	}
-	g := &d.Gate
-	before := g.Status
-	g.Status, g.ExitCode, g.Reasons = GateNoDifference, ExitPass, append(failed, open...)
+	g.Reasons = slices.Concat([]string{}, failed, missing, noisy)
 	switch {
 	case len(failed) > 0:
-		g.Status, g.ExitCode, g.Headline = GateWorse, ExitWorse, "NEW is worse: "+failed[0]
-	case len(open) > 0:
-		g.Status, g.ExitCode, g.Headline = Inconclusive, ExitInconclusive, "not enough data to compare: "+strings.Join(open, ", ")
-	case before == GateBetter:
-		g.Status = GateBetter
+		g.Status, g.ExitCode, g.Headline = GateWorse, verdict.ExitFailed, "NEW is worse than a rule allows: "+failed[0]
+	case len(missing) > 0:
+		g.inconclusive("not enough data to compare", missing)
+	case len(noisy) > 0:
+		g.Status, g.ExitCode, g.Headline = GateTooNoisy, verdict.ExitInconclusive, "too noisy to say: "+noisy[0]
+	case g.ExitCode != verdict.ExitPass: // by the default gate
+		g.Status, g.ExitCode = GateWithin, verdict.ExitPass
+		fallthrough
 	default:
-		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(d.gated()))
-	}
-	if g.Reasons == nil {
-		g.Reasons = []string{}
+		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated))
 	}
 }
 
-// invalid voids the judgement where a generator was the bottleneck: what it
-// measured is itself.
-func (d *Document) invalid() {
-	var sides []string
-	if !d.Base.Valid {
-		sides = append(sides, "BASE")
+// unbounded says why a row with values has no interval.
+func (d *Document) unbounded(r Row) string {
+	switch {
+	case !r.held():
+		return fmt.Sprintf("the timeline does not hold it, from %d runs a side on it has one", fromRanks)
+	case r.Wave != "" && len(d.warned(SideBySide)) > 0:
+		return "waves ran side by side"
 	}
-	if !d.New.Valid {
-		sides = append(sides, "NEW")
-	}
-	if sides == nil {
+	return "too few requests or seconds"
+}
+
+// cutShort lets no comparison pass in which a run did not go to its end: what it
+// would have shown is missing.
+func (d *Document) cutShort() {
+	short := d.warned(Incomplete)
+	if len(short) == 0 {
 		return
 	}
-	g := &d.Gate
-	reason := "the generator was the bottleneck in " + strings.Join(sides, " and ")
-	g.Status, g.ExitCode = Inconclusive, ExitInconclusive
-	g.Reasons = append([]string{reason, g.Headline}, g.Reasons...)
-	g.Headline = "nothing can be said: " + reason
+	if d.Gate.ExitCode != verdict.ExitFailed {
+		d.Gate.inconclusive("nothing can be said", short)
+	}
+	d.Gate.Reasons = append(short, d.Gate.Reasons...)
+}
+
+// invalid voids the judgement where a generator was the bottleneck, or nobody can
+// know: what it measured may be itself.
+func (d *Document) invalid() {
+	if d.Base.Valid && d.New.Valid {
+		return
+	}
+	late := d.warned(NotValid)
+	d.Gate.inconclusive("nothing can be said", append(late, d.warned(Incomplete)...))
+	d.Gate.Reasons = append(late, d.Gate.Reasons...)
+}
+
+// warned are the texts of the warnings of a kind.
+func (d *Document) warned(kind WarningKind) (texts []string) {
+	for _, w := range d.Warnings {
+		if w.Kind == kind {
+			texts = append(texts, w.Text)
+		}
+	}
+	return texts
 }
 
 // Row finds a row; nil if there is none. wave is a name with its lane, or without

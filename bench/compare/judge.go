@@ -1,95 +1,98 @@
 package compare
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
-// What matters. A change within the margin is no difference; a row is too noisy
-// if a change of coarse margins could hide in its interval.
+// What matters: a change within the margin is no difference.
 const (
 	marginRatio  = 0.10
 	marginMS     = 5.0
 	marginPoints = 0.01 // of shares: a percentage point, the error rate that a run may have by default
-	coarse       = 2.5
-	// family is the level at which the gated metrics together raise an alarm
-	// although none has become worse by more than the margin. A quarter of it, with
-	// which Holm's procedure begins, is what lies beyond either end of an interval.
-	family     = gatedRows * tail
-	gatedRows  = 4
-	leastRatio = 1e-12
 )
 
-// margin is the smallest change that matters, in the row's own terms: of the base
-// for ratios, of the value for shares.
-func (m metric) margin(base float64) float64 {
-	base = math.Abs(base)
+// margin is the smallest change that matters, in the metric's unit.
+func (m metric) margin(base, fresh float64) float64 {
+	relative := marginRatio * math.Abs(base)
 	switch {
 	case m.scale == byPoint:
-		return max(marginRatio*base, marginPoints)
+		return max(relative, marginPoints)
 	case m.unit == "ms":
-		return max(marginRatio, marginMS/max(base, leastRatio))
+		return max(relative, marginMS)
 	}
-	return marginRatio
+	return marginRatio * math.Abs(reference(base, fresh))
 }
 
-// onScale puts a worsening, as a part of the base or in points, on the scale of a
-// contrast. An improvement by more than all there is, is out of reach.
-func (c contrast) onScale(worse float64) float64 {
-	if c.scale != byLog {
-		return worse
+// bounds are where a change can lie, as a part of the base or in points.
+func (m metric) bounds() interval {
+	if m.scale == byPoint {
+		return interval{-1, 1}
 	}
-	if worse <= -1 {
-		return math.Inf(-1)
-	}
-	return math.Log1p(worse)
+	return interval{-1, math.Inf(1)}
 }
 
-// plain is the inverse of onScale.
-func (c contrast) plain(v float64) float64 {
-	if c.scale == byLog {
-		return math.Expm1(v)
+// fill puts a contrast into a row: back from worse to more, and from its scale to
+// the row's unit. The verdict is that of the interval the row shows.
+func (r *Row) fill(m metric, c contrast, confidence float64) {
+	r.Margin = new(c.sign * m.margin(*r.Base, *r.New))
+	r.Change, r.ChangeRatio = r.inUnit(m, c.change(c.worse))
+	if changes := c.changes().within(m.bounds()); changes.bounded() && !math.IsInf(changes.high, 1) {
+		r.Low, r.LowRatio = r.inUnit(m, changes.low)
+		r.High, r.HighRatio = r.inUnit(m, changes.high)
+		r.Confidence = &confidence
+		r.resolve(m, c)
 	}
-	return v
+	r.Verdict = r.worsening().verdict(r.margin())
 }
 
-// verdict says what a contrast is, by its interval.
-func (c contrast) verdict(margin float64) Verdict {
-	up, down := c.onScale(margin), c.onScale(-margin)
-	switch {
-	case !c.bounded():
-		return Unknown
-	case c.low > up:
-		return Worse
-	case c.high < down:
-		return Better
-	case c.worse <= up && c.worse >= down && c.high <= c.onScale(coarse*margin) && c.low >= c.onScale(-coarse*margin):
-		return NoDifference
+// resolve fills in what could have been seen, and how sure the gate is.
+func (r *Row) resolve(m metric, c contrast) {
+	margin := *r.Margin
+	if m.scale != byPoint {
+		margin /= math.Abs(reference(*r.Base, *r.New))
 	}
-	return TooNoisy
+	limit := c.onScale(margin)
+	r.P = new(c.beyond(limit))
+	if seen := c.change(limit + c.reach); m.bounds().low < seen && seen < m.bounds().high {
+		r.Detectable, r.DetectableRatio = r.inUnit(m, math.Abs(seen))
+	}
 }
 
-// holm are the rows whose hypothesis is rejected by the step-down procedure of
-// Holm (1979): of p-values in rising order the i-th of m, from 0, is held against
-// family ÷ (m − i), up to the first that is not below. Rows without a p-value
-// count as never rejected.
-func holm(rows []*Row) (rejected []*Row) {
-	tested := slices.Clone(rows)
-	tested = slices.DeleteFunc(tested, func(r *Row) bool { return r.P == nil })
-	slices.SortStableFunc(tested, func(a, b *Row) int {
-		switch {
-		case *a.P < *b.P:
-			return -1
-		case *a.P > *b.P:
-			return 1
-		}
+// worsening is the interval of a row by which it became worse, in its unit.
+func (r Row) worsening() interval { return r.oriented(r.Low, r.High) }
+
+// oriented is an interval of a change as one of a worsening.
+func (r Row) oriented(low, high *float64) interval {
+	if low == nil || high == nil {
+		return interval{math.NaN(), math.NaN()}
+	}
+	i := interval{*low, *high}
+	if r.Margin != nil && *r.Margin < 0 {
+		return i.mirrored()
+	}
+	return i
+}
+
+// margin is the smallest change that matters, in the row's unit; 0 where there is
+// no change.
+func (r Row) margin() float64 {
+	if r.Margin == nil {
 		return 0
-	})
-	for i, r := range tested {
-		if *r.P > family/float64(gatedRows-i)*(1+1e-9) {
-			break
-		}
-		rejected = append(rejected, r)
 	}
-	return rejected
+	return math.Abs(*r.Margin)
+}
+
+// inUnit is a change in the row's unit and as a part of the base, of one in points
+// or as a part of it. Where the base is 0 there is no part of it.
+func (r *Row) inUnit(m metric, change float64) (absolute, ratio *float64) {
+	whole := *r.Base
+	switch {
+	case math.IsNaN(change) || math.IsInf(change, 0):
+		return nil, nil
+	case m.scale == byPoint && whole == 0:
+		return &change, nil
+	case m.scale == byPoint:
+		return &change, new(change / whole)
+	case whole == 0:
+		return new(change * reference(0, *r.New)), nil
+	}
+	return new(change * whole), &change
 }

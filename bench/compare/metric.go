@@ -41,6 +41,7 @@ var metrics = slices.Concat(
 	[]metric{
 		{name: "error_rate", unit: "ratio", scale: byPoint, gates: true, least: 20, value: errorRate, again: share(failed, succeeded, failed)},
 		{name: "rate_limited", unit: "ratio", scale: byPoint, least: 20, value: limitedShare, again: share(rateLimited, succeeded, failed)},
+		{name: "lost", unit: "ratio", scale: byPoint, gates: true, least: 20, value: lostShare, again: share(lost, scheduled)},
 		{name: "goodput", unit: "1/s", scale: byRatio, more: true, gates: true, least: 20, value: goodput, again: share(good, seconds)},
 		{name: "good_fraction", unit: "ratio", scale: byPoint, more: true, least: 20, value: goodFraction, again: share(good, scheduled)},
 		{name: "rps", unit: "1/s", scale: byRatio, more: true, least: 20, value: succeededRPS, again: share(succeeded, seconds)},
@@ -81,6 +82,16 @@ func latencies(name string, recorded bool, in kept, of func(result.Latencies) *r
 	return list
 }
 
+// optional reports whether runs may do without the metric: there are no tokens to
+// wait for without streaming, and nothing is good where no bound was given. It then
+// does not gate. One side alone may not do without.
+func (m metric) optional() bool { return m.name == "ttft" || m.name == "goodput" }
+
+// held reports whether the rows of a run hold what the metric of the row is made of.
+func (r Row) held() bool {
+	return slices.ContainsFunc(metrics, func(m metric) bool { return m.name == r.Metric && m.stat == r.Stat && m.again != nil })
+}
+
 // leastBeyond is how many observations must lie beyond a percentile before its
 // noise can be told.
 const leastBeyond = 3
@@ -107,6 +118,16 @@ func limitedShare(t result.Stats) (float64, int64, bool) {
 		return 0, 0, false
 	}
 	return float64(t.Outcomes[outcome.RateLimited]) / float64(ended), ended, true
+}
+
+// lostShare is the requests that were never answered, nor refused, among those
+// scheduled: no latency and no error rate has them.
+func lostShare(t result.Stats) (float64, int64, bool) {
+	q := t.Requests
+	if q.Scheduled == 0 {
+		return 0, 0, false
+	}
+	return float64(q.Dropped+q.Unsent+q.Unfinished) / float64(q.Scheduled), q.Scheduled, true
 }
 
 func goodput(t result.Stats) (float64, int64, bool) {
@@ -163,6 +184,7 @@ func (r Row) Name() string {
 
 var names = map[string]string{
 	"ttft": "TTFT", "e2e": "E2E", "itl": "ITL", "tpot": "TPOT",
-	"error_rate": "error rate", "rate_limited": "rate limited", "goodput": "goodput", "good_fraction": "good requests",
+	"error_rate": "error rate", "rate_limited": "rate limited", "lost": "lost requests",
+	"goodput": "goodput", "good_fraction": "good requests",
 	"rps": "requests ok", "output_tps": "output tokens", "per_1k_ok": "cost per 1k ok",
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,9 @@ import (
 	"flashwave/bench/slo"
 )
 
-// A Rule says when a comparison has regressed, for example "ttft.p95 > +10%".
+// A Rule says when a comparison has regressed, for example "ttft.p95 > +10%". It
+// has when the whole interval of the change lies beyond every bound, and has not
+// when all of it lies within one of them.
 type Rule struct {
 	Text   string // normalised; ParseRule(Text) is the same Rule
 	Metric string // of a Row
@@ -28,42 +31,22 @@ type bound struct {
 	ratio bool // as a part of the base; else in the row's unit
 }
 
-// fails reports whether the row has regressed: the end of its interval that lies
-// nearest to no change is beyond every bound; the change itself where there is no
-// interval. nil: a value is missing.
-func (r Rule) fails(row Row) *bool {
-	if row.Change == nil {
-		return nil
-	}
-	absolute, ratio := row.Change, row.ChangeRatio
-	switch {
-	case row.Low == nil:
-	case r.More:
-		absolute, ratio = row.Low, row.LowRatio
-	default:
-		absolute, ratio = row.High, row.HighRatio
-	}
-	failed := true
+// exceeds says whether the row has regressed: whether its interval lies beyond
+// every bound.
+func (r Rule) exceeds(row Row) answer {
+	a := yes
 	for _, b := range r.bounds {
-		v := absolute
-		if b.ratio && *row.Base != 0 {
-			v = ratio
-		} else if b.ratio { // any change of 0 is beyond every part of it
-			b.value = 0
+		i := row.oriented(row.Low, row.High)
+		bound := math.Abs(b.value)
+		switch {
+		case b.ratio && row.Base != nil && *row.Base == 0: // any change of 0 is beyond every part of it
+			bound = 0
+		case b.ratio:
+			i = row.oriented(row.LowRatio, row.HighRatio)
 		}
-		failed = failed && r.beyond(*v, b.value)
+		a = a.and(i.exceeds(bound, r.Equal))
 	}
-	return &failed
-}
-
-func (r Rule) beyond(v, bound float64) bool {
-	switch {
-	case r.Equal && v == bound:
-		return true
-	case r.More:
-		return v > bound
-	}
-	return v < bound
+	return a
 }
 
 // ParseRule reads a rule:

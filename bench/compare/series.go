@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"flashwave/bench/result"
 )
@@ -18,6 +17,7 @@ const (
 	succeeded
 	failed
 	rateLimited
+	lost
 	good
 	outputTokens
 	costUSD
@@ -76,6 +76,7 @@ func countersOf(r result.Row) [numCounters]float64 {
 	v := [numCounters]float64{
 		seconds: r.StepS, scheduled: float64(c.Scheduled), succeeded: float64(c.Succeeded),
 		failed: float64(c.Failed), rateLimited: float64(c.RateLimited), good: math.NaN(),
+		lost:         float64(c.Dropped + c.Unsent + c.Unfinished),
 		outputTokens: r.OutputTPS * r.StepS, costUSD: r.CostUSD,
 	}
 	if c.Good != nil {
@@ -232,9 +233,4 @@ func (d draw) quantile(in kept, q float64) float64 {
 		}
 	}
 	return math.Exp(bins[low]) / 1e6
-}
-
-// qualified is the name by which the timeline knows a wave.
-func qualified(w result.Stats) string {
-	return strings.TrimPrefix(w.Lane+"/"+w.Name, "/")
 }

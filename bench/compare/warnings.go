@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // cachedApart is how many more of the prompts may be cached on one side.
@@ -167,7 +168,7 @@ func machine(run *result.Run) string {
 func waveNames(run *result.Run) string {
 	var names []string
 	for _, w := range run.Waves {
-		names = append(names, qualified(w))
+		names = append(names, slo.WaveName(w.Lane, w.Name))
 	}
 	return strings.Join(names, " ")
 }

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"flashwave/bench/verdict"
-
 	"github.com/google/go-cmp/cmp"
+
+	"flashwave/bench/verdict"
 )
 
 func TestReport(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // backoff says how slots of closed waves waited for an endpoint that failed; empty
@@ -27,7 +28,7 @@ func steadyRates(run *result.Run) (items []string) {
 	}
 	for _, w := range run.Waves {
 		if v := w.Rate.Steady; v != nil {
-			items = append(items, rate("steady in "+plain(waveName(w.Lane, w.Name)), v))
+			items = append(items, rate("steady in "+plain(slo.WaveName(w.Lane, w.Name)), v))
 		}
 	}
 	return items

@@ -12,6 +12,7 @@ import (
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // comparisons are the formats of comparisons.
@@ -36,7 +37,7 @@ func writeComparisonText(w io.Writer, d *compare.Document, opts Options) error {
 	p.side("base", d.Base)
 	p.side("new", d.New)
 	p.method(d.Method)
-	for _, warning := range d.Warnings {
+	for _, warning := range d.Untold() {
 		p.prose(p.label("")+p.ink.unsure("!")+" ", plain(warning.Text))
 	}
 	if len(d.Rows) > 0 {
@@ -82,10 +83,10 @@ func (p *page) gate(g compare.Gate) {
 
 // statusOf is the run's verdict whose colour a comparison has.
 func statusOf(g compare.Gate) result.Status {
-	switch g.Status {
-	case compare.GateBetter, compare.GateNoDifference:
+	switch g.ExitCode {
+	case verdict.ExitPass:
 		return result.Pass
-	case compare.GateWorse:
+	case verdict.ExitFailed:
 		return result.Fail
 	}
 	return result.Inconclusive
@@ -132,7 +133,7 @@ func ofWave(r compare.Row) bool {
 
 // changes writes the table of the whole run or of a wave.
 func (p *page) changes(title string, d *compare.Document, wave string, shown func(compare.Row) bool) {
-	t := table{words: 1, header: []string{title, "base", "new", "change", interval(d.Method), "verdict"}}
+	t := table{words: 1, header: []string{title, "base", "new", "change", interval(d.Method, wave), "verdict"}}
 	widest := len(t.header[5])
 	for _, r := range d.Rows {
 		if r.Wave != wave || !shown(r) || r.Base == nil && r.New == nil {
@@ -151,7 +152,14 @@ func (p *page) changes(title string, d *compare.Document, wave string, shown fun
 	t.write(p)
 }
 
-func interval(m compare.Method) string { return fmt.Sprintf("%.0f %% CI", 100*m.Confidence) }
+// interval heads the column of the intervals: the level is named in the first table,
+// and is that of all.
+func interval(m compare.Method, wave string) string {
+	if wave != "" {
+		return "interval"
+	}
+	return fmt.Sprintf("%.0f %% interval", 100*m.Confidence)
+}
 
 func changeCells(r compare.Row) []string {
 	name := "  " + r.Name()

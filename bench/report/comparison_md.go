@@ -18,7 +18,7 @@ func writeComparisonMarkdown(w io.Writer, d *compare.Document, _ Options) error 
 			fmt.Fprintf(&b, "- %s\n", cell(r))
 		}
 	}
-	for _, warning := range d.Warnings {
+	for _, warning := range d.Untold() {
 		fmt.Fprintf(&b, "- ⚠ %s\n", cell(warning.Text))
 	}
 	markdownChanges(&b, d, "whole run", "", wholeRun)
@@ -41,7 +41,7 @@ func markdownChanges(b *strings.Builder, d *compare.Document, title, wave string
 			continue
 		}
 		if !header {
-			fmt.Fprintf(b, "\n| %s | base | new | change | %s | verdict |\n|---|---:|---:|---:|---:|---|\n", cell(title), interval(d.Method))
+			fmt.Fprintf(b, "\n| %s | base | new | change | %s | verdict |\n|---|---:|---:|---:|---:|---|\n", cell(title), interval(d.Method, wave))
 			header = true
 		}
 		cells := changeCells(r)

@@ -11,6 +11,7 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // writeHLog writes an HdrHistogram log (format 1.3) of nanoseconds, whose maxima are
@@ -45,7 +46,7 @@ func writeHLog(w io.Writer, run *result.Run, _ Options) error {
 	for _, wave := range run.Waves {
 		at := span64{wave.StartedS, wave.StartedS + wave.DurationS}
 		for _, m := range latencyList(wave.Latency) {
-			l.add(waveName(wave.Lane, wave.Name)+"/"+m.name, at, m.hdr())
+			l.add(slo.WaveName(wave.Lane, wave.Name)+"/"+m.name, at, m.hdr())
 		}
 	}
 	if l.err != nil {

@@ -225,7 +225,7 @@ func waveTable(run *result.Run) []web.Block {
 	}
 	loads := loadsOf(run)
 	for i, w := range run.Waves {
-		name := waveName(w.Lane, w.Name)
+		name := slo.WaveName(w.Lane, w.Name)
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
 			instant(w.StartedS), seconds(w.DurationS), humanize.Comma(w.Requests.Scheduled),
@@ -264,7 +264,7 @@ func eventTable(events []result.Event) []web.Block {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
 			{Text: instant(e.TS)},
 			{Text: plain(string(e.Kind))},
-			{Text: cmp.Or(plain(waveName(e.Lane, e.Wave)), result.NoData)},
+			{Text: cmp.Or(plain(slo.WaveName(e.Lane, e.Wave)), result.NoData)},
 			{Text: clip(plain(e.Text), 600)},
 		}})
 	}

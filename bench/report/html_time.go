@@ -213,7 +213,7 @@ func (t times) bounds(metric slo.Metric, high float64) (bounds []svg.Bound, beyo
 			bounds = append(bounds, svg.Bound{At: e.Value, From: t.from, To: t.to, Label: plain(e.Text)})
 		default:
 			for _, w := range t.waves {
-				if e.Wave == w.Name || e.Wave == waveName(w.Lane, w.Name) {
+				if e.Wave == w.Name || e.Wave == slo.WaveName(w.Lane, w.Name) {
 					bounds = append(bounds, svg.Bound{At: e.Value, From: w.StartedS, To: w.StartedS + w.DurationS, Label: plain(e.Text)})
 				}
 			}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // waves writes a line for each wave, if there are several.
@@ -27,7 +28,7 @@ func wavesTable(run *result.Run) table {
 	}
 	loads := loadsOf(run)
 	for _, w := range run.Waves {
-		name := waveName(w.Lane, w.Name)
+		name := slo.WaveName(w.Lane, w.Name)
 		load := loads[name]
 		if load == "" {
 			load = w.Kind
@@ -52,17 +53,10 @@ func loadsOf(run *result.Run) map[string]string {
 	}
 	for _, lane := range run.Scenario.Lanes {
 		for _, w := range lane.Waves {
-			loads[waveName(lane.Name, w.Name)] = plain(w.Load())
+			loads[slo.WaveName(lane.Name, w.Name)] = plain(w.Load())
 		}
 	}
 	return loads
-}
-
-func waveName(lane, wave string) string {
-	if lane == "" {
-		return wave
-	}
-	return lane + "/" + wave
 }
 
 func perSecond(v *float64) string {

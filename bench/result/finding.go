@@ -18,6 +18,7 @@ const (
 	FoundRefused   FindingKind = "refused_durations"   // durations that no histogram holds
 	FoundFiles     FindingKind = "files"               // it had no file left
 	FoundPorts     FindingKind = "ports"               // it had no port left
+	FoundMemory    FindingKind = "memory"              // it had no memory left for a socket
 	FoundStopped   FindingKind = "stopped"             // its process stood still
 	FoundSuspended FindingKind = "suspended"           // its machine slept
 	FoundClockJump FindingKind = "clock_jump"          // the wall clock and the monotonic clock parted

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/client/outcome"
 )
@@ -140,9 +141,13 @@ func (r *rebuild) figures() {
 		Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good,
 		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == closedKind }), HDR: true,
 	}, total)
+	found := Findings{{Kind: FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: VoidsAll}}
+	for i, w := range run.Waves {
+		found = append(found, Lateness(slo.WaveName(w.Lane, w.Name), r.part(i), r.maxLag())...)
+	}
 	run.Generator = Generator{
-		Warnings: []string{"the run was cut off before its generator could be judged"},
-		LagMS:    total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
+		Valid: found.Valid(), Findings: found, Warnings: found.Warnings(),
+		LagMS: total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
 		StaleRetries: total.StaleRetries,
 	}
 	for _, s := range r.seconds {
@@ -152,6 +157,14 @@ func (r *rebuild) figures() {
 
 // closedKind is the kind of closed waves.
 const closedKind = "closed"
+
+// maxLag is the lateness that the scenario allows.
+func (r *rebuild) maxLag() time.Duration {
+	if r.run.Scenario == nil || r.run.Scenario.MaxLag <= 0 {
+		return scenario.Default().MaxLag.D()
+	}
+	return r.run.Scenario.MaxLag.D()
+}
 
 // whole is the key of the sum over all waves.
 const whole = -4

@@ -140,7 +140,8 @@ type CostStatus struct {
 // Health is the generator's own state at this instant.
 type Health struct {
 	CPUPercent *float64
-	LagP99     *time.Duration // over the last 10 s
+	LagP99     *time.Duration // of sending or of reading, whichever was later, over the last 10 s
 	OK         bool
 	Warnings   []string
+	Findings   Findings // what Warnings are made of; of the last 10 s, too
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"flashwave/bench/price"
-
 	"flashwave/bench/slo"
 )
 

@@ -99,6 +99,9 @@ func (j *judgement) hold() {
 func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
 	var of result.Findings
 	for _, f := range j.Run.Generator.Findings {
+		if f.Kind == result.FoundCutOff {
+			continue // it says so by itself, and what there is may be looked at
+		}
 		if f.Wave == "" || e.Wave == "" || e.Wave == f.Wave || slices.ContainsFunc(j.Figures.Waves, func(w WaveName) bool {
 			return w.String() == f.Wave && e.Concerns(w.Lane, w.Wave)
 		}) {

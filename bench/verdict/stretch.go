@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/client/outcome"
 )
 
 // A Stretch is what an SLO is held against: what one wave, or the whole run, did
@@ -101,7 +102,7 @@ func (s Stretch) count(e slo.Expr) (float64, bool) {
 	case slo.Unfinished:
 		n = q.Unfinished
 	case slo.RateLimited:
-		n = s.Part.Outcomes["rate_limited"]
+		n = s.Part.Outcomes[outcome.RateLimited]
 	case slo.Lost:
 		n = q.Lost()
 	default:
