@@ -170,10 +170,10 @@ func TestBeyondTheCeiling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sc := build(t, nil, "rush:60/s:20s")
 		queue := time.Duration(0)
-		run, _ := start(t, sc, func(_ int, now time.Duration) reply { // one server, 26/s
+		run, _ := start(t, sc, oneAtATime(func(_ int, now time.Duration) reply { // one server, 26/s
 			queue = max(queue, now) + time.Second/26
 			return reply{wait: queue - now, tokens: 1}
-		})
+		}))
 		time.Sleep(15 * time.Second)
 		if over := run.Snapshot(result.View{Wave: -1}).Now.Overload; over == nil || math.Abs(over.Served-26) > 1 || math.Abs(over.Offered-60) > 1 || over.Waiting < 400 {
 			t.Errorf("live: %+v", over)

@@ -152,16 +152,23 @@ func (f *flight) Sent(at time.Duration) {
 	if t.closed {
 		t.lane.sent(t, at)
 	}
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	f.here().Sent++
 	if t.wave == result.Warmup {
 		return
 	}
-	f.shard.mu.Lock()
-	defer f.shard.mu.Unlock()
 	p := f.shard.part(t.wave)
 	p.Requests.Sent++
 	p.Record(result.Queue, t.queue)
 	p.Record(result.Lag, at-t.scheduled-t.queue)
-	f.shard.part(t.lane.here()).Here.Sent++
+}
+
+// here is what happens in the wall time of the lane's live wave, whichever wave
+// scheduled it: a warm-up runs through into the first one, whose rates would lack
+// at their start what they lose to the next at their end. The shard is locked.
+func (f *flight) here() *result.Happened {
+	return &f.shard.part(f.ticket.lane.here()).Here
 }
 
 // Token implements client.Sink.
@@ -172,11 +179,14 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 	}
 	f.last = at
 	f.events++
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	here := f.here()
+	here.OutputTokens++
+	here.TotalTokens++
 	if f.ticket.wave == result.Warmup {
 		return
 	}
-	f.shard.mu.Lock()
-	defer f.shard.mu.Unlock()
 	if isGap {
 		f.shard.part(f.ticket.wave).Record(result.ITL, gap)
 	}
@@ -187,9 +197,6 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 		f.answered = true
 		f.latency(result.TTFAResponse, result.TTFAService, at)
 	}
-	here := &f.shard.part(f.ticket.lane.here()).Here
-	here.OutputTokens++
-	here.TotalTokens++
 }
 
 // latency records an instant that has come, in response and in service time. The
@@ -214,20 +221,18 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	if estimated {
 		p.Estimated += cost.Total()
 	}
+	f.happened(res)
 	if t.wave == result.Warmup {
 		return
 	}
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
-	here := &f.shard.part(t.lane.here()).Here
 	good := res.Outcome == outcome.OK && f.run.good(t, res)
 	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
 	case outcome.OK:
 		p.Requests.Succeeded++
-		here.Completed++
-		here.Succeeded++
 		p.Finished(finish(res), 1)
 		if good {
 			p.Good++
@@ -236,11 +241,6 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		p.Requests.Unfinished++
 	default:
 		p.Requests.Failed++
-		here.Completed++
-		here.Failed++
-		if res.Outcome.Refused() {
-			here.Refused++
-		}
 	}
 	if res.Outcome.Failed() {
 		p.Errors.Add(res.Outcome, res.Err)
@@ -249,8 +249,29 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 		p.Shortages[res.Shortage]++
 	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
-	recordTokens(p, here, res, f.events)
+	recordTokens(p, res.Usage)
 	recordLatency(p, t.scheduled, res)
+}
+
+// happened counts the end of the request where and when it took place. The events
+// were counted as they came; what the usage says besides is added now.
+func (f *flight) happened(res client.Result) {
+	here := f.here()
+	switch {
+	case res.Outcome == outcome.OK:
+		here.Completed++
+		here.Succeeded++
+	case res.Outcome.Failed():
+		here.Completed++
+		here.Failed++
+	}
+	if res.Outcome.Refused() {
+		here.Refused++
+	}
+	if u := res.Usage; u.From != client.FromNone {
+		here.OutputTokens += int64(u.Output) - f.events
+		here.TotalTokens += int64(u.Prompt) + int64(u.Output) - f.events
+	}
 }
 
 func finish(res client.Result) string {
@@ -260,10 +281,8 @@ func finish(res client.Result) string {
 	return res.Finish
 }
 
-// recordTokens adds the token counts. The events were counted as they came; what
-// the usage says besides is added where the request ended.
-func recordTokens(p *result.Part, here *result.Happened, res client.Result, events int64) {
-	u := res.Usage
+// recordTokens adds the token counts.
+func recordTokens(p *result.Part, u client.Usage) {
 	switch u.From {
 	case client.FromUsage:
 		p.FromUsage++
@@ -276,8 +295,6 @@ func recordTokens(p *result.Part, here *result.Happened, res client.Result, even
 	p.Cached += int64(u.Cached)
 	p.Output += int64(u.Output)
 	p.Reasoning += int64(u.Reasoning)
-	here.OutputTokens += int64(u.Output) - events
-	here.TotalTokens += int64(u.Prompt) + int64(u.Output) - events
 }
 
 // recordLatency adds the latencies that are known at the end, and says of those that

@@ -332,3 +332,25 @@ func TestSequencesOfWaves(t *testing.T) {
 		}
 	})
 }
+
+// The rates of the first wave count what happened in it, whoever scheduled it: of a
+// load that goes on unchanged as much is completed as is scheduled. All else of the
+// warm-up's requests is in no metric.
+func TestRatesAfterWarmup(t *testing.T) {
+	for _, load := range []string{"c4:3s", "c7:3100ms", "20/s:3s"} {
+		synctest.Test(t, func(t *testing.T) {
+			doc, _ := execute(t, build(t, warm(time.Second), "w:"+load), always(reply{wait: 300 * ms, tokens: 5}))
+			w := doc.Waves[0]
+			if *w.Rate.Completed != *w.Rate.Offered || *w.Rate.Sent != *w.Rate.Offered {
+				t.Errorf("%s: offered %g/s, sent %g/s, completed %g/s", load, *w.Rate.Offered, *w.Rate.Sent, *w.Rate.Completed)
+			}
+			if math.Abs(*w.Tokens.OutputTPS-5**w.Rate.Completed) > 1e-6 || *w.Rate.Completed != *w.Rate.Succeeded {
+				t.Errorf("%s: %+v, %g tokens/s", load, w.Rate, *w.Tokens.OutputTPS)
+			}
+			q := w.Requests
+			if q.Succeeded != q.Scheduled || w.Tokens.Output != 5*q.Scheduled || w.Latency.E2E.Response.Count != q.Scheduled || w.Outcomes["ok"] != q.Scheduled {
+				t.Errorf("%s: %+v", load, w)
+			}
+		})
+	}
+}

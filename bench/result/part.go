@@ -362,7 +362,7 @@ type Interval struct {
 // The keys of an Interval's parts that are no waves.
 const (
 	Tail   = -1 // Here counts while no lane offers load any more: the drain
-	Warmup = -2 // cost only
+	Warmup = -2 // cost, and what happened before the first wave: in no metric
 	Over   = -3 // Here counts after a lane's last wave, while another lane goes on
 )
 
