@@ -86,7 +86,12 @@ func (m metric) compare(base, fresh []estimate, level rankLevel) contrast {
 		}
 	}
 	if len(base) >= fromRanks && len(fresh) >= fromRanks {
-		return ranked(at, m.sign(), samples{m.mapped(at, base, b, f), m.mapped(at, fresh, b, f)}, level)
+		c := ranked(at, m.sign(), samples{m.mapped(at, base, b, f), m.mapped(at, fresh, b, f)}, level)
+		if at == byPoint { // runs without a failure are alike, but say no more than their requests can
+			doubt := distuv.UnitNormal.Quantile(1-level.p) * math.Hypot(1/float64(count(base)), 1/float64(count(fresh)))
+			c.low, c.high = min(c.low, c.worse-doubt), max(c.high, c.worse+doubt)
+		}
+		return c
 	}
 	seB, dfB := m.pooled(base)
 	seF, dfF := m.pooled(fresh)

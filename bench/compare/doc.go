@@ -41,7 +41,8 @@
 // Whitney (On a Test of Whether one of Two Random Variables is Stochastically
 // Larger than the Other, 1947), the median of all pairwise differences, and the
 // differences that the test does not reject as the interval (Hodges and Lehmann,
-// Estimates of Location Based on Rank Tests, 1963).
+// Estimates of Location Based on Rank Tests, 1963). That of a share is no narrower
+// than one request in doubt on either side makes it.
 //
 // # Verdicts
 //

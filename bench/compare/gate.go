@@ -185,7 +185,7 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 func (d *Document) unbounded(r Row) string {
 	switch {
 	case !r.held():
-		return fmt.Sprintf("the timeline does not hold it, from %d runs a side on it has one", fromRanks)
+		return fmt.Sprintf("one run does not hold its noise, from %d runs a side on it is measured", fromRanks)
 	case r.Wave != "" && len(d.warned(SideBySide)) > 0:
 		return "waves ran side by side"
 	}

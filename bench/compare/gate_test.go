@@ -94,6 +94,23 @@ func TestDefaultGate(t *testing.T) {
 	}
 }
 
+// That a few requests did not fail says little of the error rate, however many runs
+// they were in.
+func TestFewRequestsInSeveralRuns(t *testing.T) {
+	few, many := world{seconds: 2, rps: 20}, world{seconds: 60, rps: 20}
+	for _, tt := range []struct {
+		world
+		want Verdict
+	}{{few, TooNoisy}, {many, NoDifference}} {
+		rng := rand.New(rand.NewPCG(1, 2))
+		d := compareSides(tt.aside(rng, 4, 1), tt.aside(rng, 4, 1), Options{})
+		if r := d.Row("error_rate", "", ""); r.Verdict != tt.want {
+			t.Errorf("%d s: %s, %s", tt.seconds, r.FormatInterval(), r.Verdict)
+		}
+		coherent(t, d)
+	}
+}
+
 // A run against itself is not worse where it tells enough, and one that is too short
 // to say so says that.
 func TestARunAgainstItself(t *testing.T) {

@@ -63,8 +63,12 @@ func TestAnswersOfIntervals(t *testing.T) {
 
 func TestThreeValuedAnd(t *testing.T) {
 	for _, tt := range []struct{ a, b, want answer }{
-		{yes, yes, yes}, {yes, open, open}, {yes, no, no},
-		{open, open, open}, {open, no, no}, {no, no, no},
+		{yes, yes, yes},
+		{yes, open, open},
+		{yes, no, no},
+		{open, open, open},
+		{open, no, no},
+		{no, no, no},
 	} {
 		if tt.a.and(tt.b) != tt.want || tt.b.and(tt.a) != tt.want {
 			t.Errorf("%v and %v is %v, want %v", tt.a, tt.b, tt.a.and(tt.b), tt.want)

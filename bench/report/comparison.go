@@ -120,7 +120,7 @@ func (p *page) method(m compare.Method) {
 
 // margins are what a change must exceed.
 func margins(m compare.Method) string {
-	return fmt.Sprintf("%.0f %%, of latencies %.0f ms, of shares %.0f percentage point", 100*m.MarginRatio, m.MarginMS, 100*m.MarginPoints)
+	return fmt.Sprintf("%.0f %%, of latencies at least %.0f ms, of shares at least %.0f percentage point", 100*m.MarginRatio, m.MarginMS, 100*m.MarginPoints)
 }
 
 // wholeRun and ofWave say which rows a table has.
