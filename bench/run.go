@@ -90,7 +90,6 @@ type Run struct {
 	document   *result.Run
 	journaled  int // events handed to the journal
 	lastRow    result.Row
-	warmed     *result.Part  // the cost of the warm-up until it is journaled; of the ticking goroutine alone
 	limitNoted time.Duration // when rate limits last made an event; of tick's goroutine
 	journalErr error
 	windows    windowCache
@@ -129,7 +128,7 @@ func Start(opts Options) (*Run, error) {
 	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()
 	r.startedAt = time.Now().Add(sc.Warmup.D())
-	r.rec.begin(now)
+	r.rec.begin(now, r.start)
 	r.planWaves()
 	r.journal(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
