@@ -31,10 +31,8 @@ type comparison struct {
 	wave  int // index into stretches
 	top   int // the first row of the table in view
 	help  bool
+	wants wish // of the program around the screen
 }
-
-// A backMsg leaves a screen for the one before.
-type backMsg struct{}
 
 // newComparison is the screen of a comparison.
 func newComparison(p *pair) comparison { return comparison{pair: p} }
@@ -100,7 +98,8 @@ func (c comparison) update(msg tea.Msg) (comparison, tea.Cmd) {
 	}
 	switch name {
 	case "esc", "q":
-		return c, func() tea.Msg { return backMsg{} }
+		c.wants = wish{what: toLeave}
+		return c, nil
 	case "ctrl+c":
 		return c, tea.Quit
 	case "ctrl+z":
