@@ -13,11 +13,15 @@ import (
 type pair struct {
 	base, other *result.Run
 	doc         *compare.Document
+	curves      map[*result.Run]result.Curves
 }
 
 // compared holds one run against another. It may take a second.
 func compared(base, other *result.Run) *pair {
-	return &pair{base, other, compare.Compare([]*result.Run{base}, []*result.Run{other}, compare.Options{Tool: other.Tool})}
+	return &pair{
+		base, other, compare.Compare([]*result.Run{base}, []*result.Run{other}, compare.Options{Tool: other.Tool}),
+		map[*result.Run]result.Curves{base: result.StoredCurves(base.Total.Latency), other: result.StoredCurves(other.Total.Latency)},
+	}
 }
 
 // A comparison is the screen of two runs side by side.
