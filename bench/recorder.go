@@ -2,6 +2,7 @@ package bench
 
 import (
 	"iter"
+	"maps"
 	"sync"
 	"time"
 
@@ -24,9 +25,11 @@ type recorder struct {
 
 	mu       sync.Mutex
 	since    time.Duration // start of the current interval
+	start    time.Duration // when the first wave begins
+	warmed   *result.Part  // what the warm-up cost, until it goes into an interval; nil: nothing
 	totals   map[int]*result.Part
-	ring     [ringSeconds]result.Interval
-	n        int // intervals so far; the newest is ring[(n-1)%ringSeconds]
+	ring     [ringSeconds]result.Interval // what is in it is never written again
+	n        int                          // intervals so far; the newest is ring[(n-1)%ringSeconds]
 	timeline *result.Timeline
 	windows  map[windowKey]windowSum // of the newest interval: SLOs, screen and health ask for the same ones
 }
@@ -80,8 +83,45 @@ func (s *shard) part(wave int) *result.Part {
 }
 
 // swap ends the current interval at now: what the shards held becomes the newest
-// interval, and the shards begin anew.
+// interval, and the shards begin anew. The interval is complete, and its parts are
+// shared with every reader: they must not be written to.
 func (r *recorder) swap(now time.Duration) result.Interval {
+	sum := r.gather()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for wave, p := range sum {
+		if r.totals[wave] == nil {
+			r.totals[wave] = result.NewPart()
+		}
+		r.totals[wave].Merge(p)
+	}
+	r.carry(sum, now <= r.start)
+	clear(r.windows)
+	in := result.Interval{Start: r.since, End: now, Parts: sum}
+	r.ring[r.n%ringSeconds] = in
+	r.n++
+	r.since = now
+	in.Parts = maps.Clone(sum) // the ring keeps its own
+	return in
+}
+
+// carry keeps what the warm-up cost out of its own intervals, and in the first
+// one after it. r.mu is held.
+func (r *recorder) carry(parts map[int]*result.Part, warming bool) {
+	if p := parts[result.Warmup]; p != nil {
+		if r.warmed == nil {
+			r.warmed = result.NewPart()
+		}
+		r.warmed.Merge(p)
+		delete(parts, result.Warmup)
+	}
+	if !warming && r.warmed != nil {
+		parts[result.Warmup], r.warmed = r.warmed, nil
+	}
+}
+
+// gather empties the shards.
+func (r *recorder) gather() map[int]*result.Part {
 	sum := map[int]*result.Part{}
 	for i := range r.shards {
 		s := &r.shards[i]
@@ -98,27 +138,14 @@ func (r *recorder) swap(now time.Duration) result.Interval {
 			parts.Put(p)
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	in := result.Interval{Start: r.since, End: now, Parts: sum}
-	for wave, p := range sum {
-		if r.totals[wave] == nil {
-			r.totals[wave] = result.NewPart()
-		}
-		r.totals[wave].Merge(p)
-	}
-	clear(r.windows)
-	r.ring[r.n%ringSeconds] = in
-	r.n++
-	r.since = now
-	return in
+	return sum
 }
 
-// begin starts the clock of the first interval.
-func (r *recorder) begin(now time.Duration) {
+// begin starts the clock of the first interval; the first wave begins at start.
+func (r *recorder) begin(now, start time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.since = now
+	r.since, r.start = now, start
 }
 
 // total is a copy of what one wave, or all of them (wave < 0), did so far, up to

@@ -99,7 +99,6 @@ type Run struct {
 	lastRow    result.Row
 	overload   *result.Overload // nil: the endpoint keeps up
 	watch      watch            // of the ticking goroutine alone
-	warmed     *result.Part     // the cost of the warm-up until it is journaled; of the ticking goroutine alone
 	limitNoted time.Duration    // when rate limits last made an event; of tick's goroutine
 	journalErr error
 	windows    windowCache
@@ -138,7 +137,7 @@ func Start(opts Options) (*Run, error) {
 	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()
 	r.startedAt = time.Now().Add(sc.Warmup.D())
-	r.rec.begin(now)
+	r.rec.begin(now, r.start)
 	r.planWaves()
 	r.journal(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)

@@ -42,20 +42,8 @@ func (r *Run) second() {
 	r.health.witness(now)
 	in := r.rec.swap(now)
 	r.health.sample(now)
-	if now <= r.start {
-		if warm := in.Parts[result.Warmup]; warm != nil {
-			if r.warmed == nil {
-				r.warmed = result.NewPart()
-			}
-			r.warmed.Merge(warm)
-		}
+	if now <= r.start { // what the warm-up cost comes with the first second
 		return
-	}
-	if r.warmed != nil { // what the warm-up cost is kept with the first second
-		if in.Parts[result.Warmup] != nil {
-			r.warmed.Merge(in.Parts[result.Warmup])
-		}
-		in.Parts[result.Warmup], r.warmed = r.warmed, nil
 	}
 	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
 	sum := result.NewPart()

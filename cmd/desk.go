@@ -124,6 +124,10 @@ func (d *desk) Start(ctx context.Context, sc *scenario.Scenario) (tui.Session, e
 	if err != nil {
 		return nil, err
 	}
+	if err = ctx.Err(); err != nil {
+		setup.Close()
+		return nil, err
+	}
 	s, err := d.begin(setup)
 	if err != nil {
 		setup.Close()

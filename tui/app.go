@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,10 @@ const (
 // run, and that of two. It hands each message to whom it belongs and does what the
 // screens wish for. They know nothing of one another.
 type app struct {
-	ctx    context.Context
+	ctx    context.Context // of everything the desk is asked for
 	desk   Desk
+	starts *starts
+	errand errand
 	opts   Options
 	homely bool // there is a home screen to go back to
 
@@ -43,15 +46,22 @@ type app struct {
 	env     []tea.Msg // the window and its colours, for screens to come
 }
 
-// newApp is the program with a run in front, or the home screen if src is nil.
-func newApp(ctx context.Context, src Source, opts Options) app {
-	a := app{ctx: ctx, desk: opts.Desk, opts: opts, homely: src == nil && opts.Desk != nil}
+// newApp is the program with a run in front, or the home screen if src is nil. Once
+// it is no more on the terminal, close gives up what the desk is still at, and waits
+// for it.
+func newApp(ctx context.Context, src Source, opts Options) (a app, close func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	a = app{ctx: ctx, desk: opts.Desk, starts: newStarts(opts.Desk), opts: opts, homely: src == nil && opts.Desk != nil}
 	if a.homely {
-		a.home = newHome(opts.Desk, opts)
-		return a
+		a.home = newHome(ctx, opts.Desk, opts)
+	} else {
+		a, _ = a.show(src)
 	}
-	a, _ = a.show(src)
-	return a
+	starts := a.starts
+	return a, func() {
+		cancel()
+		starts.close()
+	}
 }
 
 // show puts the screen of a run in front.
@@ -63,7 +73,9 @@ func (a app) show(src Source) (app, tea.Cmd) {
 	if s, ok := src.(stored); ok {
 		a.stored = s.run
 	}
+	newest := a.run.tag
 	a.run, a.at = New(src, opts), atRun
+	a.run.tag = newest + 1 // what the screen before still looks up is stale
 	for _, msg := range a.env {
 		m, _ := a.run.Update(msg)
 		a.run = m.(Model)
@@ -85,11 +97,16 @@ func (a app) View() tea.View {
 	case atRun:
 		if a.ask != nil {
 			a.run.notice = a.ask.view()
+		} else if a.run.notice == "" {
+			a.run.notice = a.errand.kind.String()
 		}
 		return a.run.View()
 	case atCompare:
 		return a.fullScreen(a.duel.view())
 	default:
+		if a.home.notice == "" {
+			a.home.notice = a.errand.kind.String()
+		}
 		return a.fullScreen(a.home.view())
 	}
 }
@@ -102,11 +119,8 @@ func (a app) fullScreen(text string) tea.View {
 
 // The messages of the program: what the desk answered.
 type (
-	startedMsg struct {
-		session Session
-		err     error
-	}
-	loadedMsg struct {
+	startedMsg struct{ err error } // the run is among the starts
+	loadedMsg  struct {
 		run *result.Run
 		err error
 	}
@@ -115,6 +129,7 @@ type (
 		err  error
 	}
 	wroteMsg struct {
+		of   *result.Run
 		path string
 		err  error
 	}
@@ -125,41 +140,16 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg, tea.ColorProfileMsg, tea.BackgroundColorMsg:
 		return a.everywhere(msg)
-	case beginMsg:
-		return a, a.start(msg.scenario)
-	case openMsg:
-		desk := a.desk
-		return a, func() tea.Msg {
-			run, err := desk.Load(msg.id)
-			return loadedMsg{run, err}
-		}
-	case compareMsg:
-		return a, a.load(msg.base, msg.other)
-	case wish:
-		return a.grant(msg)
-	case startedMsg:
-		if msg.err != nil {
-			return a.complain(msg.err)
-		}
-		return a.show(msg.session)
-	case loadedMsg:
-		if msg.err != nil {
-			return a.complain(msg.err)
-		}
-		return a.show(newStored(msg.run))
-	case pairMsg:
-		if msg.err != nil {
-			return a.complain(msg.err)
-		}
-		return a.compare(msg.pair)
+	case answerMsg:
+		return a.answered(msg)
 	case wroteMsg:
 		if msg.err != nil {
 			return a.complain(msg.err)
 		}
-		a.run.notice = "wrote " + msg.path
+		if a.document() == msg.of {
+			a.run.notice = "wrote " + msg.path
+		}
 		return a, nil
-	case backMsg:
-		return a.back()
 	case tea.KeyPressMsg, tea.PasteMsg:
 		return a.input(msg)
 	}
@@ -199,10 +189,39 @@ func (a app) input(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if a.ask != nil {
 		return a.answer(msg)
 	}
+	if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "esc" && a.errand.kind != idle && (a.at == atHome || !a.homely) {
+		return a.give()
+	}
+	if a.at == atHome && a.errand.kind == starting {
+		return a.hold(msg)
+	}
 	return a.others(msg)
 }
 
-// others hands a message to the screen it can only be for.
+// give gives up the errand under way, and stays.
+func (a app) give() (tea.Model, tea.Cmd) {
+	a.tell("given up")
+	return a.giveUp(), nil
+}
+
+// hold takes the keys on the home screen while a run is being started. What is typed
+// now would steer that run as soon as it is in front.
+func (a app) hold(msg tea.Msg) (tea.Model, tea.Cmd) {
+	a.home.notice = ""
+	if key, ok := msg.(tea.KeyPressMsg); ok {
+		switch key.String() {
+		case "ctrl+c":
+			return a.giveUp(), tea.Quit
+		case "ctrl+z":
+			return a, tea.Suspend
+		}
+	}
+	a.home.notice = starting.String() + " esc gives it up"
+	return a, nil
+}
+
+// others hands a message to the screen it can only be for, and grants what that
+// screen wishes for.
 func (a app) others(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, key := msg.(tea.KeyPressMsg)
 	_, paste := msg.(tea.PasteMsg)
@@ -217,16 +236,25 @@ func (a app) others(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case a.homely && (a.at == atHome || !key && !paste):
 		a.home, cmd = a.home.update(msg)
 	}
-	return a, cmd
+	wants := cmp.Or(a.run.wants, a.home.wants, a.duel.wants)
+	a.run.wants, a.home.wants, a.duel.wants = wish{}, wish{}, wish{}
+	if wants == (wish{}) {
+		return a, cmd
+	}
+	m, more := a.grant(wants)
+	return m, tea.Batch(cmd, more)
 }
 
-// start asks the desk for a run.
-func (a app) start(sc *scenario.Scenario) tea.Cmd {
-	desk, ctx := a.desk, a.ctx
-	return func() tea.Msg {
-		session, err := desk.Start(ctx, sc)
-		return startedMsg{session, err}
+// start asks the desk for a run, unless it is already preparing one.
+func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
+	if a.errand.kind == starting {
+		return a, nil
 	}
+	a.home.stopCheck()
+	starts := a.starts
+	return a.send(starting, func(ctx context.Context, id int) tea.Msg {
+		return startedMsg{starts.start(ctx, id, sc)}
+	})
 }
 
 // complain says what went wrong where the user is.
@@ -236,12 +264,17 @@ func (a app) complain(err error) (tea.Model, tea.Cmd) {
 	if errors.As(err, &hinted) && hinted.Hint != "" {
 		text += "; " + clean(hinted.Hint)
 	}
+	a.tell(text)
+	return a, nil
+}
+
+// tell says something where the user is.
+func (a *app) tell(text string) {
 	if a.at == atHome {
 		a.home.notice = text
 	} else {
 		a.run.notice = text
 	}
-	return a, nil
 }
 
 // document is the run in front as a document, once it is over.
@@ -255,31 +288,46 @@ func (a app) document() *result.Run {
 	return nil
 }
 
-// grant does what the screen of a run wishes for.
+// grant does what a screen wishes for. While a run is being started that is to leave,
+// which gives it up, and nothing else.
 func (a app) grant(w wish) (tea.Model, tea.Cmd) {
-	doc := a.document()
-	if doc == nil && w != wishHome {
+	if w.what == toLeave {
+		return a.back()
+	}
+	if a.errand.kind == starting {
 		return a, nil
 	}
-	switch w {
-	case wishAgain:
+	switch w.what {
+	case toStart:
+		return a.start(w.scenario)
+	case toOpen:
+		return a.open(w.id)
+	case toCompareTwo:
+		return a.compareTwo(w.base, w.id)
+	}
+	doc := a.document()
+	if doc == nil {
+		return a, nil
+	}
+	switch w.what {
+	case toRepeat:
 		sc := *doc.Scenario
-		a.run.notice = "starting again"
-		return a, a.start(&sc)
-	case wishCompare:
-		return a, a.compareWithLast(doc)
-	case wishReport:
-		a.ask = newQuestion(wishReport, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Endings(), " "))
-	case wishSave:
-		a.ask = newQuestion(wishSave, "scenario to", doc.Name+".yaml", "steering included")
-	case wishHome:
-		return a.back()
+		return a.start(&sc)
+	case toCompare:
+		return a.compareWithLast(doc)
+	case toReport:
+		a = a.giveUp()
+		a.ask = newQuestion(toReport, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Endings(), " "))
+	case toSave:
+		a = a.giveUp()
+		a.ask = newQuestion(toSave, "scenario to", doc.Name+".yaml", "steering included")
 	}
 	return a, nil
 }
 
 // back leaves for where the user came from.
 func (a app) back() (tea.Model, tea.Cmd) {
+	a = a.giveUp()
 	if a.at == atCompare && a.run.src != nil && a.duel.fromRun {
 		a.at = atRun
 		return a, nil
@@ -291,41 +339,59 @@ func (a app) back() (tea.Model, tea.Cmd) {
 	return a, a.home.readRuns()
 }
 
-// compareWithLast loads the run before of the same name and target.
-func (a app) compareWithLast(doc *result.Run) tea.Cmd {
+// open reads a kept run.
+func (a app) open(id string) (tea.Model, tea.Cmd) {
 	desk := a.desk
-	return func() tea.Msg {
+	return a.send(reading, func(context.Context, int) tea.Msg {
+		run, err := desk.Load(id)
+		return loadedMsg{run, err}
+	})
+}
+
+// compareWithLast holds a run against the one before of the same name and target.
+func (a app) compareWithLast(doc *result.Run) (tea.Model, tea.Cmd) {
+	desk := a.desk
+	return a.sendComparing(func() (base, other *result.Run, err error) {
 		entries, err := desk.Runs()
 		if err != nil {
-			return pairMsg{err: err}
+			return nil, nil, err
 		}
 		for _, e := range entries {
 			if e.ID < doc.ID && e.Name == doc.Name && e.Complete && e.Broken == nil {
-				base, err := desk.Load(e.ID)
-				if err != nil {
-					return pairMsg{err: err}
-				}
-				return pairMsg{pair: compared(base, doc)}
+				base, err = desk.Load(e.ID)
+				return base, doc, err
 			}
 		}
-		return pairMsg{err: fmt.Errorf("no earlier run named %s was kept", doc.Name)}
-	}
+		return nil, nil, fmt.Errorf("no earlier run named %s was kept", doc.Name)
+	})
 }
 
-// load reads two runs for comparing.
-func (a app) load(base, other string) tea.Cmd {
+// compareTwo holds two kept runs against one another.
+func (a app) compareTwo(base, other string) (tea.Model, tea.Cmd) {
 	desk := a.desk
-	return func() tea.Msg {
-		a, err := desk.Load(base)
-		if err != nil {
-			return pairMsg{err: err}
+	return a.sendComparing(func() (b, o *result.Run, err error) {
+		if b, err = desk.Load(base); err == nil {
+			o, err = desk.Load(other)
 		}
-		b, err := desk.Load(other)
-		if err != nil {
-			return pairMsg{err: err}
-		}
-		return pairMsg{pair: compared(a, b)}
+		return b, o, err
+	})
+}
+
+// sendComparing compares what read reads, unless that is being done.
+func (a app) sendComparing(read func() (base, other *result.Run, err error)) (tea.Model, tea.Cmd) {
+	if a.errand.kind == comparing {
+		return a, nil
 	}
+	return a.send(comparing, func(ctx context.Context, _ int) tea.Msg {
+		base, other, err := read()
+		if err == nil {
+			err = ctx.Err() // it takes a while: not for nobody
+		}
+		if err != nil {
+			return pairMsg{err: err}
+		}
+		return pairMsg{pair: compared(base, other)}
+	})
 }
 
 // answer edits the answer to the question, and does what it answers.
@@ -341,11 +407,11 @@ func (a app) answer(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, nil
 	}
 	desk, path := a.desk, filepath.Clean(ask.text)
-	if ask.about == wishReport {
-		return a, func() tea.Msg { return wroteMsg{path, desk.Report(doc, path)} }
+	if ask.about == toReport {
+		return a, func() tea.Msg { return wroteMsg{doc, path, desk.Report(doc, path)} }
 	}
 	sc := result.Session(doc.Scenario, a.run.live)
-	return a, func() tea.Msg { return wroteMsg{path, desk.Save(sc, path)} }
+	return a, func() tea.Msg { return wroteMsg{doc, path, desk.Save(sc, path)} }
 }
 
 // suggestedEnding is that of a page for people, or else of plain text.

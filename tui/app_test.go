@@ -31,10 +31,37 @@ type clerk struct {
 	targets []scenario.NamedTarget
 	began   time.Time
 
-	mu      sync.Mutex
-	started []*scenario.Scenario
-	wrote   []string
-	refuse  error // of Start
+	// How long things take, whether or not anybody still waits for them: the i-th
+	// start, check, load and listing. nil: no time at all.
+	starting, checking, loading, listing func(i int) time.Duration
+
+	mu       sync.Mutex
+	started  []*scenario.Scenario
+	sessions []staged
+	asked    map[string]int // by method
+	gone     map[string]int // likewise: how often nobody waited any more at the end
+	wrote    []string
+	refuse   error // of Start
+}
+
+// work is the i-th call of a method.
+func (c *clerk) work(ctx context.Context, method string, takes func(int) time.Duration) (i int) {
+	c.mu.Lock()
+	if c.asked == nil {
+		c.asked, c.gone = map[string]int{}, map[string]int{}
+	}
+	i = c.asked[method]
+	c.asked[method]++
+	c.mu.Unlock()
+	if takes != nil {
+		time.Sleep(takes(i))
+	}
+	if ctx.Err() != nil {
+		c.mu.Lock()
+		c.gone[method]++
+		c.mu.Unlock()
+	}
+	return i
 }
 
 func (c *clerk) Targets() []scenario.NamedTarget { return c.targets }
@@ -47,7 +74,9 @@ type staged struct {
 
 func (s staged) Wait() *result.Run { return s.doc }
 
-func (c *clerk) Start(_ context.Context, sc *scenario.Scenario) (Session, error) {
+// Start is as rude as a desk can be: it begins a run that nobody waits for.
+func (c *clerk) Start(ctx context.Context, sc *scenario.Scenario) (Session, error) {
+	c.work(ctx, "start", c.starting)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.refuse != nil {
@@ -61,27 +90,34 @@ func (c *clerk) Start(_ context.Context, sc *scenario.Scenario) (Session, error)
 		}
 	})
 	src.clock = func() time.Duration { return saleEnds*time.Second - 3*time.Second + time.Since(began) }
-	doc := frozenRun("20261124-020000")
-	return staged{src, doc}, nil
+	s := staged{src, frozenRun("20261124-020000")}
+	c.sessions = append(c.sessions, s)
+	return s, nil
 }
 
-func (c *clerk) Check(context.Context, *scenario.Scenario) (bench.Probe, error) {
+func (c *clerk) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error) {
+	i := c.work(ctx, "check", c.checking)
+	sc.Target.Model = "settled by the check"
 	cost := 0.00042
 	return bench.Probe{
 		Target: "127.0.0.1:8000", Model: "deepseek-v3.2", Outcome: "ok", Status: 200,
 		Connect: 3 * time.Millisecond, FirstByte: 40 * time.Millisecond, FirstToken: 120 * time.Millisecond,
 		LastToken: 900 * time.Millisecond, Done: 905 * time.Millisecond,
-		Prompt: 170, Output: 64, TokensFrom: "usage", Finish: "stop", Text: "Xin chào", CostUSD: &cost,
+		Prompt: 170, Output: 64, TokensFrom: "usage", Finish: "stop", Text: "Xin chào" + strings.Repeat("!", i), CostUSD: &cost,
 		LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1,
 	}, nil
 }
 
 func (c *clerk) Runs() ([]store.Entry, error) {
+	i := c.work(context.Background(), "list", c.listing)
 	entry := func(id, name string, ago time.Duration, status result.Status) store.Entry {
 		return store.Entry{
 			ID: id, Name: name, StartedAt: c.began.Add(-ago), Target: "127.0.0.1:8000", Model: "deepseek-v3.2", Complete: true, Status: status,
 			PeakRPS: ptr(200.0), TTFTP95: ptr(812.0), E2EMean: ptr(2100.0), ErrorRate: ptr(0.012), CostUSD: ptr(0.42),
 		}
+	}
+	if c.listing != nil {
+		return []store.Entry{entry("20261124-010000", fmt.Sprintf("as listed at %d", i), time.Minute, result.Pass)}, nil
 	}
 	cut := entry("20261121-090000", "cut off", 72*time.Hour, "")
 	cut.Complete, cut.TTFTP95, cut.ErrorRate, cut.CostUSD = false, nil, nil, nil
@@ -94,6 +130,7 @@ func (c *clerk) Runs() ([]store.Entry, error) {
 }
 
 func (c *clerk) Load(id string) (*result.Run, error) {
+	c.work(context.Background(), "load", c.loading)
 	if id == "20261124-010000" {
 		return slower(id), nil
 	}
@@ -140,7 +177,8 @@ func slower(id string) *result.Run {
 // An evening is the whole program at a desk, in virtual time.
 type evening struct {
 	*session
-	desk *clerk
+	desk  *clerk
+	leave func() // what follows the last screen
 }
 
 // open starts the program with its home screen.
@@ -156,7 +194,7 @@ func open(t *testing.T, width, height int, edit func(*clerk)) *evening {
 		}
 		return msg
 	}
-	app := newApp(t.Context(), nil, Options{Desk: desk})
+	app, leave := newApp(t.Context(), nil, Options{Desk: desk})
 	s.program = tea.NewProgram(recorded{app, s.last}, tea.WithInput(nil), tea.WithOutput(&bytes.Buffer{}),
 		tea.WithoutSignalHandler(), tea.WithWindowSize(width, height), tea.WithColorProfile(colorprofile.TrueColor), tea.WithFilter(filter))
 	go func() {
@@ -164,7 +202,7 @@ func open(t *testing.T, width, height int, edit func(*clerk)) *evening {
 		s.ended <- err
 	}()
 	s.rest()
-	return &evening{s, desk}
+	return &evening{s, desk, leave}
 }
 
 // typed types a text into whatever has the focus.
@@ -197,6 +235,7 @@ func (e *evening) close() {
 	e.t.Helper()
 	e.key(ctrlC, 4)
 	e.ends()
+	e.leave()
 }
 
 // The first enter on a fresh machine runs the benchmark against the built-in

@@ -13,11 +13,15 @@ import (
 type pair struct {
 	base, other *result.Run
 	doc         *compare.Document
+	curves      map[*result.Run]result.Curves
 }
 
 // compared holds one run against another. It may take a second.
 func compared(base, other *result.Run) *pair {
-	return &pair{base, other, compare.Compare([]*result.Run{base}, []*result.Run{other}, compare.Options{Tool: other.Tool})}
+	return &pair{
+		base, other, compare.Compare([]*result.Run{base}, []*result.Run{other}, compare.Options{Tool: other.Tool}),
+		map[*result.Run]result.Curves{base: result.StoredCurves(base.Total.Latency), other: result.StoredCurves(other.Total.Latency)},
+	}
 }
 
 // A comparison is the screen of two runs side by side.
@@ -31,10 +35,8 @@ type comparison struct {
 	wave  int // index into stretches
 	top   int // the first row of the table in view
 	help  bool
+	wants wish // of the program around the screen
 }
-
-// A backMsg leaves a screen for the one before.
-type backMsg struct{}
 
 // newComparison is the screen of a comparison.
 func newComparison(p *pair) comparison { return comparison{pair: p} }
@@ -100,7 +102,8 @@ func (c comparison) update(msg tea.Msg) (comparison, tea.Cmd) {
 	}
 	switch name {
 	case "esc", "q":
-		return c, func() tea.Msg { return backMsg{} }
+		c.wants = wish{what: toLeave}
+		return c, nil
 	case "ctrl+c":
 		return c, tea.Quit
 	case "ctrl+z":

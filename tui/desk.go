@@ -15,9 +15,10 @@ import (
 type Desk interface {
 	// Targets are the endpoints that the user has named.
 	Targets() []scenario.NamedTarget
-	// Start begins a run of a resolved scenario.
+	// Start begins a run of a resolved scenario. ctx is for what must be found out
+	// before: once it is done, Start returns soon. It does not end a run that began.
 	Start(ctx context.Context, sc *scenario.Scenario) (Session, error)
-	// Check sends one request of a resolved scenario.
+	// Check sends one request of a resolved scenario. It ends with ctx.
 	Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error)
 	// Runs are the runs that were kept, the newest first.
 	Runs() ([]store.Entry, error)

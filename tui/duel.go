@@ -240,13 +240,13 @@ type duelKind int
 // duels are the charts, in the order in which tab shows them.
 var duels = []struct {
 	title string
-	over  func(result.Row) float64            // over time; nil: by percentile
-	curve func(result.Latencies) result.Curve // by percentile
+	over  func(result.Row) float64         // over time; nil: by percentile
+	curve func(result.Curves) result.Curve // by percentile
 }{
 	{title: "TTFT p95, ms", over: rowPercentile(func(l result.RowLatencies) *result.RowPercentile { return l.TTFT.Response })},
-	{title: "TTFT by percentile", curve: func(l result.Latencies) result.Curve { return result.StoredCurves(l).TTFT.Response }},
+	{title: "TTFT by percentile", curve: func(c result.Curves) result.Curve { return c.TTFT.Response }},
 	{title: "E2E p95, ms", over: rowPercentile(func(l result.RowLatencies) *result.RowPercentile { return l.E2E.Response })},
-	{title: "E2E by percentile", curve: func(l result.Latencies) result.Curve { return result.StoredCurves(l).E2E.Response }},
+	{title: "E2E by percentile", curve: func(c result.Curves) result.Curve { return c.E2E.Response }},
 	{title: "requests done/s", over: func(r result.Row) float64 { return r.CompletedRPS }},
 	{title: "failed/s", over: func(r result.Row) float64 { return r.FailedRPS }},
 }
@@ -284,7 +284,7 @@ func (c comparison) drawDuel(kind duelKind, width, height int) []string {
 			body = append(body, p.ruler(axis, end))
 		}
 	} else {
-		lines = both(func(run *result.Run) []float64 { return traced(d.curve(run.Total.Latency), columns) })
+		lines = both(func(run *result.Run) []float64 { return traced(d.curve(c.curves[run]), columns) })
 		if low, high := spread(lines); high > 0 {
 			body = append(p.plotOn(logScale{low, high, rows}, lines, nil, inner, rows), p.curveRuler(columns))
 		}

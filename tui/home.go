@@ -13,6 +13,7 @@ import (
 
 // A home is the screen on which runs are set up and earlier ones found.
 type home struct {
+	ctx  context.Context // of checks
 	desk Desk
 	opts Options
 	pen  pen
@@ -25,16 +26,19 @@ type home struct {
 	tag     int // of the newest draft
 	list    runList
 
+	reads   int // the newest reading of the list
+	checks  int // the newest check; what older ones answer is stale
 	probe   *bench.Probe
-	failed  error // of the check, before anything was sent
-	probing context.CancelFunc
-	asking  bool // whether to load a target that is not on this machine
+	failed  error              // of the check, before anything was sent
+	probing context.CancelFunc // nil: no check is under way
+	asking  bool               // whether to load a target that is not on this machine
 	help    bool
 	notice  string
+	wants   wish // of the program around the screen
 }
 
-func newHome(desk Desk, opts Options) home {
-	h := home{desk: desk, opts: opts, draft: newDraft()}
+func newHome(ctx context.Context, desk Desk, opts Options) home {
+	h := home{ctx: ctx, desk: desk, opts: opts, draft: newDraft()}
 	h.form = newForm(h.draft, desk.Targets())
 	h.dress(pen{newTheme(opts.Theme != Light, colorprofile.TrueColor), unicodeGlyphs}, opts.Theme != Light, colorprofile.TrueColor)
 	return h
@@ -47,30 +51,33 @@ type (
 		plan plan
 	}
 	runsMsg struct {
+		id      int
 		entries []store.Entry
 		err     error
 	}
 	probeMsg struct {
+		id    int
 		probe bench.Probe
 		err   error
 	}
-	// beginMsg and openMsg are asked of the program around the screen.
-	beginMsg   struct{ scenario *scenario.Scenario }
-	openMsg    struct{ id string }
-	compareMsg struct{ base, other string }
 )
 
 // begin puts the focus on the form and looks what there is.
 func (h home) begin() tea.Cmd {
-	return tea.Batch(h.form.focus(0), h.resolve(), h.readRuns())
+	return tea.Batch(h.form.focus(0), h.resolve(), h.listRuns())
 }
 
-// readRuns lists the kept runs.
-func (h home) readRuns() tea.Cmd {
-	desk := h.desk
+// readRuns lists the kept runs once more.
+func (h *home) readRuns() tea.Cmd {
+	h.reads++
+	return h.listRuns()
+}
+
+func (h home) listRuns() tea.Cmd {
+	desk, id := h.desk, h.reads
 	return func() tea.Msg {
 		entries, err := desk.Runs()
-		return runsMsg{entries, err}
+		return runsMsg{id, entries, err}
 	}
 }
 
@@ -96,12 +103,15 @@ func (h home) update(msg tea.Msg) (home, tea.Cmd) {
 			h.plan, h.planned = msg.plan, msg.tag
 		}
 	case runsMsg:
+		if msg.id != h.reads {
+			return h, nil
+		}
 		h.list.entries, h.list.err, h.list.loaded = msg.entries, msg.err, true
 		h.list.move(0)
 	case probeMsg:
-		if h.probing != nil {
-			h.probing()
-			h.probing, h.probe, h.failed = nil, &msg.probe, msg.err
+		if h.probing != nil && msg.id == h.checks {
+			h.stopCheck() // it is over
+			h.probe, h.failed = &msg.probe, msg.err
 		}
 	case tea.KeyPressMsg:
 		return h.press(msg)
@@ -125,7 +135,7 @@ func (h home) typed(msg tea.Msg) (home, tea.Cmd) {
 		return h, cmd
 	}
 	h.tag++
-	h.probe, h.failed = nil, nil
+	h.stopCheck() // of what the draft was
 	return h, tea.Batch(cmd, h.resolve())
 }
 
@@ -151,12 +161,8 @@ func (h home) press(key tea.KeyPressMsg) (home, tea.Cmd) {
 	case name == "f1" || name == "?" && !h.inForm() && !h.list.typing:
 		h.help = true
 		return h, nil
-	case name == "esc" && h.probing != nil:
-		h.probing()
-		h.probing = nil
-		return h, nil
-	case name == "esc" && (h.probe != nil || h.failed != nil):
-		h.probe, h.failed = nil, nil
+	case name == "esc" && (h.probing != nil || h.probe != nil || h.failed != nil):
+		h.stopCheck()
 		return h, nil
 	case h.inForm():
 		return h.pressForm(key)
@@ -211,7 +217,7 @@ func (h home) pressList(name string) (home, tea.Cmd) {
 		h.list.typing = true
 	case "enter":
 		if e, ok := h.list.selected(); ok {
-			return h, func() tea.Msg { return openMsg{e.ID} }
+			h.wants = wish{what: toOpen, id: e.ID}
 		}
 	case "c":
 		base, other, ok := h.list.pair()
@@ -219,7 +225,7 @@ func (h home) pressList(name string) (home, tea.Cmd) {
 			h.notice = "mark two runs with space, then c compares them"
 			return h, nil
 		}
-		return h, func() tea.Msg { return compareMsg{base, other} }
+		h.wants = wish{what: toCompareTwo, base: base, id: other}
 	case "q":
 		return h, tea.Quit
 	}
@@ -259,12 +265,20 @@ func (h home) start() (home, tea.Cmd) {
 	return h, nil
 }
 
-// launch hands the scenario over, once.
+// launch wishes for the run of the form.
 func (h home) launch() (home, tea.Cmd) {
+	sc := h.handOver()
+	h.wants = wish{what: toStart, scenario: sc}
+	return h, h.resolve()
+}
+
+// handOver is the scenario of the form, for one who may change it: the screen makes
+// another one of the draft.
+func (h *home) handOver() *scenario.Scenario {
 	sc := h.plan.scenario
-	h.plan = plan{} // a run may change what it was given: the next one gets its own
+	h.plan = plan{}
 	h.tag++
-	return h, tea.Batch(func() tea.Msg { return beginMsg{sc} }, h.resolve())
+	return sc
 }
 
 // answer takes the answer to whether to load somebody else's machine.
@@ -279,21 +293,31 @@ func (h home) answer(name string) (home, tea.Cmd) {
 
 // check sends one request.
 func (h home) check() (home, tea.Cmd) {
-	if h.plan.scenario == nil || h.planned != h.tag {
+	switch {
+	case h.probing != nil:
+		h.notice = "a check is under way, esc gives it up"
+		return h, nil
+	case h.plan.scenario == nil || h.planned != h.tag:
 		h.notice = "nothing was sent: " + h.problem()
 		return h, nil
 	}
-	if h.probing != nil {
-		return h, nil
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	h.probing, h.probe, h.failed = cancel, nil, nil
-	desk, sc := h.desk, h.plan.scenario
-	h.tag++ // the check may settle the model in the scenario it got
+	h.stopCheck()
+	h.checks++
+	ctx, cancel := context.WithCancel(h.ctx)
+	h.probing = cancel
+	desk, sc, id := h.desk, h.handOver(), h.checks
 	return h, tea.Batch(func() tea.Msg {
 		probe, err := desk.Check(ctx, sc)
-		return probeMsg{probe, err}
+		return probeMsg{id, probe, err}
 	}, h.resolve())
+}
+
+// stopCheck gives up the check under way, and forgets what the last one found.
+func (h *home) stopCheck() {
+	if h.probing != nil {
+		h.probing()
+	}
+	h.probing, h.probe, h.failed = nil, nil, nil
 }
 
 // problem says what is wrong with the draft.

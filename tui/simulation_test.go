@@ -185,6 +185,21 @@ func saleHist(seed float64, l *result.Latency, n int) *result.Hist {
 	return h
 }
 
+// saleCurves are the curves of a whole second, each made once: that takes a while.
+func saleCurves(t float64) result.Curves {
+	made, _ := curvesMade.LoadOrStore(t, sync.OnceValue(func() result.Curves {
+		l := saleLatencies(t)
+		curve := func(l *result.Latency) result.Curve { return saleHist(t, l, 20_000).Curve() }
+		return result.Curves{
+			TTFT: result.CurvePair{Response: curve(l.TTFT.Response), Service: curve(l.TTFT.Service)},
+			E2E:  result.CurvePair{Response: curve(l.E2E.Response), Service: curve(l.E2E.Service)},
+		}
+	}))
+	return made.(func() result.Curves)()
+}
+
+var curvesMade sync.Map // of saleCurves, by second
+
 func saleHeat(t float64, l *result.Latency, rps float64) result.Heat {
 	return saleHist(t, l, int(rps)).Heat()
 }
@@ -309,12 +324,8 @@ func saleAt(t float64, view result.View) result.Snapshot {
 	s.Series = saleSeries()[:int(max(0, min(t, saleEnds)))]
 	s.Total = saleStats(t, s.Series)
 	s.Window = s.Total
-	if l := s.Window.Latency; l.TTFT.Response != nil {
-		curve := func(l *result.Latency) result.Curve { return saleHist(t, l, 20_000).Curve() }
-		s.Curves = result.Curves{
-			TTFT: result.CurvePair{Response: curve(l.TTFT.Response), Service: curve(l.TTFT.Service)},
-			E2E:  result.CurvePair{Response: curve(l.E2E.Response), Service: curve(l.E2E.Service)},
-		}
+	if s.Window.Latency.TTFT.Response != nil {
+		s.Curves = saleCurves(math.Floor(t))
 	}
 	s.SLOs = saleSLOs(t, s.Window)
 	saleNow(&s, t)

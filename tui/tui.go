@@ -82,12 +82,15 @@ type Options struct {
 
 // Run shows src on the terminal until the user leaves, which they can do once
 // the run is done (or by insisting on ctrl-c), or until ctx is cancelled; both
-// return nil and leave the run itself as it is. Of signals it takes only SIGTSTP, to
+// return nil and leave the run itself as it is; one that is only being started is
+// given up. Of signals it takes only SIGTSTP, to
 // leave the terminal in order while stopped: a caller that wants to leave on SIGTERM
 // cancels ctx. Without a src it begins with the home screen, for which opts needs a
 // Desk.
 func Run(ctx context.Context, src Source, opts Options) error {
-	return show(ctx, newApp(ctx, src, opts), opts)
+	a, close := newApp(ctx, src, opts)
+	defer close()
+	return show(ctx, a, opts)
 }
 
 // show runs a program on the terminal until it ends itself, or ctx is cancelled.

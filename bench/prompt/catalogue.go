@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The workloads built in, a file each: a new catalogue is a new file.
@@ -47,7 +48,25 @@ func Builtins() []string {
 	return specs
 }
 
+// written keeps the prompts of the catalogues that were opened with their own system
+// prompt, by name: a form opens one at every key that is typed into it.
+var written sync.Map
+
 func openCatalogue(name, system string, seed uint64) (Source, error) {
+	if prompts, ok := written.Load(name); ok && system == "" {
+		return newDeck("builtin:"+name, prompts.([]Prompt), seed), nil
+	}
+	prompts, err := readCatalogue(name, system)
+	if err != nil {
+		return nil, err
+	}
+	if system == "" {
+		written.Store(name, prompts)
+	}
+	return newDeck("builtin:"+name, prompts, seed), nil
+}
+
+func readCatalogue(name, system string) ([]Prompt, error) {
 	data, err := catalogues.ReadFile("catalogue/" + name + ".json")
 	if err != nil {
 		return nil, fmt.Errorf("there is no workload builtin:%s: take one of %s", name, strings.Join(Builtins(), ", "))
@@ -59,7 +78,7 @@ func openCatalogue(name, system string, seed uint64) (Source, error) {
 	if system == "" {
 		system = c.System
 	}
-	return newDeck("builtin:"+name, c.prompts(system), seed), nil
+	return c.prompts(system), nil
 }
 
 // prompts writes every product out in every tone. Which features go together is
