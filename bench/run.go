@@ -101,6 +101,8 @@ type Run struct {
 	watch      watch            // of the ticking goroutine alone
 	limitNoted time.Duration    // when rate limits last made an event; of tick's goroutine
 	journalErr error
+	linesLost  int64 // of the log of requests
+	requestErr error // of the log of requests
 	windows    windowCache
 }
 

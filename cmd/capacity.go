@@ -20,6 +20,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/files"
 	"flashwave/bench/report"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
@@ -120,7 +121,13 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
-	outs, err := documentOuts(f.out, report.CapacityFormats())
+	outs, err := documentOuts(f.out, report.CapacityFormats(), f.json)
+	if err != nil {
+		return err
+	}
+	var shelf shelf
+	defer shelf.close()
+	places, err := shelf.open(outs)
 	if err != nil {
 		return err
 	}
@@ -158,7 +165,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	end := p.actions().group("flashwave capacity " + sc.Name)
 	doc := p.searching(ctx, cancel, search, watched, subjectOf(sc, setup), p.screenOptions(settled, f.ascii, nil))
 	end()
-	return p.concludeCapacity(doc, outs, f)
+	return p.concludeCapacity(doc, places, f)
 }
 
 // screen reports whether the screen is wanted and possible.
@@ -211,25 +218,22 @@ func (p *program) searching(ctx context.Context, cancel func(), search *capacity
 	return <-found
 }
 
-// concludeCapacity writes the answer, and answers with the verdict's exit code.
-func (p *program) concludeCapacity(doc *capacity.Document, outs outs, f *capacityFlags) error {
+// concludeCapacity keeps the answer, writes and prints it, and answers with the
+// verdict's exit code.
+func (p *program) concludeCapacity(doc *capacity.Document, places places, f *capacityFlags) error {
+	p.keepCapacity(doc, f.noSave)
+	p.confess(places.write(func(w io.Writer, format string) error {
+		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
+	}), &doc.Verdict.ExitCode)
 	format := "text"
 	if f.json {
 		format = "json"
 	}
 	if err := report.WriteCapacity(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
-		return err
-	}
-	for _, out := range outs {
-		if err := writeFile(out.path, func(w io.Writer) error {
-			return report.WriteCapacity(w, out.format, doc, report.Options{Width: 100})
-		}); err != nil {
-			return err
-		}
+		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
-	p.keepCapacity(doc, f.noSave)
 	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
 		if code == verdict.ExitUsage {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
@@ -247,7 +251,7 @@ func (p *program) keepCapacity(doc *capacity.Document, off bool) {
 	path := filepath.Join(xdg.StateHome, "flashwave", "capacity", doc.ID+".json")
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
-		err = writeFile(path, func(w io.Writer) error { return report.WriteCapacity(w, "json", doc, report.Options{}) })
+		err = files.Write(path, func(w io.Writer) error { return report.WriteCapacity(w, "json", doc, report.Options{}) })
 	}
 	if err != nil {
 		p.warn("the search was not saved: %v", err)

@@ -75,5 +75,5 @@ func (p *program) show(k *kind, file, format, path string) error {
 	if path == "" {
 		return k.write(p.stdout, format, data, p.reportOptions())
 	}
-	return writeFile(path, func(w io.Writer) error { return k.write(w, format, data, report.Options{Width: 100}) })
+	return writeTo(path, func(w io.Writer) error { return k.write(w, format, data, report.Options{Width: 100}) })
 }
