@@ -30,13 +30,13 @@ type lane struct {
 	stretch  []stretch
 	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
 	wake     chan struct{}
+	tickets  atomic.Uint64 // scheduled so far; counted under mu
 
 	mu         sync.Mutex
 	load       load          // nil before the first stretch and after the last
 	due        time.Duration // when there is something to do
 	factor     float64
 	paused     bool
-	tickets    uint64 // scheduled so far
 	open       int    // of them, those that have not ended
 	begun      int    // stretches that have begun
 	bursts     []result.Burst
@@ -177,8 +177,8 @@ func (l *lane) dispatch(t ticket) {
 // schedule counts a request, of which the load says its wave and its instant, as
 // scheduled. l.mu is held.
 func (l *lane) schedule(t ticket) ticket {
-	t.lane, t.index, t.enqueued, t.afterSurge = l, l.tickets, l.run.now(), l.afterSurge
-	l.tickets++
+	t.lane, t.index, t.enqueued, t.afterSurge = l, l.tickets.Load(), l.run.now(), l.afterSurge
+	l.tickets.Add(1)
 	l.open++
 	if t.wave != result.Warmup {
 		l.record(t.wave, t.index, func(p *result.Part) { p.Requests.Scheduled++ })
