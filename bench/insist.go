@@ -96,6 +96,9 @@ func (r *Run) LeftBehind() int {
 	return r.behind
 }
 
+// Insisted reports whether the run was stopped a second time.
+func (r *Run) Insisted() bool { return closed(r.aborting) }
+
 // leave records the request as it stands; false: it has ended meanwhile.
 func (f *flight) leave(now time.Duration) bool {
 	if f.sent.CompareAndSwap(0, -1) {

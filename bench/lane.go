@@ -37,8 +37,8 @@ type lane struct {
 	due        time.Duration // when there is something to do
 	factor     float64
 	paused     bool
-	open       int    // of them, those that have not ended
-	begun      int    // stretches that have begun
+	open       int // of them, those that have not ended
+	begun      int // stretches that have begun
 	bursts     []result.Burst
 	past       []result.CurvePoint // of finished stretches
 	afterSurge *recovery           // from the last surge; nil: there was none

@@ -87,19 +87,19 @@ type Run struct {
 	aborting  chan struct{}  // closed: give up what is open
 	done      chan struct{}  // closed: the document is ready
 
-	mu         sync.Mutex
-	state      result.State
-	why        verdict.Ending
-	waves      []wave
-	events     []result.Event
-	loadEnd    time.Duration // when the last lane was over; 0: not yet
-	end        time.Duration
-	document   *result.Run
-	journaled  int // events handed to the journal
-	lastRow    result.Row
-	overload   *result.Overload // nil: the endpoint keeps up
-	insisted   time.Time        // when the user did; zero: not yet
-	behind     int              // requests that were left behind
+	mu        sync.Mutex
+	state     result.State
+	why       verdict.Ending
+	waves     []wave
+	events    []result.Event
+	loadEnd   time.Duration // when the last lane was over; 0: not yet
+	end       time.Duration
+	document  *result.Run
+	journaled int // events handed to the journal
+	lastRow   result.Row
+	overload  *result.Overload // nil: the endpoint keeps up
+	insisted  time.Time        // when the user did; zero: not yet
+	behind    int              // requests that were left behind
 
 	seconds    sync.Mutex    // held while an interval ends
 	watch      watch         // guarded by seconds

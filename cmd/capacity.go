@@ -7,11 +7,9 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -147,7 +145,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 		return err
 	}
 	defer setup.Close()
-	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	setup.Tool, setup.Machine, setup.ID = tool(), true, time.Now().UTC().Format("20060102-150405")
 	config.Options = setup.Options
@@ -190,46 +188,50 @@ func (s searcher) Stop() { s.cancel() }
 
 // searching runs a search, on the screen if that is wanted.
 func (p *program) searching(ctx context.Context, cancel func(), search *capacity.Search, watched bool, subject string, o tui.Options) *capacity.Document {
-	if !watched {
-		return search.Run(ctx)
-	}
-	found := make(chan *capacity.Document, 1)
-	go func() { found <- search.Run(ctx) }()
+	found, over := make(chan *capacity.Document, 1), make(chan struct{})
 	screen, leave := context.WithCancel(context.Background())
 	defer leave()
-	hangUp := make(chan os.Signal, 1) // the terminal may be gone: nobody looks any more
-	signal.Notify(hangUp, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(hangUp)
-	go func() {
-		select {
-		case <-hangUp:
+	defer p.stops.under(func(n int, hungUp bool) { // the first ends ctx
+		if hungUp || n > 1 || isClosed(over) {
 			leave()
-		case <-screen.Done():
 		}
+	})()
+	go func() {
+		defer close(over)
+		found <- search.Run(ctx)
 	}()
-	release := p.guard()
-	err := tui.RunCapacity(screen, searcher{search, cancel}, subject, o)
-	release()
+	if !watched {
+		return <-found
+	}
+	err := p.onScreen(over, func() error { return tui.RunCapacity(screen, searcher{search, cancel}, subject, o) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.warn("the screen ended: %v", err)
 		return <-found
 	}
 	cancel() // whoever leaves the screen has ended the search
+	if !isClosed(over) && screen.Err() == nil {
+		p.stops.insist()
+	}
 	return <-found
 }
 
 // concludeCapacity keeps the answer, writes and prints it, and answers with the
 // verdict's exit code.
 func (p *program) concludeCapacity(doc *capacity.Document, places places, f *capacityFlags) error {
-	p.keepCapacity(doc, f.noSave)
-	p.confess(places.write(func(w io.Writer, format string) error {
-		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
-	}), &doc.Verdict.ExitCode)
 	format := "text"
 	if f.json {
 		format = "json"
 	}
-	if err := report.WriteCapacity(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
+	known := *doc
+	print := func(doc *capacity.Document) error {
+		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
+	}
+	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return print(&known) })
+	p.keepCapacity(doc, f.noSave)
+	p.confess(places.write(func(w io.Writer, format string) error {
+		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
+	}), &doc.Verdict.ExitCode)
+	if err := p.tell(func() error { return print(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
 	p.actions().capacity(doc)
