@@ -1,0 +1,74 @@
+package units
+
+import "math"
+
+// A Scale is one unit and one precision for the durations of a column or of a row, so
+// that they compare at a glance: 0.82, 12.40, 803.00 ms. The zero value is
+// milliseconds without decimals.
+type Scale struct {
+	Unit     string // µs, ms or s; to be named once
+	perMilli float64
+	decimals int
+}
+
+// DurationScale is the scale for durations in milliseconds: its unit suits the
+// largest, and its decimals give the smallest that is not nothing three significant
+// digits if two decimals can, with one where the largest has four digits before the
+// point. Without any it is milliseconds.
+func DurationScale(ms ...float64) Scale {
+	least, most := math.Inf(1), 0.0
+	for _, v := range ms {
+		if v > 0 && !math.IsInf(v, 0) { // not NaN
+			least, most = min(least, v), max(most, v)
+		}
+	}
+	s := Scale{Unit: "ms", perMilli: 1}
+	switch {
+	case most == 0:
+		return s
+	case most >= 10_000:
+		s.Unit, s.perMilli = "s", 1e-3
+	case most < 0.9995:
+		s.Unit, s.perMilli = "µs", 1e3
+	}
+	switch smallest := least * s.perMilli; {
+	case smallest < 9.995:
+		s.decimals = 2
+	case smallest < 99.95:
+		s.decimals = 1
+	}
+	if most*s.perMilli >= 999.5 {
+		s.decimals = min(s.decimals, 1)
+	}
+	return s
+}
+
+// Write writes a duration of so many milliseconds without its unit.
+func (s Scale) Write(ms float64) string {
+	per := s.perMilli
+	if per == 0 {
+		per = 1
+	}
+	return whole(ms*per, func(v float64) string { return atLeast(v, s.decimals) })
+}
+
+// atLeast writes v with so many decimals; what is not nothing and would read as such
+// is less than the last of them.
+func atLeast(v float64, decimals int) string {
+	if text := fixed(v, decimals); v == 0 || some(text) {
+		return text
+	}
+	return "<" + fixed(math.Pow(10, float64(-decimals)), decimals)
+}
+
+// Tabular writes a figure of a column that shares one unit: from 100 on without
+// decimals, below with one, and padded so that the points of all stand above one
+// another.
+func Tabular(v float64) string {
+	return whole(v, func(v float64) string {
+		if v >= 99.95 {
+			return fixed(v, 0) + "  "
+		}
+		return atLeast(v, 1)
+	})
+}
