@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // health watches the generator itself: a load tester that is late measures
@@ -138,20 +139,20 @@ func lateness(p *result.Part, maxLag time.Duration) (warnings []string, valid bo
 		switch {
 		case p99 > bound:
 			valid = false
-			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99; %s is allowed)", m.what, round(p99), round(bound)))
+			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99; %s is allowed)", m.what, units.Duration(p99), units.Duration(bound)))
 		case p99 > warnLag:
-			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99)", m.what, round(p99)))
+			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99)", m.what, units.Duration(p99)))
 		}
 	}
 	if lag := p.Hists[result.Lag]; lag.Count() > 0 {
 		if prompt := lag.CountAtOrBelow(time.Second); float64(prompt) < 0.99*float64(lag.Count()) {
 			valid = false
-			warnings = append(warnings, fmt.Sprintf("only %.1f %% of the requests were sent within 1 s of when they were due", 100*float64(prompt)/float64(lag.Count())))
+			warnings = append(warnings, fmt.Sprintf("only %s of the requests were sent within 1 s of when they were due", units.Share(float64(prompt)/float64(lag.Count()))))
 		}
 	}
 	if n := p.Refused(); n > 0 {
 		valid = false
-		warnings = append(warnings, fmt.Sprintf("%d durations were over an hour and are in no histogram", n))
+		warnings = append(warnings, fmt.Sprintf("%s durations were over an hour and are in no histogram", units.Count(n)))
 	}
 	if short := shortages(p); len(short) > 0 {
 		valid = false
@@ -217,11 +218,11 @@ func (h *health) machineReport(g *result.Generator) {
 func (h *health) cause(cpu float64, wait *float64) string {
 	switch {
 	case cpu > 85:
-		return fmt.Sprintf("it used %.0f %% of the CPU it may use: give it more cores, or ask less of it", cpu)
+		return fmt.Sprintf("it used %s of the CPU it may use: give it more cores, or ask less of it", units.Percent(cpu))
 	case wait != nil && *wait > 20:
-		return fmt.Sprintf("its threads waited for a core %.0f %% of the time: something else keeps this machine busy", *wait)
+		return fmt.Sprintf("its threads waited for a core %s of the time: something else keeps this machine busy", units.Percent(*wait))
 	}
-	return fmt.Sprintf("it used %.0f %% of the CPU it may use: the lateness came from elsewhere on this machine", cpu)
+	return fmt.Sprintf("it used %s of the CPU it may use: the lateness came from elsewhere on this machine", units.Percent(cpu))
 }
 
 // schedLatencies is how long goroutines that could run waited for a thread, as a
@@ -278,15 +279,4 @@ func maxGCPause() float64 {
 		}
 	}
 	return 0
-}
-
-// round keeps a duration readable.
-func round(d time.Duration) time.Duration {
-	switch {
-	case d > time.Second:
-		return d.Round(10 * time.Millisecond)
-	case d > 10*time.Millisecond:
-		return d.Round(time.Millisecond)
-	}
-	return d.Round(10 * time.Microsecond)
 }

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 	"flashwave/client"
 )
 
@@ -212,7 +213,7 @@ func (r *Run) watch() {
 		r.judge.breached[i] = offered
 		r.event(result.Event{
 			TS: r.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
-			Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, result.FormatRate(offered)),
+			Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, units.Rate(offered)),
 		})
 	}
 	for _, e := range r.judge.abortOn {

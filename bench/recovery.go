@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // What it takes to have recovered from a surge: for recoveryHold every window of
@@ -152,7 +152,7 @@ func (j *judge) share() (share float64, text string) {
 	if share == 0 {
 		share = 0.99
 	}
-	return share, fmt.Sprintf("%g %% of the requests: %s", math.Round(1000*share)/10, strings.Join(bounds, ", "))
+	return share, fmt.Sprintf("%s of the requests: %s", units.Bound(share, units.Ratio), strings.Join(bounds, ", "))
 }
 
 // surged reports whether a wave that has ended was a surge: an open wave with at

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // resources are what a load generator runs out of: files, ports and its share of
@@ -148,7 +149,7 @@ func (t throttled) cause(wall time.Duration) string {
 	if wall <= 0 || t.wait*100 < wall {
 		return ""
 	}
-	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, round(t.wait))
+	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, units.Duration(t.wait))
 }
 
 // shortages are what the generator itself ran out of while connecting. That is no

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // Exit codes, those of k6 where k6 has one.
@@ -80,9 +81,9 @@ func (r *Run) verdict(doc *result.Run) result.Verdict {
 func missed(s result.SLO) string {
 	switch {
 	case s.Observed != nil:
-		return fmt.Sprintf("%s: it was %s", s.Expr, result.FormatValue(*s.Observed, s.Unit))
+		return fmt.Sprintf("%s: it was %s", s.Expr, units.Value(*s.Observed, s.Unit))
 	case s.AtLeast != nil:
-		return fmt.Sprintf("%s: it was at least %s, for too many requests got no answer", s.Expr, result.FormatValue(*s.AtLeast, s.Unit))
+		return fmt.Sprintf("%s: it was at least %s, for too many requests got no answer", s.Expr, units.Value(*s.AtLeast, s.Unit))
 	}
 	return s.Expr + " failed"
 }
@@ -91,7 +92,7 @@ func missed(s result.SLO) string {
 func (r *Run) headline(doc *result.Run, v result.Verdict, failed []result.SLO) string {
 	switch v.Status {
 	case result.Aborted:
-		return fmt.Sprintf("stopped after %s: %s", result.FormatMillis(1000*doc.DurationS), v.Reasons[0])
+		return fmt.Sprintf("stopped after %s: %s", units.Seconds(doc.DurationS), v.Reasons[0])
 	case result.Inconclusive:
 		if !doc.Generator.Valid {
 			return "the load generator was the bottleneck, so this says nothing about the endpoint: " + v.Reasons[0]
@@ -108,7 +109,7 @@ func (r *Run) failure(doc *result.Run, failed []result.SLO) string {
 	text := missed(failed[0])
 	for i, e := range r.judge.exprs {
 		if rate, ok := r.judge.breached[i]; ok && e.Text == failed[0].Expr && rate > 0 {
-			text += fmt.Sprintf("; first breached at %s requests/s", result.FormatRate(rate))
+			text += fmt.Sprintf("; first breached at %s requests/s", units.Rate(rate))
 			break
 		}
 	}
@@ -123,16 +124,16 @@ func achieved(doc *result.Run) string {
 	t := doc.Total
 	parts := []string{}
 	if t.Rate.Completed != nil {
-		parts = append(parts, result.FormatRate(*t.Rate.Completed)+" requests/s")
+		parts = append(parts, units.Rate(*t.Rate.Completed)+" requests/s")
 	}
 	switch {
 	case t.Latency.TTFT.Response != nil:
-		parts = append(parts, "TTFT p95 "+result.FormatMillis(t.Latency.TTFT.Response.P95))
+		parts = append(parts, "TTFT p95 "+units.Millis(t.Latency.TTFT.Response.P95))
 	case t.Latency.E2E.Response != nil:
-		parts = append(parts, "E2E p95 "+result.FormatMillis(t.Latency.E2E.Response.P95))
+		parts = append(parts, "E2E p95 "+units.Millis(t.Latency.E2E.Response.P95))
 	}
 	if t.ErrorRate != nil {
-		parts = append(parts, "errors "+result.FormatShare(*t.ErrorRate))
+		parts = append(parts, "errors "+units.Share(*t.ErrorRate))
 	}
 	return strings.Join(parts, ", ")
 }

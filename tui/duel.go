@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // header says which runs are compared.
@@ -116,7 +117,7 @@ func formattedCell(v *float64, unit string) string {
 	if v == nil {
 		return noData
 	}
-	return result.FormatValue(*v, unit)
+	return units.Value(*v, unit)
 }
 
 func (c comparison) heading(columns []duelColumn, bar int) string {

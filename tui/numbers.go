@@ -9,13 +9,15 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/dustin/go-humanize"
+
+	"flashwave/bench/units"
 )
 
 // noData stands where a number is none.
 const noData = "–"
 
 // count writes a whole number with its thousands apart: 12,391.
-func count(n int64) string { return humanize.Comma(n) }
+func count(n int64) string { return units.Count(n) }
 
 // decimal writes v with a fixed number of decimals and its thousands apart.
 func decimal(v float64, places int) string {

@@ -7,7 +7,7 @@ import (
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/report"
-	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // searchPhases are the search's own words for where it is.
@@ -162,7 +162,7 @@ func (s search) demand(width, height int) []string {
 func (s search) price(width, height int) []string {
 	body := s.pairs(report.Price(s.snap.Document.Cost), width-4)
 	if r := s.snap.Document.Rehearsal; r != nil && r.WorstWait.Predicted != nil && r.WorstWait.Measured != nil {
-		seconds := func(v float64) string { return result.FormatMillis(1000 * v) }
+		seconds := func(v float64) string { return units.Seconds(v) }
 		body = append(body, "", s.pen.label("rehearsal: worst wait"),
 			s.pen.figure(seconds(*r.WorstWait.Measured))+s.pen.label(" measured, ")+s.pen.figure(seconds(*r.WorstWait.Predicted))+s.pen.label(" predicted"))
 	}

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 )
 
 // pollOffset keeps the looks off the full seconds, at which the run adds up.
@@ -103,7 +104,7 @@ func (s *Search) inTime(ctx context.Context, d time.Duration) bool {
 	case ctx.Err() != nil:
 		s.halt(ByInterrupt, bench.ExitInterrupted, "interrupted")
 	case s.left() < d:
-		s.halt(ByTime, bench.ExitInconclusive, "the time of the search, "+result.FormatMillis(result.Millis(s.cfg.For))+", is up")
+		s.halt(ByTime, bench.ExitInconclusive, "the time of the search, "+units.Length(s.cfg.For)+", is up")
 	}
 	return s.stop == nil
 }

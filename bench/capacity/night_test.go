@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"flashwave/bench"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
+	"flashwave/bench/units"
 	"flashwave/client/mock"
 )
 
@@ -81,7 +81,7 @@ func TestRehearsalsComeAsForecast(t *testing.T) {
 func said(c Compared) string {
 	write := func(v *float64) string {
 		if v == nil {
-			return result.NoData
+			return units.NoData
 		}
 		return fmt.Sprintf("%.3g", *v)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // cachedApart is how many more of the prompts may be cached on one side.
@@ -65,7 +66,7 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 	}
 	base, fresh := c.base.cached(), c.fresh.cached()
 	if math.Abs(base-fresh) > cachedApart {
-		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", result.FormatShare(base), result.FormatShare(fresh))
+		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(base), units.Share(fresh))
 	}
 }
 
@@ -83,7 +84,7 @@ func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any))
 		}
 	}
 	if len(few) > 0 {
-		warn(FewSamples, "too few requests, or under %.0f seconds, for an interval of %s", leastRuns*leastBlock, strings.Join(few, ", "))
+		warn(FewSamples, "too few requests, or under %s, for an interval of %s", units.Bound(1000*leastRuns*leastBlock, units.Milliseconds), strings.Join(few, ", "))
 	}
 	if len(shared) > 0 {
 		warn(SideBySide, "waves that ran side by side share the rows of the timeline: %s have no intervals", strings.Join(shared, ", "))
@@ -117,7 +118,7 @@ func (s *side) cached() float64 {
 func machine(run *result.Run) string {
 	name := run.Tool.OS + "/" + run.Tool.Arch
 	if cores := run.Generator.CPUAllowed; cores != nil {
-		name += fmt.Sprintf(" with %g cores", *cores)
+		name += fmt.Sprintf(" with %s cores", units.Number(*cores))
 	}
 	return name
 }

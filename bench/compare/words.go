@@ -2,11 +2,9 @@ package compare
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
-	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // String is the verdict in words.
@@ -19,39 +17,41 @@ func (s Status) String() string { return strings.ReplaceAll(string(s), "_", " ")
 // change is in percentage points.
 func (r Row) FormatChange() string {
 	if v := r.shown(r.Change, r.ChangeRatio); v != nil {
-		return r.percent(*v, true)
+		return r.change(*v)
 	}
-	return result.NoData
+	return units.NoData
 }
 
 // FormatInterval writes the interval as FormatChange does the change: −2.0 … +5.1 %.
 func (r Row) FormatInterval() string {
 	low, high := r.shown(r.Low, r.LowRatio), r.shown(r.High, r.HighRatio)
 	if low == nil || high == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return r.percent(*low, 100**high > muchPercent) + " … " + r.percent(*high, true)
+	switch {
+	case r.Points():
+		return units.PointsRange(*low, *high)
+	case 100**high > 1e6:
+		return units.Change(*low) + " … " + anyFactor
+	}
+	return units.ChangeRange(*low, *high)
 }
 
 // Points reports whether changes of the row are told in percentage points.
 func (r Row) Points() bool { return r.Unit == "ratio" }
 
-// muchPercent is from where on a change is told as a factor.
-const muchPercent = 999
+// anyFactor is a change that no number helps to tell.
+const anyFactor = "any factor"
 
-// percent writes a change: as a factor where it is large, with its unit if wanted.
-func (r Row) percent(v float64, unit bool) string {
+// change writes a change: in points, as a percentage, or as a factor.
+func (r Row) change(v float64) string {
 	switch {
-	case r.Points() && unit:
-		return signed(100*v) + " pp"
-	case !r.Points() && 100*v > 1e6:
-		return "any factor"
-	case !r.Points() && 100*v > muchPercent:
-		return fmt.Sprintf("×%.0f", 1+v)
-	case unit:
-		return signed(100*v) + " %"
+	case r.Points():
+		return units.Points(v)
+	case 100*v > 1e6:
+		return anyFactor
 	}
-	return signed(100 * v)
+	return units.Change(v)
 }
 
 // shown is the form in which a row's changes are told.
@@ -60,22 +60,6 @@ func (r Row) shown(absolute, ratio *float64) *float64 {
 		return absolute
 	}
 	return ratio
-}
-
-// signed writes a percentage with its sign and two digits or so.
-func signed(v float64) string {
-	decimals := 0
-	if math.Abs(v) < 9.95 {
-		decimals = 1
-	}
-	s := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
-	switch {
-	case strings.Trim(s, "0.") == "":
-		return s
-	case v < 0:
-		return "−" + s
-	}
-	return "+" + s
 }
 
 // FormatValues writes both values, the unit once where it is the same: 212 → 251
@@ -91,9 +75,9 @@ func (r Row) FormatValues() string {
 
 func formatted(v *float64, unit string) string {
 	if v == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return result.FormatValue(*v, unit)
+	return units.Value(*v, unit)
 }
 
 // tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, 95 % CI +12 … +25 %).
@@ -105,7 +89,7 @@ func tell(r *Row) string {
 	s += " " + r.FormatValues()
 	switch {
 	case r.Low != nil && r.Confidence != nil:
-		s += fmt.Sprintf(" (%s, %.0f %% CI %s)", r.FormatChange(), 100**r.Confidence, r.FormatInterval())
+		s += fmt.Sprintf(" (%s, %s CI %s)", r.FormatChange(), units.Bound(*r.Confidence, units.Ratio), r.FormatInterval())
 	case r.Change != nil:
 		s += " (" + r.FormatChange() + ")"
 	}
@@ -127,9 +111,9 @@ func brief(rows []*Row) string {
 func (r Row) FormatDetectable() string {
 	v := r.shown(r.Detectable, r.DetectableRatio)
 	if v == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return strings.TrimPrefix(r.percent(*v, true), "+")
+	return strings.TrimPrefix(r.change(*v), "+")
 }
 
 // resolution says what could have been seen of a row, if anything.

@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // comparisons are the formats of comparisons.
@@ -102,7 +102,7 @@ func (p *page) side(label string, s compare.Side) {
 		runs = fmt.Sprintf("%d runs, %s …", n, runs)
 	}
 	p.flow(label, p.ink.bold(plain(cmp.Or(s.Name, "unnamed"))), plain(what), runs,
-		result.FormatMillis(1000*s.DurationS), humanize.Comma(s.Requests)+" requests")
+		units.Seconds(s.DurationS), units.Count(s.Requests)+" requests")
 }
 
 // method says how the intervals were made.
@@ -111,7 +111,7 @@ func (p *page) method(m compare.Method) {
 	if m.Name == compare.BlockBootstrap {
 		text = fmt.Sprintf("block bootstrap, %d resamples", m.Resamples)
 		if m.BlockS != nil {
-			text += " in blocks of up to " + result.FormatMillis(1000**m.BlockS)
+			text += " in blocks of up to " + units.Seconds(*m.BlockS)
 		}
 	}
 	p.prose(p.label("method"), text)
@@ -119,7 +119,7 @@ func (p *page) method(m compare.Method) {
 
 // margins are what a change must exceed.
 func margins(m compare.Method) string {
-	return fmt.Sprintf("%.0f %%, of latencies %.0f ms, of shares %.0f percentage point", 100*m.MarginRatio, m.MarginMS, 100*m.MarginPoints)
+	return fmt.Sprintf("%s, of latencies %s, of shares %s percentage point", units.Bound(m.MarginRatio, units.Ratio), units.Bound(m.MarginMS, units.Milliseconds), units.Number(100*m.MarginPoints))
 }
 
 // wholeRun and ofWave say which rows a table has.
@@ -151,7 +151,7 @@ func (p *page) changes(title string, d *compare.Document, wave string, shown fun
 	t.write(p)
 }
 
-func interval(m compare.Method) string { return fmt.Sprintf("%.0f %% CI", 100*m.Confidence) }
+func interval(m compare.Method) string { return units.Bound(m.Confidence, units.Ratio) + " CI" }
 
 func changeCells(r compare.Row) []string {
 	name := "  " + r.Name()
@@ -163,9 +163,9 @@ func changeCells(r compare.Row) []string {
 
 func valueCell(v *float64, unit string) string {
 	if v == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return result.FormatValue(*v, unit)
+	return units.Value(*v, unit)
 }
 
 // verdictOf colours the word of a verdict.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // waves writes a line for each wave, if there are several.
@@ -22,7 +23,7 @@ func wavesTable(run *result.Run) table {
 		words: 2,
 		header: []string{
 			"wave", "load", "offered/s", "done/s",
-			"TTFT p95 " + ttftUnit.name, "E2E p95 " + e2eUnit.name, "errors", "good/s",
+			"TTFT p95 " + ttftUnit.Unit, "E2E p95 " + e2eUnit.Unit, "errors", "good/s",
 		},
 	}
 	loads := loadsOf(run)
@@ -32,9 +33,9 @@ func wavesTable(run *result.Run) table {
 		if load == "" {
 			load = w.Kind
 		}
-		goodput := result.NoData
+		goodput := units.NoData
 		if w.Goodput != nil {
-			goodput = result.FormatRate(w.Goodput.RPS)
+			goodput = units.Rate(w.Goodput.RPS)
 		}
 		t.rows = append(t.rows, []string{
 			plain(name), load, perSecond(w.Rate.Offered), perSecond(w.Rate.Completed),
@@ -65,33 +66,25 @@ func waveName(lane, wave string) string {
 	return lane + "/" + wave
 }
 
-func perSecond(v *float64) string {
-	if v == nil {
-		return result.NoData
-	}
-	return result.FormatRate(*v)
-}
+func perSecond(v *float64) string { return units.Maybe(v, units.Rate) }
 
-// columnScale is the one unit of a column, so that waves can be compared.
-func columnScale(waves []result.Stats, of func(result.Stats) *result.Latency) scale {
-	most := 0.0
+// columnScale is the one unit of a column of p95s, so that waves can be compared.
+func columnScale(waves []result.Stats, of func(result.Stats) *result.Latency) p95Column {
+	var list []float64
 	for _, w := range waves {
 		if l := of(w); l != nil {
-			most = max(most, l.P95)
+			list = append(list, l.P95)
 		}
 	}
-	switch {
-	case most >= 10_000:
-		return scale{"s", 1e-3, 2}
-	case most >= 100:
-		return scale{"ms", 1, 0}
-	}
-	return scale{"ms", 1, 1}
+	return p95Column{units.DurationScale(list...)}
 }
 
-func (s scale) p95(l *result.Latency) string {
+// A p95Column has one scale.
+type p95Column struct{ units.Scale }
+
+func (c p95Column) p95(l *result.Latency) string {
 	if l == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return s.write(l.P95)
+	return c.Write(l.P95)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // Totals are what the encoding of a histogram does not hold, or not exactly.
@@ -207,7 +208,7 @@ func (r *rebuild) timeline(every time.Duration) {
 // judge holds the SLOs against what there is, which proves nothing. What was open
 // at the cut counts neither way.
 func (r *rebuild) judge() {
-	reason := fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", FormatMillis(Millis(r.end)))
+	reason := fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", units.Duration(r.end))
 	r.run.Verdict = Verdict{
 		Status: Inconclusive, ExitCode: 120, Headline: reason, Reasons: []string{reason}, SLOs: []SLO{},
 	}

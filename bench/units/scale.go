@@ -11,10 +11,11 @@ type Scale struct {
 	decimals int
 }
 
-// DurationScale is the scale for durations in milliseconds: its unit suits the
-// largest, and its decimals give the smallest that is not nothing three significant
-// digits if two decimals can, with one where the largest has four digits before the
-// point. Without any it is milliseconds.
+// DurationScale is the scale for durations in milliseconds: in seconds if the largest
+// has ten of them and the smallest one, in microseconds if all are less than a
+// millisecond. Its decimals give the smallest that is not nothing three significant
+// digits if two can, or one where the largest has four digits before the point.
+// Without any duration it is milliseconds.
 func DurationScale(ms ...float64) Scale {
 	least, most := math.Inf(1), 0.0
 	for _, v := range ms {
@@ -26,7 +27,7 @@ func DurationScale(ms ...float64) Scale {
 	switch {
 	case most == 0:
 		return s
-	case most >= 10_000:
+	case most >= 10_000 && least >= 1000:
 		s.Unit, s.perMilli = "s", 1e-3
 	case most < 0.9995:
 		s.Unit, s.perMilli = "µs", 1e3
