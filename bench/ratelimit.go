@@ -151,7 +151,7 @@ func (r *Run) watchLimits(in result.Interval, sum *result.Part) {
 func limitText(n int64, in time.Duration, seen result.LimitsSeen) string {
 	parts := []string{fmt.Sprintf("429 rate limited ×%s in %s", units.Count(n), units.Duration(in))}
 	if seen.RetryAfter > 0 {
-		parts = append(parts, "retry-after "+units.Duration(seen.RetryAfter))
+		parts = append(parts, "retry-after "+units.Length(seen.RetryAfter))
 	}
 	if seen.LimitRequests != nil {
 		parts = append(parts, "limit "+units.Count(*seen.LimitRequests)+" rpm")

@@ -83,7 +83,7 @@ func missed(s result.SLO) string {
 	case s.Observed != nil:
 		return fmt.Sprintf("%s: it was %s", s.Expr, units.Value(*s.Observed, s.Unit))
 	case s.AtLeast != nil:
-		return fmt.Sprintf("%s: it was at least %s, for too many requests got no answer", s.Expr, units.Value(*s.AtLeast, s.Unit))
+		return fmt.Sprintf("%s: it was at least %s, for too many requests got no answer", s.Expr, units.Bound(*s.AtLeast, s.Unit))
 	}
 	return s.Expr + " failed"
 }

@@ -68,7 +68,7 @@ func (c comparison) table(l duelLayout) []string {
 	}
 	note := ""
 	if n := len(rows) - len(shown); n > 0 {
-		note = p.label(count(int64(n)) + " more")
+		note = p.label(units.Count(n) + " more")
 	}
 	title := "whole run"
 	if wave := c.stretches()[c.wave]; wave != "" {
@@ -83,9 +83,9 @@ const nameWidth = 18
 // columns are those that a width holds, and how wide the drawing of the intervals is.
 func (c comparison) columns(width int) (list []duelColumn, bar int) {
 	list = []duelColumn{
-		{"base", 9, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
-		{"new", 9, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
-		{"change", 8, func(r compare.Row) string { return r.FormatChange() }},
+		{"base", 11, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
+		{"new", 11, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
+		{"change", 10, func(r compare.Row) string { return r.FormatChange() }},
 		{"95 % interval", 20, compare.Row.FormatInterval},
 	}
 	const verdict = 15
@@ -114,10 +114,7 @@ func (c comparison) columns(width int) (list []duelColumn, bar int) {
 }
 
 func formattedCell(v *float64, unit string) string {
-	if v == nil {
-		return noData
-	}
-	return units.Value(*v, unit)
+	return units.Maybe(v, func(v float64) string { return units.Value(v, unit) })
 }
 
 func (c comparison) heading(columns []duelColumn, bar int) string {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // eventStyle is the colour of an event's kind.
@@ -41,7 +42,7 @@ func (p pen) events(s result.Snapshot, filter string, typing bool, width, height
 		if !matches(e, filter) {
 			continue
 		}
-		at := p.label(right(clock(asDuration(e.TS)), 5) + "  ")
+		at := p.label(right(units.Clock(asDuration(e.TS)), 5) + "  ")
 		body = append(body, p.cut(at+p.eventStyle(e.Kind).Render(clean(e.Text)), inner))
 	}
 	if len(body) == 0 {

@@ -144,7 +144,7 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 		v.Status, v.ExitCode = result.Inconclusive, bench.ExitInconclusive
 		v.Headline += "; " + asks + ": whether that fits is undecided"
 	case *f.Fits:
-		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %s", asks, units.Multiple(*f.Headroom))
+		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %s", asks, units.Figure(*f.Headroom))
 	default:
 		v.Status, v.ExitCode = result.Fail, bench.ExitFailed
 		v.Headline += "; " + asks + needs(f)
@@ -154,7 +154,7 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 // needs is what a demand that does not fit takes, in words.
 func needs(f *forecast.Forecast) string {
 	if *f.Headroom >= 1 {
-		return fmt.Sprintf(": that leaves a headroom of %s, and %s was asked for", units.Multiple(*f.Headroom), units.Multiple(f.HeadroomAsked))
+		return fmt.Sprintf(": that leaves a headroom of %s, and %s was asked for", units.Figure(*f.Headroom), units.Figure(f.HeadroomAsked))
 	}
 	if f.Replicas == nil {
 		return fmt.Sprintf(": ask for a quota of %s requests a minute", units.Rate(f.Quota.PeakRequestsPM*f.HeadroomAsked))

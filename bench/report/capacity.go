@@ -167,7 +167,7 @@ func forecastPairs(f *forecast.Forecast) pairs {
 		if f.Fits != nil {
 			word = fits[*f.Fits]
 		}
-		s.add("headroom", "%s of the peak (asked for %s): %s", units.Multiple(*f.Headroom), units.Multiple(f.HeadroomAsked), word)
+		s.add("headroom", "%s of the peak (asked for %s): %s", units.Figure(*f.Headroom), units.Figure(f.HeadroomAsked), word)
 	}
 	if f.Replicas != nil {
 		s.add("replicas", "%d of what was measured, at %s utilisation", *f.Replicas, units.Bound(f.Utilisation, units.Ratio))
@@ -251,7 +251,7 @@ func modelTable(c *forecast.Cost) table {
 		}
 		times := units.NoData
 		if m.Times != nil {
-			times = units.Multiple(*m.Times)
+			times = units.Figure(*m.Times)
 		}
 		t.rows = append(t.rows, []string{name, plain(cmp.Or(m.Host, "any")), units.USD(m.ExpectedUSD), times})
 	}

@@ -62,7 +62,7 @@ func capacityCards(d *capacity.Document) []web.Card {
 		peak := rateCard("Peak of the demand", &f.Demand.PeakRPS, units.Count(f.Demand.Requests)+" requests in all")
 		list = append(list, peak)
 		if f.Headroom != nil {
-			fits := card("Headroom", units.Multiple(*f.Headroom), "asked for "+units.Multiple(f.HeadroomAsked))
+			fits := card("Headroom", units.Figure(*f.Headroom), "asked for "+units.Figure(f.HeadroomAsked))
 			if f.Fits != nil {
 				fits.State = map[bool]web.State{true: web.Good, false: web.Bad}[*f.Fits]
 			}

@@ -213,14 +213,14 @@ func waveTable(run *result.Run) []web.Block {
 	} {
 		t.Columns = append(t.Columns, web.Column{Name: name, Figures: true})
 	}
-	loads := loadsOf(run)
+	loads, rates := loadsOf(run), rateScale(run.Waves)
 	for i, w := range run.Waves {
 		name := waveName(w.Lane, w.Name)
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
 			units.ClockSeconds(w.StartedS), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
-			perSecond(w.Rate.Offered), perSecond(w.Rate.Completed), ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)),
-			share(w.ErrorRate), units.Maybe(w.Goodput, func(g result.Goodput) string { return units.Rate(g.RPS) }), recovered(w.Recovery),
+			units.Maybe(w.Rate.Offered, rates.Write), units.Maybe(w.Rate.Completed, rates.Write), ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)),
+			share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write), recovered(w.Recovery),
 		}
 		row := web.Row{}
 		for _, text := range cells {

@@ -66,7 +66,7 @@ func limitPairs(t result.Stats) (pairs []web.Pair) {
 	add("limit of requests", limit("requests", l.LimitRequests, l.RemainingRequests))
 	add("limit of tokens", limit("tokens", l.LimitTokens, l.RemainingTokens))
 	add("first 429", firstLimited(l))
-	add("retry-after, at most", orEmpty(l.RetryAfterSMax, units.Seconds))
+	add("retry-after, at most", orEmpty(l.RetryAfterSMax, func(s float64) string { return units.Bound(1000*s, units.Milliseconds) }))
 	add("attempts", attempts(l))
 	return pairs
 }

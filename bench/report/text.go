@@ -126,7 +126,7 @@ func observed(s result.SLO) string {
 	case s.Observed != nil:
 		return units.Value(*s.Observed, s.Unit)
 	case s.AtLeast != nil:
-		return "at least " + units.Value(*s.AtLeast, s.Unit)
+		return "at least " + units.Bound(*s.AtLeast, s.Unit)
 	}
 	return "no data"
 }

@@ -52,7 +52,7 @@ func (p *page) limits(t result.Stats) {
 	if l != nil {
 		items = append(items, limit("requests", l.LimitRequests, l.RemainingRequests), limit("tokens", l.LimitTokens, l.RemainingTokens))
 		if l.RetryAfterSMax != nil {
-			items = append(items, "retry-after up to "+units.Seconds(*l.RetryAfterSMax))
+			items = append(items, "retry-after up to "+units.Bound(1000**l.RetryAfterSMax, units.Milliseconds))
 		}
 		items = append(items, firstLimited(l), attempts(l))
 	}
@@ -91,5 +91,5 @@ func attempts(l *result.RateLimits) string {
 	if l.AttemptsPerRequest == nil || *l.AttemptsPerRequest < 1.005 {
 		return ""
 	}
-	return units.Multiple(*l.AttemptsPerRequest) + " attempts a request"
+	return units.Figure(*l.AttemptsPerRequest) + " attempts a request"
 }

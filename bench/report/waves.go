@@ -26,23 +26,41 @@ func wavesTable(run *result.Run) table {
 			"TTFT p95 " + ttftUnit.Unit, "E2E p95 " + e2eUnit.Unit, "errors", "good/s",
 		},
 	}
-	loads := loadsOf(run)
+	loads, rates := loadsOf(run), rateScale(run.Waves)
 	for _, w := range run.Waves {
 		name := waveName(w.Lane, w.Name)
 		load := loads[name]
 		if load == "" {
 			load = w.Kind
 		}
-		goodput := units.NoData
-		if w.Goodput != nil {
-			goodput = units.Rate(w.Goodput.RPS)
-		}
 		t.rows = append(t.rows, []string{
-			plain(name), load, perSecond(w.Rate.Offered), perSecond(w.Rate.Completed),
-			ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)), share(w.ErrorRate), goodput,
+			plain(name), load, units.Maybe(w.Rate.Offered, rates.Write), units.Maybe(w.Rate.Completed, rates.Write),
+			ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)), share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write),
 		})
 	}
 	return t
+}
+
+// goodRate is the rate of good requests of a wave.
+func goodRate(w result.Stats) *float64 {
+	if w.Goodput == nil {
+		return nil
+	}
+	return &w.Goodput.RPS
+}
+
+// rateScale is the one precision of the rates of waves, of all columns: what was
+// offered compares with what was done.
+func rateScale(waves []result.Stats) units.Scale {
+	var list []float64
+	for _, w := range waves {
+		for _, v := range []*float64{w.Rate.Offered, w.Rate.Completed, goodRate(w)} {
+			if v != nil {
+				list = append(list, *v)
+			}
+		}
+	}
+	return units.RateScale(list...)
 }
 
 // loadsOf are the loads of the scenario's waves as they were written.

@@ -52,7 +52,7 @@ func TestKilledRunIsRebuilt(t *testing.T) {
 		t.Errorf("id %s, name %s, %d events", got.ID, got.Name, len(got.Events))
 	}
 	v := got.Verdict
-	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9 s") {
+	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9.00 s") {
 		t.Errorf("verdict %+v", v)
 	}
 	if len(v.SLOs) != 2 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {

@@ -6,7 +6,7 @@ import (
 )
 
 // Tick writes the round duration of a label on an axis, in one unit: 500 ms, 20 s, 100
-// s, 30 h. From 100,000 s on it is in hours.
+// s, 30 h. From 99,500 s on it is in hours, of three digits.
 func Tick(ms float64) string {
 	return whole(ms, func(ms float64) string {
 		switch ms = sixDigits(ms); {
@@ -19,7 +19,7 @@ func Tick(ms float64) string {
 		case ms < 9.95e7:
 			return chosen(ms/1e3) + " s"
 		}
-		return chosen(sixDigits(ms/3.6e6)) + " h"
+		return trim(digits(ms/3.6e6)) + " h"
 	})
 }
 

@@ -4,7 +4,7 @@ import "math"
 
 // Integer is what things are counted in; a float64 is a count that was computed.
 type Integer interface {
-	~int | ~int32 | ~int64 | ~uint64 | ~float64
+	~int | ~int32 | ~int64 | ~uint32 | ~uint64 | ~float64
 }
 
 // Count writes a whole number with its thousands apart: 12,391. A computed one is

@@ -51,6 +51,21 @@ func twoUnits(s, per, many float64, higher, lower string) string {
 	return fmt.Sprintf("%s %s %d %s", fixed(up, 0), higher, int(n-up*many), lower)
 }
 
+// Ago writes how long ago something was, in one unit: just now, 5 min ago, 2 h ago, 3 d
+// ago.
+func Ago(d time.Duration) string {
+	day := 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return Count(int64(d/time.Minute)) + " min ago"
+	case d < 2*day:
+		return Count(int64(d/time.Hour)) + " h ago"
+	}
+	return Count(int64(d/day)) + " d ago"
+}
+
 // Clock writes an instant of a run, or a length beside one, in whole seconds that
 // have passed: 01:12, 1:15:00, 2d 03:15:00; −00:05 is before the start.
 func Clock(d time.Duration) string {

@@ -2,8 +2,8 @@ package units
 
 import "math"
 
-// A Scale is one unit and one precision for the durations of a column or of a row, so
-// that they compare at a glance: 0.82, 12.40, 803.00 ms. The zero value is
+// A Scale is one unit and one precision for the durations or the rates of a column or
+// of a row, so that they compare at a glance: 0.82, 12.40, 803.00 ms. The zero value is
 // milliseconds without decimals.
 type Scale struct {
 	Unit     string // µs, ms or s; to be named once
@@ -44,7 +44,26 @@ func DurationScale(ms ...float64) Scale {
 	return s
 }
 
-// Write writes a duration of so many milliseconds without its unit.
+// RateScale is the scale for rates: two decimals if one of them is below ten, none if
+// all are a thousand and more. Its unit is for the caller to name.
+func RateScale(rates ...float64) Scale {
+	least, most := math.Inf(1), 0.0
+	for _, v := range rates {
+		if v > 0 && !math.IsInf(v, 0) {
+			least, most = min(least, v), max(most, v)
+		}
+	}
+	s := Scale{perMilli: 1, decimals: 1}
+	switch {
+	case least < 9.995 && most < 999.95:
+		s.decimals = 2
+	case least >= 999.95 && most > 0:
+		s.decimals = 0
+	}
+	return s
+}
+
+// Write writes a figure without its unit: a duration of so many milliseconds, or a rate.
 func (s Scale) Write(ms float64) string {
 	per := s.perMilli
 	if per == 0 {

@@ -1,7 +1,5 @@
 package units
 
-import "strings"
-
 // Share writes a part of a whole, 0 to 1, as a percentage: 98.1 %. A trace has two
 // decimals, and so has what lacks but a trace: 0.05 %, 99.97 %. It is at most 8 cells
 // wide.
@@ -86,22 +84,12 @@ func change(ratio float64) string {
 // Factor writes how many times something is another: ×1.10, ×12.5, ×0.50.
 func Factor(v float64) string {
 	return whole(v, func(v float64) string {
-		if less, ok := strings.CutPrefix(multiple(v), "<"); ok {
-			return "<×" + less
+		switch {
+		case v > 0 && v < 0.005:
+			return "<×0.01"
+		case v < 0.995:
+			return "×" + fixed(v, 2)
 		}
-		return "×" + multiple(v)
+		return "×" + digits(v)
 	})
-}
-
-// Multiple is Factor without its sign, for a sentence or a column that says so: 1.10.
-func Multiple(v float64) string { return whole(v, multiple) }
-
-func multiple(v float64) string {
-	switch {
-	case v > 0 && v < 0.005:
-		return "<0.01"
-	case v < 0.995:
-		return fixed(v, 2)
-	}
-	return digits(v)
 }

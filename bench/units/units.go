@@ -13,7 +13,7 @@
 //	[Count], [Short], [Bytes]           12,391   1.24 M   1.50 GiB
 //	[USD], [Cents]                      $0.0340   $1,021.20   $0.42
 //	[Value], [Bound]                    a figure with its unit, and one that somebody chose
-//	[DurationScale], [PointScale]       one unit and one precision for a column
+//	[DurationScale], [RateScale]        one unit and one precision for a column
 //
 // All of them keep four promises. A figure has at least three significant digits
 // where it is measured that well (shares have one decimal, and durations from a
@@ -50,6 +50,22 @@ func Maybe[T any](v *T, write func(T) string) string {
 // numbers without a unit whose precision is known, as the labels of an axis have.
 func Fixed(v float64, decimals int) string {
 	return whole(v, func(abs float64) string { return fixed(abs, decimals) })
+}
+
+// Figure writes a plain number that was measured, with three significant digits, below
+// 1 with two decimals: 0.50, 1.10, 12.5, 125, 1,250.
+func Figure(v float64) string {
+	return whole(v, func(abs float64) string {
+		switch {
+		case abs == 0:
+			return "0"
+		case abs < 0.005:
+			return "<0.01"
+		case abs < 0.995:
+			return fixed(abs, 2)
+		}
+		return digits(abs)
+	})
 }
 
 // Number writes a plain number with three significant digits, without zeros that say

@@ -188,6 +188,23 @@ func TestScales(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range []struct {
+		why    string
+		values []float64
+		want   string
+	}{
+		{"slow ones", []float64{3.333, 101.6}, "3.33 101.60"},
+		{"none is slow", []float64{20, 101.6}, "20.0 101.6"},
+		{"slow and fast ones", []float64{3.333, 12000}, "3.3 12,000.0"},
+		{"fast ones", []float64{9412.3, 12000}, "9,412 12,000"},
+		{"a trace", []float64{0.001, 12}, "<0.01 12.00"},
+		{"none", []float64{0, 0}, "0.0 0.0"},
+	} {
+		s := units.RateScale(c.values...)
+		if got := s.Write(c.values[0]) + " " + s.Write(c.values[1]); got != c.want {
+			t.Errorf("rates, %s: %q, want %q", c.why, got, c.want)
+		}
+	}
 	if got := (units.Scale{}).Write(12.4); got != "12" {
 		t.Errorf("the zero scale writes %q", got)
 	}
