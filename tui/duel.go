@@ -85,7 +85,7 @@ func (c comparison) columns(width int) (list []duelColumn, bar int) {
 	list = []duelColumn{
 		{"base", 11, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
 		{"new", 11, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
-		{"change", 10, func(r compare.Row) string { return r.FormatChange() }},
+		{"change", 8, func(r compare.Row) string { return r.FormatChange() }},
 		{"95 % interval", 20, compare.Row.FormatInterval},
 	}
 	const verdict = 15

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
 	"flashwave/bench/units"
@@ -116,11 +115,11 @@ func (s logScale) labels() []string {
 
 // twoDigits rounds to two significant digits.
 func twoDigits(v float64) float64 {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64)
-	if err != nil {
+	if !(v > 0) {
 		return v
 	}
-	return rounded
+	digit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Round(v/digit) * digit
 }
 
 // free reports whether neither a row nor those beside it have a label.

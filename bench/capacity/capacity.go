@@ -129,7 +129,7 @@ func (c Config) check() error {
 	case !(c.MinRate > 0):
 		return wrong("for example --min-rate 0.5/s", "the lowest rate to try is above 0")
 	case !(c.MaxRate >= c.MinRate):
-		return wrong("give --max-rate, or a lower --min-rate", "the highest rate to try, %s/s, is less than the lowest, %s/s", units.Rate(c.MaxRate), units.Rate(c.MinRate))
+		return wrong("give --max-rate, or a lower --min-rate", "the highest rate to try, %s, is less than the lowest, %s", units.PerSecond(c.MaxRate), units.PerSecond(c.MinRate))
 	case !(c.Precision >= leastPrecision && c.Precision <= mostPrecision):
 		return wrong("--precision 5% is usual; 1% takes two steps more", "a precision of %s is not between 0.5 %% and 100 %%", units.Bound(c.Precision, units.Ratio))
 	case c.StepFor < leastStep:
@@ -278,9 +278,9 @@ func (s *Search) coming() float64 {
 func (s *Search) comes() string {
 	switch rate, kind, ok := s.hunt.next(); {
 	case ok:
-		return fmt.Sprintf("next: %s %s/s", kind, units.Rate(rate))
+		return fmt.Sprintf("next: %s %s", kind, units.PerSecond(rate))
 	case s.answer > 0 && s.cfg.Soak > 0:
-		return fmt.Sprintf("next: soak %s/s for %s", units.Rate(s.answer), units.Length(s.cfg.Soak))
+		return fmt.Sprintf("next: soak %s for %s", units.PerSecond(s.answer), units.Length(s.cfg.Soak))
 	}
 	return ""
 }
@@ -307,7 +307,7 @@ func (s *Search) soak(ctx context.Context) {
 			s.tell(st, "")
 			return
 		}
-		s.tell(st, fmt.Sprintf("next: soak %s/s", units.Rate(s.answer)))
+		s.tell(st, "next: soak "+units.PerSecond(s.answer))
 		s.settleDown(ctx, st, s.answer)
 	}
 }

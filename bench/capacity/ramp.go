@@ -53,7 +53,7 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 	if held == 0 {
 		start = most / rampStride
 	}
-	s.tell(last, "next: bracket from "+units.Rate(start)+"/s")
+	s.tell(last, "next: bracket from "+units.PerSecond(start))
 	s.settleDown(ctx, last, start)
 	return start, true
 }

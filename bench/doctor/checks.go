@@ -32,7 +32,7 @@ func checkFiles(n Need, f Facts) Check {
 		// fills them all.
 		c.Status = Warn
 		c.Need = fmt.Sprintf("more than the %s it leaves: at %s they are all taken once an answer lasts %s",
-			streams(n.Slots), perSecond(n.PeakRPS), units.Seconds(float64(n.Slots)/n.PeakRPS))
+			streams(n.Slots), units.PerSecond(n.PeakRPS), units.Seconds(float64(n.Slots)/n.PeakRPS))
 		c.Advice = fmt.Sprintf("raise the hard limit: ulimit -n %d", roundUp(int64(n.PeakRPS*usualAnswer.Seconds()*2)))
 	case n.builtin && int64(2*n.UsualStreams+fileReserve) > limit:
 		c.Status, c.Need = Warn, fmt.Sprintf("%s, as both ends of %s are in this process", units.Count(2*n.UsualStreams+fileReserve), streams(n.UsualStreams))
@@ -144,9 +144,6 @@ func (c Check) unknown() Check {
 	c.Status, c.Found = Unknown, "this system does not say"
 	return c
 }
-
-// perSecond writes a load of the self-test: 200/s, 3.33/s, 12,000/s.
-func perSecond(rate float64) string { return units.Number(rate) + "/s" }
 
 func streams(n int) string { return units.Of(n, "stream", "streams") }
 

@@ -128,13 +128,13 @@ func selfTest(ctx context.Context, sc *scenario.Scenario, n Need, o Options) (*S
 
 func (l *lab) rate(ctx context.Context, rate float64) (Step, error) {
 	w, c := l.openStep(rate)
-	l.progress(fmt.Sprintf("self-test: %s for %s", perSecond(rate), units.Length(l.length)))
+	l.progress(fmt.Sprintf("self-test: %s for %s", units.PerSecond(rate), units.Length(l.length)))
 	doc, err := l.drive(ctx, w, c)
 	if err != nil {
 		return Step{}, err
 	}
 	s := judge(doc)
-	s.RateRPS, s.description = &rate, perSecond(rate)
+	s.RateRPS, s.description = &rate, units.PerSecond(rate)
 	return s, nil
 }
 
@@ -169,7 +169,7 @@ func (t *SelfTest) reached() string {
 func (t *SelfTest) checks(n Need) []Check {
 	var checks []Check
 	if n.PeakRPS > 0 {
-		checks = append(checks, t.check("rate", t.Rate, n.PeakRPS, n.PeakRPS, perSecond(n.PeakRPS)+" at the peak"))
+		checks = append(checks, t.check("rate", t.Rate, n.PeakRPS, n.PeakRPS, units.PerSecond(n.PeakRPS)+" at the peak"))
 	}
 	need := streams(n.UsualStreams)
 	if n.PeakRPS > 0 && n.UsualStreams > n.Concurrency {

@@ -14,6 +14,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 )
 
 func TestLadder(t *testing.T) {
@@ -88,7 +89,7 @@ func TestJudge(t *testing.T) {
 
 func TestSelfTestChecks(t *testing.T) {
 	rate := func(v float64, ok bool) Step {
-		return Step{RateRPS: &v, OK: ok, Reasons: []string{"it was late"}, description: perSecond(v)}
+		return Step{RateRPS: &v, OK: ok, Reasons: []string{"it was late"}, description: units.PerSecond(v)}
 	}
 	open := func(n int, ok bool) Step { return Step{Streams: &n, OK: ok, description: streams(n)} }
 	need := Need{PeakRPS: 200, Concurrency: 100, UsualStreams: 1100}

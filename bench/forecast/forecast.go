@@ -215,7 +215,7 @@ func assumptions(in Input, f Forecast) []string {
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	switch {
 	case in.Refuses:
-		add("requests beyond the quota are refused at once, and nobody asks again; %v s of it may be used at once after a pause", quotaDepth)
+		add("requests beyond the quota are refused at once, and nobody asks again; %s of it may be used at once after a pause", units.Bound(1000*quotaDepth, units.Milliseconds))
 	case f.SaturationRPS != nil:
 		add("the endpoint works on %s at once, first come first served, and never ends more than the %s requests per second that were measured", units.Of(*f.Slots, "request", "requests"), units.Rate(*f.SaturationRPS))
 	}
