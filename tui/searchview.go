@@ -115,8 +115,15 @@ func (s search) steps(width, height int, bare bool) []string {
 	body := []string{p.label(head)}
 	_, of, _ := s.leading()
 	list := s.snap.Steps
+	var rates []float64
+	for _, st := range list {
+		if st.SucceededRPS != nil {
+			rates = append(rates, *st.SucceededRPS)
+		}
+	}
+	served := units.RateScale(rates...)
 	for _, st := range list[max(0, len(list)-max(0, rows)):] {
-		line := s.mark(st.Verdict) + " " + p.style.text.Render(left(string(st.Kind), 9)) + p.figure(right(stepLoad(st), 12)) + p.figure(right(p.maybe(st.SucceededRPS, units.Rate), 10))
+		line := s.mark(st.Verdict) + " " + p.style.text.Render(left(string(st.Kind), 9)) + p.figure(right(stepLoad(st), 12)) + p.figure(right(p.maybe(st.SucceededRPS, served.Write), 10))
 		p95 := p.glyph.none
 		if l := of(st); l != nil {
 			p95 = strings.TrimSpace(units.Tabular(l.P95))

@@ -119,11 +119,19 @@ func searched(d *capacity.Document) []string {
 
 // stepTable has a row for each load that was measured.
 func stepTable(d *capacity.Document) table {
-	t := table{words: 3, header: []string{"", "step", "load", "served/s", "in flight", "TTFT p95", "E2E p95", "errors"}}
+	served := func(s capacity.Step) *float64 { return s.SucceededRPS }
+	inFlight := func(s capacity.Step) *float64 { return s.InFlightMean }
+	ttft := func(s capacity.Step) *float64 { return p95Of(s.Latency.TTFT) }
+	e2e := func(s capacity.Step) *float64 { return p95Of(s.Latency.E2E) }
+	rates, open := units.RateScale(present(d.Steps, served)...), units.RateScale(present(d.Steps, inFlight)...)
+	ttftScale, e2eScale := units.DurationScale(present(d.Steps, ttft)...), units.DurationScale(present(d.Steps, e2e)...)
+	t := table{words: 3, header: []string{
+		"", "step", "load", "served/s", "in flight", "TTFT p95 " + ttftScale.Unit, "E2E p95 " + e2eScale.Unit, "errors",
+	}}
 	for _, s := range d.Steps {
 		t.rows = append(t.rows, []string{
-			stepMark(s.Verdict), string(s.Kind), loadOf(s), perSecond(s.SucceededRPS), perSecond(s.InFlightMean),
-			p95Of(s.Latency.TTFT), p95Of(s.Latency.E2E), share(s.ErrorRate),
+			stepMark(s.Verdict), string(s.Kind), loadOf(s), units.Maybe(served(s), rates.Write), units.Maybe(inFlight(s), open.Write),
+			units.Maybe(ttft(s), ttftScale.Write), units.Maybe(e2e(s), e2eScale.Write), share(s.ErrorRate),
 		})
 	}
 	return t
@@ -145,11 +153,24 @@ func loadOf(s capacity.Step) string {
 	return ""
 }
 
-func p95Of(l *result.Latency) string {
+// p95Of is the p95 of a latency, if there is one.
+func p95Of(l *result.Latency) *float64 {
 	if l == nil {
-		return units.NoData
+		return nil
 	}
-	return units.Millis(l.P95)
+	return &l.P95
+}
+
+// present are the figures of a column, or of several, that are there.
+func present[T any](list []T, columns ...func(T) *float64) (figures []float64) {
+	for _, row := range list {
+		for _, of := range columns {
+			if v := of(row); v != nil {
+				figures = append(figures, *v)
+			}
+		}
+	}
+	return figures
 }
 
 // forecastPairs are what the demand asks, and what comes of it.

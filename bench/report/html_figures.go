@@ -204,9 +204,7 @@ func waveTable(run *result.Run) []web.Block {
 	if len(run.Waves) == 0 {
 		return nil
 	}
-	ttft := func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
-	e2e := func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
-	ttftUnit, e2eUnit := columnScale(run.Waves, ttft), columnScale(run.Waves, e2e)
+	ttftUnit, e2eUnit := ttftP95.scale(run.Waves), e2eP95.scale(run.Waves)
 	t := &web.Table{Caption: "waves", Columns: []web.Column{{Name: "#", Figures: true}, {Name: "wave"}, {Name: "load"}}}
 	for _, name := range []string{
 		"from", "length", "requests", "offered/s", "done/s", "TTFT p95 " + ttftUnit.Unit, "E2E p95 " + e2eUnit.Unit, "errors", "good/s", "recovered after",
@@ -219,7 +217,7 @@ func waveTable(run *result.Run) []web.Block {
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
 			units.ClockSeconds(w.StartedS), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
-			units.Maybe(w.Rate.Offered, rates.Write), units.Maybe(w.Rate.Completed, rates.Write), ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)),
+			units.Maybe(offered(w), rates.Write), units.Maybe(completed(w), rates.Write), units.Maybe(ttftP95.of(w), ttftUnit.Write), units.Maybe(e2eP95.of(w), e2eUnit.Write),
 			share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write), recovered(w.Recovery),
 		}
 		row := web.Row{}

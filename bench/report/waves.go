@@ -16,9 +16,7 @@ func (p *page) waves(run *result.Run) {
 
 // wavesTable has a row for each wave.
 func wavesTable(run *result.Run) table {
-	ttft := func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
-	e2e := func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
-	ttftUnit, e2eUnit := columnScale(run.Waves, ttft), columnScale(run.Waves, e2e)
+	ttftUnit, e2eUnit := ttftP95.scale(run.Waves), e2eP95.scale(run.Waves)
 	t := table{
 		words: 2,
 		header: []string{
@@ -34,33 +32,11 @@ func wavesTable(run *result.Run) table {
 			load = w.Kind
 		}
 		t.rows = append(t.rows, []string{
-			plain(name), load, units.Maybe(w.Rate.Offered, rates.Write), units.Maybe(w.Rate.Completed, rates.Write),
-			ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)), share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write),
+			plain(name), load, units.Maybe(offered(w), rates.Write), units.Maybe(completed(w), rates.Write),
+			units.Maybe(ttftP95.of(w), ttftUnit.Write), units.Maybe(e2eP95.of(w), e2eUnit.Write), share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write),
 		})
 	}
 	return t
-}
-
-// goodRate is the rate of good requests of a wave.
-func goodRate(w result.Stats) *float64 {
-	if w.Goodput == nil {
-		return nil
-	}
-	return &w.Goodput.RPS
-}
-
-// rateScale is the one precision of the rates of waves, of all columns: what was
-// offered compares with what was done.
-func rateScale(waves []result.Stats) units.Scale {
-	var list []float64
-	for _, w := range waves {
-		for _, v := range []*float64{w.Rate.Offered, w.Rate.Completed, goodRate(w)} {
-			if v != nil {
-				list = append(list, *v)
-			}
-		}
-	}
-	return units.RateScale(list...)
 }
 
 // loadsOf are the loads of the scenario's waves as they were written.
@@ -84,25 +60,34 @@ func waveName(lane, wave string) string {
 	return lane + "/" + wave
 }
 
-func perSecond(v *float64) string { return units.Maybe(v, units.Rate) }
+// offered, completed and goodRate are the rates of a wave, as far as there are any.
+func offered(w result.Stats) *float64   { return w.Rate.Offered }
+func completed(w result.Stats) *float64 { return w.Rate.Completed }
 
-// columnScale is the one unit of a column of p95s, so that waves can be compared.
-func columnScale(waves []result.Stats, of func(result.Stats) *result.Latency) p95Column {
-	var list []float64
-	for _, w := range waves {
-		if l := of(w); l != nil {
-			list = append(list, l.P95)
-		}
+func goodRate(w result.Stats) *float64 {
+	if w.Goodput == nil {
+		return nil
 	}
-	return p95Column{units.DurationScale(list...)}
+	return &w.Goodput.RPS
 }
 
-// A p95Column has one scale.
-type p95Column struct{ units.Scale }
+// rateScale is the one precision of the rates of waves, of all columns: what was
+// offered compares with what was done.
+func rateScale(waves []result.Stats) units.Scale {
+	return units.RateScale(present(waves, offered, completed, goodRate)...)
+}
 
-func (c p95Column) p95(l *result.Latency) string {
-	if l == nil {
-		return units.NoData
-	}
-	return c.Write(l.P95)
+// p95s are the p95 of a latency of waves.
+type p95s func(result.Stats) *result.Latency
+
+func (of p95s) of(w result.Stats) *float64 { return p95Of(of(w)) }
+
+var (
+	ttftP95 p95s = func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
+	e2eP95  p95s = func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
+)
+
+// scale is the one unit of their column, so that waves can be compared.
+func (of p95s) scale(waves []result.Stats) units.Scale {
+	return units.DurationScale(present(waves, of.of)...)
 }

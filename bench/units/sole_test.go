@@ -23,18 +23,18 @@ import (
 // others may make text of figures themselves, for what they write is no figure for
 // people, or is in a grammar that is read back.
 var others = map[string]string{
-	"bench/units":                 "it is the one that may",
-	"bench/arrival/plan.go":       "errors over the numbers of a plan, as its author wrote them",
-	"bench/arrival/process.go":    "gamma:0.5 is read back",
-	"bench/arrival/trace.go":      "errors over the fields of a file, as they stand there",
-	"bench/doctor/endpoint.go":    "arguments of a command",
-	"bench/price":                 "errors over the fields of a file",
-	"bench/report/csv.go":         "a table for programs",
-	"bench/report/svg/frame.go":   "attributes of SVG",
-	"bench/scenario":              "the text of a scenario is read back",
-	"bench/store":                 "logs for programs",
-	"client":                      "errors tell the limits as they were configured, and are counted by their text",
-	"client/mock":                 "an endpoint speaks as endpoints do",
+	"bench/units":               "it is the one that may",
+	"bench/arrival/plan.go":     "errors over the numbers of a plan, as its author wrote them",
+	"bench/arrival/process.go":  "gamma:0.5 is read back",
+	"bench/arrival/trace.go":    "errors over the fields of a file, as they stand there",
+	"bench/doctor/endpoint.go":  "arguments of a command",
+	"bench/price":               "errors over the fields of a file",
+	"bench/report/csv.go":       "a table for programs",
+	"bench/report/svg/frame.go": "attributes of SVG",
+	"bench/scenario":            "the text of a scenario is read back",
+	"bench/store":               "logs for programs",
+	"client":                    "errors tell the limits as they were configured, and are counted by their text",
+	"client/mock":               "an endpoint speaks as endpoints do",
 }
 
 // A stray is a place where a figure becomes text outside this package.
