@@ -139,7 +139,7 @@ func lateness(p *result.Part, maxLag time.Duration) (warnings []string, valid bo
 		switch {
 		case p99 > bound:
 			valid = false
-			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99; %s is allowed)", m.what, units.Duration(p99), units.Length(bound)))
+			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99; %s is allowed)", m.what, units.Duration(p99), units.Duration(bound)))
 		case p99 > warnLag:
 			warnings = append(warnings, fmt.Sprintf("the generator %s up to %s late (p99)", m.what, units.Duration(p99)))
 		}

@@ -56,7 +56,7 @@ func TestAStarvedGeneratorIsInconclusive(t *testing.T) {
 	}{
 		{"in time", 0, 1, ExitPass, ""},
 		{"a little late is a warning", 8 * time.Millisecond, 1, ExitPass, "the generator sent its requests up to 8.00 ms late (p99)"},
-		{"late", 60 * time.Millisecond, 1, ExitInconclusive, "the generator sent its requests up to 60.0 ms late (p99; 20 ms is allowed)"},
+		{"late", 60 * time.Millisecond, 1, ExitInconclusive, "the generator sent its requests up to 60.0 ms late (p99; 20.0 ms is allowed)"},
 		{"the late ones are few", 60 * time.Millisecond, 200, ExitPass, ""},
 		{"seconds late", 3 * time.Second, 1, ExitInconclusive, "only 0.0 % of the requests were sent within 1 s of when they were due"},
 	} {

@@ -64,14 +64,12 @@ func (p pen) cost(s result.Snapshot, width, height int) []string {
 // dollars writes an amount so that a column of them aligns at the point: cents,
 // and two more digits below a dollar.
 func (p pen) dollars(v *float64) string {
-	switch {
-	case v == nil:
+	if v == nil {
 		return p.style.faint.Render(p.glyph.none) + "   "
-	default:
-		figure := units.TabularUSD(*v)
-		digits := strings.TrimRight(figure, " ")
-		return p.figure(digits) + figure[len(digits):]
 	}
+	figure := units.TabularUSD(*v)
+	digits := strings.TrimRight(figure, " ")
+	return p.figure(digits) + figure[len(digits):]
 }
 
 // tokens is what the money buys.
