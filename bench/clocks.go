@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // Durations are measured with a monotonic clock. It is no witness of its own
@@ -98,4 +99,4 @@ func jumpText(d time.Duration) string {
 func abs(d time.Duration) time.Duration { return max(d, -d) }
 
 // written is a duration for people.
-func written(d time.Duration) string { return result.FormatMillis(result.Millis(d)) }
+func written(d time.Duration) string { return units.Duration((d)) }

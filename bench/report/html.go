@@ -10,6 +10,7 @@ import (
 
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // writeHTML writes one self-contained page. Its sections are of package web, its
@@ -70,7 +71,7 @@ func facts(run *result.Run) []string {
 	if !run.StartedAt.IsZero() {
 		f = append(f, run.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))
 	}
-	f = append(f, result.FormatMillis(1000*run.DurationS)+" long")
+	f = append(f, units.Seconds(run.DurationS)+" long")
 	var labels []string
 	for k, v := range run.Labels {
 		labels = append(labels, plain(k+"="+v))
