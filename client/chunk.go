@@ -1,9 +1,6 @@
 package client
 
-import (
-	"math"
-	"strconv"
-)
+import "bytes"
 
 // chunk is what one JSON document of an endpoint says: a piece of a stream, a
 // whole completion, or an error. Reading the next one reuses its memory, and
@@ -23,19 +20,22 @@ type chunk struct {
 type said struct {
 	isObject  bool
 	choices   bool // there is a list of choices, empty or not
+	choice    bool // there is a choice in it
+	whole     bool // the tokens stand in messages, not in deltas
 	reasoning bool // some of the tokens are reasoning, or come with it
-	failed    bool // there is an error object
 	usage     usage
-	finish    []byte
-	failure   []byte // the error's message, or what comes nearest
-	message   []byte // a message that stands outside of any error object
-	object    []byte
+	finish    []byte // the finish reason, in plain; one that says failure goes before others
 	id        []byte
+	complaints
 }
 
 // delta is what the choice being read holds.
 type delta struct {
 	content, reasoning, tool bool
+
+	delta   bool   // there is a delta
+	message []byte // the message, to be read where there is no delta
+	text    []byte // a text beside them, which counts where they hold none
 }
 
 // read reads a document and reports whether it is JSON. Where keys come twice
@@ -44,40 +44,104 @@ func (c *chunk) read(text []byte, keep bool) bool {
 	c.said = said{}
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
 	c.keep, c.scan = keep, scanner{b: text}
-	c.isObject = c.scan.peek() == '{'
-	return c.scan.object(c.root) && c.scan.end()
+	switch c.scan.peek() {
+	case '{':
+		c.isObject = true
+		return c.scan.object(c.root) && c.scan.end()
+	case '[':
+		return c.scan.array(c.listed) && c.scan.end()
+	case '"':
+		word, ok := c.scan.str()
+		if saysFailure(word) {
+			c.spoken, c.failure = true, word
+		}
+		return ok && c.scan.end()
+	}
+	return c.scan.skip() && c.scan.end()
+}
+
+// listed reads an element of a list at the root, for the sake of an error in it.
+func (c *chunk) listed() bool {
+	return c.scan.object(func(key []byte) bool {
+		if string(key) == "error" {
+			return c.failureOf()
+		}
+		return c.scan.skip()
+	})
 }
 
 func (c *chunk) root(key []byte) (ok bool) {
 	switch string(key) {
 	case "choices":
 		c.choices = c.scan.peek() == '['
-		return c.scan.array(c.choice)
-	case "usage":
-		return c.usage.read(&c.scan)
-	case "error":
-		return c.failureOf()
+		return c.scan.array(c.oneChoice)
 	case "id":
 		c.id, ok = c.scan.str()
 		return ok
-	case "object":
-		c.object, ok = c.scan.str()
+	case "metadata", "meta", "response":
+		return c.scan.object(c.beside)
+	}
+	if bytes.HasPrefix(key, []byte("x_")) { // x_groq and its like
+		return c.scan.object(c.extension)
+	}
+	if known, ok := c.complaint(key); known {
 		return ok
-	case "message", "detail":
-		text, ok := c.scan.str()
-		if len(c.message) == 0 {
-			c.message = text
-		}
-		return ok
+	}
+	return c.beside(key)
+}
+
+// beside reads the keys that stand in different places: at the root, in a choice
+// or in its delta.
+func (c *chunk) beside(key []byte) bool {
+	switch string(key) {
+	case "usage", "usage_metadata", "usageMetadata":
+		return c.usage.read(&c.scan)
+	case "finish_reason":
+		return c.finished()
 	}
 	return c.scan.skip()
 }
 
-func (c *chunk) choice() bool {
+func (c *chunk) extension(key []byte) bool {
+	if string(key) == "error" {
+		return c.failureOf()
+	}
+	return c.beside(key)
+}
+
+// finished reads a finish reason: a text, or an object whose type is one.
+func (c *chunk) finished() bool {
+	if c.scan.peek() == '{' {
+		return c.scan.object(func(key []byte) bool {
+			if string(key) == "type" {
+				return c.finished()
+			}
+			return c.scan.skip()
+		})
+	}
+	reason, ok := c.scan.str()
+	if len(reason) == 0 || c.gaveUp {
+		return ok
+	}
+	if reason = plain(reason); !isFinish(reason) {
+		return ok
+	}
+	c.finish, c.gaveUp = reason, saysFailure(reason)
+	return ok
+}
+
+func (c *chunk) oneChoice() bool {
+	c.choice = true
 	c.seen = delta{}
-	ok := c.scan.object(c.choiceField)
-	if !ok {
+	if !c.scan.object(c.choiceField) {
 		return false
+	}
+	if c.seen.message != nil && !c.seen.delta {
+		c.whole = true
+		c.within(c.seen.message)
+	}
+	if !c.seen.content {
+		c.content(c.seen.text)
 	}
 	switch {
 	case c.seen.content:
@@ -91,190 +155,222 @@ func (c *chunk) choice() bool {
 	return true
 }
 
-func (c *chunk) choiceField(key []byte) bool {
+func (c *chunk) choiceField(key []byte) (ok bool) {
 	switch string(key) {
-	case "delta", "message":
-		return c.scan.object(c.deltaField)
-	case "text":
-		return c.contentText()
-	case "finish_reason":
-		reason, ok := c.scan.str()
-		if len(reason) > 0 {
-			c.finish = reason
+	case "delta":
+		c.seen.delta = c.scan.peek() == '{' || c.scan.peek() == '"'
+		if c.scan.peek() == '"' {
+			return c.contentText()
 		}
+		return c.scan.object(c.deltaField)
+	case "message":
+		if c.scan.peek() == 'n' {
+			return c.scan.skip()
+		}
+		c.seen.message, ok = c.scan.raw()
 		return ok
+	case "text":
+		c.seen.text, ok = c.scan.str()
+		return ok
+	case "error":
+		return c.failureOf()
 	}
-	return c.scan.skip()
+	return c.beside(key)
+}
+
+// within reads a message that was stepped over. Gateways send the message so far
+// beside each delta; only without one it is what was said.
+func (c *chunk) within(message []byte) {
+	outside := c.scan
+	c.scan = scanner{b: message}
+	if c.scan.peek() == '"' {
+		c.contentText()
+	} else {
+		c.scan.object(c.deltaField)
+	}
+	c.scan = outside
 }
 
 func (c *chunk) deltaField(key []byte) bool {
 	switch string(key) {
 	case "content":
-		if c.scan.peek() == '[' {
-			return c.scan.array(c.part)
-		}
-		return c.contentText()
+		return c.contentOf()
 	case "refusal":
 		return c.contentText()
-	case "reasoning_content", "reasoning":
-		return c.reasoningText()
-	case "tool_calls":
+	case "reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "reasoning_summary",
+		"thinking", "thinking_content", "thinking_blocks", "thought", "thoughts":
+		return c.reasoningOf()
+	case "tool_calls", "tool_call", "function_call":
+		return c.toolOf()
+	case "audio":
+		return c.audioOf()
+	case "images":
 		return c.scan.array(func() bool {
-			c.seen.tool = true
+			c.seen.content = true
 			return c.scan.skip()
 		})
-	case "function_call":
-		c.seen.tool = c.seen.tool || c.scan.peek() == '{'
+	case "text":
+		text, ok := c.scan.str()
+		if len(text) > 0 {
+			c.seen.text = text
+		}
+		return ok
+	case "error":
+		return c.failureOf()
 	}
-	return c.scan.skip()
+	return c.beside(key)
 }
 
-// part reads an element of a content that is a list of typed parts.
+// contentOf reads content: a text, or typed parts.
+func (c *chunk) contentOf() bool {
+	switch c.scan.peek() {
+	case '[':
+		return c.scan.array(c.part)
+	case '{':
+		return c.part()
+	}
+	return c.contentText()
+}
+
+// part reads an element of a content that is a list. Its type may come after its
+// text.
 func (c *chunk) part() bool {
-	return c.scan.object(func(key []byte) bool {
+	if c.scan.peek() != '{' {
+		return c.contentText()
+	}
+	var kind, text []byte
+	ok := c.scan.object(func(key []byte) (ok bool) {
 		switch string(key) {
-		case "text":
+		case "type":
+			kind, ok = c.scan.str()
+			return ok
+		case "text", "content":
+			text, ok = c.partText()
+			return ok
+		case "refusal":
 			return c.contentText()
-		case "thinking":
-			c.seen.reasoning = c.seen.reasoning || c.scan.peek() != 'n'
+		case "thinking", "reasoning":
+			return c.reasoningOf()
+		case "audio", "input_audio", "output_audio":
+			return c.audioOf()
+		case "image_url", "image":
+			c.seen.content = c.seen.content || c.scan.peek() != 'n'
 		}
 		return c.scan.skip()
 	})
+	switch {
+	case bytes.Contains(kind, []byte("think")), bytes.Contains(kind, []byte("reason")):
+		c.thought(text, !c.seen.reasoning)
+	case bytes.Contains(kind, []byte("tool")), bytes.Contains(kind, []byte("function")):
+		c.seen.tool = true
+	default:
+		c.content(text)
+	}
+	return ok
+}
+
+// partText reads the text of a part: itself, or as the value of an object.
+func (c *chunk) partText() (text []byte, ok bool) {
+	if c.scan.peek() != '{' {
+		return c.scan.str()
+	}
+	ok = c.scan.object(func(key []byte) (ok bool) {
+		if string(key) == "value" {
+			text, ok = c.scan.str()
+			return ok
+		}
+		return c.scan.skip()
+	})
+	return text, ok
 }
 
 func (c *chunk) contentText() bool {
 	text, ok := c.scan.str()
-	if len(text) > 0 {
-		c.seen.content = true
-		if c.keep {
-			c.texts = append(c.texts, text)
-		}
-	}
+	c.content(text)
 	return ok
 }
 
-// reasoningText reads reasoning under either of its names. Some servers send it
-// under both; it is one text.
-func (c *chunk) reasoningText() bool {
-	text, ok := c.scan.str()
-	if len(text) > 0 {
-		if c.keep && !c.seen.reasoning {
-			c.reasons = append(c.reasons, text)
-		}
-		c.seen.reasoning = true
+// content takes a text of the answer.
+func (c *chunk) content(text []byte) {
+	if len(text) == 0 {
+		return
 	}
-	return ok
+	c.seen.content = true
+	if c.keep {
+		c.texts = append(c.texts, text)
+	}
 }
 
-// failureOf reads the value of error. Null, false and an empty text mean that
-// there was none.
-func (c *chunk) failureOf() bool {
+// reasoningOf reads reasoning under any of its names. Some servers send it under
+// several; it is one text.
+func (c *chunk) reasoningOf() bool { return c.thoughts(!c.seen.reasoning) }
+
+// thoughts reads reasoning: a text, a list of details, or a detail, whose text
+// has several names. Encrypted it is no text, but reasoning it is.
+func (c *chunk) thoughts(keep bool) bool {
 	switch c.scan.peek() {
-	case 'n', 'f':
+	case '[':
+		return c.scan.array(func() bool { return c.thoughts(keep) })
+	case '{':
+		return c.scan.object(func(key []byte) bool {
+			switch string(key) {
+			case "text", "content", "summary", "thinking", "reasoning":
+				return c.thoughts(keep)
+			case "data":
+				return c.thoughts(false)
+			}
+			return c.scan.skip()
+		})
+	}
+	text, ok := c.scan.str()
+	c.thought(text, keep)
+	return ok
+}
+
+// thought takes a text of reasoning.
+func (c *chunk) thought(text []byte, keep bool) {
+	if len(text) == 0 {
+		return
+	}
+	c.seen.reasoning = true
+	if c.keep && keep {
+		c.reasons = append(c.reasons, text)
+	}
+}
+
+// toolOf reads tool calls: a list of them, a single one, or its text.
+func (c *chunk) toolOf() bool {
+	called := func() bool {
+		c.seen.tool = true
 		return c.scan.skip()
-	case '"':
-		text, ok := c.scan.text()
-		c.failed, c.failure = len(text) > 0, text
+	}
+	switch c.scan.peek() {
+	case '[':
+		return c.scan.array(called)
+	case '{':
+		return c.scan.object(func([]byte) bool { return called() })
+	}
+	text, ok := c.scan.str()
+	c.seen.tool = c.seen.tool || len(text) > 0
+	return ok
+}
+
+// audioOf reads speech, which is an answer as a text is: its sound, or what is
+// said in it.
+func (c *chunk) audioOf() bool {
+	heard := func() bool {
+		text, ok := c.scan.str()
+		c.seen.content = c.seen.content || len(text) > 0
 		return ok
 	}
-	c.failed = true
-	var kind []byte
-	ok := c.scan.object(func(key []byte) bool {
+	if c.scan.peek() != '{' {
+		return heard()
+	}
+	return c.scan.object(func(key []byte) bool {
 		switch string(key) {
-		case "message":
-			text, ok := c.scan.str()
-			c.failure = text
-			return ok
-		case "code", "type":
-			text, ok := c.scan.str()
-			if len(text) > 0 {
-				kind = text
-			}
-			return ok
+		case "data", "transcript":
+			return heard()
 		}
 		return c.scan.skip()
 	})
-	if len(c.failure) == 0 {
-		c.failure = kind
-	}
-	return ok
-}
-
-// usage is a usage object as it was sent, in the words of any dialect.
-type usage struct {
-	found                                    bool
-	prompt, output, total, cached, reasoning int
-}
-
-// read reads a usage object; null is none.
-func (u *usage) read(s *scanner) bool {
-	var got usage
-	ok := s.object(func(key []byte) bool { return got.field(s, key) })
-	if ok && got.found {
-		*u = got
-	}
-	return ok
-}
-
-func (u *usage) field(s *scanner, key []byte) bool {
-	switch string(key) {
-	case "prompt_tokens", "input_tokens":
-		return u.count(s, &u.prompt)
-	case "completion_tokens", "output_tokens":
-		return u.count(s, &u.output)
-	case "total_tokens":
-		return tokenCount(s, &u.total)
-	case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
-		return tokenCount(s, &u.cached)
-	case "prompt_tokens_details", "input_tokens_details":
-		return detail(s, "cached_tokens", &u.cached)
-	case "completion_tokens_details", "output_tokens_details":
-		return detail(s, "reasoning_tokens", &u.reasoning)
-	}
-	return s.skip()
-}
-
-func (u *usage) count(s *scanner, n *int) bool {
-	c := s.peek()
-	u.found = u.found || isDigit(c)
-	return tokenCount(s, n)
-}
-
-// detail reads one count of an object of counts.
-func detail(s *scanner, name string, n *int) bool {
-	return s.object(func(key []byte) bool {
-		if string(key) == name {
-			return tokenCount(s, n)
-		}
-		return s.skip()
-	})
-}
-
-// tokenCount reads a number into n. Other values, and negative numbers, leave n
-// as it was.
-func tokenCount(s *scanner, n *int) bool {
-	if !isDigit(s.peek()) {
-		return s.skip()
-	}
-	text, ok := s.raw()
-	if !ok {
-		return false
-	}
-	if f, err := strconv.ParseFloat(string(text), 64); err == nil {
-		*n = int(min(f, math.MaxInt32))
-	}
-	return true
-}
-
-// normalised is the usage in our words: Output includes reasoning and Prompt
-// includes cached, whatever the dialect.
-func (u usage) normalised() Usage {
-	out := u.output
-	if u.reasoning > 0 && u.total == u.prompt+u.output+u.reasoning {
-		out += u.reasoning // xAI counts reasoning beside the completion
-	}
-	return Usage{
-		Prompt: u.prompt, Cached: min(u.cached, u.prompt),
-		Output: out, Reasoning: min(u.reasoning, out), From: FromUsage,
-	}
 }

@@ -169,7 +169,7 @@ func TestChunkShapes(t *testing.T) {
 		{"no tool calls", `"delta":{"tool_calls":[]}`, nil, "", ""},
 		{"a function call", `"delta":{"function_call":{"arguments":""}}`, []Kind{ToolCall}, "", ""},
 		{"typed parts", `"delta":{"content":[{"type":"text","text":"x"}]}`, []Kind{Content}, "x", ""},
-		{"thinking parts", `"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"y"}]}]}`, []Kind{Reasoning}, "", ""},
+		{"thinking parts", `"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"y"}]}]}`, []Kind{Reasoning}, "", "y"},
 		{"completions", `"text":"x"`, []Kind{Content}, "x", ""},
 		{"two choices", `"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}`, []Kind{Content, Content}, "ab", ""},
 	} {

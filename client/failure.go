@@ -137,19 +137,6 @@ func serverMessage(body []byte) string {
 	return string(body)
 }
 
-// errorMessage is the message of the document's error, "" if it names none.
-func (c *chunk) errorMessage() string {
-	if len(c.failure) > 0 {
-		return string(plain(c.failure))
-	}
-	return string(plain(c.message))
-}
-
-// isError reports whether the document stands for a failure.
-func (c *chunk) isError() bool {
-	return c.failed || string(c.object) == "error" && !c.choices
-}
-
 const (
 	textLimit = 300     // bytes of Result.Err
 	rawLimit  = 8 << 10 // bytes of a text that are looked at

@@ -98,12 +98,3 @@ func bounded(id string) string {
 		return r
 	}, id)
 }
-
-// contentCoding is the coding of a body, "" if it comes as it is.
-func contentCoding(h http.Header) string {
-	coding := strings.ToLower(h.Get("Content-Encoding"))
-	if coding == "identity" {
-		return ""
-	}
-	return coding
-}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,10 @@ var jsonSeeds = []string{
 	`{"choices":[{"delta":{"content":null,"reasoning":"r"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1e2,"completion_tokens":3.0}}`,
 	`{"\u0063hoices":[{"delta":{"content":"\u0061\n"}}]}`, `{"choices":{"delta":1},"usage":[],"error":{"message":7}}`,
 	`{"choices":[{"message":{"content":[{"type":"text","text":"x"},{"thinking":[]}],"tool_calls":[{}]}}]}`, `{"error":"no"}`, `{"choices":[[[]]]}`,
+	`{"choices":[{"delta":{"audio":{"data":"x"},"tool_calls":{},"tool_call":{"a":1}},"message":{"content":"so far"},"text":"t","error":{"code":0}}]}`,
+	`{"choices":[{"delta":"a","finish_reason":{"type":"abort"}},{"delta":null,"message":"b","finish_reason":"NULL"}],"x_groq":{"error":"e"}}`,
+	`{"choices":[{"delta":{"content":{"text":{"value":"v"}},"reasoning_details":[{"text":"r"},{"data":"d"}],"images":[1]}}]}`,
+	`[{"error":{"error":{"msg":"m"},"code":"c"}},7]`, `"an error"`, `{"detail":[{"msg":"m"}],"code":500,"status":"failed","success":false,"error":[null,"",0,"x"]}`,
 	"{\"choices\":[{\"finish_reason\":\"\x85\"}]}",
 }
 
@@ -44,10 +49,18 @@ func FuzzScanner(f *testing.F) {
 			return // where keys come twice the two may differ
 		}
 		var doc any
-		if err := json.Unmarshal(text, &doc); err != nil {
-			return // such as numbers out of range
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.UseNumber()
+		if err := dec.Decode(&doc); err != nil {
+			t.Fatal(err)
 		}
-		if got, want := summaryOf(&c), summaryByReflection(doc); !reflect.DeepEqual(got, want) {
+		got, slow := summaryOf(&c), readSlowly(doc)
+		if len(slow.finishes) > 1 || len(slow.failures) > 1 {
+			return // which one counts depends on their order
+		}
+		want := slow.summary
+		want.Finish, want.Failure = strings.Join(slow.finishes, ""), strings.Join(slow.failures, "")
+		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("of %q\nscanner: %+v\n   json: %+v", text, got, want)
 		}
 	})
@@ -56,7 +69,6 @@ func FuzzScanner(f *testing.F) {
 // summary is the part of a chunk that both ways of reading tell.
 type summary struct {
 	Choices bool
-	Tokens  int
 	Kinds   []Kind
 	Text    string
 	Finish  string
@@ -65,7 +77,7 @@ type summary struct {
 }
 
 func summaryOf(c *chunk) summary {
-	s := summary{Choices: c.choices, Tokens: len(c.tokens), Finish: string(plain(c.finish)), Failed: c.failed}
+	s := summary{Choices: c.choices, Finish: string(c.finish), Failed: c.failed}
 	s.Kinds = append(s.Kinds, c.tokens...)
 	for _, text := range c.texts {
 		s.Text += asJSON(text)
@@ -86,81 +98,224 @@ func asJSON(raw []byte) string {
 	return s
 }
 
-// summaryByReflection reads a decoded document the slow way.
-func summaryByReflection(doc any) summary {
-	var s summary
-	root, _ := doc.(map[string]any)
+// A reflection reads a decoded document the slow way. Finish reasons and
+// failures are all that it found: which of several is told depends on their order.
+type reflection struct {
+	summary
+	finishes, failures []string
+}
+
+func readSlowly(doc any) *reflection {
+	r := new(reflection)
+	switch root := doc.(type) {
+	case map[string]any:
+		r.root(root)
+	case []any:
+		for _, e := range root {
+			r.failure(asMap(e)["error"])
+		}
+	}
+	return r
+}
+
+func (r *reflection) root(root map[string]any) {
 	choices, isList := root["choices"].([]any)
-	s.Choices = isList
+	r.Choices = isList
 	for _, c := range choices {
-		choice, _ := c.(map[string]any)
-		var text string
-		var tool, reasoning bool
-		// In this order texts join only if a choice holds one of them; the fuzzer
-		// compares the joined text, so choices with several are left alone.
-		for _, name := range []string{"delta", "message"} {
-			d, _ := choice[name].(map[string]any)
-			text += deltaText(d)
-			reasoning = reasoning || asText(d["reasoning"])+asText(d["reasoning_content"]) != "" || thinks(d["content"])
-			calls, _ := d["tool_calls"].([]any)
-			_, call := d["function_call"].(map[string]any)
-			tool = tool || len(calls) > 0 || call
+		r.choice(asMap(c))
+	}
+	r.finish(root["finish_reason"])
+	for key, v := range root {
+		switch key {
+		case "error", "errors", "error_message", "error_msg", "error_code", "errorMessage", "errorCode", "errmsg", "errcode", "base_resp", "fault", "exception":
+			r.failure(v)
+		case "metadata", "meta", "response":
+			r.finish(asMap(v)["finish_reason"])
 		}
-		text += asText(choice["text"])
-		switch {
-		case text != "":
-			s.Kinds = append(s.Kinds, Content)
-		case tool:
-			s.Kinds = append(s.Kinds, ToolCall)
-		case reasoning:
-			s.Kinds = append(s.Kinds, Reasoning)
-		}
-		s.Text += text
-		if reason := asText(choice["finish_reason"]); reason != "" {
-			s.Finish = reason
+		if strings.HasPrefix(key, "x_") {
+			r.failure(asMap(v)["error"])
+			r.finish(asMap(v)["finish_reason"])
 		}
 	}
-	s.Tokens = len(s.Kinds)
-	s.Failed, s.Failure = failureByReflection(root["error"])
-	return s
 }
 
-func deltaText(d map[string]any) string {
-	text := asText(d["content"])
-	parts, _ := d["content"].([]any)
-	for _, p := range parts {
-		part, _ := p.(map[string]any)
-		text += asText(part["text"])
-	}
-	return text + asText(d["refusal"])
-}
-
-func thinks(content any) bool {
-	parts, _ := content.([]any)
-	for _, p := range parts {
-		part, _ := p.(map[string]any)
-		if part["thinking"] != nil {
-			return true
+func (r *reflection) choice(c map[string]any) {
+	r.failure(c["error"])
+	r.finish(c["finish_reason"])
+	var d told
+	switch delta := c["delta"].(type) {
+	case map[string]any:
+		r.delta(delta, &d)
+	case string:
+		d.text = delta
+	default:
+		switch message := c["message"].(type) {
+		case map[string]any:
+			r.delta(message, &d)
+		case string:
+			d.text = message
 		}
+	}
+	if d.text == "" && !d.content {
+		d.text = d.late
+	}
+	if d.text == "" && !d.content {
+		d.text = asText(c["text"])
+	}
+	switch {
+	case d.text != "" || d.content:
+		r.Kinds = append(r.Kinds, Content)
+	case d.tool:
+		r.Kinds = append(r.Kinds, ToolCall)
+	case d.reasoning:
+		r.Kinds = append(r.Kinds, Reasoning)
+	}
+	r.Text += d.text
+}
+
+// told is what a delta holds.
+type told struct {
+	text, late               string
+	content, tool, reasoning bool
+}
+
+func (r *reflection) delta(d map[string]any, t *told) {
+	r.failure(d["error"])
+	r.finish(d["finish_reason"])
+	switch content := d["content"].(type) {
+	case string:
+		t.text = content
+	case []any:
+		for _, p := range content {
+			t.part(p)
+		}
+	case map[string]any:
+		t.part(content)
+	}
+	t.text += asText(d["refusal"])
+	for _, name := range []string{
+		"reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "reasoning_summary",
+		"thinking", "thinking_content", "thinking_blocks", "thought", "thoughts",
+	} {
+		t.reasoning = t.reasoning || thinks(d[name])
+	}
+	for _, name := range []string{"tool_calls", "tool_call", "function_call"} {
+		t.tool = t.tool || holds(d[name])
+	}
+	images, _ := d["images"].([]any)
+	t.content = t.content || len(images) > 0 || sounds(d["audio"])
+	t.late = asText(d["text"])
+}
+
+func (t *told) part(v any) {
+	part, isMap := v.(map[string]any)
+	if !isMap {
+		t.text += asText(v)
+		return
+	}
+	var text string
+	for _, name := range []string{"text", "content"} { // only one of them is there
+		if v, ok := part[name]; ok {
+			if inner, ok := v.(map[string]any); ok {
+				v = inner["value"]
+			}
+			text = asText(v)
+		}
+	}
+	t.text += asText(part["refusal"])
+	t.reasoning = t.reasoning || thinks(part["thinking"]) || thinks(part["reasoning"])
+	t.content = t.content || sounds(part["audio"]) || sounds(part["input_audio"]) || sounds(part["output_audio"]) ||
+		part["image"] != nil || part["image_url"] != nil
+	kind := asText(part["type"])
+	switch {
+	case strings.Contains(kind, "think"), strings.Contains(kind, "reason"):
+		t.reasoning = t.reasoning || text != ""
+	case strings.Contains(kind, "tool"), strings.Contains(kind, "function"):
+		t.tool = true
+	default:
+		t.text += text
+	}
+}
+
+// thinks reports whether a value holds a text of reasoning.
+func thinks(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return v != ""
+	case []any:
+		return slices.ContainsFunc(v, thinks)
+	case map[string]any:
+		return thinks(v["text"]) || thinks(v["content"]) || thinks(v["summary"]) || thinks(v["thinking"]) || thinks(v["reasoning"]) || thinks(v["data"])
 	}
 	return false
 }
 
-func failureByReflection(v any) (bool, string) {
-	switch e := v.(type) {
-	case nil:
-		return false, ""
-	case bool:
-		return e, ""
+func holds(v any) bool {
+	switch v := v.(type) {
 	case string:
-		return e != "", e
+		return v != ""
+	case []any:
+		return len(v) > 0
 	case map[string]any:
-		if m := asText(e["message"]); m != "" {
-			return true, m
-		}
-		return true, asText(e["code"]) + asText(e["type"])
+		return len(v) > 0
 	}
-	return true, ""
+	return false
+}
+
+func sounds(v any) bool {
+	if m, ok := v.(map[string]any); ok {
+		return asText(m["data"]) != "" || asText(m["transcript"]) != ""
+	}
+	return asText(v) != ""
+}
+
+func (r *reflection) finish(v any) {
+	if m, ok := v.(map[string]any); ok {
+		r.finish(m["type"])
+		return
+	}
+	if reason := asText(v); isFinish([]byte(reason)) {
+		r.finishes = append(r.finishes, reason)
+	}
+}
+
+func (r *reflection) failure(v any) {
+	if text, says := reasonByReflection(v); says {
+		r.failures, r.Failed = append(r.failures, text), true
+	}
+}
+
+func reasonByReflection(v any) (text string, says bool) {
+	switch v := v.(type) {
+	case bool:
+		return "", v
+	case string:
+		return v, !saysNothing([]byte(v))
+	case json.Number:
+		return string(v), !saysNothing([]byte(v))
+	case []any:
+		for _, e := range v {
+			told, more := reasonByReflection(e)
+			if says = says || more; more && text == "" {
+				text = told
+			}
+		}
+	case map[string]any:
+		best := len(reasons)
+		for key, e := range v {
+			told, more := reasonByReflection(e)
+			says = says || more
+			if rank := reasonRank([]byte(key)); more && told != "" && rank < best {
+				text, best = told, rank
+			}
+		}
+	}
+	return text, says
+}
+
+func asMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
 }
 
 func asText(v any) string {
@@ -171,7 +326,7 @@ func asText(v any) string {
 // repeatsKey reports whether some object names a key twice, or several of the
 // keys whose order decides how texts are joined.
 func repeatsKey(text []byte) bool {
-	ordered := map[string]string{"refusal": "content", "message": "delta", "text": "delta", "type": "code"}
+	ordered := map[string]string{"refusal": "content", "text": "content"}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	var open []map[string]bool // nil: an array
 	isKey := false
@@ -225,7 +380,7 @@ func TestUsageOfDialects(t *testing.T) {
 		{"xAI counts reasoning beside the completion", `{"prompt_tokens":10,"completion_tokens":7,"total_tokens":22,"completion_tokens_details":{"reasoning_tokens":5}}`, Usage{Prompt: 10, Output: 12, Reasoning: 5, From: FromUsage}},
 		{"input and output", `{"input_tokens":10,"output_tokens":7,"input_tokens_details":{"cached_tokens":1},"output_tokens_details":{"reasoning_tokens":2}}`, Usage{Prompt: 10, Cached: 1, Output: 7, Reasoning: 2, From: FromUsage}},
 		{"nulls are nothing", `{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}`, Usage{Prompt: 10, Output: 7, From: FromUsage}},
-		{"impossible figures are bounded", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, Reasoning: 2, From: FromUsage}},
+		{"impossible figures are not believed", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, From: FromUsage}},
 	} {
 		var c chunk
 		if !c.read([]byte(`{"usage":`+test.text+`}`), false) || !c.usage.found {
