@@ -20,10 +20,12 @@ type flight struct {
 	ticket ticket
 	shard  *shard
 
-	place    int          // in the register of open requests
-	sent     atomic.Int64 // clock; 0: not yet
-	first    atomic.Int64 // first token; 0: none yet
+	place    int           // in the register of open requests
+	sent     atomic.Int64  // clock; 0: not yet
+	first    atomic.Int64  // first token; 0: none yet
+	began    time.Duration // the same
 	last     time.Duration
+	held     []time.Duration // gaps within the first piece, until another one comes
 	events   int64
 	answered bool // a token that is not reasoning came
 }
@@ -64,7 +66,7 @@ func (r *Run) send(t ticket) ending {
 		r.giveUp(t)
 		return ending{ticket: t, at: res.Done, outcome: res.Outcome}
 	}
-	cost, estimated := r.cost(p, req.MaxTokens, res)
+	cost, estimated := r.cost(promptSize(p), req.MaxTokens, res)
 	r.budget.settle(worst, cost.Total())
 	f.record(res, cost, estimated)
 	r.refusals.see(res)
@@ -113,35 +115,6 @@ func promptSize(p prompt.Prompt) int {
 	return n
 }
 
-// cost is what a request costs, and whether no usage vouches for it. A stream
-// that was cut sent no usage and is billed all the same: its prompt is taken at
-// four bytes a token, its output at what was seen of it, or at max_tokens where a
-// whole document says nothing of its length.
-func (r *Run) cost(p prompt.Prompt, maxTokens int, res client.Result) (c price.Cost, estimated bool) {
-	if !r.priced {
-		return price.Cost{}, false
-	}
-	if res.Usage.From == client.FromUsage {
-		return r.budget.price.Cost(price.Usage{
-			Prompt: int64(res.Usage.Prompt), Cached: int64(res.Usage.Cached), Output: int64(res.Usage.Output),
-		}), false
-	}
-	worked := res.Status/100 == 2
-	if res.Status == 0 { // cut before the headers: the endpoint may have been at work
-		worked = res.Outcome == outcome.Timeout || res.Outcome == outcome.Reset || res.Outcome == outcome.Cancelled
-	}
-	if !worked {
-		return price.Cost{}, false
-	}
-	output := res.Events
-	if output == 0 && res.Outcome == outcome.OK { // a document that tells no length
-		output = maxTokens
-	}
-	return r.budget.price.Cost(price.Usage{
-		Prompt: int64(promptSize(p)+3) / 4, Output: int64(output),
-	}), true
-}
-
 // Sent implements client.Sink.
 func (f *flight) Sent(at time.Duration) {
 	if !f.sent.CompareAndSwap(0, max(int64(at), 1)) {
@@ -175,6 +148,7 @@ func (f *flight) here() *result.Happened {
 func (f *flight) Token(at time.Duration, kind client.Kind) {
 	gap, isGap := at-f.last, f.events > 0
 	if !isGap {
+		f.began = at
 		f.first.Store(max(int64(at), 1))
 	}
 	f.last = at
@@ -188,15 +162,29 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 		return
 	}
 	if isGap {
-		f.shard.part(f.ticket.wave).Record(result.ITL, gap)
-	}
-	if !isGap {
+		f.gap(gap, at)
+	} else {
 		f.latency(result.TTFTResponse, result.TTFTService, at)
 	}
 	if kind != client.Reasoning && !f.answered {
 		f.answered = true
 		f.latency(result.TTFAResponse, result.TTFAService, at)
 	}
+}
+
+// gap records the time between two token events, but not before it is known that
+// the stream comes in more than one piece. The shard is locked.
+func (f *flight) gap(gap, at time.Duration) {
+	if client.InOnePiece(f.began, at) {
+		f.held = append(f.held, gap)
+		return
+	}
+	p := f.shard.part(f.ticket.wave)
+	for _, before := range f.held {
+		p.Record(result.ITL, before)
+	}
+	f.held = nil
+	p.Record(result.ITL, gap)
 }
 
 // latency records an instant that has come, in response and in service time. The
@@ -208,7 +196,7 @@ func (f *flight) latency(response, service result.Metric, at time.Duration) {
 }
 
 // record adds the request, ended, to its wave.
-func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
+func (f *flight) record(res client.Result, cost price.Cost, estimated float64) {
 	t := f.ticket
 	f.run.pace.billed(res.Done, res.Usage.Prompt+res.Usage.Output)
 	if res.Outcome == outcome.RateLimited && t.wave != result.Warmup {
@@ -218,9 +206,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	defer f.shard.mu.Unlock()
 	p := f.shard.part(t.wave)
 	p.Cost = p.Cost.Add(cost)
-	if estimated {
-		p.Estimated += cost.Total()
-	}
+	p.Estimated += estimated
 	f.happened(res)
 	if t.wave == result.Warmup {
 		return
@@ -234,6 +220,12 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) {
 	case outcome.OK:
 		p.Requests.Succeeded++
 		p.Finished(finish(res), 1)
+		if res.Events > 1 {
+			p.Streams++
+		}
+		if res.Bundled() {
+			p.Bundled++
+		}
 		if good {
 			p.Good++
 		}
@@ -349,25 +341,26 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 }
 
-// tpot is the time per output token after the first.
+// tpot is the time per output token after the first. Tokens that came in one piece
+// have none.
 func tpot(res client.Result) (time.Duration, bool) {
 	n := res.Usage.Output
 	if !res.Usage.StreamedReasoning {
 		n -= res.Usage.Reasoning
 	}
-	if res.Outcome != outcome.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 {
+	if res.Outcome != outcome.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 || res.Bundled() {
 		return 0, false
 	}
 	return (res.LastToken - res.FirstToken) / time.Duration(n-1), true
 }
 
-// stall is the longest gap of a stream; of one that timed out, the gap that
-// ended it counts too.
+// stall is the longest gap of a stream that came in more than one piece; of one
+// that timed out, the gap that ended it counts too.
 func stall(res client.Result) (time.Duration, bool) {
 	if res.Outcome == outcome.Timeout && res.Events > 0 {
 		return max(res.Stall, res.Done-res.LastToken), true
 	}
-	return res.Stall, res.Events > 1
+	return res.Stall, res.Events > 1 && !res.Bundled()
 }
 
 // drop records a scheduled request that found no slot and may not wait.

@@ -246,9 +246,9 @@ func measured(e slo.Expr, scheduled time.Duration, res client.Result) (time.Dura
 		return res.Done - from, true
 	case slo.TPOT:
 		d, ok := tpot(res)
-		return d, ok || res.Events > 0 // a single token has no time between tokens
+		return d, ok || res.Events > 0 && !res.Bundled() // a single token has no time between tokens
 	case slo.ITL, slo.Stall:
-		return res.Stall, true
+		return res.Stall, !res.Bundled()
 	case slo.Queue:
 		return res.Sent - scheduled, true
 	case slo.Connect:

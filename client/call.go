@@ -161,7 +161,6 @@ func (x *call) receive(a *attempt, resp *http.Response) *failure {
 	}
 	ans := newAnswer(x, ok)
 	defer ans.release()
-	defer ans.settle()
 	r := newBodyReader(x.client, a, resp, ans.buf[:])
 	if !ok {
 		x.readRest(r, ans)

@@ -69,7 +69,7 @@ type Result struct {
 	Events int           // token events
 	Stall  time.Duration // longest gap between two token events; 0 with fewer than two
 	Usage  Usage
-	Finish string // the finish reason; "" if none came
+	Finish string // the finish reason, also one that says failure; "" if none came
 	Phases Phases
 	Limits Limits
 
@@ -79,6 +79,22 @@ type Result struct {
 
 	Text, Reasoning string // only with Request.KeepText
 }
+
+// onePiece is how far the reads of what arrived at once may lie apart. A
+// connection is read a few kilobytes at a time, so that a long answer takes
+// several reads even if a proxy kept it back and sent it whole; and no model makes
+// an answer of several events in a millisecond.
+const onePiece = time.Millisecond
+
+// InOnePiece reports whether token events that were read at two instants came
+// with the same delivery.
+func InOnePiece(first, last time.Duration) bool { return last-first < onePiece }
+
+// Bundled reports whether a stream arrived in one piece: several token events, and
+// from the first to the last of them no wait. It was not streamed to us, whatever
+// its form, and says nothing of the time between its tokens. (Events that share a
+// read in a stream that came in several pieces do: their gap is 0.)
+func (r Result) Bundled() bool { return r.Events > 1 && InOnePiece(r.FirstToken, r.LastToken) }
 
 // Usage counts the tokens of one request. Output includes reasoning; Prompt
 // includes cached.
@@ -95,9 +111,9 @@ type UsageSource string
 
 // The sources of token counts.
 const (
-	FromUsage  UsageSource = "usage"  // the endpoint's own usage object
-	FromEvents UsageSource = "events" // token events counted by us; Prompt is 0
-	FromNone   UsageSource = ""       // nothing to count
+	FromUsage  UsageSource = "usage"  // the endpoint's own usage, as far as it can be true
+	FromEvents UsageSource = "events" // token events counted by us; Prompt is what usage said of it, or 0
+	FromNone   UsageSource = ""       // nothing to count; Prompt likewise
 )
 
 // Phases are the parts of connecting, zero on a reused connection.
