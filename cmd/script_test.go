@@ -66,7 +66,7 @@ func closedPort() string {
 	return l.Addr().String()
 }
 
-// endpoint VAR [key=…|rpm=…|errors=…|models=a,b]: serves the built-in endpoint and
+// endpoint VAR [key=…|rpm=…|burst=…|errors=…|models=a,b]: serves the built-in endpoint and
 // puts its URL into VAR, and into VAR_HOST without the path.
 func endpoint(ts *testscript.TestScript, _ bool, args []string) {
 	c := mock.Default()
@@ -77,6 +77,8 @@ func endpoint(ts *testscript.TestScript, _ bool, args []string) {
 			c.Key = value
 		case "rpm":
 			ts.Check(json.Unmarshal([]byte(value), &c.RPM))
+		case "burst":
+			ts.Check(json.Unmarshal([]byte(value), &c.Burst))
 		case "errors":
 			ts.Check(json.Unmarshal([]byte(value), &c.ErrorRate))
 		case "models":
