@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -33,6 +34,10 @@ var parts = map[string]func() int{}
 func TestMain(m *testing.M) {
 	if part, ok := parts[os.Getenv(actAs)]; ok {
 		os.Exit(part())
+	}
+	// The scripts wait more than they work: more of them at a time than there are CPUs.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
 		"flashwave": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
