@@ -44,6 +44,7 @@ type reply struct {
 	wait    time.Duration
 	tokens  int
 	gap     time.Duration
+	burst   int            // tokens that come at once; 0: one
 	outcome client.Outcome // "" is ok
 	text    string         // of the failure
 	short   outcome.Shortage
@@ -146,7 +147,7 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 		return res
 	}
 	for k := range r.tokens {
-		if k > 0 && cancelled(r.gap) {
+		if k > 0 && k%max(r.burst, 1) == 0 && cancelled(r.gap) {
 			return res
 		}
 		at := now()
