@@ -41,7 +41,7 @@ func (p *page) generator(run *result.Run) {
 		line += ": " + strings.Join(proof, ", ")
 	}
 	p.prose(p.label("generator"), line)
-	for _, w := range g.Warnings {
+	for _, w := range g.Further(run.Verdict) {
 		p.prose(p.label("")+"! ", plain(w))
 	}
 }

@@ -51,10 +51,8 @@ func webVerdict(v result.Verdict) web.Verdict {
 	case result.Fail:
 		out.State = web.Bad
 	}
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			out.Reasons = append(out.Reasons, plain(r))
-		}
+	for _, r := range v.Further() {
+		out.Reasons = append(out.Reasons, plain(r))
 	}
 	return out
 }

@@ -109,7 +109,7 @@ func generatorBlocks(run *result.Run) []web.Block {
 		count("stale connections replaced", g.StaleRetries),
 	}
 	blocks := []web.Block{{Pairs: pairs}}
-	for _, w := range g.Warnings {
+	for _, w := range g.Further(run.Verdict) {
 		blocks = append(blocks, web.Block{Prose: "! " + plain(w)})
 	}
 	return blocks

@@ -40,10 +40,8 @@ func (m *markdown) head(run *result.Run) {
 	if v.Headline != "" {
 		m.line("%s\n", cell(v.Headline))
 	}
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			m.line("- %s", cell(r))
-		}
+	for _, r := range v.Further() {
+		m.line("- %s", cell(r))
 	}
 	m.line("")
 	facts := facts(run)
@@ -87,7 +85,7 @@ func (m *markdown) figures(run *result.Run) {
 			cost += ", " + units.USD(*c.PerThousandOK) + " per 1k ok"
 		}
 	}
-	rates := append([]string{rate("offered", t.Rate.Offered), rate("completed", t.Rate.Completed), rate("ok", t.Rate.Succeeded)}, steadyRates(run)...)
+	rates := append([]string{rate("offered", t.Rate.Offered), rate("completed", t.Rate.Completed), rate("ok", t.Rate.Succeeded)}, append(steadyRates(run), drained(t))...)
 	rows := [][]string{
 		{"requests", joined(requests)},
 		{"outcomes", joined(outcomes(t))},
@@ -136,7 +134,7 @@ func (m *markdown) health(run *result.Run) {
 		proof = ", lag p99 " + units.Millis(l.P99)
 	}
 	m.line("\nLoad generator: %s%s", state, proof)
-	for _, w := range run.Generator.Warnings {
+	for _, w := range run.Generator.Further(run.Verdict) {
 		m.line("- %s", cell(w))
 	}
 }

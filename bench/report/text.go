@@ -43,10 +43,8 @@ func (p *page) verdict(run *result.Run) {
 	status := strings.ToUpper(cmp.Or(plain(string(v.Status)), "no verdict"))
 	const between = "  "
 	p.prose(p.ink.status(status, v.Status)+between, plain(v.Headline))
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			p.prose(strings.Repeat(" ", len([]rune(status)))+between, plain(r))
-		}
+	for _, r := range v.Further() {
+		p.prose(strings.Repeat(" ", len([]rune(status)))+between, plain(r))
 	}
 	p.gap()
 }
@@ -145,7 +143,7 @@ func (p *page) requests(run *result.Run) {
 	r := t.Rate
 	p.flow("rates", append([]string{
 		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded),
-	}, steadyRates(run)...)...)
+	}, append(steadyRates(run), drained(t))...)...)
 	p.flow("quality", "error rate "+share(t.ErrorRate), good(t.Goodput))
 	if b := t.Backlog; b != nil && b.Peak > 0 {
 		p.flow("backlog", fmt.Sprintf("%s at most, at %s", units.Count(b.Peak), units.ClockSeconds(b.AtS)),
@@ -154,6 +152,16 @@ func (p *page) requests(run *result.Run) {
 	if waits := backoff(t.Backoff); waits != nil {
 		p.flow("backoff", waits...)
 	}
+}
+
+// drained says how long open requests took to end after the last wave, in which no rate
+// is.
+func drained(t result.Stats) string {
+	const short = 1 // s: that any run takes
+	if t.DrainS == nil || *t.DrainS < short {
+		return ""
+	}
+	return "drained in " + units.Seconds(*t.DrainS)
 }
 
 // recoveries says how long the endpoint took to be itself again after each surge.

@@ -40,6 +40,9 @@ func (j *judgement) undecided() string {
 	case !j.Run.Generator.Valid:
 		return "the load generator was the bottleneck, so this says nothing about the endpoint: " + reason
 	}
+	if len(j.unknown) == 0 {
+		return reason // it could not keep up, and no SLO says whether that matters
+	}
 	return "not enough data to judge: " + reason
 }
 
