@@ -25,7 +25,7 @@ type flight struct {
 	first    atomic.Int64  // first token; 0: none yet
 	began    time.Duration // the same
 	last     time.Duration
-	held     []time.Duration // gaps within the first piece, until another one comes
+	held     []time.Duration // the first gaps, until it is known that they are any
 	events   int64
 	answered bool // a token that is not reasoning came
 }
@@ -172,19 +172,26 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 	}
 }
 
+// pieceTime is how long a stream that comes in one piece takes to be read, at most,
+// be the machine ever so busy.
+const pieceTime = 100 * time.Millisecond
+
 // gap records the time between two token events, but not before it is known that
-// the stream comes in more than one piece. The shard is locked.
+// the stream comes in more than one piece: at its end, or when it has lasted too
+// long for one. The shard is locked.
 func (f *flight) gap(gap, at time.Duration) {
-	if client.InOnePiece(f.began, at) {
-		f.held = append(f.held, gap)
-		return
+	f.held = append(f.held, gap)
+	if at-f.began >= pieceTime {
+		f.release(f.shard.part(f.ticket.wave))
 	}
-	p := f.shard.part(f.ticket.wave)
-	for _, before := range f.held {
-		p.Record(result.ITL, before)
+}
+
+// release records the gaps that were held back.
+func (f *flight) release(p *result.Part) {
+	for _, gap := range f.held {
+		p.Record(result.ITL, gap)
 	}
-	f.held = nil
-	p.Record(result.ITL, gap)
+	f.held = f.held[:0]
 }
 
 // latency records an instant that has come, in response and in service time. The
@@ -242,6 +249,9 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) {
 	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, res.Usage)
+	if !res.Bundled() {
+		f.release(p)
+	}
 	recordLatency(p, t.scheduled, res)
 }
 

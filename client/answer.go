@@ -22,7 +22,9 @@ type answer struct {
 	call  *call
 	shape shape
 	limit int           // of a document
-	at    time.Duration // when the bytes being looked at came
+	at    time.Duration // when the bytes being looked at were read
+	came  time.Duration // when their delivery was
+	first time.Duration // when that of the first token was
 
 	done    bool // [DONE] came
 	found   bool // a token came, counted or not
@@ -37,7 +39,7 @@ type answer struct {
 	chunk chunk
 	doc   []byte
 	buf   [readBuffer]byte // what the body is read into
-	take  func(p []byte, at time.Duration)
+	take  func(p []byte, at stamp)
 }
 
 var answers = sync.Pool{New: func() any {
@@ -70,7 +72,7 @@ func (a *answer) release() {
 	c := &a.chunk
 	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
 	*c = chunk{tokens: c.tokens[:0]}
-	a.call, a.shape, a.at, a.doc = nil, unknown, 0, a.doc[:0]
+	a.call, a.shape, a.at, a.came, a.first, a.doc = nil, unknown, 0, 0, 0, a.doc[:0]
 	a.done, a.found, a.deltas, a.full, a.ending, a.failure = false, false, false, false, false, nil
 	a.usage, a.told = usage{}, 0
 	clear(a.buf[:])
@@ -86,11 +88,11 @@ func (a *answer) drainable() bool {
 }
 
 // feed takes the next bytes, which came at one instant.
-func (a *answer) feed(p []byte, at time.Duration) {
+func (a *answer) feed(p []byte, at stamp) {
 	if a.stopped() {
 		return
 	}
-	a.at = at
+	a.at, a.came = at.read, at.came
 	if a.shape == unknown {
 		if p = a.begin(p); len(p) == 0 {
 			return
@@ -368,10 +370,20 @@ func (a *answer) token(kind Kind) {
 	}
 	if streamed {
 		a.call.token(kind, a.at)
+		a.delivered()
 	}
 	if u := &a.call.res.Usage; u.From == FromUsage && (u.Output == 0 || u.Output < a.call.res.Events) {
 		a.believe()
 	}
+}
+
+// delivered notes whether all tokens so far came with one delivery.
+func (a *answer) delivered() {
+	r := &a.call.res
+	if r.Events == 1 {
+		a.first = a.came
+	}
+	r.OnePiece = a.came-a.first < onePiece
 }
 
 func (x *call) token(kind Kind, at time.Duration) {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"strings"
 	"testing"
@@ -51,19 +52,70 @@ func TestBundled(t *testing.T) {
 	}
 }
 
-// The reads of one delivery lie a little apart.
-func TestInOnePiece(t *testing.T) {
+// The deliveries of one piece lie a little apart; its reads may lie far apart.
+func TestBundledByInstants(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		apart time.Duration
-		want  bool
-	}{{0, true}, {300 * time.Microsecond, true}, {time.Millisecond, false}, {time.Second, false}} {
-		r := Result{Events: 2, FirstToken: time.Second, LastToken: time.Second + test.apart}
-		if InOnePiece(r.FirstToken, r.LastToken) != test.want || r.Bundled() != test.want {
-			t.Errorf("%v apart: want %v", test.apart, test.want)
+		events   int
+		apart    time.Duration
+		onePiece bool
+		want     bool
+	}{
+		{2, 0, false, true},
+		{2, 300 * time.Microsecond, false, true},
+		{2, time.Millisecond, false, false},
+		{2, time.Second, false, false},
+		{2, time.Second, true, true},
+		{1, 0, true, false},
+		{0, 0, false, false},
+	} {
+		r := Result{Events: test.events, FirstToken: time.Second, LastToken: time.Second + test.apart, OnePiece: test.onePiece}
+		if r.Bundled() != test.want {
+			t.Errorf("%+v: want %v", test, test.want)
 		}
 	}
-	if (Result{Events: 1, FirstToken: time.Second, LastToken: time.Second}).Bundled() {
-		t.Error("a single event is bundled with nothing")
+}
+
+// A machine that is slow to read what has come does not make a stream of it.
+func TestBundledIsSlowlyRead(t *testing.T) {
+	t.Parallel()
+	body := strings.Repeat(tokenEvent("a"), 200)
+	serve := func(_ int, c net.Conn, r *bufio.Reader) {
+		for n := 0; readRequest(r); n++ {
+			if n%2 == 0 {
+				send(c, streamHead+chunked(body+stopEvent+doneEvent)+lastChunk)
+				continue
+			}
+			send(c, streamHead+chunked(tokenEvent("a")))
+			time.Sleep(20 * ms)
+			send(c, chunked(body+stopEvent+doneEvent)+lastChunk)
+		}
 	}
+	slow := func(cfg *Config) {
+		dial := cfg.DialContext
+		cfg.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := dial(ctx, network, addr)
+			return sluggish{c}, err
+		}
+	}
+	onConns(t, serve, slow, func(t *testing.T, c *Client) {
+		for i := range 4 {
+			got := c.Do(t.Context(), question(), nil)
+			wantOutcome(t, got, OK)
+			if got.LastToken-got.FirstToken < 10*ms || got.Bundled() != (i%2 == 0) {
+				t.Errorf("request %d: %v from first to last token, bundled %v", i, got.LastToken-got.FirstToken, got.Bundled())
+			}
+		}
+	})
+}
+
+// sluggish takes its time for each read.
+type sluggish struct{ net.Conn }
+
+func (c sluggish) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err == nil {
+		time.Sleep(5 * ms)
+	}
+	return n, err
 }

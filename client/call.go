@@ -223,7 +223,7 @@ const (
 func (x *call) drain(r *bodyReader) {
 	x.watch.drain()
 	for left := drainBytes; left > 0; {
-		_, err := r.next(func(p []byte, _ time.Duration) { left -= len(p) })
+		_, err := r.next(func(p []byte, _ stamp) { left -= len(p) })
 		if err != nil {
 			return
 		}

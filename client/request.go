@@ -68,10 +68,12 @@ type Result struct {
 
 	Events int           // token events
 	Stall  time.Duration // longest gap between two token events; 0 with fewer than two
-	Usage  Usage
-	Finish string // the finish reason, also one that says failure; "" if none came
-	Phases Phases
-	Limits Limits
+	// OnePiece: all token events came with one delivery, in however many reads.
+	OnePiece bool
+	Usage    Usage
+	Finish   string // the finish reason, also one that says failure; "" if none came
+	Phases   Phases
+	Limits   Limits
 
 	RequestID    string // the server's own id for the request
 	Retries      int    // attempts after the first, the stale ones not counted
@@ -80,21 +82,21 @@ type Result struct {
 	Text, Reasoning string // only with Request.KeepText
 }
 
-// onePiece is how far the reads of what arrived at once may lie apart. A
-// connection is read a few kilobytes at a time, so that a long answer takes
-// several reads even if a proxy kept it back and sent it whole; and no model makes
-// an answer of several events in a millisecond.
+// onePiece is how far apart the deliveries of what arrived at once may lie: no
+// model makes an answer of several events in a millisecond.
 const onePiece = time.Millisecond
-
-// InOnePiece reports whether token events that were read at two instants came
-// with the same delivery.
-func InOnePiece(first, last time.Duration) bool { return last-first < onePiece }
 
 // Bundled reports whether a stream arrived in one piece: several token events, and
 // from the first to the last of them no wait. It was not streamed to us, whatever
 // its form, and says nothing of the time between its tokens. (Events that share a
 // read in a stream that came in several pieces do: their gap is 0.)
-func (r Result) Bundled() bool { return r.Events > 1 && InOnePiece(r.FirstToken, r.LastToken) }
+//
+// A piece may take several reads, for a connection is read a few kilobytes at a
+// time; and between these the machine may be slow, so that instants alone do not
+// tell it.
+func (r Result) Bundled() bool {
+	return r.Events > 1 && (r.OnePiece || r.LastToken-r.FirstToken < onePiece)
+}
 
 // Usage counts the tokens of one request. Output includes reasoning; Prompt
 // includes cached.
