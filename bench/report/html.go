@@ -26,7 +26,7 @@ func writeHTML(w io.Writer, run *result.Run, _ Options) error {
 			{ID: "slos", Title: "SLOs", Blocks: sloTable(run)},
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: cards(run)}}},
 			{ID: "time", Title: "Over time", Note: t.note(), Blocks: timeCharts(t)},
-			{ID: "latency", Title: "Latency", Note: "of the whole run; " + timesNote, Blocks: latencyBlocks(run, t)},
+			{ID: "latency", Title: "Latency", Note: latencyNote(run.Total), Blocks: latencyBlocks(run, t)},
 			{ID: "outcomes", Title: "Outcomes", Blocks: outcomeBlocks(run)},
 			{ID: "waves", Title: "Waves", Blocks: waveTable(run)},
 			{ID: "cost", Title: "Cost and tokens", Blocks: costBlocks(run)},

@@ -16,6 +16,27 @@ func (p *page) latency(run *result.Run) {
 	if len(t.faint) > 0 {
 		p.line(p.ink.dim(timesNote))
 	}
+	if note := bundledNote(run.Total); note != "" {
+		p.line(p.ink.dim(note))
+	}
+}
+
+// latencyNote says what figures of latencies are of.
+func latencyNote(t result.Stats) string {
+	note := "of the whole run; " + timesNote
+	if bundled := bundledNote(t); bundled != "" {
+		note += "; " + bundled
+	}
+	return note
+}
+
+// bundledNote says of how many streams nothing is known between their tokens; "" if of
+// none.
+func bundledNote(t result.Stats) string {
+	if t.Bundled == nil || *t.Bundled == 0 {
+		return ""
+	}
+	return units.Share(*t.Bundled) + " of the streams came in one piece: they have no ITL, TPOT and stall"
 }
 
 // timesNote says what the rows of the table count from; faint ones are service time.

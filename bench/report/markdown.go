@@ -18,6 +18,9 @@ func writeMarkdown(w io.Writer, run *result.Run, _ Options) error {
 	m.slos(run.Verdict.SLOs)
 	m.figures(run)
 	m.table(latencyTable(run))
+	if note := bundledNote(run.Total); note != "" {
+		m.line("\n%s", note)
+	}
 	if len(run.Waves) > 1 {
 		m.table(wavesTable(run))
 	}
