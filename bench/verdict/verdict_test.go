@@ -354,7 +354,7 @@ func TestPaceOfChance(t *testing.T) {
 		rate, n := rapid.Float64Range(2, 80).Draw(rt, "rate"), rapid.IntRange(10, 40).Draw(rt, "seconds")
 		rates := make([]float64, n)
 		for i := range rates { // a crude spread of about its root
-			rates[i] = rate + (rapid.Float64Range(-1.7, 1.7).Draw(rt, "noise"))*sqrt(rate)
+			rates[i] = rate + rapid.Float64Range(-1.7, 1.7).Draw(rt, "noise")*sqrt(rate)
 		}
 		if verdict.PaceOf(slow(1, rates...), 0, time.Duration(n)*time.Second).State == verdict.FellShort {
 			alarms++
