@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"flashwave/bench/price"
-	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // A budget keeps the money spent, plus the worst that the open requests can
@@ -56,7 +56,7 @@ func (b *budget) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return fmt.Sprintf("of %s, %s is spent and the open requests may cost %s",
-		result.FormatUSD(b.limit), result.FormatUSD(b.spent), result.FormatUSD(b.reserved))
+		units.USD(b.limit), units.USD(b.spent), units.USD(b.reserved))
 }
 
 func (b *budget) total() float64 {

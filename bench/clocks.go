@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // Durations are measured with a monotonic clock. It is no witness of its own
@@ -84,7 +85,7 @@ func (p *partings) findings() (found result.Findings) {
 }
 
 func sleepText(d time.Duration) string {
-	return fmt.Sprintf("this machine slept for %s: nothing was sent or read, and the clock of the run stood still", written(d))
+	return fmt.Sprintf("this machine slept for %s: nothing was sent or read, and the clock of the run stood still", units.Duration(d))
 }
 
 func jumpText(d time.Duration) string {
@@ -92,10 +93,7 @@ func jumpText(d time.Duration) string {
 	if d < 0 {
 		way = "back"
 	}
-	return fmt.Sprintf("the wall clock jumped %s by %s against the monotonic clock: it was set, or this machine was paused", way, written(abs(d)))
+	return fmt.Sprintf("the wall clock jumped %s by %s against the monotonic clock: it was set, or this machine was paused", way, units.Duration(abs(d)))
 }
 
 func abs(d time.Duration) time.Duration { return max(d, -d) }
-
-// written is a duration for people.
-func written(d time.Duration) string { return result.FormatMillis(result.Millis(d)) }

@@ -20,11 +20,11 @@ func TestClocksThatPart(t *testing.T) {
 		{"side by side", []step{{5, 5}, {5, 5}, {5, 5}}, []time.Duration{0, 0, 0}, []time.Duration{0, 0, 0}, nil},
 		{"the first reading is no jump", []step{{time.Hour, time.Hour}}, []time.Duration{0}, []time.Duration{0}, nil},
 		{"a nudge", []step{{0, 0}, {500 * time.Microsecond, 0}, {9 * ms, 0}}, []time.Duration{0, 0, 0}, []time.Duration{0, 0, 0}, nil},
-		{"set forward", []step{{0, 0}, {2300 * ms, 0}, {2300 * ms, 0}}, []time.Duration{0, 0, 0}, []time.Duration{0, 2300 * ms, 0}, []string{"the wall clock jumped forward by 2.3 s"}},
-		{"set back", []step{{0, 0}, {-50 * ms, 0}}, []time.Duration{0, 0}, []time.Duration{0, -50 * ms}, []string{"the wall clock jumped back by 50 ms"}},
+		{"set forward", []step{{0, 0}, {2300 * ms, 0}, {2300 * ms, 0}}, []time.Duration{0, 0, 0}, []time.Duration{0, 2300 * ms, 0}, []string{"the wall clock jumped forward by 2.30 s"}},
+		{"set back", []step{{0, 0}, {-50 * ms, 0}}, []time.Duration{0, 0}, []time.Duration{0, -50 * ms}, []string{"the wall clock jumped back by 50.0 ms"}},
 		{"there and back is not nothing", []step{{0, 0}, {80 * ms, 0}, {-20 * ms, 0}}, []time.Duration{0, 0, 0}, []time.Duration{0, 80 * ms, -100 * ms}, []string{"jumped back by 100 ms against the monotonic clock: it was set, or this machine was paused (the largest of 2 jumps)"}},
-		{"asleep, and the wall clock with it", []step{{0, 0}, {30 * time.Second, 30 * time.Second}}, []time.Duration{0, 30 * time.Second}, []time.Duration{0, 0}, []string{"this machine slept for 30 s"}},
-		{"asleep, and set right afterwards", []step{{0, 0}, {31 * time.Second, 30 * time.Second}}, []time.Duration{0, 30 * time.Second}, []time.Duration{0, time.Second}, []string{"slept for 30 s", "forward by 1 s"}},
+		{"asleep, and the wall clock with it", []step{{0, 0}, {30 * time.Second, 30 * time.Second}}, []time.Duration{0, 30 * time.Second}, []time.Duration{0, 0}, []string{"this machine slept for 30.0 s"}},
+		{"asleep, and set right afterwards", []step{{0, 0}, {31 * time.Second, 30 * time.Second}}, []time.Duration{0, 30 * time.Second}, []time.Duration{0, time.Second}, []string{"slept for 30.0 s", "forward by 1.00 s"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var p partings

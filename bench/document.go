@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -20,11 +21,11 @@ func (r *Run) finish() {
 		case err != nil:
 			r.note("the log of requests is incomplete: " + err.Error())
 		case lost > 0:
-			r.note(fmt.Sprintf("the log of requests lacks %d lines: the disk could not keep up", lost))
+			r.note(fmt.Sprintf("the log of requests lacks %s lines: the disk could not keep up", units.Count(lost)))
 		}
 	}
 	if warm := r.rec.warmup().Cost.Total(); warm > 0 {
-		r.note(fmt.Sprintf("the warm-up cost %s, which is in the cost of the run", result.FormatUSD(warm)))
+		r.note(fmt.Sprintf("the warm-up cost %s, which is in the cost of the run", units.USD(warm)))
 	}
 	if r.options.InProcessMock {
 		r.note("the built-in endpoint shared this process and its CPU; to measure apart: flashwave mock, and run with --url http://127.0.0.1:8000/v1")

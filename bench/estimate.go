@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"flashwave/bench/price"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/client/mock"
 )
 
@@ -75,18 +75,18 @@ func (s *Setup) Estimate() Estimate {
 func (e Estimate) String() string {
 	var parts []string
 	if e.Requests > 0 {
-		parts = append(parts, fmt.Sprintf("%d requests", e.Requests),
-			fmt.Sprintf("about %d prompt and at most %d output tokens", e.PromptTokens, e.OutputTokens))
+		parts = append(parts, units.Of(e.Requests, "request", "requests"),
+			fmt.Sprintf("about %s prompt and at most %s output tokens", units.Count(e.PromptTokens), units.Count(e.OutputTokens)))
 	}
 	switch {
 	case e.Cost != nil:
-		parts = append(parts, "at most "+result.FormatUSD(*e.Cost))
+		parts = append(parts, "at most "+units.USD(*e.Cost))
 	default:
 		parts = append(parts, "cost unknown")
 	}
 	if e.PeakRate > 0 {
-		parts = append(parts, "peak "+result.FormatRate(e.PeakRate)+" requests/s")
+		parts = append(parts, "peak "+units.Rate(e.PeakRate)+" requests/s")
 	}
-	parts = append(parts, fmt.Sprintf("at most %d open at once", e.MaxOpen))
+	parts = append(parts, "at most "+units.Count(e.MaxOpen)+" open at once")
 	return strings.Join(parts, ", ")
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // health watches the generator itself: a load tester that is late measures
@@ -309,11 +310,11 @@ func (h *health) machineReport(g *result.Generator) {
 func (h *health) cause(cpu float64, wait *float64) (result.FindingKind, string) {
 	switch {
 	case cpu > 85:
-		return result.FoundCPU, fmt.Sprintf("it used %.0f %% of the CPU it may use: give it more cores, or ask less of it", cpu)
+		return result.FoundCPU, fmt.Sprintf("it used %s of the CPU it may use: give it more cores, or ask less of it", units.Percent(cpu))
 	case wait != nil && *wait > 20:
-		return result.FoundRunQueue, fmt.Sprintf("its threads waited for a core %.0f %% of the time: something else keeps this machine busy", *wait)
+		return result.FoundRunQueue, fmt.Sprintf("its threads waited for a core %s of the time: something else keeps this machine busy", units.Percent(*wait))
 	}
-	return result.FoundCPU, fmt.Sprintf("it used %.0f %% of the CPU it may use: the lateness came from elsewhere on this machine", cpu)
+	return result.FoundCPU, fmt.Sprintf("it used %s of the CPU it may use: the lateness came from elsewhere on this machine", units.Percent(cpu))
 }
 
 // schedLatencies is how long goroutines that could run waited for a thread, as a

@@ -88,7 +88,9 @@ func TestAStoppedProcessIsLate(t *testing.T) {
 				if g.ReadLagMS.Max < 395 || g.ReadLagMS.P99 < 100 || !strings.Contains(strings.Join(g.Warnings, "\n"), "wave w: the generator stood still for 395 ms") {
 					t.Errorf("read lag %+v, %q", *g.ReadLagMS, g.Warnings)
 				}
-				if events := doc.Events; !slices.ContainsFunc(events, func(e result.Event) bool { return e.Kind == result.Noted && strings.Contains(e.Text, "stood still") && e.TS < 8 }) {
+				if events := doc.Events; !slices.ContainsFunc(events, func(e result.Event) bool {
+					return e.Kind == result.Noted && strings.Contains(e.Text, "stood still") && e.TS < 8
+				}) {
 					t.Errorf("no event tells of it: %v", events)
 				}
 			})
@@ -153,7 +155,7 @@ func TestASleepingMachineIsLate(t *testing.T) {
 		time.Sleep(5500 * time.Millisecond)
 		live := run.Snapshot(result.View{Wave: -1}).Health
 		said := strings.Join(live.Warnings, "\n")
-		if live.OK || !strings.Contains(said, "slept for 30 s") || !strings.Contains(said, "forward by 2 s") {
+		if live.OK || !strings.Contains(said, "slept for 30.0 s") || !strings.Contains(said, "forward by 2.00 s") {
 			t.Errorf("a second later: OK %t, %q", live.OK, said)
 		}
 		g := run.Wait().Generator

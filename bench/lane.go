@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/client"
 )
 
@@ -283,6 +283,6 @@ func (l *lane) fireBurst(n int) {
 	l.steer(func(now time.Duration) string {
 		l.load.burst(now, n)
 		l.bursts = append(l.bursts, result.Burst{At: l.run.since(now), N: n})
-		return fmt.Sprintf("burst of %d requests", n)
+		return "burst of " + units.Of(n, "request", "requests")
 	})
 }

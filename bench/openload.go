@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/arrival"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // An openLoad sends the arrivals of a plan, whatever the endpoint does.
@@ -75,7 +76,7 @@ func (o *openLoad) pause(now time.Duration, on bool) {
 func (o *openLoad) scale(now time.Duration, by float64) string {
 	o.lane.factor *= by
 	o.cursor.Steer(now, o.lane.factor)
-	return fmt.Sprintf("rate × %.3g of the plan", o.lane.factor)
+	return fmt.Sprintf("rate %s of the plan", units.Factor(o.lane.factor))
 }
 
 func (o *openLoad) skip(now time.Duration) {

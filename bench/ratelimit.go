@@ -6,9 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -151,15 +150,15 @@ func (r *Run) watchLimits(in result.Interval, sum *result.Part) {
 
 // limitText is how an event speaks of n 429s.
 func limitText(n int64, in time.Duration, seen result.LimitsSeen) string {
-	parts := []string{fmt.Sprintf("429 rate limited ×%s in %s", humanize.Comma(n), result.FormatMillis(result.Millis(in)))}
+	parts := []string{fmt.Sprintf("429 rate limited ×%s in %s", units.Count(n), units.Duration(in))}
 	if seen.RetryAfter > 0 {
-		parts = append(parts, "retry-after "+result.FormatMillis(result.Millis(seen.RetryAfter)))
+		parts = append(parts, "retry-after "+units.Length(seen.RetryAfter))
 	}
 	if seen.LimitRequests != nil {
-		parts = append(parts, "limit "+humanize.Comma(*seen.LimitRequests)+" rpm")
+		parts = append(parts, "limit "+units.Count(*seen.LimitRequests)+" rpm")
 	}
 	if seen.LimitTokens != nil {
-		parts = append(parts, "limit "+humanize.Comma(*seen.LimitTokens)+" tpm")
+		parts = append(parts, "limit "+units.Count(*seen.LimitTokens)+" tpm")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -80,7 +80,7 @@ func TestLimitsAreEvents(t *testing.T) {
 				continue
 			}
 			at = append(at, e.TS)
-			if e.Text != "429 rate limited ×12 in 1 s, retry-after 2 s, limit 9,000 tpm" {
+			if e.Text != "429 rate limited ×12 in 1.00 s, retry-after 2 s, limit 9,000 tpm" {
 				t.Errorf("%q", e.Text)
 			}
 		}

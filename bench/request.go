@@ -26,9 +26,11 @@ type flight struct {
 	first atomic.Int64 // first token; 0: none yet
 
 	// Guarded by the shard's lock.
-	counted  bool // as sent
-	over     bool // its end was recorded: whatever comes now comes too late
+	counted  bool          // as sent
+	over     bool          // its end was recorded: whatever comes now comes too late
+	began    time.Duration // the first token
 	last     time.Duration
+	held     []time.Duration // the first gaps, until it is known that they are any
 	events   int64
 	answered time.Duration // the first token that is not reasoning; 0: none yet
 }
@@ -128,35 +130,6 @@ func promptSize(p prompt.Prompt) int {
 	return n
 }
 
-// cost is what a request costs, and whether no usage vouches for it. A stream
-// that was cut sent no usage and is billed all the same: its prompt is taken at
-// four bytes a token, its output at what was seen of it, or at max_tokens where a
-// whole document says nothing of its length.
-func (r *Run) cost(promptBytes, maxTokens int, res client.Result) (c price.Cost, estimated bool) {
-	if !r.priced {
-		return price.Cost{}, false
-	}
-	if res.Usage.From == client.FromUsage {
-		return r.budget.price.Cost(price.Usage{
-			Prompt: int64(res.Usage.Prompt), Cached: int64(res.Usage.Cached), Output: int64(res.Usage.Output),
-		}), false
-	}
-	worked := res.Status/100 == 2
-	if res.Status == 0 { // cut before the headers: the endpoint may have been at work
-		worked = res.Outcome == outcome.Timeout || res.Outcome == outcome.Reset || res.Outcome == outcome.Cancelled
-	}
-	if !worked {
-		return price.Cost{}, false
-	}
-	output := res.Events
-	if output == 0 && res.Outcome == outcome.OK { // a document that tells no length
-		output = maxTokens
-	}
-	return r.budget.price.Cost(price.Usage{
-		Prompt: int64(promptBytes+3) / 4, Output: int64(output),
-	}), true
-}
-
 // Sent implements client.Sink.
 func (f *flight) Sent(at time.Duration) {
 	if !f.sent.CompareAndSwap(0, max(int64(at), 1)) {
@@ -205,6 +178,7 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 	}
 	gap, isGap := at-f.last, f.events > 0
 	if !isGap {
+		f.began = at
 		f.first.Store(max(int64(at), 1))
 	}
 	f.last = at
@@ -216,15 +190,36 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 		return
 	}
 	if isGap {
-		f.shard.part(f.ticket.wave).Record(result.ITL, gap)
-	}
-	if !isGap {
+		f.gap(gap, at)
+	} else {
 		f.latency(result.TTFTResponse, result.TTFTService, at)
 	}
 	if kind != client.Reasoning && f.answered == 0 {
 		f.answered = max(at, 1)
 		f.latency(result.TTFAResponse, result.TTFAService, at)
 	}
+}
+
+// pieceTime is how long a stream that comes in one piece takes to be read, at most,
+// be the machine ever so busy.
+const pieceTime = 100 * time.Millisecond
+
+// gap records the time between two token events, but not before it is known that
+// the stream comes in more than one piece: at its end, or when it has lasted too
+// long for one. The shard is locked.
+func (f *flight) gap(gap, at time.Duration) {
+	f.held = append(f.held, gap)
+	if at-f.began >= pieceTime {
+		f.release(f.shard.part(f.ticket.wave))
+	}
+}
+
+// release records the gaps that were held back.
+func (f *flight) release(p *result.Part) {
+	for _, gap := range f.held {
+		p.Record(result.ITL, gap)
+	}
+	f.held = f.held[:0]
 }
 
 // latency records an instant that has come, in response and in service time. The
@@ -237,7 +232,7 @@ func (f *flight) latency(response, service result.Metric, at time.Duration) {
 
 // record adds the request, ended, to its wave; false: it was left behind before, and
 // stands there already.
-func (f *flight) record(res client.Result, cost price.Cost, estimated bool) bool {
+func (f *flight) record(res client.Result, cost price.Cost, estimated float64) bool {
 	t := f.ticket
 	f.run.pace.billed(res.Done, res.Usage.Prompt+res.Usage.Output)
 	if res.Outcome == outcome.RateLimited && t.wave != result.Warmup {
@@ -251,9 +246,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) bool
 	f.over = true
 	p := f.shard.part(t.wave)
 	p.Cost = p.Cost.Add(cost)
-	if estimated {
-		p.Estimated += cost.Total()
-	}
+	p.Estimated += estimated
 	f.happened(res)
 	if t.wave == result.Warmup {
 		return true
@@ -267,6 +260,12 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) bool
 	case outcome.OK:
 		p.Requests.Succeeded++
 		p.Finished(finish(res), 1)
+		if res.Events > 1 {
+			p.Streams++
+		}
+		if res.Bundled() {
+			p.Bundled++
+		}
 		if good {
 			p.Good++
 		}
@@ -283,6 +282,9 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated bool) bool
 	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, res.Usage)
+	if !res.Bundled() {
+		f.release(p)
+	}
 	recordLatency(p, t.scheduled, res)
 	return true
 }
@@ -398,25 +400,26 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 }
 
-// tpot is the time per output token after the first.
+// tpot is the time per output token after the first. Tokens that came in one piece
+// have none.
 func tpot(res client.Result) (time.Duration, bool) {
 	n := res.Usage.Output
 	if !res.Usage.StreamedReasoning {
 		n -= res.Usage.Reasoning
 	}
-	if res.Outcome != outcome.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 {
+	if res.Outcome != outcome.OK || n < 2 || res.FirstToken == client.Never || res.Events < 2 || res.Bundled() {
 		return 0, false
 	}
 	return (res.LastToken - res.FirstToken) / time.Duration(n-1), true
 }
 
-// stall is the longest gap of a stream; of one that timed out, the gap that
-// ended it counts too.
+// stall is the longest gap of a stream that came in more than one piece; of one
+// that timed out, the gap that ended it counts too.
 func stall(res client.Result) (time.Duration, bool) {
 	if res.Outcome == outcome.Timeout && res.Events > 0 {
 		return max(res.Stall, res.Done-res.LastToken), true
 	}
-	return res.Stall, res.Events > 1
+	return res.Stall, res.Events > 1 && !res.Bundled()
 }
 
 // drop records a scheduled request that found no slot and may not wait.

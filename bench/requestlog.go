@@ -34,6 +34,7 @@ type RequestLine struct {
 	StallMS       float64  `json:"stall_ms"`
 
 	Events          int    `json:"events"`
+	Bundled         bool   `json:"bundled,omitempty"` // they came in one piece: there is no time between them
 	PromptTokens    int    `json:"prompt_tokens"`
 	CachedTokens    int    `json:"cached_tokens"`
 	OutputTokens    int    `json:"output_tokens"`
@@ -74,7 +75,7 @@ func (r *Run) line(t ticket, res client.Result) RequestLine {
 		SentMS: at(res.Sent), FirstByteMS: at(res.FirstByte), FirstTokenMS: at(res.FirstToken),
 		FirstAnswerMS: at(res.FirstAnswer), LastTokenMS: at(res.LastToken), DoneMS: at(res.Done),
 		StallMS: float64(res.Stall) / float64(time.Millisecond),
-		Events:  res.Events, PromptTokens: res.Usage.Prompt, CachedTokens: res.Usage.Cached,
+		Events:  res.Events, Bundled: res.Bundled(), PromptTokens: res.Usage.Prompt, CachedTokens: res.Usage.Cached,
 		OutputTokens: res.Usage.Output, ReasoningTokens: res.Usage.Reasoning, TokensFrom: string(res.Usage.From),
 		Finish: res.Finish, RequestID: res.RequestID, Retries: res.Retries, StaleRetries: res.StaleRetries,
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -149,7 +150,7 @@ func (t throttled) cause(wall time.Duration) string {
 	if wall <= 0 || t.wait*100 < wall {
 		return ""
 	}
-	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, written(t.wait))
+	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, units.Duration(t.wait))
 }
 
 // shortages are what a shortage of this machine is called, and what to do about it.

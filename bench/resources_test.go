@@ -64,8 +64,8 @@ func TestAStarvedGeneratorIsInconclusive(t *testing.T) {
 		warning string
 	}{
 		{"in time", 0, 1, verdict.ExitPass, ""},
-		{"a little late is a warning", 8 * time.Millisecond, 1, verdict.ExitPass, "the generator sent its requests up to 8 ms late (p99)"},
-		{"late", 60 * time.Millisecond, 1, verdict.ExitInconclusive, "the generator sent its requests up to 60 ms late (p99; 20 ms is allowed)"},
+		{"a little late is a warning", 8 * time.Millisecond, 1, verdict.ExitPass, "the generator sent its requests up to 8.00 ms late (p99)"},
+		{"late", 60 * time.Millisecond, 1, verdict.ExitInconclusive, "the generator sent its requests up to 60.0 ms late (p99; 20.0 ms is allowed)"},
 		{"the late ones are few", 60 * time.Millisecond, 200, verdict.ExitPass, ""},
 		{"seconds late", 3 * time.Second, 1, verdict.ExitInconclusive, "only 0.0 % of the requests were sent within 1 s of when they were due"},
 	} {
@@ -112,7 +112,7 @@ func TestSystemRecords(t *testing.T) {
 	if _, ok := parseCPUStat("usage_usec 99\n"); ok {
 		t.Error("a group without a quota has no record")
 	}
-	if s := cut.since(throttled{1, 0}).cause(10 * time.Second); s != "its control group was throttled 3 times, for 2.5 s: raise its CPU quota, or ask less of it" {
+	if s := cut.since(throttled{1, 0}).cause(10 * time.Second); s != "its control group was throttled 3 times, for 2.50 s: raise its CPU quota, or ask less of it" {
 		t.Errorf("%q", s)
 	}
 	if s := cut.cause(time.Hour); s != "" {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // standstill is how long nobody must have been there for it to be said, however
@@ -38,10 +39,10 @@ func (s *standstills) add(from, until time.Duration) {
 // text says it to people.
 func (s *standstills) text() string {
 	if s.times == 1 {
-		return fmt.Sprintf("the generator stood still for %s: its process was stopped, paused or starved", written(s.longest))
+		return fmt.Sprintf("the generator stood still for %s: its process was stopped, paused or starved", units.Duration(s.longest))
 	}
 	return fmt.Sprintf("the generator stood still %d times, %s in all and %s at the longest: its process was stopped, paused or starved",
-		s.times, written(s.sum), written(s.longest))
+		s.times, units.Duration(s.sum), units.Duration(s.longest))
 }
 
 // findings are the standstills of a wave.

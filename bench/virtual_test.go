@@ -2,11 +2,9 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -20,6 +18,7 @@ import (
 	"flashwave/bench/schema/schematest"
 	"flashwave/client"
 	"flashwave/client/outcome"
+	"flashwave/client/pipetest"
 )
 
 // A fake is an endpoint in virtual time: answer says what happens to the i-th
@@ -44,6 +43,7 @@ type reply struct {
 	wait    time.Duration
 	tokens  int
 	gap     time.Duration
+	burst   int            // tokens that come at once; 0: one
 	outcome client.Outcome // "" is ok
 	text    string         // of the failure
 	short   outcome.Shortage
@@ -146,7 +146,7 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 		return res
 	}
 	for k := range r.tokens {
-		if k > 0 && cancelled(r.gap) {
+		if k > 0 && k%max(r.burst, 1) == 0 && cancelled(r.gap) {
 			return res
 		}
 		at := now()
@@ -276,50 +276,11 @@ func conserved(t testing.TB, doc *result.Run) {
 	}
 }
 
-// A pipeListener accepts in-memory connections.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case l.conns <- there:
-		return here, nil
-	case <-l.done:
-		return nil, errors.New("connection refused")
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // serve answers over in-memory connections and returns a client of it. It must
 // be called inside a bubble; stop ends it.
 func serve(t testing.TB, handler http.Handler) (c *client.Client, epoch time.Time, stop func()) {
 	t.Helper()
-	l := newPipeListener()
+	l := pipetest.New()
 	srv := &http.Server{Handler: handler}
 	served := make(chan struct{})
 	go func() {
@@ -329,7 +290,7 @@ func serve(t testing.TB, handler http.Handler) (c *client.Client, epoch time.Tim
 	epoch = time.Now()
 	c, err := client.New(client.Config{
 		URL: "http://endpoint.test/v1", Timeout: 2 * time.Minute, IdleTimeout: time.Minute, ConnectTimeout: 10 * time.Second,
-		Epoch: epoch, DialContext: l.dial,
+		Epoch: epoch, DialContext: l.DialContext,
 	})
 	if err != nil {
 		t.Fatal(err)

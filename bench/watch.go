@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/client"
 )
@@ -136,7 +137,7 @@ func (r *Run) breach(e slo.Expr, now time.Duration) {
 	r.watch.breached[e.Text] = rate
 	r.event(result.Event{
 		TS: r.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
-		Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, result.FormatRate(rate)),
+		Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, units.Rate(rate)),
 	})
 }
 
@@ -190,7 +191,7 @@ func (r *Run) judgePace(now time.Duration, row result.Row) bool {
 	r.addEvent(result.Event{
 		TS: r.since(now).Seconds(), Kind: result.Overloaded,
 		Text: fmt.Sprintf("cannot keep up: %s of %s requests/s served, %d waiting and growing",
-			result.FormatRate(pace.Served), result.FormatRate(pace.Offered), pace.Waiting),
+			units.Rate(pace.Served), units.Rate(pace.Offered), pace.Waiting),
 	})
 	return true
 }
@@ -245,9 +246,9 @@ func measured(e slo.Expr, scheduled time.Duration, res client.Result) (time.Dura
 		return res.Done - from, true
 	case slo.TPOT:
 		d, ok := tpot(res)
-		return d, ok || res.Events > 0 // a single token has no time between tokens
+		return d, ok || res.Events > 0 && !res.Bundled() // a single token has no time between tokens
 	case slo.ITL, slo.Stall:
-		return res.Stall, true
+		return res.Stall, !res.Bundled()
 	case slo.Queue:
 		return res.Sent - scheduled, true
 	case slo.Connect:

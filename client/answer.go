@@ -22,29 +22,30 @@ type answer struct {
 	call  *call
 	shape shape
 	limit int           // of a document
-	at    time.Duration // when the bytes being looked at came
+	at    time.Duration // when the bytes being looked at were read
+	came  time.Duration // when their delivery was
+	first time.Duration // when that of the first token was
 
 	done    bool // [DONE] came
 	found   bool // a token came, counted or not
+	deltas  bool // one came in a delta
+	usage   usage
+	told    int  // how many token events had come when the usage last told of the output
 	full    bool // the document is too long
 	ending  bool // the body is over, what is parsed was cut
 	failure *failure
-
-	usage usage  // as all chunks said it
-	stray []byte // the first line of a stream that is none of a stream
 
 	sse   sse
 	chunk chunk
 	doc   []byte
 	buf   [readBuffer]byte // what the body is read into
-	take  func(p []byte, at time.Duration)
+	take  func(p []byte, at stamp)
 }
 
 var answers = sync.Pool{New: func() any {
 	a := new(answer)
 	a.take = a.feed
-	a.sse.event = a.event
-	a.sse.stray = a.strayLine
+	a.sse.event, a.sse.stray = a.event, a.stray
 	return a
 }}
 
@@ -69,11 +70,11 @@ func (a *answer) release() {
 		return
 	}
 	c := &a.chunk
-	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0]}
+	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
 	*c = chunk{tokens: c.tokens[:0]}
-	a.call, a.shape, a.at, a.doc = nil, unknown, 0, a.doc[:0]
-	a.done, a.found, a.full, a.ending, a.failure = false, false, false, false, nil
-	a.usage, a.stray = usage{}, a.stray[:0]
+	a.call, a.shape, a.at, a.came, a.first, a.doc = nil, unknown, 0, 0, 0, a.doc[:0]
+	a.done, a.found, a.deltas, a.full, a.ending, a.failure = false, false, false, false, false, nil
+	a.usage, a.told = usage{}, 0
 	clear(a.buf[:])
 	answers.Put(a)
 }
@@ -87,13 +88,13 @@ func (a *answer) drainable() bool {
 }
 
 // feed takes the next bytes, which came at one instant.
-func (a *answer) feed(p []byte, at time.Duration) {
+func (a *answer) feed(p []byte, at stamp) {
 	if a.stopped() {
 		return
 	}
-	a.at = at
+	a.at, a.came = at.read, at.came
 	if a.shape == unknown {
-		if p = bytes.TrimLeft(p, " \t\r\n"); len(p) == 0 {
+		if p = a.begin(p); len(p) == 0 {
 			return
 		}
 		a.shape = shapeOf(p[0])
@@ -102,14 +103,38 @@ func (a *answer) feed(p []byte, at time.Duration) {
 		a.collect(p)
 		return
 	}
+	a.events(p)
+}
+
+// events takes the next bytes of a stream.
+func (a *answer) events(p []byte) {
 	if err := a.sse.feed(p); err != nil {
 		a.failure = failed(Malformed, "the stream holds %v", err)
 	}
 }
 
+// byteOrderMark may stand before a stream, and stands before some documents.
+var byteOrderMark = []byte("\uFEFF")
+
+// begin steps over what may stand before an answer. It keeps a byte order mark
+// that has not come as a whole.
+func (a *answer) begin(p []byte) []byte {
+	if len(a.doc) > 0 {
+		p = append(a.doc, p...)
+		a.doc = a.doc[:0]
+	}
+	for marked := true; marked; {
+		p, marked = bytes.CutPrefix(bytes.TrimLeft(p, " \t\r\n"), byteOrderMark)
+	}
+	if len(p) > 0 && len(p) < len(byteOrderMark) && bytes.HasPrefix(byteOrderMark, p) {
+		a.doc = append(a.doc, p...)
+		return nil
+	}
+	return p
+}
+
 // shapeOf tells a stream from a document by its first byte: a field name of
-// ours, a comment, or a byte order mark. Plain text that begins so is a stream of
-// strays.
+// ours, a comment, or a byte order mark.
 func shapeOf(first byte) shape {
 	if bytes.IndexByte([]byte("deir:\xef"), first) >= 0 {
 		return stream
@@ -117,103 +142,161 @@ func shapeOf(first byte) shape {
 	return document
 }
 
-// collect keeps the bytes of a document.
+// collect keeps the bytes of a document. Where a line of them is a field of an
+// event, they were the stray first lines of a stream: no JSON holds such a line.
 func (a *answer) collect(p []byte) {
+	const field = "\ndata:"
+	seen := max(len(a.doc)-len(field), 0)
 	room := a.limit - len(a.doc)
 	a.full = len(p) > room
 	a.doc = append(a.doc, p[:min(len(p), room)]...)
+	if a.limit == eventLimit && bytes.Contains(a.doc[seen:], []byte(field)) {
+		a.shape = stream
+		a.events(a.doc)
+		a.doc = a.doc[:0]
+	}
 }
 
 // event takes one event of the stream.
 func (a *answer) event(name, data []byte) (more bool) {
 	data = bytes.TrimSpace(data)
 	switch {
+	case len(name) > 0 && saysFailure(name):
+		a.failure = a.errorEvent(data)
 	case len(data) == 0:
 	case isDone(data):
 		a.done = true
-	case keepsAlive(name, data):
-	case !a.chunk.read(data, a.call.req.KeepText):
-		a.notJSON(name, data)
-	case isError(name) || a.chunk.isError(a.own()):
-		a.failure = a.errorFailure()
-	case a.own() && a.chunk.trouble.ping:
+	case a.chunk.read(data, a.call.req.KeepText):
+		a.said(name, data)
 	default:
-		a.count()
+		a.notJSON(name, data)
 	}
 	return !a.stopped()
 }
 
-// own reports whether the endpoint is somebody's own, whose JSON is no API's.
-func (a *answer) own() bool { return a.call.client.cfg.API == HTTP }
-
-// isError reports whether an event is named after a failure.
-func isError(name []byte) bool {
-	return len(name) > 0 && (bytes.EqualFold(name, []byte("error")) || bytes.EqualFold(name, []byte("exception")) ||
-		bytes.HasSuffix(bytes.ToLower(name), []byte("error")))
-}
-
-// strayLine takes a line of the stream that is none: some servers break by writing their
-// error as it is. JSON counts as if it were data; of the rest the first line is
-// remembered, and ends the answer where it speaks of a failure.
-func (a *answer) strayLine(line []byte) (more bool) {
-	line = bytes.TrimSpace(line)
-	switch {
-	case len(line) == 0:
-	case line[0] == '{' && validJSON(line):
-		return a.event(nil, line)
-	case len(a.stray) == 0:
-		a.stray = append(a.stray, line[:min(len(line), textLimit)]...)
-		if complains(line) && !a.own() {
-			a.failure = &failure{StreamError, string(a.stray)}
-		}
+// errorEvent is the failure that an event named so stands for.
+func (a *answer) errorEvent(data []byte) *failure {
+	if len(data) > 0 && !a.chunk.read(data, false) {
+		return &failure{StreamError, string(data)}
 	}
-	return !a.stopped()
+	if len(data) == 0 {
+		a.chunk.said = said{}
+	}
+	return a.errorFailure()
 }
 
-// notJSON takes an event that is not JSON: an error in plain words, a text where
-// no API promises anything else, or nonsense, unless it was cut.
+// notJSON takes an event that is not JSON: a keep-alive, an error in plain words,
+// a text where no API promises anything else, or nonsense, unless it was cut.
 func (a *answer) notJSON(name, data []byte) {
 	switch {
-	case isError(name):
-		a.failure = &failure{StreamError, string(data)}
+	case data[0] == ':', isKeepAlive(name):
 	case a.own():
-		a.token(Content)
-	case data[0] != '{' && data[0] != '[' && complains(data):
-		a.failure = &failure{StreamError, string(data)}
+		if data[0] != '[' || !isKeepAlive(data) {
+			a.token(Content)
+		}
+	case isKeepAlive(data):
+	case data[0] != '{' && saysFailure(data):
+		a.failure = &failure{StreamError, serverMessage(data)}
 	case !a.ending:
 		a.failure = failed(Malformed, "an event is not JSON: %.80s", data)
 	}
 }
 
+// stray takes what stands between events and is none: servers that break write
+// their last words so. Like any client it passes over what is no failure.
+func (a *answer) stray(text []byte) (more bool) {
+	text = bytes.TrimSpace(text)
+	switch {
+	case isDone(text):
+		a.done = true
+	case a.chunk.read(leading(text), false):
+		if a.chunk.isError(a.own()) {
+			a.failure = a.errorFailure()
+		}
+	case !a.own() && isLastWord(text):
+		a.failure = &failure{StreamError, serverMessage(text)}
+	}
+	return !a.stopped()
+}
+
+// leading is the JSON value that a text begins with, else the text: a server that
+// breaks may leave out the line end, and go on.
+func leading(text []byte) []byte {
+	s := scanner{b: text}
+	if opens(text) && s.skip() {
+		return text[:s.i]
+	}
+	return text
+}
+
+// isLastWord reports whether a text that is neither an event nor JSON tells of a
+// failure: a page, a line of a log, the remains of an error object. A line that
+// reads like a field must be named after one and hold something.
+func isLastWord(text []byte) bool {
+	if len(text) == 0 {
+		return false
+	}
+	switch text[0] {
+	case '<':
+		return true
+	case '{', '[':
+		return saysFailure(text) && !bytes.Contains(text, []byte(`"choices"`))
+	}
+	name, value, isField := bytes.Cut(text, []byte(":"))
+	if isField && !bytes.ContainsRune(name, ' ') {
+		return saysFailure(name) && !saysNothing(value)
+	}
+	return saysFailure(text)
+}
+
 func (a *answer) errorFailure() *failure {
-	message := a.chunk.trouble.words()
+	message := a.chunk.errorMessage()
 	if message == "" {
 		message = "the answer is an error without a message"
 	}
 	return &failure{StreamError, message}
 }
 
-// count takes a chunk of the stream into the record.
-func (a *answer) count() {
+// own reports whether the endpoint is one of the user's own, which promises no
+// dialect.
+func (a *answer) own() bool { return a.call.client.cfg.API == HTTP }
+
+// said takes a chunk of the stream into the record.
+func (a *answer) said(name, data []byte) {
+	c := &a.chunk
+	isError := c.isError(a.own())
+	repeated := c.whole && a.deltas // the message so far, or once more at the end
+	if repeated {
+		c.tokens, c.texts, c.reasons, c.reasoning = c.tokens[:0], c.texts[:0], c.reasons[:0], false
+	}
 	a.note()
-	for _, kind := range a.chunk.tokens {
+	for _, kind := range c.tokens {
 		a.token(kind)
 	}
-	if a.own() && !a.chunk.choices && !a.chunk.usage.found {
+	a.deltas = a.deltas || len(c.tokens) > 0 && !c.whole
+	a.count()
+	switch {
+	case isError:
+		a.failure = a.errorFailure()
+	case c.gaveUp:
+		a.failure = a.gaveUp()
+	case a.own() && !c.choices && !c.usage.found && !c.isIdle(data) && !isKeepAlive(name):
 		a.token(Content)
-	}
-	if finishing(a.chunk.finish) == failing {
-		a.gaveUp()
 	}
 }
 
-// gaveUp ends an answer whose finish reason says that the endpoint gave it up.
-func (a *answer) gaveUp() {
-	text := "the endpoint gave the answer up: " + a.call.res.Finish
-	if words := a.chunk.trouble.words(); words != "" {
-		text += ": " + words
+// isIdle reports whether a document says nothing, or only that somebody is there.
+func (c *chunk) isIdle(data []byte) bool {
+	switch string(data) {
+	case "{}", "[]", `""`, "null":
+		return true
 	}
-	a.failure = &failure{StreamError, text}
+	return isKeepAlive(c.class)
+}
+
+// gaveUp is the failure that a finish reason tells of.
+func (a *answer) gaveUp() *failure {
+	return failed(StreamError, "the finish reason is %q", a.call.res.Finish)
 }
 
 // note takes what a chunk says beside its tokens.
@@ -223,12 +306,8 @@ func (a *answer) note() {
 		r.RequestID = bounded(string(plain(c.id)))
 	}
 	if len(c.finish) > 0 {
-		r.Finish = finishOf(plain(c.finish))
+		r.Finish = finishOf(c.finish)
 	}
-	if c.usage.found {
-		a.usage.add(c.usage)
-	}
-	r.Usage.StreamedReasoning = r.Usage.StreamedReasoning || c.reasoning && a.shape == stream
 	for _, text := range c.texts {
 		r.Text += string(plain(text))
 	}
@@ -237,15 +316,34 @@ func (a *answer) note() {
 	}
 }
 
-// settle says what the answer used, as far as that can be believed of what was seen.
-func (a *answer) settle() {
-	r := &a.call.res
-	if !a.usage.found {
+// count takes in what a chunk, whose tokens were taken, says of their number.
+func (a *answer) count() {
+	r, c := &a.call.res, &a.chunk
+	r.Usage.StreamedReasoning = r.Usage.StreamedReasoning || c.reasoning && a.shape == stream
+	if !c.usage.found {
 		return
 	}
-	streamed := r.Usage.StreamedReasoning
-	r.Usage = a.usage.normalised(r.Events, a.found)
-	r.Usage.StreamedReasoning = streamed
+	a.usage.add(c.usage)
+	if c.usage.tellsOutput() {
+		a.told = r.Events
+	}
+	a.believe()
+}
+
+// believe puts the usage into the record as far as it can be true: where tokens
+// were seen, there are some; and a figure that is less than the events says
+// nothing of those that came after it.
+func (a *answer) believe() {
+	u, events := &a.call.res.Usage, a.call.res.Events
+	streamed := u.StreamedReasoning
+	*u = a.usage.normalised()
+	u.StreamedReasoning = streamed
+	if u.Output < events && a.usage.pieces >= events {
+		u.Output = a.usage.pieces // each chunk counted itself
+	}
+	if u.Output == 0 && a.found || u.Output < events && a.told < events {
+		u.Output, u.Reasoning, u.From = 0, 0, FromNone
+	}
 }
 
 // finishOf makes a string of a finish reason, without allocating the usual ones.
@@ -272,7 +370,20 @@ func (a *answer) token(kind Kind) {
 	}
 	if streamed {
 		a.call.token(kind, a.at)
+		a.delivered()
 	}
+	if u := &a.call.res.Usage; u.From == FromUsage && (u.Output == 0 || u.Output < a.call.res.Events) {
+		a.believe()
+	}
+}
+
+// delivered notes whether all tokens so far came with one delivery.
+func (a *answer) delivered() {
+	r := &a.call.res
+	if r.Events == 1 {
+		a.first = a.came
+	}
+	r.OnePiece = a.came-a.first < onePiece
 }
 
 func (x *call) token(kind Kind, at time.Duration) {
@@ -311,34 +422,40 @@ func (a *answer) end() *failure {
 // document reads the answer as one document. It counts as one token event.
 func (a *answer) document() {
 	c := &a.chunk
-	isHTTP := a.own()
+	if !c.read(a.doc, a.call.req.KeepText) {
+		a.failure = a.noDocument()
+		return
+	}
+	isError := c.isError(a.own())
+	a.note()
+	if kind, ok := c.kind(); ok {
+		a.token(kind)
+	} else if a.own() && !isError {
+		a.token(Content)
+	}
+	a.count()
 	switch {
-	case !c.read(a.doc, a.call.req.KeepText) && plainComplaint(a.doc):
-		a.failure = &failure{StreamError, serverMessage(a.doc)}
-	case !c.valid:
-		a.failure = failed(Malformed, "the answer is not JSON (is the URL right?): %.80s", serverMessage(a.doc))
-	case c.isError(isHTTP):
+	case isError:
 		a.failure = a.errorFailure()
-	case !c.choices && !isHTTP:
+	case c.gaveUp:
+		a.failure = a.gaveUp()
+	case !c.choices && !a.own():
 		a.failure = failed(Malformed, "the answer is JSON without choices: is the URL that of a completions endpoint?")
-	default:
-		a.note()
-		if kind, ok := c.kind(); ok {
-			a.token(kind)
-		} else if isHTTP {
-			a.token(Content)
-		}
-		if finishing(c.finish) == failing {
-			a.gaveUp()
-		}
 	}
 }
 
-// plainComplaint reports whether a document that is not JSON is the error of a server in
-// plain words. A page is none: there the URL is wrong, more likely.
-func plainComplaint(doc []byte) bool {
-	doc = bytes.TrimSpace(doc)
-	return len(doc) > 0 && doc[0] != '<' && doc[0] != '{' && doc[0] != '[' && complains(doc)
+// noDocument is the failure of an answer that is not JSON as a whole: an error in
+// plain words, an error and more lines after it, or nonsense.
+func (a *answer) noDocument() *failure {
+	text := bytes.TrimSpace(a.doc)
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	if a.chunk.read(line, false) && a.chunk.isObject && a.chunk.isError(a.own()) {
+		return a.errorFailure()
+	}
+	if text[0] != '<' && text[0] != '{' && len(text) <= foldedLimit && saysFailure(text) {
+		return &failure{StreamError, string(text)}
+	}
+	return failed(Malformed, "the answer is not JSON (is the URL right?): %.80s", serverMessage(text))
 }
 
 // kind is what the document as a whole is: an answer if any of it is one.
@@ -369,8 +486,6 @@ func (a *answer) verdict() *failure {
 		return failed(Malformed, "the answer is empty")
 	case a.own():
 		return nil
-	case a.shape == stream && !a.done && !finished && len(a.stray) > 0:
-		return &failure{StreamError, string(a.stray)}
 	case a.shape == stream && !a.done && !finished:
 		return failed(Truncated, "the stream ended with neither [DONE] nor a finish reason")
 	case !a.found && !finished:

@@ -161,7 +161,6 @@ func (x *call) receive(a *attempt, resp *http.Response) *failure {
 	}
 	ans := newAnswer(x, ok)
 	defer ans.release()
-	defer ans.settle()
 	r := newBodyReader(x.client, a, resp, ans.buf[:])
 	if !ok {
 		x.readRest(r, ans)
@@ -224,7 +223,7 @@ const (
 func (x *call) drain(r *bodyReader) {
 	x.watch.drain()
 	for left := drainBytes; left > 0; {
-		_, err := r.next(func(p []byte, _ time.Duration) { left -= len(p) })
+		_, err := r.next(func(p []byte, _ stamp) { left -= len(p) })
 		if err != nil {
 			return
 		}

@@ -1,5 +1,7 @@
 package client
 
+import "bytes"
+
 // chunk is what one JSON document of an endpoint says: a piece of a stream, a
 // whole completion, or an error. Reading the next one reuses its memory, and
 // reading allocates nothing. Its slices point into the text that was read.
@@ -16,22 +18,24 @@ type chunk struct {
 
 // said is what a document says beside its tokens.
 type said struct {
-	valid     bool // it is JSON
 	isObject  bool
 	choices   bool // there is a list of choices, empty or not
+	choice    bool // there is a choice in it
+	whole     bool // the tokens stand in messages, not in deltas
 	reasoning bool // some of the tokens are reasoning, or come with it
 	usage     usage
-	finish    []byte
+	finish    []byte // the finish reason, in plain; one that says failure goes before others
 	id        []byte
-	trouble   trouble
+	complaints
 }
 
 // delta is what the choice being read holds.
 type delta struct {
 	content, reasoning, tool bool
 
-	came    bool // the choice has a delta, so that a message beside it only repeats
-	message int  // where the choice's message begins; 0: it has none
+	delta   bool   // there is a delta
+	message []byte // the message, to be read where there is no delta
+	text    []byte // a text beside them, which counts where they hold none
 }
 
 // read reads a document and reports whether it is JSON. Where keys come twice
@@ -40,42 +44,104 @@ func (c *chunk) read(text []byte, keep bool) bool {
 	c.said = said{}
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
 	c.keep, c.scan = keep, scanner{b: text}
-	c.isObject = c.scan.peek() == '{'
-	c.valid = c.scan.object(c.root) && c.scan.end()
-	return c.valid
+	switch c.scan.peek() {
+	case '{':
+		c.isObject = true
+		return c.scan.object(c.root) && c.scan.end()
+	case '[':
+		return c.scan.array(c.listed) && c.scan.end()
+	case '"':
+		word, ok := c.scan.str()
+		if saysFailure(word) {
+			c.spoken, c.failure = true, word
+		}
+		return ok && c.scan.end()
+	}
+	return c.scan.skip() && c.scan.end()
+}
+
+// listed reads an element of a list at the root, for the sake of an error in it.
+func (c *chunk) listed() bool {
+	return c.scan.object(func(key []byte) bool {
+		if string(key) == "error" {
+			return c.failureOf()
+		}
+		return c.scan.skip()
+	})
 }
 
 func (c *chunk) root(key []byte) (ok bool) {
 	switch string(key) {
 	case "choices":
 		c.choices = c.scan.peek() == '['
-		return c.scan.array(c.choice)
-	case "usage", "usageMetadata", "usage_metadata":
-		return c.usage.read(&c.scan)
-	case "x_groq":
-		return c.scan.object(c.besideField)
+		return c.scan.array(c.oneChoice)
 	case "id":
 		c.id, ok = c.scan.str()
 		return ok
+	case "metadata", "meta", "response":
+		return c.scan.object(c.beside)
 	}
-	return c.trouble.field(&c.scan, key)
+	if bytes.HasPrefix(key, []byte("x_")) { // x_groq and its like
+		return c.scan.object(c.extension)
+	}
+	if known, ok := c.complaint(key); known {
+		return ok
+	}
+	return c.beside(key)
 }
 
-// besideField reads an object in which a gateway keeps what others say at the root.
-func (c *chunk) besideField(key []byte) bool {
+// beside reads the keys that stand in different places: at the root, in a choice
+// or in its delta.
+func (c *chunk) beside(key []byte) bool {
 	switch string(key) {
-	case "usage":
+	case "usage", "usage_metadata", "usageMetadata":
 		return c.usage.read(&c.scan)
-	case "error":
-		return c.trouble.error(&c.scan)
+	case "finish_reason":
+		return c.finished()
 	}
 	return c.scan.skip()
 }
 
-func (c *chunk) choice() bool {
+func (c *chunk) extension(key []byte) bool {
+	if string(key) == "error" {
+		return c.failureOf()
+	}
+	return c.beside(key)
+}
+
+// finished reads a finish reason: a text, or an object whose type is one.
+func (c *chunk) finished() bool {
+	if c.scan.peek() == '{' {
+		return c.scan.object(func(key []byte) bool {
+			if string(key) == "type" {
+				return c.finished()
+			}
+			return c.scan.skip()
+		})
+	}
+	reason, ok := c.scan.str()
+	if len(reason) == 0 || c.gaveUp {
+		return ok
+	}
+	if reason = plain(reason); !isFinish(reason) {
+		return ok
+	}
+	c.finish, c.gaveUp = reason, saysFailure(reason)
+	return ok
+}
+
+func (c *chunk) oneChoice() bool {
+	c.choice = true
 	c.seen = delta{}
-	if !c.scan.object(c.choiceField) || !c.wholeMessage() {
+	if !c.scan.object(c.choiceField) {
 		return false
+	}
+	if c.seen.message != nil && !c.seen.delta {
+		c.whole = true
+		c.within(c.seen.message)
+	}
+	if !c.seen.content {
+		c.content(c.seen.text)
 	}
 	switch {
 	case c.seen.content:
@@ -89,201 +155,222 @@ func (c *chunk) choice() bool {
 	return true
 }
 
-func (c *chunk) choiceField(key []byte) bool {
+func (c *chunk) choiceField(key []byte) (ok bool) {
 	switch string(key) {
 	case "delta":
-		c.seen.came = c.scan.peek() == '{' || c.scan.peek() == '"'
+		c.seen.delta = c.scan.peek() == '{' || c.scan.peek() == '"'
 		if c.scan.peek() == '"' {
 			return c.contentText()
 		}
 		return c.scan.object(c.deltaField)
 	case "message":
-		if c.scan.peek() == '{' {
-			c.seen.message = c.scan.i
+		if c.scan.peek() == 'n' {
+			return c.scan.skip()
 		}
-		return c.scan.skip()
-	case "text":
-		return c.contentText()
-	case "finish_reason", "finishReason":
-		return c.finishReason()
-	case "usage":
-		return c.usage.read(&c.scan)
-	case "error":
-		return c.trouble.error(&c.scan)
-	}
-	return c.scan.skip()
-}
-
-// wholeMessage reads the message of the choice that has just been read, unless there
-// was a delta: some servers repeat beside each piece all that came so far.
-func (c *chunk) wholeMessage() bool {
-	if c.seen.message == 0 || c.seen.came {
-		return true
-	}
-	end := c.scan.i
-	c.scan.i = c.seen.message
-	ok := c.scan.object(c.deltaField)
-	c.scan.i = end
-	return ok
-}
-
-// finishReason reads a finish reason: a word, or an object that holds one.
-func (c *chunk) finishReason() bool {
-	if c.scan.peek() != '{' {
-		reason, ok := c.scan.str()
-		c.finished(reason)
+		c.seen.message, ok = c.scan.raw()
 		return ok
+	case "text":
+		c.seen.text, ok = c.scan.str()
+		return ok
+	case "error":
+		return c.failureOf()
 	}
-	return c.scan.object(func(key []byte) bool {
-		switch string(key) {
-		case "type", "reason":
-			reason, ok := c.scan.str()
-			c.finished(reason)
-			return ok
-		case "message":
-			return c.trouble.remark(&c.scan)
-		}
-		return c.scan.skip()
-	})
+	return c.beside(key)
 }
 
-// finished notes a finish reason. Of several choices one that failed counts.
-func (c *chunk) finished(reason []byte) {
-	if len(reason) > 0 && finishing(reason) != goesOn && finishing(c.finish) != failing {
-		c.finish = reason
+// within reads a message that was stepped over. Gateways send the message so far
+// beside each delta; only without one it is what was said.
+func (c *chunk) within(message []byte) {
+	outside := c.scan
+	c.scan = scanner{b: message}
+	if c.scan.peek() == '"' {
+		c.contentText()
+	} else {
+		c.scan.object(c.deltaField)
 	}
+	c.scan = outside
 }
 
 func (c *chunk) deltaField(key []byte) bool {
 	switch string(key) {
 	case "content":
-		if c.scan.peek() == '[' {
-			return c.scan.array(c.part)
-		}
+		return c.contentOf()
+	case "refusal":
 		return c.contentText()
-	case "refusal", "text":
-		return c.contentText()
-	case "reasoning_content", "reasoning", "reasoning_text", "thinking", "thought", "thoughts":
-		return c.reasoningValue()
-	case "reasoning_details", "thinking_blocks":
-		return c.reasoningList()
+	case "reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "reasoning_summary",
+		"thinking", "thinking_content", "thinking_blocks", "thought", "thoughts":
+		return c.reasoningOf()
+	case "tool_calls", "tool_call", "function_call":
+		return c.toolOf()
 	case "audio":
-		return c.scan.object(c.audioField)
+		return c.audioOf()
 	case "images":
 		return c.scan.array(func() bool {
 			c.seen.content = true
 			return c.scan.skip()
 		})
-	case "tool_calls":
-		return c.toolCalls()
-	case "function_call":
-		c.seen.tool = c.seen.tool || c.scan.peek() == '{'
-	case "usage":
-		return c.usage.read(&c.scan)
-	case "error":
-		return c.trouble.error(&c.scan)
-	}
-	return c.scan.skip()
-}
-
-// toolCalls reads a list of tool calls, or the one that stands in its place.
-func (c *chunk) toolCalls() bool {
-	if c.scan.peek() == '{' {
-		return c.scan.object(func([]byte) bool {
-			c.seen.tool = true
-			return c.scan.skip()
-		})
-	}
-	return c.scan.array(func() bool {
-		c.seen.tool = c.seen.tool || c.scan.peek() != 'n'
-		return c.scan.skip()
-	})
-}
-
-// audioField reads a piece of speech: its sound, or the words that are spoken.
-func (c *chunk) audioField(key []byte) bool {
-	switch string(key) {
-	case "transcript":
-		return c.contentText()
-	case "data":
-		sound, ok := c.scan.str()
-		c.seen.content = c.seen.content || len(sound) > 0
+	case "text":
+		text, ok := c.scan.str()
+		if len(text) > 0 {
+			c.seen.text = text
+		}
 		return ok
+	case "error":
+		return c.failureOf()
 	}
-	return c.scan.skip()
+	return c.beside(key)
 }
 
-// part reads an element of a content that is a list of typed parts: a text by itself,
-// or an object that holds one.
+// contentOf reads content: a text, or typed parts.
+func (c *chunk) contentOf() bool {
+	switch c.scan.peek() {
+	case '[':
+		return c.scan.array(c.part)
+	case '{':
+		return c.part()
+	}
+	return c.contentText()
+}
+
+// part reads an element of a content that is a list. Its type may come after its
+// text.
 func (c *chunk) part() bool {
-	if c.scan.peek() == '"' {
+	if c.scan.peek() != '{' {
 		return c.contentText()
 	}
-	return c.scan.object(func(key []byte) bool {
+	var kind, text []byte
+	ok := c.scan.object(func(key []byte) (ok bool) {
 		switch string(key) {
+		case "type":
+			kind, ok = c.scan.str()
+			return ok
 		case "text", "content":
+			text, ok = c.partText()
+			return ok
+		case "refusal":
 			return c.contentText()
 		case "thinking", "reasoning":
-			return c.reasoningValue()
-		case "image_url", "input_audio", "audio", "data":
+			return c.reasoningOf()
+		case "audio", "input_audio", "output_audio":
+			return c.audioOf()
+		case "image_url", "image":
 			c.seen.content = c.seen.content || c.scan.peek() != 'n'
 		}
 		return c.scan.skip()
 	})
-}
-
-// reasoningValue reads reasoning that is a text, a list, or an object that holds one.
-func (c *chunk) reasoningValue() bool {
-	switch c.scan.peek() {
-	case '[':
-		return c.reasoningList()
-	case '{':
-		return c.scan.object(c.reasoningField)
+	switch {
+	case bytes.Contains(kind, []byte("think")), bytes.Contains(kind, []byte("reason")):
+		c.thought(text, !c.seen.reasoning)
+	case bytes.Contains(kind, []byte("tool")), bytes.Contains(kind, []byte("function")):
+		c.seen.tool = true
+	default:
+		c.content(text)
 	}
-	return c.reasoningText()
+	return ok
 }
 
-// reasoningList reads reasoning that comes as a list of details.
-func (c *chunk) reasoningList() bool {
-	return c.scan.array(func() bool {
-		if c.scan.peek() == '"' {
-			return c.reasoningText()
+// partText reads the text of a part: itself, or as the value of an object.
+func (c *chunk) partText() (text []byte, ok bool) {
+	if c.scan.peek() != '{' {
+		return c.scan.str()
+	}
+	ok = c.scan.object(func(key []byte) (ok bool) {
+		if string(key) == "value" {
+			text, ok = c.scan.str()
+			return ok
 		}
-		return c.scan.object(c.reasoningField)
+		return c.scan.skip()
 	})
-}
-
-func (c *chunk) reasoningField(key []byte) bool {
-	switch string(key) {
-	case "text", "summary", "thinking", "content", "data", "reasoning": // data: encrypted
-		if c.scan.peek() == '[' {
-			return c.reasoningList()
-		}
-		return c.reasoningText()
-	}
-	return c.scan.skip()
+	return text, ok
 }
 
 func (c *chunk) contentText() bool {
 	text, ok := c.scan.str()
-	if len(text) > 0 {
-		c.seen.content = true
-		if c.keep {
-			c.texts = append(c.texts, text)
-		}
-	}
+	c.content(text)
 	return ok
 }
 
-// reasoningText reads reasoning under either of its names. Some servers send it
-// under both; it is one text.
-func (c *chunk) reasoningText() bool {
-	text, ok := c.scan.str()
-	if len(text) > 0 {
-		if c.keep && !c.seen.reasoning {
-			c.reasons = append(c.reasons, text)
-		}
-		c.seen.reasoning = true
+// content takes a text of the answer.
+func (c *chunk) content(text []byte) {
+	if len(text) == 0 {
+		return
 	}
+	c.seen.content = true
+	if c.keep {
+		c.texts = append(c.texts, text)
+	}
+}
+
+// reasoningOf reads reasoning under any of its names. Some servers send it under
+// several; it is one text.
+func (c *chunk) reasoningOf() bool { return c.thoughts(!c.seen.reasoning) }
+
+// thoughts reads reasoning: a text, a list of details, or a detail, whose text
+// has several names. Encrypted it is no text, but reasoning it is.
+func (c *chunk) thoughts(keep bool) bool {
+	switch c.scan.peek() {
+	case '[':
+		return c.scan.array(func() bool { return c.thoughts(keep) })
+	case '{':
+		return c.scan.object(func(key []byte) bool {
+			switch string(key) {
+			case "text", "content", "summary", "thinking", "reasoning":
+				return c.thoughts(keep)
+			case "data":
+				return c.thoughts(false)
+			}
+			return c.scan.skip()
+		})
+	}
+	text, ok := c.scan.str()
+	c.thought(text, keep)
 	return ok
+}
+
+// thought takes a text of reasoning.
+func (c *chunk) thought(text []byte, keep bool) {
+	if len(text) == 0 {
+		return
+	}
+	c.seen.reasoning = true
+	if c.keep && keep {
+		c.reasons = append(c.reasons, text)
+	}
+}
+
+// toolOf reads tool calls: a list of them, a single one, or its text.
+func (c *chunk) toolOf() bool {
+	called := func() bool {
+		c.seen.tool = true
+		return c.scan.skip()
+	}
+	switch c.scan.peek() {
+	case '[':
+		return c.scan.array(called)
+	case '{':
+		return c.scan.object(func([]byte) bool { return called() })
+	}
+	text, ok := c.scan.str()
+	c.seen.tool = c.seen.tool || len(text) > 0
+	return ok
+}
+
+// audioOf reads speech, which is an answer as a text is: its sound, or what is
+// said in it.
+func (c *chunk) audioOf() bool {
+	heard := func() bool {
+		text, ok := c.scan.str()
+		c.seen.content = c.seen.content || len(text) > 0
+		return ok
+	}
+	if c.scan.peek() != '{' {
+		return heard()
+	}
+	return c.scan.object(func(key []byte) bool {
+		switch string(key) {
+		case "data", "transcript":
+			return heard()
+		}
+		return c.scan.skip()
+	})
 }

@@ -15,6 +15,38 @@
 // connection. HTTP/2 shares a connection between streams, so that there the
 // stamp is taken when a read of the body returns.
 //
+// A connection is read a few kilobytes at a time. A read that filled its buffer
+// leaves the rest of a delivery to the next one; a stream all of whose tokens came
+// with one delivery was not streamed ([Result.Bundled]).
+//
+// # What counts
+//
+// Endpoints say the same things in many ways. What is made of them:
+//
+// A token is a choice of a chunk with something in its delta: content or a refusal
+// (a text, or parts of one), speech or a picture, a tool call (a list of them or
+// one), or reasoning under any of its names. A role alone is none. A message
+// beside the delta is what was said so far, and counts only where there is no
+// delta. What an endpoint sends to show that it is there (comments, empty data,
+// pings) is neither a token nor an error.
+//
+// A finish reason is any word but "null", "none" and the like. One that says
+// failure (error, abort, network_error …) fails the call as [StreamError]; one
+// that nobody knows does not. A stream that ends with neither a finish reason nor
+// [DONE] is [Truncated]; after [DONE] nothing counts.
+//
+// An error inside a success is one, too ([StreamError]), streamed or not: an
+// object, a text or a code that says something, at the root, in a choice or in a
+// delta; an event named after one; a document that only has a message, a detail
+// or a status of failure; a bare line that is no event. Null, false, 0, empty
+// texts and empty objects are no errors.
+//
+// Usage is believed where it can be true. Objects add up, wherever they stand:
+// zeros erase nothing, what is said twice counts once, and what the total holds
+// beside prompt and output counts as output. Counts that are negative, broken,
+// texts, or beyond any context say nothing, and so does an output of 0, or of less
+// than the events that came after it: then the token events are the output.
+//
 // # What is repeated
 //
 // Nothing is ever repeated by net/http. A request that met a connection which

@@ -23,20 +23,34 @@ type conn struct {
 	written      atomic.Int64  // bytes
 
 	mu    sync.Mutex
-	read  time.Duration // the last read that brought bytes
+	read  stamp         // the last read that brought bytes
+	more  bool          // it filled its buffer: more had come
 	ended time.Duration // the last read that failed
 	body  []byte        // the zeroed buffer of a body read under way, else nil
 	marks []mark
 }
 
+// A stamp is when bytes were read, and when the read was that began to take in
+// the delivery they came with: a read that fills its buffer leaves the rest of it
+// to the next one.
+type stamp struct{ read, came time.Duration }
+
+// next is the stamp of the following read; more says that the last one was full.
+func (s stamp) next(at time.Duration, more bool) stamp {
+	if more {
+		return stamp{read: at, came: s.came}
+	}
+	return stamp{read: at, came: at}
+}
+
 // A mark says that the bytes before n had come at an instant.
 type mark struct {
 	n  int
-	at time.Duration
+	at stamp
 }
 
 func newConn(raw net.Conn, epoch time.Time, dns, connect time.Duration) *conn {
-	return &conn{Conn: raw, epoch: epoch, dns: dns, connect: connect, read: Never, ended: Never}
+	return &conn{Conn: raw, epoch: epoch, dns: dns, connect: connect, read: stamp{Never, Never}, ended: Never}
 }
 
 // connOf finds the stamping connection beneath TLS, nil if there is none.
@@ -64,7 +78,7 @@ func (c *conn) Read(p []byte) (int, error) {
 
 	c.mu.Lock()
 	if n > 0 {
-		c.read = at
+		c.read, c.more = c.read.next(at, c.more), n == len(p)
 	}
 	if err != nil {
 		c.ended = at
@@ -87,8 +101,11 @@ func (c *conn) mark() {
 	c.marks = append(c.marks, mark{filled, c.read})
 }
 
-// Write writes and counts.
+// Write writes and counts. What is read after it is another delivery.
 func (c *conn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	c.more = false
+	c.mu.Unlock()
 	n, err := c.Conn.Write(p)
 	c.written.Add(int64(n))
 	return n, err
@@ -104,7 +121,7 @@ func (c *conn) watch(buf []byte) {
 // unwatch ends it: marks for the first bytes, the stamp of the rest, and when
 // the connection ended, if it did. The marks are the caller's: at the end of a
 // body the connection is back in the pool, and its next reader makes its own.
-func (c *conn) unwatch() (marks []mark, rest, ended time.Duration) {
+func (c *conn) unwatch() (marks []mark, rest stamp, ended time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.body = nil
@@ -116,7 +133,7 @@ func (c *conn) unwatch() (marks []mark, rest, ended time.Duration) {
 func (c *conn) lastRead() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.read
+	return c.read.read
 }
 
 // lastEnd is when a read last failed.

@@ -124,7 +124,7 @@ func statusText(resp *http.Response, body []byte) string {
 func serverMessage(body []byte) string {
 	var c chunk
 	if c.read(body, false) && c.isObject {
-		if m := c.trouble.words(); m != "" {
+		if m := c.errorMessage(); m != "" {
 			return m
 		}
 	}
@@ -133,10 +133,4 @@ func serverMessage(body []byte) string {
 		return string(title)
 	}
 	return string(body)
-}
-
-// isError reports whether the document stands for a failure; own: at an endpoint of
-// somebody's own.
-func (c *chunk) isError(own bool) bool {
-	return c.trouble.is(c.choices, own)
 }

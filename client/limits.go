@@ -130,18 +130,3 @@ func bounded(id string) string {
 		return r
 	}, id)
 }
-
-// contentCoding is the compression of a body, "" if it comes as it is. Frameworks and
-// proxies write all kinds of words there to keep others from compressing (none,
-// identity, utf-8, aws-chunked): what is no compression changes nothing.
-func contentCoding(h http.Header) string {
-	for _, line := range h.Values("Content-Encoding") {
-		for coding := range strings.SplitSeq(line, ",") {
-			switch coding = strings.ToLower(strings.TrimSpace(coding)); coding {
-			case "gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz", "lzma", "xz", "bzip2", "snappy", "lz4":
-				return coding
-			}
-		}
-	}
-	return ""
-}

@@ -2,8 +2,6 @@ package client
 
 import (
 	"bufio"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -14,59 +12,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"flashwave/client/pipetest"
 )
-
-// pipes is a network in memory: a listener and the dialler that reaches it.
-// Inside a synctest bubble it takes no time but what the server sleeps.
-type pipes struct {
-	conns   chan net.Conn
-	closed  chan struct{}
-	once    sync.Once
-	latency time.Duration // of dialling
-}
-
-func newPipes() *pipes {
-	return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-}
-
-func (p *pipes) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
-	select {
-	case <-time.After(p.latency):
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	here, there := net.Pipe()
-	select {
-	case p.conns <- there:
-		return here, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-p.closed:
-		return nil, errors.New("connection refused")
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
 // inBubble runs a test in virtual time against a handler. configure may be nil.
 func inBubble(t *testing.T, handler http.HandlerFunc, configure func(*Config), test func(*testing.T, *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		network := newPipes()
+		network := pipetest.New()
 		var handling sync.WaitGroup
 		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			handling.Add(1)
@@ -92,7 +46,7 @@ func inBubble(t *testing.T, handler http.HandlerFunc, configure func(*Config), t
 func onConns(t *testing.T, serve func(n int, c net.Conn, r *bufio.Reader), configure func(*Config), test func(*testing.T, *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		network := newPipes()
+		network := pipetest.New()
 		var handlers sync.WaitGroup
 		handlers.Go(func() {
 			for n := 0; ; n++ {
@@ -112,7 +66,7 @@ func onConns(t *testing.T, serve func(n int, c net.Conn, r *bufio.Reader), confi
 	})
 }
 
-func withClient(t *testing.T, network *pipes, configure func(*Config), test func(*testing.T, *Client)) {
+func withClient(t *testing.T, network *pipetest.Network, configure func(*Config), test func(*testing.T, *Client)) {
 	t.Helper()
 	cfg := Config{URL: "http://endpoint.test/v1", DialContext: network.DialContext}
 	if configure != nil {

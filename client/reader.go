@@ -16,6 +16,9 @@ type bodyReader struct {
 	conn   *conn // nil with HTTP/2
 	toEnd  bool  // the body ends where the connection does
 	buf    []byte
+
+	last stamp // with HTTP/2: of the last read
+	more bool  // it filled the buffer
 }
 
 // newBodyReader reads a response into buf, which must be all zeros.
@@ -31,16 +34,16 @@ func newBodyReader(c *Client, a *attempt, resp *http.Response, buf []byte) *body
 // next reads once and gives what came to take, in runs that came at one instant.
 // It returns the instant of the last byte, or of the end of the body with
 // io.EOF.
-func (r *bodyReader) next(take func(p []byte, at time.Duration)) (time.Duration, error) {
+func (r *bodyReader) next(take func(p []byte, at stamp)) (time.Duration, error) {
 	if r.conn == nil {
 		n, err := r.body.Read(r.buf)
-		at := r.client.now()
-		take(r.buf[:n], at)
-		return at, err
+		r.last, r.more = r.last.next(r.client.now(), r.more), n == len(r.buf)
+		take(r.buf[:n], r.last)
+		return r.last.read, err
 	}
 	r.conn.watch(r.buf)
 	n, err := r.body.Read(r.buf)
-	marks, at, ended := r.conn.unwatch()
+	marks, rest, ended := r.conn.unwatch()
 	from := 0
 	for _, m := range marks {
 		if from < m.n && m.n <= n {
@@ -49,11 +52,11 @@ func (r *bodyReader) next(take func(p []byte, at time.Duration)) (time.Duration,
 		}
 	}
 	if from < n {
-		take(r.buf[from:n], at)
+		take(r.buf[from:n], rest)
 	}
 	clear(r.buf[:n])
 	if err == io.EOF && r.toEnd {
-		at = ended
+		return ended, err
 	}
-	return at, err
+	return rest.read, err
 }

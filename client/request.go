@@ -68,16 +68,34 @@ type Result struct {
 
 	Events int           // token events
 	Stall  time.Duration // longest gap between two token events; 0 with fewer than two
-	Usage  Usage
-	Finish string // the finish reason; "" if none came
-	Phases Phases
-	Limits Limits
+	// OnePiece: all token events came with one delivery, in however many reads.
+	OnePiece bool
+	Usage    Usage
+	Finish   string // the finish reason, also one that says failure; "" if none came
+	Phases   Phases
+	Limits   Limits
 
 	RequestID    string // the server's own id for the request
 	Retries      int    // attempts after the first, the stale ones not counted
 	StaleRetries int    // replays of a request that met a connection the server had closed
 
 	Text, Reasoning string // only with Request.KeepText
+}
+
+// onePiece is how far apart the deliveries of what arrived at once may lie: no
+// model makes an answer of several events in a millisecond.
+const onePiece = time.Millisecond
+
+// Bundled reports whether a stream arrived in one piece: several token events, and
+// from the first to the last of them no wait. It was not streamed to us, whatever
+// its form, and says nothing of the time between its tokens. (Events that share a
+// read in a stream that came in several pieces do: their gap is 0.)
+//
+// A piece may take several reads, for a connection is read a few kilobytes at a
+// time; and between these the machine may be slow, so that instants alone do not
+// tell it.
+func (r Result) Bundled() bool {
+	return r.Events > 1 && (r.OnePiece || r.LastToken-r.FirstToken < onePiece)
 }
 
 // Usage counts the tokens of one request. Output includes reasoning; Prompt
@@ -95,9 +113,9 @@ type UsageSource string
 
 // The sources of token counts.
 const (
-	FromUsage  UsageSource = "usage"  // the endpoint's own usage object
-	FromEvents UsageSource = "events" // token events counted by us; Prompt is 0
-	FromNone   UsageSource = ""       // nothing to count
+	FromUsage  UsageSource = "usage"  // the endpoint's own usage, as far as it can be true
+	FromEvents UsageSource = "events" // token events counted by us; Prompt is what usage said of it, or 0
+	FromNone   UsageSource = ""       // nothing to count; Prompt likewise
 )
 
 // Phases are the parts of connecting, zero on a reused connection.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,10 @@ var jsonSeeds = []string{
 	`{"choices":[{"delta":{"content":null,"reasoning":"r"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1e2,"completion_tokens":3.0}}`,
 	`{"\u0063hoices":[{"delta":{"content":"\u0061\n"}}]}`, `{"choices":{"delta":1},"usage":[],"error":{"message":7}}`,
 	`{"choices":[{"message":{"content":[{"type":"text","text":"x"},{"thinking":[]}],"tool_calls":[{}]}}]}`, `{"error":"no"}`, `{"choices":[[[]]]}`,
+	`{"choices":[{"delta":{"audio":{"data":"x"},"tool_calls":{},"tool_call":{"a":1}},"message":{"content":"so far"},"text":"t","error":{"code":0}}]}`,
+	`{"choices":[{"delta":"a","finish_reason":{"type":"abort"}},{"delta":null,"message":"b","finish_reason":"NULL"}],"x_groq":{"error":"e"}}`,
+	`{"choices":[{"delta":{"content":{"text":{"value":"v"}},"reasoning_details":[{"text":"r"},{"data":"d"}],"images":[1]}}]}`,
+	`[{"error":{"error":{"msg":"m"},"code":"c"}},7]`, `"an error"`, `{"detail":[{"msg":"m"}],"code":500,"status":"failed","success":false,"error":[null,"",0,"x"]}`,
 	"{\"choices\":[{\"finish_reason\":\"\x85\"}]}",
 }
 
@@ -26,7 +31,7 @@ func FuzzScanner(f *testing.F) {
 	for _, seed := range jsonSeeds {
 		f.Add([]byte(seed))
 	}
-	for _, c := range allCases(f) {
+	for _, c := range wireCases(f) {
 		for _, part := range c.Parts {
 			f.Add(bytes.TrimSpace(bytes.TrimPrefix([]byte(part.Text), []byte("data: "))))
 		}
@@ -44,10 +49,18 @@ func FuzzScanner(f *testing.F) {
 			return // where keys come twice the two may differ
 		}
 		var doc any
-		if err := json.Unmarshal(text, &doc); err != nil {
-			return // such as numbers out of range
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.UseNumber()
+		if err := dec.Decode(&doc); err != nil {
+			t.Fatal(err)
 		}
-		if got, want := summaryOf(&c), summaryByReflection(doc); !reflect.DeepEqual(got, want) {
+		got, slow := summaryOf(&c), readSlowly(doc)
+		if len(slow.finishes) > 1 || len(slow.failures) > 1 {
+			return // which one counts depends on their order
+		}
+		want := slow.summary
+		want.Finish, want.Failure = strings.Join(slow.finishes, ""), strings.Join(slow.failures, "")
+		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("of %q\nscanner: %+v\n   json: %+v", text, got, want)
 		}
 	})
@@ -56,7 +69,6 @@ func FuzzScanner(f *testing.F) {
 // summary is the part of a chunk that both ways of reading tell.
 type summary struct {
 	Choices bool
-	Tokens  int
 	Kinds   []Kind
 	Text    string
 	Finish  string
@@ -65,13 +77,13 @@ type summary struct {
 }
 
 func summaryOf(c *chunk) summary {
-	s := summary{Choices: c.choices, Tokens: len(c.tokens), Finish: string(plain(c.finish)), Failed: c.trouble.found}
+	s := summary{Choices: c.choices, Finish: string(c.finish), Failed: c.failed}
 	s.Kinds = append(s.Kinds, c.tokens...)
 	for _, text := range c.texts {
 		s.Text += asJSON(text)
 	}
-	if c.trouble.found {
-		s.Failure = asJSON(c.trouble.text)
+	if c.failed {
+		s.Failure = asJSON(c.failure)
 	}
 	return s
 }
@@ -86,165 +98,160 @@ func asJSON(raw []byte) string {
 	return s
 }
 
-// summaryByReflection reads a decoded document the slow way.
-func summaryByReflection(doc any) summary {
-	var s summary
-	root, _ := doc.(map[string]any)
-	choices, isList := root["choices"].([]any)
-	s.Choices = isList
-	for _, name := range []string{"error", "errors", "exception", "error_message", "errorMessage", "error_msg", "errorMsg"} {
-		s.fails(root[name])
-	}
-	groq, _ := root["x_groq"].(map[string]any)
-	s.fails(groq["error"])
-	for _, c := range choices {
-		choice, _ := c.(map[string]any)
-		s.fails(choice["error"])
-		var d reflected
-		switch delta := choice["delta"].(type) {
-		case map[string]any:
-			d = deltaByReflection(delta)
-			s.fails(delta["error"])
-		case string:
-			d.text = delta
-		default:
-			message, _ := choice["message"].(map[string]any)
-			d = deltaByReflection(message)
-			s.fails(message["error"])
-		}
-		d.text += asText(choice["text"])
-		switch {
-		case d.text != "" || d.content:
-			s.Kinds = append(s.Kinds, Content)
-		case d.tool:
-			s.Kinds = append(s.Kinds, ToolCall)
-		case d.reasoning:
-			s.Kinds = append(s.Kinds, Reasoning)
-		}
-		s.Text += d.text
-		s.finishes(choice["finish_reason"])
-		s.finishes(choice["finishReason"])
-	}
-	s.Tokens = len(s.Kinds)
-	return s
+// A reflection reads a decoded document the slow way. Finish reasons and
+// failures are all that it found: which of several is told depends on their order.
+type reflection struct {
+	summary
+	finishes, failures []string
 }
 
-// reflected is what a delta holds.
-type reflected struct {
-	text                     string
-	content, tool, reasoning bool
-}
-
-func deltaByReflection(d map[string]any) (r reflected) {
-	if parts, ok := d["content"].([]any); ok {
-		for _, p := range parts {
-			part, _ := p.(map[string]any)
-			r.text += asText(p) + asText(part["text"]) + asText(part["content"])
-			r.reasoning = r.reasoning || thinks(part["thinking"]) || thinks(part["reasoning"])
-			for _, name := range []string{"image_url", "input_audio", "audio", "data"} {
-				r.content = r.content || part[name] != nil
-			}
-		}
-	}
-	r.text += asText(d["content"]) + asText(d["refusal"]) + asText(d["text"])
-	for _, name := range []string{"reasoning", "reasoning_content", "reasoning_text", "thinking", "thought", "thoughts"} {
-		r.reasoning = r.reasoning || thinks(d[name])
-	}
-	for _, name := range []string{"reasoning_details", "thinking_blocks"} {
-		list, _ := d[name].([]any)
-		r.reasoning = r.reasoning || thinks(list)
-	}
-	audio, _ := d["audio"].(map[string]any)
-	r.text += asText(audio["transcript"])
-	images, _ := d["images"].([]any)
-	r.content = r.content || asText(audio["data"]) != "" || len(images) > 0
-	switch calls := d["tool_calls"].(type) {
-	case []any:
-		for _, call := range calls {
-			r.tool = r.tool || call != nil
-		}
+func readSlowly(doc any) *reflection {
+	r := new(reflection)
+	switch root := doc.(type) {
 	case map[string]any:
-		r.tool = len(calls) > 0
+		r.root(root)
+	case []any:
+		for _, e := range root {
+			r.failure(asMap(e)["error"])
+		}
 	}
-	_, call := d["function_call"].(map[string]any)
-	r.tool = r.tool || call
 	return r
 }
 
-// thinks reports whether a value holds reasoning: a text, a list, or an object of some.
+func (r *reflection) root(root map[string]any) {
+	choices, isList := root["choices"].([]any)
+	r.Choices = isList
+	for _, c := range choices {
+		r.choice(asMap(c))
+	}
+	r.finish(root["finish_reason"])
+	for key, v := range root {
+		switch key {
+		case "error", "errors", "error_message", "error_msg", "error_code", "errorMessage", "errorCode", "errmsg", "errcode", "base_resp", "fault", "exception":
+			r.failure(v)
+		case "metadata", "meta", "response":
+			r.finish(asMap(v)["finish_reason"])
+		}
+		if strings.HasPrefix(key, "x_") {
+			r.failure(asMap(v)["error"])
+			r.finish(asMap(v)["finish_reason"])
+		}
+	}
+}
+
+func (r *reflection) choice(c map[string]any) {
+	r.failure(c["error"])
+	r.finish(c["finish_reason"])
+	var d told
+	switch delta := c["delta"].(type) {
+	case map[string]any:
+		r.delta(delta, &d)
+	case string:
+		d.text = delta
+	default:
+		switch message := c["message"].(type) {
+		case map[string]any:
+			r.delta(message, &d)
+		case string:
+			d.text = message
+		}
+	}
+	if d.text == "" && !d.content {
+		d.text = d.late
+	}
+	if d.text == "" && !d.content {
+		d.text = asText(c["text"])
+	}
+	switch {
+	case d.text != "" || d.content:
+		r.Kinds = append(r.Kinds, Content)
+	case d.tool:
+		r.Kinds = append(r.Kinds, ToolCall)
+	case d.reasoning:
+		r.Kinds = append(r.Kinds, Reasoning)
+	}
+	r.Text += d.text
+}
+
+// told is what a delta holds.
+type told struct {
+	text, late               string
+	content, tool, reasoning bool
+}
+
+func (r *reflection) delta(d map[string]any, t *told) {
+	r.failure(d["error"])
+	r.finish(d["finish_reason"])
+	switch content := d["content"].(type) {
+	case string:
+		t.text = content
+	case []any:
+		for _, p := range content {
+			t.part(p)
+		}
+	case map[string]any:
+		t.part(content)
+	}
+	t.text += asText(d["refusal"])
+	for _, name := range []string{
+		"reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "reasoning_summary",
+		"thinking", "thinking_content", "thinking_blocks", "thought", "thoughts",
+	} {
+		t.reasoning = t.reasoning || thinks(d[name])
+	}
+	for _, name := range []string{"tool_calls", "tool_call", "function_call"} {
+		t.tool = t.tool || holds(d[name])
+	}
+	images, _ := d["images"].([]any)
+	t.content = t.content || len(images) > 0 || sounds(d["audio"])
+	t.late = asText(d["text"])
+}
+
+func (t *told) part(v any) {
+	part, isMap := v.(map[string]any)
+	if !isMap {
+		t.text += asText(v)
+		return
+	}
+	var text string
+	for _, name := range []string{"text", "content"} { // only one of them is there
+		if v, ok := part[name]; ok {
+			if inner, ok := v.(map[string]any); ok {
+				v = inner["value"]
+			}
+			text = asText(v)
+		}
+	}
+	t.text += asText(part["refusal"])
+	t.reasoning = t.reasoning || thinks(part["thinking"]) || thinks(part["reasoning"])
+	t.content = t.content || sounds(part["audio"]) || sounds(part["input_audio"]) || sounds(part["output_audio"]) ||
+		part["image"] != nil || part["image_url"] != nil
+	kind := asText(part["type"])
+	switch {
+	case strings.Contains(kind, "think"), strings.Contains(kind, "reason"):
+		t.reasoning = t.reasoning || text != ""
+	case strings.Contains(kind, "tool"), strings.Contains(kind, "function"):
+		t.tool = true
+	default:
+		t.text += text
+	}
+}
+
+// thinks reports whether a value holds a text of reasoning.
 func thinks(v any) bool {
 	switch v := v.(type) {
 	case string:
 		return v != ""
 	case []any:
-		for _, e := range v {
-			if _, nested := e.([]any); !nested && thinks(e) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, thinks)
 	case map[string]any:
-		for _, name := range []string{"text", "summary", "thinking", "content", "data", "reasoning"} {
-			if _, object := v[name].(map[string]any); !object && thinks(v[name]) {
-				return true
-			}
-		}
+		return thinks(v["text"]) || thinks(v["content"]) || thinks(v["summary"]) || thinks(v["thinking"]) || thinks(v["reasoning"]) || thinks(v["data"])
 	}
 	return false
 }
 
-// finishes takes a finish reason in.
-func (s *summary) finishes(v any) {
-	if object, ok := v.(map[string]any); ok {
-		s.finishes(asText(object["type"]))
-		s.finishes(asText(object["reason"]))
-		return
-	}
-	if reason := asText(v); finishing([]byte(reason)) != goesOn && finishing([]byte(s.Finish)) != failing {
-		s.Finish = reason
-	}
-}
-
-// fails takes the value of an error in.
-func (s *summary) fails(v any) {
-	say := func(text string) {
-		if s.Failure == "" {
-			s.Failure = text
-		}
-	}
-	switch e := v.(type) {
-	case bool:
-		s.Failed = s.Failed || e
-	case float64:
-		s.Failed = s.Failed || e != 0
-	case string:
-		if finishing([]byte(e)) != goesOn {
-			s.Failed = true
-			say(e)
-		}
-	case []any:
-		for _, one := range e {
-			s.fails(one)
-		}
-	case map[string]any:
-		for _, value := range e {
-			s.Failed = s.Failed || hasMeaning(value)
-		}
-		message := ""
-		for _, name := range []string{"message", "msg", "detail", "reason", "code", "type", "status", "name"} {
-			if message == "" {
-				message = asText(e[name])
-			}
-		}
-		say(message)
-	}
-}
-
-func hasMeaning(v any) bool {
+func holds(v any) bool {
 	switch v := v.(type) {
-	case nil:
-		return false
-	case bool:
-		return v
 	case string:
 		return v != ""
 	case []any:
@@ -252,7 +259,63 @@ func hasMeaning(v any) bool {
 	case map[string]any:
 		return len(v) > 0
 	}
-	return true // numbers are written in ways that the two read apart
+	return false
+}
+
+func sounds(v any) bool {
+	if m, ok := v.(map[string]any); ok {
+		return asText(m["data"]) != "" || asText(m["transcript"]) != ""
+	}
+	return asText(v) != ""
+}
+
+func (r *reflection) finish(v any) {
+	if m, ok := v.(map[string]any); ok {
+		r.finish(m["type"])
+		return
+	}
+	if reason := asText(v); isFinish([]byte(reason)) {
+		r.finishes = append(r.finishes, reason)
+	}
+}
+
+func (r *reflection) failure(v any) {
+	if text, says := reasonByReflection(v); says {
+		r.failures, r.Failed = append(r.failures, text), true
+	}
+}
+
+func reasonByReflection(v any) (text string, says bool) {
+	switch v := v.(type) {
+	case bool:
+		return "", v
+	case string:
+		return v, !saysNothing([]byte(v))
+	case json.Number:
+		return string(v), !saysNothing([]byte(v))
+	case []any:
+		for _, e := range v {
+			told, more := reasonByReflection(e)
+			if says = says || more; more && text == "" {
+				text = told
+			}
+		}
+	case map[string]any:
+		best := len(reasons)
+		for key, e := range v {
+			told, more := reasonByReflection(e)
+			says = says || more
+			if rank := reasonRank([]byte(key)); more && told != "" && rank < best {
+				text, best = told, rank
+			}
+		}
+	}
+	return text, says
+}
+
+func asMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
 }
 
 func asText(v any) string {
@@ -263,11 +326,7 @@ func asText(v any) string {
 // repeatsKey reports whether some object names a key twice, or several of the
 // keys whose order decides how texts are joined.
 func repeatsKey(text []byte) bool {
-	ordered := map[string]string{
-		"refusal": "content", "text": "content", "audio": "content", "delta": "content", "message": "content", "msg": "content", "detail": "content",
-		"reason": "content", "finishReason": "finish_reason", "type": "code", "status": "code", "name": "code",
-		"errors": "error", "exception": "error", "error_message": "error", "errorMessage": "error", "error_msg": "error", "errorMsg": "error",
-	}
+	ordered := map[string]string{"refusal": "content", "text": "content"}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	var open []map[string]bool // nil: an array
 	isKey := false
@@ -321,14 +380,14 @@ func TestUsageOfDialects(t *testing.T) {
 		{"xAI counts reasoning beside the completion", `{"prompt_tokens":10,"completion_tokens":7,"total_tokens":22,"completion_tokens_details":{"reasoning_tokens":5}}`, Usage{Prompt: 10, Output: 12, Reasoning: 5, From: FromUsage}},
 		{"input and output", `{"input_tokens":10,"output_tokens":7,"input_tokens_details":{"cached_tokens":1},"output_tokens_details":{"reasoning_tokens":2}}`, Usage{Prompt: 10, Cached: 1, Output: 7, Reasoning: 2, From: FromUsage}},
 		{"nulls are nothing", `{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}`, Usage{Prompt: 10, Output: 7, From: FromUsage}},
-		{"impossible figures are bounded", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, From: FromUsage}},
+		{"impossible figures are not believed", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, From: FromUsage}},
 	} {
 		var c chunk
 		if !c.read([]byte(`{"usage":`+test.text+`}`), false) || !c.usage.found {
 			t.Errorf("%s: no usage found", test.name)
 			continue
 		}
-		if got := c.usage.normalised(0, false); got != test.want {
+		if got := c.usage.normalised(); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
 	}

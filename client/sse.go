@@ -13,19 +13,21 @@ var errEventTooLong = errors.New("an event of more than 4 MiB")
 // sse splits a stream of server-sent events as the HTML standard defines them
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html), whatever
 // pieces it comes in: lines end with LF, CRLF or CR, fields other than data and
-// event are passed over, comments too. Two things more are understood: some
-// servers name a failure in the field itself ("error: {…}"), and some break with a
-// line that is no field at all, which is handed to stray.
+// event are passed over, comments too. Two things more are understood, for they
+// are how servers fail: a failure that is named in the field itself
+// ("error: {…}"), and lines that are no field at all, which are handed over as
+// strays: each by itself, but for JSON and pages, which may go over many lines.
 //
 // An event that comes in one piece is handed over without a copy.
 type sse struct {
 	event func(name, data []byte) (more bool)
-	stray func(line []byte) (more bool) // nil: strays are passed over
+	stray func(text []byte) (more bool) // nil: they are passed over
 
 	line    []byte // of a line whose end has not come
 	data    []byte // of an event whose end has not come
 	current []byte // its only data so far, where that stands in the piece being fed
 	name    []byte
+	astray  []byte // lines that are no fields
 	hasData bool
 	began   bool // a first line was seen: no byte order mark any more
 	skipLF  bool // the last line ended with CR
@@ -74,6 +76,7 @@ func (p *sse) flush() {
 		p.line = p.line[:0]
 	}
 	p.dispatch()
+	p.strayed()
 }
 
 // lineEnd is the place of the first LF or CR, -1 if there is none.
@@ -96,6 +99,7 @@ func (p *sse) whole(line []byte) {
 	}
 	if len(line) == 0 {
 		p.dispatch()
+		p.strayed()
 		return
 	}
 	field, value := line, []byte(nil)
@@ -110,34 +114,48 @@ func (p *sse) whole(line []byte) {
 		p.addData(value)
 	case "event":
 		p.name = append(p.name[:0], value...)
-	case "error", "Error", "ERROR":
+	case "error":
 		p.name = append(p.name[:0], "error"...)
 		p.addData(value)
-	case "", "id", "retry": // a comment, or what is of no use here
+	case "", "id", "retry":
 	default:
-		if p.stray != nil && !isField(field, line) {
-			p.stopped = !p.stray(line)
-		}
+		p.lost(line)
 	}
 }
 
-// isField reports whether a line is a field, if of an unknown name: a word of letters,
-// digits and dashes, and then a colon or nothing. Whatever else stands there was not
-// written by anybody who meant to write a stream.
-func isField(field, line []byte) bool {
-	for _, c := range field {
-		if c|0x20 < 'a' || c|0x20 > 'z' {
-			if c != '-' && c != '_' && !isDigit(c) {
-				return false
-			}
-		}
+// strayLimit bounds what is kept of strays.
+const strayLimit = 8 << 10
+
+// lost takes a line that is no field.
+func (p *sse) lost(line []byte) {
+	if p.stray == nil {
+		return
 	}
-	return len(field) < len(line) && !complains(field)
+	line = line[:min(len(line), max(strayLimit-len(p.astray), 0))]
+	p.astray = append(append(p.astray, line...), '\n')
+	if !p.hasData && (!opens(p.astray) || validJSON(p.astray)) {
+		p.strayed()
+	}
+}
+
+// opens reports whether a text may go on over more lines: JSON, or a page.
+func opens(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\n")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[' || text[0] == '<')
+}
+
+// strayed hands strays over.
+func (p *sse) strayed() {
+	if len(p.astray) > 0 && !p.stopped {
+		p.stopped = !p.stray(p.astray)
+	}
+	p.astray = p.astray[:0]
 }
 
 // addData adds a line of data. The first one is not copied yet.
 func (p *sse) addData(value []byte) {
 	if !p.hasData {
+		p.strayed()
 		p.hasData, p.current = true, value
 		return
 	}
@@ -153,9 +171,9 @@ func (p *sse) keep() {
 	}
 }
 
-// dispatch hands an event over, if there is data.
+// dispatch hands an event over, if there is data, or a name that says all.
 func (p *sse) dispatch() {
-	if p.hasData && !p.stopped {
+	if (p.hasData || len(p.name) > 0 && saysFailure(p.name)) && !p.stopped {
 		data := p.data
 		if p.current != nil {
 			data = p.current

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"flashwave/client/pipetest"
 )
 
 // A stuck server does something for ever after it has read a request.
@@ -391,7 +393,7 @@ func TestTimerRestsAfterTheCall(t *testing.T) {
 // A limit may be met before the call has noted its timer.
 func TestShortestLimit(t *testing.T) {
 	t.Parallel()
-	network := newPipes()
+	network := pipetest.New()
 	defer func() { _ = network.Close() }()
 	for _, limits := range []Config{{Timeout: 1}, {IdleTimeout: 1}, {ConnectTimeout: 1}} {
 		limits.URL, limits.DialContext = "http://endpoint.test/v1", network.DialContext
@@ -417,7 +419,7 @@ func TestShortestLimit(t *testing.T) {
 // for a lock of net/http stops virtual time.)
 func TestHTTP2ServerReadsNoMore(t *testing.T) {
 	t.Parallel()
-	network := newPipes()
+	network := pipetest.New()
 	defer func() { _ = network.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -2,21 +2,21 @@ package client
 
 import "strconv"
 
-// usage is what usage objects said, in the words of any dialect, added up over a
-// stream: of each count the newest that is not 0 counts, for some send the prompt
-// first and the output last, some count on in every chunk, and some repeat a usage
-// with zeros. What cannot be a count of tokens (negative, no whole number, beyond
-// all bounds) is passed over.
+// usage is what usage objects said, in the words of any dialect; 0 is what they
+// did not say. Objects add up: one may count the prompt and a later one the
+// output, and where two speak of the same count the later one is right, unless it
+// says 0. So zeros erase nothing, and what is said twice counts once.
 type usage struct {
-	found                                    bool
+	found                                    bool // some count was there, be it 0
 	prompt, output, total, cached, reasoning int
-	pieces                                   int // the sum of all outputs
+	pieces                                   int // all outputs that were said, added up
 }
 
-// mostTokens bounds what is believed of one request.
-const mostTokens = 1e9
+// tokenLimit is the most tokens that one request can count: above every context
+// there is. A figure beyond it is a mistake.
+const tokenLimit = 1 << 24
 
-// read reads a usage object; null is none.
+// read reads a usage object and adds it; null is none.
 func (u *usage) read(s *scanner) bool {
 	var got usage
 	ok := s.object(func(key []byte) bool { return got.field(s, key) })
@@ -26,42 +26,53 @@ func (u *usage) read(s *scanner) bool {
 	return ok
 }
 
-// add takes in a usage that came later.
-func (u *usage) add(o usage) {
-	u.found = u.found || o.found
-	for _, count := range [...]struct{ have, newer *int }{
-		{&u.prompt, &o.prompt}, {&u.output, &o.output}, {&u.total, &o.total}, {&u.cached, &o.cached}, {&u.reasoning, &o.reasoning},
+// add takes in what was said later.
+func (u *usage) add(later usage) {
+	if later.output > 0 && later.total == 0 {
+		u.total = 0 // it was that of an earlier output
+	}
+	for _, count := range [...]struct {
+		of    *int
+		later int
+	}{
+		{&u.prompt, later.prompt},
+		{&u.output, later.output},
+		{&u.total, later.total},
+		{&u.cached, later.cached},
+		{&u.reasoning, later.reasoning},
 	} {
-		if *count.newer > 0 {
-			*count.have = *count.newer
+		if count.later > 0 {
+			*count.of = count.later
 		}
 	}
-	u.pieces += max(o.pieces, o.output)
+	u.found = u.found || later.found
+	u.pieces += max(later.pieces, later.output)
 }
 
 func (u *usage) field(s *scanner, key []byte) bool {
 	switch string(key) {
-	case "prompt_tokens", "input_tokens", "promptTokenCount":
+	case "prompt_tokens", "input_tokens", "promptTokens", "inputTokens",
+		"prompt_token_count", "promptTokenCount", "inputTokenCount":
 		return u.count(s, &u.prompt)
-	case "completion_tokens", "output_tokens", "candidatesTokenCount":
+	case "completion_tokens", "output_tokens", "completionTokens", "outputTokens",
+		"candidates_token_count", "candidatesTokenCount", "outputTokenCount":
 		return u.count(s, &u.output)
-	case "total_tokens", "totalTokenCount":
-		return tokenCount(s, &u.total)
-	case "prompt_cache_hit_tokens", "cached_tokens", "cachedContentTokenCount": // DeepSeek, Moonshot, Gemini
+	case "total_tokens", "totalTokens", "total_token_count", "totalTokenCount":
+		return u.count(s, &u.total)
+	case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
 		return tokenCount(s, &u.cached)
-	case "reasoning_tokens", "thoughtsTokenCount":
-		return tokenCount(s, &u.reasoning)
 	case "prompt_tokens_details", "input_tokens_details":
 		return detail(s, "cached_tokens", &u.cached)
 	case "completion_tokens_details", "output_tokens_details":
 		return detail(s, "reasoning_tokens", &u.reasoning)
+	case "reasoning_tokens", "thoughts_token_count", "thoughtsTokenCount":
+		return tokenCount(s, &u.reasoning)
 	}
 	return s.skip()
 }
 
 func (u *usage) count(s *scanner, n *int) bool {
-	c := s.peek()
-	u.found = u.found || isDigit(c)
+	u.found = u.found || isDigit(s.peek())
 	return tokenCount(s, n)
 }
 
@@ -75,7 +86,9 @@ func detail(s *scanner, name string, n *int) bool {
 	})
 }
 
-// tokenCount reads a number into n. What is no count of tokens leaves n as it was.
+// tokenCount reads a number into n. What cannot be a count of tokens leaves n as
+// it was, and so does 0: another value, a negative number, a fraction, more than
+// any request has.
 func tokenCount(s *scanner, n *int) bool {
 	if !isDigit(s.peek()) {
 		return s.skip()
@@ -84,37 +97,40 @@ func tokenCount(s *scanner, n *int) bool {
 	if !ok {
 		return false
 	}
-	if f, err := strconv.ParseFloat(string(text), 64); err == nil && f <= mostTokens && f == float64(int(f)) {
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err == nil && 0 < f && f <= tokenLimit && f == float64(int(f)) {
 		*n = int(f)
 	}
 	return true
 }
 
+// tellsOutput reports whether the output is among what was said.
+func (u usage) tellsOutput() bool { return u.output > 0 || u.prompt > 0 && u.total > u.prompt }
+
 // normalised is the usage in our words: Output includes reasoning and Prompt
-// includes cached, whatever the dialect. It is believed where it can be true, with
-// so many token events seen, or at least an answer; else the events are counted.
-func (u usage) normalised(events int, answered bool) Usage {
-	out, prompt, reasoning := u.output, u.prompt, u.reasoning
-	if out < events && u.pieces >= events {
-		out = u.pieces // each chunk counted itself
-	}
-	hidden := u.total - prompt - out
-	switch {
-	case u.total == 0 || hidden <= 0:
-	case u.cached > prompt && hidden == u.cached:
-		prompt += u.cached // the prompt was counted without what the cache knew
-	case out == 0:
-		out = hidden
-	default: // what was thought, and not shown, stands in the total alone
-		out, reasoning = out+hidden, max(reasoning, hidden)
-	}
-	w := Usage{Prompt: prompt, Cached: min(u.cached, prompt), Output: out, Reasoning: min(reasoning, out), From: FromUsage}
-	switch {
-	case out > 0 || prompt > 0 && !answered:
-	case events > 0:
-		w.Output, w.From = events, FromEvents
+// includes cached, whatever the dialect. What the total holds beside prompt and
+// output was billed, too: reasoning that stands nowhere else (xAI, and gateways
+// before thinking models), or the cached part of a prompt that was counted
+// without it.
+func (u usage) normalised() Usage {
+	n := Usage{Prompt: u.prompt, Output: u.output, Reasoning: u.reasoning}
+	switch rest := u.total - u.prompt - u.output; {
+	case rest <= 0:
+	case u.prompt == 0 && u.output == 0: // of the total alone nobody knows the parts
+	case u.prompt == 0:
+		n.Prompt = rest
+	case u.output == 0:
+		n.Output = rest
+	case rest == u.cached && rest != u.reasoning:
+		n.Prompt += rest
 	default:
-		w.From = FromNone
+		n.Output += rest
+		n.Reasoning = max(n.Reasoning, rest)
 	}
-	return w
+	n.Cached = min(u.cached, n.Prompt)
+	n.Reasoning = min(n.Reasoning, n.Output)
+	if n.Prompt > 0 || n.Output > 0 {
+		n.From = FromUsage
+	}
+	return n
 }

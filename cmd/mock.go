@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"flashwave/bench/units"
 	"flashwave/client/mock"
 )
 
@@ -64,8 +66,8 @@ func (p *program) serveMock(ctx context.Context, addr string, c mock.Config) err
 		return usage(fmt.Errorf("cannot listen on %s: %w", addr, err), "is another endpoint running there? choose one with --addr")
 	}
 	rps, tps := c.Capacity(150, c.Tokens)
-	fmt.Fprintf(p.stderr, "serving http://%s/v1 · ceiling about %.0f requests/s, %.0f tokens/s (prompts of 150 tokens, answers of %d)\n",
-		listener.Addr(), rps, tps, c.Tokens)
+	fmt.Fprintf(p.stderr, "serving http://%s/v1 · ceiling about %s requests/s, %s (prompts of 150 tokens, answers of %d)\n",
+		listener.Addr(), units.Count(rps), units.TokensPerSecond(math.Round(tps)), c.Tokens)
 	defer p.stops.under(func(int, bool) {})() // the first ends ctx
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -95,8 +97,8 @@ func (p *program) mockStatus(ctx context.Context, server *mock.Server) {
 		}
 		s := server.Stats()
 		if s != before {
-			fmt.Fprintf(p.stderr, "running %d, queued %d, served %d, tokens %d, 429 %d, 503 %d\n",
-				s.Running, s.Queued, s.Served, s.Tokens, s.RateLimited, s.Overloaded)
+			fmt.Fprintf(p.stderr, "running %s, queued %s, served %s, tokens %s, 429 %s, 503 %s\n",
+				units.Count(s.Running), units.Count(s.Queued), units.Count(s.Served), units.Count(s.Tokens), units.Count(s.RateLimited), units.Count(s.Overloaded))
 		}
 		before = s
 	}

@@ -2,13 +2,13 @@ package cmd
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"flashwave/bench/price"
+	"flashwave/bench/units"
 )
 
 func (p *program) pricesCommand() *cobra.Command {
@@ -58,7 +58,7 @@ func (p *program) showPrices(list []price.Price, filter string) error {
 
 func usd(v float64) string {
 	if v == 0 {
-		return "–"
+		return units.NoData
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return units.Bound(v, units.Things)
 }

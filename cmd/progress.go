@@ -9,6 +9,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // progressEvery is the pause between two progress lines.
@@ -34,7 +35,7 @@ func progress(w io.Writer, run *bench.Run) {
 				continue // more than the snapshot holds
 			}
 			e := s.Events[i]
-			fmt.Fprintf(w, "%s  %s\n", clock(e.TS), e.Text)
+			fmt.Fprintf(w, "%s  %s\n", units.ClockSeconds(max(e.TS, 0)), e.Text)
 		}
 		for i, wave := range s.Waves {
 			if !wave.Begun || !wave.Ended && !done || ended[i] {
@@ -68,49 +69,43 @@ func told(wave result.WaveStatus, its result.Snapshot) bool {
 // waveLine is a wave that has ended in one line.
 func waveLine(s result.Snapshot) string {
 	w := s.Window
-	parts := []string{clock(s.At.Seconds()), "", "wave", slo.WaveName(w.Lane, w.Name), "ended:"}
-	parts = append(parts, fmt.Sprintf("%d of %d ok,", w.Requests.Succeeded, w.Requests.Scheduled))
+	parts := []string{units.Clock(s.At), "", "wave", slo.WaveName(w.Lane, w.Name), "ended:"}
+	parts = append(parts, fmt.Sprintf("%s of %s ok,", units.Count(w.Requests.Succeeded), units.Count(w.Requests.Scheduled)))
 	return strings.TrimSuffix(strings.Join(append(parts, latencies(w)...), " "), ",")
 }
 
 // latencies are the p95 of a stretch, and its error rate.
 func latencies(w result.Stats) (parts []string) {
 	if l := w.Latency.TTFT.Response; l != nil {
-		parts = append(parts, "TTFT p95 "+result.FormatMillis(l.P95)+",")
+		parts = append(parts, "TTFT p95 "+units.Millis(l.P95)+",")
 	}
 	if l := w.Latency.E2E.Response; l != nil {
-		parts = append(parts, "E2E p95 "+result.FormatMillis(l.P95)+",")
+		parts = append(parts, "E2E p95 "+units.Millis(l.P95)+",")
 	}
 	if w.ErrorRate != nil {
-		parts = append(parts, "errors "+result.FormatShare(*w.ErrorRate))
+		parts = append(parts, "errors "+units.Share(*w.ErrorRate))
 	}
 	return parts
 }
 
 // line is the run at this instant in one line.
 func line(s result.Snapshot) string {
-	parts := []string{clock(s.At.Seconds()), "", string(s.State)}
+	parts := []string{units.Clock(s.At), "", string(s.State)}
 	q := s.Total.Requests
 	of := ""
 	if s.PlannedRequests > 0 {
-		of = fmt.Sprintf(" of %d", s.PlannedRequests)
+		of = " of " + units.Count(s.PlannedRequests)
 	}
-	parts = append(parts, fmt.Sprintf("%d%s done,", q.Succeeded+q.Failed, of),
-		result.FormatRate(s.Now.Done)+"/s,", fmt.Sprintf("%d in flight,", s.Now.InFlight))
+	parts = append(parts, units.Count(q.Succeeded+q.Failed)+of+" done,",
+		units.PerSecond(s.Now.Done)+",", units.Count(s.Now.InFlight)+" in flight,")
 	if s.Now.Queued > 0 {
-		parts = append(parts, fmt.Sprintf("%d queued,", s.Now.Queued))
+		parts = append(parts, units.Count(s.Now.Queued)+" queued,")
 	}
 	recent := s.Window
 	recent.ErrorRate = s.Total.ErrorRate
 	parts = append(parts, latencies(recent)...)
 	if s.Cost != nil {
-		parts = append(parts, "·", result.FormatUSD(s.Cost.Spent))
+		parts = append(parts, "·", units.USD(s.Cost.Spent))
 	}
 	return strings.Join(parts, " ")
-}
-
-// clock is seconds as minutes and seconds.
-func clock(seconds float64) string {
-	s := int(max(seconds, 0))
-	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }

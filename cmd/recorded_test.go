@@ -1,18 +1,21 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"math"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"flashwave/bench/files"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client/outcome"
 )
 
@@ -108,4 +111,21 @@ func record(run *result.Run, seconds int, slower, failing float64, unary bool) {
 	wave := total
 	wave.Name, wave.Kind = "steady", "open"
 	run.Total, run.Waves = total, []result.Stats{wave}
+}
+
+// A document that an earlier version wrote reads, reports and compares.
+func TestDocumentsWrittenBefore(t *testing.T) {
+	path := filepath.Join("..", "bench", "compare", "testdata", "run-v1.json")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	for _, format := range []string{"text", "json", "md", "csv", "junit", "hlog", "vllm", "html", "scenario"} {
+		var out, errs bytes.Buffer
+		if code := Main([]string{"report", path, "--format", format}, nil, &out, &errs); code != verdict.ExitPass || out.Len() == 0 {
+			t.Errorf("%s: exit %d, %d bytes, %s", format, code, out.Len(), errs.String())
+		}
+	}
+	var out, errs bytes.Buffer
+	code := Main([]string{"compare", path, path, "--json"}, nil, &out, &errs)
+	if code == verdict.ExitUsage || !bytes.Contains(out.Bytes(), []byte(`"flashwave.compare/v1"`)) {
+		t.Errorf("compare: exit %d, %s", code, errs.String())
+	}
 }

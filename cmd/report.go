@@ -7,11 +7,11 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"flashwave/bench/report"
 	"flashwave/bench/store"
+	"flashwave/bench/units"
 )
 
 func (p *program) reportCommand() *cobra.Command {
@@ -91,7 +91,7 @@ func (p *program) showRuns(list []store.Entry) error {
 		case !e.Complete:
 			verdict = "incomplete"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, humanize.RelTime(e.StartedAt, time.Now(), "ago", "from now"), e.Headline)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, units.Ago(time.Since(e.StartedAt)), e.Headline)
 	}
 	return w.Flush()
 }

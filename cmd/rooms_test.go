@@ -16,8 +16,12 @@ import (
 	"flashwave/client/outcome"
 )
 
+// leaf is what every package may import and what imports none of this module: how
+// figures are written.
+const leaf = "flashwave/bench/units"
+
 // arrows says which packages of this module, and which of the restricted others,
-// each package may import directly. What is missing may import none.
+// each package may import directly. What is missing may import none but the leaf.
 var arrows = map[string][]string{
 	"flashwave":                {"flashwave/cmd"},
 	"flashwave/cmd":            {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
@@ -65,7 +69,7 @@ func TestRooms(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, imported := range p.Imports {
-			if room := roomOf(imported); room != "" && !allowed(arrows[p.ImportPath], room) {
+			if room := roomOf(imported); room != "" && room != leaf && !allowed(arrows[p.ImportPath], room) {
 				t.Errorf("%s must not import %s", p.ImportPath, imported)
 			}
 		}

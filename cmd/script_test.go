@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
@@ -33,6 +34,10 @@ var parts = map[string]func() int{}
 func TestMain(m *testing.M) {
 	if part, ok := parts[os.Getenv(actAs)]; ok {
 		os.Exit(part())
+	}
+	// The scripts wait more than they work: more of them at a time than there are CPUs.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
 		"flashwave": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
@@ -67,7 +72,7 @@ func closedPort() string {
 	return l.Addr().String()
 }
 
-// endpoint VAR [key=…|rpm=…|errors=…|models=a,b]: serves the built-in endpoint and
+// endpoint VAR [key=…|rpm=…|burst=…|errors=…|models=a,b]: serves the built-in endpoint and
 // puts its URL into VAR, and into VAR_HOST without the path.
 func endpoint(ts *testscript.TestScript, _ bool, args []string) {
 	c := mock.Default()
@@ -78,6 +83,8 @@ func endpoint(ts *testscript.TestScript, _ bool, args []string) {
 			c.Key = value
 		case "rpm":
 			ts.Check(json.Unmarshal([]byte(value), &c.RPM))
+		case "burst":
+			ts.Check(json.Unmarshal([]byte(value), &c.Burst))
 		case "errors":
 			ts.Check(json.Unmarshal([]byte(value), &c.ErrorRate))
 		case "models":

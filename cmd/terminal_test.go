@@ -34,6 +34,8 @@ type tty struct {
 	before  *term.State
 	process *exec.Cmd
 
+	marks int // how often everything written so far was waited for
+
 	mu   sync.Mutex
 	text bytes.Buffer
 }
@@ -90,7 +92,7 @@ func (x *tty) awaits(what string) {
 // awaitsTimes blocks until the terminal was shown a text so often.
 func (x *tty) awaitsTimes(what string, n int) {
 	x.t.Helper()
-	for range 3000 {
+	for range 12000 { // two minutes, for a busy machine
 		if strings.Count(x.seen(), what) >= n {
 			return
 		}
@@ -128,9 +130,22 @@ func (x *tty) ends(code int) {
 	}
 }
 
+// drain waits until all that was written to the terminal was read from it: what is
+// written last is read last.
+func (x *tty) drain() {
+	x.t.Helper()
+	x.marks++
+	mark := fmt.Sprintf("[all before mark %d was read]", x.marks)
+	if _, err := io.WriteString(x.slave, mark); err != nil {
+		x.t.Fatal(err)
+	}
+	x.awaits(mark)
+}
+
 // orderly holds that the terminal is as it was found.
 func (x *tty) orderly() {
 	x.t.Helper()
+	x.drain()
 	after, err := term.GetState(x.slave.Fd())
 	if err != nil {
 		x.t.Fatal(err)
@@ -161,7 +176,7 @@ func TestTerminalAfterwards(t *testing.T) {
 		summary string
 	}{
 		"its own end": {
-			[]string{"run", "-n", "5", "-c", "5", "--max-tokens", "2"},
+			[]string{"run", "-n", "5", "-c", "5", "--max-tokens", "2", "--max-lag", "10s"}, // on a busy machine, too
 			func(x *tty) { x.awaits("PASS"); x.types("q") }, 0, "verdict",
 		},
 		"q":       {sale, func(x *tty) { x.types("q"); x.awaits("ABORTED"); x.types("q") }, 105, "interrupted"},

@@ -47,9 +47,9 @@ type app struct {
 }
 
 // newApp is the program with a run in front, or the home screen if src is nil. Once
-// it is no more on the terminal, close gives up what the desk is still at, and waits
+// it is no more on the terminal, closeApp gives up what the desk is still at, and waits
 // for it.
-func newApp(ctx context.Context, src Source, opts Options) (a app, close func()) {
+func newApp(ctx context.Context, src Source, opts Options) (a app, closeApp func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	a = app{ctx: ctx, desk: opts.Desk, starts: newStarts(opts.Desk), opts: opts, homely: src == nil && opts.Desk != nil}
 	if a.homely {

@@ -247,7 +247,7 @@ func TestAnEvening(t *testing.T) {
 		e.shows("new run")
 		e.shows("requests 1,000")
 		e.shows("earlier runs")
-		e.shows("2m ago")
+		e.shows("2 min ago")
 
 		e.key(ctrlK, 1)
 		e.shows("check: one request")
@@ -305,7 +305,7 @@ func TestAnEvening(t *testing.T) {
 		e.press("/")
 		e.typed("cut")
 		e.press("enter")
-		e.hides("3h ago")
+		e.hides("3 h ago")
 		e.close()
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // A chartKind is what a chart shows over time.
@@ -111,7 +112,7 @@ func chartSpan(s result.Snapshot) (from, to float64) {
 
 // ruler is the time under a plot: when it begins, and when it ends.
 func (p pen) ruler(axis timeAxis, to float64) string {
-	begin, end := clock(asDuration(axis.from)), clock(asDuration(to))
+	begin, end := units.Clock(asDuration(axis.from)), units.Clock(asDuration(to))
 	reached := axis.reached(to)
 	line := strings.Repeat(" ", gutter+2) + begin
 	if reached >= len(begin)+len(end)+2 {
@@ -136,23 +137,11 @@ func (p pen) currents(lines []line, bound *float64, gap int) string {
 	return p.named(lines, bound, gap, func(l line) string {
 		for _, v := range slices.Backward(l.values) {
 			if !math.IsNaN(v) {
-				return l.name + " " + current(v)
+				return l.name + " " + units.Figure(v)
 			}
 		}
 		return l.name
 	})
-}
-
-// current writes the newest value of a line: three digits at least.
-func current(v float64) string {
-	switch {
-	case v >= 99.95 || v == 0:
-		return decimal(v, 0)
-	case v >= 9.995:
-		return decimal(v, 1)
-	default:
-		return decimal(v, 2)
-	}
 }
 
 // named is a legend of the names that a function gives to lines.
@@ -176,7 +165,7 @@ func (p pen) named(lines []line, bound *float64, gap int, name func(line) string
 		if gap == 1 { // little room: the stroke says it
 			word = ""
 		}
-		parts = append(parts, p.label(word+p.glyph.dotted.Horizontal+" ")+p.style.text.Render(strings.TrimSpace(cell(*bound))))
+		parts = append(parts, p.label(word+p.glyph.dotted.Horizontal+" ")+p.style.text.Render(strings.TrimSpace(units.Tabular(*bound))))
 	}
 	return strings.Join(parts, strings.Repeat(" ", gap))
 }

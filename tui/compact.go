@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // compact draws a small window: figures alone, what matters most at the top.
@@ -16,8 +17,8 @@ func (p pen) compact(s result.Snapshot, o outlook, width, height int) []string {
 		lines = append(lines, p.style.brand.Render(p.cut(clean(s.Verdict.Headline), width)))
 	} else {
 		lines = append(lines,
-			p.spread([]string{p.pair("offered", rate(s.Now.Offered)), p.pair("done", rate(s.Now.Done))}, 2, width),
-			p.spread([]string{p.pair("open", count(s.Now.InFlight)), p.pair("awaiting", count(s.Now.Awaiting)), p.late(s.Now.Late), p.warned("queued", s.Now.Queued)}, 2, width))
+			p.spread([]string{p.pair("offered", units.PerSecond(s.Now.Offered)), p.pair("done", units.PerSecond(s.Now.Done))}, 2, width),
+			p.spread([]string{p.pair("open", units.Count(s.Now.InFlight)), p.pair("awaiting", units.Count(s.Now.Awaiting)), p.late(s.Now.Late), p.warned("queued", s.Now.Queued)}, 2, width))
 	}
 	lines = append(lines, p.compactTable(s, o.service, width)...)
 	lines = append(lines, p.tallyLines(s, width, 2)...)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // An amount is one line of the cost: dollars, or nothing yet.
@@ -43,7 +44,7 @@ func (p pen) cost(s result.Snapshot, width, height int) []string {
 		body = append(body, p.ends(p.label(label), p.dollars(a.value), inner))
 	}
 	if s.Total.Cost != nil && s.Total.Cost.EstimatedShare > 0 {
-		body = append(body, p.ends(p.label("estimated"), p.style.text.Render(percent(s.Total.Cost.EstimatedShare))+"  ", inner))
+		body = append(body, p.ends(p.label("estimated"), p.style.text.Render(units.Share(s.Total.Cost.EstimatedShare))+"  ", inner))
 	}
 	budget := p.budget(s.Cost, inner)
 	rows := height - 2
@@ -63,14 +64,12 @@ func (p pen) cost(s result.Snapshot, width, height int) []string {
 // dollars writes an amount so that a column of them aligns at the point: cents,
 // and two more digits below a dollar.
 func (p pen) dollars(v *float64) string {
-	switch {
-	case v == nil:
+	if v == nil {
 		return p.style.faint.Render(p.glyph.none) + "   "
-	case *v != 0 && math.Abs(*v) < 1:
-		return p.figure(usd(*v))
-	default:
-		return p.figure(usd(*v)) + "  "
 	}
+	figure := units.TabularUSD(*v)
+	digits := strings.TrimRight(figure, " ")
+	return p.figure(digits) + figure[len(digits):]
 }
 
 // tokens is what the money buys.
@@ -78,25 +77,11 @@ func (p pen) tokens(s result.Snapshot, width int) []string {
 	if s.Total.Tokens.Output == 0 {
 		return nil
 	}
-	in, out := humanTokens(s.Total.Tokens.Prompt), humanTokens(s.Total.Tokens.Output)
+	in, out := units.Short(s.Total.Tokens.Prompt), units.Short(s.Total.Tokens.Output)
 	return []string{
 		"",
 		p.ends(p.label("tokens in"), p.style.text.Render(in)+"  ", width),
 		p.ends(p.label("tokens out"), p.style.text.Render(out)+"  ", width),
-	}
-}
-
-// humanTokens writes a count of tokens shortly: 912, 41.2k, 3.71M.
-func humanTokens(n int64) string {
-	switch v := float64(n); {
-	case n < 10_000:
-		return count(n)
-	case n < 1_000_000:
-		return decimal(v/1e3, 1) + "k"
-	case n < 1_000_000_000:
-		return decimal(v/1e6, 2) + "M"
-	default:
-		return decimal(v/1e9, 2) + "G"
 	}
 }
 
@@ -110,14 +95,14 @@ func (p pen) budget(c *result.CostStatus, width int) []string {
 	if c.Projected != nil && *c.Projected > *c.Budget {
 		g = max(g, near)
 	}
-	text := " " + percent(share)
+	text := " " + units.Share(share)
 	cells := max(1, width-cells(text))
 	full := max(0, min(cells, int(math.Round(share*float64(cells)))))
 	if share > 0 {
 		full = max(1, full)
 	}
 	bar := p.style.of(g).Render(strings.Repeat(p.glyph.full, full)) + p.style.frame.Render(strings.Repeat(p.glyph.empty, cells-full))
-	return []string{bar + p.figure(text), p.label("of the budget, " + money(*c.Budget))}
+	return []string{bar + p.figure(text), p.label("of the budget, " + units.Cents(*c.Budget))}
 }
 
 // costParts is the cost in a line.
@@ -125,10 +110,10 @@ func (p pen) costParts(s result.Snapshot) []string {
 	if s.Cost == nil {
 		return []string{p.label("price unknown")}
 	}
-	parts := []string{p.pair("spent", usd(s.Cost.Spent))}
+	parts := []string{p.pair("spent", units.USD(s.Cost.Spent))}
 	for _, a := range amounts(s)[1:] {
 		if a.value != nil {
-			parts = append(parts, p.pair(a.label, usd(*a.value)))
+			parts = append(parts, p.pair(a.label, units.USD(*a.value)))
 		}
 	}
 	return parts

@@ -1,12 +1,12 @@
 package tui
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -70,7 +70,7 @@ func (c comparison) table(l duelLayout) []string {
 	}
 	note := ""
 	if n := len(rows) - len(shown); n > 0 {
-		note = p.label(count(int64(n)) + " more")
+		note = p.label(units.Count(n) + " more")
 	}
 	title := "whole run"
 	if wave := c.stretches()[c.wave]; wave != "" {
@@ -85,10 +85,10 @@ const nameWidth = 18
 // columns are those that a width holds, and how wide the drawing of the intervals is.
 func (c comparison) columns(width int) (list []duelColumn, bar int) {
 	list = []duelColumn{
-		{"base", 9, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
-		{"new", 9, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
+		{"base", 11, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
+		{"new", 11, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
 		{"change", 8, func(r compare.Row) string { return r.FormatChange() }},
-		{fmt.Sprintf("%.0f %% interval", 100*c.doc.Method.Confidence), 20, compare.Row.FormatInterval},
+		{units.Bound(c.doc.Method.Confidence, units.Ratio) + " interval", 20, compare.Row.FormatInterval},
 	}
 	const verdict = 15
 	left := width - nameWidth - verdict
@@ -116,10 +116,7 @@ func (c comparison) columns(width int) (list []duelColumn, bar int) {
 }
 
 func formattedCell(v *float64, unit string) string {
-	if v == nil {
-		return noData
-	}
-	return result.FormatValue(*v, unit)
+	return units.Maybe(v, func(v float64) string { return units.Value(v, unit) })
 }
 
 func (c comparison) heading(columns []duelColumn, bar int) string {

@@ -171,7 +171,7 @@ func TestAStaleStart(t *testing.T) {
 func TestGivingUpAtTheLastMoment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for range 30 {
+		for range 12 {
 			e := open(t, 60, 16, slowStart)
 			e.atOnce(enter)
 			time.Sleep(5 * time.Second)

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // errorKinds are the kinds of failure in view, the most frequent first.
@@ -50,5 +51,5 @@ func (p pen) errorLine(e result.ErrorCount, selected bool, width int) string {
 		pointer, message = p.style.mark.Render(p.glyph.pointer)+" ", p.style.strong.Render(clean(e.Message))
 	}
 	word := strings.ReplaceAll(clean(string(e.Outcome)), "_", " ")
-	return p.cut(pointer+p.figure(right(count(e.Count), 9))+"  "+p.style.bad.Render(left(word, 12))+"  "+message, width)
+	return p.cut(pointer+p.figure(right(units.Count(e.Count), 9))+"  "+p.style.bad.Render(left(word, 12))+"  "+message, width)
 }

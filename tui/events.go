@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // eventStyle is the colour of an event's kind.
@@ -36,12 +37,16 @@ func matches(e result.Event, filter string) bool {
 func (p pen) events(s result.Snapshot, filter string, typing bool, width, height int) []string {
 	inner, rows := width-4, height-2
 	var body []string
+	clock := 5
+	if n := len(s.Events); n > 0 {
+		clock = max(clock, cells(units.Clock(asDuration(s.Events[n-1].TS))))
+	}
 	for i := len(s.Events) - 1; i >= 0 && len(body) < rows; i-- {
 		e := s.Events[i]
 		if !matches(e, filter) {
 			continue
 		}
-		at := p.label(right(clock(asDuration(e.TS)), 5) + "  ")
+		at := p.label(right(units.Clock(asDuration(e.TS)), clock) + "  ")
 		body = append(body, p.cut(at+p.eventStyle(e.Kind).Render(clean(e.Text)), inner))
 	}
 	if len(body) == 0 {

@@ -7,6 +7,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/guptarohit/asciigraph"
+
+	"flashwave/bench/units"
 )
 
 // glyphs are the characters of the screen that a plain ASCII terminal lacks.
@@ -76,7 +78,7 @@ func (g glyphs) mark(of grade) string {
 }
 
 // nearest are the ASCII characters closest to what texts of the run hold.
-var nearest = map[string]string{noData: "-", "—": "-", "×": "x", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
+var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
 
 // plain replaces what ASCII lacks in a styled text, cell for cell.
 func plain(s string) string {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // A mood is a run's state as a word and a colour.
@@ -30,7 +31,7 @@ func (p pen) mood(s result.Snapshot) mood {
 	word := string(s.State)
 	switch over := s.Now.Overload; {
 	case over != nil:
-		word = "served " + decimal(over.Served, 1) + " of " + rate(over.Offered) + ", " + count(over.Waiting) + " waiting and growing"
+		word = "served " + units.Rate(over.Served) + " of " + units.PerSecond(over.Offered) + ", " + units.Count(over.Waiting) + " waiting and growing"
 		g = bad
 	case g == bad:
 		word += ", SLO breached"
@@ -54,12 +55,12 @@ func (p pen) state(s result.Snapshot) string {
 func (p pen) elapsed(s result.Snapshot) string {
 	switch {
 	case s.Planned > 0:
-		return p.pair2(clock(s.At), clock(s.Planned))
+		return p.pair2(units.Clock(s.At), units.Clock(s.Planned))
 	case s.PlannedRequests > 0:
-		scheduled := p.label(" " + p.glyph.dash + " " + count(s.Total.Requests.Scheduled) + " of " + count(s.PlannedRequests))
-		return p.figure(clock(s.At)) + scheduled
+		scheduled := p.label(" " + p.glyph.dash + " " + units.Count(s.Total.Requests.Scheduled) + " of " + units.Count(s.PlannedRequests))
+		return p.figure(units.Clock(s.At)) + scheduled
 	default:
-		return p.figure(clock(s.At))
+		return p.figure(units.Clock(s.At))
 	}
 }
 
@@ -72,9 +73,9 @@ func (p pen) purse(c *result.CostStatus) string {
 	case c == nil:
 		return ""
 	case c.Budget != nil:
-		return p.pair2(money(c.Spent), money(*c.Budget))
+		return p.pair2(units.Cents(c.Spent), units.Cents(*c.Budget))
 	default:
-		return p.figure(usd(c.Spent))
+		return p.figure(units.USD(c.Spent))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // A heatmap is how many requests had which latency, over time: what percentile
@@ -155,7 +156,7 @@ func (m *heatmap) key() string {
 	for _, s := range m.shades {
 		b.WriteString(s.draw(1))
 	}
-	return m.label("1 ") + b.String() + " " + m.style.text.Render(count(int64(m.most)))
+	return m.label("1 ") + b.String() + " " + m.style.text.Render(units.Count(m.most))
 }
 
 // A shade is a cell of a heatmap.
@@ -214,7 +215,7 @@ func (p pen) drawHeat(s result.Snapshot, kind chartKind, service bool, width, he
 	}
 	slo := ""
 	if bound != nil {
-		slo = " " + p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(millis(*bound))
+		slo = " " + p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(units.Millis(*bound))
 	}
 	return p.titled(titles, []string{m.key() + slo, m.key()}, body, width, height)
 }

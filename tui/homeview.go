@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 )
 
 // A homeLayout is where the parts of the home screen go; what has no room has no
@@ -147,22 +148,22 @@ func (h home) estimate(width int) []string {
 	p, e, sc := h.pen, h.plan.estimate, h.plan.scenario
 	requests, length := p.glyph.none, p.glyph.none
 	if e.Requests > 0 {
-		requests = count(e.Requests)
+		requests = units.Count(e.Requests)
 	}
 	if e.Length > 0 {
-		length = clock(e.Length)
+		length = units.Clock(e.Length)
 	}
 	peak := p.glyph.none
 	if e.PeakRate > 0 {
-		peak = rate(e.PeakRate)
+		peak = units.PerSecond(e.PeakRate)
 	}
 	cost := p.glyph.none
 	if e.Cost != nil {
-		cost = "at most " + usd(*e.Cost)
+		cost = "at most " + units.USD(*e.Cost)
 	}
 	lines := []string{
 		p.spread([]string{p.pair("requests", requests), p.pair("length", length), p.pair("peak", peak)}, 3, width),
-		p.spread([]string{p.pair("tokens in", p.glyph.about+" "+short(e.PromptTokens)), p.pair("out at most", short(e.OutputTokens))}, 3, width),
+		p.spread([]string{p.pair("tokens in", p.glyph.about+" "+units.Short(e.PromptTokens)), p.pair("out at most", units.Short(e.OutputTokens))}, 3, width),
 		p.pair("cost", cost),
 	}
 	return append(lines, p.cut(p.pair("in flight at the peak", h.inFlight(sc)), width))
@@ -179,15 +180,15 @@ func (h home) inFlight(sc *scenario.Scenario) string {
 		}
 	}
 	if peak == 0 {
-		return count(int64(closed))
+		return units.Count(closed)
 	}
 	most := min(int64(peak*sc.Target.Timeout.D().Seconds()), int64(sc.Slots()))
 	name := hostOrMock(sc.Target.URL)
 	if mean, ok := h.list.lastLatency(name); ok {
 		least := max(1, int64(peak*mean.Seconds()))
-		return fmt.Sprintf("%s (last run's latency) to %s (timeout)", count(least), count(max(least, most)))
+		return fmt.Sprintf("%s (last run's latency) to %s (timeout)", units.Count(least), units.Count(max(least, most)))
 	}
-	return fmt.Sprintf("at most %s (timeout)", count(most))
+	return fmt.Sprintf("at most %s (timeout)", units.Count(most))
 }
 
 // hostOrMock is the target as the list of runs names it.
@@ -206,13 +207,13 @@ func (h home) estimateLine(width int) string {
 	}
 	parts := []string{}
 	if e.Requests > 0 {
-		parts = append(parts, p.pair("requests", count(e.Requests)))
+		parts = append(parts, p.pair("requests", units.Count(e.Requests)))
 	}
 	if e.Length > 0 {
-		parts = append(parts, p.pair("length", clock(e.Length)))
+		parts = append(parts, p.pair("length", units.Clock(e.Length)))
 	}
 	if e.Cost != nil {
-		parts = append(parts, p.pair("cost <", usd(*e.Cost)))
+		parts = append(parts, p.pair("cost <", units.USD(*e.Cost)))
 	}
 	return p.spread(parts, 2, width)
 }
@@ -294,18 +295,4 @@ func (h home) overlay() []string {
 		return p.panel("load somebody else's machine?", "", lines, min(w, 90), min(h.size.Height, len(lines)+2))
 	}
 	return nil
-}
-
-// short writes a large count in thousands or millions.
-func short(n int64) string {
-	switch v := float64(n); {
-	case v >= 10e6:
-		return decimal(v/1e6, 0) + "M"
-	case v >= 1e6:
-		return decimal(v/1e6, 1) + "M"
-	case v >= 10e3:
-		return decimal(v/1e3, 0) + "k"
-	default:
-		return count(n)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // A metric is one latency of the table: its SLO name, its word on the screen,
@@ -94,7 +95,7 @@ func (p pen) newLatencyTable(list []metric, service bool, width int) latencyTabl
 		t.name = max(t.name, len(m.word))
 		for i, f := range t.figures(m.of(service)) {
 			if !f.empty {
-				t.widths[i] = max(t.widths[i], len(cell(f.value/t.scale)))
+				t.widths[i] = max(t.widths[i], len(units.Tabular(f.value/t.scale)))
 			}
 		}
 	}
@@ -185,7 +186,7 @@ func (f figure) draw(t latencyTable, width int) string {
 	if f.empty {
 		return t.style.faint.Render(right(t.glyph.none+"  ", width))
 	}
-	return f.style.Render(right(cell(f.value/t.scale), width))
+	return f.style.Render(right(units.Tabular(f.value/t.scale), width))
 }
 
 // otherTime is the line of the time that does not lead.
@@ -197,7 +198,7 @@ func (p pen) otherTime(l result.Latencies, service bool, t latencyTable) string 
 		for _, f := range t.figures(m.of(service))[1:3] {
 			value := t.glyph.none
 			if !f.empty {
-				value = strings.TrimSpace(cell(f.value / t.scale))
+				value = strings.TrimSpace(units.Tabular(f.value / t.scale))
 			}
 			text += " " + f.style.Render(value)
 		}
@@ -224,7 +225,7 @@ func (p pen) sloNote(slos []result.SLOStatus, name string, service bool, width i
 		return ""
 	}
 	g := liveGrade(*worst)
-	full := fmt.Sprintf("%s %s %s", worst.Stat, worst.Op, bound(worst.Bound, worst.Unit))
+	full := fmt.Sprintf("%s %s %s", worst.Stat, worst.Op, units.Bound(worst.Bound, worst.Unit))
 	tight := strings.ReplaceAll(full, " ", "")
 	style := p.style.muted
 	if g == bad {

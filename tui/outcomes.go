@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -65,15 +66,15 @@ func (p pen) outcomes(s result.Snapshot, width, height int) []string {
 	}
 	widest := 5
 	for _, t := range list {
-		widest = max(widest, len(count(t.n)))
+		widest = max(widest, len(units.Count(t.n)))
 	}
 	var body []string
 	for _, t := range list {
 		share := p.glyph.none
 		if total > 0 {
-			share = percent(float64(t.n) / float64(total))
+			share = units.Share(float64(t.n) / float64(total))
 		}
-		figures := p.figure(right(count(t.n), widest)) + p.label(right(share, 7))
+		figures := p.figure(right(units.Count(t.n), widest)) + p.label(right(share, 9))
 		body = append(body, p.ends(t.style.Render(t.word), figures, inner))
 	}
 	if len(body)+len(foot)+2 <= rows && total > 0 {
@@ -125,8 +126,8 @@ func subject(s result.Snapshot) (stats result.Stats, whose string) {
 func (p pen) judged(s result.Snapshot, stats result.Stats, width int) []string {
 	lines := []string{p.ends(p.label("errors"), p.ratio(stats.ErrorRate, s.SLOs, "error_rate"), width)}
 	if stats.Goodput != nil {
-		lines = append(lines, p.ends(p.label("goodput"), p.figure(rate(stats.Goodput.RPS))+
-			p.figure(right(percent(stats.Goodput.GoodFraction), 7))+p.space(s.SLOs, "good_fraction", "goodput"), width))
+		lines = append(lines, p.ends(p.label("goodput"), p.figure(units.PerSecond(stats.Goodput.RPS))+
+			p.figure(right(units.Share(stats.Goodput.GoodFraction), 9))+p.space(s.SLOs, "good_fraction", "goodput"), width))
 	}
 	return lines
 }
@@ -157,7 +158,7 @@ func (p pen) ratio(v *float64, slos []result.SLOStatus, metric string) string {
 			style = p.style.bad
 		}
 	}
-	return style.Render(percent(*v)) + p.space(slos, metric)
+	return style.Render(units.Share(*v)) + p.space(slos, metric)
 }
 
 // tallyLines draws outcomes and cost in a line or two, for windows that have no room
@@ -171,15 +172,15 @@ func (p pen) tallyLines(s result.Snapshot, width, height int) []string {
 		total += t.n
 	}
 	for _, t := range list {
-		text := t.style.Render(t.word) + " " + p.figure(count(t.n))
+		text := t.style.Render(t.word) + " " + p.figure(units.Count(t.n))
 		if total > 0 {
-			text += " " + p.label(percent(float64(t.n)/float64(total)))
+			text += " " + p.label(units.Share(float64(t.n)/float64(total)))
 		}
 		parts = append(parts, text)
 	}
 	second := []string{p.label("errors ") + p.ratio(stats.ErrorRate, s.SLOs, "error_rate")}
 	if stats.Goodput != nil {
-		second = append(second, p.label("goodput ")+p.figure(rate(stats.Goodput.RPS))+" "+p.label(percent(stats.Goodput.GoodFraction)))
+		second = append(second, p.label("goodput ")+p.figure(units.PerSecond(stats.Goodput.RPS))+" "+p.label(units.Share(stats.Goodput.GoodFraction)))
 	}
 	second = append(second, p.costParts(s)...)
 	if height == 1 {

@@ -37,7 +37,7 @@ func (p pen) verdict(v result.Verdict, width, height int) []string {
 		}
 		lines = append(lines, lead+p.style.brand.Render(text))
 	}
-	for _, reason := range v.Reasons {
+	for _, reason := range v.Further() {
 		for i, text := range strings.Split(ansi.Wordwrap(clean(reason), max(1, width-4), ""), "\n") {
 			lead := p.label("  " + p.glyph.dash + " ")
 			if i > 0 {
@@ -66,7 +66,7 @@ func (p pen) verdictPage(s result.Snapshot, width, height int) []string {
 	for _, j := range p.judgements(s) {
 		body = append(body, p.judgement(j, inner))
 	}
-	for _, w := range s.Health.Warnings {
+	for _, w := range (result.Generator{Warnings: s.Health.Warnings}).Further(*s.Verdict) {
 		body = append(body, p.style.near.Render(p.glyph.mark(near))+" "+p.label("generator: ")+p.style.text.Render(clean(w)))
 	}
 	m := p.verdictMood(s.Verdict.Status)

@@ -1,13 +1,13 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"flashwave/bench/result"
 	"flashwave/bench/store"
+	"flashwave/bench/units"
 )
 
 // A runList is the earlier runs, of which some are marked for comparing.
@@ -95,15 +95,15 @@ type listColumn struct {
 }
 
 var listColumns = []listColumn{
-	{"when", 8, 0, func(_ pen, e store.Entry) string { return ago(time.Since(e.StartedAt)) }},
+	{"when", 10, 0, func(_ pen, e store.Entry) string { return units.Ago(time.Since(e.StartedAt)) }},
 	{"name", 16, 0, func(_ pen, e store.Entry) string { return clean(e.Name) }},
-	{"target", 16, 76, func(_ pen, e store.Entry) string { return clean(e.Target) }},
-	{"peak", 8, 60, func(p pen, e store.Entry) string { return p.maybe(e.PeakRPS, rate) }},
-	{"TTFT p95", 9, 42, func(p pen, e store.Entry) string {
-		return p.maybe(e.TTFTP95, func(ms float64) string { return span(time.Duration(ms * float64(time.Millisecond))) })
+	{"target", 16, 80, func(_ pen, e store.Entry) string { return clean(e.Target) }},
+	{"peak", 8, 63, func(p pen, e store.Entry) string { return p.maybe(e.PeakRPS, units.PerSecond) }},
+	{"TTFT p95", 11, 45, func(p pen, e store.Entry) string {
+		return p.maybe(e.TTFTP95, units.Millis)
 	}},
-	{"errors", 7, 50, func(p pen, e store.Entry) string { return p.maybe(e.ErrorRate, percent) }},
-	{"cost", 9, 88, func(p pen, e store.Entry) string { return p.maybe(e.CostUSD, usd) }},
+	{"errors", 8, 54, func(p pen, e store.Entry) string { return p.maybe(e.ErrorRate, units.Share) }},
+	{"cost", 10, 91, func(p pen, e store.Entry) string { return p.maybe(e.CostUSD, units.USD) }},
 }
 
 // maybe writes a figure, or that there is none.
@@ -182,19 +182,5 @@ func (p pen) verdictGlyph(e store.Entry) string {
 		return p.marked(bad)
 	default:
 		return p.marked(near)
-	}
-}
-
-// ago is how long since, in one unit.
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return fmt.Sprintf("%dm ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh ago", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%dd ago", int(d.Hours()/24))
 	}
 }

@@ -2,10 +2,9 @@ package tui
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
-	"github.com/dustin/go-humanize"
+	"flashwave/bench/units"
 )
 
 // A yScale is linear: from 0 to top in steps rows of equal height, with a label at
@@ -71,21 +70,10 @@ func (s yScale) labels() []string {
 	list, places := make([]string, s.steps+1), s.places()
 	for i := range list {
 		if up := s.steps - i; up%s.stride == 0 {
-			list[i] = tickLabel(float64(up/s.stride)*s.unit(), places)
+			list[i] = units.Narrow(float64(up/s.stride)*s.unit(), places, gutter)
 		}
 	}
 	return list
-}
-
-// tickLabel writes a value of the axis in the width of the gutter.
-func tickLabel(v float64, places int) string {
-	if text := decimal(v, places); len(text) <= gutter {
-		return text
-	}
-	if text := strings.ReplaceAll(humanize.SIWithDigits(v, 1, ""), " ", ""); cells(text) <= gutter {
-		return text
-	}
-	return strconv.FormatFloat(v, 'e', 0, 64)
 }
 
 // A logScale is logarithmic, of a time in milliseconds: what has several orders of
@@ -127,11 +115,11 @@ func (s logScale) labels() []string {
 
 // twoDigits rounds to two significant digits.
 func twoDigits(v float64) float64 {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64)
-	if err != nil {
+	if !(v > 0) {
 		return v
 	}
-	return rounded
+	digit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Round(v/digit) * digit
 }
 
 // free reports whether neither a row nor those beside it have a label.
@@ -145,16 +133,7 @@ func free(labels []string, row int) bool {
 }
 
 // shortTime writes a number of milliseconds of two digits in the width of the gutter:
-// 500 ms, 20 s.
+// 500ms, 20s.
 func shortTime(ms float64) string {
-	v, unit := ms, "ms"
-	switch {
-	case ms < 1:
-		v, unit = ms*1e3, "µs"
-	case ms >= 9.95e7: // six digits of seconds, rounded
-		v, unit = ms/3.6e6, "h"
-	case ms >= 1e3:
-		v, unit = ms/1e3, "s"
-	}
-	return strconv.FormatFloat(twoDigits(v), 'f', -1, 64) + unit
+	return strings.NewReplacer(" ", "", ",", "").Replace(units.Tick(twoDigits(ms)))
 }

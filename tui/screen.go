@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // View draws the screen.
@@ -88,7 +89,7 @@ func (m Model) bottom(width int) string {
 	case m.typing && m.layout.events.h == 0:
 		return p.label("filter events ") + p.filterNote(m.filter, true)
 	case m.shown.State == result.Draining && !m.done():
-		return p.label("draining: "+count(m.live.Now.InFlight)+" requests open   ") + p.figure("q") + " " + p.label("stop at once")
+		return p.label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.figure("q") + " " + p.label("stop at once")
 	default:
 		return p.keyBar(m.keys(), width)
 	}
@@ -103,9 +104,9 @@ func (m Model) past() string {
 	case !m.frozen:
 		return ""
 	case m.done() && m.shown.Verdict == nil:
-		return "frozen at " + clock(m.shown.At) + ", the run is over: f shows it"
+		return "frozen at " + units.Clock(m.shown.At) + ", the run is over: f shows it"
 	default:
-		return "frozen, the run is at " + clock(m.live.At)
+		return "frozen, the run is at " + units.Clock(m.live.At)
 	}
 }
 

@@ -3,11 +3,10 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/report"
-	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // searchPhases are the search's own words for where it is.
@@ -24,12 +23,12 @@ func (s search) header(width int) string {
 		m := p.verdictMood(s.snap.Document.Verdict.Status)
 		state = m.style.Render(p.glyph.dot + " " + m.word)
 	}
-	tail := state + "   " + p.figure(clock(s.snap.Elapsed))
+	tail := state + "   " + p.figure(units.Clock(s.snap.Elapsed))
 	if s.snap.Spent != nil {
 		if b := s.snap.Budget; b != nil {
-			tail += "   " + p.pair2(money(*s.snap.Spent), money(*b))
+			tail += "   " + p.pair2(units.Cents(*s.snap.Spent), units.Cents(*b))
 		} else {
-			tail += "   " + p.figure(usd(*s.snap.Spent))
+			tail += "   " + p.figure(units.USD(*s.snap.Spent))
 		}
 	}
 	head := p.style.brand.Render("flashwave") + "   " + p.label("capacity   "+clean(s.subject))
@@ -47,16 +46,16 @@ func (s search) headline(width int) []string {
 	}
 	var parts []string
 	if s.snap.Low != nil {
-		parts = append(parts, p.style.good.Render("holds")+" "+p.figure(rate(*s.snap.Low)))
+		parts = append(parts, p.style.good.Render("holds")+" "+p.figure(units.PerSecond(*s.snap.Low)))
 	}
 	if s.snap.High != nil {
-		parts = append(parts, p.style.bad.Render("breaks at")+" "+p.figure(rate(*s.snap.High)))
+		parts = append(parts, p.style.bad.Render("breaks at")+" "+p.figure(units.PerSecond(*s.snap.High)))
 	}
 	if s.snap.Low != nil && s.snap.High != nil {
-		parts = append(parts, p.pair("bracket", percent(*s.snap.High / *s.snap.Low - 1)))
+		parts = append(parts, p.pair("bracket", units.Share(*s.snap.High / *s.snap.Low - 1)))
 	}
 	if s.snap.Peak > 0 {
-		parts = append(parts, p.pair("the demand peaks at", rate(s.snap.Peak)))
+		parts = append(parts, p.pair("the demand peaks at", units.PerSecond(s.snap.Peak)))
 	}
 	var slos []string
 	for _, e := range s.snap.SLOs {
@@ -85,19 +84,19 @@ func (s search) now(width int) []string {
 	load := "the demand"
 	switch {
 	case c.Concurrency > 0:
-		load = count(int64(c.Concurrency)) + " in flight"
+		load = units.Count(c.Concurrency) + " in flight"
 	case c.Rate > 0:
-		load = rate(c.Rate)
+		load = units.PerSecond(c.Rate)
 	}
-	parts := []string{p.pair("now", load), p.pair2(clock(c.Elapsed), clock(c.Planned)), p.pair("in flight", count(c.Live.Now.InFlight))}
+	parts := []string{p.pair("now", load), p.pair2(units.Clock(c.Elapsed), units.Clock(c.Planned)), p.pair("in flight", units.Count(c.Live.Now.InFlight))}
 	if l := c.Live.Window.Latency.TTFT.Response; l != nil {
-		parts = append(parts, p.pair("TTFT p95", span(time.Duration(l.P95*float64(time.Millisecond)))))
+		parts = append(parts, p.pair("TTFT p95", units.Millis(l.P95)))
 	}
 	if l := c.Live.Window.Latency.E2E.Response; l != nil {
-		parts = append(parts, p.pair("E2E p95", span(time.Duration(l.P95*float64(time.Millisecond)))))
+		parts = append(parts, p.pair("E2E p95", units.Millis(l.P95)))
 	}
 	if e := c.Live.Total.ErrorRate; e != nil {
-		parts = append(parts, p.pair("errors", percent(*e)))
+		parts = append(parts, p.pair("errors", units.Share(*e)))
 	}
 	return []string{p.spread(parts, 3, width), next}
 }
@@ -108,23 +107,30 @@ func (s search) steps(width, height int, bare bool) []string {
 	if bare {
 		inner, rows = width, height-1
 	}
-	wide := inner >= 60
+	wide := inner >= 62
 	head := "  " + left("step", 9) + right("load", 12) + right("served/s", 10) + right("p95 ms", 9)
 	if wide {
-		head += right("in flight", 11) + right("errors", 8)
+		head += right("in flight", 11) + right("errors", 9)
 	}
 	body := []string{p.label(head)}
 	_, of, _ := s.leading()
 	list := s.snap.Steps
+	var rates []float64
+	for _, st := range list {
+		if st.SucceededRPS != nil {
+			rates = append(rates, *st.SucceededRPS)
+		}
+	}
+	served := units.RateScale(rates...)
 	for _, st := range list[max(0, len(list)-max(0, rows)):] {
-		line := s.mark(st.Verdict) + " " + p.style.text.Render(left(string(st.Kind), 9)) + p.figure(right(stepLoad(st), 12)) + p.figure(right(p.maybe(st.SucceededRPS, plainRate), 10))
+		line := s.mark(st.Verdict) + " " + p.style.text.Render(left(string(st.Kind), 9)) + p.figure(right(stepLoad(st), 12)) + p.figure(right(p.maybe(st.SucceededRPS, served.Write), 10))
 		p95 := p.glyph.none
 		if l := of(st); l != nil {
-			p95 = strings.TrimSpace(cell(l.P95))
+			p95 = strings.TrimSpace(units.Tabular(l.P95))
 		}
 		line += p.figure(right(p95, 9))
 		if wide {
-			line += p.figure(right(p.maybe(st.InFlightMean, func(v float64) string { return decimal(v, 1) }), 11)) + p.figure(right(p.maybe(st.ErrorRate, percent), 8))
+			line += p.figure(right(p.maybe(st.InFlightMean, func(v float64) string { return units.Fixed(v, 1) }), 11)) + p.figure(right(p.maybe(st.ErrorRate, units.Share), 9))
 		}
 		body = append(body, line)
 	}
@@ -138,11 +144,11 @@ func (s search) steps(width, height int, bare bool) []string {
 func stepLoad(st capacity.Step) string {
 	switch {
 	case st.Concurrency != nil:
-		return count(int64(*st.Concurrency)) + " open"
+		return units.Count(*st.Concurrency) + " open"
 	case st.RateRPS != nil:
-		return rate(*st.RateRPS)
+		return units.PerSecond(*st.RateRPS)
 	}
-	return noData
+	return units.NoData
 }
 
 // demand is what the demand asks, and what comes of it.
@@ -162,9 +168,8 @@ func (s search) demand(width, height int) []string {
 func (s search) price(width, height int) []string {
 	body := s.pairs(report.Price(s.snap.Document.Cost), width-4)
 	if r := s.snap.Document.Rehearsal; r != nil && r.WorstWait.Predicted != nil && r.WorstWait.Measured != nil {
-		seconds := func(v float64) string { return result.FormatMillis(1000 * v) }
 		body = append(body, "", s.pen.label("rehearsal: worst wait"),
-			s.pen.figure(seconds(*r.WorstWait.Measured))+s.pen.label(" measured, ")+s.pen.figure(seconds(*r.WorstWait.Predicted))+s.pen.label(" predicted"))
+			s.pen.figure(units.Seconds(*r.WorstWait.Measured))+s.pen.label(" measured, ")+s.pen.figure(units.Seconds(*r.WorstWait.Predicted))+s.pen.label(" predicted"))
 	}
 	return s.pen.panel("cost of the demand", "", body, width, height)
 }
@@ -179,7 +184,7 @@ func (s search) models(width, height int) []string {
 			if m.Current {
 				name, style = p.glyph.pointer+" "+name, p.style.strong
 			}
-			body = append(body, p.ends(style.Render(name), p.figure(usd(m.ExpectedUSD)), width-4))
+			body = append(body, p.ends(style.Render(name), p.figure(units.USD(m.ExpectedUSD)), width-4))
 		}
 	}
 	return p.panel("on other models", "", body, width, height)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // A judgement is one line of the SLO panel.
@@ -48,9 +49,9 @@ func sloText(expr, wave string, assumed bool) string {
 func (p pen) observed(o result.SLO) string {
 	switch {
 	case o.Observed != nil:
-		return quantity(*o.Observed, o.Unit)
+		return units.Value(*o.Observed, o.Unit)
 	case o.AtLeast != nil:
-		return "over " + quantity(*o.AtLeast, o.Unit)
+		return "over " + units.Bound(*o.AtLeast, o.Unit)
 	default:
 		return p.glyph.none
 	}

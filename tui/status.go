@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // flow is the line of rates: what was asked for, what came back. The state of
 // the generator itself stands at its end.
 func (p pen) flow(s result.Snapshot, width int) string {
 	n := s.Now
-	failed := p.pair("failed", rate(n.Failed))
+	failed := p.pair("failed", units.PerSecond(n.Failed))
 	if n.Failed > 0 {
-		failed = p.label("failed ") + p.style.bad.Render(rate(n.Failed))
+		failed = p.label("failed ") + p.style.bad.Render(units.PerSecond(n.Failed))
 	}
 	parts := []string{
-		p.pair("offered", rate(n.Offered)), p.pair("sent", rate(n.Sent)), p.pair("done", rate(n.Done)), failed,
-		p.pair("tokens", rate(math.Round(n.OutputTPS))),
+		p.pair("offered", units.PerSecond(n.Offered)), p.pair("sent", units.PerSecond(n.Sent)), p.pair("done", units.PerSecond(n.Done)), failed,
+		p.pair("tokens", units.PerSecond(n.OutputTPS)),
 	}
 	if n.Failed > 0 && width < fullWidth { // what was sent gives way
 		parts = slices.Delete(parts, 1, 2)
@@ -41,10 +42,10 @@ func (p pen) health(h result.Health) string {
 		g = unknown
 	}
 	if h.CPUPercent != nil {
-		cpu = decimal(*h.CPUPercent, 0) + "%"
+		cpu = units.Percent(*h.CPUPercent)
 	}
 	if h.LagP99 != nil {
-		lag = span(*h.LagP99)
+		lag = units.Duration(*h.LagP99)
 	}
 	light := p.style.of(g).Render(p.glyph.dot)
 	if g > good {
@@ -58,15 +59,15 @@ func (p pen) open(s result.Snapshot, width int) string {
 	n := s.Now
 	oldest := p.glyph.none
 	if n.Oldest > 0 {
-		oldest = span(n.Oldest)
+		oldest = units.Duration(n.Oldest)
 	}
 	parts := []string{
-		p.pair("open", count(n.InFlight)), p.pair("awaiting first token", count(n.Awaiting)), p.pair("streaming", count(n.Streaming)),
+		p.pair("open", units.Count(n.InFlight)), p.pair("awaiting first token", units.Count(n.Awaiting)), p.pair("streaming", units.Count(n.Streaming)),
 		p.label("oldest ") + p.figure(oldest), p.late(n.Late), p.warned("queued", n.Queued),
 		p.warned("dropped", n.Dropped), p.warned("unsent", n.Unsent),
 	}
 	if width < 100 {
-		parts[1] = p.pair("awaiting", count(n.Awaiting))
+		parts[1] = p.pair("awaiting", units.Count(n.Awaiting))
 	}
 	if width < 80 {
 		return p.spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 2, width)
@@ -79,7 +80,7 @@ func (p pen) late(n int64) string {
 	if n == 0 {
 		return p.label("past SLO ") + p.style.text.Render("0")
 	}
-	return p.label("past SLO ") + p.style.bad.Render(count(n))
+	return p.label("past SLO ") + p.style.bad.Render(units.Count(n))
 }
 
 // warned draws a count that ought to be nothing.
@@ -87,7 +88,7 @@ func (p pen) warned(label string, n int64) string {
 	if n == 0 {
 		return p.label(label+" ") + p.style.text.Render("0")
 	}
-	return p.label(label+" ") + p.style.near.Render(count(n))
+	return p.label(label+" ") + p.style.near.Render(units.Count(n))
 }
 
 // steered says what steering has made of the lane in view; "" if nothing.
@@ -100,10 +101,10 @@ func (p pen) steered(s result.Snapshot, lane int) string {
 		text = "lane " + clean(l.Name)
 	}
 	if l.Factor != 0 && math.Abs(l.Factor-1) > 1e-9 {
-		text = join(text, "rate ×"+decimal(l.Factor, 2))
+		text = join(text, "rate "+units.Factor(l.Factor))
 	}
 	if l.Concurrency > 0 {
-		text = join(text, "concurrency "+count(int64(l.Concurrency)))
+		text = join(text, "concurrency "+units.Count(l.Concurrency))
 	}
 	if l.BackingOff > 0 {
 		text = join(text, backingOff(l.BackingOff))
@@ -122,7 +123,7 @@ func backingOff(n int) string {
 	if n == 1 {
 		return "1 slot backs off"
 	}
-	return count(int64(n)) + " slots back off"
+	return units.Count(int64(n)) + " slots back off"
 }
 
 // join puts a gap between two texts, if both are there.
@@ -152,4 +153,4 @@ func windowName(s result.Snapshot) string {
 }
 
 // seconds writes a window: 10 s.
-func seconds(d time.Duration) string { return decimal(d.Seconds(), 0) + " s" }
+func seconds(d time.Duration) string { return units.Tick(float64(d) / 1e6) }

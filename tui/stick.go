@@ -12,6 +12,7 @@ import (
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // A stickKind is a chart of a search.
@@ -120,7 +121,7 @@ func (s search) stick(kind stickKind, width, height int) []string {
 	body = append(body, s.rateRuler(most, column, columns))
 	note := ""
 	if bound != nil {
-		note = p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(strings.TrimSpace(cell(*bound)))
+		note = p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(strings.TrimSpace(units.Tabular(*bound)))
 	}
 	return p.titled([]string{title}, []string{note}, body, width, height)
 }
@@ -188,11 +189,11 @@ func (s search) rateRuler(most float64, column func(float64) int, columns int) s
 		}
 	}
 	if peak := s.snap.Peak; peak > 0 && peak <= most {
-		put(column(peak), "peak "+rate(peak))
+		put(column(peak), "peak "+units.PerSecond(peak))
 	}
 	step := roundUp(most / 4)
 	for x := 0.0; x <= most; x += step {
-		put(column(x), plainRate(x))
+		put(column(x), units.Rate(x))
 	}
 	return s.pen.label(strings.TrimRight(string(ruler), " "))
 }

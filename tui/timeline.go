@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -48,7 +49,7 @@ func (p pen) timeline(b bench.Probe, width, height int) []string {
 		state += p.label(fmt.Sprintf(" HTTP %d", b.Status))
 	}
 	lines := []string{p.spread([]string{state, p.label(clean(b.Model)), p.label(clean(b.Target))}, 3, width)}
-	const names, figures = 12, 9
+	const names, figures = 12, 11
 	room := width - names - figures - 2
 	total := max(b.Done, 1)
 	for _, f := range phases(b) {
@@ -58,7 +59,7 @@ func (p pen) timeline(b bench.Probe, width, height int) []string {
 		case f.to == f.from && (f.name == "DNS" || f.name == "TLS"):
 			// not needed
 		default:
-			figure = span(f.to)
+			figure = units.Duration(f.to)
 			if room > 4 {
 				bar = p.bar(f, total, room)
 			}
@@ -83,19 +84,19 @@ func (p pen) probeNotes(b bench.Probe, width int) []string {
 	}
 	var parts []string
 	if b.TokensFrom != "" {
-		parts = append(parts, p.pair("tokens", fmt.Sprintf("%d in, %d out", b.Prompt, b.Output)))
+		parts = append(parts, p.pair("tokens", units.Count(b.Prompt)+" in, "+units.Count(b.Output)+" out"))
 	}
 	if b.Finish != "" {
 		parts = append(parts, p.pair("finish", clean(b.Finish)))
 	}
 	if b.CostUSD != nil {
-		parts = append(parts, p.pair("cost", fmt.Sprintf("$%.6f", *b.CostUSD)))
+		parts = append(parts, p.pair("cost", units.USD(*b.CostUSD)))
 	}
 	if b.RemainingRequests >= 0 {
-		parts = append(parts, p.pair("requests left", count(b.RemainingRequests)))
+		parts = append(parts, p.pair("requests left", units.Count(b.RemainingRequests)))
 	}
 	if b.RemainingTokens >= 0 {
-		parts = append(parts, p.pair("tokens left", count(b.RemainingTokens)))
+		parts = append(parts, p.pair("tokens left", units.Count(b.RemainingTokens)))
 	}
 	lines = append(lines, p.spread(parts, 3, width))
 	if b.Text != "" {

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // title is what the terminal's window is called: the run, how far it is, and how.
@@ -18,7 +19,7 @@ func (m Model) title() string {
 	if s.Verdict != nil {
 		state = string(s.Verdict.Status)
 	}
-	return fmt.Sprintf("%s %s %s - flashwave", clean(s.Name), clock(max(0, s.At)), state)
+	return fmt.Sprintf("%s %s %s - flashwave", clean(s.Name), units.Clock(max(0, s.At)), state)
 }
 
 // progress is how far the run is, for terminals that show it with their window;

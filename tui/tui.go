@@ -88,8 +88,8 @@ type Options struct {
 // cancels ctx. Without a src it begins with the home screen, for which opts needs a
 // Desk.
 func Run(ctx context.Context, src Source, opts Options) error {
-	a, close := newApp(ctx, src, opts)
-	defer close()
+	a, closeApp := newApp(ctx, src, opts)
+	defer closeApp()
 	return show(ctx, a, opts)
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // waves draws the list of waves, with the key that picks each: in windows that
@@ -41,10 +42,10 @@ func (p pen) waveLine(w result.WaveStatus, index int, lanes bool, width int) str
 	load := strings.ReplaceAll(clean(w.Load), "..", " "+p.glyph.arrow+" ")
 	begins, length := p.glyph.none, p.glyph.none
 	if w.Begun || w.Started != result.Unknown {
-		begins = clock(w.Started)
+		begins = units.Clock(w.Started)
 	}
 	if w.Length > 0 {
-		length = clock(w.Length)
+		length = units.Clock(w.Length)
 	}
 	times := p.label(right(begins, 7) + right(length, 8))
 	return p.ends(lead+p.label(key)+"  "+style.Render(left(name, 16))+"  "+p.style.text.Render(load), times, width)

@@ -67,8 +67,8 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/price"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 )
 
 // The figures of [Defaults].
@@ -129,9 +129,9 @@ func (c Config) check() error {
 	case !(c.MinRate > 0):
 		return wrong("for example --min-rate 0.5/s", "the lowest rate to try is above 0")
 	case !(c.MaxRate >= c.MinRate):
-		return wrong("give --max-rate, or a lower --min-rate", "the highest rate to try, %s/s, is less than the lowest, %s/s", result.FormatRate(c.MaxRate), result.FormatRate(c.MinRate))
+		return wrong("give --max-rate, or a lower --min-rate", "the highest rate to try, %s, is less than the lowest, %s", units.PerSecond(c.MaxRate), units.PerSecond(c.MinRate))
 	case !(c.Precision >= leastPrecision && c.Precision <= mostPrecision):
-		return wrong("--precision 5% is usual; 1% takes two steps more", "a precision of %s is not between 0.5 %% and 100 %%", result.FormatShare(c.Precision))
+		return wrong("--precision 5% is usual; 1% takes two steps more", "a precision of %s is not between 0.5 %% and 100 %%", units.Bound(c.Precision, units.Ratio))
 	case c.StepFor < leastStep:
 		return wrong("--step-for 20s is usual", "a step lasts 1s or more")
 	case c.Soak < 0:
@@ -139,7 +139,7 @@ func (c Config) check() error {
 	case !(c.Headroom >= 1):
 		return wrong("--headroom 1.2 leaves a sixth of the capacity free at the peak", "the headroom is 1 or more")
 	case !(c.Utilisation > 0 && c.Utilisation <= 1):
-		return wrong("--utilisation 70% is usual", "a utilisation of %s is not above 0 %% and up to 100 %%", result.FormatShare(c.Utilisation))
+		return wrong("--utilisation 70% is usual", "a utilisation of %s is not above 0 %% and up to 100 %%", units.Bound(c.Utilisation, units.Ratio))
 	case c.Rehearse != nil && !(c.Rehearse.Speed > 0 && c.Rehearse.Scale > 0):
 		return wrong("--speed 10 --scale 0.5 is ten times as fast, with half the requests", "speed and scale of a rehearsal are above 0")
 	case c.For < leastSteps*c.StepFor+c.Soak:
@@ -278,9 +278,9 @@ func (s *Search) coming() float64 {
 func (s *Search) comes() string {
 	switch rate, kind, ok := s.hunt.next(); {
 	case ok:
-		return fmt.Sprintf("next: %s %s/s", kind, result.FormatRate(rate))
+		return fmt.Sprintf("next: %s %s", kind, units.PerSecond(rate))
 	case s.answer > 0 && s.cfg.Soak > 0:
-		return fmt.Sprintf("next: soak %s/s for %s", result.FormatRate(s.answer), result.FormatMillis(result.Millis(s.cfg.Soak)))
+		return fmt.Sprintf("next: soak %s for %s", units.PerSecond(s.answer), units.Length(s.cfg.Soak))
 	}
 	return ""
 }
@@ -307,7 +307,7 @@ func (s *Search) soak(ctx context.Context) {
 			s.tell(st, "")
 			return
 		}
-		s.tell(st, fmt.Sprintf("next: soak %s/s", result.FormatRate(s.answer)))
+		s.tell(st, "next: soak "+units.PerSecond(s.answer))
 		s.settleDown(ctx, st, s.answer)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -283,7 +284,7 @@ func (c criterion) words(j Judged) string {
 		if v == nil {
 			return "more"
 		}
-		return result.FormatValue(*v, string(c.Unit))
+		return units.Value(*v, string(c.Unit))
 	}
 	text := c.Text + ": it was "
 	if j.Observed != nil {
@@ -292,7 +293,7 @@ func (c criterion) words(j Judged) string {
 		text += "at least " + value(j.Low)
 	}
 	if j.OK == nil {
-		text += fmt.Sprintf(" (%s to %s with %d requests)", value(j.Low), value(j.High), j.Samples)
+		text += fmt.Sprintf(" (%s to %s with %s)", value(j.Low), value(j.High), units.Of(j.Samples, "request", "requests"))
 	}
 	return text
 }

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -104,7 +105,7 @@ func (s *Search) inTime(ctx context.Context, d time.Duration) bool {
 	case ctx.Err() != nil:
 		s.halt(ByInterrupt, verdict.ExitInterrupted, "interrupted")
 	case s.left() < d:
-		s.halt(ByTime, verdict.ExitInconclusive, "the time of the search, "+result.FormatMillis(result.Millis(s.cfg.For))+", is up")
+		s.halt(ByTime, verdict.ExitInconclusive, "the time of the search, "+units.Length(s.cfg.For)+", is up")
 	}
 	return s.stop == nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/client"
 	"flashwave/client/outcome"
@@ -57,9 +58,9 @@ func (s *Search) undriven(rate float64, st step) string {
 			best = max(best, *before.RateRPS)
 		}
 	}
-	text := "this machine cannot drive " + result.FormatRate(rate) + " requests/s"
+	text := "this machine cannot drive " + units.Rate(rate) + " requests/s"
 	if best > 0 {
-		text = "this machine cannot drive more than " + result.FormatRate(best) + " requests/s"
+		text = "this machine cannot drive more than " + units.Rate(best) + " requests/s"
 	}
 	if len(st.GeneratorWarnings) > 0 {
 		text += ": " + st.GeneratorWarnings[0]
@@ -156,7 +157,7 @@ func (m *measuring) because(look bench.Look) {
 	part := look.Ended.Part
 	if refused := part.Outcomes[outcome.RateLimited]; m.limit == ByErrors && 2*refused >= part.Requests.Failed && refused > 0 {
 		m.limit = ByRateLimit
-		m.why += fmt.Sprintf("; %d of %d failures were 429s", refused, part.Requests.Failed)
+		m.why += fmt.Sprintf("; %s of %s failures were 429s", units.Count(refused), units.Count(part.Requests.Failed))
 	}
 }
 
@@ -171,8 +172,8 @@ func (m *measuring) unsustainable() bool {
 		if d.runsOut == client.Never {
 			continue
 		}
-		m.breaks(ByRateLimit, fmt.Sprintf("429s to come: of a limit of %d %s a minute %.0f are left, and gone in %s",
-			a.limit, a.what, a.seconds[len(a.seconds)-1], result.FormatMillis(result.Millis(d.runsOut))))
+		m.breaks(ByRateLimit, fmt.Sprintf("429s to come: of a limit of %s %s a minute %s are left, and gone in %s",
+			units.Count(a.limit), a.what, units.Count(a.seconds[len(a.seconds)-1]), units.Duration(d.runsOut)))
 		return true
 	}
 	return false
@@ -186,7 +187,7 @@ func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
 	}
 	m.swamped = since
 	m.breaks(ByLatency, fmt.Sprintf("over-saturated after %s: requests in flight and time to first token kept growing",
-		result.FormatMillis(result.Millis(since))))
+		units.Duration(since)))
 	return true
 }
 

@@ -49,17 +49,14 @@ func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) c
 	return res
 }
 
-// tokens are those of one request; without a usage the prompt is taken at four
-// bytes a token, and the output at what was seen of it.
+// tokens are those that one request is taken to be billed for.
 func tokens(req *client.Request, res client.Result) (prompt, cached, output int64) {
-	if u := res.Usage; u.From == client.FromUsage {
-		return int64(u.Prompt), int64(u.Cached), int64(u.Output)
-	}
 	bytes := 0
 	for _, m := range req.Messages {
 		bytes += len(m.Content)
 	}
-	return int64(bytes+3) / 4, 0, int64(res.Events)
+	billed, _ := bench.Billed(bytes, req.MaxTokens, res)
+	return billed.Prompt, billed.Cached, billed.Output
 }
 
 // read is what was counted so far.

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -137,13 +138,13 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 	if f == nil || v.Status != result.Pass {
 		return
 	}
-	asks := fmt.Sprintf("the demand peaks at %s requests/s", result.FormatRate(f.Demand.PeakRPS))
+	asks := fmt.Sprintf("the demand peaks at %s requests/s", units.Rate(f.Demand.PeakRPS))
 	switch {
 	case f.Fits == nil:
 		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
 		v.Headline += "; " + asks + ": whether that fits is undecided"
 	case *f.Fits:
-		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %.2f", asks, *f.Headroom)
+		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %s", asks, units.Figure(*f.Headroom))
 	default:
 		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
 		v.Headline += "; " + asks + needs(f)
@@ -153,12 +154,12 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 // needs is what a demand that does not fit takes, in words.
 func needs(f *forecast.Forecast) string {
 	if *f.Headroom >= 1 {
-		return fmt.Sprintf(": that leaves a headroom of %.2f, and %.2f was asked for", *f.Headroom, f.HeadroomAsked)
+		return fmt.Sprintf(": that leaves a headroom of %s, and %s was asked for", units.Figure(*f.Headroom), units.Figure(f.HeadroomAsked))
 	}
 	if f.Replicas == nil {
-		return fmt.Sprintf(": ask for a quota of %s requests a minute", result.FormatRate(f.Quota.PeakRequestsPM*f.HeadroomAsked))
+		return fmt.Sprintf(": ask for a quota of %s requests a minute", units.Rate(f.Quota.PeakRequestsPM*f.HeadroomAsked))
 	}
-	return fmt.Sprintf(": that takes %d of it at %s utilisation", *f.Replicas, result.FormatShare(f.Utilisation))
+	return fmt.Sprintf(": that takes %d of it at %s utilisation", *f.Replicas, units.Bound(f.Utilisation, units.Ratio))
 }
 
 // book is a price book, the built-in one if there is no other.

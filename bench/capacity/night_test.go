@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/client/mock"
 )
@@ -81,7 +81,7 @@ func TestRehearsalsComeAsForecast(t *testing.T) {
 func said(c Compared) string {
 	write := func(v *float64) string {
 		if v == nil {
-			return result.NoData
+			return units.NoData
 		}
 		return fmt.Sprintf("%.3g", *v)
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"flashwave/bench"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -44,7 +44,7 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 		if st.Verdict == Broke || most < before*rampGain || most >= s.cfg.MaxRate || n >= s.base.Slots() {
 			break
 		}
-		s.tell(st, fmt.Sprintf("next: ramp %d in flight", min(n*rampStride, s.base.Slots())))
+		s.tell(st, "next: ramp "+units.Count(min(n*rampStride, s.base.Slots()))+" in flight")
 	}
 	if most == 0 {
 		s.halt(ByNothing, verdict.ExitInconclusive, "no request succeeded: "+last.Why)
@@ -54,7 +54,7 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 	if held == 0 {
 		start = most / rampStride
 	}
-	s.tell(last, "next: bracket from "+result.FormatRate(start)+"/s")
+	s.tell(last, "next: bracket from "+units.PerSecond(start))
 	s.settleDown(ctx, last, start)
 	return start, true
 }
@@ -88,7 +88,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	common(&st.Step, doc, look)
 	s.seen(&st, look)
 	if kind == Saturate && st.SucceededRPS != nil {
-		st.Verdict, st.Why, st.limit, st.slo = Broke, "saturated: "+result.FormatRate(*st.SucceededRPS)+" requests/s end, whatever their latency", ByNothing, ""
+		st.Verdict, st.Why, st.limit, st.slo = Broke, "saturated: "+units.Rate(*st.SucceededRPS)+" requests/s end, whatever their latency", ByNothing, ""
 	}
 	ok := s.finish(ctx, doc)
 	s.add(st)

@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -138,16 +139,9 @@ func (s *Search) rehearse(ctx context.Context) {
 	s.rehearsed = r
 	s.finish(ctx, doc)
 	if s.cfg.Progress != nil {
-		s.cfg.Progress(fmt.Sprintf("%s  rehearsal of %s: worst wait %s predicted, %s measured", clock(r.StartedS),
-			result.FormatMillis(1000*r.DurationS), secondsOf(r.WorstWait.Predicted), secondsOf(r.WorstWait.Measured)))
+		s.cfg.Progress(fmt.Sprintf("%s  rehearsal of %s: worst wait %s predicted, %s measured", units.ClockSeconds(r.StartedS),
+			units.Seconds(r.DurationS), units.Maybe(r.WorstWait.Predicted, units.Seconds), units.Maybe(r.WorstWait.Measured, units.Seconds)))
 	}
-}
-
-func secondsOf(v *float64) string {
-	if v == nil {
-		return result.NoData
-	}
-	return result.FormatMillis(1000 * *v)
 }
 
 // rehearsal holds a run against its forecast.

@@ -2,11 +2,11 @@ package capacity
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"time"
 
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 )
 
 const (
@@ -44,7 +44,7 @@ func (s *Search) saturate(ctx context.Context) {
 			return
 		}
 		before = most
-		s.tell(st, fmt.Sprintf("next: saturate with %d in flight", min(2*n, s.base.Slots())))
+		s.tell(st, "next: saturate with "+units.Count(min(2*n, s.base.Slots()))+" in flight")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // Phase is where a search is.
@@ -137,7 +138,7 @@ func (s *Search) tell(st step, next string) {
 	if s.cfg.Progress == nil {
 		return
 	}
-	line := fmt.Sprintf("%s  %-7s %s  %s: %s", clock(st.StartedS), st.Kind, st.load(), st.Verdict, st.Why)
+	line := fmt.Sprintf("%s  %-7s %s  %s: %s", units.ClockSeconds(st.StartedS), st.Kind, st.load(), st.Verdict, st.Why)
 	if next != "" {
 		line += " → " + next
 	}
@@ -147,16 +148,13 @@ func (s *Search) tell(st step, next string) {
 // load is what a step asked of the endpoint, in words.
 func (s Step) load() string {
 	if s.Concurrency != nil {
-		return fmt.Sprintf("%d in flight", *s.Concurrency)
+		return units.Count(*s.Concurrency) + " in flight"
 	}
 	if s.RateRPS == nil {
 		return ""
 	}
-	return result.FormatRate(*s.RateRPS) + "/s"
+	return units.PerSecond(*s.RateRPS)
 }
-
-// clock is seconds as minutes and seconds.
-func clock(seconds float64) string { return fmt.Sprintf("%02d:%02d", int(seconds)/60, int(seconds)%60) }
 
 // some is v, or nil for 0.
 func some(v float64) *float64 {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -140,7 +141,7 @@ func (s *Search) headline(c Capacity) string {
 	if c.RPS == nil {
 		text := "no rate held"
 		if s.hunt != nil && s.hunt.high > 0 {
-			text += ", down to " + result.FormatRate(s.hunt.high) + " requests/s"
+			text += ", down to " + units.Rate(s.hunt.high) + " requests/s"
 		}
 		if s.stop != nil {
 			return "no answer: " + s.stop.text
@@ -151,7 +152,7 @@ func (s *Search) headline(c Capacity) string {
 	if c.AtLeast {
 		holds = "holds at least "
 	}
-	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, result.FormatRate(*c.RPS), result.FormatRate(*c.RPM))
+	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, units.Rate(*c.RPS), units.Rate(*c.RPM))
 	if e := s.latencyCriterion(); e != nil {
 		text += " at " + e.Text
 	}
@@ -176,7 +177,7 @@ func (s *Search) brokeFirst(c Capacity) string {
 	case ByRateLimit:
 		text := "; past that 429s come first"
 		if a := s.gauge.announced(); a > 0 {
-			text += fmt.Sprintf(": the endpoint announces a limit of %s requests a minute", result.FormatRate(60*a))
+			text += fmt.Sprintf(": the endpoint announces a limit of %s requests a minute", units.Rate(60*a))
 		}
 		return text
 	case ByMaxRate:
@@ -206,5 +207,5 @@ func (s *Search) cacheWarnings() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("the endpoint answered %s to %s of the prompt tokens from its cache, by step: the steps do not compare quite; prompts of synthetic:N are never the same",
-		result.FormatShare(least), result.FormatShare(most))}
+		units.Share(least), units.Share(most))}
 }

@@ -1,10 +1,6 @@
 package capacity
 
 import (
-	"context"
-	"errors"
-	"net"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,46 +11,8 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/client"
 	"flashwave/client/mock"
+	"flashwave/client/pipetest"
 )
-
-// A pipeListener accepts in-memory connections.
-type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case l.conns <- there:
-		return here, nil
-	case <-l.done:
-		return nil, errors.New("connection refused")
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // onMock runs a test in virtual time against the built-in endpoint. change may
 // alter the scenario before it is resolved.
@@ -65,7 +23,7 @@ func onMock(t *testing.T, c mock.Config, change func(*scenario.Scenario), test f
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := newPipeListener()
+		l := pipetest.New()
 		served := make(chan struct{})
 		go func() {
 			defer close(served)
@@ -74,7 +32,7 @@ func onMock(t *testing.T, c mock.Config, change func(*scenario.Scenario), test f
 		epoch := time.Now()
 		cl, err := client.New(client.Config{
 			URL: "http://endpoint.test/v1", Timeout: 2 * time.Minute, IdleTimeout: time.Minute,
-			ConnectTimeout: 10 * time.Second, Epoch: epoch, DialContext: l.dial,
+			ConnectTimeout: 10 * time.Second, Epoch: epoch, DialContext: l.DialContext,
 		})
 		if err != nil {
 			t.Fatal(err)

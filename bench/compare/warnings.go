@@ -11,6 +11,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // cachedApart is how many more of the prompts may be cached on one side.
@@ -67,7 +68,7 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 	}
 	base, fresh := c.base.cached(), c.fresh.cached()
 	if math.Abs(base-fresh) > cachedApart {
-		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", result.FormatShare(base), result.FormatShare(fresh))
+		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(base), units.Share(fresh))
 	}
 }
 
@@ -100,7 +101,7 @@ func (c *comparison) prompts(warn func(WarningKind, string, ...any)) {
 	if pairs == 0 {
 		return
 	}
-	text := fmt.Sprintf("run %s sent prompts that run %s had sent to the same endpoint, about %s of its own", later.ID, earlier.ID, result.FormatShare(most))
+	text := fmt.Sprintf("run %s sent prompts that run %s had sent to the same endpoint, about %s of its own", later.ID, earlier.ID, units.Share(most))
 	if pairs > 1 {
 		text += fmt.Sprintf(" (and so in %d pairs of runs)", pairs)
 	}
@@ -126,7 +127,7 @@ func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any))
 		}
 	}
 	if len(few) > 0 {
-		warn(FewSamples, "too few requests, or under %.0f seconds, for an interval of %s", leastRuns*leastBlock, strings.Join(few, ", "))
+		warn(FewSamples, "too few requests, or under %s, for an interval of %s", units.Bound(1000*leastRuns*leastBlock, units.Milliseconds), strings.Join(few, ", "))
 	}
 	if len(shared) > 0 {
 		warn(SideBySide, "waves that ran side by side share the rows of the timeline: %s have no intervals", strings.Join(shared, ", "))
@@ -160,7 +161,7 @@ func (s *side) cached() float64 {
 func machine(run *result.Run) string {
 	name := run.Tool.OS + "/" + run.Tool.Arch
 	if cores := run.Generator.CPUAllowed; cores != nil {
-		name += fmt.Sprintf(" with %g cores", *cores)
+		name += fmt.Sprintf(" with %s cores", units.Number(*cores))
 	}
 	return name
 }

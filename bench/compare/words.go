@@ -3,10 +3,9 @@ package compare
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
-	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // String is the verdict in words.
@@ -15,41 +14,39 @@ func (v Verdict) String() string { return strings.ReplaceAll(string(v), "_", " "
 // String is the status in words.
 func (s Status) String() string { return strings.ReplaceAll(string(s), "_", " ") }
 
-// FormatChange writes a change as a part with its sign: +1.4 %, −18 %. A share's
+// FormatChange writes a change as a part with its sign: +1.4 %, −18.0 %. A share's
 // change is in percentage points; one from 0 is no part of anything, and is told in
-// the row's unit.
+// the row's unit. It has as many digits as show on which side of the margin it lies.
 func (r Row) FormatChange() string {
 	switch v := r.shown(r.Change, r.ChangeRatio); {
 	case v != nil:
-		return r.percent(*v, true)
+		return r.written(*v)
 	case r.Change != nil:
-		return r.plain(*r.Change)
+		return r.absolute(*r.Change)
 	}
-	return result.NoData
+	return units.NoData
 }
 
 // FormatInterval writes the interval as FormatChange does the change: −2.0 … +5.1 %.
 func (r Row) FormatInterval() string {
 	if r.Low == nil || r.High == nil {
-		return result.NoData
+		return units.NoData
 	}
 	low, high := r.shown(r.Low, r.LowRatio), r.shown(r.High, r.HighRatio)
-	if low == nil || high == nil {
-		return r.plain(*r.Low) + " … " + r.plain(*r.High)
+	switch {
+	case low == nil || high == nil:
+		return r.absolute(*r.Low) + " … " + r.absolute(*r.High)
+	case r.Points():
+		return units.PointsRange(*low, *high, r.beside()...)
+	case 100**high > 1e6:
+		return units.Change(*low, r.beside()...) + " … " + anyFactor
 	}
-	return r.percent(*low, 100**high > muchPercent) + " … " + r.percent(*high, true)
+	return units.ChangeRange(*low, *high, r.beside()...)
 }
 
-// plain writes a change in the row's unit.
-func (r Row) plain(change float64) string {
-	sign := ""
-	switch {
-	case change > 0:
-		sign = "+"
-	case change < 0:
-		sign = "−"
-	}
-	return sign + result.FormatValue(math.Abs(change), r.Unit)
+// absolute writes a change in the row's unit.
+func (r Row) absolute(change float64) string {
+	return units.Signed(change, func(v float64) string { return units.Value(v, r.Unit) })
 }
 
 // Points reports whether changes of the row are told in percentage points.
@@ -64,22 +61,18 @@ func (r Row) Margins(change *float64) *float64 {
 	return new(*change / r.margin())
 }
 
-// muchPercent is from where on a change is told as a factor.
-const muchPercent = 999
+// anyFactor is a change that no number helps to tell.
+const anyFactor = "any factor"
 
-// percent writes a change: as a factor where it is large, with its unit if wanted.
-func (r Row) percent(v float64, unit bool) string {
+// written is a change in points, as a percentage, or as a factor.
+func (r Row) written(v float64) string {
 	switch {
-	case r.Points() && unit:
-		return r.signed(v) + " pp"
-	case !r.Points() && 100*v > 1e6:
-		return "any factor"
-	case !r.Points() && 100*v > muchPercent:
-		return fmt.Sprintf("×%.0f", 1+v)
-	case unit:
-		return r.signed(v) + " %"
+	case r.Points():
+		return units.Points(v, r.beside()...)
+	case 100*v > 1e6:
+		return anyFactor
 	}
-	return r.signed(v)
+	return units.Change(v, r.beside()...)
 }
 
 // shown is the form in which a row's changes are told.
@@ -90,39 +83,20 @@ func (r Row) shown(absolute, ratio *float64) *float64 {
 	return ratio
 }
 
-// signed writes a change as a percentage with its sign, and two digits or so: with
-// as many more as it takes to see on which side of the margin it lies.
-func (r Row) signed(v float64) string {
-	decimals := 0
-	if math.Abs(100*v) < 9.95 {
-		decimals = 1
-	}
-	s := strconv.FormatFloat(math.Abs(100*v), 'f', decimals, 64)
-	for ; decimals < 4 && r.blurred(math.Abs(v), s); decimals++ {
-		s = strconv.FormatFloat(math.Abs(100*v), 'f', decimals+1, 64)
-	}
-	switch {
-	case strings.Trim(s, "0.") == "":
-		return s
-	case v < 0:
-		return "−" + s
-	}
-	return "+" + s
-}
-
-// blurred reports whether a change beyond the margin is written as one within, or
-// the other way round.
-func (r Row) blurred(v float64, written string) bool {
+// beside is the margin in the form in which changes are told; nothing where there is
+// none.
+func (r Row) beside() []float64 {
 	margin := r.margin()
 	if !r.Points() {
 		if r.Base == nil || *r.Base == 0 {
-			return false
+			return nil
 		}
 		margin /= math.Abs(*r.Base)
 	}
-	rounded, err := strconv.ParseFloat(written, 64)
-	const exact = 1e-9
-	return err == nil && margin > 0 && math.Abs(v-margin) > exact && (v > margin) != (rounded/100 > margin+exact)
+	if margin <= 0 {
+		return nil
+	}
+	return []float64{margin}
 }
 
 // FormatValues writes both values, the unit once where it is the same: 212 → 251
@@ -138,9 +112,9 @@ func (r Row) FormatValues() string {
 
 func formatted(v *float64, unit string) string {
 	if v == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return result.FormatValue(*v, unit)
+	return units.Value(*v, unit)
 }
 
 // tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, +12 … +25 %).
@@ -174,9 +148,9 @@ func brief(rows []*Row) string {
 func (r Row) FormatDetectable() string {
 	v := r.shown(r.Detectable, r.DetectableRatio)
 	if v == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return strings.TrimPrefix(r.percent(*v, true), "+")
+	return strings.TrimPrefix(r.written(*v), "+")
 }
 
 // reason is a row that does not pass, in words.

@@ -3,12 +3,9 @@ package doctor
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
-	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // machineChecks hold what was found against what is needed.
@@ -17,12 +14,12 @@ func machineChecks(n Need, f Facts) []Check {
 }
 
 func checkFiles(n Need, f Facts) Check {
-	c := Check{Name: "open files", Need: fmt.Sprintf("%s for up to %s at once", count(n.OpenFiles), streams(n.MostStreams))}
+	c := Check{Name: "open files", Need: fmt.Sprintf("%s for up to %s at once", units.Count(n.OpenFiles), streams(n.MostStreams))}
 	if f.OpenFilesLimit == nil {
 		return c.unknown()
 	}
 	limit := *f.OpenFilesLimit
-	c.Status, c.Found = OK, count(limit)+" allowed"
+	c.Status, c.Found = OK, units.Count(limit)+" allowed"
 	if limit > 1<<40 {
 		c.Found = "no limit"
 	}
@@ -35,10 +32,10 @@ func checkFiles(n Need, f Facts) Check {
 		// fills them all.
 		c.Status = Warn
 		c.Need = fmt.Sprintf("more than the %s it leaves: at %s they are all taken once an answer lasts %s",
-			streams(n.Slots), perSecond(n.PeakRPS), result.FormatMillis(1000*float64(n.Slots)/n.PeakRPS))
+			streams(n.Slots), units.PerSecond(n.PeakRPS), units.Seconds(float64(n.Slots)/n.PeakRPS))
 		c.Advice = fmt.Sprintf("raise the hard limit: ulimit -n %d", roundUp(int64(n.PeakRPS*usualAnswer.Seconds()*2)))
 	case n.builtin && int64(2*n.UsualStreams+fileReserve) > limit:
-		c.Status, c.Need = Warn, fmt.Sprintf("%s, as both ends of %s are in this process", count(int64(2*n.UsualStreams+fileReserve)), streams(n.UsualStreams))
+		c.Status, c.Need = Warn, fmt.Sprintf("%s, as both ends of %s are in this process", units.Count(2*n.UsualStreams+fileReserve), streams(n.UsualStreams))
 		c.Advice = "start flashwave mock in another process and point --url at it"
 	}
 	return c
@@ -49,12 +46,12 @@ func checkFiles(n Need, f Facts) Check {
 const timeWait = 60 * time.Second
 
 func checkPorts(n Need, f Facts) Check {
-	c := Check{Name: "ports", Need: count(int64(n.Connections)) + " connections to one target"}
+	c := Check{Name: "ports", Need: units.Count(n.Connections) + " connections to one target"}
 	if f.Ports == nil {
 		return c.unknown()
 	}
 	have, need := f.Ports.count(), int64(n.Connections)
-	c.Status, c.Found = OK, fmt.Sprintf("%s ephemeral", count(have))
+	c.Status, c.Found = OK, fmt.Sprintf("%s ephemeral", units.Count(have))
 	reuse := f.TimeWaitReuse != nil && (*f.TimeWaitReuse == 1 || *f.TimeWaitReuse == 2 && n.loopback)
 	// An endpoint that closes after every answer costs a port for each request,
 	// unless those that wait may be used again.
@@ -68,7 +65,7 @@ func checkPorts(n Need, f Facts) Check {
 		}
 	case need+worn > have && !reuse:
 		c.Status = Warn
-		c.Need += fmt.Sprintf(", and up to %s more in TIME_WAIT if connections are not kept", count(worn))
+		c.Need += fmt.Sprintf(", and up to %s more in TIME_WAIT if connections are not kept", units.Count(worn))
 		c.Advice = "sysctl -w net.ipv4.tcp_tw_reuse=1"
 	}
 	return c
@@ -76,18 +73,18 @@ func checkPorts(n Need, f Facts) Check {
 
 func checkCores(f Facts) Check {
 	cores := float64(min(f.CPUs, f.MaxProcs))
-	c := Check{Name: "cores", Status: OK, Found: fmt.Sprintf("%s of %d", plain(cores), f.CPUs)}
+	c := Check{Name: "cores", Status: OK, Found: fmt.Sprintf("%s of %d", units.Number(cores), f.CPUs)}
 	if f.Quota != nil && *f.Quota < cores {
 		cores = *f.Quota
-		c.Found = fmt.Sprintf("%s of %d by the control group's quota", plain(cores), f.CPUs)
+		c.Found = fmt.Sprintf("%s of %d by the control group's quota", units.Number(cores), f.CPUs)
 	}
 	if f.LoadPerMin != nil {
-		c.Found += fmt.Sprintf(", load %s", plain(*f.LoadPerMin))
+		c.Found += fmt.Sprintf(", load %s", units.Number(*f.LoadPerMin))
 	}
 	switch {
 	case cores < float64(min(f.CPUs, f.MaxProcs)) && cores < math.Ceil(cores):
 		c.Status, c.Need = Warn, "whole cores: what is left of a quota's period is spent asleep"
-		c.Advice = fmt.Sprintf("give the container %s cores", plain(math.Ceil(cores)))
+		c.Advice = fmt.Sprintf("give the container %s cores", units.Number(math.Ceil(cores)))
 	case cores < 2:
 		c.Status, c.Need = Warn, "two, so that answers are read while requests are sent"
 		c.Advice = "give it another core, unless the self-test is content"
@@ -103,15 +100,15 @@ const warnLate = 5.0 // ms
 
 func checkClock(n Need, k Clock) Check {
 	c := Check{
-		Name: "clock", Status: OK, Need: fmt.Sprintf("less than %s", result.FormatMillis(warnLate)),
-		Found: fmt.Sprintf("steps of %d ns; a sleep of 1 ms is %s late (p99; max %s)",
-			k.ResolutionNS, result.FormatMillis(k.LateMSP99), result.FormatMillis(k.LateMSMax)),
+		Name: "clock", Status: OK, Need: fmt.Sprintf("less than %s", units.Bound(warnLate, units.Milliseconds)),
+		Found: fmt.Sprintf("steps of %s; a sleep of 1 ms is %s late (p99; max %s)",
+			units.Length(time.Duration(k.ResolutionNS)), units.Millis(k.LateMSP99), units.Millis(k.LateMSMax)),
 	}
 	switch {
 	case k.LateMSP50 > n.MaxLagMS:
 		c.Status = Fail
-		c.Found = fmt.Sprintf("a sleep of 1 ms is usually %s late", result.FormatMillis(k.LateMSP50))
-		c.Need = fmt.Sprintf("at most %s (--max-lag)", result.FormatMillis(n.MaxLagMS))
+		c.Found = fmt.Sprintf("a sleep of 1 ms is usually %s late", units.Millis(k.LateMSP50))
+		c.Need = fmt.Sprintf("at most %s (--max-lag)", units.Bound(n.MaxLagMS, units.Milliseconds))
 		c.Advice = "this machine is starved or its timer is coarse: use another, or one of its own"
 	case k.LateMSP99 > warnLate:
 		c.Status, c.Advice = Warn, "something else keeps this machine busy: use one of its own"
@@ -127,12 +124,12 @@ func checkClock(n Need, k Clock) Check {
 }
 
 func checkMemory(n Need, f Facts) Check {
-	c := Check{Name: "memory", Need: fmt.Sprintf("%s for up to %s", size(n.MemoryBytes), streams(n.MostStreams))}
+	c := Check{Name: "memory", Need: fmt.Sprintf("%s for up to %s", units.Bytes(n.MemoryBytes), streams(n.MostStreams))}
 	if f.MemoryAvailable == nil {
 		return c.unknown()
 	}
 	have := *f.MemoryAvailable
-	c.Status, c.Found = OK, size(have)+" available"
+	c.Status, c.Found = OK, units.Bytes(have)+" available"
 	switch {
 	case n.MemoryBytes > have:
 		c.Status, c.Advice = Fail, "free some, give it more, or lower --max-in-flight"
@@ -148,24 +145,7 @@ func (c Check) unknown() Check {
 	return c
 }
 
-// perSecond writes a rate: 200/s, 3.33/s, 12,000/s.
-func perSecond(rate float64) string { return humanize.Commaf(math.Round(100*rate)/100) + "/s" }
-
-func count(n int64) string { return humanize.Comma(n) }
-
-func streams(n int) string {
-	if n == 1 {
-		return "1 stream"
-	}
-	return count(int64(n)) + " streams"
-}
-
-func size(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
-
-// plain writes a number with at most two decimals.
-func plain(v float64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", v), "0"), ".")
-}
+func streams(n int) string { return units.Of(n, "stream", "streams") }
 
 // roundUp is the next multiple of 1024.
 func roundUp(n int64) int64 { return (n + 1023) / 1024 * 1024 }

@@ -67,7 +67,7 @@ func TestMachineChecks(t *testing.T) {
 		{"a busy machine", func(_ *Need, f *Facts) { f.LoadPerMin = ptr(20.0) }, "cores", Warn, "load 20"},
 		{"load unknown", func(_ *Need, f *Facts) { f.LoadPerMin = nil }, "cores", OK, "8 of 8"},
 
-		{"now and then late", func(_ *Need, f *Facts) { f.Clock.LateMSP99 = 7 }, "clock", Warn, "7 ms late"},
+		{"now and then late", func(_ *Need, f *Facts) { f.Clock.LateMSP99 = 7 }, "clock", Warn, "7.00 ms late"},
 		{"always late", func(_ *Need, f *Facts) { f.Clock.LateMSP50, f.Clock.LateMSP99 = 21, 40 }, "clock", Fail, "at most 20 ms"},
 		{"always late, but that is allowed", func(n *Need, f *Facts) {
 			n.MaxLagMS = 100

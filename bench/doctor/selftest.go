@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"flashwave/bench"
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/client/mock"
 )
 
@@ -128,20 +128,20 @@ func selfTest(ctx context.Context, sc *scenario.Scenario, n Need, o Options) (*S
 
 func (l *lab) rate(ctx context.Context, rate float64) (Step, error) {
 	w, c := l.openStep(rate)
-	l.progress(fmt.Sprintf("self-test: %s for %s", perSecond(rate), result.FormatMillis(millis(l.length))))
+	l.progress(fmt.Sprintf("self-test: %s for %s", units.PerSecond(rate), units.Length(l.length)))
 	doc, err := l.drive(ctx, w, c)
 	if err != nil {
 		return Step{}, err
 	}
 	s := judge(doc)
-	s.RateRPS, s.description = &rate, perSecond(rate)
+	s.RateRPS, s.description = &rate, units.PerSecond(rate)
 	return s, nil
 }
 
 func (l *lab) streams(ctx context.Context, load float64) (Step, error) {
 	n := int(math.Round(load))
 	w, c := l.closedStep(n)
-	l.progress(fmt.Sprintf("self-test: %s at once for %s", streams(n), result.FormatMillis(millis(w.For.D()))))
+	l.progress(fmt.Sprintf("self-test: %s at once for %s", streams(n), units.Length(w.For.D())))
 	doc, err := l.drive(ctx, w, c)
 	if err != nil {
 		return Step{}, err
@@ -149,7 +149,7 @@ func (l *lab) streams(ctx context.Context, load float64) (Step, error) {
 	s := judge(doc)
 	s.Streams, s.description = &n, streams(n)
 	if s.OK && s.InFlight < int64(n) {
-		s.fail(fmt.Sprintf("only %s were open at once", count(s.InFlight)))
+		s.fail(fmt.Sprintf("only %s were open at once", units.Count(s.InFlight)))
 	}
 	return s, nil
 }
@@ -169,11 +169,11 @@ func (t *SelfTest) reached() string {
 func (t *SelfTest) checks(n Need) []Check {
 	var checks []Check
 	if n.PeakRPS > 0 {
-		checks = append(checks, t.check("rate", t.Rate, n.PeakRPS, n.PeakRPS, perSecond(n.PeakRPS)+" at the peak"))
+		checks = append(checks, t.check("rate", t.Rate, n.PeakRPS, n.PeakRPS, units.PerSecond(n.PeakRPS)+" at the peak"))
 	}
 	need := streams(n.UsualStreams)
 	if n.PeakRPS > 0 && n.UsualStreams > n.Concurrency {
-		need = fmt.Sprintf("about %s at once, if an answer lasts %s", need, result.FormatMillis(millis(usualAnswer)))
+		need = fmt.Sprintf("about %s at once, if an answer lasts %s", need, units.Length(usualAnswer))
 	}
 	return append(checks, t.check("streams", t.Streams, float64(n.Concurrency), float64(n.UsualStreams), need))
 }
@@ -213,7 +213,7 @@ func (t *SelfTest) check(name string, steps []Step, must, goal float64, need str
 func (t *SelfTest) described(steps []Step, held *Step) string {
 	text := held.description + " driven"
 	if held.OutputTPS != nil {
-		text += fmt.Sprintf(" (%s tokens/s)", result.FormatRate(*held.OutputTPS))
+		text += fmt.Sprintf(" (%s tokens/s)", units.Rate(*held.OutputTPS))
 	}
 	for _, s := range steps {
 		if s.load() > held.load() && !s.OK {

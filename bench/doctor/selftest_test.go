@@ -13,6 +13,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -89,7 +90,7 @@ func TestJudge(t *testing.T) {
 
 func TestSelfTestChecks(t *testing.T) {
 	rate := func(v float64, ok bool) Step {
-		return Step{RateRPS: &v, OK: ok, Reasons: []string{"it was late"}, description: perSecond(v)}
+		return Step{RateRPS: &v, OK: ok, Reasons: []string{"it was late"}, description: units.PerSecond(v)}
 	}
 	open := func(n int, ok bool) Step { return Step{Streams: &n, OK: ok, description: streams(n)} }
 	need := Need{PeakRPS: 200, Concurrency: 100, UsualStreams: 1100}
@@ -99,11 +100,11 @@ func TestSelfTestChecks(t *testing.T) {
 		want          []Status
 		text          string
 	}{
-		{"in plenty", []Step{rate(200, true), rate(400, true)}, []Step{open(1100, true)}, []Status{OK, OK}, "at least 400/s driven"},
-		{"just so", []Step{rate(200, true), rate(400, false)}, []Step{open(1100, true), open(2200, false)}, []Status{OK, OK}, "200/s driven, 400/s not: it was late"},
+		{"in plenty", []Step{rate(200, true), rate(400, true)}, []Step{open(1100, true)}, []Status{OK, OK}, "at least 400.0/s driven"},
+		{"just so", []Step{rate(200, true), rate(400, false)}, []Step{open(1100, true), open(2200, false)}, []Status{OK, OK}, "200.0/s driven, 400.0/s not: it was late"},
 		{"on the second try", []Step{rate(200, false), rate(200, true)}, []Step{open(1100, true)}, []Status{Warn, OK}, "only on the second try: it was late"},
 		{"too slow", []Step{rate(200, false), rate(200, false), rate(100, true)}, []Step{open(1100, true)}, []Status{Fail, OK}, "or 2 like this one"},
-		{"nothing at all", []Step{rate(200, false), rate(25, false)}, []Step{open(1100, false)}, []Status{Fail, Fail}, "not even 25/s"},
+		{"nothing at all", []Step{rate(200, false), rate(25, false)}, []Step{open(1100, false)}, []Status{Fail, Fail}, "not even 25.0/s"},
 		{"fewer streams than usual", []Step{rate(200, true)}, []Step{open(1100, false), open(550, true)}, []Status{OK, Warn}, "550 streams driven"},
 		{"fewer streams than asked for", []Step{rate(200, true)}, []Step{open(100, false), open(50, true)}, []Status{OK, Fail}, "50 streams"},
 	}

@@ -8,6 +8,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/client/mock"
 )
 
@@ -109,14 +110,14 @@ func judge(doc *result.Run) Step {
 		LagMS: p99(doc.Generator.LagMS), ReadLagMS: p99(doc.Generator.ReadLagMS), CPUPercent: doc.Generator.CPUPercent,
 	}
 	if q := t.Requests; float64(q.Sent) < 0.95*float64(q.Scheduled) || q.Scheduled == 0 {
-		s.fail(fmt.Sprintf("only %s of %s requests were sent: the endpoint on this machine kept their slots", count(q.Sent), count(q.Scheduled)))
+		s.fail(fmt.Sprintf("only %s of %s requests were sent: the endpoint on this machine kept their slots", units.Count(q.Sent), units.Count(q.Scheduled)))
 	}
 	if t.ErrorRate != nil && *t.ErrorRate > 0.01 {
 		sample := ""
 		if len(t.Errors) > 0 {
 			sample = ": " + t.Errors[0].Sample
 		}
-		s.fail(fmt.Sprintf("%s of the requests failed%s", result.FormatShare(*t.ErrorRate), sample))
+		s.fail(fmt.Sprintf("%s of the requests failed%s", units.Share(*t.ErrorRate), sample))
 	}
 	return s
 }

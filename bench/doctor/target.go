@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 )
 
 // A Path is the way to the target, up to where the first request would be sent.
@@ -155,7 +155,7 @@ func checkTarget(p *Path) Check {
 		ms   *float64
 	}{{"DNS", p.DNSMS}, {"TCP", p.TCPMS}, {"TLS", p.TLSMS}} {
 		if part.ms != nil {
-			parts = append(parts, part.name+" "+result.FormatMillis(*part.ms))
+			parts = append(parts, part.name+" "+units.Millis(*part.ms))
 			sum += *part.ms
 		}
 	}
@@ -165,7 +165,7 @@ func checkTarget(p *Path) Check {
 	}
 	c.Status, c.Found = OK, fmt.Sprintf("%s: %s", who, strings.Join(parts, ", "))
 	if sum > slowPath {
-		c.Status, c.Need = Warn, fmt.Sprintf("less than %s for a new connection, which is in its TTFT", result.FormatMillis(slowPath))
+		c.Status, c.Need = Warn, fmt.Sprintf("less than %s for a new connection, which is in its TTFT", units.Bound(slowPath, units.Milliseconds))
 		c.Advice = "load it from a machine that is nearer"
 	}
 	return c

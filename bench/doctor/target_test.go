@@ -109,7 +109,7 @@ func TestCheckTarget(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	far := &Path{Address: "api.example.com:443", DNSMS: ptr(80.0), TCPMS: ptr(210.0), TLSMS: ptr(230.0)}
-	if c := checkTarget(far); c.Status != Warn || !strings.Contains(c.Found, "DNS 80 ms, TCP 210 ms, TLS 230 ms") {
+	if c := checkTarget(far); c.Status != Warn || !strings.Contains(c.Found, "DNS 80.0 ms, TCP 210 ms, TLS 230 ms") {
 		t.Errorf("%+v", c)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"flashwave/bench/units"
 )
 
 // An Input is what a forecast is made of.
@@ -213,18 +215,18 @@ func assumptions(in Input, f Forecast) []string {
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	switch {
 	case in.Refuses:
-		add("requests beyond the quota are refused at once, and nobody asks again; %v s of it may be used at once after a pause", quotaDepth)
+		add("requests beyond the quota are refused at once, and nobody asks again; %s of it may be used at once after a pause", units.Bound(1000*quotaDepth, units.Milliseconds))
 	case f.SaturationRPS != nil:
-		add("the endpoint works on %d requests at once, first come first served, and never ends more than the %.4g requests per second that were measured", *f.Slots, *f.SaturationRPS)
+		add("the endpoint works on %s at once, first come first served, and never ends more than the %s requests per second that were measured", units.Of(*f.Slots, "request", "requests"), units.Rate(*f.SaturationRPS))
 	}
 	if f.Replicas != nil {
 		add("replicas share the load evenly, and each is as fast as what was measured")
 	}
 	if in.Tokens.N > 0 {
-		add("requests are as long as the %d measured", in.Tokens.N)
+		add("requests are as long as the %s measured", units.Count(in.Tokens.N))
 	}
 	if f.Fluid != nil && f.Simulated == nil {
-		add("more than %d requests are not simulated one by one", mostSimulated)
+		add("more than %s requests are not simulated one by one", units.Count(mostSimulated))
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // backoff says how slots of closed waves waited for an endpoint that failed; empty
@@ -15,8 +16,8 @@ func backoff(b *result.Backoff) []string {
 	}
 	return []string{
 		humanize.Comma(b.Waits) + " waits of slots after a failure",
-		"longest " + result.FormatMillis(1000*b.LongestS),
-		"in all " + result.FormatMillis(1000*b.TotalS),
+		"longest " + units.Millis(1000*b.LongestS),
+		"in all " + units.Millis(1000*b.TotalS),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // How slots waited, and the rate of a closed wave without its edges, stand in every
@@ -25,7 +26,7 @@ func TestBackoffAndSteadyRateAreTold(t *testing.T) {
 	run.Total.Backoff = &b
 	run.Waves[1].Rate.Steady = new(41.25)
 	for _, format := range formats {
-		for _, word := range []string{"1,234 waits of slots after a failure", "longest " + result.FormatMillis(1500), "steady in " + run.Waves[1].Name + " " + result.FormatRate(41.25) + "/s"} {
+		for _, word := range []string{"1,234 waits of slots after a failure", "longest " + units.Millis(1500), "steady in " + run.Waves[1].Name + " " + units.Rate(41.25) + "/s"} {
 			if !strings.Contains(said(format), word) {
 				t.Errorf("%s lacks %q", format, word)
 			}
@@ -33,7 +34,7 @@ func TestBackoffAndSteadyRateAreTold(t *testing.T) {
 	}
 	run.Total.Rate.Steady = new(7.5)
 	for _, format := range formats {
-		if text := said(format); !strings.Contains(text, "steady "+result.FormatRate(7.5)+"/s") || strings.Contains(text, "steady in") {
+		if text := said(format); !strings.Contains(text, "steady "+units.Rate(7.5)+"/s") || strings.Contains(text, "steady in") {
 			t.Errorf("%s lacks the steady rate of the run", format)
 		}
 	}

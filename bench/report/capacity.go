@@ -6,11 +6,10 @@ import (
 	"io"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/capacity"
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // capacities are the formats of searches for capacity.
@@ -111,20 +110,28 @@ func searched(d *capacity.Document) []string {
 	if sc := d.Scenario; sc != nil {
 		list = append(list, plain(cmp.Or(sc.Target.Model, "any model")+" at "+host(sc.Target.URL)))
 	}
-	list = append(list, d.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"), result.FormatMillis(1000*d.DurationS))
+	list = append(list, d.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"), units.Seconds(d.DurationS))
 	if d.CostUSD != nil {
-		list = append(list, "for "+result.FormatUSD(*d.CostUSD))
+		list = append(list, "for "+units.USD(*d.CostUSD))
 	}
 	return list
 }
 
 // stepTable has a row for each load that was measured.
 func stepTable(d *capacity.Document) table {
-	t := table{words: 3, header: []string{"", "step", "load", "served/s", "in flight", "TTFT p95", "E2E p95", "errors"}}
+	served := func(s capacity.Step) *float64 { return s.SucceededRPS }
+	inFlight := func(s capacity.Step) *float64 { return s.InFlightMean }
+	ttft := func(s capacity.Step) *float64 { return p95Of(s.Latency.TTFT) }
+	e2e := func(s capacity.Step) *float64 { return p95Of(s.Latency.E2E) }
+	rates, open := units.RateScale(present(d.Steps, served)...), units.RateScale(present(d.Steps, inFlight)...)
+	ttftScale, e2eScale := units.DurationScale(present(d.Steps, ttft)...), units.DurationScale(present(d.Steps, e2e)...)
+	t := table{words: 3, header: []string{
+		"", "step", "load", "served/s", "in flight", "TTFT p95 " + ttftScale.Unit, "E2E p95 " + e2eScale.Unit, "errors",
+	}}
 	for _, s := range d.Steps {
 		t.rows = append(t.rows, []string{
-			stepMark(s.Verdict), string(s.Kind), loadOf(s), perSecond(s.SucceededRPS), perSecond(s.InFlightMean),
-			p95Of(s.Latency.TTFT), p95Of(s.Latency.E2E), share(s.ErrorRate),
+			stepMark(s.Verdict), string(s.Kind), loadOf(s), units.Maybe(served(s), rates.Write), units.Maybe(inFlight(s), open.Write),
+			units.Maybe(ttft(s), ttftScale.Write), units.Maybe(e2e(s), e2eScale.Write), share(s.ErrorRate),
 		})
 	}
 	return t
@@ -139,18 +146,31 @@ func stepMark(v capacity.StepVerdict) string {
 func loadOf(s capacity.Step) string {
 	switch {
 	case s.Concurrency != nil:
-		return fmt.Sprintf("%d in flight", *s.Concurrency)
+		return units.Count(*s.Concurrency) + " in flight"
 	case s.RateRPS != nil:
-		return result.FormatRate(*s.RateRPS) + "/s"
+		return units.PerSecond(*s.RateRPS)
 	}
 	return ""
 }
 
-func p95Of(l *result.Latency) string {
+// p95Of is the p95 of a latency, if there is one.
+func p95Of(l *result.Latency) *float64 {
 	if l == nil {
-		return result.NoData
+		return nil
 	}
-	return result.FormatMillis(l.P95)
+	return &l.P95
+}
+
+// present are the figures of a column, or of several, that are there.
+func present[T any](list []T, columns ...func(T) *float64) (figures []float64) {
+	for _, row := range list {
+		for _, of := range columns {
+			if v := of(row); v != nil {
+				figures = append(figures, *v)
+			}
+		}
+	}
+	return figures
 }
 
 // forecastPairs are what the demand asks, and what comes of it.
@@ -160,27 +180,27 @@ func forecastPairs(f *forecast.Forecast) pairs {
 		return s
 	}
 	l := f.Demand
-	s.add("requests", "%s in %s, peak %s/s (%s/m), busiest minute %s", humanize.Comma(int64(l.Requests)), result.FormatMillis(1000*l.DurationS),
-		result.FormatRate(l.PeakRPS), humanize.Comma(int64(60*l.PeakRPS)), humanize.Comma(int64(l.PeakMinute)))
+	s.add("requests", "%s in %s, peak %s (%s), busiest minute %s", units.Count(l.Requests), units.Seconds(l.DurationS),
+		units.PerSecond(l.PeakRPS), units.PerMinute(l.PeakRPS), units.Count(l.PeakMinute))
 	if f.Headroom != nil {
 		fits := map[bool]string{true: "it fits", false: "it does not fit"}
 		word := "undecided"
 		if f.Fits != nil {
 			word = fits[*f.Fits]
 		}
-		s.add("headroom", "%.2f of the peak (asked for %.2f): %s", *f.Headroom, f.HeadroomAsked, word)
+		s.add("headroom", "%s of the peak (asked for %s): %s", units.Figure(*f.Headroom), units.Figure(f.HeadroomAsked), word)
 	}
 	if f.Replicas != nil {
-		s.add("replicas", "%d of what was measured, at %s utilisation", *f.Replicas, result.FormatShare(f.Utilisation))
+		s.add("replicas", "%d of what was measured, at %s utilisation", *f.Replicas, units.Bound(f.Utilisation, units.Ratio))
 	}
 	q := f.Quota
-	quota := fmt.Sprintf("%s requests", humanize.Comma(int64(q.RequestsPM)))
+	quota := fmt.Sprintf("%s requests", units.Count(q.RequestsPM))
 	if q.TokensPM != nil {
-		quota += fmt.Sprintf(" and %s tokens", humanize.Comma(int64(*q.TokensPM)))
+		quota += fmt.Sprintf(" and %s tokens", units.Count(*q.TokensPM))
 	}
 	s.add("quota", "%s a minute (99 %% of the minutes ask no more)", quota)
 	if q.PeakTokensPM != nil {
-		s.add("at the peak", "%s requests and %s tokens a minute", humanize.Comma(int64(q.PeakRequestsPM)), humanize.Comma(int64(*q.PeakTokensPM)))
+		s.add("at the peak", "%s requests and %s tokens a minute", units.Count(q.PeakRequestsPM), units.Count(*q.PeakTokensPM))
 	}
 	b := f.Simulated
 	if b == nil {
@@ -191,19 +211,19 @@ func forecastPairs(f *forecast.Forecast) pairs {
 	}
 	switch {
 	case b.Refused > 0:
-		s.add("refused", "%s requests (%s) meet an exhausted quota", humanize.Comma(int64(b.Refused)), result.FormatShare(b.RefusedShare))
+		s.add("refused", "%s requests (%s) meet an exhausted quota", units.Count(b.Refused), units.Share(b.RefusedShare))
 	case b.Peak > 0:
-		s.add("backlog", "%s at most, after %s; the longest wait is %s", humanize.Comma(int64(b.Peak)), result.FormatMillis(1000*b.PeakAtS), result.FormatMillis(1000*b.WorstWaitS))
+		s.add("backlog", "%s at most, after %s; the longest wait is %s", units.Count(b.Peak), units.Seconds(b.PeakAtS), units.Seconds(b.WorstWaitS))
 		if b.TimeToDrainS != nil {
-			s.add("drained", "%s after that peak", result.FormatMillis(1000**b.TimeToDrainS))
+			s.add("drained", "%s after that peak", units.Seconds(*b.TimeToDrainS))
 		}
 	default:
 		s.add("backlog", "none")
 	}
 	if b.TimedOut > 0 {
-		s.add("timed out", "%s requests (%s)", humanize.Comma(int64(b.TimedOut)), result.FormatShare(b.TimedOutShare))
+		s.add("timed out", "%s requests (%s)", units.Count(b.TimedOut), units.Share(b.TimedOutShare))
 	}
-	s.add("beyond the SLO", "%s requests (%s)", humanize.Comma(int64(b.Beyond)), result.FormatShare(b.BeyondShare))
+	s.add("beyond the SLO", "%s requests (%s)", units.Count(b.Beyond), units.Share(b.BeyondShare))
 	return s
 }
 
@@ -214,21 +234,21 @@ func pricePairs(c *forecast.Cost) pairs {
 		return s
 	}
 	if c.ExpectedUSD == nil {
-		s.add("expected", "%s   the price or the tokens are unknown", result.NoData)
+		s.add("expected", "%s   the price or the tokens are unknown", units.NoData)
 		return s
 	}
-	s.add("expected", "%s   (%s to %s)", result.FormatUSD(*c.ExpectedUSD), result.FormatUSD(*c.LowUSD), result.FormatUSD(*c.HighUSD))
+	s.add("expected", "%s   (%s to %s)", units.USD(*c.ExpectedUSD), units.USD(*c.LowUSD), units.USD(*c.HighUSD))
 	if c.PerThousandOKUSD != nil {
-		s.add("per 1k ok", "%s", result.FormatUSD(*c.PerThousandOKUSD))
+		s.add("per 1k ok", "%s", units.USD(*c.PerThousandOKUSD))
 	}
 	if c.FailedUSD != nil && *c.FailedUSD > 0 {
-		s.add("failed", "%s more, billed for requests that fail", result.FormatUSD(*c.FailedUSD))
+		s.add("failed", "%s more, billed for requests that fail", units.USD(*c.FailedUSD))
 	}
 	if c.RetriesUSD != nil && *c.RetriesUSD > 0 {
-		s.add("retries", "%s more", result.FormatUSD(*c.RetriesUSD))
+		s.add("retries", "%s more", units.USD(*c.RetriesUSD))
 	}
 	if c.WorstUSD != nil {
-		s.add("at most", "%s, if every answer is as long as max_tokens allows", result.FormatUSD(*c.WorstUSD))
+		s.add("at most", "%s, if every answer is as long as max_tokens allows", units.USD(*c.WorstUSD))
 	}
 	return s
 }
@@ -250,11 +270,11 @@ func modelTable(c *forecast.Cost) table {
 		if m.Current {
 			name = "› " + plain(m.Model)
 		}
-		times := result.NoData
+		times := units.NoData
 		if m.Times != nil {
-			times = fmt.Sprintf("%.2f", *m.Times)
+			times = units.Figure(*m.Times)
 		}
-		t.rows = append(t.rows, []string{name, plain(cmp.Or(m.Host, "any")), result.FormatUSD(m.ExpectedUSD), times})
+		t.rows = append(t.rows, []string{name, plain(cmp.Or(m.Host, "any")), units.USD(m.ExpectedUSD), times})
 	}
 	return t
 }
@@ -266,32 +286,30 @@ func rehearsalTable(r *capacity.Rehearsal) table {
 		return t
 	}
 	if r.Speed != 1 || r.Scale != 1 {
-		t.header[0] = fmt.Sprintf("rehearsal ×%g speed, ×%g requests", r.Speed, r.Scale)
+		t.header[0] = fmt.Sprintf("rehearsal ×%s speed, ×%s requests", units.Number(r.Speed), units.Number(r.Scale))
 	}
-	seconds := func(v float64) string { return result.FormatMillis(1000 * v) }
-	counted := func(v float64) string { return humanize.Comma(int64(v)) }
 	for _, row := range []struct {
 		name string
 		capacity.Compared
 		write func(float64) string
 	}{
-		{"worst wait", r.WorstWait, seconds},
-		{"TTFT p95", r.TTFTP95, seconds},
-		{"E2E p95", r.E2EP95, seconds},
-		{"peak backlog", r.PeakBacklog, counted},
-		{"time to drain", r.TimeToDrain, seconds},
-		{"error rate", r.ErrorRate, result.FormatShare},
-		{"cost", r.Cost, result.FormatUSD},
+		{"worst wait", r.WorstWait, units.Seconds},
+		{"TTFT p95", r.TTFTP95, units.Seconds},
+		{"E2E p95", r.E2EP95, units.Seconds},
+		{"peak backlog", r.PeakBacklog, units.Count[float64]},
+		{"time to drain", r.TimeToDrain, units.Seconds},
+		{"error rate", r.ErrorRate, units.Share},
+		{"cost", r.Cost, units.USD},
 	} {
 		write := func(v *float64) string {
 			if v == nil {
-				return result.NoData
+				return units.NoData
 			}
 			return row.write(*v)
 		}
-		off := result.NoData
+		off := units.NoData
 		if row.Off != nil {
-			off = fmt.Sprintf("%+.0f %%", 100**row.Off)
+			off = units.Change(*row.Off)
 		}
 		t.rows = append(t.rows, []string{"  " + row.name, write(row.Predicted), write(row.Measured), off})
 	}

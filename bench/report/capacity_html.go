@@ -13,6 +13,7 @@ import (
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // writeCapacityHTML writes a search as one self-contained page.
@@ -51,28 +52,28 @@ func capacityCards(d *capacity.Document) []web.Card {
 		note = "confirmed by a soak"
 	}
 	if c.RPM != nil {
-		note = result.FormatRate(*c.RPM) + " a minute, " + note
+		note = units.Rate(*c.RPM) + " a minute, " + note
 	}
 	list := []web.Card{rateCard("Capacity", c.RPS, note)}
 	if c.InFlight != nil {
-		list = append(list, card("In flight there", result.FormatRate(*c.InFlight), "the concurrency that it takes"))
+		list = append(list, card("In flight there", units.Rate(*c.InFlight), "the concurrency that it takes"))
 	}
 	if f := d.Forecast; f != nil {
-		peak := rateCard("Peak of the demand", &f.Demand.PeakRPS, fmt.Sprintf("%.0f requests in all", f.Demand.Requests))
+		peak := rateCard("Peak of the demand", &f.Demand.PeakRPS, units.Count(f.Demand.Requests)+" requests in all")
 		list = append(list, peak)
 		if f.Headroom != nil {
-			fits := card("Headroom", fmt.Sprintf("%.2f", *f.Headroom), fmt.Sprintf("asked for %.2f", f.HeadroomAsked))
+			fits := card("Headroom", units.Figure(*f.Headroom), "asked for "+units.Figure(f.HeadroomAsked))
 			if f.Fits != nil {
 				fits.State = map[bool]web.State{true: web.Good, false: web.Bad}[*f.Fits]
 			}
 			list = append(list, fits)
 		}
 		if f.Replicas != nil {
-			list = append(list, card("Replicas", fmt.Sprint(*f.Replicas), "at "+result.FormatShare(f.Utilisation)+" utilisation"))
+			list = append(list, card("Replicas", fmt.Sprint(*f.Replicas), "at "+units.Bound(f.Utilisation, units.Ratio)+" utilisation"))
 		}
 	}
 	if k := d.Cost; k != nil && k.ExpectedUSD != nil {
-		list = append(list, card("Cost of the demand", result.FormatUSD(*k.ExpectedUSD), result.FormatUSD(*k.LowUSD)+" to "+result.FormatUSD(*k.HighUSD)))
+		list = append(list, card("Cost of the demand", units.USD(*k.ExpectedUSD), units.USD(*k.LowUSD)+" to "+units.USD(*k.HighUSD)))
 	}
 	return list
 }
@@ -191,7 +192,7 @@ func servedFigure(d *capacity.Document) *web.Figure {
 	served, good := series(func(s capacity.Step) *float64 { return s.SucceededRPS }), series(func(s capacity.Step) *float64 { return s.GoodputRPS })
 	lines := []svg.Line{{Name: "served", Ink: svg.Accent, Points: served, Dots: true}, {Name: "good", Ink: svg.Good, Points: good, Dots: true}}
 	frame := rateFrame(d, "served", "Requests served by rate", 150, countAxis(max(highest(served), highest(good)), "req/s"))
-	frame.Desc = fmt.Sprintf("served at most %s/s", result.FormatRate(highest(served)))
+	frame.Desc = "served at most " + units.PerSecond(highest(served))
 	return &web.Figure{Title: "Served, and of that good", Key: keys(lines), Chart: svg.Chart{Frame: frame, Lines: lines}.SVG()}
 }
 
@@ -237,7 +238,7 @@ func backlogFigure(id, title string, f *forecast.Forecast, measured []forecast.W
 	if most == 0 {
 		return nil
 	}
-	frame := svg.Frame{ID: id, Title: title, Height: 170, X: svg.Time(0, end), Y: countAxis(most, "requests"), Desc: fmt.Sprintf("at most %.0f", most)}
+	frame := svg.Frame{ID: id, Title: title, Height: 170, X: svg.Time(0, end), Y: countAxis(most, "requests"), Desc: "at most " + units.Count(most)}
 	return &web.Figure{Title: title, Key: keys(lines), Chart: svg.Chart{Frame: frame, Lines: lines}.SVG()}
 }
 

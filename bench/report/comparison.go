@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -103,7 +103,7 @@ func (p *page) side(label string, s compare.Side) {
 		runs = fmt.Sprintf("%d runs, %s …", n, runs)
 	}
 	p.flow(label, p.ink.bold(plain(cmp.Or(s.Name, "unnamed"))), plain(what), runs,
-		result.FormatMillis(1000*s.DurationS), humanize.Comma(s.Requests)+" requests")
+		units.Seconds(s.DurationS), units.Count(s.Requests)+" requests")
 }
 
 // method says how the intervals were made.
@@ -112,7 +112,7 @@ func (p *page) method(m compare.Method) {
 	if m.Name == compare.BlockBootstrap {
 		text = fmt.Sprintf("block bootstrap, %d resamples", m.Resamples)
 		if m.BlockS != nil {
-			text += " in blocks of up to " + result.FormatMillis(1000**m.BlockS)
+			text += " in blocks of up to " + units.Seconds(*m.BlockS)
 		}
 	}
 	p.prose(p.label("method"), text)
@@ -120,7 +120,7 @@ func (p *page) method(m compare.Method) {
 
 // margins are what a change must exceed.
 func margins(m compare.Method) string {
-	return fmt.Sprintf("%.0f %%, of latencies at least %.0f ms, of shares at least %.0f percentage point", 100*m.MarginRatio, m.MarginMS, 100*m.MarginPoints)
+	return fmt.Sprintf("%s, of latencies %s, of shares %s percentage point", units.Bound(m.MarginRatio, units.Ratio), units.Bound(m.MarginMS, units.Milliseconds), units.Number(100*m.MarginPoints))
 }
 
 // wholeRun and ofWave say which rows a table has.
@@ -158,7 +158,7 @@ func interval(m compare.Method, wave string) string {
 	if wave != "" {
 		return "interval"
 	}
-	return fmt.Sprintf("%.0f %% interval", 100*m.Confidence)
+	return units.Bound(m.Confidence, units.Ratio) + " interval"
 }
 
 func changeCells(r compare.Row) []string {
@@ -171,9 +171,9 @@ func changeCells(r compare.Row) []string {
 
 func valueCell(v *float64, unit string) string {
 	if v == nil {
-		return result.NoData
+		return units.NoData
 	}
-	return result.FormatValue(*v, unit)
+	return units.Value(*v, unit)
 }
 
 // verdictOf colours the word of a verdict.

@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // errors writes the most frequent kinds of failure.
@@ -19,14 +18,14 @@ func (p *page) errors(list []result.ErrorCount) {
 	shown := list[:min(len(list), most)]
 	digits, words := 0, 0
 	for _, e := range shown {
-		digits, words = max(digits, len(humanize.Comma(e.Count))), max(words, len(e.Outcome))
+		digits, words = max(digits, len(units.Count(e.Count))), max(words, len(e.Outcome))
 	}
 	for i, e := range shown {
 		label := ""
 		if i == 0 {
 			label = "errors"
 		}
-		p.line(fmt.Sprintf("%s%*s  %-*s  %s", p.label(label), digits, humanize.Comma(e.Count),
+		p.line(fmt.Sprintf("%s%*s  %-*s  %s", p.label(label), digits, units.Count(e.Count),
 			words, plain(string(e.Outcome)), plain(cmp.Or(e.Sample, e.Message))))
 	}
 	if rest := len(list) - most; rest > 0 {

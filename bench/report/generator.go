@@ -1,10 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // generator says in one line why the figures can be believed, or why not.
@@ -16,18 +16,18 @@ func (p *page) generator(run *result.Run) {
 		l    *result.Latency
 	}{{"lag", g.LagMS}, {"read lag", g.ReadLagMS}} {
 		if m.l != nil {
-			proof = append(proof, m.name+" p99 "+result.FormatMillis(m.l.P99))
+			proof = append(proof, m.name+" p99 "+units.Millis(m.l.P99))
 		}
 	}
 	if g.CPUPercent != nil {
-		cpu := fmt.Sprintf("CPU %.0f %%", *g.CPUPercent)
+		cpu := "CPU " + units.Percent(*g.CPUPercent)
 		if g.CPUAllowed != nil {
-			cpu += fmt.Sprintf(" of %g cores", *g.CPUAllowed)
+			cpu += " of " + units.Number(*g.CPUAllowed) + " cores"
 		}
 		proof = append(proof, cpu)
 	}
 	if c := run.Total.Latency.Connect; c != nil {
-		proof = append(proof, "connect p99 "+result.FormatMillis(c.P99))
+		proof = append(proof, "connect p99 "+units.Millis(c.P99))
 	}
 	state := p.ink.good("valid")
 	switch {
@@ -41,7 +41,7 @@ func (p *page) generator(run *result.Run) {
 		line += ": " + strings.Join(proof, ", ")
 	}
 	p.prose(p.label("generator"), line)
-	for _, w := range g.Warnings {
+	for _, w := range g.Further(run.Verdict) {
 		p.prose(p.label("")+"! ", plain(w))
 	}
 }

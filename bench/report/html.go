@@ -10,6 +10,7 @@ import (
 
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // writeHTML writes one self-contained page. Its sections are of package web, its
@@ -25,7 +26,7 @@ func writeHTML(w io.Writer, run *result.Run, _ Options) error {
 			{ID: "slos", Title: "SLOs", Blocks: sloTable(run)},
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: cards(run)}}},
 			{ID: "time", Title: "Over time", Note: t.note(), Blocks: timeCharts(t)},
-			{ID: "latency", Title: "Latency", Note: "of the whole run; " + timesNote, Blocks: latencyBlocks(run, t)},
+			{ID: "latency", Title: "Latency", Note: latencyNote(run.Total), Blocks: latencyBlocks(run, t)},
 			{ID: "outcomes", Title: "Outcomes", Blocks: outcomeBlocks(run)},
 			{ID: "waves", Title: "Waves", Blocks: waveTable(run)},
 			{ID: "cost", Title: "Cost and tokens", Blocks: costBlocks(run)},
@@ -50,10 +51,8 @@ func webVerdict(v result.Verdict) web.Verdict {
 	case result.Fail:
 		out.State = web.Bad
 	}
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			out.Reasons = append(out.Reasons, plain(r))
-		}
+	for _, r := range v.Further() {
+		out.Reasons = append(out.Reasons, plain(r))
 	}
 	return out
 }
@@ -70,7 +69,7 @@ func facts(run *result.Run) []string {
 	if !run.StartedAt.IsZero() {
 		f = append(f, run.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))
 	}
-	f = append(f, result.FormatMillis(1000*run.DurationS)+" long")
+	f = append(f, units.Seconds(run.DurationS)+" long")
 	var labels []string
 	for k, v := range run.Labels {
 		labels = append(labels, plain(k+"="+v))

@@ -5,11 +5,10 @@ import (
 	"math"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/report/svg"
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // throughput draws what was asked and what came of it.
@@ -20,7 +19,7 @@ func (t times) throughput() *web.Figure {
 	_, most := span(offered, done)
 	_, peak := span(done)
 	frame := t.frame("throughput", "Requests per second over time", 150, countAxis(most, "req/s"))
-	frame.Desc = fmt.Sprintf("offered at most %s/s, done at most %s/s", result.FormatRate(highest(offered)), result.FormatRate(peak))
+	frame.Desc = fmt.Sprintf("offered at most %s, done at most %s", units.PerSecond(highest(offered)), units.PerSecond(peak))
 	lines := []svg.Line{{Name: "offered", Ink: svg.Faint, Points: offered}, {Name: "done", Ink: svg.Accent, Points: done}}
 	if highest(failed) > 0 {
 		lines = append(lines, svg.Line{Name: "failed", Ink: svg.Bad, Points: failed})
@@ -33,7 +32,7 @@ func (t times) backlog() *web.Figure {
 	inFlight := t.series(func(r result.Row) float64 { return float64(r.InFlight) })
 	queued := t.series(func(r result.Row) float64 { return float64(r.Queued) })
 	frame := t.frame("backlog", "Requests in flight and queued over time", 120, countAxis(max(highest(inFlight), highest(queued)), "requests"))
-	frame.Desc = fmt.Sprintf("in flight at most %s, queued at most %s", decimal(highest(inFlight), 0), decimal(highest(queued), 0))
+	frame.Desc = fmt.Sprintf("in flight at most %s, queued at most %s", units.Count(highest(inFlight)), units.Count(highest(queued)))
 	lines := []svg.Line{{Name: "in flight", Ink: svg.Accent, Points: inFlight}}
 	if highest(queued) > 0 {
 		lines = append(lines, svg.Line{Name: "queued", Ink: svg.Lost, Points: queued})
@@ -73,7 +72,7 @@ func (t times) outcomes() *web.Figure {
 		}
 		areas = append(areas, svg.Area{Ink: k.ink, Low: low, High: high})
 		figure.Key = append(figure.Key, web.Key{Name: k.name, Ink: k.ink, Area: true})
-		told = append(told, k.name+" "+humanize.Comma(total))
+		told = append(told, k.name+" "+units.Count(total))
 		low = high
 	}
 	frame := t.frame("ended", "How requests ended over time", 120, countAxis(highest(low), "req/s"))
@@ -157,7 +156,7 @@ func curveFigure(run *result.Run) *web.Figure {
 	low, high := span(all...)
 	figure.Chart = svg.Chart{Lines: lines, Frame: svg.Frame{
 		ID: "curve", Title: figure.Title, Desc: curveDesc(l), Height: 220,
-		X: svg.Nines(max(1, nines(points))), Y: svg.Log(low, high, "log scale", logMillis),
+		X: svg.Nines(max(1, nines(points))), Y: svg.Log(low, high, "log scale", units.Tick),
 	}}.SVG()
 	return figure
 }
@@ -170,7 +169,7 @@ func curveDesc(l result.Latencies) string {
 	}{{"TTFT", l.TTFT.Response}, {"E2E", l.E2E.Response}} {
 		if m.l != nil {
 			told = append(told, fmt.Sprintf("%s p50 %s, p99 %s, p99.9 %s", m.name,
-				result.FormatMillis(m.l.P50), result.FormatMillis(m.l.P99), result.FormatMillis(m.l.P999)))
+				units.Millis(m.l.P50), units.Millis(m.l.P99), units.Millis(m.l.P999)))
 		}
 	}
 	return strings.Join(told, "; ")
@@ -191,9 +190,4 @@ func keys(lines []svg.Line) (out []web.Key) {
 func highest(points []svg.Point) float64 {
 	_, high := span(points)
 	return high
-}
-
-// decimal writes v with a fixed number of decimals and its thousands apart.
-func decimal(v float64, places int) string {
-	return humanize.FormatFloat("#,###."+strings.Repeat("#", places), v)
 }

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -19,7 +18,7 @@ func cards(run *result.Run) []web.Card {
 	return []web.Card{
 		latencyCard("TTFT p95", t.Latency.TTFT.Response),
 		latencyCard("E2E p95", t.Latency.E2E.Response),
-		rateCard("Succeeded", t.Rate.Succeeded, "offered "+orNoData(t.Rate.Offered, result.FormatRate)+"/s"),
+		rateCard("Succeeded", t.Rate.Succeeded, "offered "+units.Maybe(t.Rate.Offered, units.PerSecond)),
 		card("Error rate", share(t.ErrorRate), errorNote(t)),
 		goodputCard(t.Goodput),
 		costCard(t.Cost),
@@ -37,16 +36,16 @@ func card(name, value, note string) web.Card {
 
 func latencyCard(name string, l *result.Latency) web.Card {
 	if l == nil {
-		return card(name, result.NoData, "no data")
+		return card(name, units.NoData, "no data")
 	}
-	return card(name, result.FormatMillis(l.P95), unbroken("p50 "+result.FormatMillis(l.P50))+", "+unbroken("p99 "+result.FormatMillis(l.P99)))
+	return card(name, units.Millis(l.P95), unbroken("p50 "+units.Millis(l.P50))+", "+unbroken("p99 "+units.Millis(l.P99)))
 }
 
 // unbroken keeps a figure and its unit on one line.
 func unbroken(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 func rateCard(name string, v *float64, note string) web.Card {
-	c := card(name, orNoData(v, result.FormatRate), note)
+	c := card(name, units.Maybe(v, units.Rate), note)
 	if v != nil {
 		c.Unit = "/s"
 	}
@@ -55,42 +54,34 @@ func rateCard(name string, v *float64, note string) web.Card {
 
 func goodputCard(g *result.Goodput) web.Card {
 	if g == nil {
-		return card("Goodput", result.NoData, "no SLO says what a good request is")
+		return card("Goodput", units.NoData, "no SLO says what a good request is")
 	}
-	return rateCard("Goodput", &g.RPS, result.FormatShare(g.GoodFraction)+" of the scheduled met every bound")
+	return rateCard("Goodput", &g.RPS, units.Share(g.GoodFraction)+" of the scheduled met every bound")
 }
 
 func errorNote(t result.Stats) string {
 	note := named("failed", t.Requests.Failed)
 	if n := t.Outcomes[outcome.RateLimited]; n > 0 {
-		note += ", " + humanize.Comma(n) + " of them 429s"
+		note += ", " + units.Count(n) + " of them 429s"
 	}
 	if n := t.Requests.Lost(); n > 0 {
-		note += ", lost " + humanize.Comma(n)
+		note += ", lost " + units.Count(n)
 	}
 	return note
 }
 
 func costCard(c *result.Cost) web.Card {
 	if c == nil {
-		return card("Cost", result.NoData, "the price is unknown")
+		return card("Cost", units.NoData, "the price is unknown")
 	}
 	var notes []string
 	if c.PerThousandOK != nil {
-		notes = append(notes, result.FormatUSD(*c.PerThousandOK)+" per 1,000 ok")
+		notes = append(notes, units.USD(*c.PerThousandOK)+" per 1,000 ok")
 	}
 	if c.EstimatedShare > 0 {
-		notes = append(notes, result.FormatShare(c.EstimatedShare)+" of it estimated")
+		notes = append(notes, units.Share(c.EstimatedShare)+" of it estimated")
 	}
-	return card("Cost", result.FormatUSD(c.Total), strings.Join(notes, ", "))
-}
-
-// orNoData formats a figure if there is one.
-func orNoData[T any](v *T, format func(T) string) string {
-	if v == nil {
-		return result.NoData
-	}
-	return format(*v)
+	return card("Cost", units.USD(c.Total), strings.Join(notes, ", "))
 }
 
 // sloTable holds each assertion against what was observed.
@@ -104,9 +95,9 @@ func sloTable(run *result.Run) []web.Block {
 	}
 	for _, s := range run.Verdict.SLOs {
 		expr := plain(s.Expr)
-		bound := result.NoData
+		bound := units.NoData
 		if e, err := slo.Parse(s.Expr); err == nil {
-			bound = strings.NewReplacer("<=", "≤", ">=", "≥").Replace(string(e.Op)) + " " + result.FormatValue(e.Value, string(e.Unit))
+			bound = strings.NewReplacer("<=", "≤", ">=", "≥").Replace(string(e.Op)) + " " + units.Bound(e.Value, string(e.Unit))
 		}
 		verdict := judged(s.OK)
 		if s.Assumed {
@@ -120,7 +111,7 @@ func sloTable(run *result.Run) []web.Block {
 func judged(ok *bool) web.Cell {
 	switch {
 	case ok == nil:
-		return web.Cell{Text: result.NoData + " no data", State: web.Near}
+		return web.Cell{Text: units.NoData + " no data", State: web.Near}
 	case *ok:
 		return web.Cell{Text: "✓ met", State: web.Good}
 	}
@@ -141,10 +132,13 @@ func outcomeBlocks(run *result.Run) []web.Block {
 		count("dropped", q.Dropped), count("unsent", q.Unsent),
 		count("unfinished", q.Unfinished), count("retries", q.Retries),
 	}
+	if reasons := joined(finishes(t)); reasons != "" {
+		pairs = append(pairs, web.Pair{Name: "finish reasons", Value: reasons})
+	}
 	if b := t.Backlog; b != nil {
 		pairs = append(pairs, web.Pair{
 			Name:  "backlog at its peak",
-			Value: fmt.Sprintf("%s queued, %s in flight, at %s", humanize.Comma(b.Queued), humanize.Comma(b.InFlight), result.FormatMillis(1000*b.AtS)),
+			Value: fmt.Sprintf("%s queued, %s in flight, at %s", units.Count(b.Queued), units.Count(b.InFlight), units.ClockSeconds(b.AtS)),
 		})
 	}
 	if waits := backoff(t.Backoff); waits != nil {
@@ -157,7 +151,7 @@ func outcomeBlocks(run *result.Run) []web.Block {
 	return append(blocks, errorTable(t.Errors)...)
 }
 
-func count(name string, n int64) web.Pair { return web.Pair{Name: name, Value: humanize.Comma(n)} }
+func count(name string, n int64) web.Pair { return web.Pair{Name: name, Value: units.Count(n)} }
 
 // outcomeBars are the outcomes that occurred, in the order of the closed list.
 func outcomeBars(t result.Stats) (bars []web.Bar) {
@@ -168,7 +162,7 @@ func outcomeBars(t result.Stats) (bars []web.Bar) {
 	for _, o := range outcome.In(t.Outcomes) {
 		n := t.Outcomes[o]
 		share := float64(n) / float64(total)
-		bars = append(bars, web.Bar{Name: plain(string(o)), Value: humanize.Comma(n) + " (" + result.FormatShare(share) + ")", Share: share, State: outcomeState(o)})
+		bars = append(bars, web.Bar{Name: plain(string(o)), Value: units.Count(n) + " (" + units.Share(share) + ")", Share: share, State: outcomeState(o)})
 	}
 	return bars
 }
@@ -199,7 +193,7 @@ func errorTable(list []result.ErrorCount) []web.Block {
 	for _, e := range list[:min(len(list), most)] {
 		text := plain(cmp.Or(e.Sample, e.Message))
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: plain(string(e.Outcome))}, {Text: humanize.Comma(e.Count)}, {Text: clip(text, longest), Code: true},
+			{Text: plain(string(e.Outcome))}, {Text: units.Count(e.Count)}, {Text: clip(text, longest), Code: true},
 		}})
 	}
 	blocks := []web.Block{{Table: t}}
@@ -214,23 +208,21 @@ func waveTable(run *result.Run) []web.Block {
 	if len(run.Waves) == 0 {
 		return nil
 	}
-	ttft := func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
-	e2e := func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
-	ttftUnit, e2eUnit := columnScale(run.Waves, ttft), columnScale(run.Waves, e2e)
+	ttftUnit, e2eUnit := ttftP95.scale(run.Waves), e2eP95.scale(run.Waves)
 	t := &web.Table{Caption: "waves", Columns: []web.Column{{Name: "#", Figures: true}, {Name: "wave"}, {Name: "load"}}}
 	for _, name := range []string{
-		"from", "length", "requests", "offered/s", "done/s", "TTFT p95 " + ttftUnit.name, "E2E p95 " + e2eUnit.name, "errors", "good/s", "recovered after",
+		"from", "length", "requests", "offered/s", "done/s", "TTFT p95 " + ttftUnit.Unit, "E2E p95 " + e2eUnit.Unit, "errors", "good/s", "recovered after",
 	} {
 		t.Columns = append(t.Columns, web.Column{Name: name, Figures: true})
 	}
-	loads := loadsOf(run)
+	loads, rates := loadsOf(run), rateScale(run.Waves)
 	for i, w := range run.Waves {
 		name := slo.WaveName(w.Lane, w.Name)
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
-			instant(w.StartedS), seconds(w.DurationS), humanize.Comma(w.Requests.Scheduled),
-			perSecond(w.Rate.Offered), perSecond(w.Rate.Completed), ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)),
-			share(w.ErrorRate), orNoData(w.Goodput, func(g result.Goodput) string { return result.FormatRate(g.RPS) }), recovered(w.Recovery),
+			units.ClockSeconds(w.StartedS), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
+			units.Maybe(offered(w), rates.Write), units.Maybe(completed(w), rates.Write), units.Maybe(ttftP95.of(w), ttftUnit.Write), units.Maybe(e2eP95.of(w), e2eUnit.Write),
+			share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write), recovered(w.Recovery),
 		}
 		row := web.Row{}
 		for _, text := range cells {
@@ -244,14 +236,12 @@ func waveTable(run *result.Run) []web.Block {
 func recovered(r *result.Recovery) string {
 	switch {
 	case r == nil:
-		return result.NoData
+		return units.NoData
 	case r.RecoveredS == nil:
-		return "not within " + seconds(r.WithinS)
+		return "not within " + units.Seconds(r.WithinS)
 	}
-	return seconds(*r.RecoveredS)
+	return units.Seconds(*r.RecoveredS)
 }
-
-func seconds(s float64) string { return result.FormatMillis(1000 * s) }
 
 // eventTable tells what happened, in its order.
 func eventTable(events []result.Event) []web.Block {
@@ -262,28 +252,15 @@ func eventTable(events []result.Event) []web.Block {
 	t := &web.Table{Caption: "events", Columns: []web.Column{{Name: "at", Figures: true}, {Name: "kind"}, {Name: "wave"}, {Name: "event"}}}
 	for _, e := range events[:min(len(events), most)] {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: instant(e.TS)},
+			{Text: units.ClockSeconds(e.TS)},
 			{Text: plain(string(e.Kind))},
-			{Text: cmp.Or(plain(slo.WaveName(e.Lane, e.Wave)), result.NoData)},
+			{Text: cmp.Or(plain(slo.WaveName(e.Lane, e.Wave)), units.NoData)},
 			{Text: clip(plain(e.Text), 600)},
 		}})
 	}
 	blocks := []web.Block{{Table: t}}
 	if rest := len(events) - most; rest > 0 {
-		blocks = append(blocks, web.Block{Prose: fmt.Sprintf("and %s more", humanize.Comma(int64(rest)))})
+		blocks = append(blocks, web.Block{Prose: fmt.Sprintf("and %s more", units.Count(rest))})
 	}
 	return blocks
-}
-
-// instant is a time from the start of the run: 1:05, 2:03:04.
-func instant(s float64) string {
-	sign := ""
-	if s < 0 {
-		sign, s = "−", -s
-	}
-	n := int64(s)
-	if n >= 3600 {
-		return fmt.Sprintf("%s%d:%02d:%02d", sign, n/3600, n/60%60, n%60)
-	}
-	return fmt.Sprintf("%s%d:%02d", sign, n/60, n%60)
 }

@@ -2,12 +2,10 @@ package report
 
 import (
 	"cmp"
-	"fmt"
-
-	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -23,15 +21,15 @@ func costBlocks(run *result.Run) []web.Block {
 
 func costPairs(c *result.Cost) []web.Pair {
 	if c == nil {
-		return []web.Pair{{Name: "cost", Value: result.NoData + " the price is unknown: give --price IN,OUT (USD per million tokens)"}}
+		return []web.Pair{{Name: "cost", Value: units.NoData + " the price is unknown: give --price IN,OUT (USD per million tokens)"}}
 	}
 	pairs := []web.Pair{
-		{Name: "cost, USD", Value: result.FormatUSD(c.Total)},
-		{Name: "of it input", Value: result.FormatUSD(c.Input)},
-		{Name: "of it cached input", Value: result.FormatUSD(c.Cached)},
-		{Name: "of it output", Value: result.FormatUSD(c.Output)},
-		{Name: "per 1,000 ok requests", Value: orNoData(c.PerThousandOK, result.FormatUSD)},
-		{Name: "estimated share", Value: result.FormatShare(c.EstimatedShare)},
+		{Name: "cost, USD", Value: units.USD(c.Total)},
+		{Name: "of it input", Value: units.USD(c.Input)},
+		{Name: "of it cached input", Value: units.USD(c.Cached)},
+		{Name: "of it output", Value: units.USD(c.Output)},
+		{Name: "per 1,000 ok requests", Value: units.Maybe(c.PerThousandOK, units.USD)},
+		{Name: "estimated share", Value: units.Share(c.EstimatedShare)},
 	}
 	if c.EstimatedShare > 0 {
 		pairs[len(pairs)-1].Value += ", of requests that sent no usage"
@@ -41,13 +39,13 @@ func costPairs(c *result.Cost) []web.Pair {
 
 func tokenPairs(t result.Tokens) []web.Pair {
 	if t.From == nil {
-		return []web.Pair{{Name: "tokens", Value: result.NoData}}
+		return []web.Pair{{Name: "tokens", Value: units.NoData}}
 	}
 	from := map[string]string{"events": "token events", "mixed": "usage and token events"}
 	return []web.Pair{
 		count("prompt tokens", t.Prompt), count("of them cached", t.Cached),
 		count("output tokens", t.Output), count("of them reasoning", t.Reasoning),
-		{Name: "output tokens/s", Value: orNoData(t.OutputTPS, result.FormatRate)},
+		{Name: "output tokens/s", Value: units.Maybe(t.OutputTPS, units.Rate)},
 		{Name: "counted from", Value: plain(cmp.Or(from[*t.From], *t.From))},
 	}
 }
@@ -69,7 +67,7 @@ func limitPairs(t result.Stats) (pairs []web.Pair) {
 	add("limit of requests", limit("requests", l.LimitRequests, l.RemainingRequests))
 	add("limit of tokens", limit("tokens", l.LimitTokens, l.RemainingTokens))
 	add("first 429", firstLimited(l))
-	add("retry-after, at most", orEmpty(l.RetryAfterSMax, seconds))
+	add("retry-after, at most", orEmpty(l.RetryAfterSMax, func(s float64) string { return units.Bound(1000*s, units.Milliseconds) }))
 	add("attempts", attempts(l))
 	return pairs
 }
@@ -94,48 +92,46 @@ func generatorBlocks(run *result.Run) []web.Block {
 		state.Value, state.State = "valid, with warnings", web.Near
 	}
 	p99 := func(l result.Latency) string {
-		return "p99 " + result.FormatMillis(l.P99) + ", at most " + result.FormatMillis(l.Max)
+		return "p99 " + units.Millis(l.P99) + ", at most " + units.Millis(l.Max)
 	}
 	pairs := []web.Pair{
 		state,
-		{Name: "lag", Value: orNoData(g.LagMS, p99)},
-		{Name: "read lag", Value: orNoData(g.ReadLagMS, p99)},
+		{Name: "lag", Value: units.Maybe(g.LagMS, p99)},
+		{Name: "read lag", Value: units.Maybe(g.ReadLagMS, p99)},
 		{Name: "CPU", Value: cpu(g)},
-		{Name: "run queue wait", Value: orNoData(g.RunQueueWaitPercent, percentage)},
-		{Name: "scheduling latency p99", Value: orNoData(g.SchedLatencyMSP99, result.FormatMillis)},
-		{Name: "garbage collection, longest pause", Value: orNoData(g.GCPauseMSMax, result.FormatMillis)},
+		{Name: "run queue wait", Value: units.Maybe(g.RunQueueWaitPercent, units.Percent)},
+		{Name: "scheduling latency p99", Value: units.Maybe(g.SchedLatencyMSP99, units.Millis)},
+		{Name: "garbage collection, longest pause", Value: units.Maybe(g.GCPauseMSMax, units.Millis)},
 		{Name: "open files", Value: ofLimit(g.OpenFilesMaxSeen, g.OpenFilesLimit)},
 		{Name: "ports", Value: ofLimit(g.PortsMaxSeen, g.PortsLimit)},
-		{Name: "connect", Value: orNoData(run.Total.Latency.Connect, p99)},
+		{Name: "connect", Value: units.Maybe(run.Total.Latency.Connect, p99)},
 		count("in flight, at most", g.MaxInFlightSeen),
 		count("stale connections replaced", g.StaleRetries),
 	}
 	blocks := []web.Block{{Pairs: pairs}}
-	for _, w := range g.Warnings {
+	for _, w := range g.Further(run.Verdict) {
 		blocks = append(blocks, web.Block{Prose: "! " + plain(w)})
 	}
 	return blocks
 }
 
 func cpu(g result.Generator) string {
-	s := orNoData(g.CPUPercent, percentage)
+	s := units.Maybe(g.CPUPercent, units.Percent)
 	if g.CPUPercent != nil && g.CPUAllowed != nil {
-		s += fmt.Sprintf(" of %g cores", *g.CPUAllowed)
+		s += " of " + units.Number(*g.CPUAllowed) + " cores"
 	}
 	return s
 }
-
-func percentage(v float64) string { return fmt.Sprintf("%.0f %%", v) }
 
 // ofLimit is how many of something were seen, and how many there may be.
 func ofLimit(seen, most *int64) string {
 	switch {
 	case seen == nil && most == nil:
-		return result.NoData
+		return units.NoData
 	case seen == nil:
-		return "limit " + humanize.Comma(*most)
+		return "limit " + units.Count(*most)
 	case most == nil:
-		return humanize.Comma(*seen) + " at most"
+		return units.Count(*seen) + " at most"
 	}
-	return humanize.Comma(*seen) + " at most, limit " + humanize.Comma(*most)
+	return units.Count(*seen) + " at most, limit " + units.Count(*most)
 }

@@ -4,11 +4,10 @@ import (
 	"math"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/report/svg"
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // The size of a heatmap in cells, at most.
@@ -43,13 +42,13 @@ func (t times) heat(id, title string, of func(*result.RowHeat) result.Heat) *web
 	}
 	bottom, top := heatEdge(low), heatEdge(min(low+rows*band, result.HeatBuckets))
 	h := svg.Heatmap{
-		Frame: t.frame(id, title+": how many had which latency, over time", 190, svg.LogBetween(bottom, top, "log scale", logMillis)),
+		Frame: t.frame(id, title+": how many had which latency, over time", 190, svg.LogBetween(bottom, top, "log scale", units.Tick)),
 		Cells: cells, Width: (t.to - t.from) / width, Rows: rows,
 	}
-	h.Desc = "from " + result.FormatMillis(bottom) + " to " + result.FormatMillis(top)
+	h.Desc = "from " + units.Millis(bottom) + " to " + units.Millis(top)
 	return &web.Figure{
 		Title: title, Note: "how many requests ended with which response time in each step; shades are logarithmic",
-		Chart: h.SVG(), Shades: web.Shades{Least: "1", Most: humanize.Comma(int64(h.Most())) + " requests"},
+		Chart: h.SVG(), Shades: web.Shades{Least: "1", Most: units.Count(int64(h.Most())) + " requests"},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"flashwave/bench/report/web"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // Times are what the charts over time have in common: the rows, the clock, the
@@ -43,7 +44,7 @@ func newTimes(run *result.Run) times {
 	}
 	for _, e := range run.Events {
 		if e.Kind != result.WaveStarted && len(t.marks) < 60 {
-			t.marks = append(t.marks, svg.Mark{At: e.TS, Text: instant(e.TS) + " " + clip(plain(e.Text), 200)})
+			t.marks = append(t.marks, svg.Mark{At: e.TS, Text: units.ClockSeconds(e.TS) + " " + clip(plain(e.Text), 200)})
 		}
 	}
 	t.slos = latencySLOs(run)
@@ -151,7 +152,7 @@ func span(lines ...[]svg.Point) (low, high float64) {
 // timeCharts are the charts over time, one below the other on the same clock.
 func timeCharts(t times) []web.Block {
 	if len(t.rows) == 0 {
-		return []web.Block{{Prose: result.NoData + " no data: the run has no timeline"}}
+		return []web.Block{{Prose: units.NoData + " no data: the run has no timeline"}}
 	}
 	return []web.Block{
 		{Figure: t.latency("ttft", "Time to first token (TTFT)", slo.TTFT, func(l result.RowLatencies) *result.RowPercentile { return l.TTFT.Response })},
@@ -187,7 +188,7 @@ func (t times) latency(id, title string, metric slo.Metric, of func(result.RowLa
 	frame := t.frame(id, title+" over time", 200, latencyAxis(low, high))
 	frame.Bounds = bounds
 	least, most := span(p95)
-	frame.Desc = fmt.Sprintf("p95 between %s and %s; p50 and p99 beside it", result.FormatMillis(least), result.FormatMillis(most))
+	frame.Desc = fmt.Sprintf("p95 between %s and %s; p50 and p99 beside it", units.Millis(least), units.Millis(most))
 	figure.Chart = svg.Chart{Frame: frame, Lines: []svg.Line{
 		{Name: "p99", Ink: svg.P99, Points: p99}, {Name: "p50", Ink: svg.P50, Points: p50}, {Name: "p95", Ink: svg.P95, Points: p95},
 	}}.SVG()
@@ -229,7 +230,7 @@ const steep = 40
 // latencyAxis is an axis over milliseconds.
 func latencyAxis(low, high float64) svg.Axis {
 	if high > steep*low {
-		return svg.Log(low, high, "log scale", logMillis)
+		return svg.Log(low, high, "log scale", units.Tick)
 	}
 	unit, per := "ms", 1.0
 	switch {
@@ -239,20 +240,12 @@ func latencyAxis(low, high float64) svg.Axis {
 		unit, per = "µs", 1e3
 	}
 	decimals := svg.Decimals(high * per)
-	axis := svg.Linear(high*per, unit, func(v float64) string { return decimal(v, decimals) })
+	axis := svg.Linear(high*per, unit, func(v float64) string { return units.Fixed(v, decimals) })
 	return axis.Scaled(per)
-}
-
-// logMillis writes a round duration shortly, for it has its unit with it.
-func logMillis(ms float64) string {
-	if ms >= 100_000 {
-		return decimal(ms/1000, 0) + " s"
-	}
-	return result.FormatMillis(ms)
 }
 
 // countAxis is an axis over numbers of something, or rates.
 func countAxis(high float64, unit string) svg.Axis {
 	decimals := svg.Decimals(high)
-	return svg.Linear(high, unit, func(v float64) string { return decimal(v, decimals) })
+	return svg.Linear(high, unit, func(v float64) string { return units.Fixed(v, decimals) })
 }

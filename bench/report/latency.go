@@ -5,9 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // latency writes the table of latencies.
@@ -17,6 +16,27 @@ func (p *page) latency(run *result.Run) {
 	if len(t.faint) > 0 {
 		p.line(p.ink.dim(timesNote))
 	}
+	if note := bundledNote(run.Total); note != "" {
+		p.line(p.ink.dim(note))
+	}
+}
+
+// latencyNote says what figures of latencies are of.
+func latencyNote(t result.Stats) string {
+	note := "of the whole run; " + timesNote
+	if bundled := bundledNote(t); bundled != "" {
+		note += "; " + bundled
+	}
+	return note
+}
+
+// bundledNote says of how many streams nothing is known between their tokens; "" if of
+// none.
+func bundledNote(t result.Stats) string {
+	if t.Bundled == nil || *t.Bundled == 0 {
+		return ""
+	}
+	return units.Share(*t.Bundled) + " of the streams came in one piece: they have no ITL, TPOT and stall"
 }
 
 // timesNote says what the rows of the table count from; faint ones are service time.
@@ -84,54 +104,30 @@ func differ(a, b *result.Latency, tolerance float64) bool {
 
 // latencyRow is a row of figures in one unit, so that they can be compared at a
 // glance.
-func latencyRow(name string, l *result.Latency, unit scale) []string {
+func latencyRow(name string, l *result.Latency, scale units.Scale) []string {
 	row := []string{name, ""}
 	if l == nil {
 		for range 7 {
-			row = append(row, result.NoData)
+			row = append(row, units.NoData)
 		}
 		return row
 	}
-	row[1] = unit.name
-	for _, ms := range []float64{l.P50, l.P90, l.P95, l.P99, l.P999, l.Max, l.Mean} {
-		row = append(row, unit.write(ms))
+	row[1] = scale.Unit
+	for _, ms := range figures(l) {
+		row = append(row, scale.Write(ms))
 	}
 	return row
 }
 
-// A scale is a unit and the decimals to write in it.
-type scale struct {
-	name     string
-	perMilli float64
-	decimals int
+// figures are the columns of the table.
+func figures(l *result.Latency) []float64 {
+	return []float64{l.P50, l.P90, l.P95, l.P99, l.P999, l.Max, l.Mean}
 }
 
-// scaleOf picks the unit of a row by its upper end, and the decimals so that its
-// median keeps three digits if it can.
-func scaleOf(l *result.Latency) scale {
-	s := scale{"ms", 1, 0}
+// scaleOf is the scale of a row.
+func scaleOf(l *result.Latency) units.Scale {
 	if l == nil {
-		return s
+		return units.Scale{Unit: "ms"}
 	}
-	switch {
-	case l.P99 >= 10_000:
-		s.name, s.perMilli = "s", 1e-3
-	case l.Max < 1:
-		s.name, s.perMilli = "µs", 1e3
-	}
-	switch typical := l.P50 * s.perMilli; {
-	case l.Max == 0:
-	case typical < 10:
-		s.decimals = 2
-	case typical < 100:
-		s.decimals = 1
-	}
-	if s.name != "s" && l.Max*s.perMilli >= 1000 {
-		s.decimals = min(s.decimals, 1)
-	}
-	return s
-}
-
-func (s scale) write(ms float64) string {
-	return humanize.FormatFloat([]string{"#,###.", "#,###.#", "#,###.##"}[s.decimals], ms*s.perMilli)
+	return units.DurationScale(figures(l)...)
 }

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // writeMarkdown writes a run as GitHub shows it in a step summary or a comment.
@@ -19,6 +18,9 @@ func writeMarkdown(w io.Writer, run *result.Run, _ Options) error {
 	m.slos(run.Verdict.SLOs)
 	m.figures(run)
 	m.table(latencyTable(run))
+	if note := bundledNote(run.Total); note != "" {
+		m.line("\n%s", note)
+	}
 	if len(run.Waves) > 1 {
 		m.table(wavesTable(run))
 	}
@@ -41,10 +43,8 @@ func (m *markdown) head(run *result.Run) {
 	if v.Headline != "" {
 		m.line("%s\n", cell(v.Headline))
 	}
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			m.line("- %s", cell(r))
-		}
+	for _, r := range v.Further() {
+		m.line("- %s", cell(r))
 	}
 	m.line("")
 	facts := facts(run)
@@ -61,7 +61,7 @@ func (m *markdown) head(run *result.Run) {
 func (m *markdown) slos(slos []result.SLO) {
 	t := table{words: 2, header: []string{"", "SLO", "observed"}}
 	for _, s := range slos {
-		mark := result.NoData
+		mark := units.NoData
 		if s.OK != nil {
 			mark = map[bool]string{true: "✓", false: "✗"}[*s.OK]
 		}
@@ -81,20 +81,21 @@ func (m *markdown) figures(run *result.Run) {
 		named("scheduled", q.Scheduled), named("ok", q.Succeeded), named("failed", q.Failed), occurred("dropped", q.Dropped),
 		occurred("unsent", q.Unsent), occurred("unfinished", q.Unfinished), occurred("retries", q.Retries),
 	}
-	cost := result.NoData
+	cost := units.NoData
 	if c := t.Cost; c != nil {
-		cost = result.FormatUSD(c.Total)
+		cost = units.USD(c.Total)
 		if c.PerThousandOK != nil {
-			cost += ", " + result.FormatUSD(*c.PerThousandOK) + " per 1k ok"
+			cost += ", " + units.USD(*c.PerThousandOK) + " per 1k ok"
 		}
 	}
-	rates := append([]string{rate("offered", t.Rate.Offered), rate("completed", t.Rate.Completed), rate("ok", t.Rate.Succeeded)}, steadyRates(run)...)
+	rates := append([]string{rate("offered", t.Rate.Offered), rate("completed", t.Rate.Completed), rate("ok", t.Rate.Succeeded)}, append(steadyRates(run), drained(t))...)
 	rows := [][]string{
 		{"requests", joined(requests)},
 		{"outcomes", joined(outcomes(t))},
+		{"finish", cmp.Or(joined(finishes(t)), units.NoData)},
 		{"rates", joined(rates)},
 		{"errors", "error rate " + share(t.ErrorRate)},
-		{"goodput", cmp.Or(strings.TrimPrefix(good(t.Goodput), "goodput "), result.NoData)},
+		{"goodput", cmp.Or(strings.TrimPrefix(good(t.Goodput), "goodput "), units.NoData)},
 		{"tokens", joined([]string{named("prompt", t.Tokens.Prompt), occurred("cached", t.Tokens.Cached), named("output", t.Tokens.Output), rate("output", t.Tokens.OutputTPS)})},
 		{"cost", cost},
 	}
@@ -120,7 +121,7 @@ func (m *markdown) errors(list []result.ErrorCount) {
 	const most = 5
 	t := table{words: 2, header: []string{"failure", "for example", "count"}}
 	for _, e := range list[:min(len(list), most)] {
-		t.rows = append(t.rows, []string{plain(string(e.Outcome)), clip(plain(cmp.Or(e.Sample, e.Message)), 200), humanize.Comma(e.Count)})
+		t.rows = append(t.rows, []string{plain(string(e.Outcome)), clip(plain(cmp.Or(e.Sample, e.Message)), 200), units.Count(e.Count)})
 	}
 	m.table(t)
 }
@@ -133,10 +134,10 @@ func (m *markdown) health(run *result.Run) {
 	}
 	proof := ""
 	if l := run.Generator.LagMS; l != nil {
-		proof = ", lag p99 " + result.FormatMillis(l.P99)
+		proof = ", lag p99 " + units.Millis(l.P99)
 	}
 	m.line("\nLoad generator: %s%s", state, proof)
-	for _, w := range run.Generator.Warnings {
+	for _, w := range run.Generator.Further(run.Verdict) {
 		m.line("- %s", cell(w))
 	}
 }

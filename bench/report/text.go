@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
@@ -43,10 +43,8 @@ func (p *page) verdict(run *result.Run) {
 	status := strings.ToUpper(cmp.Or(plain(string(v.Status)), "no verdict"))
 	const between = "  "
 	p.prose(p.ink.status(status, v.Status)+between, plain(v.Headline))
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			p.prose(strings.Repeat(" ", len([]rune(status)))+between, plain(r))
-		}
+	for _, r := range v.Further() {
+		p.prose(strings.Repeat(" ", len([]rune(status)))+between, plain(r))
 	}
 	p.gap()
 }
@@ -58,7 +56,7 @@ func (p *page) subject(run *result.Run) {
 	if !run.StartedAt.IsZero() {
 		when = append(when, run.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC"))
 	}
-	when = append(when, result.FormatMillis(1000*run.DurationS))
+	when = append(when, units.Seconds(run.DurationS))
 	if sc := run.Scenario; sc != nil {
 		what = append(what, plain(cmp.Or(sc.Target.Model, "any model")+" at "+host(sc.Target.URL)))
 		if !sc.Workload.Stream {
@@ -114,7 +112,7 @@ func (p *page) slos(slos []result.SLO) {
 func (p *page) mark(ok *bool) string {
 	switch {
 	case ok == nil:
-		return p.ink.unsure(result.NoData)
+		return p.ink.unsure(units.NoData)
 	case *ok:
 		return p.ink.good("✓")
 	}
@@ -125,9 +123,9 @@ func (p *page) mark(ok *bool) string {
 func observed(s result.SLO) string {
 	switch {
 	case s.Observed != nil:
-		return result.FormatValue(*s.Observed, s.Unit)
+		return units.Value(*s.Observed, s.Unit)
 	case s.AtLeast != nil:
-		return "at least " + result.FormatValue(*s.AtLeast, s.Unit)
+		return "at least " + units.Bound(*s.AtLeast, s.Unit)
 	}
 	return "no data"
 }
@@ -141,18 +139,29 @@ func (p *page) requests(run *result.Run) {
 		p.alarm(named("unsent", q.Unsent), q.Unsent), p.alarm(named("unfinished", q.Unfinished), q.Unfinished),
 		occurred("retries", q.Retries))
 	p.flow("outcomes", outcomes(t)...)
+	p.flow("finish", finishes(t)...)
 	r := t.Rate
 	p.flow("rates", append([]string{
 		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded),
-	}, steadyRates(run)...)...)
+	}, append(steadyRates(run), drained(t))...)...)
 	p.flow("quality", "error rate "+share(t.ErrorRate), good(t.Goodput))
 	if b := t.Backlog; b != nil && b.Peak > 0 {
-		p.flow("backlog", fmt.Sprintf("%s at most, at %s", humanize.Comma(b.Peak), result.FormatMillis(1000*b.AtS)),
+		p.flow("backlog", fmt.Sprintf("%s at most, at %s", units.Count(b.Peak), units.ClockSeconds(b.AtS)),
 			occurred("queued", b.Queued), named("in flight", b.InFlight))
 	}
 	if waits := backoff(t.Backoff); waits != nil {
 		p.flow("backoff", waits...)
 	}
+}
+
+// drained says how long open requests took to end after the last wave, in which no rate
+// is.
+func drained(t result.Stats) string {
+	const short = 1 // s: that any run takes
+	if t.DrainS == nil || *t.DrainS < short {
+		return ""
+	}
+	return "drained in " + units.Seconds(*t.DrainS)
 }
 
 // recoveries says how long the endpoint took to be itself again after each surge.
@@ -161,9 +170,9 @@ func (p *page) recoveries(waves []result.Stats) {
 		switch r := w.Recovery; {
 		case r == nil:
 		case r.RecoveredS == nil:
-			p.flow("recovery", fmt.Sprintf("after %s not within %s", w.Name, result.FormatMillis(1000*r.WithinS)), r.SLO)
+			p.flow("recovery", fmt.Sprintf("after %s not within %s", w.Name, units.Seconds(r.WithinS)), r.SLO)
 		default:
-			p.flow("recovery", fmt.Sprintf("%s after the end of %s", result.FormatMillis(1000**r.RecoveredS), w.Name), r.SLO)
+			p.flow("recovery", fmt.Sprintf("%s after the end of %s", units.Seconds(*r.RecoveredS), w.Name), r.SLO)
 		}
 	}
 }
@@ -176,7 +185,7 @@ func (p *page) alarm(s string, n int64) string {
 	return p.ink.bad(s)
 }
 
-func named(name string, n int64) string { return name + " " + humanize.Comma(n) }
+func named(name string, n int64) string { return name + " " + units.Count(n) }
 
 // occurred is a figure that is worth a word only if it is not 0.
 func occurred(name string, n int64) string {
@@ -194,33 +203,43 @@ func outcomes(t result.Stats) []string {
 		n := t.Outcomes[o]
 		item := named(plain(string(o)), n)
 		if ended > 0 {
-			item += " (" + result.FormatShare(float64(n)/float64(ended)) + ")"
+			item += " (" + units.Share(float64(n)/float64(ended)) + ")"
 		}
 		items = append(items, item)
 	}
 	if items == nil {
-		return []string{result.NoData}
+		return []string{units.NoData}
+	}
+	return items
+}
+
+// finishes are the finish reasons of the answers, the most frequent first.
+func finishes(t result.Stats) []string {
+	const most = 12
+	reasons := slices.SortedFunc(maps.Keys(t.Finish), func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.Finish[b], t.Finish[a]), cmp.Compare(a, b))
+	})
+	var items []string
+	for i, r := range reasons {
+		if i == most {
+			return append(items, units.Of(len(reasons)-most, "more reason", "more reasons"))
+		}
+		if n := t.Finish[r]; n > 0 {
+			items = append(items, named(clip(plain(r), 40), n))
+		}
 	}
 	return items
 }
 
 func rate(name string, v *float64) string {
-	if v == nil {
-		return name + " " + result.NoData
-	}
-	return name + " " + result.FormatRate(*v) + "/s"
+	return name + " " + units.Maybe(v, units.PerSecond)
 }
 
-func share(v *float64) string {
-	if v == nil {
-		return result.NoData
-	}
-	return result.FormatShare(*v)
-}
+func share(v *float64) string { return units.Maybe(v, units.Share) }
 
 func good(g *result.Goodput) string {
 	if g == nil {
 		return ""
 	}
-	return fmt.Sprintf("goodput %s/s (%s of the scheduled)", result.FormatRate(g.RPS), result.FormatShare(g.GoodFraction))
+	return fmt.Sprintf("goodput %s (%s of the scheduled)", units.PerSecond(g.RPS), units.Share(g.GoodFraction))
 }

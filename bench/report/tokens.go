@@ -3,18 +3,16 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"math"
-
-	"github.com/dustin/go-humanize"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client/outcome"
 )
 
 // tokens writes the token counts; none if no request had any.
 func (p *page) tokens(t result.Tokens) {
 	if t.From == nil {
-		p.flow("tokens", result.NoData)
+		p.flow("tokens", units.NoData)
 		return
 	}
 	from := map[string]string{"events": "token events", "mixed": "usage and token events"}
@@ -28,21 +26,21 @@ func (p *page) tokens(t result.Tokens) {
 func (p *page) cost(run *result.Run) {
 	c := run.Total.Cost
 	if c == nil {
-		p.flow("cost", result.NoData, "the price is unknown: give --price IN,OUT (USD per million tokens)")
+		p.flow("cost", units.NoData, "the price is unknown: give --price IN,OUT (USD per million tokens)")
 		return
 	}
 	cached, per1k, estimated := "", "", ""
 	if c.Cached > 0 {
-		cached = "cached " + result.FormatUSD(c.Cached)
+		cached = "cached " + units.USD(c.Cached)
 	}
 	if c.PerThousandOK != nil {
-		per1k = "per 1k ok " + result.FormatUSD(*c.PerThousandOK)
+		per1k = "per 1k ok " + units.USD(*c.PerThousandOK)
 	}
 	if c.EstimatedShare > 0 {
-		estimated = result.FormatShare(c.EstimatedShare) + " of it estimated"
+		estimated = units.Share(c.EstimatedShare) + " of it estimated"
 	}
-	p.flow("cost", p.ink.bold(result.FormatUSD(c.Total)),
-		"input "+result.FormatUSD(c.Input), cached, "output "+result.FormatUSD(c.Output), per1k, estimated)
+	p.flow("cost", p.ink.bold(units.USD(c.Total)),
+		"input "+units.USD(c.Input), cached, "output "+units.USD(c.Output), per1k, estimated)
 }
 
 // limits writes what the endpoint said of its limits, if it said anything.
@@ -55,7 +53,7 @@ func (p *page) limits(t result.Stats) {
 	if l != nil {
 		items = append(items, limit("requests", l.LimitRequests, l.RemainingRequests), limit("tokens", l.LimitTokens, l.RemainingTokens))
 		if l.RetryAfterSMax != nil {
-			items = append(items, "retry-after up to "+result.FormatMillis(1000**l.RetryAfterSMax))
+			items = append(items, "retry-after up to "+units.Bound(1000**l.RetryAfterSMax, units.Milliseconds))
 		}
 		items = append(items, firstLimited(l), attempts(l))
 	}
@@ -67,11 +65,11 @@ func limit(name string, most, left *int64) string {
 	case most == nil && left == nil:
 		return ""
 	case most == nil:
-		return fmt.Sprintf("%s: %s left at the least", name, humanize.Comma(*left))
+		return fmt.Sprintf("%s: %s left at the least", name, units.Count(*left))
 	case left == nil:
-		return name + " " + humanize.Comma(*most)
+		return name + " " + units.Count(*most)
 	}
-	return fmt.Sprintf("%s %s, %s left at the least", name, humanize.Comma(*most), humanize.Comma(*left))
+	return fmt.Sprintf("%s %s, %s left at the least", name, units.Count(*most), units.Count(*left))
 }
 
 // firstLimited is when and at which pace the first 429 came.
@@ -79,12 +77,12 @@ func firstLimited(l *result.RateLimits) string {
 	if l.First429S == nil {
 		return ""
 	}
-	s := "first after " + result.FormatMillis(1000**l.First429S)
+	s := "first after " + units.Seconds(*l.First429S)
 	if l.RPMAtFirst429 != nil {
-		s += " at " + humanize.Comma(int64(math.Round(*l.RPMAtFirst429))) + " requests/min"
+		s += " at " + units.Count(*l.RPMAtFirst429) + " requests/min"
 	}
 	if l.TPMAtFirst429 != nil {
-		s += ", " + humanize.Comma(int64(math.Round(*l.TPMAtFirst429))) + " tokens/min"
+		s += ", " + units.Count(*l.TPMAtFirst429) + " tokens/min"
 	}
 	return s
 }
@@ -94,5 +92,5 @@ func attempts(l *result.RateLimits) string {
 	if l.AttemptsPerRequest == nil || *l.AttemptsPerRequest < 1.005 {
 		return ""
 	}
-	return fmt.Sprintf("%.2f attempts a request", *l.AttemptsPerRequest)
+	return units.Figure(*l.AttemptsPerRequest) + " attempts a request"
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // waves writes a line for each wave, if there are several.
@@ -16,30 +17,24 @@ func (p *page) waves(run *result.Run) {
 
 // wavesTable has a row for each wave.
 func wavesTable(run *result.Run) table {
-	ttft := func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
-	e2e := func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
-	ttftUnit, e2eUnit := columnScale(run.Waves, ttft), columnScale(run.Waves, e2e)
+	ttftUnit, e2eUnit := ttftP95.scale(run.Waves), e2eP95.scale(run.Waves)
 	t := table{
 		words: 2,
 		header: []string{
 			"wave", "load", "offered/s", "done/s",
-			"TTFT p95 " + ttftUnit.name, "E2E p95 " + e2eUnit.name, "errors", "good/s",
+			"TTFT p95 " + ttftUnit.Unit, "E2E p95 " + e2eUnit.Unit, "errors", "good/s",
 		},
 	}
-	loads := loadsOf(run)
+	loads, rates := loadsOf(run), rateScale(run.Waves)
 	for _, w := range run.Waves {
 		name := slo.WaveName(w.Lane, w.Name)
 		load := loads[name]
 		if load == "" {
 			load = w.Kind
 		}
-		goodput := result.NoData
-		if w.Goodput != nil {
-			goodput = result.FormatRate(w.Goodput.RPS)
-		}
 		t.rows = append(t.rows, []string{
-			plain(name), load, perSecond(w.Rate.Offered), perSecond(w.Rate.Completed),
-			ttftUnit.p95(ttft(w)), e2eUnit.p95(e2e(w)), share(w.ErrorRate), goodput,
+			plain(name), load, units.Maybe(offered(w), rates.Write), units.Maybe(completed(w), rates.Write),
+			units.Maybe(ttftP95.of(w), ttftUnit.Write), units.Maybe(e2eP95.of(w), e2eUnit.Write), share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write),
 		})
 	}
 	return t
@@ -59,33 +54,34 @@ func loadsOf(run *result.Run) map[string]string {
 	return loads
 }
 
-func perSecond(v *float64) string {
-	if v == nil {
-		return result.NoData
+// offered, completed and goodRate are the rates of a wave, as far as there are any.
+func offered(w result.Stats) *float64   { return w.Rate.Offered }
+func completed(w result.Stats) *float64 { return w.Rate.Completed }
+
+func goodRate(w result.Stats) *float64 {
+	if w.Goodput == nil {
+		return nil
 	}
-	return result.FormatRate(*v)
+	return &w.Goodput.RPS
 }
 
-// columnScale is the one unit of a column, so that waves can be compared.
-func columnScale(waves []result.Stats, of func(result.Stats) *result.Latency) scale {
-	most := 0.0
-	for _, w := range waves {
-		if l := of(w); l != nil {
-			most = max(most, l.P95)
-		}
-	}
-	switch {
-	case most >= 10_000:
-		return scale{"s", 1e-3, 2}
-	case most >= 100:
-		return scale{"ms", 1, 0}
-	}
-	return scale{"ms", 1, 1}
+// rateScale is the one precision of the rates of waves, of all columns: what was
+// offered compares with what was done.
+func rateScale(waves []result.Stats) units.Scale {
+	return units.RateScale(present(waves, offered, completed, goodRate)...)
 }
 
-func (s scale) p95(l *result.Latency) string {
-	if l == nil {
-		return result.NoData
-	}
-	return s.write(l.P95)
+// p95s are the p95 of a latency of waves.
+type p95s func(result.Stats) *result.Latency
+
+func (of p95s) of(w result.Stats) *float64 { return p95Of(of(w)) }
+
+var (
+	ttftP95 p95s = func(w result.Stats) *result.Latency { return w.Latency.TTFT.Response }
+	e2eP95  p95s = func(w result.Stats) *result.Latency { return w.Latency.E2E.Response }
+)
+
+// scale is the one unit of their column, so that waves can be compared.
+func (of p95s) scale(waves []result.Stats) units.Scale {
+	return units.DurationScale(present(waves, of.of)...)
 }

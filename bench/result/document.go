@@ -111,7 +111,8 @@ type Stats struct {
 	Rate       Rate                      `json:"rate"`
 	Tokens     Tokens                    `json:"tokens"`
 	Latency    Latencies                 `json:"latency_ms"`
-	ErrorRate  *float64                  `json:"error_rate"` // failed ÷ (succeeded + failed)
+	Bundled    *float64                  `json:"bundled_share"` // of the ok streams of several token events: came in one piece and so have no itl, tpot and stall
+	ErrorRate  *float64                  `json:"error_rate"`    // failed ÷ (succeeded + failed)
 	Goodput    *Goodput                  `json:"goodput"`
 	Cost       *Cost                     `json:"cost_usd"` // null: the price is unknown
 	Finish     map[string]int64          `json:"finish"`

@@ -315,12 +315,7 @@ func (h *Hist) Encode() string {
 	if h.Count() == 0 {
 		return ""
 	}
-	// The encoder of this library answers in base64 already.
-	b, err := h.Packed().EncodeV2()
-	if err != nil {
-		return ""
-	}
-	return string(b)
+	return encode(h.Packed())
 }
 
 // DecodeHist reads what Encode wrote. The sum and the extremes are those of the

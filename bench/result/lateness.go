@@ -3,6 +3,8 @@ package result
 import (
 	"fmt"
 	"time"
+
+	"flashwave/bench/units"
 )
 
 const (
@@ -73,9 +75,9 @@ func (l *lateness) held(kind FindingKind, h *Hist, did string, bound time.Durati
 	factor := new(float64(p99) / float64(max(bound, 1)))
 	switch {
 	case p99 > bound:
-		l.add(kind, VoidsAll, factor, "the generator %s up to %s late (p99; %s is allowed)", did, written(p99), written(bound))
+		l.add(kind, VoidsAll, factor, "the generator %s up to %s late (p99; %s is allowed)", did, units.Duration(p99), units.Duration(bound))
 	case p99 > warnLag:
-		l.add(kind, VoidsNothing, factor, "the generator %s up to %s late (p99)", did, written(p99))
+		l.add(kind, VoidsNothing, factor, "the generator %s up to %s late (p99)", did, units.Duration(p99))
 	}
 }
 
@@ -88,7 +90,7 @@ func (l *lateness) gaps(p *Part) {
 	p99, bound := lag.Quantile(0.99), max(gapLag, itl.Quantile(0.5)/tenth)
 	if p99 > bound {
 		l.add(FoundGapLag, VoidsGaps, new(float64(p99)/float64(bound)),
-			"the generator read the answers up to %s late (p99), which is too much for the gaps between tokens: they bear %s", written(p99), written(bound))
+			"the generator read the answers up to %s late (p99), which is too much for the gaps between tokens: they bear %s", units.Duration(p99), units.Duration(bound))
 	}
 }
 
@@ -102,9 +104,6 @@ func (l *lateness) sends(lag *Hist) {
 	prompt := float64(lag.CountAtOrBelow(lateSend)) / float64(n)
 	if prompt < promptShare {
 		l.add(FoundLateSends, VoidsAll, new((1-prompt)/(1-promptShare)),
-			"only %s of the requests were sent within 1 s of when they were due", FormatShare(prompt))
+			"only %s of the requests were sent within 1 s of when they were due", units.Share(prompt))
 	}
 }
-
-// written is a duration for people.
-func written(d time.Duration) string { return FormatMillis(Millis(d)) }

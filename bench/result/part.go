@@ -78,6 +78,10 @@ type Part struct {
 	Prompt, Cached, Output, Reasoning int64 // tokens
 	FromUsage, FromEvents             int64 // requests that were counted in either way
 
+	// Streams are the ok requests with more than one token event; Bundled are those
+	// of them that came in one piece, which have no ITL, no TPOT and no stall.
+	Streams, Bundled int64
+
 	Cost      price.Cost
 	Estimated float64 // USD of Cost that no usage vouches for
 
@@ -185,6 +189,8 @@ func (p *Part) Merge(from *Part) {
 	p.Reasoning += from.Reasoning
 	p.FromUsage += from.FromUsage
 	p.FromEvents += from.FromEvents
+	p.Streams += from.Streams
+	p.Bundled += from.Bundled
 	p.Cost = p.Cost.Add(from.Cost)
 	p.Estimated += from.Estimated
 	p.StaleRetries += from.StaleRetries

@@ -32,6 +32,7 @@ func Derive(l Label, p *Part) Stats {
 		Rate:       rates(l.load(), p),
 		Tokens:     tokens(l.load(), p),
 		Latency:    latencies(p, l.HDR),
+		Bundled:    ratio(p.Bundled, p.Streams),
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
 		Shortages:  maps.Clone(p.Shortages),
 		Goodput:    goodput(l, p),

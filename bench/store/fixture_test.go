@@ -115,6 +115,8 @@ func (s *synthetic) part() *result.Part {
 		p.Here.TotalTokens += 400
 		p.Cost = p.Cost.Add(price.Cost{Input: 0.0001, Output: 0.001})
 		p.Finish["stop"]++
+		p.Streams++
+		p.Bundled += p.Requests.Succeeded % 2
 	}
 	return p
 }

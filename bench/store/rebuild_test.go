@@ -53,7 +53,7 @@ func TestKilledRunIsRebuilt(t *testing.T) {
 		t.Errorf("id %s, name %s, %d events", got.ID, got.Name, len(got.Events))
 	}
 	v := got.Verdict
-	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9 s") {
+	if v.Status != result.Inconclusive || v.ExitCode != 120 || !strings.Contains(v.Reasons[0], "cut off after 9.00 s") {
 		t.Errorf("verdict %+v", v)
 	}
 	if len(v.SLOs) != 5 || v.SLOs[0].OK == nil || v.SLOs[1].OK == nil || !*v.SLOs[1].OK {
@@ -144,7 +144,7 @@ func TestRebuiltRunKnowsItsLateness(t *testing.T) {
 	}
 	want := []string{
 		"the run was cut off before its generator could be judged",
-		"wave sale/rush: the generator read the answers up to 390 ms late (p99; 20 ms is allowed)",
+		"wave sale/rush: the generator read the answers up to 390 ms late (p99; 20.0 ms is allowed)",
 	}
 	if diff := cmp.Diff(want, g.Warnings); diff != "" {
 		t.Error(diff)

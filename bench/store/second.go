@@ -39,6 +39,8 @@ type counters struct {
 	Reasoning  int64 `json:"reasoning_tokens,omitempty"`
 	FromUsage  int64 `json:"from_usage,omitempty"`
 	FromEvents int64 `json:"from_events,omitempty"`
+	Streams    int64 `json:"streams,omitempty"`
+	Bundled    int64 `json:"bundled,omitempty"`
 
 	Cost      cost    `json:"cost_usd,omitzero"`
 	Estimated float64 `json:"estimated_usd,omitempty"`
@@ -156,7 +158,7 @@ func countersOf(p *result.Part) counters {
 	c := counters{
 		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Here: happened(p.Here),
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
-		FromUsage: p.FromUsage, FromEvents: p.FromEvents,
+		FromUsage: p.FromUsage, FromEvents: p.FromEvents, Streams: p.Streams, Bundled: p.Bundled,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
 		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
 	}
@@ -183,6 +185,7 @@ func (c counters) part() *result.Part {
 	p.Good = c.Good
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
 	p.FromUsage, p.FromEvents = c.FromUsage, c.FromEvents
+	p.Streams, p.Bundled = c.Streams, c.Bundled
 	p.Cost.Input, p.Cost.Cached, p.Cost.Output = c.Cost.Input, c.Cost.Cached, c.Cost.Output
 	p.Estimated, p.StaleRetries = c.Estimated, c.StaleRetries
 	for _, e := range c.Errors {

@@ -1,13 +1,12 @@
 package verdict
 
 import (
-	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // A WaveName is a wave of a run, with its lane where it has one.
@@ -163,7 +162,7 @@ func (a *Assertions) Recovered() (share float64, text string) {
 	if share == 0 {
 		share = 0.99
 	}
-	return share, fmt.Sprintf("%g %% of the requests: %s", math.Round(1000*share)/10, strings.Join(bounds, ", "))
+	return share, units.Bound(share, units.Ratio) + " of the requests: " + strings.Join(bounds, ", ")
 }
 
 // boundsWaiting reports whether an SLO that was given says how long customers of a

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 )
 
 // headline is the run in one sentence, with the decisive reason.
@@ -15,7 +16,7 @@ func (j *judgement) headline(status result.Status) string {
 		if reasons := j.reasons(status); len(reasons) > 0 {
 			why = reasons[0]
 		}
-		return fmt.Sprintf("stopped after %s: %s", result.FormatMillis(1000*j.Run.DurationS), why)
+		return fmt.Sprintf("stopped after %s: %s", units.Millis(1000*j.Run.DurationS), why)
 	case result.Inconclusive:
 		return j.undecided()
 	case result.Fail:
@@ -39,12 +40,15 @@ func (j *judgement) undecided() string {
 	case !j.Run.Generator.Valid:
 		return "the load generator was the bottleneck, so this says nothing about the endpoint: " + reason
 	}
+	if len(j.unknown) == 0 {
+		return reason // it could not keep up, and no SLO says whether that matters
+	}
 	return "not enough data to judge: " + reason
 }
 
 // cutOff says of a run that was killed how much of it there is.
 func cutOff(run *result.Run) string {
-	return fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", result.FormatMillis(1000*run.DurationS))
+	return fmt.Sprintf("the run was cut off after %s: this is everything up to the last second", units.Millis(1000*run.DurationS))
 }
 
 // failure says what broke most, at which rate it did, and what most failures of the
@@ -53,7 +57,7 @@ func (j *judgement) failure() string {
 	worst := j.failed[0]
 	text := missed(worst.SLO)
 	if rate, ok := j.Breached[worst.Expr]; ok && rate > 0 {
-		text += fmt.Sprintf("; first breached at %s requests/s", result.FormatRate(rate))
+		text += fmt.Sprintf("; first breached at %s requests/s", units.Rate(rate))
 	}
 	if errors := j.errorsOf(worst); len(errors) > 0 {
 		text += fmt.Sprintf("; most failures were %s", errors[0].Outcome)
@@ -78,9 +82,9 @@ func (j *judgement) errorsOf(h held) []result.ErrorCount {
 func missed(s result.SLO) string {
 	switch {
 	case s.Observed != nil:
-		return fmt.Sprintf("%s: it was %s", s.Expr, result.FormatValue(*s.Observed, s.Unit))
+		return fmt.Sprintf("%s: it was %s", s.Expr, units.Value(*s.Observed, s.Unit))
 	case s.AtLeast != nil:
-		return fmt.Sprintf("%s: it was at least %s, for too many requests failed or got no answer", s.Expr, result.FormatValue(*s.AtLeast, s.Unit))
+		return fmt.Sprintf("%s: it was at least %s, for too many requests failed or got no answer", s.Expr, units.Value(*s.AtLeast, s.Unit))
 	}
 	return s.Expr + " failed"
 }
@@ -91,7 +95,7 @@ func (l lagging) String() string {
 	if l.wave.Wave != "" && !l.last {
 		text += " in " + l.wave.String()
 	}
-	text += fmt.Sprintf(": %s of %s requests/s served", result.FormatRate(l.Served), result.FormatRate(l.Offered))
+	text += fmt.Sprintf(": %s of %s requests/s served", units.Rate(l.Served), units.Rate(l.Offered))
 	switch {
 	case l.Waiting == 0:
 	case l.last:
@@ -113,7 +117,7 @@ func (j *judgement) achieved() string {
 	}
 	var parts []string
 	if rate := busiest.Rate.Succeeded; rate != nil {
-		text := result.FormatRate(*rate) + " requests/s"
+		text := units.Rate(*rate) + " requests/s"
 		if busiest.Kind != "total" {
 			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
 		}
@@ -121,12 +125,12 @@ func (j *judgement) achieved() string {
 	}
 	switch {
 	case busiest.Latency.TTFT.Response != nil:
-		parts = append(parts, "TTFT p95 "+result.FormatMillis(busiest.Latency.TTFT.Response.P95))
+		parts = append(parts, "TTFT p95 "+units.Millis(busiest.Latency.TTFT.Response.P95))
 	case busiest.Latency.E2E.Response != nil:
-		parts = append(parts, "E2E p95 "+result.FormatMillis(busiest.Latency.E2E.Response.P95))
+		parts = append(parts, "E2E p95 "+units.Millis(busiest.Latency.E2E.Response.P95))
 	}
 	if busiest.ErrorRate != nil {
-		parts = append(parts, "errors "+result.FormatShare(*busiest.ErrorRate))
+		parts = append(parts, "errors "+units.Share(*busiest.ErrorRate))
 	}
 	figures := strings.Join(parts, ", ")
 	if j.kept {

@@ -48,6 +48,7 @@ type judgement struct {
 	held            []held
 	failed, unknown []held
 	behind          *lagging // the wave that fell furthest behind; nil: none did
+	unbounded       bool     // no SLO says how long customers may wait in some wave that fell behind
 	kept            bool     // every wave is known to have kept up
 }
 
@@ -164,6 +165,7 @@ func (j *judgement) pace() {
 		if p.State != FellShort {
 			continue
 		}
+		j.unbounded = j.unbounded || !j.Assertions.boundsWaiting(WaveName{w.Lane, w.Name})
 		if j.behind == nil || p.Served*j.behind.Offered < j.behind.Served*p.Offered {
 			j.behind = &lagging{Pace: p, wave: WaveName{w.Lane, w.Name}, last: w.StartedS+w.DurationS >= end}
 		}
@@ -188,7 +190,7 @@ func (j *judgement) outcome() (result.Status, int) {
 		return result.Inconclusive, ExitInconclusive
 	case len(j.failed) > 0:
 		return result.Fail, ExitFailed
-	case len(j.unknown) > 0:
+	case len(j.unknown) > 0 || j.unbounded:
 		return result.Inconclusive, ExitInconclusive
 	}
 	return result.Pass, ExitPass
@@ -221,7 +223,7 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 	}
 	if j.behind != nil {
 		add(j.behind.String())
-		if status == result.Pass && !j.Assertions.boundsWaiting(j.behind.wave) {
+		if j.unbounded {
 			add("no SLO says how long a request may wait: give one, such as ttft.p95 < 800ms")
 		}
 	}

@@ -354,7 +354,7 @@ func TestPaceOfChance(t *testing.T) {
 		rate, n := rapid.Float64Range(2, 80).Draw(rt, "rate"), rapid.IntRange(10, 40).Draw(rt, "seconds")
 		rates := make([]float64, n)
 		for i := range rates { // a crude spread of about its root
-			rates[i] = rate + (rapid.Float64Range(-1.7, 1.7).Draw(rt, "noise"))*sqrt(rate)
+			rates[i] = rate + rapid.Float64Range(-1.7, 1.7).Draw(rt, "noise")*sqrt(rate)
 		}
 		if verdict.PaceOf(slow(1, rates...), 0, time.Duration(n)*time.Second).State == verdict.FellShort {
 			alarms++
@@ -383,17 +383,25 @@ func TestHeldMeansHeld(t *testing.T) {
 			}
 		}
 	}
+	const lagged = "could not keep up: 26.0 of 60.0 requests/s served, 340 waiting when the load ended"
+	behind := open(timeline(0.1, [3]float64{60, 26, 10}), 10)
 	for _, c := range []struct {
 		why, want string
+		slos      []string
+		exit      int
 		change    func(*verdict.Case)
 	}{
-		{"kept up", "held 10.0 requests/s", open(timeline(0.1, [3]float64{60, 60, 20}), 20)},
-		{"fell behind", "could not keep up: 26.0 of 60.0 requests/s served, 340 waiting when the load ended", open(timeline(0.1, [3]float64{60, 26, 10}), 10)},
-		{"too short to say", "100 of 100 requests succeeded", open(slow(10, level(1, 5)...), 5)},
+		{"kept up", "held 10.0 requests/s", nil, verdict.ExitPass, open(timeline(0.1, [3]float64{60, 60, 20}), 20)},
+		{"fell behind, and nobody says how long one may wait", lagged, nil, verdict.ExitInconclusive, behind},
+		{"an SLO on service time bounds no wait", lagged, []string{"service.ttft.p95 < 1s"}, verdict.ExitInconclusive, behind},
+		{"fell behind within what one may wait", lagged, []string{"ttft.p95 < 1m"}, verdict.ExitPass, behind},
+		{"fell behind, and enough were served", lagged, []string{"rps >= 1/s"}, verdict.ExitPass, behind},
+		{"fell behind beyond it", "ttft.p95 < 50ms: it was 100 ms", []string{"ttft.p95 < 50ms"}, verdict.ExitFailed, behind},
+		{"too short to say", "100 of 100 requests succeeded", nil, verdict.ExitPass, open(slow(10, level(1, 5)...), 5)},
 	} {
-		v := judge(t, nil, c.change, wave("calm", part(100, nil)))
-		if !strings.HasPrefix(v.Headline, c.want) {
-			t.Errorf("%s: %q, want %q", c.why, v.Headline, c.want)
+		v := judge(t, c.slos, c.change, wave("calm", part(100, nil)))
+		if !strings.HasPrefix(v.Headline, c.want) || v.ExitCode != c.exit {
+			t.Errorf("%s: exit %d, %q, want %d, %q", c.why, v.ExitCode, v.Headline, c.exit, c.want)
 		}
 	}
 }

@@ -5,55 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"flashwave/client/mock"
+	"flashwave/client/pipetest"
 )
-
-// pipes is an in-memory listener, so that a whole endpoint runs in virtual time.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipes() *pipes {
-	return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
-
-func (p *pipes) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case p.conns <- there:
-		return here, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // An endpoint is a server in virtual time and a client to it.
 type endpoint struct {
@@ -71,7 +31,7 @@ func inBubble(t *testing.T, cfg mock.Config, f func(t *testing.T, e *endpoint)) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := newPipes()
+		l := pipetest.New()
 		served := make(chan error)
 		go func() { served <- s.Serve(l) }()
 		transport := &http.Transport{DialContext: l.DialContext, DisableCompression: true}

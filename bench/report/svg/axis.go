@@ -1,9 +1,10 @@
 package svg
 
 import (
-	"fmt"
 	"math"
-	"strconv"
+	"time"
+
+	"flashwave/bench/units"
 )
 
 // An Axis maps values to places along a side of a chart and names some of them.
@@ -138,11 +139,11 @@ func Time(from, to float64) Axis {
 func timeFormat(to, step float64) (unit string, format func(float64) string) {
 	switch {
 	case to < 10:
-		return "s", func(s float64) string { return strconv.FormatFloat(s, 'f', decimalsOf(step), 64) }
+		return "s", func(s float64) string { return units.Fixed(s, decimalsOf(step)) }
 	case to < 3600:
-		return "min:s", func(s float64) string { return sexagesimal(s) }
+		return "min:s", units.ClockSeconds
 	}
-	return "h:min", func(s float64) string { return sexagesimal(s / 60) }
+	return "h:min", func(s float64) string { return units.ClockMinutes(time.Duration(math.Round(s)) * time.Second) }
 }
 
 func decimalsOf(step float64) int {
@@ -150,15 +151,6 @@ func decimalsOf(step float64) int {
 		return 1
 	}
 	return 0
-}
-
-func sexagesimal(v float64) string {
-	sign := ""
-	if v < 0 {
-		sign, v = "−", -v
-	}
-	n := int64(math.Round(v))
-	return fmt.Sprintf("%s%d:%02d", sign, n/60, n%60)
 }
 
 // Nines is an axis over quantiles that gives each nine the same room: p0, p90, p99

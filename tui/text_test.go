@@ -1,10 +1,8 @@
 package tui
 
 import (
-	"math"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
@@ -12,62 +10,6 @@ import (
 
 	"flashwave/bench/result"
 )
-
-func TestNumbers(t *testing.T) {
-	for _, c := range []struct{ why, got, want string }{
-		{"thousands stand apart", count(12391), "12,391"},
-		{"and so in decimals", decimal(1234567.891, 2), "1,234,567.89"},
-		{"a small negative number is nought", decimal(-0.04, 1), "0.0"},
-		{"a negative one is not", decimal(-1234.5, 1), "-1,234.5"},
-		{"no number is a dash", decimal(math.NaN(), 2), "–"},
-		{"nor is infinity one", decimal(math.Inf(1), 2), "–"},
-		{"a slow rate has a decimal", rate(199.84), "199.8/s"},
-		{"a fast one has none", rate(9412.4), "9,412/s"},
-		{"rounding up does not keep the decimal", rate(999.96), "1,000/s"},
-		{"a share", percent(0.981), "98.1%"},
-		{"a trace is not nothing", percent(0.0001), "<0.1%"},
-		{"almost all is not all", percent(0.99999), ">99.9%"},
-		{"all is", percent(1), "100.0%"},
-		{"small money has four decimals", usd(0.4213), "$0.4213"},
-		{"large money has cents", usd(1021.2), "$1,021.20"},
-		{"beside a budget, cents always", money(0.4213), "$0.42"},
-		{"a short time", span(412 * time.Microsecond), "0.4 ms"},
-		{"less than a second", span(850 * time.Millisecond), "850 ms"},
-		{"some seconds", span(4120 * time.Millisecond), "4.12 s"},
-		{"a minute", span(72 * time.Second), "72.0 s"},
-		{"minutes", span(3 * time.Minute), "03:00"},
-		{"a clock", clock(72 * time.Second), "01:12"},
-		{"hours", clock(3723 * time.Second), "1:02:03"},
-		{"before the start", clock(-5 * time.Second), "-00:05"},
-		{"a bound as people write it", bound(8000, "ms"), "8 s"},
-		{"a bound that needs its decimals", bound(1250, "ms"), "1.25 s"},
-		{"a bound of whole hundreds", bound(800, "ms"), "800 ms"},
-		{"a share as a bound", bound(0.01, "ratio"), "1.0%"},
-		{"money as a bound", quantity(5, "usd"), "$5.00"},
-		{"requests as a bound", quantity(12, "count"), "12"},
-		{"an unknown unit is shown", quantity(12, "tokens"), "12 tokens"},
-		{"tokens", humanTokens(912), "912"},
-		{"thousands of them", humanTokens(41_234), "41.2k"},
-		{"millions", humanTokens(3_714_000), "3.71M"},
-		{"milliards", humanTokens(3_714_000_000), "3.71G"},
-	} {
-		if c.got != c.want {
-			t.Errorf("%s: got %q, want %q", c.why, c.got, c.want)
-		}
-	}
-}
-
-// TestCellsAlign holds that the figures of a column have their points above one
-// another.
-func TestCellsAlign(t *testing.T) {
-	for _, v := range []float64{0, 0.04, 9.96, 99.94, 99.96, 100, 1234, 3.6e9} {
-		point := strings.IndexAny(right(cell(v), 14)+".", ". ")
-		text := strings.TrimLeft(right(cell(v), 14), " ")
-		if i := strings.IndexAny(text, ". "); len(text)-i != 2 {
-			t.Errorf("%q has its point elsewhere (%d)", text, point)
-		}
-	}
-}
 
 // FuzzClean holds that text from outside is one line without escape sequences,
 // control characters or turns of direction, and no wider than it was.

@@ -1,0 +1,86 @@
+package result
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"sync"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// The library encodes as well, and to the same bytes, but makes a compressor of more
+// than a megabyte for every histogram. A document has thousands of them; here they
+// share a few.
+
+// The cookies of the HdrHistogram V2 encoding: of the histogram, and of its
+// compressed form around it. Counts are varints of at most nine bytes.
+const (
+	cookieV2           = 0x1c849303 | 0x10
+	cookieV2Compressed = 0x1c849304 | 0x10
+)
+
+// bucketBits is how many buckets, as a power of two, divide a doubling of the value:
+// enough for three digits.
+const bucketBits = 10
+
+var compressors = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(nil, zlib.BestCompression)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return w
+}}
+
+// encode writes a histogram of the one geometry in the compressed V2 encoding, as
+// base64.
+func encode(p *hdr.PackedHistogram) string {
+	const header = 40
+	plain := make([]byte, header, header+4*int(p.Populated())+16)
+	plain = appendCounts(plain, p)
+	binary.BigEndian.PutUint32(plain[0:], cookieV2)
+	binary.BigEndian.PutUint32(plain[4:], uint32(len(plain)-header))
+	binary.BigEndian.PutUint32(plain[12:], digits) // 8: no offset of the index
+	binary.BigEndian.PutUint64(plain[16:], uint64(lowest))
+	binary.BigEndian.PutUint64(plain[24:], uint64(highest))
+	binary.BigEndian.PutUint64(plain[32:], math.Float64bits(1))
+
+	out := bytes.NewBuffer(make([]byte, 8, 8+len(plain)))
+	w := compressors.Get().(*zlib.Writer)
+	defer compressors.Put(w)
+	w.Reset(out)
+	_, _ = w.Write(plain) // memory takes everything
+	_ = w.Close()
+	binary.BigEndian.PutUint32(out.Bytes()[0:], cookieV2Compressed)
+	binary.BigEndian.PutUint32(out.Bytes()[4:], uint32(out.Len()-8))
+	return base64.StdEncoding.EncodeToString(out.Bytes())
+}
+
+// appendCounts appends the counts of all buckets up to the last that holds any.
+// Several empty ones in a row are one negative number.
+func appendCounts(b []byte, p *hdr.PackedHistogram) []byte {
+	next := int64(0)
+	p.ForEachBucket(func(value, count int64) bool {
+		at := bucket(value)
+		switch gap := at - next; {
+		case gap == 1:
+			b = append(b, 0)
+		case gap > 1:
+			b = binary.AppendVarint(b, -gap)
+		}
+		b = binary.AppendVarint(b, count)
+		next = at + 1
+		return true
+	})
+	return b
+}
+
+// bucket is the index of the bucket that holds a value.
+func bucket(value int64) int64 {
+	unit := bits.Len64(uint64(lowest)) - 1 // the power of two that a bucket is wide at least
+	double := max(0, bits.Len64(uint64(value))-unit-bucketBits-1)
+	return int64(double)<<bucketBits + value>>(double+unit)
+}
