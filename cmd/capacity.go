@@ -226,7 +226,10 @@ func (p *program) concludeCapacity(doc *capacity.Document, places places, f *cap
 	print := func(doc *capacity.Document) error {
 		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
 	}
-	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return print(&known) })
+	p.voice.comesTo(doc.Verdict.ExitCode, func(code int) error {
+		known.Verdict.ExitCode = code
+		return print(&known)
+	})
 	p.keepCapacity(doc, f.noSave)
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})

@@ -133,7 +133,10 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	print := func(doc *compare.Document) error {
 		return report.WriteComparison(p.stdout, format, doc, p.reportOptions())
 	}
-	p.voice.comesTo(doc.Gate.ExitCode, func() error { return print(&known) })
+	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
+		known.Gate.ExitCode = code
+		return print(&known)
+	})
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)
