@@ -18,6 +18,7 @@ import (
 	"flashwave/bench/files"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
+	"flashwave/bench/searches"
 	"flashwave/bench/slo"
 	"flashwave/bench/store"
 	"flashwave/bench/verdict"
@@ -54,6 +55,7 @@ func hintOf(err error) string {
 	var book *price.Error
 	var run *store.Error
 	var place *files.Error
+	var search *searches.Error
 	switch {
 	case errors.As(err, &sc):
 		return sc.Hint
@@ -65,6 +67,8 @@ func hintOf(err error) string {
 		return run.Hint
 	case errors.As(err, &place):
 		return place.Hint
+	case errors.As(err, &search):
+		return search.Hint
 	}
 	return ""
 }
