@@ -118,6 +118,13 @@ func (l *requestLog) write(line RequestLine) {
 	}
 }
 
+// lack counts lines that nobody wrote. l may be nil.
+func (l *requestLog) lack(n int64) {
+	if l != nil {
+		l.lostFailed.Add(n)
+	}
+}
+
 // drain writes until both buffers are closed and empty. After an error it only
 // empties them.
 func (l *requestLog) drain(w io.Writer) (failure error) {

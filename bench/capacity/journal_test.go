@@ -116,7 +116,7 @@ func TestASearchGoesOnFromEveryStep(t *testing.T) {
 		more := &notebook{}
 		doc := searchKept(t, past, more, demand("calm:1/s:2m"), nil)
 		schematest.Values(t, "capacity", doc)
-		if doc.Capacity.RPS == nil || math.Abs(*doc.Capacity.RPS / *whole.Capacity.RPS-1) > 0.15 || !doc.Capacity.Confirmed {
+		if doc.Capacity.RPS == nil || math.Abs(*doc.Capacity.RPS / *whole.Capacity.RPS - 1) > 0.15 || !doc.Capacity.Confirmed {
 			t.Errorf("after %d steps: %+v, the whole search says %v", steps, doc.Capacity, *whole.Capacity.RPS)
 		}
 		for i := range steps {
