@@ -13,6 +13,9 @@ import (
 func (r *Run) finish() {
 	if r.requestLog != nil {
 		lost, err := r.requestLog.close()
+		r.mu.Lock()
+		r.linesLost, r.requestErr = lost, err
+		r.mu.Unlock()
 		switch {
 		case err != nil:
 			r.note("the log of requests is incomplete: " + err.Error())
@@ -58,6 +61,14 @@ func (r *Run) JournalError() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.journalErr
+}
+
+// RequestLog says, once the run is over, how many lines its log of requests lacks
+// because they came faster than they could be written, and what broke it; nil: nothing.
+func (r *Run) RequestLog() (lost int64, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.linesLost, r.requestErr
 }
 
 // report is the document as things stand.

@@ -3,8 +3,8 @@ package bench
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -87,8 +87,8 @@ type requestLog struct {
 	ok, failed chan RequestLine
 	lost       atomic.Int64
 	lostFailed atomic.Int64
-	written    sync.WaitGroup
-	err        error
+	taken      atomic.Int64 // lines that left the buffers
+	over       chan error   // how the writing ended
 }
 
 // Lines are about 350 bytes each: at most some 30 MB wait.
@@ -98,8 +98,8 @@ const (
 )
 
 func newRequestLog(w io.Writer) *requestLog {
-	l := &requestLog{ok: make(chan RequestLine, okLines), failed: make(chan RequestLine, failedLines)}
-	l.written.Go(func() { l.err = l.drain(w) })
+	l := &requestLog{ok: make(chan RequestLine, okLines), failed: make(chan RequestLine, failedLines), over: make(chan error, 1)}
+	go func() { l.over <- l.drain(w) }()
 	return l
 }
 
@@ -116,6 +116,13 @@ func (l *requestLog) write(line RequestLine) {
 	case l.failed <- line:
 	default:
 		l.lostFailed.Add(1)
+	}
+}
+
+// lack counts lines that nobody wrote. l may be nil.
+func (l *requestLog) lack(n int64) {
+	if l != nil {
+		l.lostFailed.Add(n)
 	}
 }
 
@@ -140,6 +147,7 @@ func (l *requestLog) drain(w io.Writer) (failure error) {
 				continue
 			}
 		}
+		l.taken.Add(1)
 		if failure == nil {
 			failure = enc.Encode(line)
 		}
@@ -150,10 +158,27 @@ func (l *requestLog) drain(w io.Writer) (failure error) {
 	return failure
 }
 
-// close waits until everything is written. No write may follow.
+// logPatience is how long the end of a run waits for a log that takes nothing more: a
+// pipe whose reader sleeps, a disk that hangs.
+const logPatience = 10 * time.Second
+
+var errLogStuck = errors.New("nothing more could be written for " + logPatience.String())
+
+// close waits until everything is written, as long as there is progress. No write may
+// follow.
 func (l *requestLog) close() (lost int64, err error) {
 	close(l.ok)
 	close(l.failed)
-	l.written.Wait()
-	return l.lost.Load() + l.lostFailed.Load(), l.err
+	patience := time.NewTicker(logPatience)
+	defer patience.Stop()
+	for before := l.taken.Load(); ; before = l.taken.Load() {
+		select {
+		case err := <-l.over:
+			return l.lost.Load() + l.lostFailed.Load(), err
+		case <-patience.C:
+			if l.taken.Load() == before {
+				return l.lost.Load() + l.lostFailed.Load(), errLogStuck
+			}
+		}
+	}
 }

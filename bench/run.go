@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/arrival"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -74,6 +75,7 @@ type Run struct {
 	pace       *pace
 	lanes      []*lane
 	open       openRequests
+	lineFull   sync.Once // that was said
 
 	requestLog *requestLog
 
@@ -101,6 +103,8 @@ type Run struct {
 	watch      watch            // of the ticking goroutine alone
 	limitNoted time.Duration    // when rate limits last made an event; of tick's goroutine
 	journalErr error
+	linesLost  int64 // of the log of requests
+	requestErr error // of the log of requests
 	windows    windowCache
 }
 
@@ -250,10 +254,10 @@ func (r *Run) Scale(lane int, by float64) {
 	}
 }
 
-// Burst sends n requests more at once.
+// Burst sends n requests more at once, a million at most.
 func (r *Run) Burst(lane, n int) {
 	if l := r.lane(lane); l != nil && n > 0 {
-		l.fireBurst(n)
+		l.fireBurst(min(n, arrival.MaxRate))
 	}
 }
 

@@ -99,7 +99,13 @@ func (p *program) compare(f *compareFlags, base, fresh []string) error {
 	if err != nil {
 		return err
 	}
-	outs, err := documentOuts(f.out, report.ComparisonFormats())
+	outs, err := documentOuts(f.out, report.ComparisonFormats(), f.json)
+	if err != nil {
+		return err
+	}
+	var shelf shelf
+	defer shelf.close()
+	places, err := shelf.open(outs)
 	if err != nil {
 		return err
 	}
@@ -115,19 +121,15 @@ func (p *program) compare(f *compareFlags, base, fresh []string) error {
 	if err := knownWaves(rules, doc); err != nil {
 		return err
 	}
+	p.confess(places.write(func(w io.Writer, format string) error {
+		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
+	}), &doc.Gate.ExitCode)
 	format := "text"
 	if f.json {
 		format = "json"
 	}
 	if err := report.WriteComparison(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
-		return err
-	}
-	for _, out := range outs {
-		if err := writeFile(out.path, func(w io.Writer) error {
-			return report.WriteComparison(w, out.format, doc, report.Options{Width: 100})
-		}); err != nil {
-			return err
-		}
+		p.confess(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
 	}
 	p.summariseComparison(doc)
 	if doc.Gate.ExitCode != verdict.ExitPass {
@@ -158,14 +160,15 @@ func knownWaves(rules []compare.Rule, doc *compare.Document) error {
 	return nil
 }
 
-// documentOuts reads --out of a command that writes documents of one kind.
-func documentOuts(values, formats []string) (list outs, err error) {
-	for _, v := range values {
-		format, path, ok := strings.Cut(v, "=")
-		if !ok || path == "" || !slices.Contains(formats, format) {
-			return nil, usage(fmt.Errorf("--out %s: want FMT=PATH", v), "FMT is one of "+strings.Join(formats, ", "))
-		}
-		list = append(list, out{format, path})
+// documentOuts reads --out of a command that writes one document, which with --json has
+// standard output for itself.
+func documentOuts(values, formats []string, json bool) (outs, error) {
+	list, err := parseOuts(values, formats)
+	if err != nil {
+		return nil, err
+	}
+	if to := list.onStdout(); to != nil && json {
+		return nil, usage(fmt.Errorf("--out %s=%s: with --json standard output holds one document alone", to.format, to.path), "give it a path")
 	}
 	return list, nil
 }

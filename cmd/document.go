@@ -11,6 +11,7 @@ import (
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
 	"flashwave/bench/report"
+	"flashwave/bench/searches"
 )
 
 // A kind is a kind of document, besides runs, that report shows again.
@@ -55,6 +56,10 @@ func kindOf(path string) *kind {
 	if err != nil {
 		return nil
 	}
+	return kindOfSchema(fmt.Sprint(schema))
+}
+
+func kindOfSchema(schema string) *kind {
 	for i := range kinds {
 		if kinds[i].schema == schema {
 			return &kinds[i]
@@ -65,15 +70,30 @@ func kindOf(path string) *kind {
 
 // show writes a document of a kind to standard output, or to a file.
 func (p *program) show(k *kind, file, format, path string) error {
-	if !slices.Contains(k.formats(), format) {
-		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats(), ", "))
-	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return usage(err, "")
 	}
-	if path == "" {
-		return k.write(p.stdout, format, data, p.reportOptions())
+	return p.showAs(k, format, path, func(w io.Writer, o report.Options) error { return k.write(w, format, data, o) })
+}
+
+// showSearch shows a search that was kept.
+func (p *program) showSearch(kept *searches.Store, ref, format, path string) error {
+	doc, err := kept.Load(ref)
+	if err != nil {
+		return invalid(err)
 	}
-	return writeFile(path, func(w io.Writer) error { return k.write(w, format, data, report.Options{Width: 100}) })
+	return p.showAs(kindOfSchema(capacity.Schema), format, path, func(w io.Writer, o report.Options) error {
+		return report.WriteCapacity(w, format, doc, o)
+	})
+}
+
+func (p *program) showAs(k *kind, format, path string, write func(io.Writer, report.Options) error) error {
+	if !slices.Contains(k.formats(), format) {
+		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats(), ", "))
+	}
+	if path == "" {
+		return write(p.stdout, p.reportOptions())
+	}
+	return writeTo(path, func(w io.Writer) error { return write(w, report.Options{Width: 100}) })
 }

@@ -15,8 +15,10 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/files"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
+	"flashwave/bench/searches"
 	"flashwave/bench/slo"
 	"flashwave/bench/store"
 	"flashwave/bench/verdict"
@@ -52,6 +54,8 @@ func hintOf(err error) string {
 	var expr *slo.SyntaxError
 	var book *price.Error
 	var run *store.Error
+	var place *files.Error
+	var search *searches.Error
 	switch {
 	case errors.As(err, &sc):
 		return sc.Hint
@@ -61,6 +65,10 @@ func hintOf(err error) string {
 		return book.Hint
 	case errors.As(err, &run):
 		return run.Hint
+	case errors.As(err, &place):
+		return place.Hint
+	case errors.As(err, &search):
+		return search.Hint
 	}
 	return ""
 }
@@ -69,7 +77,7 @@ func hintOf(err error) string {
 func (p *program) explain(w io.Writer, _ fang.Styles, err error) {
 	var f *failure
 	if !errors.As(err, &f) {
-		f = &failure{err: err}
+		f = &failure{err: err, hint: hintOf(err)}
 	}
 	if f.err == nil || brokenPipe(f.err) {
 		return
@@ -109,8 +117,15 @@ func fromCobra(err error) bool {
 	return strings.HasPrefix(err.Error(), "unknown command") || strings.Contains(err.Error(), "arg(s)")
 }
 
-// brokenPipe reports whether whoever read our output has gone: not our failure.
-func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, fs.ErrClosed) }
+// brokenPipe reports whether whoever read our output has gone: not our failure. A place
+// that was named to be written to is another matter.
+func brokenPipe(err error) bool {
+	var place *files.Error
+	if errors.As(err, &place) {
+		return false
+	}
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, fs.ErrClosed)
+}
 
 // refusal is the document of a call that came to nothing: of the command's own kind.
 func (p *program) refusal(code int, reason, hint string) any {

@@ -191,22 +191,27 @@ func (f *scenarioFlags) scenario(fs *pflag.FlagSet, file string) (*scenario.Scen
 			return nil, invalid(err)
 		}
 	}
+	return sc, f.over(fs, sc)
+}
+
+// over lays the flags over a scenario, and resolves it.
+func (f *scenarioFlags) over(fs *pflag.FlagSet, sc *scenario.Scenario) error {
 	for _, s := range f.settings {
 		if err := s.set(fs, sc); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := f.setLoad(fs, sc); err != nil {
-		return nil, err
+		return err
 	}
 	var machine scenario.Machine
 	if limit := bench.OpenFilesLimit(); limit != nil {
 		machine.OpenFiles = *limit
 	}
 	if err := sc.Resolve(machine); err != nil {
-		return nil, invalid(err)
+		return invalid(err)
 	}
-	return sc, nil
+	return nil
 }
 
 // set applies a flag, if it was given, to the scenario.

@@ -34,7 +34,7 @@ func (p *program) home(ctx context.Context) error {
 	if s == nil {
 		return nil
 	}
-	return p.conclude(s, nil, &runFlags{})
+	return p.conclude(s, nil, &runFlags{}, nil)
 }
 
 // welcomes reports whether the home screen is possible.

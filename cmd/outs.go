@@ -1,14 +1,14 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"flashwave/bench"
+	"flashwave/bench/files"
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 )
@@ -21,76 +21,141 @@ type out struct{ format, path string }
 
 type outs []out
 
-func parseOuts(values []string) (list outs, err error) {
-	known := append([]string{requestsFormat}, report.Formats()...)
+// parseOuts reads --out of a command that writes these formats.
+func parseOuts(values, formats []string) (list outs, err error) {
+	known := "FMT is one of " + strings.Join(formats, ", ")
 	for _, v := range values {
 		format, path, ok := strings.Cut(v, "=")
 		if !ok || path == "" {
-			return nil, usage(fmt.Errorf("--out %s: want FMT=PATH", v), "FMT is one of "+strings.Join(known, ", "))
+			return nil, usage(fmt.Errorf("--out %s: want FMT=PATH", v), known)
 		}
-		if !slices.Contains(known, format) {
-			return nil, usage(fmt.Errorf("--out %s: unknown format %q", v, format), "use one of "+strings.Join(known, ", "))
+		if !slices.Contains(formats, format) {
+			return nil, usage(fmt.Errorf("--out %s: unknown format %q", v, format), known)
 		}
 		list = append(list, out{format, path})
 	}
 	return list, nil
 }
 
-// openRequests opens the log of requests, if one is wanted; nil if none is.
-func (o outs) openRequests(s *bench.Setup) (io.Closer, error) {
-	for _, out := range o {
-		if out.format == requestsFormat {
-			file, err := os.Create(out.path)
-			if err != nil {
-				return nil, err
+// runFormats are what run writes.
+func runFormats() []string { return append([]string{requestsFormat}, report.Formats()...) }
+
+// onStdout is an --out to standard output; nil: there is none.
+func (o outs) onStdout() *out {
+	for i := range o {
+		if o[i].path == "-" || o[i].path == "/dev/stdout" || o[i].path == "/dev/fd/1" {
+			return &o[i]
+		}
+	}
+	return nil
+}
+
+// numbered puts the number of a run before the endings of the files: run.json becomes
+// run-1.json. What is no file is one place for all.
+func (o outs) numbered(k int) outs {
+	list := slices.Clone(o)
+	for i, out := range list {
+		if files.Streams(out.path) {
+			continue
+		}
+		dir, name := filepath.Split(out.path)
+		ending := filepath.Ext(name)
+		list[i].path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), k, ending))
+	}
+	return list
+}
+
+// A place is an --out that can be written.
+type place struct {
+	format string
+	*files.Out
+}
+
+type places []place
+
+// A shelf holds the places of one command. Those that are no files are open, each
+// once, until it is closed.
+type shelf struct {
+	streams map[string]*files.Out // by path
+	writes  map[string]string     // the --out that writes a file
+}
+
+// open finds out, before anything is sent, whether outs can be written. No file is
+// written twice.
+func (s *shelf) open(list outs) (found places, err error) {
+	if s.streams == nil {
+		s.streams, s.writes = map[string]*files.Out{}, map[string]string{}
+	}
+	for _, o := range list {
+		to, ok := s.streams[o.path]
+		if !ok {
+			if to, err = files.Create(o.path); err != nil {
+				return nil, invalid(fmt.Errorf("--out %s=%w", o.format, err))
 			}
-			s.Requests = file
-			return file, nil
+		}
+		found = append(found, place{o.format, to})
+		if to.File() == "" {
+			s.streams[o.path] = to
+			continue
+		}
+		this := o.format + "=" + o.path
+		if other, twice := s.writes[to.File()]; twice {
+			return nil, usage(fmt.Errorf("--out %s and --out %s write the same file", other, this), "give each a path of its own")
+		}
+		s.writes[to.File()] = this
+	}
+	return found, nil
+}
+
+// close lets go of the streams: whoever reads them has all there is.
+func (s *shelf) close() {
+	for _, to := range s.streams {
+		to.Close()
+	}
+}
+
+// requests opens the log of requests, if one is wanted; nil if none is.
+func (p places) requests() (io.WriteCloser, error) {
+	for _, to := range p {
+		if to.format == requestsFormat {
+			log, err := to.Log()
+			if err != nil {
+				return nil, invalid(err)
+			}
+			return log, nil
 		}
 	}
 	return nil, nil
 }
 
-// write writes the reports. Each is tried, the first error is returned.
-func (o outs) write(doc *result.Run) (first error) {
-	for _, out := range o {
-		if out.format == requestsFormat {
+// write writes the reports. Each is tried; all that fail are in the error.
+func (p places) write(write func(w io.Writer, format string) error) error {
+	var failed []error
+	for _, to := range p {
+		if to.format == requestsFormat {
 			continue
 		}
-		if err := writeReport(out.path, out.format, doc); err != nil && first == nil {
-			first = err
+		if err := to.Write(func(w io.Writer) error { return write(w, to.format) }); err != nil {
+			failed = append(failed, fmt.Errorf("--out %s=%w", to.format, err))
 		}
 	}
-	return first
+	return errors.Join(failed...)
 }
 
-// writeReport writes a report to a file, whole or not at all.
+// writeTo writes a place that was named. One that cannot be written at all is a mistake
+// in the call.
+func writeTo(path string, write func(io.Writer) error) error {
+	to, err := files.Create(path)
+	if err != nil {
+		return invalid(err)
+	}
+	defer to.Close()
+	return to.Write(write)
+}
+
+// writeReport writes a report to a path.
 func writeReport(path, format string, doc *result.Run) error {
-	return writeFile(path, func(w io.Writer) error {
+	return writeTo(path, func(w io.Writer) error {
 		return report.Write(w, format, doc, report.Options{Width: 100})
 	})
-}
-
-// writeFile writes a file, whole or not at all.
-func writeFile(path string, write func(io.Writer) error) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), ".flashwave-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	err = write(file)
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Chmod(file.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	return err
 }

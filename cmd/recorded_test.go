@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 	"flashwave/client/outcome"
@@ -56,7 +57,7 @@ func recorded(ts *testscript.TestScript, _ bool, args []string) {
 	record(run, seconds, slower, failing, unary)
 	text, err := json.Marshal(run)
 	ts.Check(err)
-	ts.Check(writeFile(ts.MkAbs(args[0]), func(w io.Writer) error {
+	ts.Check(files.Write(ts.MkAbs(args[0]), func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	}))

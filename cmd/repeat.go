@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -21,23 +19,38 @@ import (
 // last one left behind.
 const settleFor = 2 * time.Second
 
+// maxRepeat is more than anybody waits for.
+const maxRepeat = 10_000
+
 // repeat runs the same scenario several times, one after the other, and answers with
 // the exit code that counts most. What ends one before its time ends them all.
 func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file string) error {
-	outs, err := parseOuts(f.out)
+	outs, err := f.outs(p)
 	if err != nil {
 		return err
 	}
-	if f.times < 1 {
-		return usage(fmt.Errorf("--repeat %d: a run takes place once at least", f.times), "")
+	if f.times < 1 || f.times > maxRepeat {
+		return usage(fmt.Errorf("--repeat %d: a run takes place once at least, and %d times at most", f.times, maxRepeat), "")
 	}
+	var shelf shelf
+	defer shelf.close()
 	if f.times == 1 {
-		return p.once(ctx, f, fs, file, outs)
+		places, err := shelf.open(outs)
+		if err != nil {
+			return err
+		}
+		return p.once(ctx, f, fs, file, places)
 	}
 	if f.forceTUI {
 		return usage(errors.New("--repeat and --tui exclude each other"), "each run has its own screen: leave --repeat out, or watch the progress lines")
 	}
 	f.noTUI = true
+	places := make([]places, f.times)
+	for k := range places { // of all, before the first
+		if places[k], err = shelf.open(outs.numbered(k + 1)); err != nil {
+			return err
+		}
+	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	labels := f.labels
@@ -51,7 +64,7 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 				return &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted between two runs")}
 			}
 		}
-		err := p.once(ctx, f, fs, file, outs.numbered(k))
+		err := p.once(ctx, f, fs, file, places[k-1])
 		if verdict.Outranks(codeOf(err), codeOf(worst)) {
 			worst = err
 		}
@@ -60,6 +73,20 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 		}
 	}
 	return worst
+}
+
+// outs are the reports to write beside the one on standard output.
+func (f *runFlags) outs(p *program) (outs, error) {
+	list, err := documentOuts(f.out, runFormats(), f.json)
+	if err != nil {
+		return nil, err
+	}
+	to := list.onStdout()
+	logs := slices.ContainsFunc(list, func(o out) bool { return o.format == requestsFormat })
+	if to != nil && logs && f.screen(p) {
+		return nil, usage(fmt.Errorf("--out %s=%s: standard output shows the screen", to.format, to.path), "give it a path, or add --no-tui")
+	}
+	return list, nil
 }
 
 // settle waits between two runs, and reports whether nobody interrupted it.
@@ -82,16 +109,4 @@ func codeOf(err error) int {
 		return f.code
 	}
 	return verdict.ExitBroken
-}
-
-// numbered puts the number of a run before the endings of the files: run.json becomes
-// run-1.json.
-func (o outs) numbered(k int) outs {
-	list := slices.Clone(o)
-	for i, out := range list {
-		dir, name := filepath.Split(out.path)
-		ending := filepath.Ext(name)
-		list[i].path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), k, ending))
-	}
-	return list
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -79,7 +80,7 @@ func (f *runFlags) output(fs *pflag.FlagSet) {
 }
 
 // once is one run from the flags to the exit code.
-func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file string, outs outs) error {
+func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file string, places places) error {
 	sc, settled, err := f.settled(fs, file)
 	if err != nil {
 		return err
@@ -94,9 +95,12 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	}
 	defer setup.Close()
 	setup.FirstPrompts = f.firstPrompts
-	requests, err := outs.openRequests(setup)
+	requests, err := places.requests()
 	if err != nil {
-		return usage(err, "")
+		return err
+	}
+	if requests != nil {
+		setup.Requests = requests
 	}
 	d := &desk{p: p, targets: settled.Targets, noSave: f.noSave}
 	first, err := d.begin(setup)
@@ -108,12 +112,23 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	p.watch(d, f, settled)
 	f.firstPrompts = first.Wait().NextPrompts()
 	end()
+	var incomplete error
 	if requests != nil {
-		if err := requests.Close(); err != nil {
-			p.warn("the log of requests is incomplete: %v", err)
-		}
+		incomplete = p.logged(first, requests.Close())
 	}
-	return p.conclude(d.newest(), outs, f)
+	return p.conclude(d.newest(), places, f, incomplete)
+}
+
+// logged says what is missing in the log of requests, and answers with what broke it.
+func (p *program) logged(s *session, closing error) error {
+	lost, err := s.RequestLog()
+	if err = errors.Join(err, closing); err != nil {
+		return fmt.Errorf("the log of requests is incomplete: %w", err)
+	}
+	if lost > 0 {
+		p.warn("the log of requests lacks %d lines: the disk could not keep up", lost)
+	}
+	return nil
 }
 
 // tuneCollector trades time that nobody misses for memory: ten thousand streams live
@@ -204,19 +219,17 @@ func (f *runFlags) screen(p *program) bool {
 }
 
 // conclude waits for a run, writes its reports and answers with the verdict's exit
-// code.
-func (p *program) conclude(s *session, outs outs, f *runFlags) error {
+// code. The run itself is kept by then, whatever becomes of them; incomplete is what
+// broke one that was written meanwhile.
+func (p *program) conclude(s *session, places places, f *runFlags, incomplete error) error {
 	doc := s.Wait()
 	if err := s.JournalError(); err != nil {
 		p.warn("the run was not saved: %v", err)
 		s.journal = nil
 	}
-	if err := outs.write(doc); err != nil {
-		p.warn("%v", err)
-		if doc.Verdict.ExitCode == verdict.ExitPass {
-			doc.Verdict.ExitCode = verdict.ExitBroken
-		}
-	}
+	p.confess(errors.Join(incomplete, places.write(func(w io.Writer, format string) error {
+		return report.Write(w, format, doc, report.Options{Width: 100})
+	})), &doc.Verdict.ExitCode)
 	p.summariseRun(doc)
 	if err := p.printed(doc, f); err != nil {
 		p.warn("the report could not be written: %v", err)
@@ -234,6 +247,27 @@ func (p *program) conclude(s *session, outs outs, f *runFlags) error {
 		return &failure{code: code}
 	}
 	return nil
+}
+
+// confess warns of what could not be written. A pass is none any more then.
+func (p *program) confess(failed error, code *int) {
+	if failed == nil {
+		return
+	}
+	list := []error{failed}
+	for i := 0; i < len(list); i++ { // joined errors may hold joined ones
+		if many, ok := list[i].(interface{ Unwrap() []error }); ok {
+			list = append(list, many.Unwrap()...)
+			continue
+		}
+		p.warn("%s", firstLineLow(list[i].Error()))
+		if hint := hintOf(list[i]); hint != "" {
+			fmt.Fprintln(p.stderr, "hint:", hint)
+		}
+	}
+	if *code == verdict.ExitPass {
+		*code = verdict.ExitBroken
+	}
 }
 
 // printed writes the run to standard output, unless several share one document.

@@ -12,6 +12,7 @@ import (
 	"sort"
 	"time"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
@@ -90,7 +91,7 @@ func readLog(dir, name string, read func(io.Reader)) error {
 // readEvents reads events and rows of counters up to the end of the log, or to
 // the first line that is torn or broken.
 func readEvents(r io.Reader) (seconds []result.Logged, events []result.Event) {
-	for line := range lines(r) {
+	for line := range files.Lines(r) {
 		var s second
 		if err := json.Unmarshal(line, &s); err != nil {
 			break
