@@ -93,7 +93,7 @@ func TestAStopComesThrough(t *testing.T) {
 		}
 		l := run.lanes[0]
 		l.mu.Lock()
-		factor, tickets := l.factor, l.tickets
+		factor, tickets := l.factor, l.tickets.Load()
 		l.mu.Unlock()
 		if factor != 1 {
 			t.Errorf("the rate is steered to %v times what any machine can send", factor)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // finish makes the document, once everything has ended and been recorded.
 func (r *Run) finish() {
 	if r.requestLog != nil {
-		lost, err := r.requestLog.close()
+		lost, err := r.closeLog()
 		r.mu.Lock()
 		r.linesLost, r.requestErr = lost, err
 		r.mu.Unlock()
@@ -41,10 +42,12 @@ func (r *Run) finish() {
 // keep ends the journal: the document may still fit where a second did not.
 func (r *Run) keep(doc *result.Run) {
 	j := r.options.Journal
-	if j == nil {
+	if j == nil || errors.Is(r.JournalError(), errStuck) {
 		return
 	}
-	if err := j.End(doc); err != nil {
+	kept := *doc // its own, should it outlast the run
+	err := bounded(r, journalBy, errStuck, func() error { return j.End(&kept) })
+	if err != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.journalErr = err
@@ -127,10 +130,8 @@ func (r *Run) promptsOf(lane int) result.Prompts {
 func (r *Run) prompts() []result.Prompts {
 	list := make([]result.Prompts, len(r.lanes))
 	for i, l := range r.lanes {
-		l.mu.Lock()
 		list[i] = l.prompts
-		list[i].Count = int64(l.tickets)
-		l.mu.Unlock()
+		list[i].Count = int64(l.tickets.Load())
 	}
 	return list
 }

@@ -32,15 +32,15 @@ type lane struct {
 	stretch  []stretch
 	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
 	wake     chan struct{}
+	tickets  atomic.Uint64 // scheduled so far; counted under mu
 
 	mu         sync.Mutex
 	load       load          // nil before the first stretch and after the last
 	due        time.Duration // when there is something to do
 	factor     float64
 	paused     bool
-	tickets    uint64 // scheduled so far
-	open       int    // of them, those that have not ended
-	begun      int    // stretches that have begun
+	open       int // of them, those that have not ended
+	begun      int // stretches that have begun
 	bursts     []result.Burst
 	past       []result.CurvePoint // of finished stretches
 	afterSurge *recovery           // from the last surge; nil: there was none
@@ -192,8 +192,8 @@ func (l *lane) dispatch(t ticket) bool {
 // shed counts requests that were due, and that nobody had a place for, as scheduled and
 // dropped. l.mu is held.
 func (l *lane) shed(s arrival.Shed) {
-	index := l.tickets
-	l.tickets += uint64(s.N) // their prompts are not asked
+	index := l.tickets.Load()
+	l.tickets.Add(uint64(s.N)) // their prompts are not asked
 	if s.Wave == result.Warmup {
 		return
 	}
@@ -216,8 +216,8 @@ const shedLags = 10_000
 // schedule counts a request, of which the load says its wave and its instant, as
 // scheduled. l.mu is held.
 func (l *lane) schedule(t ticket) ticket {
-	t.lane, t.index, t.enqueued, t.afterSurge = l, l.tickets, l.run.now(), l.afterSurge
-	l.tickets++
+	t.lane, t.index, t.enqueued, t.afterSurge = l, l.tickets.Load(), l.run.now(), l.afterSurge
+	l.tickets.Add(1)
 	l.open++
 	if t.wave != result.Warmup {
 		l.record(t.wave, t.index, func(p *result.Part) { p.Requests.Scheduled++ })

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -13,17 +14,31 @@ type openRequests struct {
 	mu      sync.Mutex
 	flights []*flight
 	byWave  map[int]int64 // how many of them
+	closed  bool
 }
 
-func (o *openRequests) add(f *flight) {
+// add enters a request; false: nothing is sent any more.
+func (o *openRequests) add(f *flight) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.closed {
+		return false
+	}
 	if o.byWave == nil {
 		o.byWave = map[int]int64{}
 	}
 	o.byWave[f.ticket.wave]++
 	f.place = len(o.flights)
 	o.flights = append(o.flights, f)
+	return true
+}
+
+// close enters nothing more, and answers with what is open.
+func (o *openRequests) close() []*flight {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	return slices.Clone(o.flights)
 }
 
 func (o *openRequests) remove(f *flight) {
@@ -55,7 +70,7 @@ func (o *openRequests) addTo(p *result.Part, now time.Duration, concerns func(ti
 	for _, f := range o.flights {
 		t := f.ticket
 		sent := time.Duration(f.sent.Load())
-		if t.wave == result.Warmup || sent == 0 || !concerns(t) {
+		if t.wave == result.Warmup || sent <= 0 || !concerns(t) {
 			continue
 		}
 		if f.first.Load() == 0 {

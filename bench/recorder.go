@@ -31,6 +31,7 @@ type recorder struct {
 	ring     [ringSeconds]result.Interval // what is in it is never written again
 	n        int                          // intervals so far; the newest is ring[(n-1)%ringSeconds]
 	timeline *result.Timeline
+	final    bool                    // the next interval is the last, and accounts for everything
 	windows  map[windowKey]windowSum // of the newest interval: SLOs, screen and health ask for the same ones
 }
 
@@ -94,6 +95,9 @@ func (r *recorder) swap(now time.Duration) result.Interval {
 			r.totals[wave] = result.NewPart()
 		}
 		r.totals[wave].Merge(p)
+	}
+	if r.final {
+		r.account(sum)
 	}
 	r.carry(sum, now <= r.start)
 	clear(r.windows)

@@ -20,14 +20,19 @@ type flight struct {
 	ticket ticket
 	shard  *shard
 
-	place    int           // in the register of open requests
-	sent     atomic.Int64  // clock; 0: not yet
-	first    atomic.Int64  // first token; 0: none yet
-	began    time.Duration // the same
+	place int          // in the register of open requests
+	size  atomic.Int64 // of its prompt, in bytes
+	sent  atomic.Int64 // clock; 0: not yet; negative: it will never be
+	first atomic.Int64 // first token; 0: none yet
+
+	// Guarded by the shard's lock.
+	counted  bool          // as sent
+	over     bool          // its end was recorded: whatever comes now comes too late
+	began    time.Duration // the first token
 	last     time.Duration
 	held     []time.Duration // the first gaps, until it is known that they are any
 	events   int64
-	answered bool // a token that is not reasoning came
+	answered time.Duration // the first token that is not reasoning; 0: none yet
 }
 
 // work sends a ticket that has a slot, and then whatever ticket gets the slot
@@ -50,30 +55,40 @@ func (r *Run) work(t ticket) {
 // send makes one request, records how it ended and says so.
 func (r *Run) send(t ticket) ending {
 	began := r.now()
-	req, p := r.request(t)
-	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
-	if !r.budget.reserve(worst) {
-		r.stop(verdict.OutOfBudget, r.budget.String())
-		r.giveUp(t)
+	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
+	if !r.open.add(f) {
 		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
 	}
-	f := &flight{run: r, ticket: t, shard: r.rec.shard(t.index)}
-	r.open.add(f)
+	req, p := r.request(t)
+	f.size.Store(int64(promptSize(p)))
+	worst := r.budget.worst(promptSize(p), 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
+	if !r.budget.reserve(worst) {
+		r.open.remove(f)
+		r.stop(verdict.OutOfBudget, r.budget.String())
+		f.neverLeft()
+		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
+	}
 	res := r.client.Do(r.ctx, req, f)
 	r.open.remove(f)
 	if res.Sent == client.Never { // stopped before the transport had it: it has no age
 		r.budget.settle(worst, 0)
-		r.giveUp(t)
+		f.neverLeft()
 		return ending{ticket: t, at: res.Done, outcome: res.Outcome}
 	}
 	cost, estimated := r.cost(promptSize(p), req.MaxTokens, res)
 	r.budget.settle(worst, cost.Total())
-	f.record(res, cost, estimated)
-	r.refusals.see(res)
+	if f.record(res, cost, estimated) {
+		r.refusals.see(res)
+		r.logLine(t, res)
+	}
+	return ending{ticket: t, at: res.Done, took: res.Done - began, outcome: res.Outcome, retryAfter: res.Limits.RetryAfter}
+}
+
+// logLine adds a request to the log of requests.
+func (r *Run) logLine(t ticket, res client.Result) {
 	if r.requestLog != nil && t.wave != result.Warmup {
 		r.requestLog.write(r.line(t, res))
 	}
-	return ending{ticket: t, at: res.Done, took: res.Done - began, outcome: res.Outcome, retryAfter: res.Limits.RetryAfter}
 }
 
 // request is what the ticket asks of the endpoint.
@@ -127,6 +142,16 @@ func (f *flight) Sent(at time.Duration) {
 	}
 	f.shard.mu.Lock()
 	defer f.shard.mu.Unlock()
+	f.departed(at)
+}
+
+// departed counts the request as sent, once. The shard is locked.
+func (f *flight) departed(at time.Duration) {
+	if f.counted || f.over {
+		return
+	}
+	f.counted = true
+	t := f.ticket
 	f.here().Sent++
 	if t.wave == result.Warmup {
 		return
@@ -146,6 +171,11 @@ func (f *flight) here() *result.Happened {
 
 // Token implements client.Sink.
 func (f *flight) Token(at time.Duration, kind client.Kind) {
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	if f.over {
+		return
+	}
 	gap, isGap := at-f.last, f.events > 0
 	if !isGap {
 		f.began = at
@@ -153,8 +183,6 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 	}
 	f.last = at
 	f.events++
-	f.shard.mu.Lock()
-	defer f.shard.mu.Unlock()
 	here := f.here()
 	here.OutputTokens++
 	here.TotalTokens++
@@ -166,8 +194,8 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 	} else {
 		f.latency(result.TTFTResponse, result.TTFTService, at)
 	}
-	if kind != client.Reasoning && !f.answered {
-		f.answered = true
+	if kind != client.Reasoning && f.answered == 0 {
+		f.answered = max(at, 1)
 		f.latency(result.TTFAResponse, result.TTFAService, at)
 	}
 }
@@ -202,8 +230,9 @@ func (f *flight) latency(response, service result.Metric, at time.Duration) {
 	p.Record(service, at-time.Duration(f.sent.Load()))
 }
 
-// record adds the request, ended, to its wave.
-func (f *flight) record(res client.Result, cost price.Cost, estimated float64) {
+// record adds the request, ended, to its wave; false: it was left behind before, and
+// stands there already.
+func (f *flight) record(res client.Result, cost price.Cost, estimated float64) bool {
 	t := f.ticket
 	f.run.pace.billed(res.Done, res.Usage.Prompt+res.Usage.Output)
 	if res.Outcome == outcome.RateLimited && t.wave != result.Warmup {
@@ -211,12 +240,16 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) {
 	}
 	f.shard.mu.Lock()
 	defer f.shard.mu.Unlock()
+	if f.over {
+		return false
+	}
+	f.over = true
 	p := f.shard.part(t.wave)
 	p.Cost = p.Cost.Add(cost)
 	p.Estimated += estimated
 	f.happened(res)
 	if t.wave == result.Warmup {
-		return
+		return true
 	}
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
@@ -253,6 +286,22 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) {
 		f.release(p)
 	}
 	recordLatency(p, t.scheduled, res)
+	return true
+}
+
+// neverLeft records a request that was not handed to the transport, and is not going
+// to be.
+func (f *flight) neverLeft() {
+	f.shard.mu.Lock()
+	was := f.over
+	f.over = true
+	if !was && f.ticket.wave != result.Warmup {
+		f.shard.part(f.ticket.wave).Requests.Unsent++
+	}
+	f.shard.mu.Unlock()
+	if !was {
+		f.run.missed(f.ticket, unsent)
+	}
 }
 
 // happened counts the end of the request where and when it took place. The events
@@ -396,16 +445,24 @@ func (r *Run) never(t ticket, fate outcome.Outcome, count func(*result.Requests)
 	if t.wave == result.Warmup {
 		return
 	}
+	r.missed(t, fate)
+	s := r.rec.shard(t.index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count(&s.part(t.wave).Requests)
+}
+
+// missed tells of a request that was never sent.
+func (r *Run) missed(t ticket, fate outcome.Outcome) {
+	if t.wave == result.Warmup {
+		return
+	}
 	if r.requestLog != nil {
 		line := r.line(t, neverSent)
 		line.Outcome = fate
 		r.requestLog.write(line)
 	}
 	t.afterSurge.see(t.scheduled, false)
-	s := r.rec.shard(t.index)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	count(&s.part(t.wave).Requests)
 }
 
 // workload is the lane's own, or else the scenario's.

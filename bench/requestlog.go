@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/units"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -89,6 +91,9 @@ type requestLog struct {
 	lostFailed atomic.Int64
 	taken      atomic.Int64 // lines that left the buffers
 	over       chan error   // how the writing ended
+
+	mu   sync.RWMutex // held for reading while a line enters
+	shut bool         // none does any more
 }
 
 // Lines are about 350 bytes each: at most some 30 MB wait.
@@ -103,7 +108,14 @@ func newRequestLog(w io.Writer) *requestLog {
 	return l
 }
 
+// write enters a line. One that comes after the end, of a request that was left behind,
+// has its line already.
 func (l *requestLog) write(line RequestLine) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.shut {
+		return
+	}
 	if line.Outcome == outcome.OK {
 		select {
 		case l.ok <- line:
@@ -162,13 +174,15 @@ func (l *requestLog) drain(w io.Writer) (failure error) {
 // pipe whose reader sleeps, a disk that hangs.
 const logPatience = 10 * time.Second
 
-var errLogStuck = errors.New("nothing more could be written for " + logPatience.String())
+var errLogStuck = errors.New("nothing more could be written for " + units.Length(logPatience))
 
-// close waits until everything is written, as long as there is progress. No write may
-// follow.
+// close waits until everything is written, as long as there is progress.
 func (l *requestLog) close() (lost int64, err error) {
+	l.mu.Lock()
+	l.shut = true
 	close(l.ok)
 	close(l.failed)
+	l.mu.Unlock()
 	patience := time.NewTicker(logPatience)
 	defer patience.Stop()
 	for before := l.taken.Load(); ; before = l.taken.Load() {

@@ -89,19 +89,23 @@ type Run struct {
 	aborting  chan struct{}  // closed: give up what is open
 	done      chan struct{}  // closed: the document is ready
 
-	mu         sync.Mutex
-	state      result.State
-	why        verdict.Ending
-	waves      []wave
-	events     []result.Event
-	loadEnd    time.Duration // when the last lane was over; 0: not yet
-	end        time.Duration
-	document   *result.Run
-	journaled  int // events handed to the journal
-	lastRow    result.Row
-	overload   *result.Overload // nil: the endpoint keeps up
-	watch      watch            // of the ticking goroutine alone
-	limitNoted time.Duration    // when rate limits last made an event; of tick's goroutine
+	mu        sync.Mutex
+	state     result.State
+	why       verdict.Ending
+	waves     []wave
+	events    []result.Event
+	loadEnd   time.Duration // when the last lane was over; 0: not yet
+	end       time.Duration
+	document  *result.Run
+	journaled int // events handed to the journal
+	lastRow   result.Row
+	overload  *result.Overload // nil: the endpoint keeps up
+	insisted  time.Time        // when the user did; zero: not yet
+	behind    int              // requests that were left behind
+
+	seconds    sync.Mutex    // held while an interval ends
+	watch      watch         // guarded by seconds
+	limitNoted time.Duration // when rate limits last made an event; guarded by seconds
 	journalErr error
 	linesLost  int64 // of the log of requests
 	requestErr error // of the log of requests
@@ -166,12 +170,17 @@ func (r *Run) run(now time.Duration) {
 	for _, l := range r.lanes {
 		lanes.Go(func() { l.drive(now) })
 	}
-	lanes.Wait()
+	driven := bounded(r, lanesBy, false, func() bool { lanes.Wait(); return true })
 	r.endLoad()
-	r.drain()
+	if ended := r.drain(); !ended || !driven {
+		r.leaveBehind()
+	}
 	r.health.stop() // what it finds last belongs to the last second
 	close(ticking)
-	<-ticked
+	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
+		r.giveJournalUp()
+	}
+	r.lastSecond()
 	r.finish()
 	close(r.done)
 }
@@ -186,13 +195,15 @@ func (r *Run) endLoad() {
 	r.loadEnd = r.start
 	for i := range r.waves {
 		if w := &r.waves[i]; w.Begun {
+			w.end = min(w.end, r.now()) // its lane may be stuck
 			r.loadEnd = max(r.loadEnd, w.end)
 		}
 	}
 }
 
-// drain waits for what is open, at most for the grace period.
-func (r *Run) drain() {
+// drain waits for what is open, at most for the grace period, and reports whether all
+// of it has ended.
+func (r *Run) drain() bool {
 	r.setState(result.Draining)
 	idle := make(chan struct{})
 	go func() {
@@ -217,7 +228,7 @@ func (r *Run) drain() {
 	}
 	r.sendHome()
 	r.cancel()
-	<-idle
+	return r.calledOff(idle)
 }
 
 // sendHome gives up everybody who still waits for a slot.

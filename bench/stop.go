@@ -3,6 +3,7 @@ package bench
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
@@ -22,6 +23,7 @@ func (r *Run) stop(why verdict.Ending, detail ...string) {
 	}
 	if r.why != verdict.RanOut {
 		if why == verdict.Interrupted && !closed(r.aborting) {
+			r.insisted = time.Now()
 			close(r.aborting)
 		}
 		return

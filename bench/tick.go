@@ -6,8 +6,7 @@ import (
 	"flashwave/bench/result"
 )
 
-// tick ends an interval at every full second of the run, and a last one when
-// stop is closed.
+// tick ends an interval at every full second of the run until stop is closed.
 func (r *Run) tick(stop <-chan struct{}) {
 	timer := time.NewTimer(r.untilTick())
 	defer timer.Stop()
@@ -17,10 +16,6 @@ func (r *Run) tick(stop <-chan struct{}) {
 			r.second()
 			timer.Reset(r.untilTick())
 		case <-stop:
-			r.mu.Lock()
-			r.end = r.now()
-			r.mu.Unlock()
-			r.second()
 			return
 		}
 	}
@@ -38,12 +33,31 @@ func (r *Run) untilTick() time.Duration {
 
 // second ends the current interval.
 func (r *Run) second() {
+	if in, row, ok := r.endInterval(); ok {
+		r.journal(func(j Journal) error { return j.Interval(in, row) })
+		r.journalEvents()
+	}
+}
+
+// lastSecond ends the last interval, where tick has ended, or is stuck.
+func (r *Run) lastSecond() {
+	r.mu.Lock()
+	r.end = r.now()
+	r.mu.Unlock()
+	r.second()
+}
+
+// endInterval ends the current interval and looks at what it tells; false: it belongs
+// to the warm-up.
+func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
+	r.seconds.Lock()
+	defer r.seconds.Unlock()
 	now := r.now()
 	r.health.witness(now)
-	in := r.rec.swap(now)
+	in = r.rec.swap(now)
 	r.health.sample(now)
 	if now <= r.start { // what the warm-up cost comes with the first second
-		return
+		return in, row, false
 	}
 	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
 	sum := result.NewPart()
@@ -51,7 +65,7 @@ func (r *Run) second() {
 	inFlight, waiting, _ := r.slots.load()
 
 	r.rec.mu.Lock()
-	row := r.rec.timeline.Add(in.Start, in.End, sum, r.liveWaves(), int64(inFlight), int64(waiting))
+	row = r.rec.timeline.Add(in.Start, in.End, sum, r.liveWaves(), int64(inFlight), int64(waiting))
 	r.rec.mu.Unlock()
 
 	r.mu.Lock()
@@ -59,8 +73,7 @@ func (r *Run) second() {
 	r.mu.Unlock()
 	row.Overloaded = r.judgeSecond(row)
 	r.watchLimits(in, sum)
-	r.journal(func(j Journal) error { return j.Interval(in, row) })
-	r.journalEvents()
+	return in, row, true
 }
 
 // liveWaves are the names of the waves whose wall time it is.

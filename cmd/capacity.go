@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -146,7 +143,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 		return err
 	}
 	defer setup.Close()
-	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	setup.Tool, setup.Machine = tool(), true
 	if err := p.keepSearch(h, setup, f); err != nil {
@@ -275,37 +272,45 @@ func (s searcher) Stop() { s.cancel() }
 
 // searching runs a search, on the screen if that is wanted.
 func (p *program) searching(ctx context.Context, cancel func(), search *capacity.Search, watched bool, subject string, o tui.Options) *capacity.Document {
-	if !watched {
-		return search.Run(ctx)
-	}
-	found := make(chan *capacity.Document, 1)
-	go func() { found <- search.Run(ctx) }()
+	found, over := make(chan *capacity.Document, 1), make(chan struct{})
 	screen, leave := context.WithCancel(context.Background())
 	defer leave()
-	hangUp := make(chan os.Signal, 1) // the terminal may be gone: nobody looks any more
-	signal.Notify(hangUp, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(hangUp)
-	go func() {
-		select {
-		case <-hangUp:
+	defer p.stops.under(func(n int, hungUp bool) { // the first ends ctx
+		if hungUp || n > 1 || isClosed(over) {
 			leave()
-		case <-screen.Done():
 		}
+	})()
+	go func() {
+		defer close(over)
+		found <- search.Run(ctx)
 	}()
-	release := p.guard()
-	err := tui.RunCapacity(screen, searcher{search, cancel}, subject, o)
-	release()
+	if !watched {
+		return <-found
+	}
+	err := p.onScreen(over, func() error { return tui.RunCapacity(screen, searcher{search, cancel}, subject, o) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.warn("the screen ended: %v", err)
 		return <-found
 	}
 	cancel() // whoever leaves the screen has ended the search
+	if !isClosed(over) && screen.Err() == nil {
+		p.stops.insist()
+	}
 	return <-found
 }
 
 // concludeCapacity writes and prints the answer, which is kept by then whatever becomes
 // of that, and answers with the verdict's exit code.
 func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Search, journal *searches.Journal, places places, f *capacityFlags) error {
+	format := "text"
+	if f.json {
+		format = "json"
+	}
+	known := *doc
+	print := func(doc *capacity.Document) error {
+		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
+	}
+	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return print(&known) })
 	kept := journal != nil
 	if err := search.JournalError(); err != nil {
 		p.warn("the search was not saved: %v", err)
@@ -316,11 +321,7 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 	}), &doc.Verdict.ExitCode)
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
-	format := "text"
-	if f.json {
-		format = "json"
-	}
-	if err := report.WriteCapacity(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
+	if err := p.tell(func() error { return print(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
 	if kept {

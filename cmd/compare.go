@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,12 +51,12 @@ flashwave compare main.json run.json --json
 flashwave compare main-*.json -- run-*.json
 flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --fail-on 'goodput < -5% in rush'`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			base, fresh, err := sides(args)
 			if err != nil {
 				return err
 			}
-			return p.compare(f, base, fresh)
+			return p.compare(cmd.Context(), f, base, fresh)
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
@@ -94,7 +95,7 @@ func sides(args []string) (base, fresh []string, err error) {
 }
 
 // compare is one comparison from its references to the exit code.
-func (p *program) compare(f *compareFlags, base, fresh []string) error {
+func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []string) error {
 	rules, err := parseRules(f.failOn)
 	if err != nil {
 		return err
@@ -121,14 +122,22 @@ func (p *program) compare(f *compareFlags, base, fresh []string) error {
 	if err := knownWaves(rules, doc); err != nil {
 		return err
 	}
-	p.confess(places.write(func(w io.Writer, format string) error {
-		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
-	}), &doc.Gate.ExitCode)
+	if ctx.Err() != nil {
+		return &failure{code: verdict.ExitInterrupted, err: errors.New("the comparison was interrupted")}
+	}
 	format := "text"
 	if f.json {
 		format = "json"
 	}
-	if err := report.WriteComparison(p.stdout, format, doc, p.reportOptions()); err != nil && !brokenPipe(err) {
+	known := *doc
+	print := func(doc *compare.Document) error {
+		return report.WriteComparison(p.stdout, format, doc, p.reportOptions())
+	}
+	p.voice.comesTo(doc.Gate.ExitCode, func() error { return print(&known) })
+	p.confess(places.write(func(w io.Writer, format string) error {
+		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
+	}), &doc.Gate.ExitCode)
+	if err := p.tell(func() error { return print(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
 	}
 	p.summariseComparison(doc)

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 
 	"flashwave/bench"
 	"flashwave/bench/report"
@@ -40,7 +38,7 @@ type session struct {
 // document.
 func (s *session) Wait() *result.Run {
 	doc := s.Run.Wait()
-	s.close.Do(s.setup.Close)
+	s.close.Do(func() { soon(s.setup.Close) })
 	return doc
 }
 
@@ -84,35 +82,37 @@ func (d *desk) confess() {
 	d.notices = nil
 }
 
-// stopOnSignal stops what runs at the first signal and gives up what is open at the
-// second. A signal other than an interrupt also leaves the screen: its terminal may
-// be gone. The answer ends the listening, once nothing runs any more.
-func (d *desk) stopOnSignal(leave func()) (end func()) {
-	signals, over := make(chan os.Signal, 2), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		for {
-			select {
-			case sig := <-signals:
-				s := d.newest()
-				if s != nil {
-					s.Stop()
-				}
-				if s == nil || sig != os.Interrupt {
-					leave()
-				}
-			case <-over:
-				return
-			}
+// heedStops stops what runs at the first request to end and gives up what is open at
+// the second. The screen is left, too, where nothing runs, at the second, and after a
+// signal other than an interrupt: its terminal may be gone. Call end to wait until
+// nothing runs any more.
+func (d *desk) heedStops(leave func()) (end func()) {
+	release := d.p.stops.under(func(n int, hungUp bool) {
+		s := d.newest()
+		if s == nil || isClosed(s.Done()) || hungUp || n > 1 {
+			leave()
 		}
-	}()
+		if s != nil {
+			s.Stop()
+		}
+	})
 	return func() {
 		if s := d.newest(); s != nil {
 			<-s.Done()
 		}
-		signal.Stop(signals)
-		close(over)
+		release()
 	}
+}
+
+// leaveStuck leaves the screen when the run on it has ended without some of its
+// requests: whoever stopped it twice wants to get away.
+func (d *desk) leaveStuck(leave func()) {
+	run := d.newest()
+	go func() {
+		if <-run.Done(); run.LeftBehind() > 0 && run.Insisted() {
+			leave()
+		}
+	}()
 }
 
 // Targets implements [tui.Desk].

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,8 +72,6 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	if p.env("GOGC") == "" {
 		debug.SetGCPercent(50) // as in run, or the self-test would be of another program
 	}
-	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer cancel()
 	report, err := doctor.Examine(ctx, sc, options)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -87,7 +83,7 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	if f.json {
 		write = report.WriteJSON
 	}
-	if err := write(p.stdout); err != nil {
+	if err := p.tell(func() error { return write(p.stdout) }); err != nil {
 		return err
 	}
 	if report.ExitCode != verdict.ExitPass {

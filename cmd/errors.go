@@ -15,6 +15,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/doctor"
 	"flashwave/bench/files"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
@@ -106,7 +107,7 @@ func (p *program) exit(err error) int {
 			f.code = verdict.ExitUsage
 		}
 	}
-	if f.err != nil && p.wantsJSON() && (f.code == verdict.ExitUsage || f.code == verdict.ExitInterrupted) {
+	if f.err != nil && p.wantsJSON() && (f.code == verdict.ExitUsage || f.code == verdict.ExitInterrupted) && p.voice.take() {
 		p.writeJSON(p.refusal(f.code, f.err.Error(), f.hint))
 	}
 	return f.code
@@ -139,7 +140,11 @@ func (p *program) refusal(code int, reason, hint string) any {
 		doc.Verdict.ExitCode = code
 		return doc
 	case "compare":
-		return compare.Refusal(tool(), reason, hint)
+		doc := compare.Refusal(tool(), reason, hint)
+		doc.Gate.ExitCode = code
+		return doc
+	case "doctor":
+		return doctor.Refusal(tool(), code, reason, hint)
 	}
 	doc := bench.Refusal(tool(), reason, hint)
 	doc.Verdict.ExitCode = code

@@ -16,15 +16,13 @@ func (p *program) home(ctx context.Context) error {
 	}
 	tuneCollector(p.env)
 	d := &desk{p: p, targets: c.Targets}
-	screen, leave := context.WithCancel(ctx)
+	screen, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
-	end := d.stopOnSignal(leave)
-	release := p.guard()
-	err = tui.Run(screen, nil, p.screenOptions(c, false, d))
-	release()
+	end := d.heedStops(leave)
+	err = p.onScreen(nil, func() error { return tui.Run(screen, nil, p.screenOptions(c, false, d)) })
 	s := d.newest()
 	if s != nil && !isClosed(s.Done()) {
-		s.Stop()
+		p.stops.insist()
 	}
 	end()
 	d.confess()

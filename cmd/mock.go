@@ -7,9 +7,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -71,8 +68,7 @@ func (p *program) serveMock(ctx context.Context, addr string, c mock.Config) err
 	rps, tps := c.Capacity(150, c.Tokens)
 	fmt.Fprintf(p.stderr, "serving http://%s/v1 · ceiling about %s requests/s, %s (prompts of 150 tokens, answers of %d)\n",
 		listener.Addr(), units.Count(rps), units.TokensPerSecond(math.Round(tps)), c.Tokens)
-	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer cancel()
+	defer p.stops.under(func(int, bool) {})() // the first ends ctx
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	go p.mockStatus(ctx, server)

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"flashwave/bench"
 	"flashwave/bench/scenario"
@@ -17,10 +14,8 @@ import (
 )
 
 // prepare finds out what a scenario needs to know of its target, and asks for consent
-// to load it. A signal meanwhile ends it before anything was sent.
+// to load it. A stop meanwhile ends it before anything was sent.
 func (p *program) prepare(ctx context.Context, sc *scenario.Scenario, estimate func(*bench.Setup) bench.Estimate, yes bool) (*bench.Setup, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
 	setup, err := bench.Prepare(ctx, sc, p.env)
 	if err == nil {
 		if err = p.consent(ctx, setup, estimate(setup), yes); err == nil {
@@ -29,9 +24,14 @@ func (p *program) prepare(ctx context.Context, sc *scenario.Scenario, estimate f
 		setup.Close()
 	}
 	if ctx.Err() != nil {
-		return nil, &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted before anything was sent")}
+		return nil, unsent()
 	}
 	return nil, invalid(err)
+}
+
+// unsent is the answer of what was stopped before it began.
+func unsent() error {
+	return &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted before anything was sent")}
 }
 
 // consent shows what a run would ask of a target that is not on this machine, and

@@ -4,7 +4,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"io"
 	"log"
@@ -27,24 +26,39 @@ type program struct {
 	env            func(string) string
 	args           []string
 	failed         error // what the command answered
+	stops          *stops
+	voice          voice
 }
 
 // Main runs flashwave and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ignoreBrokenPipes()
 	log.SetOutput(io.Discard) // net/http logs, word for word, what servers send unasked
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, args: args}
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, args: args, stops: listenForStops()}
+	defer p.stops.close()
+	ended := make(chan int, 1)
+	go func() { ended <- p.run() }()
+	select {
+	case code := <-ended:
+		return code
+	case <-p.stops.tooLate:
+		return p.abandon()
+	}
+}
+
+// run runs the command to its end.
+func (p *program) run() int {
 	root := p.root()
 	root.SetArgs(p.command())
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	p.keepErrors(root)
-	err := fang.Execute(context.Background(), root,
+	err := fang.Execute(p.stops.ctx, root,
 		fang.WithVersion(version()), fang.WithErrorHandler(p.explain))
 	if err == nil && p.failed != nil {
 		err = p.failed
-		p.explain(stderr, fang.Styles{}, err)
+		p.explain(p.stderr, fang.Styles{}, err)
 	}
 	return p.exit(err)
 }

@@ -89,6 +89,7 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 		return err
 	}
 	tuneCollector(p.env)
+	p.voice.begins()
 	setup, err := p.prepare(ctx, sc, (*bench.Setup).Estimate, f.yes)
 	if err != nil {
 		return err
@@ -101,6 +102,9 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	}
 	if requests != nil {
 		setup.Requests = requests
+	}
+	if ctx.Err() != nil {
+		return unsent()
 	}
 	d := &desk{p: p, targets: settled.Targets, noSave: f.noSave}
 	first, err := d.begin(setup)
@@ -185,17 +189,15 @@ func (p *program) keep(s *bench.Setup, off bool, warn func(string, ...any)) *sto
 func (p *program) watch(d *desk, f *runFlags, c scenario.Config) {
 	screen, leave := context.WithCancel(context.Background())
 	defer leave()
-	defer d.stopOnSignal(leave)()
+	defer d.heedStops(leave)()
 	if f.screen(p) {
-		release := p.guard()
-		err := tui.Run(screen, d.newest(), p.screenOptions(c, f.ascii, d))
-		release()
-		run := d.newest()
+		d.leaveStuck(leave)
+		err := p.onScreen(d.newest().Done(), func() error { return tui.Run(screen, d.newest(), p.screenOptions(c, f.ascii, d)) })
 		switch {
 		case err != nil && !errors.Is(err, context.Canceled):
 			p.warn("the live screen ended: %v", err)
-		case screen.Err() == nil && !isClosed(run.Done()):
-			run.Stop() // whoever leaves the screen has stopped the run already
+		case screen.Err() == nil && !isClosed(d.newest().Done()):
+			p.stops.insist() // whoever leaves the screen has stopped the run already
 		}
 		d.confess()
 	}
@@ -204,7 +206,20 @@ func (p *program) watch(d *desk, f *runFlags, c scenario.Config) {
 		<-run.Done()
 		return
 	}
-	progress(p.stderr, run.Run)
+	p.stops.finished(func() { progress(p.stderr, run.Run) }, run.Done())
+}
+
+// onScreen shows something on the terminal, which is in order afterwards. A screen that
+// is stuck is left behind once the user insists and besides is done: whoever looks after
+// the terminal puts it right then.
+func (p *program) onScreen(besides <-chan struct{}, show func() error) error {
+	release := p.guard()
+	ended := make(chan error, 1)
+	if !p.stops.finished(func() { ended <- show() }, besides) {
+		return errors.New("it did not end")
+	}
+	release()
+	return <-ended
 }
 
 // screen reports whether the live screen is wanted and possible.
@@ -223,6 +238,8 @@ func (f *runFlags) screen(p *program) bool {
 // broke one that was written meanwhile.
 func (p *program) conclude(s *session, places places, f *runFlags, incomplete error) error {
 	doc := s.Wait()
+	known := *doc
+	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return p.print(&known, f) })
 	if err := s.JournalError(); err != nil {
 		p.warn("the run was not saved: %v", err)
 		s.journal = nil
@@ -272,11 +289,15 @@ func (p *program) confess(failed error, code *int) {
 
 // printed writes the run to standard output, unless several share one document.
 func (p *program) printed(doc *result.Run, f *runFlags) error {
-	format := "text"
-	switch {
-	case f.silent && !verdict.Aborts(doc.Verdict.ExitCode):
+	if f.silent && !verdict.Aborts(doc.Verdict.ExitCode) {
 		return nil
-	case f.json:
+	}
+	return p.tell(func() error { return p.print(doc, f) })
+}
+
+func (p *program) print(doc *result.Run, f *runFlags) error {
+	format := "text"
+	if f.json {
 		format = "json"
 	}
 	if leadsNowhere(p.stdout) {

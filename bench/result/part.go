@@ -257,6 +257,15 @@ func (p *Part) Refused() (n int64) {
 // Ended is how many requests have an outcome.
 func (r Requests) Ended() int64 { return r.Succeeded + r.Failed + r.Unfinished }
 
+// Open is what has not ended yet, as it counts if nothing more is waited for: what was
+// sent is unfinished, what was not is unsent.
+func (r Requests) Open() Requests {
+	return Requests{
+		Unfinished: max(0, r.Sent-r.Ended()),
+		Unsent:     max(0, r.Scheduled-r.Sent-r.Dropped-r.Unsent),
+	}
+}
+
 // Lost is how many requests never got an answer in time.
 func (r Requests) Lost() int64 { return r.Dropped + r.Unsent + r.Unfinished }
 

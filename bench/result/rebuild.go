@@ -178,13 +178,11 @@ func (r *rebuild) part(key int) *Part {
 
 // cutOff counts what was open when the run was cut off.
 func (p *Part) cutOff() {
-	q := &p.Requests
-	if open := q.Sent - q.Ended(); open > 0 {
-		q.Unfinished += open
-		p.Outcomes[outcome.Cancelled] += open
-	}
-	if queued := q.Scheduled - q.Sent - q.Dropped - q.Unsent; queued > 0 {
-		q.Unsent += queued
+	open := p.Requests.Open()
+	p.Requests.Unfinished += open.Unfinished
+	p.Requests.Unsent += open.Unsent
+	if n := open.Unfinished; n > 0 {
+		p.Outcomes[outcome.Cancelled] += n
 	}
 }
 
