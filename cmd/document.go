@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/files"
 	"flashwave/bench/report"
 	"flashwave/bench/searches"
 )
@@ -31,7 +31,11 @@ var kinds = []kind{
 func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) func(io.Writer, string, []byte, report.Options) error {
 	return func(w io.Writer, format string, document []byte, o report.Options) error {
 		doc := new(D)
-		if err := json.Unmarshal(document, doc); err != nil {
+		err := files.CheckJSON(document)
+		if err == nil {
+			err = json.Unmarshal(document, doc)
+		}
+		if err != nil {
 			return usage(fmt.Errorf("the document is broken: %w", err), "was it cut off, or changed by hand?")
 		}
 		return write(w, format, doc, o)
@@ -41,12 +45,12 @@ func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) fun
 // kindOf is the kind of the document in a file; nil where it is a run, or no
 // document at all: whoever reads runs says what is wrong with it.
 func kindOf(path string) *kind {
-	file, err := os.Open(path)
+	file, err := files.Open(path)
 	if err != nil {
 		return nil
 	}
 	defer func() { _ = file.Close() }() // it is only read
-	dec := json.NewDecoder(file)
+	dec := json.NewDecoder(io.LimitReader(file, 64<<10)) // it is at its very beginning
 	for _, want := range []string{"{", "schema"} { // the first key of every document
 		if token, err := dec.Token(); err != nil || fmt.Sprint(token) != want {
 			return nil
@@ -68,9 +72,12 @@ func kindOfSchema(schema string) *kind {
 	return nil
 }
 
+// maxDocument is a hundred times what a document usually takes, in bytes.
+const maxDocument = 256 << 20
+
 // show writes a document of a kind to standard output, or to a file.
 func (p *program) show(k *kind, file, format, path string) error {
-	data, err := os.ReadFile(file)
+	data, err := files.Read(file, maxDocument)
 	if err != nil {
 		return usage(err, "")
 	}

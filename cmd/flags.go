@@ -3,13 +3,13 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"flashwave/bench"
+	"flashwave/bench/files"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
 )
@@ -376,12 +376,15 @@ func parseInt(s string, n *int) error {
 	return nil
 }
 
+// maxTemplate is far more than any body has, in bytes.
+const maxTemplate = 16 << 20
+
 // textOrFile is v, or what is in the file if v is @FILE.
 func textOrFile(v string) (string, error) {
 	name, ok := strings.CutPrefix(v, "@")
 	if !ok {
 		return v, nil
 	}
-	b, err := os.ReadFile(name)
+	b, err := files.Read(name, maxTemplate)
 	return string(b), err
 }

@@ -43,7 +43,11 @@ func readJSON(path string, to any) error {
 	if err != nil {
 		return &Error{Message: path, Hint: brokenHint, cause: err}
 	}
-	if err := json.Unmarshal(data, to); err != nil {
+	err = files.CheckJSON(data)
+	if err == nil {
+		err = json.Unmarshal(data, to)
+	}
+	if err != nil {
 		return &Error{Message: path + " is broken", Hint: brokenHint, cause: err}
 	}
 	return nil

@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
@@ -17,20 +16,12 @@ const maxDocument = 256 << 20
 // they may be added within a version; another version or kind of document is an
 // *[Error].
 func ReadFile(path string) (*result.Run, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &Error{Message: path, cause: err}
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	if info, err := f.Stat(); err == nil && info.Size() > maxDocument {
-		return nil, tooLarge(path)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1)) // a pipe has no size
+	data, err := files.Read(path, maxDocument)
 	switch {
-	case err != nil:
-		return nil, &Error{Message: path, cause: err}
-	case len(data) > maxDocument:
+	case errors.Is(err, files.ErrTooLarge):
 		return nil, tooLarge(path)
+	case err != nil:
+		return nil, &Error{Message: path, Hint: notRunHint, cause: err}
 	}
 	run, err := parse(data)
 	if err != nil {
@@ -74,6 +65,9 @@ func parse(data []byte) (*result.Run, error) {
 		}
 	}
 	var run result.Run
+	if err := files.CheckJSON(data); err != nil {
+		return nil, err
+	}
 	if err := json.Unmarshal(data, &run); err != nil {
 		return nil, err
 	}

@@ -164,7 +164,9 @@ func (t tags) readHists(r io.Reader) (found []stretch) {
 		if known, ok := t[tag]; ok {
 			s.series = known
 			s.hist.Restore(totals) // or else what the buckets say
-			found = append(found, s)
+			if found = append(found, s); len(found) == maxHists {
+				return found
+			}
 		}
 		totals = result.Totals{}
 	}
