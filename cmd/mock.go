@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 func (p *program) mockCommand() *cobra.Command {
 	c := mock.Default()
 	var addr string
+	var leashed bool
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve the built-in completions endpoint",
@@ -32,7 +34,15 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.Key = p.env("FLASHWAVE_MOCK_KEY")
-			return p.serveMock(cmd.Context(), addr, c)
+			ctx, cancel := context.WithCancel(cmd.Context())
+			defer cancel()
+			if leashed {
+				go func() {
+					_, _ = io.Copy(io.Discard, p.stdin) // its end is what matters
+					cancel()
+				}()
+			}
+			return p.serveMock(ctx, addr, c)
 		},
 	}
 	fs := cmd.Flags()
@@ -50,6 +60,8 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 	fs.Float64Var(&c.ErrorRate, "error-rate", 0, "share of requests that fail")
 	fs.Float64Var(&c.StallRate, "stall-rate", 0, "share of answers that stop for 10 s")
 	fs.Float64Var(&c.TruncateRate, "truncate-rate", 0, "share of answers that are cut off")
+	fs.BoolVar(&leashed, "until-stdin-ends", false, "end with standard input: whoever started it holds the other end")
+	_ = fs.MarkHidden("until-stdin-ends") // it is there
 	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of lengths, texts and faults")
 	return cmd
 }
@@ -68,6 +80,10 @@ func (p *program) serveMock(ctx context.Context, addr string, c mock.Config) err
 	rps, tps := c.Capacity(150, c.Tokens)
 	fmt.Fprintf(p.stderr, "serving http://%s/v1 · ceiling about %s requests/s, %s (prompts of 150 tokens, answers of %d)\n",
 		listener.Addr(), units.Count(rps), units.TokensPerSecond(math.Round(tps)), c.Tokens)
+	if at := listener.Addr().(*net.TCPAddr); at.IP.IsUnspecified() {
+		p.warn("it listens on every interface: whoever reaches this machine can use it")
+		fmt.Fprintf(p.stderr, "hint: --addr 127.0.0.1:%d serves this machine alone\n", at.Port)
+	}
 	defer p.stops.under(func(int, bool) {})() // the first ends ctx
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -2,12 +2,14 @@ package tui
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
@@ -49,15 +51,24 @@ func Guard(terminal *os.File, watcher *exec.Cmd) (release func()) {
 		_ = to.Close()
 		return none
 	}
+	if eyes, ok := ready.(*os.File); ok {
+		_ = eyes.SetReadDeadline(time.Now().Add(watcherTime))
+	}
 	_, _ = ready.Read(make([]byte, 1)) // its eyes are open, or it is gone
 	_ = debug.SetCrashOutput(to, debug.CrashOptions{})
 	return func() {
 		_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
 		_, _ = io.WriteString(to, goodbye)
 		_ = to.Close()
+		slow := time.AfterFunc(watcherTime, func() { _ = watcher.Process.Kill() }) // it may be stopped
+		defer slow.Stop()
 		_ = watcher.Wait()
 	}
 }
+
+// watcherTime is how long a watcher may take for anything but watching: nobody waits
+// longer for one, and it does not stay longer on a terminal that takes nothing any more.
+const watcherTime = 2 * time.Second
 
 // Watch is the watcher's side: it keeps the state of a terminal until in ends. If
 // that was no goodbye, it restores the terminal and shows what in had to say. It
@@ -74,9 +85,19 @@ func Watch(in io.Reader, terminal *os.File, ready io.Writer) error {
 	if err == nil && bytes.Equal(last, []byte(goodbye)) {
 		return nil
 	}
-	if err := term.Restore(terminal.Fd(), state); err != nil {
+	restored := make(chan error, 1)
+	go func() {
+		if err := term.Restore(terminal.Fd(), state); err != nil {
+			restored <- err
+			return
+		}
+		_, err := fmt.Fprintf(terminal, "%s\r\n%sflashwave died. What it had recorded is kept: flashwave report latest\n", undo, last)
+		restored <- err
+	}()
+	select {
+	case err := <-restored:
 		return err
+	case <-time.After(watcherTime):
+		return errors.New("the terminal takes nothing")
 	}
-	_, err = fmt.Fprintf(terminal, "%s\r\n%sflashwave died. What it had recorded is kept: flashwave report latest\n", undo, last)
-	return err
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,27 +32,39 @@ const (
 	endTime      = 2 * time.Second // for a process to end once it is asked to
 )
 
-// launch starts the endpoint in a process of its own.
+// launch starts the endpoint in a process of its own, which ends with this one however
+// that ends: it reads a pipe, of which this process has the other end, and where the
+// system can tell it of the death of its parent it does.
 func launch(ctx context.Context, executable string, c mock.Config) (*endpoint, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	process := exec.CommandContext(ctx, executable, mockArgs(c)...)
 	process.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "FLASHWAVE_") })
 	process.Cancel = func() error { return process.Process.Signal(os.Interrupt) }
 	process.WaitDelay = endTime // after which it is killed
+	process.SysProcAttr = bereaved()
 	lines, err := process.StderrPipe()
 	if err == nil {
-		err = process.Start()
+		_, err = process.StdinPipe()
 	}
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	announced, ended := make(chan string, 1), make(chan struct{})
+	started, announced, ended := make(chan error, 1), make(chan string, 1), make(chan struct{})
 	go func() {
+		runtime.LockOSThread() // the parent that it must not outlive is this thread
+		defer runtime.UnlockOSThread()
 		defer close(ended)
-		listen(lines, announced)
-		_ = process.Wait() // it was interrupted: that is no news
+		err := process.Start()
+		if started <- err; err == nil {
+			listen(lines, announced)
+			_ = process.Wait() // it was interrupted: that is no news
+		}
 	}()
+	if err := <-started; err != nil {
+		cancel()
+		return nil, err
+	}
 	stop := func() {
 		cancel()
 		<-ended
@@ -72,7 +85,7 @@ func launch(ctx context.Context, executable string, c mock.Config) (*endpoint, e
 // mockArgs are the arguments of `flashwave mock` for a configuration.
 func mockArgs(c mock.Config) []string {
 	return []string{
-		"mock", "--addr", "127.0.0.1:0",
+		"mock", "--addr", "127.0.0.1:0", "--until-stdin-ends",
 		"--batch", strconv.Itoa(c.Batch), "--step", c.Step.String(),
 		"--prefill-tps", strconv.FormatFloat(c.PrefillTPS, 'f', -1, 64),
 		"--queue", strconv.Itoa(c.Queue), "--tokens", strconv.Itoa(c.Tokens), "--seed", strconv.FormatUint(c.Seed, 10),

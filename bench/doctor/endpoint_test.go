@@ -1,13 +1,17 @@
 package doctor
 
 import (
+	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"math"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +27,10 @@ func TestMain(m *testing.M) {
 		serveMock()
 		return
 	}
+	if os.Getenv(parentEnv) != "" {
+		parent()
+		return
+	}
 	os.Exit(m.Run())
 }
 
@@ -33,7 +41,71 @@ func serveMock() {
 		return
 	}
 	fmt.Fprintf(os.Stderr, "serving %s · ceiling about 1 requests/s\n", e.base)
+	if os.Getenv(deafEnv) == "" {
+		_, _ = io.Copy(io.Discard, os.Stdin) // until its parent is gone
+		return
+	}
 	time.Sleep(time.Minute) // until it is interrupted
+}
+
+// deafEnv is set where an endpoint does not look whether its parent is there, and parentEnv
+// where the test's binary plays the parent of one.
+const deafEnv, parentEnv = "DOCTOR_TEST_DEAF", "DOCTOR_TEST_PARENT"
+
+// parent launches an endpoint, says where, and waits to be killed.
+func parent() {
+	e, err := launch(context.Background(), os.Args[0], mock.Default())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(e.base)
+	time.Sleep(time.Minute)
+}
+
+// An endpoint ends with the process that launched it, whatever ends that: by the pipe
+// that it reads, and by the kernel where that can tell.
+func TestEndpointEndsWithItsParent(t *testing.T) {
+	for _, deaf := range []string{"", "1"} {
+		if deaf != "" && bereaved() == nil {
+			continue // only the pipe tells
+		}
+		for _, s := range []os.Signal{os.Kill, syscall.SIGQUIT, syscall.SIGHUP} {
+			t.Run(fmt.Sprintf("deaf %q, %s", deaf, s), func(t *testing.T) {
+				t.Parallel()
+				c := exec.Command(os.Args[0])
+				c.Env = append(os.Environ(), parentEnv+"=1", deafEnv+"="+deaf)
+				out, err := c.StdoutPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := c.Start(); err != nil {
+					t.Fatal(err)
+				}
+				base, err := bufio.NewReader(out).ReadString('\n')
+				if err != nil {
+					t.Fatal(err)
+				}
+				at := address(t, scenario.Target{URL: strings.TrimSpace(base)})
+				if conn, err := net.Dial("tcp", at); err != nil {
+					t.Fatal(err)
+				} else {
+					_ = conn.Close()
+				}
+				_ = c.Process.Signal(s)
+				_ = c.Wait() // it was killed
+				for range 600 {
+					conn, err := net.Dial("tcp", at)
+					if err != nil {
+						return
+					}
+					_ = conn.Close()
+					time.Sleep(50 * time.Millisecond)
+				}
+				t.Error("the endpoint outlives its parent")
+			})
+		}
+	}
 }
 
 func address(t *testing.T, target scenario.Target) string {

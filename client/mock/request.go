@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 )
@@ -65,9 +67,17 @@ func (t *text) UnmarshalJSON(b []byte) error {
 
 // readBody decodes the body of a request into v.
 func readBody(w http.ResponseWriter, r *http.Request, v any) *problem {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(v)
+	body := http.MaxBytesReader(w, r.Body, maxBody)
+	err := json.NewDecoder(body).Decode(v)
+	if err == nil {
+		_, err = io.Copy(io.Discard, body) // its end lets go of its limit of time
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		p := badRequest("", fmt.Sprintf("the body did not come within %v", bodyTime))
+		p.status = http.StatusRequestTimeout
+		return p
 	case errors.As(err, &tooLarge):
 		p := badRequest("", fmt.Sprintf("the body is larger than %d bytes", maxBody))
 		p.status = http.StatusRequestEntityTooLarge

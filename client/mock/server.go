@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -81,6 +82,12 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// The limits of time of a request. Its answer has none: a stream may last.
+const (
+	headerTime = 30 * time.Second
+	bodyTime   = 30 * time.Second // from the end of its header
+)
+
 // newHTTPServer is an HTTP server for ten thousand streams: it gives no answer a
 // deadline, keeps idle connections for long, and reads no more of a header than
 // is needed. It speaks HTTP/1.1 and, to clients that know, HTTP/2 without TLS.
@@ -92,7 +99,7 @@ func newHTTPServer(h http.Handler) *http.Server {
 		Handler:           h,
 		Protocols:         &protocols,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 10_000},
-		ReadHeaderTimeout: time.Minute,
+		ReadHeaderTimeout: headerTime,
 		IdleTimeout:       5 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
@@ -141,6 +148,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.inHand.Done()
+	hurry(w, r)
 	rt, known := s.routes[r.URL.Path]
 	switch {
 	case !known:
@@ -160,6 +168,37 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		rt.serve(w, r)
 	}
+}
+
+// hurry gives the body of a request so much time to come. One that came lets go of the
+// deadline: the connection is read on, to hear of a client that goes away.
+func hurry(w http.ResponseWriter, r *http.Request) {
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(time.Now().Add(bodyTime)) != nil { // this server cannot
+		return
+	}
+	came := func() { _ = control.SetReadDeadline(time.Time{}) } // as it could before
+	if r.Body == nil || r.Body == http.NoBody {
+		came()
+		return
+	}
+	r.Body = &arriving{ReadCloser: r.Body, came: came}
+}
+
+// An arriving body says when it has come.
+type arriving struct {
+	io.ReadCloser
+	came func()
+}
+
+// Read implements io.Reader.
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if err == io.EOF && a.came != nil {
+		a.came()
+		a.came = nil
+	}
+	return n, err
 }
 
 // enter counts a request in hand, unless the server is closed.

@@ -63,7 +63,11 @@ func (s *Server) copy(w http.ResponseWriter, r *http.Request) {
 func readProduct(body io.Reader) (product, []flaw) {
 	var in product
 	var fields map[string]json.RawMessage
-	if err := json.NewDecoder(body).Decode(&fields); err != nil {
+	err := json.NewDecoder(body).Decode(&fields)
+	if err == nil {
+		_, err = io.Copy(io.Discard, body) // its end lets go of its limit of time
+	}
+	if err != nil {
 		return in, []flaw{{"json_invalid", []string{"body"}, "JSON decode error: " + err.Error()}}
 	}
 	var flaws []flaw

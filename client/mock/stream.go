@@ -4,10 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // writeSize bounds what a stream that has fallen behind writes at once, in bytes.
 const writeSize = 16 << 10
+
+// readerTime is at most how long a client may read nothing of a stream that fills its
+// buffers.
+const readerTime = time.Minute
 
 // stream sends the answer as server-sent events: each token as soon as the
 // engine has produced it, in a write of its own unless the client is slow.
@@ -16,6 +21,8 @@ func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
+	var patience time.Time // until when a write may last
+	defer func() { _ = out.SetWriteDeadline(time.Time{}) }() // where it could be set
 	var buf []byte
 	for sent := 0; sent < a.length; {
 		if sent == a.stall && !a.server.pause(r.Context()) {
@@ -39,6 +46,10 @@ func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 		}
 		if sent == a.length {
 			buf = f.appendEnd(buf, a)
+		}
+		if now := time.Now(); patience.Sub(now) < readerTime/2 {
+			patience = now.Add(readerTime)
+			_ = out.SetWriteDeadline(patience) // where it can be
 		}
 		if _, err := w.Write(buf); err != nil {
 			return
