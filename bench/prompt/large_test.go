@@ -153,7 +153,7 @@ func TestALibraryOpensOnce(t *testing.T) {
 }
 
 func BenchmarkAtLarge(b *testing.B) {
-	source, err := Open(written(b, 40_000, ""), "", "", 1)
+	source, err := Open(promptFile(b, 40_000, ""), "", "", 1)
 	if err != nil {
 		b.Fatal(err)
 	}
