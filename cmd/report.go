@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flashwave/bench/report"
+	"flashwave/bench/result"
 	"flashwave/bench/searches"
 	"flashwave/bench/store"
 )
@@ -93,14 +94,14 @@ func (p *program) showRuns(list []store.Entry) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tHEADLINE")
 	for _, e := range list {
-		verdict := string(e.Status)
+		verdict, when, headline := string(e.Status), humanize.RelTime(e.StartedAt, time.Now(), "ago", "from now"), e.Headline
 		switch {
 		case e.Broken != nil:
-			verdict = "broken"
+			verdict, when, headline = "broken", result.NoData, firstLineLow(e.Broken.Error())
 		case !e.Complete:
 			verdict = "incomplete"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, humanize.RelTime(e.StartedAt, time.Now(), "ago", "from now"), e.Headline)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, when, headline)
 	}
 	return w.Flush()
 }
