@@ -49,9 +49,9 @@ func kindOf(path string) *kind {
 	if err != nil {
 		return nil
 	}
-	defer func() { _ = file.Close() }() // it is only read
+	defer func() { _ = file.Close() }()                  // it is only read
 	dec := json.NewDecoder(io.LimitReader(file, 64<<10)) // it is at its very beginning
-	for _, want := range []string{"{", "schema"} { // the first key of every document
+	for _, want := range []string{"{", "schema"} {       // the first key of every document
 		if token, err := dec.Token(); err != nil || fmt.Sprint(token) != want {
 			return nil
 		}

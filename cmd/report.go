@@ -93,14 +93,14 @@ func (p *program) showRuns(list []store.Entry) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tHEADLINE")
 	for _, e := range list {
-		verdict := string(e.Status)
+		verdict, when, headline := string(e.Status), units.Ago(time.Since(e.StartedAt)), e.Headline
 		switch {
 		case e.Broken != nil:
-			verdict = "broken"
+			verdict, when, headline = "broken", units.NoData, firstLineLow(e.Broken.Error())
 		case !e.Complete:
 			verdict = "incomplete"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, units.Ago(time.Since(e.StartedAt)), e.Headline)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, when, headline)
 	}
 	return w.Flush()
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -35,6 +36,11 @@ var parts = map[string]func() int{}
 func TestMain(m *testing.M) {
 	if part, ok := parts[os.Getenv(actAs)]; ok {
 		os.Exit(part())
+	}
+	// Below nohup a hang-up is ignored, and so it would be by what the tests start: what
+	// is caught here is as usual there.
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	// The scripts wait more than they work: more of them at a time than there are CPUs.
 	if err := flag.Set("test.parallel", "6"); err != nil {
