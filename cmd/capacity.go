@@ -307,10 +307,10 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 		format = "json"
 	}
 	known := *doc
-	print := func(doc *capacity.Document) error {
+	printed := func(doc *capacity.Document) error {
 		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
 	}
-	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return print(&known) })
+	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return printed(&known) })
 	kept := journal != nil
 	if err := search.JournalError(); err != nil {
 		p.warn("the search was not saved: %v", err)
@@ -321,7 +321,7 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 	}), &doc.Verdict.ExitCode)
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
-	if err := p.tell(func() error { return print(doc) }); err != nil && !brokenPipe(err) {
+	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
 	if kept {
