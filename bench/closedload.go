@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"flashwave/bench/arrival"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/client/outcome"
@@ -32,6 +33,7 @@ type closedLoad struct {
 
 	concurrency int
 	remaining   int          // requests still to be scheduled
+	bursts      []fired      // requests beside those kept in flight that are due
 	waiting     waitingSlots // after a failure
 	random      *rand.Rand   // of their waits
 	nextSlot    time.Duration
@@ -42,6 +44,12 @@ type closedLoad struct {
 	entered     bool
 	pausedAt    time.Duration
 	points      []result.CurvePoint
+}
+
+// A fired burst is requests that were asked for at one instant.
+type fired struct {
+	at time.Duration
+	n  int
 }
 
 // closedStretch plans one closed wave.
@@ -84,13 +92,47 @@ func (c *closedLoad) advance(now time.Duration) (time.Duration, bool) {
 	}
 	switch {
 	case c.lane.paused:
-		return far, false
+		return c.explode(now), false
 	case c.allSent():
 		return max(c.lastSent, c.start), true
 	case now >= c.end:
 		return c.end, true
 	}
+	if next := c.explode(now); next <= now {
+		return next, false
+	} else if next != far {
+		return min(next, c.fill(now), c.end), false
+	}
 	return min(c.fill(now), c.end), false
+}
+
+// lineWait is how long a burst waits for room in the line.
+const lineWait = 10 * time.Millisecond
+
+// explode sends what bursts ask for, as far as there is room in the line, and no more than
+// a chunk at once. It says when there is more.
+func (c *closedLoad) explode(now time.Duration) (next time.Duration) {
+	if len(c.bursts) == 0 {
+		return far
+	}
+	room := c.lane.run.slots.room()
+	for range min(chunk, room) {
+		if len(c.bursts) == 0 {
+			return far
+		}
+		b := &c.bursts[0]
+		c.lane.dispatch(ticket{wave: c.wave, closed: true, scheduled: b.at})
+		if b.n--; b.n == 0 {
+			c.bursts = c.bursts[1:]
+		}
+	}
+	switch {
+	case len(c.bursts) == 0:
+		return far
+	case room > chunk:
+		return now
+	}
+	return now + lineWait
 }
 
 // allSent reports whether a wave of so many requests is over.
@@ -99,7 +141,10 @@ func (c *closedLoad) allSent() bool { return c.remaining == 0 && c.unsent == 0 }
 // fill gives requests to the slots that are due: those whose wait is over, and
 // empty ones. It says when the next one is.
 func (c *closedLoad) fill(now time.Duration) (next time.Duration) {
-	for c.remaining > 0 {
+	for sent := 0; c.remaining > 0; sent++ {
+		if sent == chunk {
+			return now
+		}
 		empty := far
 		if c.vacant() {
 			empty = c.nextSlot
@@ -173,8 +218,12 @@ func (c *closedLoad) waited(s waitingSlot, at time.Duration) {
 	c.lane.record(c.wave, uint64(s.until), func(p *result.Part) { p.Backoff.Add(wait) })
 }
 
-// leave ends the waits.
+// leave ends the waits, and what bursts asked for in vain.
 func (c *closedLoad) leave(at time.Duration) {
+	for _, b := range c.bursts {
+		c.lane.shed(arrival.Shed{Wave: c.wave, N: int64(b.n), From: b.at, To: at})
+	}
+	c.bursts = nil
 	for _, s := range c.waiting {
 		c.waited(s, at)
 	}
@@ -212,7 +261,7 @@ func (c *closedLoad) pause(now time.Duration, on bool) {
 // scale changes the concurrency. Of slots that are too many, those that wait go
 // first.
 func (c *closedLoad) scale(now time.Duration, by float64) string {
-	n := int(math.Round(float64(c.concurrency) * by))
+	n := int(min(math.Round(float64(c.concurrency)*by), float64(c.lane.run.slots.limit)))
 	switch {
 	case n == c.concurrency && by > 1:
 		n++
@@ -238,10 +287,9 @@ func (c *closedLoad) skip(now time.Duration) {
 
 // burst sends n more at once, beside those kept in flight.
 func (c *closedLoad) burst(now time.Duration, n int) {
-	for range n {
-		c.unsent++
-		c.lane.dispatch(ticket{wave: c.wave, closed: true, scheduled: now})
-	}
+	c.unsent += n
+	c.bursts = append(c.bursts, fired{now, n})
+	c.explode(now)
 	c.fillAgain(now)
 }
 

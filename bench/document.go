@@ -30,6 +30,12 @@ func (r *Run) finish() {
 	if r.options.InProcessMock {
 		r.note("the built-in endpoint shared this process and its CPU; to measure apart: flashwave mock, and run with --url http://127.0.0.1:8000/v1")
 	}
+	for _, source := range r.options.Prompts {
+		if read, ok := source.(interface{ Failed() int64 }); ok && read.Failed() > 0 {
+			r.note(fmt.Sprintf("%d prompts of %s could not be read any more: the file was changed meanwhile, and its first prompt was sent", read.Failed(), source.Name()))
+			break
+		}
+	}
 	doc := r.report()
 	r.journalEvents()
 	r.keep(doc)

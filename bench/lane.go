@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/arrival"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -88,6 +90,10 @@ func (l *lane) drive(start time.Duration) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		if closed(l.run.stopping) { // more may be due than there is time for
+			l.halt()
+			return
+		}
 		l.mu.Lock()
 		l.step(l.run.now())
 		next, over := l.due, l.load == nil
@@ -156,8 +162,9 @@ func (l *lane) enter(wave int, at time.Duration) {
 // here is the wave whose wall time it is.
 func (l *lane) here() int { return int(l.live.Load()) }
 
-// dispatch schedules one request. l.mu is held.
-func (l *lane) dispatch(t ticket) {
+// dispatch schedules one request, and reports whether it has a slot or a place in the
+// line. l.mu is held.
+func (l *lane) dispatch(t ticket) bool {
 	t = l.schedule(t)
 	r := l.run
 	switch r.slots.take(t, t.closed || r.scenario.Overflow != "drop") {
@@ -168,11 +175,43 @@ func (l *lane) dispatch(t ticket) {
 	case refused:
 		l.open--
 		r.drop(t)
+		if r.scenario.Overflow != "drop" {
+			r.lineFull.Do(func() {
+				r.note(fmt.Sprintf("%d requests wait for a slot: those that come beyond are dropped", maxLine))
+			})
+		}
+		return false
 	case shut:
 		l.open--
 		r.giveUp(t)
+		return false
 	}
+	return true
 }
+
+// shed counts requests that were due, and that nobody had a place for, as scheduled and
+// dropped. l.mu is held.
+func (l *lane) shed(s arrival.Shed) {
+	index := l.tickets.Load()
+	l.tickets.Add(uint64(s.N)) // their prompts are not asked
+	if s.Wave == result.Warmup {
+		return
+	}
+	late := l.run.now() - s.From
+	l.record(s.Wave, index, func(p *result.Part) {
+		p.Requests.Scheduled += s.N
+		p.Requests.Dropped += s.N
+		for range min(s.N, shedLags) {
+			p.Record(result.Lag, late)
+		}
+	})
+	l.afterSurge.lose(s.From, s.To, s.N)
+	l.run.requestLog.lack(s.N)
+}
+
+// shedLags is how many of the requests given up at once are counted as late ones: enough
+// that nobody takes the wave for one that was sent in time.
+const shedLags = 10_000
 
 // schedule counts a request, of which the load says its wave and its instant, as
 // scheduled. l.mu is held.

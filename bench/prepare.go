@@ -9,12 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
+	"flashwave/bench/files"
 	"flashwave/bench/price"
-	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/client"
 	"flashwave/client/mock"
@@ -140,12 +139,15 @@ func cause(err error) string {
 	return err.Error()
 }
 
+// maxKey is far more than any key has, in bytes.
+const maxKey = 64 << 10
+
 // findKey looks the key up. What stands where a name or a path was expected is
 // not shown: it may be the key. One that belongs to OpenAI is never sent elsewhere.
 func findKey(t scenario.Target, env func(string) string) (string, error) {
 	switch {
 	case t.KeyFile != "":
-		b, err := os.ReadFile(t.KeyFile)
+		b, err := files.Read(t.KeyFile, maxKey)
 		if err != nil {
 			return "", &scenario.Error{
 				Path: "target.key_file", Message: "the key file cannot be read: " + cause(err),
@@ -229,8 +231,7 @@ func (s *Setup) model(ctx context.Context) error {
 // openPrompts opens the workload of each lane.
 func (s *Setup) openPrompts() error {
 	for _, l := range s.Scenario.Lanes {
-		w := workload(s.Scenario, l)
-		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, s.Scenario.Seed)
+		source, err := s.Scenario.Prompts(workload(s.Scenario, l))
 		if err != nil {
 			return &scenario.Error{Path: "workload.prompts", Message: err.Error()}
 		}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -58,6 +59,29 @@ func (r *recovery) see(scheduled time.Duration, good bool) {
 		r.seconds[i].good++
 	} else {
 		r.seconds[i].bad++
+	}
+}
+
+// lose takes in that requests were given up which were scheduled between two instants,
+// about evenly. r may be nil.
+func (r *recovery) lose(from, to time.Duration, n int64) {
+	if r == nil {
+		return
+	}
+	first := max(from-r.start, 0) / time.Second
+	last := min(max(to-r.start, 0)/time.Second, recoveryLimit-1)
+	if first > last {
+		return
+	}
+	each := min(n/int64(last-first+1)+1, math.MaxUint32/2)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := first; i <= last; i++ {
+		for len(r.seconds) <= int(i) {
+			r.seconds = append(r.seconds, tally{})
+		}
+		s := &r.seconds[i]
+		s.bad = max(s.bad, s.bad+uint32(each))
 	}
 }
 

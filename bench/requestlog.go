@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/units"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -130,6 +131,13 @@ func (l *requestLog) write(line RequestLine) {
 	}
 }
 
+// lack counts lines that nobody wrote. l may be nil.
+func (l *requestLog) lack(n int64) {
+	if l != nil {
+		l.lostFailed.Add(n)
+	}
+}
+
 // drain writes until both buffers are closed and empty. After an error it only
 // empties them.
 func (l *requestLog) drain(w io.Writer) (failure error) {
@@ -166,7 +174,7 @@ func (l *requestLog) drain(w io.Writer) (failure error) {
 // pipe whose reader sleeps, a disk that hangs.
 const logPatience = 10 * time.Second
 
-var errLogStuck = errors.New("nothing more could be written for " + logPatience.String())
+var errLogStuck = errors.New("nothing more could be written for " + units.Length(logPatience))
 
 // close waits until everything is written, as long as there is progress.
 func (l *requestLog) close() (lost int64, err error) {

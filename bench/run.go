@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/arrival"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -74,6 +75,7 @@ type Run struct {
 	pace       *pace
 	lanes      []*lane
 	open       openRequests
+	lineFull   sync.Once // that was said
 
 	requestLog *requestLog
 
@@ -263,10 +265,10 @@ func (r *Run) Scale(lane int, by float64) {
 	}
 }
 
-// Burst sends n requests more at once.
+// Burst sends n requests more at once, a million at most.
 func (r *Run) Burst(lane, n int) {
 	if l := r.lane(lane); l != nil && n > 0 {
-		l.fireBurst(n)
+		l.fireBurst(min(n, arrival.MaxRate))
 	}
 }
 

@@ -34,6 +34,18 @@ type slots struct {
 	peaks       []peak // by wave
 }
 
+// maxLine is how many may wait for a slot: about 100 MB of them. An endpoint that is so
+// far behind is past saying anything of those that come yet: they are dropped, and
+// counted, as they are where nobody may wait.
+const maxLine = 1 << 20
+
+// room is how many places in the line are free.
+func (s *slots) room() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(maxLine-(len(s.line)-s.head), 0)
+}
+
 func newSlots(n int) *slots { return &slots{free: n, limit: n} }
 
 // admission is what became of a ticket that asked for a slot.
@@ -59,7 +71,7 @@ func (s *slots) take(t ticket, mayWait bool) admission {
 	if s.closed {
 		return shut
 	}
-	if !mayWait {
+	if !mayWait || !t.closed && len(s.line)-s.head >= maxLine {
 		return refused
 	}
 	s.line = append(s.line, t)

@@ -6,21 +6,19 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
-	"flashwave/bench/files"
 	"flashwave/bench/report"
 	"flashwave/bench/scenario"
+	"flashwave/bench/searches"
 	"flashwave/bench/verdict"
 	"flashwave/tui"
 )
@@ -36,6 +34,7 @@ type capacityFlags struct {
 	json, quiet, yes            bool
 	noTUI, forceTUI, ascii      bool
 	noSave                      bool
+	resumed                     string
 	out                         []string
 }
 
@@ -61,6 +60,9 @@ capacity is held against: headroom, quota, replicas, the backlog if it is too mu
 the price. --rehearse runs that demand in the end, whole or in another shape, and puts
 what came beside what was forecast.
 
+A search is kept step by step: one that was cut off, whatever it was by, is shown by
+flashwave report ID as far as it came, and goes on with --resume ID.
+
 Exit codes: 0 it was found, and the demand fits; 99 no rate held, or the demand does not
 fit; 104 usage; 105 interrupted; 120 undecided: out of time, or this machine was the
 bottleneck; 121 stopped by the budget or --abort-on.`,
@@ -69,7 +71,8 @@ flashwave capacity --url https://api.example.com/v1 --slo 'ttft.p95 < 800ms' --m
 flashwave capacity sale.yaml --precision 2% --soak 5m --headroom 1.2
 flashwave capacity sale.yaml --rehearse --scale 0.1
 flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01
-flashwave capacity sale.yaml --json > capacity.json`,
+flashwave capacity sale.yaml --json > capacity.json
+flashwave capacity --resume latest --for 1h`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := ""
@@ -93,7 +96,8 @@ flashwave capacity sale.yaml --json > capacity.json`,
 	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the screen")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the screen with ASCII characters alone")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
-	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the answer on disk")
+	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the search on disk")
+	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, or latest")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 	return cmd
 }
@@ -115,10 +119,6 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 
 // capacity is one search from the flags to the exit code.
 func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.FlagSet, file string) error {
-	config, err := f.config()
-	if err != nil {
-		return err
-	}
 	outs, err := documentOuts(f.out, report.CapacityFormats(), f.json)
 	if err != nil {
 		return err
@@ -129,17 +129,15 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
-	sc, settled, err := f.settled(fs, file)
+	h, err := f.hunt(fs, file)
 	if err != nil {
 		return err
 	}
-	if peak := sc.PeakRate(); f.maxRate == "" && peak > 0 {
-		config.MaxRate = 2 * peak
-	}
+	defer h.letGo()
 	tuneCollector(p.env)
-	setup, err := p.prepare(ctx, sc, func(s *bench.Setup) bench.Estimate {
-		config.Options = s.Options
-		return config.Estimate()
+	setup, err := p.prepare(ctx, h.scenario, func(s *bench.Setup) bench.Estimate {
+		h.config.Options = s.Options
+		return h.config.Estimate()
 	}, f.yes)
 	if err != nil {
 		return err
@@ -147,23 +145,109 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	defer setup.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	setup.Tool, setup.Machine, setup.ID = tool(), true, time.Now().UTC().Format("20060102-150405")
-	config.Options = setup.Options
-	if config.Book, err = setup.Book(); err != nil {
-		return invalid(err)
+	setup.Tool, setup.Machine = tool(), true
+	if err := p.keepSearch(h, setup, f); err != nil {
+		return err
 	}
 	watched := f.screen(p)
 	if !f.quiet && !watched {
-		config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
+		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
 	}
-	search, err := capacity.New(config)
+	search, err := capacity.New(h.config)
 	if err != nil {
 		return invalid(err)
 	}
-	end := p.actions().group("flashwave capacity " + sc.Name)
-	doc := p.searching(ctx, cancel, search, watched, subjectOf(sc, setup), p.screenOptions(settled, f.ascii, nil))
+	end := p.actions().group("flashwave capacity " + h.scenario.Name)
+	h.began = true
+	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), p.screenOptions(h.settled, f.ascii, nil))
 	end()
-	return p.concludeCapacity(doc, places, f)
+	return p.concludeCapacity(doc, search, h.journal, places, f)
+}
+
+// A searching is a search on its way from the flags to its beginning.
+type searching struct {
+	scenario *scenario.Scenario
+	settled  scenario.Config
+	config   capacity.Config
+	journal  *searches.Journal // nil: it is not kept
+	began    bool
+}
+
+// letGo gives up the place on disk of a search that did not begin.
+func (h *searching) letGo() {
+	switch {
+	case h.journal == nil || h.began:
+	case h.config.Past == nil:
+		_ = h.journal.Discard() // nothing was kept
+	default:
+		h.journal.Close()
+	}
+}
+
+// hunt is what flags and file ask for: a new search, or one that is resumed.
+func (f *capacityFlags) hunt(fs *pflag.FlagSet, file string) (h *searching, err error) {
+	h = &searching{}
+	if f.resumed != "" {
+		var past *capacity.Past
+		if past, h.journal, h.scenario, err = f.resume(fs, file); err != nil {
+			return nil, err
+		}
+		h.config.Past = past
+		if h.config, err = f.bounded(fs, past); err == nil {
+			h.settled, err = config()
+		}
+		if err != nil {
+			h.letGo()
+		}
+		return h, err
+	}
+	if h.config, err = f.config(); err != nil {
+		return nil, err
+	}
+	if h.scenario, h.settled, err = f.settled(fs, file); err != nil {
+		return nil, err
+	}
+	if peak := h.scenario.PeakRate(); f.maxRate == "" && peak > 0 {
+		h.config.MaxRate = 2 * peak
+	}
+	return h, nil
+}
+
+// keepSearch gives a search its place on disk; without one it goes on unkept. One that
+// is resumed must ask what it began with.
+func (p *program) keepSearch(h *searching, setup *bench.Setup, f *capacityFlags) (err error) {
+	h.config.Options = setup.Options
+	if h.config.Book, err = setup.Book(); err != nil {
+		return invalid(err)
+	}
+	id := time.Now().UTC().Format("20060102-150405")
+	if past := h.config.Past; past != nil {
+		if !slices.Equal(past.Prompts, capacity.Fingerprints(h.config)) {
+			return usage(fmt.Errorf("%s: the prompts are not those that the search began with", past.Document.ID), "put the file back as it was, or leave --resume out to search again")
+		}
+		if err := h.journal.Continue(); err != nil {
+			return invalid(err)
+		}
+		id = past.Document.ID
+	} else if !f.noSave {
+		kept, err := searches.Open("")
+		if err == nil {
+			h.journal, err = kept.Create(time.Now())
+		}
+		if err != nil {
+			p.warn("the search will not be saved: %v", err)
+		} else {
+			id = h.journal.ID()
+		}
+	}
+	h.config.Options.ID = id
+	if h.journal != nil {
+		h.config.Journal = h.journal
+		if !f.quiet && !f.screen(p) {
+			fmt.Fprintf(p.stderr, "kept step by step as %s; if it is cut off: flashwave capacity --resume %s\n", id, id)
+		}
+	}
+	return nil
 }
 
 // screen reports whether the screen is wanted and possible.
@@ -215,30 +299,37 @@ func (p *program) searching(ctx context.Context, cancel func(), search *capacity
 	return <-found
 }
 
-// concludeCapacity keeps the answer, writes and prints it, and answers with the
-// verdict's exit code.
-func (p *program) concludeCapacity(doc *capacity.Document, places places, f *capacityFlags) error {
+// concludeCapacity writes and prints the answer, which is kept by then whatever becomes
+// of that, and answers with the verdict's exit code.
+func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Search, journal *searches.Journal, places places, f *capacityFlags) error {
 	format := "text"
 	if f.json {
 		format = "json"
 	}
 	known := *doc
-	print := func(doc *capacity.Document) error {
+	printed := func(doc *capacity.Document) error {
 		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
 	}
 	p.voice.comesTo(doc.Verdict.ExitCode, func(code int) error {
 		known.Verdict.ExitCode = code
-		return print(&known)
+		return printed(&known)
 	})
-	p.keepCapacity(doc, f.noSave)
+	kept := journal != nil
+	if err := search.JournalError(); err != nil {
+		p.warn("the search was not saved: %v", err)
+		kept = false
+	}
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
 	}), &doc.Verdict.ExitCode)
-	if err := p.tell(func() error { return print(doc) }); err != nil && !brokenPipe(err) {
-		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
-	}
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
+	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
+		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
+	}
+	if kept {
+		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
+	}
 	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
 		if code == verdict.ExitUsage {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
@@ -246,23 +337,6 @@ func (p *program) concludeCapacity(doc *capacity.Document, places places, f *cap
 		return &failure{code: code}
 	}
 	return nil
-}
-
-// keepCapacity keeps the document in $XDG_STATE_HOME/flashwave/capacity.
-func (p *program) keepCapacity(doc *capacity.Document, off bool) {
-	if off {
-		return
-	}
-	path := filepath.Join(xdg.StateHome, "flashwave", "capacity", doc.ID+".json")
-	err := os.MkdirAll(filepath.Dir(path), 0o700)
-	if err == nil {
-		err = files.Write(path, func(w io.Writer) error { return report.WriteCapacity(w, "json", doc, report.Options{}) })
-	}
-	if err != nil {
-		p.warn("the search was not saved: %v", err)
-		return
-	}
-	fmt.Fprintf(p.stderr, "saved: flashwave report %s --format html -o capacity.html\n", path)
 }
 
 // config are the bounds of the search.

@@ -130,17 +130,17 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 		format = "json"
 	}
 	known := *doc
-	print := func(doc *compare.Document) error {
+	printed := func(doc *compare.Document) error {
 		return report.WriteComparison(p.stdout, format, doc, p.reportOptions())
 	}
 	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
 		known.Gate.ExitCode = code
-		return print(&known)
+		return printed(&known)
 	})
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)
-	if err := p.tell(func() error { return print(doc) }); err != nil && !brokenPipe(err) {
+	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
 	}
 	p.summariseComparison(doc)

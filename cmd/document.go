@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/files"
 	"flashwave/bench/report"
+	"flashwave/bench/searches"
 )
 
 // A kind is a kind of document, besides runs, that report shows again.
@@ -30,7 +31,11 @@ var kinds = []kind{
 func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) func(io.Writer, string, []byte, report.Options) error {
 	return func(w io.Writer, format string, document []byte, o report.Options) error {
 		doc := new(D)
-		if err := json.Unmarshal(document, doc); err != nil {
+		err := files.CheckJSON(document)
+		if err == nil {
+			err = json.Unmarshal(document, doc)
+		}
+		if err != nil {
 			return usage(fmt.Errorf("the document is broken: %w", err), "was it cut off, or changed by hand?")
 		}
 		return write(w, format, doc, o)
@@ -40,13 +45,13 @@ func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) fun
 // kindOf is the kind of the document in a file; nil where it is a run, or no
 // document at all: whoever reads runs says what is wrong with it.
 func kindOf(path string) *kind {
-	file, err := os.Open(path)
+	file, err := files.Open(path)
 	if err != nil {
 		return nil
 	}
-	defer func() { _ = file.Close() }() // it is only read
-	dec := json.NewDecoder(file)
-	for _, want := range []string{"{", "schema"} { // the first key of every document
+	defer func() { _ = file.Close() }()                  // it is only read
+	dec := json.NewDecoder(io.LimitReader(file, 64<<10)) // it is at its very beginning
+	for _, want := range []string{"{", "schema"} {       // the first key of every document
 		if token, err := dec.Token(); err != nil || fmt.Sprint(token) != want {
 			return nil
 		}
@@ -55,6 +60,10 @@ func kindOf(path string) *kind {
 	if err != nil {
 		return nil
 	}
+	return kindOfSchema(fmt.Sprint(schema))
+}
+
+func kindOfSchema(schema string) *kind {
 	for i := range kinds {
 		if kinds[i].schema == schema {
 			return &kinds[i]
@@ -63,17 +72,35 @@ func kindOf(path string) *kind {
 	return nil
 }
 
+// maxDocument is a hundred times what a document usually takes, in bytes.
+const maxDocument = 256 << 20
+
 // show writes a document of a kind to standard output, or to a file.
 func (p *program) show(k *kind, file, format, path string) error {
-	if !slices.Contains(k.formats(), format) {
-		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats(), ", "))
-	}
-	data, err := os.ReadFile(file)
+	data, err := files.Read(file, maxDocument)
 	if err != nil {
 		return usage(err, "")
 	}
-	if path == "" {
-		return k.write(p.stdout, format, data, p.reportOptions())
+	return p.showAs(k, format, path, func(w io.Writer, o report.Options) error { return k.write(w, format, data, o) })
+}
+
+// showSearch shows a search that was kept.
+func (p *program) showSearch(kept *searches.Store, ref, format, path string) error {
+	doc, err := kept.Load(ref)
+	if err != nil {
+		return invalid(err)
 	}
-	return writeTo(path, func(w io.Writer) error { return k.write(w, format, data, report.Options{Width: 100}) })
+	return p.showAs(kindOfSchema(capacity.Schema), format, path, func(w io.Writer, o report.Options) error {
+		return report.WriteCapacity(w, format, doc, o)
+	})
+}
+
+func (p *program) showAs(k *kind, format, path string, write func(io.Writer, report.Options) error) error {
+	if !slices.Contains(k.formats(), format) {
+		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats(), ", "))
+	}
+	if path == "" {
+		return write(p.stdout, p.reportOptions())
+	}
+	return writeTo(path, func(w io.Writer) error { return write(w, report.Options{Width: 100}) })
 }

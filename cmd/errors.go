@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/files"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
+	"flashwave/bench/searches"
 	"flashwave/bench/slo"
 	"flashwave/bench/store"
 	"flashwave/bench/verdict"
@@ -55,6 +56,7 @@ func hintOf(err error) string {
 	var book *price.Error
 	var run *store.Error
 	var place *files.Error
+	var search *searches.Error
 	switch {
 	case errors.As(err, &sc):
 		return sc.Hint
@@ -66,6 +68,8 @@ func hintOf(err error) string {
 		return run.Hint
 	case errors.As(err, &place):
 		return place.Hint
+	case errors.As(err, &search):
+		return search.Hint
 	}
 	return ""
 }

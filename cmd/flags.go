@@ -3,13 +3,13 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"flashwave/bench"
+	"flashwave/bench/files"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
 )
@@ -191,22 +191,27 @@ func (f *scenarioFlags) scenario(fs *pflag.FlagSet, file string) (*scenario.Scen
 			return nil, invalid(err)
 		}
 	}
+	return sc, f.over(fs, sc)
+}
+
+// over lays the flags over a scenario, and resolves it.
+func (f *scenarioFlags) over(fs *pflag.FlagSet, sc *scenario.Scenario) error {
 	for _, s := range f.settings {
 		if err := s.set(fs, sc); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := f.setLoad(fs, sc); err != nil {
-		return nil, err
+		return err
 	}
 	var machine scenario.Machine
 	if limit := bench.OpenFilesLimit(); limit != nil {
 		machine.OpenFiles = *limit
 	}
 	if err := sc.Resolve(machine); err != nil {
-		return nil, invalid(err)
+		return invalid(err)
 	}
-	return sc, nil
+	return nil
 }
 
 // set applies a flag, if it was given, to the scenario.
@@ -371,12 +376,15 @@ func parseInt(s string, n *int) error {
 	return nil
 }
 
+// maxTemplate is far more than any body has, in bytes.
+const maxTemplate = 16 << 20
+
 // textOrFile is v, or what is in the file if v is @FILE.
 func textOrFile(v string) (string, error) {
 	name, ok := strings.CutPrefix(v, "@")
 	if !ok {
 		return v, nil
 	}
-	b, err := os.ReadFile(name)
+	b, err := files.Read(name, maxTemplate)
 	return string(b), err
 }

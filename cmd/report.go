@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flashwave/bench/report"
+	"flashwave/bench/searches"
 	"flashwave/bench/store"
 	"flashwave/bench/units"
 )
@@ -21,7 +22,8 @@ func (p *program) reportCommand() *cobra.Command {
 		Use:   "report RUN",
 		Short: "Show a run again",
 		Long: `Show a run again. RUN is a file, a run's directory, an id or the beginning of one,
-latest, latest~1 …; or the file of a comparison, or of a search for capacity.`,
+latest, latest~1 …; or the file of a comparison, or the file or the id of a search for
+capacity. A run or a search that was cut off is shown as far as it was kept.`,
 		Example: `flashwave report latest
 flashwave report latest --json
 flashwave report latest --format html -o report.html
@@ -33,6 +35,13 @@ flashwave report capacity.json --format md`,
 			}
 			if k := kindOf(args[0]); k != nil {
 				return p.show(k, args[0], format, path)
+			}
+			kept, err := searches.Open("")
+			if err != nil {
+				return err
+			}
+			if kept.Means(args[0]) {
+				return p.showSearch(kept, args[0], format, path)
 			}
 			if !slices.Contains(report.Formats(), format) {
 				return usage(fmt.Errorf("unknown format %q", format), "use one of "+strings.Join(report.Formats(), ", "))
@@ -84,14 +93,14 @@ func (p *program) showRuns(list []store.Entry) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tHEADLINE")
 	for _, e := range list {
-		verdict := string(e.Status)
+		verdict, when, headline := string(e.Status), units.Ago(time.Since(e.StartedAt)), e.Headline
 		switch {
 		case e.Broken != nil:
-			verdict = "broken"
+			verdict, when, headline = "broken", units.NoData, firstLineLow(e.Broken.Error())
 		case !e.Complete:
 			verdict = "incomplete"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, units.Ago(time.Since(e.StartedAt)), e.Headline)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, when, headline)
 	}
 	return w.Flush()
 }

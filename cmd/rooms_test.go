@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
 	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
+	"flashwave/bench/searches": {"flashwave/bench/capacity"},
 	"flashwave/client":         {"net/http"},
 	"flashwave/client/mock":    {"net/http"},
 

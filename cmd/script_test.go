@@ -11,11 +11,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -34,6 +36,11 @@ var parts = map[string]func() int{}
 func TestMain(m *testing.M) {
 	if part, ok := parts[os.Getenv(actAs)]; ok {
 		os.Exit(part())
+	}
+	// Below nohup a hang-up is ignored, and so it would be by what the tests start: what
+	// is caught here is as usual there.
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	// The scripts wait more than they work: more of them at a time than there are CPUs.
 	if err := flag.Set("test.parallel", "6"); err != nil {
@@ -57,7 +64,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"endpoint": endpoint, "refusing": refusing, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines, "validate": validate, "interrupted": interrupted,
-			"recorded": recorded,
+			"recorded": recorded, "signalled": signalled,
 		},
 	})
 }
@@ -185,6 +192,47 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		ts.Check(schematest.Check(name, document))
 	}
+}
+
+// signalled SIGNAL GLOB TEXT ARG…: runs flashwave, sends it a signal as soon as a file
+// holds the text, and waits for its end. Its terminal is gone by then: nothing that it
+// writes arrives.
+func signalled(ts *testscript.TestScript, _ bool, args []string) {
+	signals := map[string]os.Signal{"KILL": os.Kill, "HUP": syscall.SIGHUP, "TERM": syscall.SIGTERM}
+	c := exec.Command(filepath.Join(binaries(ts), "flashwave"), args[3:]...)
+	c.Dir = ts.Getenv("WORK")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "CI"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	reader, terminal, err := os.Pipe()
+	ts.Check(err)
+	c.Stdout, c.Stderr = terminal, terminal
+	ts.Check(c.Start())
+	ts.Check(terminal.Close())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = c.Wait() // it was killed
+	}()
+	holds := func() bool {
+		names, _ := filepath.Glob(ts.MkAbs(args[1]))
+		for _, name := range names {
+			if text, err := os.ReadFile(name); err == nil && strings.Contains(string(text), args[2]) {
+				return true
+			}
+		}
+		return false
+	}
+	for !holds() {
+		select {
+		case <-over:
+			ts.Fatalf("it ended by itself")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	ts.Check(reader.Close())
+	ts.Check(c.Process.Signal(signals[args[0]]))
+	<-over
 }
 
 // interrupted CODE FILE ARG…: runs flashwave, interrupts it as soon as there is

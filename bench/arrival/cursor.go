@@ -6,7 +6,8 @@ import "time"
 // every method that acts at an instant is told which, on the caller's own clock.
 // Those instants should not go backwards; one that does, or that lies before the
 // plan's start or the last arrival taken, counts as that later instant. An
-// arrival that was due by then is never moved or lost, however late it is taken.
+// arrival that was due by then is never moved or lost, however late it is taken, up
+// to a million of them.
 //
 // A loop that sends the arrivals waits for Due or, while that is not ok, for
 // End, and starts over whenever somebody steers:
@@ -37,7 +38,8 @@ type Cursor struct {
 
 	next   Arrival       // the pending arrival of the curve
 	isNext bool          // whether there is one
-	ready  []Arrival     // due before the last change of the curve, or of a burst; before next
+	ready  []row         // due before the last change of the curve, or of a burst; before next
+	shed   []Shed        // given up, and not told yet
 	extra  int           // arrivals of bursts so far
 	floor  time.Duration // the latest instant taken or burst at: no change may come before
 
@@ -90,7 +92,7 @@ func (c *Cursor) Take() Arrival {
 	var a Arrival
 	switch {
 	case len(c.ready) > 0:
-		a, c.ready = c.ready[0], c.ready[1:]
+		a = c.takeReady()
 	case c.isNext:
 		a = c.step()
 	default:
@@ -121,13 +123,6 @@ func (c *Cursor) aim() {
 	}
 	// Rounding must not take an arrival back before a change that it comes after.
 	c.next.At, c.next.Wave, c.isNext = c.wall+max(0, at-c.spot), wave, true
-}
-
-// settle fixes the arrivals that were due by now, so that no change moves them.
-func (c *Cursor) settle(now time.Duration) {
-	for c.isNext && c.next.At <= now {
-		c.ready = append(c.ready, c.step())
-	}
 }
 
 // advance moves the timeline to now, if that is ahead, and returns where it is.

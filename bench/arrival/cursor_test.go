@@ -355,3 +355,87 @@ func BenchmarkTake(b *testing.B) {
 		})
 	}
 }
+
+// However many arrivals are due at once, giving them up is one step, and none is counted
+// twice or not at all.
+func TestShedding(t *testing.T) {
+	plan := Plan{Segments: []Segment{
+		{From: 100_000, To: 100_000, For: time.Minute, Wave: 0},
+		{From: 0, To: 0, For: time.Minute, Wave: 1},
+		{From: 0, To: 1_000_000, For: time.Hour, Wave: 2},
+	}}
+	for _, process := range []Process{Constant, Poisson} {
+		plan.Process = process
+		c := plan.Cursor(5 * time.Second)
+		taken := 0
+		for at, ok := c.Due(); ok && at < 15*time.Second; at, ok = c.Due() {
+			c.Take()
+			taken++
+		}
+		now := 5*time.Second + 2*time.Minute + 30*time.Minute
+		want := plan.Segments[0].area() + 0.25*plan.Segments[2].area() - float64(taken)
+		if n := c.Backlog(now); math.Abs(float64(n)/want-1) > 0.001 {
+			t.Errorf("%v: a backlog of %d, want %.0f", process, n, want)
+		}
+		var sum int64
+		for _, s := range c.Shed(now) {
+			sum += s.N
+			if s.From < 15*time.Second || s.To > now || s.From > s.To || s.Wave == 1 {
+				t.Errorf("%+v", s)
+			}
+		}
+		if math.Abs(float64(sum)-want) > 1+0.001*want || process == Constant && math.Abs(float64(sum)-want) > 2 {
+			t.Errorf("%v: %d given up, want %.0f", process, sum, want)
+		}
+		if more := c.Shed(now); len(more) > 0 || c.Backlog(now) != 0 {
+			t.Errorf("%v: given up twice: %+v", process, more)
+		}
+		if at, ok := c.Due(); !ok || at <= now || at > now+time.Second {
+			t.Errorf("%v: the next arrival is at %v, %v", process, at, ok)
+		}
+	}
+}
+
+// Steering while very much is due neither takes long nor takes up memory: a million are
+// kept one by one, and the others are told.
+func TestSteeringFarBehind(t *testing.T) {
+	plan := Plan{Segments: []Segment{{From: 1_000_000, To: 1_000_000, For: 10 * time.Hour}}}
+	c := plan.Cursor(0)
+	now := time.Duration(0)
+	for range 10 {
+		now += time.Hour
+		c.Steer(now, 0.5)
+		c.Burst(now, 1_000_000_000)
+		c.Steer(now, 1)
+	}
+	var given int64
+	for _, s := range c.GivenUp() {
+		given += s.N
+	}
+	n := c.Backlog(now) - 9*1_000_000_000 // the last came when the plan had ended
+	if sum, want := given+n, plan.Expected(); math.Abs(float64(sum)/want-1) > 1e-6 {
+		t.Errorf("%d given up and %d due, want %.0f", given, n, want)
+	}
+	if n < maxDue || len(c.ready) > maxDue+20 {
+		t.Errorf("%d are due, in %d rows", n, len(c.ready))
+	}
+	for range 3 {
+		c.Take()
+	}
+}
+
+// A burst is as small as one arrival, however large.
+func TestABurstIsTakenOneByOne(t *testing.T) {
+	c := Plan{Segments: []Segment{{From: 1, To: 1, For: time.Minute}}}.Cursor(0)
+	c.Burst(time.Second, 3)
+	c.Burst(time.Second, 2)
+	c.Take() // of the curve, due at 500 ms
+	for i := range 5 {
+		if a := c.Take(); a.Index != i || !a.Extra || a.At != time.Second {
+			t.Errorf("%+v, want extra arrival %d", a, i)
+		}
+	}
+	if at, ok := c.Due(); !ok || at != 1500*time.Millisecond {
+		t.Errorf("next at %v, %v", at, ok)
+	}
+}

@@ -12,6 +12,10 @@ import (
 // of them drowns in the digits of their sum.
 const maxExpected = 1e12
 
+// MaxRate is more than one machine can send, in requests per second: no trace has a
+// higher one.
+const MaxRate = 1e6
+
 // maxLength bounds a plan, so that sums of instants cannot overflow.
 const maxLength = 10 * 366 * 24 * time.Hour
 

@@ -47,9 +47,9 @@ func (c *Cursor) Burst(now time.Duration, n int) {
 		return
 	}
 	c.floor = now
-	for range n {
-		c.ready = append(c.ready, Arrival{At: now, Wave: wave, Index: c.extra, Extra: true})
-		c.extra++
+	if n > 0 {
+		c.ready = append(c.ready, row{Arrival{At: now, Wave: wave, Index: c.extra, Extra: true}, n})
+		c.extra += n
 	}
 }
 

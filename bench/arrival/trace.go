@@ -16,6 +16,13 @@ import (
 // instantStep is how finely a trace of instants is kept.
 const instantStep = 100 * time.Millisecond
 
+// The bounds of a trace: what is read of it, and how finely its load changes.
+const (
+	maxTrace   = 256 << 20 // bytes
+	maxRows    = 20_000_000
+	maxChanges = 1_000_000
+)
+
 // maxSpeed keeps the steps of a trace far longer than a nanosecond.
 const maxSpeed = 100_000
 
@@ -33,9 +40,9 @@ const maxSpeed = 100_000
 // likewise: with constant arrivals at scale 1 each one returns to its own step.
 //
 // Speed 10 plays the trace ten times as fast with the same number of requests, up
-// to 100000; scale 0.1 plays a tenth of the requests. Both are above 0. The
-// segments carry wave 0. Errors name the line. The reader is read once, and not
-// closed.
+// to 100000; scale 0.1 plays a tenth of the requests. Both are above 0. No step of
+// it may ask for more than [MaxRate]. The segments carry wave 0. Errors name the line.
+// The reader is read once, and not closed; no more than 256 MiB of it are.
 func ReadTrace(r io.Reader, speed, scale float64) ([]Segment, error) {
 	if !(speed > 0 && speed <= maxSpeed) {
 		return nil, fmt.Errorf("a speed of %v is not possible: give more than 0, up to %v", speed, maxSpeed)
@@ -43,6 +50,15 @@ func ReadTrace(r io.Reader, speed, scale float64) ([]Segment, error) {
 	if !(scale > 0) || math.IsInf(scale, 1) {
 		return nil, fmt.Errorf("a scale of %v is not possible: give more than 0", scale)
 	}
+	limited := &io.LimitedReader{R: r, N: maxTrace + 1}
+	segments, err := readTrace(limited, speed, scale)
+	if limited.N <= 0 { // whatever else is wrong with what was torn off there
+		return nil, fmt.Errorf("the trace is larger than %d MiB: give it as minute,requests", maxTrace>>20)
+	}
+	return segments, err
+}
+
+func readTrace(r io.Reader, speed, scale float64) ([]Segment, error) {
 	t, err := newTrace(r)
 	if err != nil {
 		return nil, err
@@ -60,6 +76,7 @@ func ReadTrace(r io.Reader, speed, scale float64) ([]Segment, error) {
 type trace struct {
 	csv    *csv.Reader
 	header []string
+	rows   int
 }
 
 func newTrace(r io.Reader) (*trace, error) {
@@ -94,6 +111,9 @@ func (t *trace) row() (numbers []float64, line int, err error) {
 		return nil, 0, lineError(err)
 	}
 	line, _ = t.csv.FieldPos(0)
+	if t.rows++; t.rows > maxRows {
+		return nil, 0, fmt.Errorf("line %d: a trace has at most %d rows: give it as minute,requests", line, maxRows)
+	}
 	numbers = make([]float64, len(record))
 	for i, field := range record {
 		n, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
@@ -193,7 +213,24 @@ func (s *steps) add(index, requests float64) error {
 		s.open = run{from: index, to: index + 1}
 	}
 	s.open.count += requests
-	return nil
+	if len(s.runs) > maxChanges {
+		return fmt.Errorf("the load changes more than %d times: give it as minute,requests", maxChanges)
+	}
+	return s.sendable()
+}
+
+// sendable refuses a step that asks for more than any machine can send.
+func (s *steps) sendable() error {
+	length := s.step / float64(time.Second)
+	rate := s.open.count * s.scale / length
+	if rate <= MaxRate*(1+1e-9) { // so much may rounding add
+		return nil
+	}
+	times := ""
+	if s.scale != 1 {
+		times = fmt.Sprintf(" times %v", s.scale)
+	}
+	return fmt.Errorf("%v requests%s in %v s are %.3g/s: more than %.0f/s is not possible", s.open.count, times, length, rate, MaxRate)
 }
 
 func (s *steps) flush() { s.append(s.open) }

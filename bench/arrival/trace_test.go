@@ -22,7 +22,7 @@ func TestReadTraceOfMinutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	records = records[1:]
-	for _, c := range []struct{ speed, scale float64 }{{1, 1}, {10, 1}, {7, 0.5}, {100_000, 3}} {
+	for _, c := range []struct{ speed, scale float64 }{{1, 1}, {10, 1}, {7, 0.5}, {1000, 3}} {
 		segments, err := ReadTrace(bytes.NewReader(data), c.speed, c.scale)
 		if err != nil {
 			t.Fatal(err)
@@ -100,6 +100,15 @@ func TestReadTraceErrors(t *testing.T) {
 		{"negative", "minute,requests\n0,-1\n", 1, 1, "line 2: -1 requests are not possible: give 0 or more"},
 		{"twice", "minute,requests\n0,1\n0,1\n", 1, 1, "line 3: minute 0 follows minute 0: sort the rows, one for each minute"},
 		{"a gap of ages", "minute,requests\n0,1\n1e15,1\n", 1, 1, "line 3: the trace is longer than ten years: raise its speed"},
+		{"a count that no machine sends", "minute,requests\n0,1\n1,1e12\n", 1, 1, "line 3: 1e+12 requests in 60 s are 1.67e+10/s: more than 1000000/s is not possible"},
+		{"a count beyond all measure", "minute,requests\n0,1e308\n", 1, 1e10, "line 2: 1e+308 requests times 1e+10 in 60 s are +Inf/s: more than 1000000/s is not possible"},
+		{"too much at that speed", "minute,requests\n0,600000\n", 1000, 1, "line 2: 600000 requests in 0.06 s are 1e+07/s: more than 1000000/s is not possible"},
+		{"too much at that scale", "minute,requests\n0,600000\n", 1, 1000, "line 2: 600000 requests times 1000 in 60 s are 1e+07/s: more than 1000000/s is not possible"},
+		{"a million at one instant", "at_s\n" + strings.Repeat("7\n", 1_000_000), 1, 1, "line 100002: 100001 requests in 0.1 s are 1e+06/s: more than 1000000/s is not possible"},
+		{"infinite", "minute,requests\n0,+Inf\n", 1, 1, `line 2: requests "+Inf" is not a number`},
+		{"out of range", "minute,requests\n0,1e400\n", 1, 1, `line 2: requests "1e400" is not a number`},
+		{"the far future", "at_s\n0\n1e300\n", 1, 1, "line 3: the trace is longer than ten years: raise its speed"},
+		{"a scale beyond all measure", "at_s\n1\n", 1, math.Inf(1), "a scale of +Inf is not possible: give more than 0"},
 		{"backwards", "at_s\n2\n\n1\n", 1, 1, "line 4: at_s 1 follows 2: sort the rows"},
 		{"no speed", "at_s\n1\n", 0, 1, "a speed of 0 is not possible: give more than 0, up to 100000"},
 		{"no scale", "at_s\n1\n", 1, -1, "a scale of -1 is not possible: give more than 0"},
@@ -107,6 +116,44 @@ func TestReadTraceErrors(t *testing.T) {
 		if _, err := ReadTrace(strings.NewReader(c.text), c.speed, c.scale); errText(err) != c.err {
 			t.Errorf("%s: %q, want %q", c.name, errText(err), c.err)
 		}
+	}
+}
+
+// As much as can be sent is no error, at the limit either.
+func TestTheHighestTrace(t *testing.T) {
+	for _, text := range []string{"minute,requests\n0,60000000\n", "at_s\n" + strings.Repeat("7\n", 100_000)} {
+		segments, err := ReadTrace(strings.NewReader(text), 1, 1)
+		if err != nil || math.Abs(segments[0].From/MaxRate-1) > 1e-9 {
+			t.Errorf("%+v, %v", segments, err)
+		}
+	}
+	if _, err := ReadTrace(strings.NewReader("minute,requests\n0,1\n"), 1, 1); err != nil {
+		t.Error(err)
+	}
+}
+
+// zeros is a reader that does not end.
+type zeros struct{ begun bool }
+
+func (z *zeros) Read(b []byte) (int, error) {
+	clear(b)
+	for i := range b {
+		b[i] = '0'
+	}
+	if !z.begun {
+		z.begun = true
+		return copy(b, "at_s\n"), nil
+	}
+	return len(b), nil
+}
+
+// What never ends is not read to its end.
+func TestATraceIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 256 MiB")
+	}
+	if _, err := ReadTrace(&zeros{}, 1, 1); errText(err) != "the trace is larger than 256 MiB: give it as minute,requests" {
+		t.Error(err)
 	}
 }
 

@@ -67,6 +67,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/price"
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 )
@@ -106,6 +107,9 @@ type Config struct {
 	Utilisation float64     // ratio, above 0 to 1: the share of its capacity that a replica is planned to give
 	Book        *price.Book // on which models the demand is priced; nil: the built-in one
 	Rehearse    *Shape      // run the demand in this shape in the end; nil: do not
+
+	Journal Journal // nil: the search is not kept
+	Past    *Past   // the search that is resumed; nil: a new one begins
 
 	// Progress is told a line when a step has ended; nil: nobody is. It is called
 	// from the goroutine of Run.
@@ -174,6 +178,8 @@ type Search struct {
 	stop      *stop
 	warnings  []string
 	rehearsed *Rehearsal
+	replay    replay
+	unkept    error // why it can no longer be kept
 
 	mu   sync.Mutex
 	live live
@@ -218,6 +224,9 @@ func New(cfg Config) (*Search, error) {
 			return nil, err
 		}
 	}
+	if p := cfg.Past; p != nil {
+		s.replay.begin(p)
+	}
 	s.live.Peak = s.peak()
 	s.live.Phase, s.live.Budget = Ramping, some(base.Budget)
 	for _, c := range list {
@@ -227,10 +236,30 @@ func New(cfg Config) (*Search, error) {
 }
 
 // Run searches until the capacity is known, a bound is reached or ctx ends, and
-// answers with the document. It blocks.
+// answers with the document, which is kept by then. It blocks.
 func (s *Search) Run(ctx context.Context) *Document {
+	doc := s.find(ctx)
+	if j := s.cfg.Journal; j != nil {
+		goesOn := s.stop != nil && (s.stop.limit == ByInterrupt || s.stop.limit == ByTime)
+		if err := j.End(doc, goesOn); s.unkept == nil {
+			s.unkept = err
+		}
+	}
+	s.publish()
+	s.update(func(l *live) { l.Phase, l.Document, l.Current, l.run, l.Next = Finished, doc, nil, nil, "" })
+	return doc
+}
+
+// find searches, and makes the document.
+func (s *Search) find(ctx context.Context) *Document {
 	s.began = time.Now()
+	if p := s.cfg.Past; p != nil {
+		s.began = s.began.Add(-result.FromSeconds(p.State().ElapsedS))
+	}
 	s.update(func(l *live) { l.began = s.began })
+	if j := s.cfg.Journal; j != nil && s.cfg.Past == nil {
+		s.unkept = j.Begin(s.begun())
+	}
 	if start, ok := s.ramp(ctx); ok {
 		s.hunt = newHunt(start, s.cfg.MinRate, s.cfg.MaxRate, s.cfg.Precision)
 		if s.bracket(ctx) {
@@ -239,10 +268,7 @@ func (s *Search) Run(ctx context.Context) *Document {
 			s.rehearse(ctx)
 		}
 	}
-	doc := s.document()
-	s.publish()
-	s.update(func(l *live) { l.Phase, l.Document, l.Current, l.run, l.Next = Finished, doc, nil, nil, "" })
-	return doc
+	return s.document()
 }
 
 // bracket hunts for the highest rate that holds; false: the search is over.
@@ -324,4 +350,8 @@ func (s *Search) length(rate float64) time.Duration {
 }
 
 // left is the time that the search still has.
-func (s *Search) left() time.Duration { return s.cfg.For - time.Since(s.began) }
+func (s *Search) left() time.Duration { return s.cfg.For - s.elapsed() }
+
+// elapsed is the time that the search took so far. What lies between being cut off and
+// being resumed is none of it.
+func (s *Search) elapsed() time.Duration { return time.Since(s.began) }

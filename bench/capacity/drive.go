@@ -34,7 +34,7 @@ func (s *Search) start(sc *scenario.Scenario, keep ...int) (*bench.Run, error) {
 // drive waits for a run and calls watch about once a second until that says that
 // all is known: then nothing more is sent, and what is open is given up at once
 // if it says so. The end of ctx gives everything up.
-func drive(ctx context.Context, run *bench.Run, watch func() (over, atOnce bool)) {
+func (s *Search) drive(ctx context.Context, run *bench.Run, watch func() (over, atOnce bool)) {
 	timer := time.NewTimer(time.Second + pollOffset)
 	defer timer.Stop()
 	for {
@@ -49,6 +49,7 @@ func drive(ctx context.Context, run *bench.Run, watch func() (over, atOnce bool)
 		case <-timer.C:
 		}
 		timer.Reset(time.Second)
+		s.progress(run.Snapshot(result.View{Window: time.Second, Wave: -1}))
 		if over, atOnce := watch(); over {
 			run.Stop()
 			if atOnce {

@@ -69,6 +69,9 @@ func (s *Search) undriven(rate float64, st step) string {
 }
 
 func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
+	if st, there, over := s.again(p.kind, p.rate, 0); there || over {
+		return st, there
+	}
 	m := &measuring{point: p, search: s, settle: s.settling(p.rate), wait: s.answering()}
 	if !s.inTime(ctx, m.settle+p.length+m.wait) {
 		return step{}, false
@@ -80,9 +83,9 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 		return step{}, false
 	}
 	m.run = run
-	began := time.Since(s.began)
+	began := s.elapsed()
 	s.showing(Current{Kind: p.kind, Rate: p.rate, Planned: m.settle + time.Duration(p.looks)*p.length}, run)
-	drive(ctx, run, m.watch)
+	s.drive(ctx, run, m.watch)
 	if m.verdict == "" {
 		m.look(p.looks)
 	}
@@ -98,7 +101,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	if !st.GeneratorValid {
 		st.Verdict, st.Why, st.limit = Undecided, "the generator was late", ByGenerator
 	}
-	s.add(st)
+	s.add(st, ok)
 	return st, ok
 }
 

@@ -65,3 +65,10 @@ func (m *meter) read() spent {
 	defer m.mu.Unlock()
 	return m.spent
 }
+
+// set makes a count go on from another.
+func (m *meter) set(to spent) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.spent = to
+}

@@ -72,6 +72,13 @@ func (g *gauge) restart() {
 
 func (a allowance) fresh() allowance { return allowance{limit: a.limit} }
 
+// announce sets the limits that were told before.
+func (g *gauge) announce(requests, tokens int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.requests.limit, g.tokens.limit = requests, tokens
+}
+
 // read is a copy of both limits.
 func (g *gauge) read() (requests, tokens allowance) {
 	g.mu.Lock()

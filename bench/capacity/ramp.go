@@ -67,6 +67,9 @@ func (s *Search) rampStep(ctx context.Context, n int) (step, bool) {
 
 // closedStep keeps so many requests in flight for a time at most.
 func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(share float64) []scenario.Wave, most time.Duration) (step, bool) {
+	if st, there, over := s.again(kind, 0, n); there || over {
+		return st, there
+	}
 	if !s.inTime(ctx, most) {
 		return step{}, false
 	}
@@ -76,10 +79,10 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return step{}, false
 	}
-	began := time.Since(s.began)
+	began := s.elapsed()
 	s.showing(Current{Kind: kind, Concurrency: n, Planned: most}, run)
-	drive(ctx, run, func() (over, atOnce bool) {
-		return time.Since(s.began)-began >= most, kind == Saturate
+	s.drive(ctx, run, func() (over, atOnce bool) {
+		return s.elapsed()-began >= most, kind == Saturate
 	})
 	doc, look := run.Wait(), run.Look(lookWave(0))
 	st := step{Step: figures(look)}
@@ -91,7 +94,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 		st.Verdict, st.Why, st.limit, st.slo = Broke, "saturated: "+units.Rate(*st.SucceededRPS)+" requests/s end, whatever their latency", ByNothing, ""
 	}
 	ok := s.finish(ctx, doc)
-	s.add(st)
+	s.add(st, ok)
 	return st, ok
 }
 

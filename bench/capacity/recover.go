@@ -19,6 +19,10 @@ const (
 // request takes what it took on the idle endpoint, about, and the rate limit has
 // given back what the next step needs. It gives up after a minute, with a warning.
 func (s *Search) settleDown(ctx context.Context, st step, next float64) {
+	if s.replaying() {
+		return
+	}
+	s.spentBetween()
 	s.phase(Recovering)
 	began := time.Now()
 	s.quotaBack(ctx, next)
@@ -55,7 +59,7 @@ func (s *Search) probe(ctx context.Context) (ms float64, ok bool) {
 	if err != nil {
 		return 0, false
 	}
-	drive(ctx, run, func() (over, atOnce bool) { return false, false })
+	s.drive(ctx, run, func() (over, atOnce bool) { return false, false })
 	doc := run.Wait()
 	if !s.finish(ctx, doc) {
 		return 0, false
@@ -73,6 +77,7 @@ func (s *Search) recovered(st step, d time.Duration) {
 			s.steps[i].RecoveryS = new(d.Seconds())
 		}
 	}
+	s.note(Note{State: s.state(result.Snapshot{}), RecoveryS: new(d.Seconds())})
 	s.publish()
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
@@ -55,8 +54,8 @@ func compare(predicted, measured *float64) Compared {
 
 // A Shape says how a demand is rehearsed.
 type Shape struct {
-	Speed float64 // so many times as fast, with the same number of requests; above 0
-	Scale float64 // so many times the requests; above 0
+	Speed float64 `json:"speed"` // so many times as fast, with the same number of requests; above 0
+	Scale float64 `json:"scale"` // so many times the requests; above 0
 }
 
 // A stage is what a rehearsal runs: the scenario's open waves alone, in its shape.
@@ -112,6 +111,12 @@ func (s *Search) rehearse(ctx context.Context) {
 	if s.stage == nil || s.stop != nil || ctx.Err() != nil || s.answer == 0 {
 		return
 	}
+	s.spentBetween()
+	if s.replay.only {
+		s.halt(ByInterrupt, verdict.ExitInconclusive, cutOff)
+		return
+	}
+	s.goesOn()
 	sc := *s.stage.scenario
 	f, cost := s.forecast(s.stage.demand, &sc)
 	if f.Simulated == nil {
@@ -122,7 +127,7 @@ func (s *Search) rehearse(ctx context.Context) {
 		sc.Budget = max(sc.Budget-s.spent, math.SmallestNonzeroFloat64)
 	}
 	s.gauge.restart()
-	began := time.Since(s.began)
+	began := s.elapsed()
 	run, err := s.start(&sc, s.stage.keep...)
 	if err != nil {
 		s.halt(ByNothing, verdict.ExitBroken, err.Error())
@@ -132,7 +137,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	s.update(func(l *live) {
 		l.Phase, l.Current, l.run, l.Next = Rehearsing, &Current{Planned: length}, run, ""
 	})
-	drive(ctx, run, func() (over, atOnce bool) { return false, false })
+	s.drive(ctx, run, func() (over, atOnce bool) { return false, false })
 	doc := run.Wait()
 	r := s.rehearsal(doc, f, cost)
 	r.StartedS = began.Seconds()

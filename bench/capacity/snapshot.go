@@ -105,10 +105,15 @@ func (s *Search) showing(c Current, run *bench.Run) {
 	})
 }
 
-// add keeps a step that has ended.
-func (s *Search) add(st step) {
+// add keeps a step that has ended; whole says that it was not cut short.
+func (s *Search) add(st step, whole bool) {
 	s.steps = append(s.steps, st)
 	s.publish()
+	if whole {
+		s.keep(st)
+	} else {
+		s.progress(result.Snapshot{})
+	}
 }
 
 // publish shows the steps, the bracket and the money as they are now.
@@ -135,7 +140,7 @@ func (s *Search) publish() {
 func (s *Search) tell(st step, next string) {
 	s.publish()
 	s.update(func(l *live) { l.Next = next })
-	if s.cfg.Progress == nil {
+	if s.cfg.Progress == nil || s.replay.silent {
 		return
 	}
 	line := fmt.Sprintf("%s  %-7s %s  %s: %s", units.ClockSeconds(st.StartedS), st.Kind, st.load(), st.Verdict, st.Why)

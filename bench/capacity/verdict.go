@@ -14,8 +14,11 @@ func (s *Search) document() *Document {
 	o := s.cfg.Options
 	d := &Document{
 		Schema: Schema, ID: o.ID, Name: s.base.Name, Labels: s.base.Labels, Tool: o.Tool,
-		StartedAt: s.began.UTC(), EndedAt: time.Now().UTC(), DurationS: time.Since(s.began).Seconds(),
+		StartedAt: s.began.UTC(), EndedAt: time.Now().UTC(), DurationS: s.elapsed().Seconds(),
 		Scenario: s.base, Plan: s.plan(), SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
+	}
+	if p := s.cfg.Past; p != nil {
+		d.StartedAt = p.Document.StartedAt
 	}
 	if d.Labels == nil {
 		d.Labels = map[string]string{}
@@ -138,6 +141,18 @@ func (s *Search) verdict(c Capacity) Verdict {
 
 // headline is the answer in one sentence.
 func (s *Search) headline(c Capacity) string {
+	if s.replay.only && s.stop != nil {
+		sofar := "no rate had held yet"
+		if c.RPS != nil {
+			sofar = s.soFar(c)
+		}
+		return fmt.Sprintf("cut off after %d steps: %s", len(s.steps), sofar)
+	}
+	return s.soFar(c)
+}
+
+// soFar is the answer as far as it is known.
+func (s *Search) soFar(c Capacity) string {
 	if c.RPS == nil {
 		text := "no rate held"
 		if s.hunt != nil && s.hunt.high > 0 {

@@ -16,6 +16,10 @@ var ErrTooLarge = errors.New("it is too large")
 func Open(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
+		var of *fs.PathError
+		if errors.As(err, &of) {
+			of.Op = "open"
+		}
 		return nil, err
 	}
 	if fd, ok := given(path); ok && path != "-" && !info.Mode().IsRegular() && !info.IsDir() {

@@ -100,6 +100,9 @@ func (e liteLLMEntry) price(id string) (p Price, ok bool, problem string) {
 		if v < 0 || math.IsInf(v, 0) {
 			return p, false, "a cost must be 0 or more USD per token"
 		}
+		if v > MaxPrice {
+			return p, false, fmt.Sprintf("a cost must be at most %v USD per token", MaxPrice/perMillion)
+		}
 	}
 	return p, strings.TrimSpace(p.Model) != "", ""
 }

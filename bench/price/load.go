@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
+
+	"flashwave/bench/files"
 )
 
 // maxSize bounds a price file, in bytes. LiteLLM's has about 1.5 million.
@@ -37,17 +37,12 @@ func (e *Error) Error() string {
 // model_prices_and_context_window.json; the shape tells which. What is wrong with
 // the content is an *[Error].
 func Load(path string) (*Book, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("price file: %w", err)
-	}
-	defer func() { _ = f.Close() }() // nothing was written
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("price file: %w", err)
-	}
-	if len(data) > maxSize {
+	data, err := files.Read(path, maxSize)
+	switch {
+	case errors.Is(err, files.ErrTooLarge):
 		return nil, &Error{File: path, Message: fmt.Sprintf("larger than %d MiB", maxSize>>20), Hint: hint}
+	case err != nil:
+		return nil, fmt.Errorf("price file: %w", err)
 	}
 	return parse(path, data)
 }

@@ -6,6 +6,7 @@
 package price
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -90,13 +91,20 @@ func ParsePair(s string) (Price, error) {
 	return p, nil
 }
 
+// MaxPrice is the highest price that is possible, in USD per million tokens: with it no
+// sum over all the tokens of a run is beyond measure.
+const MaxPrice = 1e9
+
 func parseAmount(s string) (float64, error) {
 	s = strings.TrimSpace(s)
 	v, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+	var number *strconv.NumError
+	switch {
+	case errors.As(err, &number) && errors.Is(err, strconv.ErrRange), err == nil && v > MaxPrice && !math.IsInf(v, 0):
+		return 0, fmt.Errorf("%q is more than $%.0f, which no million tokens cost", s, MaxPrice)
+	case err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%q is not an amount in USD", s)
-	}
-	if v < 0 {
+	case v < 0:
 		return 0, fmt.Errorf("%q is negative", s)
 	}
 	return v, nil

@@ -95,8 +95,12 @@ func (e *entry) price() (p Price, field, problem string) {
 		value *float64
 	}{{"input", e.Input}, {"cached", e.Cached}, {"output", e.Output}}
 	for _, a := range amounts {
-		if a.value != nil && !(*a.value >= 0 && *a.value <= math.MaxFloat64) {
+		switch {
+		case a.value == nil:
+		case !(*a.value >= 0) || math.IsInf(*a.value, 1):
 			return p, a.field, fmt.Sprintf("%s must be 0 or more USD per million tokens, not %v", a.field, *a.value)
+		case *a.value > MaxPrice:
+			return p, a.field, fmt.Sprintf("%s must be at most %.0f USD per million tokens, not %v", a.field, MaxPrice, *a.value)
 		}
 	}
 	if _, err := time.Parse(time.DateOnly, e.Date); err != nil && e.Date != "" {

@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// A deck is a source of prompts that lie ready. Each lane goes through all of
+// A deck is a source of prompts that were written down. Each lane goes through all of
 // them, shuffled anew on every pass.
 type deck struct {
-	name    string
-	prompts []Prompt // at least one
-	tokens  int      // on average
-	seed    uint64
+	name   string
+	cards  cards
+	tokens int // on average
+	seed   uint64
 
 	once           sync.Once // the fingerprint takes a while, and many decks need none
 	content, order string
@@ -22,17 +22,26 @@ func newDeck(name string, prompts []Prompt, seed uint64) *deck {
 	for _, p := range prompts {
 		sum += p.Tokens()
 	}
-	n := len(prompts)
-	return &deck{name: name, prompts: prompts, tokens: (sum + n/2) / n, seed: seed}
+	return &deck{name: name, cards: inHand(prompts), tokens: mean(sum, len(prompts)), seed: seed}
 }
+
+func mean(sum, n int) int { return (sum + n/2) / n }
 
 func (d *deck) At(lane, index uint64) Prompt {
-	n := uint64(len(d.prompts))
+	n := uint64(d.cards.len())
 	pass := index / n
-	return d.prompts[permute(n, hash(d.seed, lane, pass), index%n)]
+	return d.cards.card(permute(n, hash(d.seed, lane, pass), index%n))
 }
 
-func (d *deck) Len() int        { return len(d.prompts) }
+// Failed is how many prompts could not be read any more: another one stood in for them.
+func (d *deck) Failed() int64 {
+	if c, ok := d.cards.(inFile); ok {
+		return c.failed.Load()
+	}
+	return 0
+}
+
+func (d *deck) Len() int        { return d.cards.len() }
 func (d *deck) MeanTokens() int { return d.tokens }
 func (d *deck) Name() string    { return d.name }
 

@@ -44,17 +44,14 @@ func (p Prompt) digest() digest {
 // Fingerprint implements [Source].
 func (d *deck) Fingerprint(lane uint64) Fingerprint {
 	d.once.Do(func() {
-		order := sha256.New()
-		var sum [2]uint64 // a sum has no order, and unlike an exclusive or does not cancel what is there twice
-		for _, p := range d.prompts {
-			each := p.digest()
-			order.Write(each[:])
-			for i := range sum {
-				sum[i] += binary.LittleEndian.Uint64(each[8*i:])
-			}
+		if d.content != "" {
+			return // of a file that was read once and for all
 		}
-		d.content = digestOf("deck", strconv.FormatUint(sum[0], 16), strconv.FormatUint(sum[1], 16)).String()
-		d.order = string(order.Sum(nil))
+		all := newTally()
+		for i := range d.cards.len() {
+			all.add(d.cards.card(uint64(i)))
+		}
+		d.content, d.order = all.content(), all.sequence()
 	})
 	return Fingerprint{Content: d.content, Sequence: sequence(d.order, d.seed, lane)}
 }

@@ -9,19 +9,30 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
+	"sync/atomic"
 	"unicode/utf8"
+
+	"flashwave/bench/files"
 )
 
-// The bounds of a file. Its prompts are all held in memory, once.
+// The bounds of a file, in bytes.
 const (
 	maxFile = 1 << 30
 	maxLine = 16 << 20
+	// inMemory is how large a file may be whose prompts are all held in memory: they take
+	// forty times as much there. Of a larger one only the places of its lines are.
+	inMemory = 1 << 20
 )
 
 func openFile(path, system string, seed uint64) (Source, error) {
-	file, err := os.Open(path)
+	file, err := files.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening the prompts: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && info.Mode().IsRegular() && info.Size() > inMemory {
+		return openLarge(file, path, system, seed)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	prompts, err := ReadJSONL(file, path, system)
@@ -29,6 +40,27 @@ func openFile(path, system string, seed uint64) (Source, error) {
 		return nil, err
 	}
 	return newDeck(path, prompts, seed), nil
+}
+
+// openLarge looks at every line of a file once, and reads them again when they are asked
+// for. The file is closed when nothing refers to the source any more.
+func openLarge(file *os.File, path, system string, seed uint64) (Source, error) {
+	all, lines := newTally(), inFile{file: file, system: system, failed: &atomic.Int64{}}
+	err := eachLine(&io.LimitedReader{R: file, N: maxFile + 1}, path, system, func(at int64, p Prompt) {
+		if all.n == 0 {
+			lines.first = p
+		}
+		all.add(p)
+		lines.begins = append(lines.begins, at)
+	})
+	if err != nil {
+		_ = file.Close() // it was only read
+		return nil, err
+	}
+	lines.begins = slices.Clone(lines.begins) // without what was spare
+	return &deck{
+		name: path, cards: lines, tokens: mean(all.tokens, all.n), seed: seed, content: all.content(), order: all.sequence(),
+	}, nil
 }
 
 // ReadJSONL reads a prompt from every line that is not blank. A line is a JSON
@@ -46,37 +78,56 @@ func ReadJSONL(r io.Reader, name, system string) ([]Prompt, error) {
 }
 
 // readJSONL refuses a file at the reader's limit: its last line would be torn.
-func readJSONL(limited *io.LimitedReader, name, system string) ([]Prompt, error) {
+func readJSONL(limited *io.LimitedReader, name, system string) (prompts []Prompt, err error) {
+	err = eachLine(limited, name, system, func(_ int64, p Prompt) { prompts = append(prompts, p) })
+	if err != nil {
+		return nil, err
+	}
+	return prompts, nil
+}
+
+// eachLine tells of each prompt, and of where its line begins.
+func eachLine(limited *io.LimitedReader, name, system string, see func(at int64, p Prompt)) error {
 	lines := bufio.NewScanner(limited)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
-	var prompts []Prompt
-	number := 0
+	var at, next int64
+	lines.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		n, line, err := bufio.ScanLines(data, atEOF)
+		if n > 0 {
+			at, next = next, next+int64(n)
+		}
+		return n, line, err
+	})
+	number, found := 0, 0
 	for lines.Scan() && limited.N > 0 {
 		number++
-		line := lines.Bytes()
+		line, begins := lines.Bytes(), at
 		if number == 1 {
+			whole := len(line)
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+			begins += int64(whole - len(line))
 		}
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
 		p, err := parseLine(line, system)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
+			return fmt.Errorf("%s:%d: %w", name, number, err)
 		}
-		prompts = append(prompts, p)
+		found++
+		see(begins, p)
 	}
 	switch err := lines.Err(); {
 	case limited.N <= 0:
-		return nil, fmt.Errorf("%s is larger than 1 GiB: take a sample of it", name)
+		return fmt.Errorf("%s is larger than 1 GiB: take a sample of it", name)
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, fmt.Errorf("%s:%d: the line is longer than 16 MiB", name, number+1)
+		return fmt.Errorf("%s:%d: the line is longer than 16 MiB", name, number+1)
 	case err != nil:
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	case len(prompts) == 0:
-		return nil, fmt.Errorf(`%s holds no prompt: write one a line, {"prompt": "…"}`, name)
+		return fmt.Errorf("reading %s: %w", name, err)
+	case found == 0:
+		return fmt.Errorf(`%s holds no prompt: write one a line, {"prompt": "…"}`, name)
 	}
-	return prompts, nil
+	return nil
 }
 
 // parseLine reads one object. Numbers stay as they are written.

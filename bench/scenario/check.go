@@ -13,7 +13,7 @@ import (
 	"unicode"
 
 	"flashwave/bench/arrival"
-	"flashwave/bench/prompt"
+	"flashwave/bench/price"
 )
 
 // checkTarget checks what is said of the endpoint, without asking it.
@@ -202,13 +202,23 @@ func (s *Scenario) eachWorkload(visit func(path string, w *Workload)) {
 func (s *Scenario) checkWorkloads() (err error) {
 	s.eachWorkload(func(path string, w *Workload) {
 		if err == nil {
-			err = w.check(path, s.Seed, s.Budget > 0)
+			err = w.check(path, s.Budget > 0)
+		}
+		if err != nil {
+			return
+		}
+		word := "prompts"
+		if w.Prompt != "" {
+			word = "prompt"
+		}
+		if _, wrong := s.Prompts(*w); wrong != nil {
+			err = about(join(path, word), word, wrong)
 		}
 	})
 	return err
 }
 
-func (w *Workload) check(path string, seed uint64, budget bool) error {
+func (w *Workload) check(path string, budget bool) error {
 	switch {
 	case w.Prompt != "" && w.Prompts != "":
 		return wrong(path+".prompts", "prompt is one text, prompts are many: keep one", "both prompt and prompts are given")
@@ -221,17 +231,7 @@ func (w *Workload) check(path string, seed uint64, budget bool) error {
 	case w.Temperature != nil && !within(*w.Temperature, 0, maxTemperature):
 		return wrong(path+".temperature", "", "temperature %v is not between 0 and %d", *w.Temperature, maxTemperature)
 	}
-	if err := w.checkExtra(path + ".extra_body"); err != nil {
-		return err
-	}
-	word := "prompts"
-	if w.Prompt != "" {
-		word = "prompt"
-	}
-	if _, err := prompt.Open(w.Prompts, w.Prompt, w.System, seed); err != nil {
-		return about(join(path, word), word, err)
-	}
-	return nil
+	return w.checkExtra(path + ".extra_body")
 }
 
 // ownWords have a word in the workload or the target.
@@ -295,13 +295,22 @@ func (s *Scenario) checkRun() error {
 
 func (s *Scenario) checkMoney() error {
 	const most = 1e9
-	switch p := s.Price; {
-	case s.Budget != 0 && !(s.Budget > 0 && s.Budget <= most):
+	switch {
+	case s.Budget > most:
+		return wrong("budget", "for example $20", "the budget is more than $%.0f", most)
+	case s.Budget != 0 && !(s.Budget > 0):
 		return wrong("budget", "for example $20", "the budget is not more than $0")
-	case p == nil:
+	case s.Price == nil:
 		return nil
-	case !within(p.Input, 0, most) || !within(p.Output, 0, most) || !within(p.Cached, 0, most):
-		return wrong("price", "write USD per million tokens: {input: 0.42, output: 0.42}", "a price is less than 0")
+	}
+	const hint = "write USD per million tokens: {input: 0.42, output: 0.42}"
+	for _, v := range []float64{s.Price.Input, s.Price.Output, s.Price.Cached} {
+		switch {
+		case v < 0:
+			return wrong("price", hint, "a price is less than 0")
+		case !(v <= price.MaxPrice): // NaN too
+			return wrong("price", hint, "a price is more than $%.0f, which no million tokens cost", price.MaxPrice)
+		}
 	}
 	return nil
 }

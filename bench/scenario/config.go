@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"flashwave/bench/files"
 )
 
 // A Config is what a user has settled for every run: the file config.yaml.
@@ -34,7 +35,7 @@ var themes = []string{"auto", "dark", "light", "mono"}
 // LoadConfig reads a config file, as strictly as [Load] reads scenarios. One that
 // does not exist is the zero Config.
 func LoadConfig(path string) (Config, error) {
-	data, err := os.ReadFile(path)
+	data, err := files.Read(path, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Config{}, nil

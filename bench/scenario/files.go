@@ -1,11 +1,10 @@
 package scenario
 
 import (
-	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"flashwave/bench/files"
 	"flashwave/bench/price"
 )
 
@@ -18,7 +17,7 @@ type namedFile struct {
 // files are all the files that the scenario names.
 func (s *Scenario) files() []namedFile {
 	t := &s.Target
-	files := []namedFile{
+	named := []namedFile{
 		{"target.key_file", &t.KeyFile},
 		{"target.ca", &t.CA},
 		{"target.client_cert", &t.ClientCert},
@@ -27,15 +26,15 @@ func (s *Scenario) files() []namedFile {
 	}
 	s.eachWave(func(path string, _ *Lane, w *Wave) {
 		if w.Trace != nil {
-			files = append(files, namedFile{path + ".trace.file", &w.Trace.File})
+			named = append(named, namedFile{path + ".trace.file", &w.Trace.File})
 		}
 	})
 	s.eachWorkload(func(path string, w *Workload) {
 		if !made(w.Prompts) {
-			files = append(files, namedFile{path + ".prompts", &w.Prompts})
+			named = append(named, namedFile{path + ".prompts", &w.Prompts})
 		}
 	})
-	return files
+	return named
 }
 
 // checkFiles makes paths absolute and opens what they name.
@@ -73,19 +72,11 @@ func holdsSecret(path string) (word string, ok bool) {
 }
 
 func readable(name string) error {
-	f, err := os.Open(name)
+	f, err := files.Open(name)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if info.IsDir() {
-		return errors.New("it is a folder")
-	}
-	return nil
+	return f.Close()
 }
 
 func (s *Scenario) fileHint(path string) string {

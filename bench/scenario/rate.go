@@ -5,10 +5,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-)
 
-// maxRate is more than one machine can send, in requests per second.
-const maxRate = 1e6
+	"flashwave/bench/arrival"
+)
 
 // PerSecond is a rate in requests per second; its text has a unit: 200/m, 3.3/s.
 type PerSecond float64
@@ -57,7 +56,7 @@ func (r PerSecond) check() error {
 	switch v := float64(r); {
 	case v < 0:
 		return &Error{Message: "a rate is never negative", Hint: "0/s is silence"}
-	case !(v <= maxRate): // NaN too
+	case !(v <= arrival.MaxRate): // NaN too
 		return &Error{Message: "more than 1000000/s is not possible", Hint: "one machine cannot send that much"}
 	}
 	return nil

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"flashwave/bench/files"
 )
 
 // The bounds of a scenario file.
@@ -28,16 +28,18 @@ const (
 
 // Load reads a scenario file over the defaults. It is strict: see [Parse].
 func Load(path string) (*Scenario, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
+	data, err := files.Read(path, maxFile)
+	switch {
+	case errors.Is(err, files.ErrTooLarge):
+		return nil, tooLarge(path)
+	case err != nil:
 		return nil, unreadable(path, err)
 	}
 	return Parse(path, data)
+}
+
+func tooLarge(path string) error {
+	return &Error{File: path, Message: "a scenario is at most 1 MiB", Hint: "prompts belong into a file of their own: prompts: FILE.jsonl"}
 }
 
 func unreadable(path string, err error) error {
@@ -81,7 +83,7 @@ func parseYAML(file string, data []byte) (ast.Node, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch {
 	case len(data) > maxFile:
-		return nil, &Error{File: file, Message: "a scenario is at most 1 MiB", Hint: "prompts belong into a file of their own: prompts: FILE.jsonl"}
+		return nil, tooLarge(file)
 	case !utf8.Valid(data):
 		return nil, &Error{File: file, Message: "the file is not UTF-8 text"}
 	}

@@ -283,7 +283,7 @@ func TestLoad(t *testing.T) {
 	}
 	for wrong, want := range map[string]string{
 		"testdata/none.yaml": "testdata/none.yaml: the scenario cannot be read: no such file or directory",
-		"testdata":           "testdata: the scenario cannot be read: is a directory",
+		"testdata":           "testdata: the scenario cannot be read: it is a folder",
 	} {
 		if _, err := scenario.Load(wrong); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", wrong, err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/prompt"
 )
 
 // A Scenario is everything a run needs. Its JSON form is what a result document
@@ -36,7 +37,17 @@ type Scenario struct {
 	Prices  string   `json:"prices,omitempty"`   // --prices FILE
 	MaxLag  Duration `json:"max_lag"`            // beyond it the generator itself is the bottleneck
 
-	origin *origin // where the words stood; nil: not from a file
+	origin  *origin         // where the words stood; nil: not from a file
+	library *prompt.Library // the prompts that Resolve opened
+}
+
+// Prompts opens the prompts of a workload. Those that [Scenario.Resolve] has opened are
+// shared by all who ask for them.
+func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
+	if s.library == nil {
+		s.library = &prompt.Library{}
+	}
+	return s.library.Open(w.Prompts, w.Prompt, w.System, s.Seed)
 }
 
 // A Target is one completions endpoint.

@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/files"
 )
 
 // maxRequests is more than any run sends.
@@ -240,7 +240,7 @@ func (t Trace) read(dir string) ([]arrival.Segment, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
-	f, err := os.Open(name)
+	f, err := files.Open(name)
 	if err != nil {
 		return nil, cause(err)
 	}

@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
@@ -18,20 +16,12 @@ const maxDocument = 256 << 20
 // they may be added within a version; another version or kind of document is an
 // *[Error].
 func ReadFile(path string) (*result.Run, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &Error{Message: path, cause: err}
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	if info, err := f.Stat(); err == nil && info.Size() > maxDocument {
-		return nil, tooLarge(path)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1)) // a pipe has no size
+	data, err := files.Read(path, maxDocument)
 	switch {
-	case err != nil:
-		return nil, &Error{Message: path, cause: err}
-	case len(data) > maxDocument:
+	case errors.Is(err, files.ErrTooLarge):
 		return nil, tooLarge(path)
+	case err != nil:
+		return nil, &Error{Message: path, Hint: notRunHint, cause: err}
 	}
 	run, err := parse(data)
 	if err != nil {
@@ -75,36 +65,11 @@ func parse(data []byte) (*result.Run, error) {
 		}
 	}
 	var run result.Run
+	if err := files.CheckJSON(data); err != nil {
+		return nil, err
+	}
 	if err := json.Unmarshal(data, &run); err != nil {
 		return nil, err
 	}
 	return &run, nil
-}
-
-// writeJSON writes a document so that the file is there as a whole or not at all,
-// whatever happens meanwhile.
-func writeJSON(path string, document any) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(encode(f, document), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func encode(w io.Writer, document any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(document)
 }

@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
@@ -126,16 +127,26 @@ func (e *Entry) conclude(run *result.Run) {
 	}
 }
 
+// maxHead bounds what is read of a document for a list: a hundred times what stands
+// before the waves.
+const maxHead = 16 << 20
+
 // readHead reads a document up to its waves: they and the timeline are most of it,
 // and a list does not tell of them.
-func readHead(path string) (*result.Run, error) {
-	f, err := os.Open(path)
+func readHead(path string) (run *result.Run, err error) {
+	f, err := files.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	run := &result.Run{}
-	d := json.NewDecoder(f)
+	run = &result.Run{}
+	limited := &io.LimitedReader{R: f, N: maxHead}
+	d := json.NewDecoder(limited)
+	defer func() {
+		if err != nil && limited.N <= 0 {
+			run, err = nil, fmt.Errorf("%s has more than %d MiB before its waves: it is not read", path, maxHead>>20)
+		}
+	}()
 	if token, err := d.Token(); err != nil || token != json.Delim('{') {
 		return nil, errors.Join(fmt.Errorf("%s is not a run of flashwave", path), err)
 	}

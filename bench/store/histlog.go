@@ -14,6 +14,7 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
@@ -145,7 +146,7 @@ type stretch struct {
 // torn or broken. Tags that the run does not know are left out.
 func (t tags) readHists(r io.Reader) (found []stretch) {
 	var totals result.Totals
-	for line := range lines(r) {
+	for line := range files.Lines(r) {
 		if len(line) == 0 || line[0] == '"' {
 			continue
 		}
@@ -163,7 +164,9 @@ func (t tags) readHists(r io.Reader) (found []stretch) {
 		if known, ok := t[tag]; ok {
 			s.series = known
 			s.hist.Restore(totals) // or else what the buckets say
-			found = append(found, s)
+			if found = append(found, s); len(found) == maxHists {
+				return found
+			}
 		}
 		totals = result.Totals{}
 	}

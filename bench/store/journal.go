@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
@@ -63,7 +64,7 @@ func (j *Journal) Discard() error { return os.Remove(j.dir) }
 func (j *Journal) Begin(run *result.Run) error {
 	w, err := newWriter(j.open, run)
 	if err == nil {
-		err = writeJSON(filepath.Join(j.dir, beginFile), run)
+		err = files.WriteJSON(filepath.Join(j.dir, beginFile), run)
 	}
 	if err != nil {
 		return j.fail(errors.Join(err, w.close()))
@@ -98,7 +99,7 @@ func (j *Journal) End(run *result.Run) error {
 		if j.written != nil {
 			<-j.written
 		}
-		if err := writeJSON(filepath.Join(j.dir, runFile), run); err != nil {
+		if err := files.WriteJSON(filepath.Join(j.dir, runFile), run); err != nil {
 			_ = j.fail(err)
 		}
 		ended <- j.failure()

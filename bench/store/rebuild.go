@@ -6,12 +6,12 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
 	"time"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
@@ -72,10 +72,18 @@ func judged(begun *result.Run, seconds []result.Logged, events []result.Event, s
 	return run
 }
 
+// The bounds of what is read of a log: what lies beyond is as if it were torn off. A
+// month of seconds has 2.6 million.
+const (
+	maxLog    = 1 << 30 // bytes
+	maxLogged = 3_000_000
+	maxHists  = 1_000_000
+)
+
 // readLog opens one of a run's logs, if it is there.
 func readLog(dir, name string, read func(io.Reader)) error {
 	path := filepath.Join(dir, name)
-	f, err := os.Open(path)
+	f, err := files.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -83,14 +91,17 @@ func readLog(dir, name string, read func(io.Reader)) error {
 		return &Error{Message: path, cause: err}
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	read(f)
+	read(io.LimitReader(f, maxLog))
 	return nil
 }
 
 // readEvents reads events and rows of counters up to the end of the log, or to
 // the first line that is torn or broken.
 func readEvents(r io.Reader) (seconds []result.Logged, events []result.Event) {
-	for line := range lines(r) {
+	for line := range files.Lines(r) {
+		if len(seconds)+len(events) == maxLogged {
+			break
+		}
 		var s second
 		if err := json.Unmarshal(line, &s); err != nil {
 			break

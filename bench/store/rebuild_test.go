@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 	"flashwave/client/outcome"
 )
@@ -199,6 +200,6 @@ func FuzzLogs(f *testing.F) {
 		seconds, list := readEvents(strings.NewReader(events))
 		kept := known.readHists(strings.NewReader(hists))
 		run := judged(doc, attach(seconds, kept), list, time.Second)
-		check(t, encode(io.Discard, run))
+		check(t, files.Encode(io.Discard, run))
 	})
 }

@@ -119,7 +119,7 @@ func TestSlowClients(t *testing.T) {
 				if err := s.Close(); err != nil {
 					t.Error(err)
 				}
-				<-served
+				_ = <-served // that it was closed
 				<-wrote
 			})
 		})

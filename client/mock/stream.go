@@ -21,7 +21,7 @@ func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
-	var patience time.Time // until when a write may last
+	var patience time.Time                                   // until when a write may last
 	defer func() { _ = out.SetWriteDeadline(time.Time{}) }() // where it could be set
 	var buf []byte
 	for sent := 0; sent < a.length; {

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package store
+package files
 
 // syncDir does nothing: where directories cannot be opened as files, names last
 // by themselves.

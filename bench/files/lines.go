@@ -1,4 +1,4 @@
-package store
+package files
 
 import (
 	"bufio"
@@ -10,10 +10,10 @@ import (
 // maxLine is more than any line of a log has.
 const maxLine = 16 << 20
 
-// lines are the complete lines of a log. A last line without its newline was torn
+// Lines are the complete lines of a log. A last line without its newline was torn
 // when the run was cut off; it, and all after an error, is left out. A line is
 // valid until the next.
-func lines(r io.Reader) iter.Seq[[]byte] {
+func Lines(r io.Reader) iter.Seq[[]byte] {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(make([]byte, 64<<10), maxLine)
 	scanner.Split(func(data []byte, atEOF bool) (int, []byte, error) {

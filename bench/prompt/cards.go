@@ -1,0 +1,95 @@
+package prompt
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"os"
+	"strconv"
+	"sync/atomic"
+)
+
+// cards are the prompts of a deck, in the order in which they were written.
+type cards interface {
+	len() int // at least one
+	card(i uint64) Prompt
+}
+
+// inHand are prompts that lie ready in memory.
+type inHand []Prompt
+
+func (c inHand) len() int             { return len(c) }
+func (c inHand) card(i uint64) Prompt { return c[i] }
+
+// inFile are prompts that are read when they are asked for: of each the place of its line
+// is kept, and no more. The file stays open, so that another one of its name changes
+// nothing; it must not be written to meanwhile.
+type inFile struct {
+	file   *os.File
+	begins []int64 // where the line of each prompt begins
+	system string
+	first  Prompt        // stands in for one that can no longer be read
+	failed *atomic.Int64 // how often it had to
+}
+
+func (c inFile) len() int { return len(c.begins) }
+
+func (c inFile) card(i uint64) Prompt {
+	line, err := c.line(c.begins[i])
+	if err == nil {
+		var p Prompt
+		if p, err = parseLine(line, c.system); err == nil {
+			return p
+		}
+	}
+	c.failed.Add(1)
+	return c.first
+}
+
+// line reads the line that begins somewhere.
+func (c inFile) line(at int64) ([]byte, error) {
+	for size := 4 << 10; ; size *= 4 {
+		b := make([]byte, min(size, maxLine))
+		n, err := c.file.ReadAt(b, at)
+		if end := bytes.IndexByte(b[:n], '\n'); end >= 0 {
+			return bytes.TrimSuffix(b[:end], []byte("\r")), nil
+		}
+		if err == io.EOF || len(b) == maxLine {
+			return b[:n], nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// A tally is what is known of prompts once each of them was seen.
+type tally struct {
+	n      int
+	tokens int         // of all of them
+	sum    [2]uint64   // a sum has no order, and unlike an exclusive or does not cancel what is there twice
+	order  interface { // a running hash
+		io.Writer
+		Sum([]byte) []byte
+	} // of all, in their order
+}
+
+func newTally() *tally { return &tally{order: sha256.New()} }
+
+func (t *tally) add(p Prompt) {
+	t.n++
+	t.tokens += p.Tokens()
+	each := p.digest()
+	_, _ = t.order.Write(each[:]) // a hash takes everything
+	for i := range t.sum {
+		t.sum[i] += binary.LittleEndian.Uint64(each[8*i:])
+	}
+}
+
+// content is the same for the same prompts in whatever order, sequence for the same order.
+func (t *tally) content() string {
+	return digestOf("deck", strconv.FormatUint(t.sum[0], 16), strconv.FormatUint(t.sum[1], 16)).String()
+}
+
+func (t *tally) sequence() string { return string(t.order.Sum(nil)) }

@@ -1,0 +1,163 @@
+package prompt
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// promptFile writes a file of so many prompts, some of them conversations, with blank lines
+// and line ends of both kinds between them.
+func promptFile(t testing.TB, lines int, more string) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("\ufeff")
+	for i := range lines {
+		switch i % 4 {
+		case 0:
+			fmt.Fprintf(&b, `{"prompt": "what is %d? %s", "sku": %d}`+"\r\n", i, more, i)
+		case 1:
+			fmt.Fprintf(&b, `{"messages": [{"role": "user", "content": "and %d?"}]}`+"\n\n \n", i)
+		default:
+			fmt.Fprintf(&b, `{"prompt": "tell of %d", "system": "be number %d"}`+"\n", i, i%7)
+		}
+	}
+	b.WriteString(`{"prompt": "the last, without an end of its line"}`)
+	path := filepath.Join(t.TempDir(), "prompts.jsonl")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A file that is read on demand gives what it gives in memory, under the same fingerprint.
+func TestALargeFileIsTheSame(t *testing.T) {
+	path := promptFile(t, 2000, strings.Repeat("long ", 500))
+	if info, err := os.Stat(path); err != nil || info.Size() <= inMemory {
+		t.Fatalf("the file is small: %v", err)
+	}
+	large := open(t, path, "", "be brief", 3).(*deck)
+	if _, ok := large.cards.(inFile); !ok {
+		t.Fatal("it is held in memory")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prompts, err := ReadJSONL(f, path, "be brief")
+	if err != nil || f.Close() != nil {
+		t.Fatal(err)
+	}
+	small := newDeck(path, prompts, 3)
+	if large.Len() != 2001 || large.Len() != small.Len() || large.MeanTokens() != small.MeanTokens() || large.Fingerprint(2) != small.Fingerprint(2) {
+		t.Errorf("%d prompts of %d tokens, %v; want %d of %d, %v", large.Len(), large.MeanTokens(), large.Fingerprint(2), small.Len(), small.MeanTokens(), small.Fingerprint(2))
+	}
+	var lanes sync.WaitGroup
+	for lane := range uint64(4) {
+		lanes.Go(func() {
+			for i := range uint64(1000) {
+				if a, b := large.At(lane, i), small.At(lane, i); !reflect.DeepEqual(a, b) {
+					t.Errorf("lane %d, %d: %+v, want %+v", lane, i, a, b)
+					return
+				}
+			}
+		})
+	}
+	lanes.Wait()
+	// Another file of that name changes nothing; one that was cut off is no crash, and told.
+	if err := os.Rename(path, path+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(large.At(0, 1), small.At(0, 1)) || large.Failed() > 0 {
+		t.Error("the source depends on the file's name")
+	}
+	if err := os.Truncate(path+".old", 100); err != nil {
+		t.Fatal(err)
+	}
+	if p := large.At(0, 1); p.Tokens() == 0 || large.Failed() != 1 {
+		t.Errorf("%+v, %d failed", p, large.Failed())
+	}
+}
+
+// What is wrong in a large file is said with its line before anything is sent.
+func TestALargeFileIsLookedThrough(t *testing.T) {
+	path := promptFile(t, 60_000, "")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteString("\n{\"prompt\": 7}\n")
+	if err != nil || f.Close() != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, "", "", 1); err == nil || !strings.HasPrefix(err.Error(), path+":90002: prompt is not a text") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Of a large file there are some bytes a line in memory, and not its text.
+func TestALargeFileTakesLittleMemory(t *testing.T) {
+	const lines = 100_000
+	path := promptFile(t, lines, "")
+	before := inUse()
+	source := open(t, path, "", "", 1)
+	if grown := inUse() - before; grown > 16*lines {
+		t.Errorf("%d lines take %d bytes", lines, grown)
+	}
+	runtime.KeepAlive(source)
+}
+
+func inUse() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// However many lanes ask, a workload is opened once; a file that has changed is another.
+func TestALibraryOpensOnce(t *testing.T) {
+	var l Library
+	path := promptFile(t, 10, "")
+	for _, spec := range []string{"builtin:product-copy-vi", "synthetic:16", path} {
+		first, err := l.Open(spec, "", "s", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 300 {
+			if again, err := l.Open(spec, "", "s", 1); err != nil || again != first {
+				t.Fatalf("%s was opened again, %v", spec, err)
+			}
+		}
+		if other, err := l.Open(spec, "", "s", 2); err != nil || other == first {
+			t.Errorf("%s of another seed is the same, %v", spec, err)
+		}
+		if other, err := l.Open(spec, "", "t", 1); err != nil || other == first {
+			t.Errorf("%s with another system prompt is the same, %v", spec, err)
+		}
+	}
+	if err := os.WriteFile(path, []byte(`{"prompt": "another"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := l.Open(path, "", "s", 1); err != nil || s.Len() != 1 {
+		t.Errorf("a file that has changed is not read again: %v", err)
+	}
+	if _, err := l.Open("nosuch.jsonl", "", "", 1); err == nil {
+		t.Error("what is not there was opened")
+	}
+}
+
+func BenchmarkAtLarge(b *testing.B) {
+	source, err := Open(promptFile(b, 40_000, ""), "", "", 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := uint64(0); b.Loop(); i++ {
+		_ = source.At(0, i)
+	}
+}
