@@ -58,13 +58,13 @@ func (s *slots) peak(wave int) (most peak) {
 	return most
 }
 
-// addBacklog completes the figures of a wave, or of the run (wave < 0).
-func (r *Run) addBacklog(s *result.Stats, wave int) {
+// backlog is the largest of a wave, or of the run (wave < 0); nil: there was none.
+func (r *Run) backlog(wave int) *result.Backlog {
 	p := r.slots.peak(wave)
 	if !p.seen {
-		return
+		return nil
 	}
-	s.Backlog = &result.Backlog{
+	return &result.Backlog{
 		Peak: int64(p.total()), AtS: max(r.since(p.at), 0).Seconds(),
 		Queued: int64(p.queued), InFlight: int64(p.inFlight),
 	}

@@ -154,7 +154,7 @@ func (r *Run) total() *result.Part {
 func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
 	s := result.Derive(r.label(wave, withHDR), p)
 	r.addLimits(&s, wave)
-	r.addBacklog(&s, wave)
+	s.Backlog = r.backlog(wave)
 	r.addRecovery(&s, wave)
 	r.addSteady(&s, wave)
 	return s

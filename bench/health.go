@@ -246,7 +246,7 @@ func (h *health) live() result.Health {
 // judged is what the generator did wrong in a part: its lateness, and what it ran
 // out of.
 func (h *health) judged(wave string, p *result.Part) result.Findings {
-	return append(result.Lateness(wave, p, h.run.scenario.MaxLag.D()), ranOut(wave, p)...)
+	return append(result.Lateness(wave, p, h.run.scenario.MaxLag.D()), result.RanOut(wave, p)...)
 }
 
 // report is the generator's health over the whole run.

@@ -221,6 +221,7 @@ func (l *lane) schedule(t ticket) ticket {
 	l.open++
 	if t.wave != result.Warmup {
 		l.record(t.wave, t.index, func(p *result.Part) { p.Requests.Scheduled++ })
+		t.afterSurge.expect(t.scheduled)
 	}
 	return t
 }

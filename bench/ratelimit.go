@@ -126,13 +126,15 @@ func (p *pace) met(wave int) limited {
 // addLimits completes the figures of a wave, or of the run (wave < 0), with when
 // and at which pace its rate limits were met.
 func (r *Run) addLimits(s *result.Stats, wave int) {
-	l := r.pace.met(wave)
-	if l.first == 0 || s.RateLimits == nil {
-		return
+	if l, ok := r.limited(wave); ok {
+		l.AddTo(s)
 	}
-	at := func(d time.Duration) *float64 { return new(r.since(d).Seconds()) }
-	s.RateLimits.First429S, s.RateLimits.Last429S = at(l.first), at(l.last)
-	s.RateLimits.RPMAtFirst429, s.RateLimits.TPMAtFirst429 = &l.rpm, &l.tpm
+}
+
+// limited is how a wave, or the run (wave < 0), met its limits; false: it did not.
+func (r *Run) limited(wave int) (result.LimitsMet, bool) {
+	l := r.pace.met(wave)
+	return result.LimitsMet{FirstS: r.since(l.first).Seconds(), LastS: r.since(l.last).Seconds(), RPM: l.rpm, TPM: l.tpm}, l.first != 0
 }
 
 // limitPause is the least time between two events about rate limits.

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"math"
-	"slices"
 	"sync"
 	"time"
 
@@ -10,14 +9,8 @@ import (
 	"flashwave/bench/slo"
 )
 
-// What it takes to have recovered from a surge: for recoveryHold every window of
-// recoveryWindow with at least recoveryLeast requests holds the SLO.
-const (
-	recoveryWindow = 10 // seconds
-	recoveryHold   = 30 // seconds
-	recoveryLeast  = 20 // requests
-	recoveryLimit  = 3600
-)
+// recoveryLimit is for how many seconds what comes after a surge is kept apart.
+const recoveryLimit = 3600
 
 // surgeRatio is by how much the load falls after a wave that is a surge whatever
 // it did to the endpoint.
@@ -31,13 +24,40 @@ type recovery struct {
 
 	mu      sync.Mutex
 	end     time.Duration // when the lane went on to something else; 0: not yet
-	seconds []tally
+	seconds []result.Tally
+	fresh   map[int]result.SecondsTally // since the journal was told last
+	told    bool                        // that there is a surge
+	toldEnd time.Duration
 }
 
-// A tally counts the requests scheduled in one second.
-type tally struct {
-	good uint32 // met every per-request bound
-	bad  uint32 // failed, lost or beyond a bound
+// at is the second of an instant; false: nobody watches any more.
+func (r *recovery) at(scheduled time.Duration) (i int, ok bool) {
+	i = int(max(scheduled-r.start, 0) / time.Second)
+	return i, i < recoveryLimit
+}
+
+// note adds to what is new of a second. r.mu is held.
+func (r *recovery) note(i int, add func(*result.SecondsTally)) {
+	if r.fresh == nil {
+		r.fresh = map[int]result.SecondsTally{}
+	}
+	t := r.fresh[i]
+	add(&t)
+	r.fresh[i] = t
+}
+
+// expect takes in a request that was scheduled after the surge. r may be nil.
+func (r *recovery) expect(scheduled time.Duration) {
+	if r == nil {
+		return
+	}
+	i, ok := r.at(scheduled)
+	if !ok {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note(i, func(t *result.SecondsTally) { t.Scheduled++ })
 }
 
 // see takes in how a request ended that was scheduled after the surge. r may be
@@ -46,19 +66,21 @@ func (r *recovery) see(scheduled time.Duration, good bool) {
 	if r == nil {
 		return
 	}
-	i := int(max(scheduled-r.start, 0) / time.Second)
-	if i >= recoveryLimit {
+	i, ok := r.at(scheduled)
+	if !ok {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for len(r.seconds) <= i {
-		r.seconds = append(r.seconds, tally{})
+		r.seconds = append(r.seconds, result.Tally{})
 	}
 	if good {
-		r.seconds[i].good++
+		r.seconds[i].Good++
+		r.note(i, func(t *result.SecondsTally) { t.Good++ })
 	} else {
-		r.seconds[i].bad++
+		r.seconds[i].Bad++
+		r.note(i, func(t *result.SecondsTally) { t.Bad++ })
 	}
 }
 
@@ -78,10 +100,11 @@ func (r *recovery) lose(from, to time.Duration, n int64) {
 	defer r.mu.Unlock()
 	for i := first; i <= last; i++ {
 		for len(r.seconds) <= int(i) {
-			r.seconds = append(r.seconds, tally{})
+			r.seconds = append(r.seconds, result.Tally{})
 		}
-		s := &r.seconds[i]
-		s.bad = max(s.bad, s.bad+uint32(each))
+		lost := result.SecondsTally{Scheduled: uint32(each), Tally: result.Tally{Bad: uint32(each)}}
+		r.seconds[i].Add(lost.Tally)
+		r.note(int(i), func(t *result.SecondsTally) { t.Add(lost) })
 	}
 }
 
@@ -106,53 +129,10 @@ func (r *recovery) document(share float64, text string, now time.Duration) *resu
 	}
 	watched := min(end-r.start, recoveryLimit*time.Second)
 	d := &result.Recovery{WithinS: watched.Seconds(), SLO: text}
-	if second, ok := recovered(r.seconds, int(watched/time.Second), share); ok {
+	if second, ok := result.Recovered(r.seconds, int(watched/time.Second), share); ok {
 		d.RecoveredS = new(float64(second))
 	}
 	return d
-}
-
-// recovered finds the first of the watched seconds that holds a request and from
-// which on, for recoveryHold, every window with enough requests has at least that
-// share of good ones. Where no window has enough nothing is proven.
-func recovered(seconds []tally, watched int, share float64) (second int, ok bool) {
-	seconds = seconds[:min(watched, len(seconds))]
-	windows := make([]window, max(watched-recoveryWindow+1, 0))
-	for i := range windows {
-		windows[i] = judgeWindow(seconds[min(i, len(seconds)):min(i+recoveryWindow, len(seconds))], share)
-	}
-	const span = recoveryHold - recoveryWindow + 1 // windows that lie in recoveryHold
-	for i := 0; i+span <= len(windows) && i < len(seconds); i++ {
-		run := windows[i : i+span]
-		if seconds[i] != (tally{}) && slices.Contains(run, held) && !slices.Contains(run, broken) {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-// A window is what ten seconds say of the SLO.
-type window int
-
-const (
-	tooFew window = iota // too few requests
-	held
-	broken
-)
-
-func judgeWindow(seconds []tally, share float64) window {
-	var good, n uint64
-	for _, s := range seconds {
-		good += uint64(s.good)
-		n += uint64(s.good) + uint64(s.bad)
-	}
-	switch {
-	case n < recoveryLeast:
-		return tooFew
-	case float64(good) < share*float64(n)-1e-9: // less the rounding of the product
-		return broken
-	}
-	return held
 }
 
 // surged reports whether a wave that has ended was a surge: an open wave with at

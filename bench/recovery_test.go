@@ -7,8 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -104,42 +102,6 @@ func TestBreachMakesASurge(t *testing.T) {
 			}
 		})
 	}
-}
-
-// What is found holds the definition, and nothing before it does.
-func TestRecoveredIsTheFirst(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		seconds := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) tally {
-			bad := rapid.SampledFrom([]uint32{0, 0, 0, 0, 0, 0, 1, 9}).Draw(t, "bad")
-			return tally{rapid.Uint32Range(0, 9).Draw(t, "good"), bad}
-		}), 0, 120).Draw(t, "seconds")
-		watched, share := rapid.IntRange(0, 130).Draw(t, "watched"), 0.9
-		holds := func(from int) bool {
-			if from+recoveryHold > watched || from >= len(seconds) || seconds[from] == (tally{}) {
-				return false
-			}
-			proven := false
-			for w := from; w+recoveryWindow <= from+recoveryHold; w++ {
-				good, n := 0.0, 0.0
-				for i := w; i < w+recoveryWindow && i < len(seconds); i++ {
-					good += float64(seconds[i].good)
-					n += float64(seconds[i].good + seconds[i].bad)
-				}
-				if n >= recoveryLeast && good < share*n-1e-9 {
-					return false
-				}
-				proven = proven || n >= recoveryLeast
-			}
-			return proven
-		}
-		want, found := 0, false
-		for ; want <= watched && !found; want++ {
-			found = holds(want)
-		}
-		if got, ok := recovered(seconds, watched, share); ok != found || ok && got != want-1 {
-			t.Fatalf("recovered at %d (%t), want %d (%t)", got, ok, want-1, found)
-		}
-	})
 }
 
 // An hour is remembered, whatever comes after.

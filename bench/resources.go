@@ -10,7 +10,6 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
-	"flashwave/client/outcome"
 )
 
 // resources are what a load generator runs out of: files, ports and its share of
@@ -151,26 +150,4 @@ func (t throttled) cause(wall time.Duration) string {
 		return ""
 	}
 	return fmt.Sprintf("its control group was throttled %d times, for %s: raise its CPU quota, or ask less of it", t.times, units.Duration(t.wait))
-}
-
-// shortages are what a shortage of this machine is called, and what to do about it.
-var shortages = map[outcome.Shortage]struct {
-	kind result.FindingKind
-	text string
-}{
-	outcome.Files:  {result.FoundFiles, "%d connections failed for want of open files: raise the limit (ulimit -n), or lower --max-in-flight"},
-	outcome.Ports:  {result.FoundPorts, "%d connections failed for want of ports: let connections be reused (keep-alive, --connections, --http2), or widen net.ipv4.ip_local_port_range"},
-	outcome.Memory: {result.FoundMemory, "%d connections failed for want of memory for sockets: free some, or lower --max-in-flight"},
-}
-
-// ranOut is what the generator itself ran out of while connecting. That is no failure
-// of the endpoint, and the wave says nothing of it.
-func ranOut(wave string, p *result.Part) (found result.Findings) {
-	for _, s := range outcome.Shortages() {
-		if n := p.Shortages[s]; n > 0 {
-			short := shortages[s]
-			found = append(found, result.Finding{Wave: wave, Kind: short.kind, Text: fmt.Sprintf(short.text, n), Voids: result.VoidsAll})
-		}
-	}
-	return found
 }

@@ -105,6 +105,7 @@ type Run struct {
 
 	seconds    sync.Mutex    // held while an interval ends
 	watch      watch         // guarded by seconds
+	told       told          // what the journal knows; guarded by seconds
 	limitNoted time.Duration // when rate limits last made an event; guarded by seconds
 	journalErr error
 	linesLost  int64 // of the log of requests

@@ -73,6 +73,7 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 	r.mu.Unlock()
 	row.Overloaded = r.judgeSecond(row)
 	r.watchLimits(in, sum)
+	in.Standing = r.standing()
 	return in, row, true
 }
 

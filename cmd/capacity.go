@@ -310,7 +310,10 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 	printed := func(doc *capacity.Document) error {
 		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
 	}
-	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return printed(&known) })
+	p.voice.comesTo(doc.Verdict.ExitCode, func(code int) error {
+		known.Verdict.ExitCode = code
+		return printed(&known)
+	})
 	kept := journal != nil
 	if err := search.JournalError(); err != nil {
 		p.warn("the search was not saved: %v", err)

@@ -133,7 +133,10 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	printed := func(doc *compare.Document) error {
 		return report.WriteComparison(p.stdout, format, doc, p.reportOptions())
 	}
-	p.voice.comesTo(doc.Gate.ExitCode, func() error { return printed(&known) })
+	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
+		known.Gate.ExitCode = code
+		return printed(&known)
+	})
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)

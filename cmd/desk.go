@@ -38,7 +38,7 @@ type session struct {
 // document.
 func (s *session) Wait() *result.Run {
 	doc := s.Run.Wait()
-	s.close.Do(func() { soon(s.setup.Close) })
+	s.close.Do(func() { soon(4*moment, s.setup.Close) })
 	return doc
 }
 

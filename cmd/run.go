@@ -239,7 +239,10 @@ func (f *runFlags) screen(p *program) bool {
 func (p *program) conclude(s *session, places places, f *runFlags, incomplete error) error {
 	doc := s.Wait()
 	known := *doc
-	p.voice.comesTo(doc.Verdict.ExitCode, func() error { return p.print(&known, f) })
+	p.voice.comesTo(doc.Verdict.ExitCode, func(code int) error {
+		known.Verdict.ExitCode = code
+		return p.print(&known, f)
+	})
 	if err := s.JournalError(); err != nil {
 		p.warn("the run was not saved: %v", err)
 		s.journal = nil

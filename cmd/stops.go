@@ -18,8 +18,8 @@ const (
 	// nothing to be reported yet.
 	notBegun = 500 * time.Millisecond
 	// lastRest is how long everything may take together once the user insists: the run
-	// ends, and its reports are written.
-	lastRest = 1900 * time.Millisecond
+	// ends, and its reports are written. What could not be gets the rest of two seconds.
+	lastRest = 1700 * time.Millisecond
 	// screenRest is how much of that the screen gets to leave the terminal in order.
 	screenRest = 700 * time.Millisecond
 )

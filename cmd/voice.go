@@ -13,13 +13,13 @@ import (
 type voice struct {
 	mu    sync.Mutex
 	used  bool
-	known bool         // what the command comes to
-	code  int          // with which it ends
-	write func() error // writes its document
+	known bool                 // what the command comes to
+	code  int                  // with which it ends
+	write func(code int) error // writes its document, which names the code, too
 }
 
 // comesTo keeps what the command comes to, before any of it is written.
-func (v *voice) comesTo(code int, write func() error) {
+func (v *voice) comesTo(code int, write func(code int) error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.used, v.known, v.code, v.write = false, true, code, write
@@ -63,7 +63,7 @@ func (p *program) abandon() int {
 		reason = "interrupted, and something did not end; what was recorded is kept"
 	}
 	if !known {
-		code, write = verdict.ExitInterrupted, func() error {
+		code, write = verdict.ExitInterrupted, func(code int) error {
 			if p.wantsJSON() {
 				p.writeJSON(p.refusal(code, reason, ""))
 			}
@@ -73,13 +73,16 @@ func (p *program) abandon() int {
 	if code == verdict.ExitPass {
 		code = verdict.ExitBroken // something is missing
 	}
-	soon(func() { fmt.Fprintln(p.stderr, "error:", reason) })
-	soon(func() { _ = p.tell(write) }) // there is nobody left to hear of its error
+	soon(moment, func() { fmt.Fprintln(p.stderr, "error:", reason) })
+	soon(5*moment, func() { _ = p.tell(func() error { return write(code) }) }) // there is nobody left to hear of its error
 	return code
 }
 
-// soon does something that may hang, and waits for a moment.
-func soon(do func()) {
+// moment is what may hang, but does not usually, gets to end in.
+const moment = 50 * time.Millisecond
+
+// soon does something that may hang, and does not wait for its end for long.
+func soon(within time.Duration, do func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -87,6 +90,6 @@ func soon(do func()) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(100 * time.Millisecond):
+	case <-time.After(within):
 	}
 }

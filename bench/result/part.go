@@ -372,6 +372,7 @@ func (l LimitsSeen) document() *RateLimits {
 type Interval struct {
 	Start, End time.Duration // since the run began
 	Parts      map[int]*Part // by wave; Tail and Warmup besides
+	Standing   *Standing     // at its end; nil: not known
 }
 
 // The keys of an Interval's parts that are no waves.

@@ -48,14 +48,15 @@ type Logged struct {
 // longer one.
 //
 // What was in flight at the cut is unfinished, and what was queued is unsent: the
-// counts add up as in any other document. The verdict is left to the judge: good says
-// whether anything asserts which request is good.
-func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good bool) Rebuilt {
+// counts add up as in any other document. The verdict is left to the judge, which also
+// says what a good request is.
+func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good Good) Rebuilt {
 	run := *begun
 	run.Events = append([]Event{}, events...)
 	r := rebuild{run: &run, parts: map[int]*Part{}, seconds: seconds, good: good}
 	for _, s := range seconds {
 		r.end = max(r.end, s.End)
+		r.standing.Merge(s.Standing)
 		for key, part := range s.Parts {
 			if r.parts[key] == nil {
 				r.parts[key] = NewPart()
@@ -68,6 +69,13 @@ func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, g
 	r.figures()
 	r.timeline(step)
 	return Rebuilt{Run: &run, rebuild: r}
+}
+
+// Good says which requests are good.
+type Good struct {
+	Asserted bool    // something says it
+	Share    float64 // that must be, for an endpoint to have recovered from a surge
+	Text     string  // the same for people
 }
 
 // A Rebuilt is a run made of its logs, without a verdict.
@@ -91,8 +99,10 @@ type rebuild struct {
 	seconds []Logged
 	parts   map[int]*Part
 	spans   []span // of the waves
-	good    bool   // something says which request is good
+	good    Good
 	end     time.Duration
+
+	standing Standing // at the end
 }
 
 // loaded is how long load was offered: to the end of the last wave.
@@ -119,15 +129,20 @@ func (r *rebuild) figures() {
 		p.cutOff()
 		total.Merge(p)
 		for k := range run.Prompts {
-			if run.Prompts[k].Lane == w.Lane { // those of the warm-up were not logged
+			if run.Prompts[k].Lane == w.Lane && r.standing.Asked == nil { // an older log, without those of the warm-up
 				run.Prompts[k].Count += p.Requests.Scheduled
 			}
 		}
 		run.Waves[i] = Derive(Label{
 			Name: w.Name, Lane: w.Lane, Kind: w.Kind,
 			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start,
-			Priced: priced, Judged: r.good, Closed: w.Kind == closedKind, HDR: true,
+			Priced: priced, Judged: r.good.Asserted, Closed: w.Kind == closedKind, HDR: true,
 		}, p)
+		r.complete(&run.Waves[i], i)
+		run.Waves[i].Recovery = r.standing.recovery(i, r.end, r.good.Share, r.good.Text)
+	}
+	for k := range min(len(run.Prompts), len(r.standing.Asked)) {
+		run.Prompts[k].Count = max(r.standing.Asked[k], 0)
 	}
 	total.Merge(r.parts[Over])
 	logged.Merge(r.parts[Over])
@@ -138,12 +153,18 @@ func (r *rebuild) figures() {
 	}
 	r.parts[whole] = logged
 	run.Total = Derive(Label{
-		Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good,
+		Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good.Asserted,
 		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == closedKind }), HDR: true,
 	}, total)
+	r.complete(&run.Total, -1)
+	if len(run.Waves) == 1 {
+		run.Total.Rate.Steady = run.Waves[0].Rate.Steady
+	}
 	found := Findings{{Kind: FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: VoidsAll}}
 	for i, w := range run.Waves {
-		found = append(found, Lateness(slo.WaveName(w.Lane, w.Name), r.part(i), r.maxLag())...)
+		name := slo.WaveName(w.Lane, w.Name)
+		found = append(found, Lateness(name, r.part(i), r.maxLag())...)
+		found = append(found, RanOut(name, r.part(i))...)
 	}
 	run.Generator = Generator{
 		Valid: found.Valid(), Findings: found, Warnings: found.Warnings(),
@@ -152,6 +173,20 @@ func (r *rebuild) figures() {
 	}
 	for _, s := range r.seconds {
 		run.Generator.MaxInFlightSeen = max(run.Generator.MaxInFlightSeen, s.InFlight)
+	}
+	if b := r.standing.backlog(-1); b != nil {
+		run.Generator.MaxInFlightSeen = max(run.Generator.MaxInFlightSeen, b.InFlight)
+	}
+}
+
+// complete adds to the figures of a wave, or of the run (wave < 0), what no counts tell.
+func (r *rebuild) complete(s *Stats, wave int) {
+	s.Backlog = r.standing.backlog(wave)
+	if l, ok := r.standing.limited(wave); ok {
+		l.AddTo(s)
+	}
+	if rate, ok := r.standing.Steady[wave]; ok {
+		s.Rate.Steady = &rate
 	}
 }
 

@@ -61,7 +61,9 @@ func judged(begun *result.Run, seconds []result.Logged, events []result.Event, s
 		waves[i] = verdict.WaveName{Lane: w.Lane, Wave: w.Name}
 	}
 	assertions, _ := verdict.Parse(slos, nil, waves) // those that are left can be read
-	rebuilt := result.Rebuild(begun, seconds, events, step, assertions.Judged())
+	good := result.Good{Asserted: assertions.Judged()}
+	good.Share, good.Text = assertions.Recovered()
+	rebuilt := result.Rebuild(begun, seconds, events, step, good)
 	run := rebuilt.Run
 	run.Verdict = verdict.Judge(verdict.Case{
 		Assertions: assertions,

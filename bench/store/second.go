@@ -23,6 +23,7 @@ type second struct {
 	Queued   int64            `json:"queued,omitempty"`
 	Over     bool             `json:"overloaded,omitempty"`
 	Parts    map[int]counters `json:"parts,omitempty"` // by wave
+	Standing *standing        `json:"standing,omitempty"`
 }
 
 // counters are a result.Part without its histograms. The structs are those of
@@ -112,6 +113,7 @@ func newSecond(in result.Interval, row result.Row) second {
 	for wave, p := range in.Parts {
 		s.Parts[wave] = countersOf(p)
 	}
+	s.Standing = standingOf(in.Standing)
 	return s
 }
 
@@ -148,6 +150,7 @@ func (s second) logged() (result.Logged, bool) {
 	for wave, c := range s.Parts {
 		l.Parts[wave] = c.part()
 	}
+	l.Standing = s.Standing.result()
 	return l, true
 }
 

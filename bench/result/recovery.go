@@ -1,0 +1,75 @@
+package result
+
+import (
+	"math"
+	"slices"
+)
+
+// What it takes to have recovered from a surge: for RecoveryHold every window of
+// RecoveryWindow with at least RecoveryLeast requests holds the SLO.
+const (
+	RecoveryWindow = 10 // seconds
+	RecoveryHold   = 30 // seconds
+	RecoveryLeast  = 20 // requests
+)
+
+// A Tally counts the requests scheduled in one second.
+type Tally struct {
+	Good uint32 // met every per-request bound
+	Bad  uint32 // failed, lost or beyond a bound
+}
+
+// Add adds another one; what is too much to be counted stays the most that can be.
+func (t *Tally) Add(o Tally) {
+	t.Good, t.Bad = plus(t.Good, o.Good), plus(t.Bad, o.Bad)
+}
+
+func plus(a, b uint32) uint32 {
+	if a+b < a {
+		return math.MaxUint32
+	}
+	return a + b
+}
+
+// Recovered finds the first of the watched seconds that holds a request and from
+// which on, for RecoveryHold, every window with enough requests has at least that
+// share of good ones. Where no window has enough nothing is proven.
+func Recovered(seconds []Tally, watched int, share float64) (second int, ok bool) {
+	seconds = seconds[:min(watched, len(seconds))]
+	windows := make([]window, max(watched-RecoveryWindow+1, 0))
+	for i := range windows {
+		windows[i] = judgeWindow(seconds[min(i, len(seconds)):min(i+RecoveryWindow, len(seconds))], share)
+	}
+	const span = RecoveryHold - RecoveryWindow + 1 // windows that lie in RecoveryHold
+	for i := 0; i+span <= len(windows) && i < len(seconds); i++ {
+		run := windows[i : i+span]
+		if seconds[i] != (Tally{}) && slices.Contains(run, held) && !slices.Contains(run, broken) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// A window is what ten seconds say of the SLO.
+type window int
+
+const (
+	tooFew window = iota // too few requests
+	held
+	broken
+)
+
+func judgeWindow(seconds []Tally, share float64) window {
+	var good, n uint64
+	for _, s := range seconds {
+		good += uint64(s.Good)
+		n += uint64(s.Good) + uint64(s.Bad)
+	}
+	switch {
+	case n < RecoveryLeast:
+		return tooFew
+	case float64(good) < share*float64(n)-1e-9: // less the rounding of the product
+		return broken
+	}
+	return held
+}

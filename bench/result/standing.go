@@ -1,0 +1,144 @@
+package result
+
+import (
+	"maps"
+	"time"
+)
+
+// A Standing is what a run knows at the end of a second that no count of that second
+// tells. Of waves it holds those for which something has changed; what it says of them
+// replaces what was said before, but for the seconds of a surge, which add up.
+type Standing struct {
+	Asked    []int64           // requests scheduled so far, by lane, those of the warm-up included
+	Backlogs map[int]Backlog   // the largest so far, by wave
+	Limited  map[int]LimitsMet // how a wave met its rate limits
+	Steady   map[int]float64   // completions per second of a closed wave
+	Surges   map[int]Aftermath // what came after a wave that was a surge
+}
+
+// LimitsMet is how a wave met its rate limits.
+type LimitsMet struct {
+	FirstS, LastS float64 // from the start of the run
+	RPM, TPM      float64 // the pace at the first
+}
+
+// AddTo completes the figures.
+func (l LimitsMet) AddTo(s *Stats) {
+	if r := s.RateLimits; r != nil {
+		r.First429S, r.Last429S, r.RPMAtFirst429, r.TPMAtFirst429 = &l.FirstS, &l.LastS, &l.RPM, &l.TPM
+	}
+}
+
+// An Aftermath is what became of the requests that a lane scheduled after a surge.
+type Aftermath struct {
+	StartS  float64              // the end of the surge
+	EndS    *float64             // when the lane went on to something else; nil: it is still watched
+	Seconds map[int]SecondsTally // since the second before, by the second from StartS on
+}
+
+// A SecondsTally is a Tally that knows what it lacks.
+type SecondsTally struct {
+	Scheduled uint32
+	Tally
+}
+
+// Add adds another one.
+func (t *SecondsTally) Add(o SecondsTally) {
+	t.Scheduled = plus(t.Scheduled, o.Scheduled)
+	t.Tally.Add(o.Tally)
+}
+
+// Merge adds what was said later.
+func (s *Standing) Merge(later *Standing) {
+	if later == nil {
+		return
+	}
+	if later.Asked != nil {
+		s.Asked = later.Asked
+	}
+	s.Backlogs = replaced(s.Backlogs, later.Backlogs)
+	s.Limited = replaced(s.Limited, later.Limited)
+	s.Steady = replaced(s.Steady, later.Steady)
+	for wave, after := range later.Surges {
+		if s.Surges == nil {
+			s.Surges = map[int]Aftermath{}
+		}
+		before, ok := s.Surges[wave]
+		if !ok {
+			before.Seconds = map[int]SecondsTally{}
+		}
+		before.StartS, before.EndS = after.StartS, after.EndS
+		for i, t := range after.Seconds {
+			sum := before.Seconds[i]
+			sum.Add(t)
+			before.Seconds[i] = sum
+		}
+		s.Surges[wave] = before
+	}
+}
+
+func replaced[V any](m, by map[int]V) map[int]V {
+	if m == nil {
+		m = map[int]V{}
+	}
+	maps.Copy(m, by)
+	return m
+}
+
+// backlog is the largest of a wave, or of any (wave < 0).
+func (s *Standing) backlog(wave int) *Backlog {
+	var most *Backlog
+	for i, b := range s.Backlogs {
+		if wave >= 0 && i != wave {
+			continue
+		}
+		if most == nil || b.Peak > most.Peak || b.Peak == most.Peak && b.AtS < most.AtS {
+			most = new(b)
+		}
+	}
+	return most
+}
+
+// limited is how a wave, or the run (wave < 0), met its limits.
+func (s *Standing) limited(wave int) (all LimitsMet, ok bool) {
+	for i, l := range s.Limited {
+		if wave >= 0 && i != wave {
+			continue
+		}
+		last := max(all.LastS, l.LastS)
+		if !ok || l.FirstS < all.FirstS {
+			all = l
+		}
+		all.LastS, ok = last, true
+	}
+	return all, ok
+}
+
+// longestWatch is how long an aftermath is watched at most.
+const longestWatch = time.Hour
+
+// recovery says after how long the endpoint was itself again after a wave; nil where
+// that was no surge. What is still open at end is not good.
+func (s *Standing) recovery(wave int, end time.Duration, share float64, text string) *Recovery {
+	after, ok := s.Surges[wave]
+	if !ok {
+		return nil
+	}
+	until := end.Seconds()
+	if after.EndS != nil {
+		until = *after.EndS
+	}
+	watched := min(max(until-after.StartS, 0), longestWatch.Seconds())
+	seconds := make([]Tally, int(watched)+1)
+	for i, t := range after.Seconds {
+		if 0 <= i && i < len(seconds) {
+			open := max(int64(t.Scheduled)-int64(t.Good)-int64(t.Bad), 0)
+			seconds[i] = Tally{t.Good, plus(t.Bad, uint32(open))}
+		}
+	}
+	d := &Recovery{WithinS: watched, SLO: text}
+	if second, ok := Recovered(seconds, int(watched), share); ok {
+		d.RecoveredS = new(float64(second))
+	}
+	return d
+}
