@@ -119,7 +119,9 @@ func TestSlowClients(t *testing.T) {
 				if err := s.Close(); err != nil {
 					t.Error(err)
 				}
-				_ = <-served // that it was closed
+				if err := <-served; err != nil && !errors.Is(err, http.ErrServerClosed) {
+					t.Error(err)
+				}
 				<-wrote
 			})
 		})
