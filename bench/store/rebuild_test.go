@@ -82,6 +82,7 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	p := result.NewPart()
 	p.Requests = result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1}
 	p.Outcomes[outcome.OK], p.Outcomes[outcome.Connect], p.Outcomes["unheard-of"] = 3, 1, 1
+	p.Shortages[outcome.Ports] = 1
 	p.RecordOpen(result.TTFTResponse, 3*time.Second)
 	warm := result.NewPart()
 	warm.Cost.Input = 1
@@ -94,6 +95,9 @@ func TestRebuiltRunAddsUp(t *testing.T) {
 	want := result.Requests{Scheduled: 20, Sent: 12, Succeeded: 3, Failed: 2, Dropped: 1, Unsent: 7, Unfinished: 7}
 	if run.Total.Requests != want || run.Waves[1].Requests != want {
 		t.Errorf("requests %+v, want %+v", run.Total.Requests, want)
+	}
+	if run.Total.Shortages[outcome.Ports] != 1 || run.Waves[1].Shortages[outcome.Ports] != 1 {
+		t.Errorf("shortages %v", run.Total.Shortages)
 	}
 	if run.Total.Outcomes["unheard-of"] != 1 {
 		t.Errorf("an outcome of a later version is lost: %v", run.Total.Outcomes)
@@ -200,30 +204,4 @@ func FuzzLogs(f *testing.F) {
 		run := judged(doc, attach(seconds, kept), list, time.Second)
 		check(t, files.Encode(io.Discard, run))
 	})
-}
-
-// What the generator ran out of is found again, and voids what it says of its wave.
-func TestRebuiltRunRanOut(t *testing.T) {
-	s := openTemp(t)
-	j, err := s.Create(began)
-	check(t, err)
-	check(t, j.Begin(begun(j.ID())))
-	p := result.NewPart()
-	p.Requests = result.Requests{Scheduled: 1, Sent: 1, Failed: 1}
-	p.Outcomes[outcome.Connect], p.Shortages[outcome.Ports] = 1, 1
-	p.RecordOpen(result.TTFTResponse, 3*time.Second)
-	check(t, j.Interval(result.Interval{End: time.Second, Parts: map[int]*result.Part{1: p}}, result.Row{Waves: []string{"sale/rush"}}))
-	waitForDisk(t, j)
-	abandon(j)
-	run, err := s.Load(j.ID())
-	check(t, err)
-	if run.Total.Shortages[outcome.Ports] != 1 || run.Waves[1].Shortages[outcome.Ports] != 1 {
-		t.Errorf("shortages %v", run.Total.Shortages)
-	}
-	if g := run.Generator; len(g.Findings) != 2 || g.Findings[1].Kind != result.FoundPorts || g.Findings[1].Wave != "sale/rush" {
-		t.Errorf("findings %+v", g.Findings)
-	}
-	if slo := run.Verdict.SLOs[0]; slo.OK != nil {
-		t.Errorf("an SLO on a wave without ports: %+v", slo)
-	}
 }
