@@ -164,6 +164,34 @@ func TestHalfFailing(t *testing.T) {
 	}
 }
 
+// A request that hangs after its first token was never answered, however soon the token
+// came.
+func TestHangingAfterTheFirstToken(t *testing.T) {
+	for _, every := range []int{1, 5} {
+		synctest.Test(t, func(t *testing.T) {
+			sc := build(t, func(sc *scenario.Scenario) {
+				sc.SLO = []string{"ttft.p95 < 800ms", "ttfa.p95 < 800ms", "service.ttft.p95 < 800ms", "lost <= 100%"}
+				sc.Grace = scenario.Duration(2 * time.Second)
+			}, "w:20/s:2s")
+			doc, _ := execute(t, sc, func(i int, _ time.Duration) reply {
+				if i%every == 0 {
+					return reply{wait: 10 * time.Millisecond, tokens: 2, gap: time.Hour}
+				}
+				return reply{wait: 10 * time.Millisecond, tokens: 2, gap: time.Millisecond}
+			})
+			conserved(t, doc)
+			for _, s := range doc.Verdict.SLOs[:3] {
+				if s.OK == nil || *s.OK || s.Observed != nil || s.AtLeast == nil {
+					t.Errorf("one in %d hangs: %+v", every, s)
+				}
+			}
+			if doc.Verdict.ExitCode != verdict.ExitFailed {
+				t.Errorf("exit %d", doc.Verdict.ExitCode)
+			}
+		})
+	}
+}
+
 // With a ceiling of 26/s and 60/s offered, the rates are those of the load, the drain
 // is a time of its own, and nothing was held. It is seen while it happens.
 func TestBeyondTheCeiling(t *testing.T) {

@@ -369,15 +369,16 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		case came && m.response == result.E2EResponse:
 			p.Record(m.response, m.at-scheduled)
 			p.Record(m.service, m.at-res.Sent)
-		case res.Outcome == outcome.Cancelled && !came:
-			p.RecordOpen(m.response, res.Done-scheduled)
-			p.RecordOpen(m.service, res.Done-res.Sent)
 		case res.Outcome == outcome.OK && !came:
 			p.Tokenless[m.response]++
 			p.Tokenless[m.service]++
-		case res.Outcome.Failed() && came:
+		case res.Outcome != outcome.OK && came: // what came in vain: it failed, or never ended
 			p.RecordFailed(m.response, m.at-scheduled)
 			p.RecordFailed(m.service, m.at-res.Sent)
+		}
+		if res.Outcome == outcome.Cancelled {
+			p.RecordOpen(m.response, res.Done-scheduled)
+			p.RecordOpen(m.service, res.Done-res.Sent)
 		}
 	}
 	if tpot, ok := tpot(res); ok {
@@ -385,7 +386,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
-		if res.Outcome.Failed() {
+		if res.Outcome != outcome.OK {
 			p.RecordFailed(result.Stall, stall)
 		}
 	}

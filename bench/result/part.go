@@ -100,8 +100,9 @@ type Part struct {
 	// same: tables show what was observed, and an SLO ranks such a request beyond
 	// every bound.
 	Failed [numMetrics]*Hist
-	// Open holds, for each metric that waits for an instant, the ages at the end
-	// of the run of the unfinished requests for which it never came.
+	// Open holds, for each metric that waits for an instant, the ages at the end of
+	// the run of the unfinished requests: an SLO ranks one that is older than its
+	// bound beyond it, whether the instant came or not.
 	Open [numOpen]*Hist
 	// Tokenless counts, likewise, the requests that ended ok although it never came:
 	// one without an answer token has no TTFA.
