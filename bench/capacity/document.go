@@ -60,6 +60,11 @@ type Verdict struct {
 	Reasons  []string      `json:"reasons"`
 }
 
+// Further are the reasons that the headline does not tell already.
+func (v Verdict) Further() []string {
+	return result.Verdict{Headline: v.Headline, Reasons: v.Reasons}.Further()
+}
+
 // Capacity is the answer: the highest rate of arrivals, whatever the endpoint
 // does, at which every SLO held.
 type Capacity struct {

@@ -1,9 +1,7 @@
 package compare
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
@@ -40,7 +38,7 @@ func compareSides(base, fresh *side, o Options) *Document {
 	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == BlockBootstrap {
 		d.Method.BlockS = &block
 	}
-	d.Warnings = c.proven(c.warnings(d))
+	d.Warnings = c.warnings(d)
 	d.gate(o.Rules)
 	return d
 }
@@ -66,31 +64,6 @@ type comparison struct {
 	base, fresh *side
 	method      Method
 	level       rankLevel // of ranks
-}
-
-// proven leaves out of the warnings that the generator was the bottleneck of a run
-// that was cut off: nobody can know.
-func (c *comparison) proven(warnings []Warning) []Warning {
-	for _, s := range []struct {
-		name string
-		*side
-	}{{"BASE", c.base}, {"NEW", c.fresh}} {
-		for _, run := range s.runs {
-			if !cutOff(run) {
-				continue
-			}
-			about := fmt.Sprintf("run %s of %s ", run.ID, s.name)
-			warnings = slices.DeleteFunc(warnings, func(w Warning) bool {
-				return w.Kind == NotValid && strings.Contains(w.Text, about)
-			})
-		}
-	}
-	return warnings
-}
-
-// cutOff reports whether a run was made of its logs, because it never ended.
-func cutOff(run *result.Run) bool {
-	return strings.HasPrefix(run.Verdict.Headline, "the run was cut off")
 }
 
 // A side is the runs of a side and what was made of them.

@@ -76,6 +76,7 @@ const (
 	OtherTarget   WarningKind = "target"     // the targets differ
 	OtherMachine  WarningKind = "machine"    // the load came from different machines
 	OtherWaves    WarningKind = "waves"      // a wave exists on one side only
+	SamePrompts   WarningKind = "prompts"    // a run sent an endpoint prompts that another had sent it before
 	CachedShare   WarningKind = "cached"     // more of the prompts was cached on one side
 	FewSamples    WarningKind = "samples"    // too few requests, or seconds, for an interval
 	Incomplete    WarningKind = "incomplete" // a run did not go to its end
@@ -180,6 +181,11 @@ type RuleResult struct {
 	Expr   string `json:"expr"`
 	Wave   string `json:"wave"`   // "" is the whole run
 	Failed *bool  `json:"failed"` // the comparison regressed; null: no data, or the interval leaves it open
+}
+
+// Further are the reasons that the headline does not tell already.
+func (g Gate) Further() []string {
+	return slices.DeleteFunc(slices.Clone(g.Reasons), func(r string) bool { return strings.Contains(g.Headline, r) })
 }
 
 // Untold are the warnings that the gate does not tell already.

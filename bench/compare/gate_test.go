@@ -136,6 +136,10 @@ func TestSmallestDocuments(t *testing.T) {
 			r.Verdict.Status, r.Verdict.Headline = result.Inconclusive, "the run was cut off after 7 s"
 			r.Generator.Valid = false
 		},
+		"found to be cut off": func(r *result.Run) {
+			r.Verdict.Status, r.Generator.Findings = result.Inconclusive, result.Findings{{Kind: result.FoundCutOff, Voids: result.VoidsAll}}
+			r.Generator.Valid = false
+		},
 		"of a late generator": func(r *result.Run) { r.Generator.Valid = false },
 		"all of nothing":      func(r *result.Run) { *r = result.Run{} },
 		"without a timeline":  func(r *result.Run) { r.Timeline = nil },
@@ -163,12 +167,20 @@ func TestSmallestDocuments(t *testing.T) {
 
 // That the generator of a run that was cut off was the bottleneck, nobody knows.
 func TestACutOffRunIsNoLateOne(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	base, fresh := long.aside(rng, 1, 1), long.aside(rng, 1, 1.5)
-	fresh.runs[0].Verdict.Headline, fresh.runs[0].Generator.Valid = "the run was cut off after 7 s", false
-	d := compareSides(base, fresh, Options{})
-	if text := fmt.Sprint(d.Gate, d.Warnings); strings.Contains(text, "bottleneck") || !strings.Contains(d.Gate.Headline, "cut off") {
-		t.Error(text)
+	for what, run := range map[string]result.Run{
+		"of an earlier version": {Verdict: result.Verdict{Headline: "the run was cut off after 7 s"}},
+		"whatever it is called": {
+			Verdict:   result.Verdict{Headline: "this is everything up to the last second"},
+			Generator: result.Generator{Findings: result.Findings{{Kind: result.FoundCutOff, Voids: result.VoidsAll}}},
+		},
+	} {
+		rng := rand.New(rand.NewPCG(1, 2))
+		base, fresh := long.aside(rng, 1, 1), long.aside(rng, 1, 1.5)
+		fresh.runs[0].Verdict, fresh.runs[0].Generator = run.Verdict, run.Generator
+		d := compareSides(base, fresh, Options{})
+		if text := fmt.Sprint(d.Gate, d.Warnings); strings.Contains(text, "bottleneck") || !strings.Contains(d.Gate.Headline, "did not go to its end") {
+			t.Errorf("%s: %s", what, text)
+		}
 	}
 }
 

@@ -127,7 +127,7 @@ func lostShare(t result.Stats) (float64, int64, bool) {
 	if q.Scheduled == 0 {
 		return 0, 0, false
 	}
-	return float64(q.Dropped+q.Unsent+q.Unfinished) / float64(q.Scheduled), q.Scheduled, true
+	return float64(q.Lost()) / float64(q.Scheduled), q.Scheduled, true
 }
 
 func goodput(t result.Stats) (float64, int64, bool) {

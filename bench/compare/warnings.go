@@ -28,10 +28,10 @@ func (c *comparison) warnings(d *Document) []Warning {
 		*side
 	}{{"BASE", c.base}, {"NEW", c.fresh}} {
 		for _, run := range s.runs {
-			if !run.Generator.Valid {
+			if !run.Generator.Valid && !run.CutOff() { // of one that was cut off nobody can know
 				warn(NotValid, "in run %s of %s the generator was the bottleneck", run.ID, s.name)
 			}
-			if run.Verdict.Status == result.Aborted || strings.HasPrefix(run.Verdict.Headline, "the run was cut off") {
+			if run.Verdict.Status == result.Aborted || run.CutOff() {
 				warn(Incomplete, "run %s of %s did not go to its end: %s", run.ID, s.name, run.Verdict.Headline)
 			}
 			if slices.ContainsFunc(run.Events, func(e result.Event) bool { return e.Kind == result.Steered }) {
@@ -71,9 +71,6 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(base), units.Share(fresh))
 	}
 }
-
-// SamePrompts warns of runs that sent one endpoint the same prompts.
-const SamePrompts WarningKind = "prompts"
 
 // repeatedPrompts is which share of a run's prompts another may have sent before.
 const repeatedPrompts = 0.05

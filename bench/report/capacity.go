@@ -33,10 +33,8 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 	p := newPage(opts)
 	v := d.Verdict
 	p.prose(p.ink.status(strings.ToUpper(cmp.Or(plain(string(v.Status)), "no verdict")), v.Status)+"  ", plain(v.Headline))
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			p.prose("  ", plain(r))
-		}
+	for _, r := range v.Further() {
+		p.prose("  ", plain(r))
 	}
 	p.gap()
 	p.flow("searched", searched(d)...)
@@ -323,10 +321,8 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 	mark := map[result.Status]string{result.Pass: "✅", result.Fail: "❌"}[v.Status]
 	m.line("### %s %s: capacity\n", cmp.Or(mark, "⚠️"), cell(cmp.Or(d.Name, "unnamed")))
 	m.line("%s\n", cell(v.Headline))
-	for _, r := range v.Reasons {
-		if !strings.Contains(v.Headline, r) {
-			m.line("- %s", cell(r))
-		}
+	for _, r := range v.Further() {
+		m.line("- %s", cell(r))
 	}
 	m.line("\n%s", cell(strings.Join(searched(d), " · ")))
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {

@@ -66,10 +66,8 @@ func (p *page) gate(g compare.Gate) {
 	}
 	p.prose("", strings.TrimSpace(p.ink.status(judgement, statusOf(g))+" "+rest))
 	const indent = "  "
-	for _, r := range g.Reasons {
-		if !strings.Contains(g.Headline, r) {
-			p.prose(indent, plain(r))
-		}
+	for _, r := range g.Further() {
+		p.prose(indent, plain(r))
 	}
 	for _, r := range g.Rules {
 		ok := r.Failed

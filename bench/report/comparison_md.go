@@ -13,10 +13,8 @@ import (
 func writeComparisonMarkdown(w io.Writer, d *compare.Document, _ Options) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** %s\n\n", strings.ToUpper(d.Gate.Status.String()), cell(d.Gate.Headline))
-	for _, r := range d.Gate.Reasons {
-		if !strings.Contains(d.Gate.Headline, r) {
-			fmt.Fprintf(&b, "- %s\n", cell(r))
-		}
+	for _, r := range d.Gate.Further() {
+		fmt.Fprintf(&b, "- %s\n", cell(r))
 	}
 	for _, warning := range d.Untold() {
 		fmt.Fprintf(&b, "- ⚠ %s\n", cell(warning.Text))

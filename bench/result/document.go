@@ -1,6 +1,8 @@
 package result
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"flashwave/bench/scenario"
@@ -53,6 +55,15 @@ const (
 	Aborted      Status = "aborted"
 )
 
+// CutOff reports whether a run was made of its logs, because it never ended. Documents
+// of earlier versions say so in their headline alone.
+func (r *Run) CutOff() bool {
+	if r.Generator.Findings != nil {
+		return slices.ContainsFunc(r.Generator.Findings, func(f Finding) bool { return f.Kind == FoundCutOff })
+	}
+	return strings.HasPrefix(r.Verdict.Headline, "the run was cut off")
+}
+
 // A Verdict is the judgement over a run.
 type Verdict struct {
 	Status   Status   `json:"status"`
@@ -92,6 +103,13 @@ type Generator struct {
 	MaxInFlightSeen     int64    `json:"max_in_flight_seen"`
 	StaleRetries        int64    `json:"stale_retries"`
 }
+
+// The kinds of Stats.
+const (
+	OpenWave   = "open"
+	ClosedWave = "closed"
+	WholeRun   = "total" // the name, too, of the figures over all waves
+)
 
 // Stats are the figures of a wave, of a window of it, or of a whole run.
 type Stats struct {
