@@ -163,7 +163,7 @@ func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
 // label says what the figures of a wave, or of the whole run (wave < 0), are.
 func (r *Run) label(wave int, withHDR bool) result.Label {
 	l := result.Label{
-		Name: "total", Kind: "total", Duration: r.length(wave),
+		Name: result.WholeRun, Kind: result.WholeRun, Duration: r.length(wave),
 		Priced: r.priced, Judged: r.assertions.Judged(), HDR: withHDR,
 	}
 	if wave < 0 {
@@ -174,9 +174,9 @@ func (r *Run) label(wave int, withHDR bool) result.Label {
 		return l
 	}
 	w := &r.waves[wave]
-	l.Name, l.Lane, l.Kind, l.Closed = w.Name, w.Lane, "open", w.Closed
+	l.Name, l.Lane, l.Kind, l.Closed = w.Name, w.Lane, result.OpenWave, w.Closed
 	if w.Closed {
-		l.Kind = "closed"
+		l.Kind = result.ClosedWave
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -213,7 +213,7 @@ func Refusal(tool result.Tool, reason, hint string) *result.Run {
 			Reasons: reasons, SLOs: []result.SLO{},
 		},
 		Generator: result.Generator{Warnings: []string{}, Findings: result.Findings{}},
-		Total:     result.Derive(result.Label{Name: "total", Kind: "total"}, result.NewPart()),
+		Total:     result.Derive(result.Label{Name: result.WholeRun, Kind: result.WholeRun}, result.NewPart()),
 		Waves:     []result.Stats{}, Timeline: []result.Row{}, Events: []result.Event{},
 	}
 }

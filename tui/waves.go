@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
 
@@ -33,7 +34,7 @@ func (p pen) waveLine(w result.WaveStatus, index int, lanes bool, width int) str
 	}
 	name := clean(w.Name)
 	if lanes {
-		name = clean(w.Lane) + "/" + name
+		name = clean(slo.WaveName(w.Lane, w.Name))
 	}
 	key := " "
 	if index < 9 {

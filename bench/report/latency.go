@@ -90,7 +90,7 @@ func latencyTable(run *result.Run) table {
 // scheduled instant is what a customer feels, and the service time stands beside
 // it.
 func hasOpen(run *result.Run) bool {
-	return slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == "open" })
+	return slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == result.OpenWave })
 }
 
 // differ reports whether two summaries are more than a part of them apart.

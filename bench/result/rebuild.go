@@ -136,7 +136,7 @@ func (r *rebuild) figures() {
 		run.Waves[i] = Derive(Label{
 			Name: w.Name, Lane: w.Lane, Kind: w.Kind,
 			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start,
-			Priced: priced, Judged: r.good.Asserted, Closed: w.Kind == closedKind, HDR: true,
+			Priced: priced, Judged: r.good.Asserted, Closed: w.Kind == ClosedWave, HDR: true,
 		}, p)
 		r.complete(&run.Waves[i], i)
 		run.Waves[i].Recovery = r.standing.recovery(i, r.end, r.good.Share, r.good.Text)
@@ -153,8 +153,8 @@ func (r *rebuild) figures() {
 	}
 	r.parts[whole] = logged
 	run.Total = Derive(Label{
-		Name: "total", Kind: "total", Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good.Asserted,
-		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == closedKind }), HDR: true,
+		Name: WholeRun, Kind: WholeRun, Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good.Asserted,
+		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == ClosedWave }), HDR: true,
 	}, total)
 	r.complete(&run.Total, -1)
 	if len(run.Waves) == 1 {
@@ -189,9 +189,6 @@ func (r *rebuild) complete(s *Stats, wave int) {
 		s.Rate.Steady = &rate
 	}
 }
-
-// closedKind is the kind of closed waves.
-const closedKind = "closed"
 
 // maxLag is the lateness that the scenario allows.
 func (r *rebuild) maxLag() time.Duration {

@@ -60,13 +60,9 @@ func (s *Scenario) concerned(path, text string, e slo.Expr) ([]Lane, error) {
 	var names, full []string
 	for _, l := range s.Lanes {
 		for _, w := range l.Waves {
-			name := w.Name
-			if l.Name != "" {
-				name = l.Name + "/" + w.Name
-			}
 			names = append(names, w.Name)
-			if e.Wave == w.Name || e.Wave == name {
-				lanes, full = append(lanes, l), append(full, name)
+			if e.Concerns(l.Name, w.Name) {
+				lanes, full = append(lanes, l), append(full, slo.WaveName(l.Name, w.Name))
 			}
 		}
 	}

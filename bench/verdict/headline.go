@@ -118,7 +118,7 @@ func (j *judgement) achieved() string {
 	var parts []string
 	if rate := busiest.Rate.Succeeded; rate != nil {
 		text := units.Rate(*rate) + " requests/s"
-		if busiest.Kind != "total" {
+		if busiest.Kind != result.WholeRun {
 			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
 		}
 		parts = append(parts, text)
@@ -143,5 +143,5 @@ func (j *judgement) achieved() string {
 // faster reports whether a wave had a higher rate of successes.
 func faster(w, than result.Stats) bool {
 	a, b := w.Rate.Succeeded, than.Rate.Succeeded
-	return a != nil && (b == nil || than.Kind == "total" || *a > *b)
+	return a != nil && (b == nil || than.Kind == result.WholeRun || *a > *b)
 }

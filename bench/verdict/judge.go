@@ -157,7 +157,7 @@ func (j *judgement) pace() {
 		end = max(end, w.StartedS+w.DurationS)
 	}
 	for _, w := range j.Run.Waves {
-		if w.Kind == "closed" || w.Requests.Scheduled == 0 {
+		if w.Kind == result.ClosedWave || w.Requests.Scheduled == 0 {
 			continue // a closed wave waits for its answers
 		}
 		p := PaceOf(j.Run.Timeline, result.FromSeconds(w.StartedS), result.FromSeconds(w.StartedS+w.DurationS))
