@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
 
@@ -309,7 +310,7 @@ func tightest(slos []result.SLOStatus, name string, service bool) *float64 {
 	var least *float64
 	for _, s := range slos {
 		twice := name == "ttft" || name == "e2e" // timed from two instants
-		if s.Metric != name || atLeast(s) || twice && s.Service != service {
+		if s.Metric != name || !slo.Op(s.Op).Upper() || twice && s.Service != service {
 			continue
 		}
 		if least == nil || s.Bound < *least {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
 
@@ -91,7 +92,7 @@ func (p pen) budget(c *result.CostStatus, width int) []string {
 		return nil
 	}
 	share := c.Spent / *c.Budget
-	g := gradeOf(c.Spent, *c.Budget, false)
+	g := gradeOf(slo.Expr{Op: slo.LessOrEqual, Value: *c.Budget}, c.Spent)
 	if c.Projected != nil && *c.Projected > *c.Budget {
 		g = max(g, near)
 	}

@@ -2,9 +2,9 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // A grade says how an SLO stands. Worse grades are larger.
@@ -17,23 +17,21 @@ const (
 	bad                  // breached
 )
 
-// nearShare is how close to its bound an SLO must come to be near it.
-const nearShare = 0.1
-
-// gradeOf grades a value against a bound: at most it, or at least it.
-func gradeOf(value, bound float64, atLeast bool) grade {
-	margin := bound - value
-	if atLeast {
-		margin = -margin
-	}
+// gradeOf grades a value by an expression.
+func gradeOf(e slo.Expr, value float64) grade {
 	switch {
-	case margin < 0:
+	case !e.Holds(value):
 		return bad
-	case margin < nearShare*bound:
+	case slo.Near(e, value):
 		return near
 	default:
 		return good
 	}
+}
+
+// exprOf is what an SLO asks of a value.
+func exprOf(s result.SLOStatus) slo.Expr {
+	return slo.Expr{Op: slo.Op(s.Op), Value: s.Bound, Unit: slo.Unit(s.Unit)}
 }
 
 // liveGrade is how an SLO stands over the window in view.
@@ -43,7 +41,7 @@ func liveGrade(s result.SLOStatus) grade {
 		return unknown
 	case !*s.LiveOK:
 		return bad
-	case s.Live != nil && gradeOf(*s.Live, s.Bound, atLeast(s)) != good:
+	case s.Live != nil && gradeOf(exprOf(s), *s.Live) != good:
 		return near
 	default:
 		return good
@@ -71,9 +69,6 @@ func worst(slos []result.SLOStatus) grade {
 	return w
 }
 
-// atLeast reports whether an SLO sets a lower bound.
-func atLeast(s result.SLOStatus) bool { return strings.HasPrefix(s.Op, ">") }
-
 // rowGrade is how the SLOs stood in one step of the timeline, as far as a row
 // tells: the worst of those on its latencies and its error rate, and whether the
 // endpoint kept up.
@@ -87,7 +82,7 @@ func rowGrade(row result.Row, slos []result.SLOStatus) grade {
 			continue
 		}
 		if value, ok := rowValue(row, s); ok {
-			w = max(w, gradeOf(value, s.Bound, atLeast(s)))
+			w = max(w, gradeOf(exprOf(s), value))
 		}
 	}
 	return w

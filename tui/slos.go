@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 )
@@ -21,23 +19,20 @@ func (p pen) judgements(s result.Snapshot) []judgement {
 	var list []judgement
 	if s.Verdict != nil {
 		for _, o := range s.Verdict.SLOs {
-			list = append(list, judgement{runGrade(o.OK), sloText(o.Expr, o.Wave, o.Assumed), p.observed(o), ""})
+			list = append(list, judgement{runGrade(o.OK), sloText(o.Expr, o.Assumed), p.observed(o), ""})
 		}
 		return list
 	}
 	for _, o := range s.SLOs {
 		seen := p.observed(result.SLO{Observed: o.Live, AtLeast: o.AtLeast, Unit: o.Unit})
-		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Wave, o.Assumed), seen, "run " + p.glyph.mark(runGrade(o.RunOK))})
+		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Assumed), seen, "run " + p.glyph.mark(runGrade(o.RunOK))})
 	}
 	return list
 }
 
-// sloText is an expression, with its wave if it does not name it itself.
-func sloText(expr, wave string, assumed bool) string {
+// sloText is an expression, which names its wave itself.
+func sloText(expr string, assumed bool) string {
 	text := clean(expr)
-	if wave != "" && !strings.Contains(text, " in ") {
-		text += " in " + clean(wave)
-	}
 	if assumed {
 		text += " (assumed)"
 	}

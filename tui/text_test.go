@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 )
 
 // FuzzClean holds that text from outside is one line without escape sequences,
@@ -47,21 +48,23 @@ func FuzzPlain(f *testing.F) {
 
 func TestGrades(t *testing.T) {
 	for _, c := range []struct {
-		why          string
-		value, bound float64
-		atLeast      bool
-		want         grade
+		why   string
+		expr  string
+		value float64
+		want  grade
 	}{
-		{"well under", 500, 800, false, good},
-		{"within 10 %", 730, 800, false, near},
-		{"at the bound", 800, 800, false, near},
-		{"over", 801, 800, false, bad},
-		{"a floor well kept", 300, 200, true, good},
-		{"a floor within 10 %", 210, 200, true, near},
-		{"under a floor", 199, 200, true, bad},
-		{"nothing at a bound of nothing", 0, 0, false, good},
+		{"well under", "ttft.p95 <= 800ms", 500, good},
+		{"within 10 %", "ttft.p95 <= 800ms", 730, near},
+		{"at the bound", "ttft.p95 <= 800ms", 800, near},
+		{"over", "ttft.p95 <= 800ms", 801, bad},
+		{"at a bound that is to be stayed under", "ttft.p95 < 800ms", 800, bad},
+		{"a floor well kept", "rps >= 200/s", 300, good},
+		{"a floor within 10 %", "rps >= 200/s", 210, near},
+		{"under a floor", "rps >= 200/s", 199, bad},
+		{"a share that lacks little", "good_fraction >= 99%", 0.998, good},
+		{"nothing at a bound of nothing", "dropped <= 0", 0, good},
 	} {
-		if got := gradeOf(c.value, c.bound, c.atLeast); got != c.want {
+		if got := gradeOf(slo.MustParse(c.expr), c.value); got != c.want {
 			t.Errorf("%s: got %d, want %d", c.why, got, c.want)
 		}
 	}
@@ -69,17 +72,17 @@ func TestGrades(t *testing.T) {
 
 // TestRowGrade holds that a row is judged by the SLOs of its own waves only.
 func TestRowGrade(t *testing.T) {
-	slo := result.SLOStatus{Expr: "ttft.p95 < 800ms", Metric: "ttft", Stat: "p95", Wave: "rush", Bound: 800, Unit: "ms"}
+	status := result.SLOStatus{Expr: "ttft.p95 < 800ms", Metric: "ttft", Stat: "p95", Wave: "rush", Op: "<", Bound: 800, Unit: "ms"}
 	row := result.Row{Waves: []string{"rush"}, Latency: result.RowLatencies{TTFT: result.RowPair{Response: &result.RowPercentile{Count: 9, P95: 900}}}}
-	if g := rowGrade(row, []result.SLOStatus{slo}); g != bad {
+	if g := rowGrade(row, []result.SLOStatus{status}); g != bad {
 		t.Errorf("a breach in the wave is graded %d", g)
 	}
 	row.Waves = []string{"calm"}
-	if g := rowGrade(row, []result.SLOStatus{slo}); g != unknown {
+	if g := rowGrade(row, []result.SLOStatus{status}); g != unknown {
 		t.Errorf("a row of another wave is graded %d", g)
 	}
-	slo.Wave, slo.Service = "", true
-	if g := rowGrade(row, []result.SLOStatus{slo}); g != unknown {
+	status.Wave, status.Service = "", true
+	if g := rowGrade(row, []result.SLOStatus{status}); g != unknown {
 		t.Errorf("a row without service times is graded %d by them", g)
 	}
 }
