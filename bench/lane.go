@@ -39,7 +39,7 @@ type lane struct {
 	due        time.Duration // when there is something to do
 	factor     float64
 	paused     bool
-	open       int // of them, those that have not ended
+	open       int // requests that have not ended
 	begun      int // stretches that have begun
 	bursts     []result.Burst
 	past       []result.CurvePoint // of finished stretches

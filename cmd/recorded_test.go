@@ -3,8 +3,8 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,7 +13,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"flashwave/bench/files"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 	"flashwave/client/outcome"
@@ -57,10 +56,7 @@ func recorded(ts *testscript.TestScript, _ bool, args []string) {
 	record(run, seconds, slower, failing, unary)
 	text, err := json.Marshal(run)
 	ts.Check(err)
-	ts.Check(files.Write(ts.MkAbs(args[0]), func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	}))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
 // record fills in what a run of so many seconds saw.

@@ -41,11 +41,7 @@ func criteria(sc *scenario.Scenario) (list []criterion, notes []string, err erro
 		list = append(list, criterion{Expr: e})
 	}
 	assume := func(text string) {
-		e, err := slo.Parse(text)
-		if err != nil {
-			panic(err) // the texts are constants
-		}
-		list = append(list, criterion{Expr: e, assumed: true})
+		list = append(list, criterion{Expr: slo.MustParse(text), assumed: true})
 	}
 	if len(list) == 0 && streams(sc) {
 		assume("ttft.p95 < 800ms")

@@ -312,16 +312,6 @@ func (o *Out) Close() {
 	}
 }
 
-// Write writes a place at once: [Create], [Out.Write] and [Out.Close].
-func Write(path string, write func(io.Writer) error) error {
-	o, err := Create(path)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	return o.Write(write)
-}
-
 // Streams reports whether what a path names is there and no file: it is written to
 // rather than replaced.
 func Streams(path string) bool {

@@ -28,6 +28,16 @@ func check(t testing.TB, err error) {
 	}
 }
 
+// put writes a place at once.
+func put(path string, write func(io.Writer) error) error {
+	o, err := Create(path)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	return o.Write(write)
+}
+
 // holds wants a file to have a content and a mode, and nothing to be left beside it.
 func holds(t *testing.T, path, want string, mode fs.FileMode) {
 	t.Helper()
@@ -49,7 +59,7 @@ func TestANewFileHasTheModeOfTheUmask(t *testing.T) {
 	for _, mask := range []int{0o022, 0o077, 0} {
 		old := syscall.Umask(mask)
 		path := filepath.Join(t.TempDir(), "run.json")
-		err := Write(path, text("new"))
+		err := put(path, text("new"))
 		syscall.Umask(old)
 		check(t, err)
 		holds(t, path, "new", 0o666&^fs.FileMode(mask))
@@ -63,7 +73,7 @@ func TestAFileThatIsThereKeepsItsMode(t *testing.T) {
 		check(t, os.Chmod(path, mode))
 		before, err := os.Stat(path)
 		check(t, err)
-		check(t, Write(path, text("new")))
+		check(t, put(path, text("new")))
 		holds(t, path, "new", mode)
 		if after, err := os.Stat(path); err != nil || os.SameFile(before, after) {
 			t.Errorf("it was overwritten where it was, %v", err)
@@ -90,7 +100,7 @@ func TestALinkStaysAndItsFileIsReplaced(t *testing.T) {
 	for link, file := range map[string]string{
 		"absolute": "file", "relative": "file", "twice": "file", "dangling": "notyet", "deep/away": "a/file2",
 	} {
-		check(t, Write(filepath.Join(dir, link), text(link)))
+		check(t, put(filepath.Join(dir, link), text(link)))
 		holds(t, filepath.Join(dir, file), link, 0o666&^umask())
 		if info, err := os.Lstat(filepath.Join(dir, link)); err != nil || info.Mode()&fs.ModeSymlink == 0 {
 			t.Errorf("%s is no link any more", link)
@@ -121,10 +131,10 @@ func TestADeviceStaysOne(t *testing.T) {
 	link := filepath.Join(dir, "link")
 	check(t, os.Symlink(null, link))
 	for _, path := range []string{null, link} {
-		check(t, Write(path, text("gone")))
+		check(t, put(path, text("gone")))
 	}
 	var own *Error
-	if err := Write(full, text("x")); !errors.As(err, &own) || !errors.Is(err, syscall.ENOSPC) || !strings.HasPrefix(err.Error(), full+" cannot be written: ") {
+	if err := put(full, text("x")); !errors.As(err, &own) || !errors.Is(err, syscall.ENOSPC) || !strings.HasPrefix(err.Error(), full+" cannot be written: ") {
 		t.Errorf("a full device gives %v", err)
 	}
 	o, err := Create(full)
@@ -197,7 +207,7 @@ func TestASocketIsWrittenTo(t *testing.T) {
 		}
 		read <- string(b)
 	}()
-	check(t, Write(filepath.Join(dir, "s"), text("hello")))
+	check(t, put(filepath.Join(dir, "s"), text("hello")))
 	if got := <-read; got != "hello" {
 		t.Errorf("%q was read", got)
 	}
@@ -210,7 +220,7 @@ func TestADescriptorIsWrittenTo(t *testing.T) {
 	r, w, err := os.Pipe()
 	check(t, err)
 	defer func() { check(t, r.Close()) }()
-	check(t, Write("/dev/fd/"+itoa(w.Fd()), text("through the pipe")))
+	check(t, put("/dev/fd/"+itoa(w.Fd()), text("through the pipe")))
 	check(t, w.Close())
 	if got, err := io.ReadAll(r); err != nil || string(got) != "through the pipe" {
 		t.Errorf("%q was read, %v", got, err)
@@ -221,7 +231,7 @@ func TestADescriptorIsWrittenTo(t *testing.T) {
 	check(t, err)
 	_, err = io.WriteString(f, "before, ")
 	check(t, err)
-	check(t, Write("/dev/fd/"+itoa(f.Fd()), text("within, ")))
+	check(t, put("/dev/fd/"+itoa(f.Fd()), text("within, ")))
 	_, err = io.WriteString(f, "after")
 	check(t, errors.Join(err, f.Close()))
 	if got, err := os.ReadFile(path); err != nil || string(got) != "before, within, after" {
@@ -258,7 +268,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 			t.Errorf("%q gives %v, want an *Error with a hint that says %q", path, err, want)
 		}
 	}
-	if err := Write(filepath.Join(dir, "nosuch", "x"), text("")); err == nil || !strings.Contains(err.Error(), "cannot be written: no such file") {
+	if err := put(filepath.Join(dir, "nosuch", "x"), text("")); err == nil || !strings.Contains(err.Error(), "cannot be written: no such file") {
 		t.Errorf("%v", err)
 	}
 }
@@ -275,7 +285,7 @@ func TestAReadOnlyFolder(t *testing.T) {
 	if _, err := Create(filepath.Join(dir, "other")); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("%v", err)
 	}
-	check(t, Write(path, text("new"))) // it is written where it is
+	check(t, put(path, text("new"))) // it is written where it is
 	if got, err := os.ReadFile(path); err != nil || string(got) != "new" {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -286,7 +296,7 @@ func TestAllOrNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.json")
 	check(t, os.WriteFile(path, []byte("old"), 0o600))
 	broken := errors.New("the template is broken")
-	err := Write(path, func(w io.Writer) error {
+	err := put(path, func(w io.Writer) error {
 		_, _ = io.WriteString(w, strings.Repeat("x", 100_000))
 		return broken
 	})

@@ -104,17 +104,9 @@ func (fs Findings) In(wave string) (of Findings) {
 	return of
 }
 
-// Judges reports whether an SLO on a metric can be judged. A latency cannot where
-// the generator was too late for that very metric; nothing else can where a wave is
-// not valid, but for what the endpoint itself answered: an error is its own however
-// late it was asked.
-func (fs Findings) Judges(m slo.Metric) bool {
-	_, void := fs.Against(m)
-	return !void
-}
-
 // Against is the finding that weighs most among those for which an SLO on a metric
-// cannot be judged; false if there is none.
+// cannot be judged; false if there is none. A latency cannot where the generator was
+// too late for that very metric, and nothing can where a wave is not valid.
 func (fs Findings) Against(m slo.Metric) (Finding, bool) {
 	return fs.heaviest(func(f Finding) bool { return f.voids(m) })
 }

@@ -29,7 +29,7 @@ const (
 	Timeout     Outcome = "timeout"      // connecting, first token, idle stream or total
 	Reset       Outcome = "reset"        // the connection broke, EOF inside the framing too
 	Truncated   Outcome = "truncated"    // ended with neither [DONE] nor a finish reason
-	StreamError Outcome = "stream_error" // an error object or event inside HTTP 200
+	StreamError Outcome = "stream_error" // an error inside HTTP 200, or a finish reason that says failure
 	Malformed   Outcome = "malformed"    // not what the API promises
 	Cancelled   Outcome = "cancelled"    // stopped by the user or the end of the run: unfinished, not failed
 )
@@ -45,13 +45,6 @@ func All() []Outcome { return slices.Clone(list[:]) }
 
 // Known reports whether the outcome is one of the closed list.
 func (o Outcome) Known() bool { return slices.Contains(list[:], o) }
-
-// Parse reads a stored word. A word that is none of the list is an outcome of a
-// later version: it is returned as it is, and known is false.
-func Parse(word string) (o Outcome, known bool) {
-	o = Outcome(word)
-	return o, o.Known()
-}
 
 // Failed reports whether the request failed: it ended, and not well. One that
 // was cancelled is unfinished. An unknown outcome is a failure, for ok is known.
