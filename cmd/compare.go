@@ -40,12 +40,14 @@ on (run --repeat 4) runs are ranked.
 
 The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
 requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of
-shares at least 1 percentage point. It passes where the interval of none reaches so far; anything else
-cannot be told. --fail-on takes its place: METRIC.STAT OP CHANGE [and OP CHANGE]
-[in WAVE], each with the sign and the unit of a change: +10%, +50ms, -5/s, +1pp.
+shares at least 1 percentage point. It passes where the interval of none reaches so
+far; anything else cannot be told. --fail-on takes its place: METRIC.STAT OP CHANGE
+[and OP CHANGE] [in WAVE], each with the sign and the unit of a change: +10%, +50ms,
+-5/s, +1pp.
 
-Exit codes: 0 not worse, 99 worse, 104 usage, 120 that cannot be told: the runs are
-too short or too noisy, data is missing, or a generator was the bottleneck.`,
+Exit codes: 0 not worse, 99 worse, 104 usage, 105 interrupted, 120 that cannot be
+told: the runs are too short or too noisy, data is missing, or a generator was the
+bottleneck.`,
 		Example: `flashwave compare latest~1 latest
 flashwave compare main.json run.json --json
 flashwave compare main-*.json -- run-*.json
