@@ -140,8 +140,8 @@ func (f *flight) unfinished(now time.Duration) client.Result {
 	return res
 }
 
-// settle makes the next interval the last: what was scheduled and is not accounted for
-// in it was never sent.
+// settle makes the next interval that is begun to be closed the last: what was scheduled
+// and is not accounted for in it was never sent.
 func (r *recorder) settle() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

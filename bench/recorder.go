@@ -31,7 +31,7 @@ type recorder struct {
 	ring     [ringSeconds]result.Interval // what is in it is never written again
 	n        int                          // intervals so far; the newest is ring[(n-1)%ringSeconds]
 	timeline *result.Timeline
-	final    bool                    // the next interval is the last, and accounts for everything
+	final    bool                    // an interval that ends from now on is the last, and accounts for everything
 	windows  map[windowKey]windowSum // of the newest interval: SLOs, screen and health ask for the same ones
 }
 
@@ -87,6 +87,9 @@ func (s *shard) part(wave int) *result.Part {
 // interval, and the shards begin anew. The interval is complete, and its parts are
 // shared with every reader: they must not be written to.
 func (r *recorder) swap(now time.Duration) result.Interval {
+	r.mu.Lock()
+	last := r.final // asked before the shards are emptied: what comes after that is in the next interval
+	r.mu.Unlock()
 	sum := r.gather()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -96,7 +99,7 @@ func (r *recorder) swap(now time.Duration) result.Interval {
 		}
 		r.totals[wave].Merge(p)
 	}
-	if r.final {
+	if last {
 		r.account(sum)
 	}
 	r.carry(sum, now <= r.start)
