@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -157,7 +158,7 @@ func TestAFullLineIsSaid(t *testing.T) {
 		said := 0
 		doc := run.Wait()
 		for _, e := range doc.Events {
-			if e.Kind == result.Noted && len(e.Text) > 7 && e.Text[:7] == "1048576" {
+			if e.Kind == result.Noted && strings.HasPrefix(e.Text, "1,048,576 requests wait") {
 				said++
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -84,7 +85,7 @@ func (r *Run) leaveBehind() {
 	r.behind = n
 	r.mu.Unlock()
 	if n > 0 {
-		r.note(fmt.Sprintf("%d requests did not end when they were cancelled: they were left behind, unfinished", n))
+		r.note(fmt.Sprintf("%s did not end when cancelled: left behind, unfinished", units.Of(n, "request", "requests")))
 	}
 }
 

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -177,7 +176,7 @@ func (l *lane) dispatch(t ticket) bool {
 		r.drop(t)
 		if r.scenario.Overflow != "drop" {
 			r.lineFull.Do(func() {
-				r.note(fmt.Sprintf("%d requests wait for a slot: those that come beyond are dropped", maxLine))
+				r.note(units.Count(maxLine) + " requests wait for a slot: those that come beyond are dropped")
 			})
 		}
 		return false

@@ -190,8 +190,8 @@ func (r *Run) judgePace(now time.Duration, row result.Row) bool {
 	r.overload.Since = r.since(now)
 	r.addEvent(result.Event{
 		TS: r.since(now).Seconds(), Kind: result.Overloaded,
-		Text: fmt.Sprintf("cannot keep up: %s of %s requests/s served, %d waiting and growing",
-			units.Rate(pace.Served), units.Rate(pace.Offered), pace.Waiting),
+		Text: fmt.Sprintf("cannot keep up: %s of %s requests/s served, %s waiting and growing",
+			units.Rate(pace.Served), units.Rate(pace.Offered), units.Count(pace.Waiting)),
 	})
 	return true
 }

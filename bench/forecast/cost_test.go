@@ -9,7 +9,7 @@ import (
 	"flashwave/bench/price"
 )
 
-// measured draws requests whose lengths vary, and cached prompts.
+// measuredTokens draws requests whose lengths vary, and cached prompts.
 func measuredTokens(n int, rng *rand.Rand) (t Tokens, drawn [][3]int64) {
 	for range n {
 		prompt := 100 + rng.Int64N(200)

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"github.com/dustin/go-humanize"
-
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
@@ -15,7 +13,7 @@ func backoff(b *result.Backoff) []string {
 		return nil
 	}
 	return []string{
-		humanize.Comma(b.Waits) + " waits of slots after a failure",
+		units.Of(b.Waits, "wait of a slot after a failure", "waits of slots after a failure"),
 		"longest " + units.Millis(1000*b.LongestS),
 		"in all " + units.Millis(1000*b.TotalS),
 	}

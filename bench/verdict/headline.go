@@ -99,9 +99,9 @@ func (l lagging) String() string {
 	switch {
 	case l.Waiting == 0:
 	case l.last:
-		text += fmt.Sprintf(", %d waiting when the load ended", l.Waiting)
+		text += ", " + units.Count(l.Waiting) + " waiting when the load ended"
 	default:
-		text += fmt.Sprintf(", %d waiting at its end", l.Waiting)
+		text += ", " + units.Count(l.Waiting) + " waiting at its end"
 	}
 	return text
 }
@@ -137,7 +137,8 @@ func (j *judgement) achieved() string {
 		return "held " + figures
 	}
 	q := j.Run.Total.Requests
-	return fmt.Sprintf("%d of %d requests succeeded: %s; too short to say whether the endpoint keeps up", q.Succeeded, q.Scheduled, figures)
+	return fmt.Sprintf("%s of %s succeeded: %s; too short to say whether the endpoint keeps up",
+		units.Count(q.Succeeded), units.Of(q.Scheduled, "request", "requests"), figures)
 }
 
 // faster reports whether a wave had a higher rate of successes.
