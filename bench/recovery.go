@@ -10,7 +10,7 @@ import (
 )
 
 // recoveryLimit is for how many seconds what comes after a surge is kept apart.
-const recoveryLimit = 3600
+const recoveryLimit = result.RecoveryLimit
 
 // surgeRatio is by how much the load falls after a wave that is a surge whatever
 // it did to the endpoint.
@@ -127,12 +127,7 @@ func (r *recovery) document(share float64, text string, now time.Duration) *resu
 	if end == 0 {
 		end = now
 	}
-	watched := min(end-r.start, recoveryLimit*time.Second)
-	d := &result.Recovery{WithinS: watched.Seconds(), SLO: text}
-	if second, ok := result.Recovered(r.seconds, int(watched/time.Second), share); ok {
-		d.RecoveredS = new(float64(second))
-	}
-	return d
+	return result.RecoveryOf(r.seconds, min(end-r.start, recoveryLimit*time.Second), share, text)
 }
 
 // surged reports whether a wave that has ended was a surge: an open wave with at

@@ -3,6 +3,7 @@ package result
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // What it takes to have recovered from a surge: for RecoveryHold every window of
@@ -12,6 +13,9 @@ const (
 	RecoveryHold   = 30 // seconds
 	RecoveryLeast  = 20 // requests
 )
+
+// RecoveryLimit is for how many seconds what comes after a surge is watched at most.
+const RecoveryLimit = 3600
 
 // A Tally counts the requests scheduled in one second.
 type Tally struct {
@@ -48,6 +52,16 @@ func Recovered(seconds []Tally, watched int, share float64) (second int, ok bool
 		}
 	}
 	return 0, false
+}
+
+// RecoveryOf says of a surge, after which so much was watched, after how long the
+// endpoint was itself again: a share of the requests was good, which text says.
+func RecoveryOf(seconds []Tally, watched time.Duration, share float64, text string) *Recovery {
+	d := &Recovery{WithinS: watched.Seconds(), SLO: text}
+	if second, ok := Recovered(seconds, int(watched/time.Second), share); ok {
+		d.RecoveredS = new(float64(second))
+	}
+	return d
 }
 
 // A window is what ten seconds say of the SLO.

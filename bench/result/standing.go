@@ -114,9 +114,6 @@ func (s *Standing) limited(wave int) (all LimitsMet, ok bool) {
 	return all, ok
 }
 
-// longestWatch is how long an aftermath is watched at most.
-const longestWatch = time.Hour
-
 // recovery says after how long the endpoint was itself again after a wave; nil where
 // that was no surge. What is still open at end is not good.
 func (s *Standing) recovery(wave int, end time.Duration, share float64, text string) *Recovery {
@@ -124,21 +121,16 @@ func (s *Standing) recovery(wave int, end time.Duration, share float64, text str
 	if !ok {
 		return nil
 	}
-	until := end.Seconds()
 	if after.EndS != nil {
-		until = *after.EndS
+		end = FromSeconds(*after.EndS)
 	}
-	watched := min(max(until-after.StartS, 0), longestWatch.Seconds())
-	seconds := make([]Tally, int(watched)+1)
+	watched := min(max(end-FromSeconds(after.StartS), 0), RecoveryLimit*time.Second)
+	seconds := make([]Tally, int(watched/time.Second)+1)
 	for i, t := range after.Seconds {
 		if 0 <= i && i < len(seconds) {
 			open := max(int64(t.Scheduled)-int64(t.Good)-int64(t.Bad), 0)
 			seconds[i] = Tally{t.Good, plus(t.Bad, uint32(open))}
 		}
 	}
-	d := &Recovery{WithinS: watched, SLO: text}
-	if second, ok := Recovered(seconds, int(watched), share); ok {
-		d.RecoveredS = new(float64(second))
-	}
-	return d
+	return RecoveryOf(seconds, watched, share, text)
 }
