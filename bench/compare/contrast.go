@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/perf/benchmath"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"flashwave/bench/trend"
 )
 
 // The levels.
@@ -288,8 +290,7 @@ func median(list []estimate) float64 {
 	for i, e := range list {
 		v[i] = e.value
 	}
-	slices.Sort(v)
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+	return trend.Median(v)
 }
 
 func smallest(list []estimate) float64 {
