@@ -32,8 +32,8 @@
 // independent requests whatever their distribution; requests that queue behind
 // one another are not quite independent, so near the edge it is a little narrow.
 // A p95 takes 88 requests before it can hold, a p99 449: the step lasts as long as
-// these take, ten times its usual length at most. Failed requests within the bound
-// of an SLO are allowed. Requests without an answer rank above every bound.
+// these take, ten times its usual length at most. Requests that failed or got no
+// answer rank above every bound, as in the verdict of a run (see package verdict).
 //
 // A step ends early when it is over-saturated: requests in flight and time to
 // first token both rise by a Mann–Kendall test at 1 in 1000, and at least a

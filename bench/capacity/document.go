@@ -1,5 +1,3 @@
-// Package capacity finds the highest rate of arrivals at which an endpoint meets its
-// SLOs.
 package capacity
 
 import (

@@ -1,5 +1,5 @@
-// Package result holds what a run found: the histograms and counts of each wave,
-// the documents made of them, and the verdict over them.
+// Package result holds what a run found: the histograms and counts of each wave, and
+// the documents made of them. What follows is for package verdict to say.
 //
 // # Metrics
 //
@@ -16,7 +16,7 @@
 //	e2e    done − start                   requests that ended ok
 //	itl    gap between two successive token events
 //	tpot   (last token − first token) ÷ (output tokens − 1)
-//	stall  longest gap inside one stream
+//	stall  longest gap inside one stream           (none of the three where it came in one piece)
 //	queue  wait for a slot
 //	connect  DNS + TCP + TLS of the requests that opened a connection
 //	lag    sent − scheduled − queue: the generator's own lateness

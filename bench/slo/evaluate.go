@@ -4,10 +4,10 @@ import "math"
 
 // A Sample is what is known of one latency metric in a wave or a run.
 //
-// Count requests were observed; Lost are those that never came to an end that
-// could be: dropped, unsent, timed out, and unfinished ones (but not those still
-// younger than the bound: they may yet meet it). Requests that failed fast are in
-// neither; error_rate judges them.
+// Count requests were observed; Lost are those that rank above every value: they
+// failed, however fast, were dropped or never sent, ended without what the metric
+// waits for, or are unfinished (but not those still younger than the bound: they may
+// yet meet it). Package verdict, which counts them, says so in full.
 type Sample struct {
 	Count int64
 	// AtQuantile returns, in ms, the value below or at which lie q (0 to 1] of

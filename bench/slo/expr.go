@@ -1,4 +1,4 @@
-// Package slo parses and judges assertions over metrics, such as
+// Package slo parses and evaluates assertions over metrics, such as
 // "ttft.p95 < 800ms" or "error_rate < 1% in rush".
 //
 // Begin with [Parse]; [Evaluate] holds an expression against figures that a
