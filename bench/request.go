@@ -285,7 +285,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) b
 	if !res.Bundled() {
 		f.release(p)
 	}
-	recordLatency(p, t.scheduled, res)
+	recordLatency(p, t.scheduled, res, f.run.options.Excerpt)
 	return true
 }
 
@@ -351,7 +351,9 @@ func recordTokens(p *result.Part, u client.Usage) {
 // recordLatency adds the latencies that are known at the end, and says of those that
 // never came, or came in vain, what an SLO is to make of them. Time to first token was
 // recorded as the token came.
-func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
+func recordLatency(p *result.Part, scheduled time.Duration, res client.Result, excerpt bool) {
+	cancelled := res.Outcome == outcome.Cancelled
+	inVain := res.Outcome.Failed() || cancelled && !excerpt
 	done := client.Never
 	if res.Outcome == outcome.OK {
 		done = res.Done
@@ -372,11 +374,11 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 		case res.Outcome == outcome.OK && !came:
 			p.Tokenless[m.response]++
 			p.Tokenless[m.service]++
-		case res.Outcome != outcome.OK && came: // what came in vain: it failed, or never ended
+		case inVain && came: // it failed, or never ended
 			p.RecordFailed(m.response, m.at-scheduled)
 			p.RecordFailed(m.service, m.at-res.Sent)
 		}
-		if res.Outcome == outcome.Cancelled {
+		if cancelled && (inVain || !came) {
 			p.RecordOpen(m.response, res.Done-scheduled)
 			p.RecordOpen(m.service, res.Done-res.Sent)
 		}
@@ -386,7 +388,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result) {
 	}
 	if stall, ok := stall(res); ok {
 		p.Record(result.Stall, stall)
-		if res.Outcome != outcome.OK {
+		if inVain {
 			p.RecordFailed(result.Stall, stall)
 		}
 	}

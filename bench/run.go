@@ -56,6 +56,9 @@ type Options struct {
 	Requests      io.Writer // nil: no line per request
 	Machine       bool      // watch the health of this process (not in virtual time)
 	InProcessMock bool      // the endpoint shares this process, and its CPU
+	// Excerpt: whoever drives the run cuts it short as soon as it knows enough, so that
+	// a stream that had begun to answer by then is not held against the endpoint.
+	Excerpt bool
 
 	clocks func() clockOffsets // for tests: watch with these clocks, and without a probe
 }

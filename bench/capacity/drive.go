@@ -15,12 +15,15 @@ import (
 // pollOffset keeps the looks off the full seconds, at which the run adds up.
 const pollOffset = 100 * time.Millisecond
 
-// start begins a run of the search with prompts that were not asked yet: of the
+// start begins a step, which is cut short as soon as enough is known.
+func (s *Search) start(sc *scenario.Scenario) (*bench.Run, error) { return s.launch(sc, true) }
+
+// launch begins a run of the search with prompts that were not asked yet: of the
 // scenario's lanes, or those of the base that keep names.
-func (s *Search) start(sc *scenario.Scenario, keep ...int) (*bench.Run, error) {
+func (s *Search) launch(sc *scenario.Scenario, excerpt bool, keep ...int) (*bench.Run, error) {
 	o := s.cfg.Options
 	o.Scenario, o.Client = sc, s.gauge
-	o.Journal, o.Requests = nil, nil
+	o.Journal, o.Requests, o.Excerpt = nil, nil, excerpt
 	o.Prompts, o.FirstPrompts = nil, nil
 	for i, source := range s.cfg.Options.Prompts {
 		if len(keep) == 0 || slices.Contains(keep, i) {

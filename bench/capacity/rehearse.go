@@ -128,7 +128,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	}
 	s.gauge.restart()
 	began := s.elapsed()
-	run, err := s.start(&sc, s.stage.keep...)
+	run, err := s.launch(&sc, false, s.stage.keep...)
 	if err != nil {
 		s.halt(ByNothing, verdict.ExitBroken, err.Error())
 		return
