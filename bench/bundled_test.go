@@ -47,7 +47,7 @@ func TestBundledStreamsProveNothing(t *testing.T) {
 // included, and what came in one piece leaves no trace among the others.
 func TestGapsOfSpreadStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sc := build(t, func(sc *scenario.Scenario) { sc.SLO = []string{"itl.max <= 20ms"} }, "w:10/s:4s")
+		sc := build(t, func(sc *scenario.Scenario) { sc.SLO = []string{"itl.p50 <= 20ms"} }, "w:10/s:4s")
 		doc, _ := execute(t, sc, func(i int, _ time.Duration) reply {
 			switch i % 4 {
 			case 0:
@@ -67,7 +67,7 @@ func TestGapsOfSpreadStreams(t *testing.T) {
 		if s := doc.Total.Bundled; s == nil || *s != 2.0/3 {
 			t.Errorf("bundled share %s", show(s))
 		}
-		if doc.Verdict.ExitCode != verdict.ExitPass {
+		if doc.Verdict.ExitCode != verdict.ExitInconclusive { // of two thirds of the streams nothing is known
 			t.Errorf("%+v", doc.Verdict)
 		}
 	})

@@ -130,7 +130,7 @@ func cost(l Label, p *Part) *Cost {
 	}
 	c := &Cost{Input: p.Cost.Input, Cached: p.Cost.Cached, Output: p.Cost.Output, Total: p.Cost.Total()}
 	if c.Total > 0 {
-		c.EstimatedShare = p.Estimated / c.Total
+		c.EstimatedShare = min(p.Estimated/c.Total, 1)
 	}
 	if ok := p.Requests.Succeeded; ok > 0 {
 		per1k := c.Total / float64(ok) * 1000

@@ -40,8 +40,9 @@ const (
 // With a arrivals and c completions, the pace fell short if c < 0.95a − 3√(a+c),
 // which chance alone does to counts of Poisson once in a thousand times, and it was
 // kept if c ≥ 0.95a − ½√a. In between, and where nothing that arrived could have been
-// answered yet, too little happened to say. Both the whole stretch and its last third
-// are looked at, for a backlog may begin late.
+// answered yet, too little happened to say by the counts, and a backlog that is not of
+// chance is told by its growth (see Oversaturated). Both the whole stretch and its last
+// third are looked at, for a backlog may begin late.
 func PaceOf(rows []result.Row, from, to time.Duration) Pace {
 	c := cumulate(rows)
 	p := Pace{Waiting: c.waiting(to.Seconds())}
@@ -52,6 +53,9 @@ func PaceOf(rows []result.Row, from, to time.Duration) Pace {
 	p.Offered = (c.at(c.arrived, b) - c.at(c.arrived, a)) / (b - a)
 	p.Served = (c.at(c.succeeded, b) - c.at(c.succeeded, a)) / (b - a)
 	p.State = worse(c.keptUp(a, b, a), c.keptUp(b-(b-a)/3, b, a))
+	if p.State == TooShort && c.behind(a, b, a) && Oversaturated(c.whole(a, b), p.Offered) {
+		p.State = FellShort // too few to tell by their number; their growth tells
+	}
 	return p
 }
 
@@ -107,13 +111,7 @@ func (c cumulated) at(sums []float64, t float64) float64 {
 
 // keptUp judges the time from a to b of a stretch that began at start.
 func (c cumulated) keptUp(a, b, start float64) KeptUp {
-	took := c.latency(a, b)
-	if start+took >= b {
-		return TooShort // whoever arrived could not have been answered
-	}
-	a = max(a, start+took)
-	arrived := c.at(c.arrived, b-took) - c.at(c.arrived, a-took)
-	ended := c.at(c.ended, b) - c.at(c.ended, a)
+	arrived, ended := c.exchange(a, b, start)
 	switch {
 	case arrived < 1:
 		return TooShort
@@ -125,13 +123,42 @@ func (c cumulated) keptUp(a, b, start float64) KeptUp {
 	return TooShort
 }
 
+// behind reports whether less was answered from a to b than should have been, by more
+// than one standard deviation: no proof by itself.
+func (c cumulated) behind(a, b, start float64) bool {
+	arrived, ended := c.exchange(a, b, start)
+	return ended < keepingUp*arrived-math.Sqrt(arrived)
+}
+
+// exchange is what ended from a to b, and what arrived as long before as an answer
+// takes; nothing arrived where whoever did could not have been answered yet.
+func (c cumulated) exchange(a, b, start float64) (arrived, ended float64) {
+	took := c.latency(a, b)
+	if start+took >= b {
+		return 0, 0
+	}
+	a = max(a, start+took)
+	return c.at(c.arrived, b-took) - c.at(c.arrived, a-took), c.at(c.ended, b) - c.at(c.ended, a)
+}
+
+// whole are the rows that lie from a to b, but for one that was cut short.
+func (c cumulated) whole(a, b float64) (rows []result.Row) {
+	for _, r := range c.rows {
+		if r.TS >= a-0.01 && r.TS+r.StepS <= b+0.01 && r.StepS >= c.rows[0].StepS/2 {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
 // latency is the median over the rows between two instants of the median time an
-// answer took, in seconds; 0 where nothing was answered, so that whatever arrived
-// counts against the endpoint.
+// answer took, in seconds; where none was answered, that of the first that was
+// afterwards. It is 0 where nobody ever was, so that whatever arrived counts against
+// the endpoint.
 func (c cumulated) latency(a, b float64) float64 {
 	var p50 []float64
 	for _, r := range c.rows {
-		if e2e := r.Latency.E2E.Response; e2e != nil && r.TS+r.StepS > a && r.TS < b {
+		if e2e := r.Latency.E2E.Response; e2e != nil && r.TS+r.StepS > a && (r.TS < b || len(p50) == 0) {
 			p50 = append(p50, e2e.P50/1000)
 		}
 	}

@@ -120,6 +120,9 @@ func (s Stretch) Latency(e slo.Expr) (slo.Sample, bool) {
 	if !ok {
 		return slo.Sample{}, false
 	}
+	if s.gapsUnknown(e, m) {
+		return slo.Sample{}, false
+	}
 	h := s.Part.Hists[m].Without(s.Part.Failed[m])
 	sample := slo.Sample{Count: h.Count(), Lost: s.beyond(e, m)}
 	if sample.Count > 0 {
@@ -130,11 +133,28 @@ func (s Stretch) Latency(e slo.Expr) (slo.Sample, bool) {
 	return sample, sample.Count+sample.Lost > 0
 }
 
+// fewUnknown is the share of streams of whose gaps nothing need be known, whatever the
+// statistic.
+const fewUnknown = 0.01
+
+// gapsUnknown reports whether too many streams came in one piece for an expression on
+// gaps: more than may lie beyond its percentile could hide anything there.
+func (s Stretch) gapsUnknown(e slo.Expr, m result.Metric) bool {
+	if m != result.ITL && m != result.TPOT && m != result.Stall {
+		return false
+	}
+	q, ok := e.Quantile()
+	if !ok {
+		q = 1
+	}
+	share, ok := ratio(s.Part.Bundled, s.Part.Streams)
+	return ok && share > max(1-q, fewUnknown)
+}
+
 // beyond is how many requests rank above every bound: see the package's comment.
 func (s Stretch) beyond(e slo.Expr, m result.Metric) int64 {
 	p, q := s.Part, s.Part.Requests
 	never := q.Dropped + q.Unsent
-	waits := m
 	switch m {
 	case result.ITL, result.Connect, result.DNS, result.TLS, result.Lag, result.ReadLag:
 		return 0 // they speak of gaps, of connections and of the generator
@@ -144,11 +164,11 @@ func (s Stretch) beyond(e slo.Expr, m result.Metric) int64 {
 		if p.Hists[m].Count() == 0 && q.Succeeded > 0 {
 			return 0 // what succeeded had no gaps, so that nothing can be said of them
 		}
-		waits = map[result.Metric]result.Metric{result.TPOT: result.E2EService, result.Stall: result.TTFTService}[m]
+		return never + q.Failed + q.Unfinished // how old an open one is says nothing of its gaps
 	default:
 		never += p.Tokenless[m]
 	}
-	open := p.Open[waits]
+	open := p.Open[m]
 	return never + q.Failed + open.Count() - open.CountAtOrBelow(fromMillis(e.Value))
 }
 

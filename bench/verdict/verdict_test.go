@@ -244,6 +244,38 @@ func TestGapsOfStreamsWithoutGaps(t *testing.T) {
 	}
 }
 
+// Of streams that came in one piece nothing is known: where more of them are than may lie
+// beyond a percentile, it is not judged by the others.
+func TestGapsOfAFewStreams(t *testing.T) {
+	for _, c := range []struct {
+		bundled int64
+		expr    string
+		judged  bool
+	}{
+		{0, "tpot.p95 < 50ms", true},
+		{4, "tpot.p95 < 50ms", true},
+		{6, "tpot.p95 < 50ms", false},
+		{97, "itl.p50 < 50ms", false},
+		{40, "itl.p50 < 50ms", true},
+		{1, "stall.max < 50ms", true},
+		{3, "stall.max < 50ms", false},
+		{50, "stall.p95 < 50ms", false},
+		{50, "ttft.p95 < 800ms", true},
+	} {
+		p := part(100, nil)
+		p.Streams, p.Bundled = 100, c.bundled
+		for range 100 - c.bundled {
+			p.Record(result.ITL, 10*time.Millisecond)
+			p.Record(result.TPOT, 10*time.Millisecond)
+			p.Record(result.Stall, 10*time.Millisecond)
+		}
+		v := judge(t, []string{c.expr}, nil, wave("calm", p))
+		if ok := v.SLOs[0].OK; (ok != nil) != c.judged || v.ExitCode != map[bool]int{true: verdict.ExitPass, false: verdict.ExitInconclusive}[c.judged] {
+			t.Errorf("%s of %d bundled: exit %d, %+v", c.expr, c.bundled, v.ExitCode, v.SLOs[0])
+		}
+	}
+}
+
 // The headline names what was missed by most, with the figure of its own wave.
 func TestTheDecisiveReason(t *testing.T) {
 	calm, rush := part(100, map[outcome.Outcome]int{outcome.Timeout: 2}), part(50, map[outcome.Outcome]int{outcome.RateLimited: 50})
@@ -324,6 +356,7 @@ func TestPace(t *testing.T) {
 		{"all served", timeline(0.1, [3]float64{60, 60, 30}), 0, 30, verdict.Kept},
 		{"98 % served, which chance may do", timeline(0.1, [3]float64{60, 59, 30}), 0, 30, verdict.Kept},
 		{"80 % of a few", timeline(0.1, [3]float64{5, 4, 10}), 0, 10, verdict.TooShort},
+		{"80 % of a few, for long enough to see them pile up", timeline(0.1, [3]float64{5, 4, 30}), 0, 30, verdict.FellShort},
 		{"80 % of many", timeline(0.1, [3]float64{500, 400, 10}), 0, 10, verdict.FellShort},
 		{"nothing served", slow(1000, level(60, 30)...), 0, 30, verdict.FellShort},
 		{"an answer takes 5 s, all the time", slow(5, level(60, 30)...), 0, 30, verdict.Kept},
@@ -331,6 +364,7 @@ func TestPace(t *testing.T) {
 		{"a ramp, an answer takes 3 s", slow(3, ramp(10, 300, 30)...), 0, 30, verdict.Kept},
 		{"the backlog begins late", timeline(0.1, [3]float64{60, 60, 60}, [3]float64{100, 60, 30}), 0, 90, verdict.FellShort},
 		{"a backlog of the wave before is worked off", timeline(0.1, [3]float64{100, 60, 20}, [3]float64{20, 60, 15}, [3]float64{20, 20, 20}), 20, 55, verdict.Kept},
+		{"answers that outlast the wave come in the drain", slow(5, append(level(10, 4), 0, 0, 0, 0, 0)...), 0, 4, verdict.TooShort},
 		{"nothing offered", timeline(0.1, [3]float64{0, 1, 30}), 0, 30, verdict.TooShort},
 		{"no time", nil, 0, 0, verdict.TooShort},
 	} {
