@@ -43,7 +43,11 @@ func tooLarge(path string) error {
 }
 
 func unreadable(path string, err error) error {
-	return &Error{File: path, Message: fmt.Sprintf("the scenario cannot be read: %v", cause(err))}
+	e := &Error{File: path, Message: fmt.Sprintf("the scenario cannot be read: %v", cause(err))}
+	if strings.Contains(path, "://") {
+		e.Hint = "the address of an endpoint is no scenario: give it as --url " + path
+	}
+	return e
 }
 
 // cause is an error of the file system without the path, which the message names.

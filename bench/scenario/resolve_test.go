@@ -289,4 +289,8 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}
+	var e *scenario.Error
+	if _, err := scenario.Load("http://127.0.0.1:8000/v1"); !errors.As(err, &e) || !strings.Contains(e.Hint, "--url http://127.0.0.1:8000/v1") {
+		t.Errorf("an address: %v", err)
+	}
 }
