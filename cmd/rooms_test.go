@@ -43,6 +43,8 @@ var arrows = map[string][]string{
 	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
 
+	"flashwave/bench/servertest": {"flashwave/client"},
+
 	"flashwave/bench/report/web": {"flashwave/bench/report/svg"},
 }
 
@@ -90,7 +92,7 @@ func TestNotLinked(t *testing.T) {
 	if !strings.Contains(string(out), "flashwave/cmd\n") {
 		t.Fatalf("these are not the binary's packages:\n%s", out)
 	}
-	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest"} {
+	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest", "flashwave/bench/servertest"} {
 		if strings.Contains(string(out), tool) {
 			t.Errorf("the binary holds %s", tool)
 		}
