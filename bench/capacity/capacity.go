@@ -217,7 +217,7 @@ func New(cfg Config) (*Search, error) {
 	meter := &meter{Client: cfg.Options.Client}
 	s := &Search{
 		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes, demand: demand,
-		meter: meter, gauge: &gauge{Client: meter, epoch: cfg.Options.Epoch},
+		meter: meter, gauge: newGauge(meter, cfg.Options.Epoch),
 	}
 	if cfg.Rehearse != nil {
 		if s.stage, err = cfg.Rehearse.stage(base); err != nil {
@@ -265,6 +265,7 @@ func (s *Search) find(ctx context.Context) *Document {
 		if s.bracket(ctx) {
 			s.soak(ctx)
 			s.saturate(ctx)
+			s.crowd(ctx)
 			s.rehearse(ctx)
 		}
 	}

@@ -155,6 +155,9 @@ type Step struct {
 	InFlightMax  *int64   `json:"in_flight_max"`
 	QueuedMax    *int64   `json:"queued_max"` // requests that waited for a slot of the generator
 
+	ServedByS []int64   `json:"served_by_s"` // requests that ended ok in each full second of the load that the figures cover
+	Refusals  *Refusals `json:"refusals"`    // how requests were refused; null: none were, or too few to say
+
 	Latency StepLatency `json:"latency_ms"`
 
 	RemainingRequests Quota    `json:"remaining_requests"` // what x-ratelimit-* said
@@ -190,6 +193,8 @@ type Quota struct {
 	Last     *int64   `json:"last"`       // and at the last
 	PerS     *float64 `json:"per_s"`      // trend, per second; negative: it falls
 	RunsOutS *float64 `json:"runs_out_s"` // seconds until nothing is left at that trend; null: it lasts
+
+	FixedWindow *bool `json:"fixed_window"` // all comes back at an instant; false: it is refilled all the time; null: not told
 }
 
 // Refusal is the document of a search that was never begun.

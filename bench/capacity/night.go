@@ -2,23 +2,29 @@ package capacity
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"flashwave/bench/forecast"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/trend"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
+	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
-// forecast holds a demand against what was measured so far; nil without demand.
-func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario) (*forecast.Forecast, *forecast.Cost) {
+// forecast holds a demand against what was measured so far; nil without demand. It
+// begins at an instant of the search's own clock, or some night (client.Never).
+func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario, begins time.Duration) (*forecast.Forecast, *forecast.Cost) {
 	if d.Empty() {
 		return nil, nil
 	}
 	in := forecast.Input{
-		Demand: d, Refuses: s.refuses(), Headroom: s.cfg.Headroom, Utilisation: s.cfg.Utilisation,
+		Demand: d, Limits: s.limits(begins), Headroom: s.cfg.Headroom, Utilisation: s.cfg.Utilisation,
 		MaxTokens: longestAnswer(sc), Slots: sc.Slots(), Seed: sc.Seed,
 		Patience: sc.Target.IdleTimeout.D(), Timeout: sc.Target.Timeout.D(),
 	}
@@ -59,10 +65,10 @@ func (s *Search) peak() float64 {
 	return forecast.Make(forecast.Input{Demand: s.demand}).Demand.PeakRPS
 }
 
-// refuses reports whether the capacity is a quota.
+// refuses reports whether the capacity is what the endpoint lets in.
 func (s *Search) refuses() bool {
-	limit, _ := s.limited()
-	return limit == ByRateLimit && s.answer > 0
+	l := s.limits(client.Never)
+	return l.Open > 0 || l.Quota.RPS > 0
 }
 
 // measured is the step as a forecast takes it; ok is false where nothing succeeded.
@@ -78,18 +84,105 @@ func (s Step) measured() (m forecast.Step, ok bool) {
 	if err != nil {
 		return m, false
 	}
-	m = forecast.Step{InFlight: *load, SucceededRPS: *s.SucceededRPS, Service: service}
+	m = forecast.Step{
+		InFlight: *load, SucceededRPS: *s.SucceededRPS, Service: service, Closed: s.Concurrency != nil,
+		Served: s.ServedByS, SettledS: s.SettledS, LengthS: s.DurationS,
+	}
 	if first := s.Latency.ServiceTTFT; first != nil {
 		if m.First, err = result.DecodeHist(first.HDR); err != nil {
 			return m, false
 		}
 	}
-	m.Growing = s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS
+	m.Cut, m.Shed = s.Requests.Unfinished > 0, s.sheds()
+	m.Refused = s.Refusals != nil && !m.Shed
+	m.Growing = !m.Refused && (s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS)
 	return m, true
 }
 
 // keptUp is the part of what arrives that ends within a step where nothing piles up.
 const keptUp = 0.95
+
+// sheds reports whether requests were refused after they had waited: for as long as
+// most of those that ended ok took, or longer.
+func (s Step) sheds() bool {
+	return s.Refusals != nil && s.Latency.ServiceE2E != nil && s.Refusals.Open == nil && 1000*s.Refusals.AfterS > s.Latency.ServiceE2E.P50/2
+}
+
+// limits are how the endpoint refuses, as the steps and its headers tell.
+func (s *Search) limits(begins time.Duration) (l forecast.Limits) {
+	var open, shed []float64
+	quota := false
+	for _, st := range s.steps {
+		switch r := st.Refusals; {
+		case r == nil:
+		case r.Open != nil:
+			open = append(open, float64(*r.Open))
+		case st.sheds():
+			shed = append(shed, r.AfterS)
+		default:
+			quota = true
+		}
+	}
+	limit, _ := s.limited()
+	l.Open = int(math.Round(trend.Median(open)))
+	l.Shed = lasting(trend.Median(shed))
+	if s.answer > 0 && (quota || limit == ByRateLimit && len(open)+len(shed) == 0) {
+		l.Quota = s.quota(begins)
+	}
+	return l
+}
+
+// quota is the quota that the endpoint was seen to have: as it announces it, else as it
+// let requests in, else what held.
+func (s *Search) quota(begins time.Duration) (q forecast.Allowance) {
+	var passed, whole []float64
+	window := false
+	for _, st := range s.steps {
+		told := st.RemainingRequests
+		window = window || told.FixedWindow != nil && *told.FixedWindow
+		if told.First != nil {
+			q.Depth = max(q.Depth, float64(*told.First))
+		}
+		if r := st.Refusals; r != nil && r.Open == nil && !st.sheds() {
+			window = window || r.Window
+			if r.Passed != nil {
+				passed = append(passed, *r.Passed)
+			}
+			if r.SavedUp != nil && told.First == nil {
+				q.Depth = max(q.Depth, *r.SavedUp)
+			}
+			if r.InWindow != nil {
+				whole = append(whole, float64(*r.InWindow)/longestWindow.Seconds())
+			}
+		}
+	}
+	requests, _ := s.gauge.read()
+	switch {
+	case requests.limit > 0:
+		q.RPS = float64(requests.limit) / 60
+	case len(whole) > 0:
+		q.RPS = trend.Median(whole)
+	case len(passed) > 0 && !window:
+		q.RPS = trend.Median(passed)
+	default:
+		q.RPS = s.answer
+	}
+	if !window {
+		if q.Depth == 0 {
+			q.Depth = q.RPS // a second of it
+		}
+		return q
+	}
+	q.Window = longestWindow
+	edge := s.gauge.edge()
+	if is, ok := requests.window(); ok && is {
+		edge = requests.anew()
+	}
+	if begins != client.Never && edge != client.Never {
+		q.Anew = new(((edge-begins)%longestWindow + longestWindow) % longestWindow)
+	}
+	return q
+}
 
 // bill is what the price of a night is made of.
 func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) forecast.Bill {
@@ -101,6 +194,13 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 		b.Host = p.Host
 	}
 	b.Failures = s.failing()
+	if sim := f.Simulated; sim != nil {
+		// What fails for no reason of load does so in the night, too.
+		own := b.Failures
+		both := func(night float64) float64 { return 1 - (1-own)*(1-night) }
+		b.Failures = both(sim.FailedShare())
+		b.Least, b.Most = both(f.Band.FailedShare.Low), both(f.Band.FailedShare.High)
+	}
 	if seen.failures > 0 {
 		b.Billed = float64(seen.failed.N) / float64(seen.failures)
 	}
@@ -110,12 +210,12 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	return b
 }
 
-// failing is the error rate where the SLOs held.
+// failing is the error rate where the SLOs held, refusals apart.
 func (s *Search) failing() float64 {
 	var failed, ended int64
 	for _, st := range s.steps {
 		if st.Verdict == Held {
-			failed += st.Requests.Failed
+			failed += st.Requests.Failed - st.Outcomes[outcome.RateLimited] - st.Outcomes[outcome.Overloaded]
 			ended += st.Requests.Ended()
 		}
 	}

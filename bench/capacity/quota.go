@@ -23,6 +23,11 @@ type gauge struct {
 
 	mu               sync.Mutex
 	requests, tokens allowance
+	door             doorman
+}
+
+func newGauge(c bench.Client, epoch time.Time) *gauge {
+	return &gauge{Client: c, epoch: epoch, door: newDoorman(client.Never)}
 }
 
 // An allowance is one limit as it was told since the gauge was last reset.
@@ -36,9 +41,13 @@ type allowance struct {
 
 // Do implements bench.Client.
 func (g *gauge) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
+	g.mu.Lock()
+	others := g.door.enters()
+	g.mu.Unlock()
 	res := g.Client.Do(ctx, req, sink)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.door.leaves(others, res)
 	at, l := time.Since(g.epoch), res.Limits
 	g.requests.see(at, l.LimitRequests, l.RemainingRequests, l.ResetRequests)
 	g.tokens.see(at, l.LimitTokens, l.RemainingTokens, l.ResetTokens)
@@ -68,6 +77,7 @@ func (g *gauge) restart() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.requests, g.tokens = g.requests.fresh(), g.tokens.fresh()
+	g.door = newDoorman(g.door.edge)
 }
 
 func (a allowance) fresh() allowance { return allowance{limit: a.limit} }
@@ -144,6 +154,28 @@ func (a allowance) trend() drain {
 	return d
 }
 
+// window reports whether what is left is of a fixed window, whose reset falls by a second
+// a second; ok is false where no header tells.
+func (a allowance) window() (is, ok bool) {
+	n := len(a.reset)
+	if n < 2 || a.reset[0] == client.Never || a.reset[n-1] == client.Never {
+		return false, false
+	}
+	// Of several windows, the one that lasted longest.
+	falls, rises := 0, 0
+	for i := 1; i < n; i++ {
+		if a.reset[i] < a.reset[i-1]-time.Second/2 && a.seconds[i] <= a.seconds[i-1] {
+			falls++
+		} else {
+			rises++
+		}
+	}
+	return falls > rises, true
+}
+
+// anew is when the window begins that follows, on the search's own clock.
+func (a allowance) anew() time.Duration { return a.at + a.reset[len(a.reset)-1] }
+
 // wait is how long until a window has given back what it lacks for a rate of so
 // many requests a second; 0: nothing needs to be waited for.
 func (a allowance) wait(now time.Duration, rate float64) time.Duration {
@@ -167,6 +199,9 @@ func (a allowance) document() Quota {
 	n := len(a.seconds)
 	if n == 0 {
 		return q
+	}
+	if is, ok := a.window(); ok {
+		q.FixedWindow = &is
 	}
 	first, last := int64(a.seconds[0]), int64(a.seconds[n-1])
 	q.First, q.Last = &first, &last

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench"
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
@@ -89,6 +90,8 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	st.Kind, st.Concurrency, st.StartedS, st.Looks = kind, &n, began.Seconds(), 1
 	st.InFlightMean, st.GoodputRPS = new(float64(n)), nil // its requests outlast its time: no rate of good ones
 	common(&st.Step, doc, look)
+	st.SettledS, st.Refusals = settled(doc), s.gauge.refusals()
+	st.ServedByS = served(rowsFrom(doc.Timeline, st.SettledS, st.SettledS+st.DurationS))
 	s.seen(&st, look)
 	if kind == Saturate && st.SucceededRPS != nil {
 		st.Verdict, st.Why, st.limit, st.slo = Broke, "saturated: "+units.Rate(*st.SucceededRPS)+" requests/s end, whatever their latency", ByNothing, ""
@@ -96,6 +99,16 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	ok := s.finish(ctx, doc)
 	s.add(st, ok)
 	return st, ok
+}
+
+// settled is how long load ran before it counted, in seconds.
+func settled(doc *result.Run) float64 {
+	for _, w := range doc.Waves {
+		if w.Name == settleWave {
+			return w.DurationS
+		}
+	}
+	return 0
 }
 
 // seen judges a ramp step.

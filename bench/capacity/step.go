@@ -20,11 +20,11 @@ func (m *measuring) document(doc *result.Run, began time.Duration) Step {
 		st.OversaturatedS = new(m.swamped.Seconds())
 	}
 	rows := rowsFrom(doc.Timeline, m.settle.Seconds(), m.settle.Seconds()+st.DurationS)
-	open := inFlight(rows)
-	st.InFlightMean = open
+	st.InFlightMean, st.ServedByS = inFlight(rows), served(rows)
 	common(&st, doc, look)
 	requests, tokens := m.search.gauge.read()
 	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
+	st.Refusals = m.search.gauge.refusals()
 	return st
 }
 
@@ -105,6 +105,33 @@ func inFlight(rows []result.Row) *float64 {
 	}
 	mean := sum / weight
 	return &mean
+}
+
+// served are the requests that ended ok in each second; nil where rows are longer.
+func served(rows []result.Row) (list []int64) {
+	for _, r := range rows {
+		switch {
+		case r.StepS > 1.01:
+			return nil
+		case r.StepS > 0.99:
+			list = append(list, r.Counts.Succeeded)
+		}
+	}
+	return list
+}
+
+// refusals are those since the last restart.
+func (g *gauge) refusals() *Refusals {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.door.document()
+}
+
+// edge is when the last fixed window began that was seen to; client.Never: none was.
+func (g *gauge) edge() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.door.edge
 }
 
 // announced is the rate of the request limit that the endpoint tells, in requests

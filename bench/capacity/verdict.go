@@ -7,6 +7,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
+	"flashwave/client"
 )
 
 // document is what the search found.
@@ -34,7 +35,7 @@ func (s *Search) document() *Document {
 	}
 	d.Capacity = s.capacity()
 	d.Warnings = append(append(d.Warnings, s.warnings...), s.cacheWarnings()...)
-	d.Forecast, d.Cost = s.forecast(s.demand, s.base)
+	d.Forecast, d.Cost = s.forecast(s.demand, s.base, client.Never)
 	d.Rehearsal = s.rehearsed
 	d.Verdict = s.verdict(d.Capacity)
 	d.Verdict.weigh(d.Forecast)

@@ -27,6 +27,6 @@ func banded(played []*Backlog) *Band {
 		WorstE2E:     span(func(b *Backlog) *float64 { return b.WorstE2E }),
 		TimeToDrainS: span(func(b *Backlog) *float64 { return b.TimeToDrainS }),
 		BeyondShare:  span(func(b *Backlog) *float64 { return &b.BeyondShare }),
-		FailedShare:  span(func(b *Backlog) *float64 { return new(b.RefusedShare + b.ShedShare + b.TimedOutShare) }),
+		FailedShare:  span(func(b *Backlog) *float64 { return new(b.FailedShare()) }),
 	}
 }

@@ -14,7 +14,9 @@ type Bill struct {
 	Requests float64 // of the night, expected
 	Tokens   Tokens  // of measured requests that ended ok
 	Failed   Tokens  // of measured requests that failed and were billed all the same
-	Failures float64 // ratio; measured requests that failed, of those that ended
+	Failures float64 // ratio; requests of the night that fail, expected
+	Least    float64 // ratio; the same at the best
+	Most     float64 // ratio; and at the worst; 0: as expected
 	Billed   float64 // ratio; of those that failed, the ones in Failed
 	Retries  float64 // attempts beyond the first, per request
 
@@ -37,7 +39,8 @@ const sure = 1.959964
 //
 //	m·s² + m²·s²/n
 //
-// and low and high are 1.96 deviations from the mean.
+// and low and high are 1.96 deviations from the mean: that of the requests that end ok
+// where most of them fail, and where fewest do.
 func Price(b Bill) Cost {
 	ok := b.Requests * (1 - b.Failures)
 	prompt, fromCache, out := b.Tokens.Mean()
@@ -59,6 +62,10 @@ func Price(b Bill) Cost {
 // fill prices the night where it was measured.
 func (c *Cost) fill(b Bill, ok float64) {
 	low, expected, high := b.Tokens.night(*b.Price, ok)
+	if b.Most > 0 { // the more fail, the less is billed
+		low, _, _ = b.Tokens.night(*b.Price, b.Requests*(1-b.Most))
+		_, _, high = b.Tokens.night(*b.Price, b.Requests*(1-b.Least))
+	}
 	each := usd(*b.Price)
 	prompt, fromCache, out := b.Tokens.Mean()
 	c.LowUSD, c.ExpectedUSD, c.HighUSD = &low, &expected, &high

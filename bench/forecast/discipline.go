@@ -18,7 +18,7 @@ func discipline(p profile, steps []Step) law {
 	least := max(1, int(math.Round(p.most)))
 	var crowd []Step
 	for _, s := range steps {
-		if s.Closed && !s.Refused && s.LengthS > 0 && s.mean() >= crowded*p.alone*(1+p.slope*(s.InFlight-1)) {
+		if s.Closed && !s.Refused && !s.Shed && s.LengthS > 0 && s.mean() >= crowded*p.alone*(1+p.slope*(s.InFlight-1)) {
 			crowd = append(crowd, s)
 		}
 	}
@@ -31,7 +31,8 @@ func discipline(p profile, steps []Step) law {
 		return best
 	}
 	tried := []int{best.places}
-	for n := float64(least); n < 2*crowd[len(crowd)-1].InFlight; n *= math.Sqrt2 {
+	// More places than were ever asked for are as good as any number.
+	for n := float64(least); n < 0.9*crowd[len(crowd)-1].InFlight; n *= math.Sqrt2 {
 		tried = append(tried, int(math.Round(n)))
 	}
 	tried = append(tried, math.MaxInt)

@@ -159,7 +159,7 @@ type Cost struct {
 	RetriesUSD       *float64 `json:"retries_usd"`   // prompts sent again, if failed attempts are billed, on top of ExpectedUSD
 
 	Requests     float64 `json:"requests"`      // expected to end ok
-	Failed       float64 `json:"failed"`        // expected to fail, at the error rate measured below capacity
+	Failed       float64 `json:"failed"`        // expected to fail: as in the simulated night, and at the error rate measured below capacity
 	PromptTokens float64 `json:"prompt_tokens"` // expected in all, cached ones among them
 	CachedTokens float64 `json:"cached_tokens"`
 	OutputTokens float64 `json:"output_tokens"`

@@ -48,12 +48,13 @@ const (
 // DefaultUtilisation is the share of its capacity that a replica is planned to give.
 const DefaultUtilisation = 0.7
 
-// mostSimulated bounds the requests, and so the time and memory, of a simulation; a
-// night of no more than fewRequests is simulated nights times, a longer one three times.
+// mostSimulated bounds the requests, and so the time and memory, of a simulation. So
+// many nights are simulated as come to manyRequests, but leastNights to mostNights.
 const (
 	mostSimulated = 4_000_000
-	fewRequests   = 200_000
-	nights        = 9
+	manyRequests  = 1_000_000
+	leastNights   = 3
+	mostNights    = 19
 )
 
 // minute is the stretch for which quotas are given, in seconds.
@@ -237,14 +238,13 @@ func simulated(in Input, p profile) (*Backlog, *Band) {
 	s.limits, s.slots = in.Limits, in.Slots
 	s.patience, s.timeout = limit(in.Patience), limit(in.Timeout)
 	s.boundFirst, s.boundWhole = limit(in.TTFT), limit(in.E2E)
-	n := nights
-	if in.Demand.Requests() > fewRequests {
-		n = 3
-	}
+	n := int(min(max(manyRequests/in.Demand.Requests(), leastNights), mostNights))
+	n -= 1 - n%2
 	played := make([]*Backlog, n)
 	for k := range played {
-		// From −1 to 1, the middle night with the rate as it was measured.
-		part := 2*float64(k)/float64(n-1) - 1
+		// Even parts of a normal distribution, from −1 to 1, the middle night with the
+		// rate as it was measured.
+		part := normal((float64(k)+0.5)/float64(n)) / normal((float64(n)-0.5)/float64(n))
 		one := s
 		one.pace = pace{lasting: 1 - part*p.rate.margin, blocks: wandering(p.rate.deviation, in.Seed+uint64(k))}
 		if q := &one.limits.Quota; q.Window > 0 && q.Anew == nil {
@@ -254,13 +254,16 @@ func simulated(in Input, p profile) (*Backlog, *Band) {
 	}
 	band := banded(played)
 	slices.SortStableFunc(played, func(a, b *Backlog) int {
-		if c := compare(a.failed(), b.failed()); c != 0 {
+		if c := compare(a.FailedShare(), b.FailedShare()); c != 0 {
 			return c
 		}
 		return compare(a.WorstWaitS, b.WorstWaitS)
 	})
 	return played[n/2], band
 }
+
+// normal is a quantile of the standard normal distribution.
+func normal(q float64) float64 { return math.Sqrt2 * math.Erfinv(2*q-1) }
 
 // simulate plays every request of a night.
 func simulate(d Demand, s station, seed uint64) *Backlog {
@@ -296,8 +299,9 @@ func (b *Backlog) shares(requests float64) {
 	}
 }
 
-// failed is how many requests came to no good end.
-func (b *Backlog) failed() float64 { return b.Refused + b.Shed + b.TimedOut }
+// FailedShare is the ratio of the requests that came to no good end: refused, shed or
+// timed out.
+func (b *Backlog) FailedShare() float64 { return b.RefusedShare + b.ShedShare + b.TimedOutShare }
 
 func assumptions(in Input, f Forecast) []string {
 	var list []string

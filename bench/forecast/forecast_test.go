@@ -30,8 +30,8 @@ func planned(t *testing.T, specs ...string) Demand {
 	return d
 }
 
-// times is a histogram of gamma-like times: the sum of four exponentials.
-func times(mean time.Duration, seed uint64) *result.Hist {
+// timesOf is a histogram of gamma-like times: the sum of four exponentials.
+func timesOf(mean time.Duration, seed uint64) *result.Hist {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	h := result.NewHist()
 	for range 2000 {
@@ -45,7 +45,7 @@ func times(mean time.Duration, seed uint64) *result.Hist {
 // most 100 requests per second.
 func batching() []Step {
 	step := func(rps float64, e2e, first time.Duration) Step {
-		return Step{InFlight: rps * e2e.Seconds(), SucceededRPS: rps, Service: times(e2e, 1), First: times(first, 2)}
+		return Step{InFlight: rps * e2e.Seconds(), SucceededRPS: rps, Service: timesOf(e2e, 1), First: timesOf(first, 2)}
 	}
 	over := step(100, 9*time.Second, 8*time.Second)
 	over.Growing = true
@@ -73,7 +73,7 @@ func TestProfileIsCalibrated(t *testing.T) {
 func TestSimulationSaturatesAsMeasured(t *testing.T) {
 	for name, steps := range map[string][]Step{
 		"many places": batching(),
-		"few places":  {{InFlight: 1.4, SucceededRPS: 7, Service: times(200*time.Millisecond, 3)}},
+		"few places":  {{InFlight: 1.4, SucceededRPS: 7, Service: timesOf(200*time.Millisecond, 3)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := profiled(steps, false)
@@ -97,7 +97,7 @@ func TestForecastOfACalmNight(t *testing.T) {
 	if f.Simulated.Beyond != 0 || f.Simulated.Peak != 0 || f.Fluid.Peak != 0 || f.Simulated.DrainedAtS != nil || len(f.Simulated.Curve) != 0 {
 		t.Errorf("a calm night waits: %+v", f.Simulated)
 	}
-	want := times(100*time.Millisecond, 1).Quantile(0.95).Seconds()
+	want := timesOf(100*time.Millisecond, 1).Quantile(0.95).Seconds()
 	hold(t, "the p95 of e2e", *f.Simulated.E2EP95S, want, 0.05)
 }
 

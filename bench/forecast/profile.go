@@ -19,7 +19,9 @@ type Step struct {
 	First        *result.Hist // from sending to the first token; nil: not measured
 	Growing      bool         // more arrived than was served: requests in flight were still growing, or were given up
 	Closed       bool         // InFlight was held: each request that ended was replaced
+	Cut          bool         // it ended with requests in flight: the long ones are missing in the times
 	Refused      bool         // requests were refused at once: what was served does not say how fast work goes
+	Shed         bool         // requests were refused after they had waited
 
 	// Served are the requests that ended ok, second by second; nil: not known.
 	Served []int64
@@ -30,8 +32,14 @@ type Step struct {
 // count is how many requests the step saw.
 func (s Step) count() float64 { return float64(s.Service.Count()) }
 
-// mean is their mean service time in seconds.
-func (s Step) mean() float64 { return s.Service.Mean().Seconds() }
+// mean is the mean service time in seconds: by Little's law where the times of some are
+// missing and it is known how many were in flight.
+func (s Step) mean() float64 {
+	if s.Closed && s.Cut && !s.Refused && !s.Shed {
+		return s.InFlight / s.SucceededRPS
+	}
+	return s.Service.Mean().Seconds()
+}
 
 // variation is the square of the coefficient of variation of their service times.
 func (s Step) variation() float64 {
@@ -76,20 +84,22 @@ func profiled(steps []Step, limited bool) (p profile, ok bool) {
 	if len(settled) == 0 {
 		settled = usable
 	}
-	p.rate, p.saturated = plateau(usable, settled[0].mean())
-	p.alone, p.slope = lone(settled, p.rate.rps)
+	calm := easy(settled)
+	p.rate, p.saturated = plateau(usable, calm)
+	most := p.rate.rps
+	if !p.saturated && limited {
+		most = math.Inf(1)
+	}
+	p.alone, p.slope = lone(settled, most)
 	if !p.saturated {
 		p.rate.margin = settled[0].chance()
 		for _, s := range settled {
 			p.rate.margin = min(p.rate.margin, sure*s.chance())
 		}
 	}
-	p.most = p.rate.rps * p.alone
-	if !p.saturated && limited {
-		p.most = math.Inf(1)
-	}
+	p.most = most * p.alone
 	p.places = math.MaxInt
-	p.tables(settled)
+	p.tables(calm)
 	if p.saturated || !limited {
 		p.law = discipline(p, settled)
 	}
@@ -104,11 +114,12 @@ const (
 // plateau is the service rate of the saturated endpoint: what it serves at the highest
 // loads, where more in flight brings nothing more. Not ok: no such loads were measured,
 // and the rate is the most that was served.
-func plateau(steps []Step, alone float64) (e estimate, ok bool) {
+func plateau(steps, calm []Step) (e estimate, ok bool) {
 	var loaded []Step
+	long := slices.ContainsFunc(steps, loads)
 	for _, s := range steps {
 		e.rps = max(e.rps, s.SucceededRPS)
-		if (s.Closed || s.Growing) && !s.Refused {
+		if loads(s) || !long && s.Closed && !s.Refused {
 			loaded = append(loaded, s)
 		}
 	}
@@ -116,14 +127,37 @@ func plateau(steps []Step, alone float64) (e estimate, ok bool) {
 		return e, false
 	}
 	top := loaded[len(loaded)-1]
-	if top.InFlight/top.SucceededRPS < crowded*alone && !top.Growing {
+	if top.InFlight/top.SucceededRPS < crowded*calm[0].mean() && !top.Growing {
 		return e, false
 	}
 	first := len(loaded) - 1
 	for first > 0 && level(loaded[first-1], top) {
 		first--
 	}
-	return rated(loaded[first:]), true
+	return rated(loaded[first:], variationOf(calm)), true
+}
+
+// loads reports whether a step had work waiting to its end, if it is saturated at all.
+func loads(s Step) bool { return (s.Closed && s.Cut || s.Growing) && !s.Refused }
+
+// easy are the steps in which hardly anybody waits: their requests take about as long as
+// in the fastest one.
+func easy(steps []Step) (list []Step) {
+	least := math.Inf(1)
+	for _, s := range steps {
+		least = min(least, s.mean())
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.mean() > crowded*least })
+}
+
+// variationOf is the square of the coefficient of variation of the service times of steps.
+func variationOf(steps []Step) (variation float64) {
+	requests := 0.0
+	for _, s := range steps {
+		requests += s.count()
+		variation += s.count() * s.variation()
+	}
+	return variation / requests
 }
 
 // level reports whether a step serves as much as another, as far as chance lets one say.
@@ -176,16 +210,14 @@ const leastWindows = 4
 // long windows tends to the squared coefficient of variation of the service times
 // (D. R. Cox, "Renewal Theory", 1962, 4.5). What it has beyond that, at the length of
 // window at which it is greatest, is an endpoint that wanders.
-func rated(steps []Step) (e estimate) {
-	var requests, time, variation float64
+func rated(steps []Step, own float64) (e estimate) {
+	var requests, time float64
 	var series [][]int64
 	for _, s := range steps {
 		requests += s.count()
 		time += s.count() / s.SucceededRPS
-		variation += s.count() * s.variation()
 		series = append(series, s.Served)
 	}
-	own := variation / requests
 	e.rps = requests / time
 	index, windows := own, requests
 	for _, seconds := range []int{1, 2, 5, 10, 20} {
@@ -240,19 +272,18 @@ func lone(steps []Step, most float64) (alone, slope float64) {
 	return a, b / a
 }
 
-// tables takes the service times from the step that has the most requests of those
-// whose requests take about as long as alone.
-func (p *profile) tables(steps []Step) {
-	best := steps[0]
-	for _, s := range steps[1:] {
-		if s.mean() < crowded*max(p.alone*(1+p.slope*max(s.InFlight-1, 0)), best.mean()/crowded) && s.count() > best.count() {
-			best = s
-		}
+// tables takes the distribution of service times from calm steps, each with its mean
+// made that of a lone request.
+func (p *profile) tables(calm []Step) {
+	var whole, first times
+	for _, s := range calm {
+		shrink := p.alone / s.Service.Mean().Seconds()
+		whole.add(s.Service, shrink)
+		first.add(s.First, shrink)
 	}
-	shrink := p.alone / best.mean()
-	p.work = newTable(best.Service, shrink)
-	if best.First.Count() > 0 {
-		p.first = newTable(best.First, shrink)
+	p.work = whole.table()
+	if len(first) > 0 {
+		p.first = first.table()
 	}
 }
 
