@@ -94,10 +94,17 @@ func (s Step) measured() (m forecast.Step, ok bool) {
 		}
 	}
 	m.Cut, m.Shed = s.Requests.Unfinished > 0, s.sheds()
-	m.Refused = s.Refusals != nil && !m.Shed
+	refused := s.Outcomes[outcome.RateLimited] + s.Outcomes[outcome.Overloaded]
+	// In a closed step a slot that was refused waits, and fewer are in flight.
+	few := map[bool]float64{true: 0, false: fewRefused}[m.Closed]
+	m.Refused = !m.Shed && (s.Refusals != nil || float64(refused) > few*float64(s.Requests.Ended()))
 	m.Growing = !m.Refused && (s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS)
 	return m, true
 }
+
+// fewRefused is the part of the requests that may be refused, and the others still say
+// how fast work goes.
+const fewRefused = 0.01
 
 // keptUp is the part of what arrives that ends within a step where nothing piles up.
 const keptUp = 0.95

@@ -27,7 +27,7 @@ type gauge struct {
 }
 
 func newGauge(c bench.Client, epoch time.Time) *gauge {
-	return &gauge{Client: c, epoch: epoch, door: newDoorman(client.Never)}
+	return &gauge{Client: c, epoch: epoch, door: newDoorman()}
 }
 
 // An allowance is one limit as it was told since the gauge was last reset.
@@ -77,7 +77,7 @@ func (g *gauge) restart() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.requests, g.tokens = g.requests.fresh(), g.tokens.fresh()
-	g.door = newDoorman(g.door.edge)
+	g.door.restart()
 }
 
 func (a allowance) fresh() allowance { return allowance{limit: a.limit} }

@@ -34,9 +34,36 @@ type doorman struct {
 	open   int            // requests that are on their way
 	levels map[int]*entry // by the number of others in flight at the sending
 	after  *result.Hist
-	begun  time.Duration // first sending of the step; client.Never: none
 	seen   []passage     // of the step
+	shut   stretch       // in which all are refused; it goes on from step to step
 	edge   time.Duration // when the last window began that was seen to; client.Never: none was
+}
+
+// A stretch is so many refusals in a row.
+type stretch struct {
+	since time.Duration
+	row   int
+}
+
+// add takes in what came next, and reports whether it is the first that was let in after
+// nobody was for long.
+func (s *stretch) add(p passage) (anew bool) {
+	switch {
+	case p.refused:
+		if s.row == 0 {
+			s.since = p.at
+		}
+		s.row++
+	case p.at >= s.since: // who was sent before has only ended since
+		anew = s.long(p.at)
+		s.row = 0
+	}
+	return anew
+}
+
+// long reports whether nobody was let in for long, up to an instant.
+func (s *stretch) long(now time.Duration) bool {
+	return s.row >= leastRefusals && now-s.since >= blocked
 }
 
 type entry struct{ passed, refused int64 }
@@ -47,8 +74,13 @@ type passage struct {
 	refused bool
 }
 
-func newDoorman(edge time.Duration) doorman {
-	return doorman{levels: map[int]*entry{}, after: result.NewHist(), edge: edge}
+func newDoorman() doorman {
+	return doorman{levels: map[int]*entry{}, after: result.NewHist(), edge: client.Never}
+}
+
+// restart begins a step.
+func (d *doorman) restart() {
+	d.levels, d.after, d.seen = map[int]*entry{}, result.NewHist(), nil
 }
 
 // enters notes that a request is sent, and answers with the number of others.
@@ -75,7 +107,11 @@ func (d *doorman) leaves(others int, res client.Result) {
 	} else {
 		e.passed++
 	}
-	d.seen = append(d.seen, passage{res.Sent, refused})
+	p := passage{res.Sent, refused}
+	d.seen = append(d.seen, p)
+	if d.shut.add(p) {
+		d.edge = p.at
+	}
 }
 
 // document is what the step says of refusals; nil: there were too few.
@@ -125,24 +161,24 @@ func (d *doorman) limit() *int {
 // windows looks for stretches in which all are refused, and for a whole window between
 // the ends of two of them.
 func (d *doorman) windows() (are bool, requests *int64) {
-	var since time.Duration // of the refusals in a row
-	row, inside, counting := 0, int64(0), false
+	var shut stretch
+	inside := int64(-1) // let in since a window began; negative: none did
 	for _, p := range d.seen {
 		if p.refused {
-			if row == 0 {
-				since = p.at
+			if shut.add(p); shut.long(p.at) {
+				are = true
+				if inside > 0 {
+					requests, inside = new(inside), -1
+				}
 			}
-			row++
 			continue
 		}
-		if row >= leastRefusals && p.at-since >= blocked {
-			if are && counting {
-				requests = new(inside)
-			}
-			are, counting, inside, d.edge = true, true, 0, p.at
+		if shut.add(p) {
+			inside = 0
 		}
-		row = 0
-		inside++
+		if inside >= 0 {
+			inside++
+		}
 	}
-	return are || row >= leastRefusals && d.seen[len(d.seen)-1].at-since >= blocked, requests
+	return are, requests
 }
