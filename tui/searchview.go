@@ -170,6 +170,9 @@ func (s search) price(width, height int) []string {
 	if r := s.snap.Document.Rehearsal; r != nil && r.WorstWait.Predicted != nil && r.WorstWait.Measured != nil {
 		body = append(body, "", s.pen.label("rehearsal: worst wait"),
 			s.pen.figure(units.Seconds(*r.WorstWait.Measured))+s.pen.label(" measured, ")+s.pen.figure(units.Seconds(*r.WorstWait.Predicted))+s.pen.label(" predicted"))
+		if low, high := r.WorstWait.Low, r.WorstWait.High; low != nil && high != nil {
+			body = append(body, s.pen.label("between "+units.Seconds(*low)+" and "+units.Seconds(*high)))
+		}
 	}
 	return s.pen.panel("cost of the demand", "", body, width, height)
 }

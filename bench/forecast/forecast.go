@@ -307,7 +307,7 @@ func assumptions(in Input, f Forecast) []string {
 	var list []string
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	if in.Ground != Firm {
-		add("%s: what its steps showed does not say how it will take this demand; rehearse it (--rehearse)", cmp.Or(in.Because, grounds[in.Ground]))
+		add("%s, so that its steps do not say how it will take this demand; run it with --rehearse", cmp.Or(in.Because, grounds[in.Ground]))
 	}
 	if s := f.Service; s != nil {
 		add("%s", s.words(f))
@@ -318,7 +318,7 @@ func assumptions(in Input, f Forecast) []string {
 			add("it was never seen saturated: it may do more than the %s requests per second that were measured", units.Rate(*f.SaturationRPS))
 		}
 		if s.Wander > leastWander {
-			add("it is faster and slower by %s from one %s to the next", units.Share(s.Wander), units.Bound(1000*paceFor, units.Milliseconds))
+			add("it is faster and slower by %s (a standard deviation) from one %s to the next; longer steps (--step-for) tell its mean better", units.Share(s.Wander), units.Bound(1000*paceFor, units.Milliseconds))
 		}
 	}
 	if f.Replicas != nil {

@@ -98,7 +98,7 @@ func TestForecastOfACalmNight(t *testing.T) {
 		t.Errorf("a calm night waits: %+v", f.Simulated)
 	}
 	want := timesOf(100*time.Millisecond, 1).Quantile(0.95).Seconds()
-	hold(t, "the p95 of e2e", *f.Simulated.E2EP95S, want, 0.05)
+	hold(t, "the p95 of e2e", *f.Simulated.E2EP95S, want, 0.06)
 }
 
 func TestFits(t *testing.T) {

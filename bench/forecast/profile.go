@@ -126,8 +126,9 @@ func plateau(steps, calm []Step) (e estimate, ok bool) {
 	if len(loaded) == 0 {
 		return e, false
 	}
+	alone, _ := lone(calm, e.rps)
 	top := loaded[len(loaded)-1]
-	if top.InFlight/top.SucceededRPS < crowded*calm[0].mean() && !top.Growing {
+	if top.InFlight/top.SucceededRPS < crowded*alone && !top.Growing {
 		return e, false
 	}
 	first := len(loaded) - 1
@@ -140,14 +141,29 @@ func plateau(steps, calm []Step) (e estimate, ok bool) {
 // loads reports whether a step had work waiting to its end, if it is saturated at all.
 func loads(s Step) bool { return (s.Closed && s.Cut || s.Growing) && !s.Refused }
 
-// easy are the steps in which hardly anybody waits: their requests take about as long as
-// in the fastest one.
+// leastTimes is how many service times it takes to know how they are spread.
+const leastTimes = 500
+
+// easy are the steps in which hardly anybody waits, for their requests take about as
+// long as alone; of the others those that come next, until there are requests enough.
 func easy(steps []Step) (list []Step) {
-	least := math.Inf(1)
+	most := 0.0
 	for _, s := range steps {
-		least = min(least, s.mean())
+		most = max(most, s.SucceededRPS)
 	}
-	return slices.DeleteFunc(slices.Clone(steps), func(s Step) bool { return s.mean() > crowded*least })
+	alone, slope := lone(steps, most)
+	longer := func(s Step) float64 { return s.mean() / (alone * (1 + slope*max(s.InFlight-1, 0))) }
+	sorted := slices.Clone(steps)
+	slices.SortStableFunc(sorted, func(a, b Step) int { return compare(longer(a), longer(b)) })
+	requests := 0.0
+	for _, s := range sorted {
+		if longer(s) > crowded && requests >= leastTimes {
+			break
+		}
+		list = append(list, s)
+		requests += s.count()
+	}
+	return list
 }
 
 // variationOf is the square of the coefficient of variation of the service times of steps.

@@ -200,29 +200,57 @@ func forecastPairs(f *forecast.Forecast) pairs {
 	if q.PeakTokensPM != nil {
 		s.add("at the peak", "%s requests and %s tokens a minute", units.Count(q.PeakRequestsPM), units.Count(*q.PeakTokensPM))
 	}
-	b := f.Simulated
+	if f.Ground != "" && f.Ground != forecast.Firm {
+		s.add("the night", "not foretold: %s", f.Assumptions[0])
+		return s
+	}
+	b, band := f.Simulated, f.Band
 	if b == nil {
 		b = f.Fluid
 	}
 	if b == nil {
 		return s
 	}
+	if band == nil {
+		band = &forecast.Band{}
+	}
 	switch {
 	case b.Refused > 0:
-		s.add("refused", "%s requests (%s) meet an exhausted quota", units.Count(b.Refused), units.Share(b.RefusedShare))
-	case b.Peak > 0:
-		s.add("backlog", "%s at most, after %s; the longest wait is %s", units.Count(b.Peak), units.Seconds(b.PeakAtS), units.Seconds(b.WorstWaitS))
-		if b.TimeToDrainS != nil {
-			s.add("drained", "%s after that peak", units.Seconds(*b.TimeToDrainS))
-		}
-	default:
+		s.add("refused", "%s requests (%s), at once", units.Count(b.Refused), units.Share(b.RefusedShare))
+	case b.Peak == 0:
 		s.add("backlog", "none")
+	}
+	if b.Peak > 0 {
+		s.add("backlog", "%s at most, after %s", within(b.Peak, band.Peak, units.Count[float64]), units.Seconds(b.PeakAtS))
+		s.add("longest wait", "%s", within(b.WorstWaitS, band.WorstWaitS, units.Seconds))
+		if b.TimeToDrainS != nil {
+			s.add("drained", "%s after the peak", within(*b.TimeToDrainS, band.TimeToDrainS, units.Seconds))
+		}
+	}
+	if b.Shed > 0 {
+		s.add("shed", "%s requests (%s), after they have waited", units.Count(b.Shed), units.Share(b.ShedShare))
 	}
 	if b.TimedOut > 0 {
 		s.add("timed out", "%s requests (%s)", units.Count(b.TimedOut), units.Share(b.TimedOutShare))
 	}
-	s.add("beyond the SLO", "%s requests (%s)", units.Count(b.Beyond), units.Share(b.BeyondShare))
+	if failed := b.FailedShare(); failed > 0 {
+		s.add("errors", "%s", within(failed, band.FailedShare, units.Share))
+	}
+	s.add("beyond the SLO", "%s requests (%s)", units.Count(b.Beyond), within(b.BeyondShare, band.BeyondShare, units.Share))
 	return s
+}
+
+// within is a figure with its band: 16 s (14 s to 19 s). A band that is no wider than the
+// figure as it is written is left out.
+func within(v float64, band *forecast.Range, write func(float64) string) string {
+	text := write(v)
+	if band == nil {
+		return text
+	}
+	if low, high := write(band.Low), write(band.High); low != text || high != text {
+		return fmt.Sprintf("%s (%s to %s)", text, low, high)
+	}
+	return text
 }
 
 // pricePairs are the price of the demand.
@@ -299,17 +327,19 @@ func rehearsalTable(r *capacity.Rehearsal) table {
 		{"error rate", r.ErrorRate, units.Share},
 		{"cost", r.Cost, units.USD},
 	} {
-		write := func(v *float64) string {
-			if v == nil {
-				return units.NoData
+		predicted, measured := units.NoData, units.Maybe(row.Measured, row.write)
+		if row.Predicted != nil {
+			var band *forecast.Range
+			if row.Low != nil && row.High != nil {
+				band = &forecast.Range{Low: *row.Low, High: *row.High}
 			}
-			return row.write(*v)
+			predicted = within(*row.Predicted, band, row.write)
 		}
 		off := units.NoData
 		if row.Off != nil {
 			off = units.Change(*row.Off)
 		}
-		t.rows = append(t.rows, []string{"  " + row.name, write(row.Predicted), write(row.Measured), off})
+		t.rows = append(t.rows, []string{"  " + row.name, predicted, measured, off})
 	}
 	return t
 }
