@@ -51,8 +51,10 @@
 // against: see package forecast for the formulae. If their peak comes near to what
 // was served at most, steps of so many requests in flight all the time find out how
 // much the endpoint does when it is saturated, whatever its latency then: from there
-// on a backlog grows, and by it one is worked off. A rehearsal then runs the demand,
-// whole or in another shape, and holds what came against what had been forecast.
+// on a backlog grows, and by it one is worked off. Where the demand will put many more
+// in flight, a last step does: they may be refused, or all be slower. A rehearsal then
+// runs the demand, whole or in another shape, and holds what came against what had been
+// forecast.
 //
 // Prompts go on where the last step ended, so that a cache of the endpoint does
 // not flatter the later steps; arrivals have a new seed at each.

@@ -18,11 +18,11 @@ type Forecast struct {
 	Replicas    *int64  `json:"replicas"`    // of what was measured, together, for the peak; null: capacity unknown, or a quota that replicas do not raise
 
 	Quota     Quota    `json:"quota"`
-	Ground    Ground   `json:"ground"`    // whether the steps say how the endpoint takes this demand: firm; where not, nothing is foretold of a night
-	Service   *Service `json:"service"`   // how the endpoint works, as the steps show it; null: nothing was measured, or no firm ground
-	Fluid     *Backlog `json:"fluid"`     // by the fluid model; null: nothing was measured, no firm ground, or refusals that a fluid does not know
-	Simulated *Backlog `json:"simulated"` // by simulation of every request, the middle one of several nights; null: nothing was measured, no firm ground, or more requests than are simulated
-	Band      *Band    `json:"band"`      // how far the simulated nights are apart; null: likewise
+	Ground    Ground   `json:"ground,omitempty"` // whether the steps say how the endpoint takes this demand: firm; where not, nothing is foretold of a night
+	Service   *Service `json:"service"`          // how the endpoint works, as the steps show it; null: nothing was measured, or no firm ground
+	Fluid     *Backlog `json:"fluid"`            // by the fluid model; null: nothing was measured, no firm ground, or refusals that a fluid does not know
+	Simulated *Backlog `json:"simulated"`        // by simulation of every request, the middle one of several nights; null: nothing was measured, no firm ground, or more requests than are simulated
+	Band      *Band    `json:"band"`             // how far the simulated nights are apart; null: likewise
 
 	Assumptions []string `json:"assumptions"` // what the figures take for granted, in sentences
 }
@@ -75,8 +75,8 @@ type Backlog struct {
 
 	Refused       float64 `json:"refused"` // requests that are refused at once: by an exhausted quota, or for too many are in flight
 	RefusedShare  float64 `json:"refused_share"`
-	Shed          float64 `json:"shed"` // requests that the endpoint refuses after they have waited
-	ShedShare     float64 `json:"shed_share"`
+	Shed          float64 `json:"shed,omitempty"` // requests that the endpoint refuses after they have waited
+	ShedShare     float64 `json:"shed_share,omitempty"`
 	TimedOut      float64 `json:"timed_out"` // requests given up while they waited or were worked on
 	TimedOutShare float64 `json:"timed_out_share"`
 

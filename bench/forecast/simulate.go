@@ -329,9 +329,6 @@ func (p *play) count() {
 	p.curve[i] = max(p.curve[i], float64(waiting))
 }
 
-// failed is how many requests came to no good end.
-func (p *play) failed() int64 { return p.refused + p.shedded + p.timedOut }
-
 // quantile is the value at a quantile of values, which it sorts; nil if there are
 // none.
 func quantile(values []float32, q float64) *float64 {

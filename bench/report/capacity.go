@@ -236,7 +236,7 @@ func forecastPairs(f *forecast.Forecast) pairs {
 	if failed := b.FailedShare(); failed > 0 {
 		s.add("errors", "%s", within(failed, band.FailedShare, units.Share))
 	}
-	s.add("beyond the SLO", "%s requests (%s)", units.Count(b.Beyond), within(b.BeyondShare, band.BeyondShare, units.Share))
+	s.add("beyond the SLO", "%s requests, %s", units.Count(b.Beyond), within(b.BeyondShare, band.BeyondShare, units.Share))
 	return s
 }
 
