@@ -199,8 +199,11 @@ func (c criterion) holdShare(s verdict.Stretch) Judged {
 	if !ok || j.Samples == 0 {
 		return j
 	}
-	j.Observed = &v
-	low, high := shareInterval(int64(math.Round(v*float64(j.Samples))), j.Samples)
+	if v.Low == v.High {
+		j.Observed = &v.Low
+	}
+	low, _ := shareInterval(int64(math.Round(v.Low*float64(j.Samples))), j.Samples)
+	_, high := shareInterval(int64(math.Round(v.High*float64(j.Samples))), j.Samples)
 	j.Low, j.High = &low, &high
 	nearest := low // the end of the interval that is kindest to the rate
 	if !c.Op.Upper() {
@@ -209,7 +212,7 @@ func (c criterion) holdShare(s verdict.Stretch) Judged {
 	switch {
 	case !c.Holds(nearest):
 		j.OK = new(false)
-	case c.Holds(v) && j.Samples >= minShare:
+	case c.Holds(v.Low) && c.Holds(v.High) && j.Samples >= minShare:
 		j.OK = new(true)
 	}
 	return j

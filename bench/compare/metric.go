@@ -130,15 +130,24 @@ func lostShare(t result.Stats) (float64, int64, bool) {
 	return float64(q.Lost()) / float64(q.Scheduled), q.Scheduled, true
 }
 
+// fewUnjudged is the share of the requests that need not be judged, whether good or not,
+// for their rate to be known: what a share may differ by is as much.
+const fewUnjudged = marginPoints
+
+// saysGood reports whether it is known which requests were good.
+func saysGood(t result.Stats) bool {
+	return t.Goodput != nil && (t.Unjudged == nil || float64(*t.Unjudged) <= fewUnjudged*float64(t.Requests.Scheduled))
+}
+
 func goodput(t result.Stats) (float64, int64, bool) {
-	if t.Goodput == nil {
+	if !saysGood(t) {
 		return 0, 0, false
 	}
 	return t.Goodput.RPS, t.Requests.Scheduled, true
 }
 
 func goodFraction(t result.Stats) (float64, int64, bool) {
-	if t.Goodput == nil {
+	if !saysGood(t) {
 		return 0, 0, false
 	}
 	return t.Goodput.GoodFraction, t.Requests.Scheduled, true
