@@ -79,6 +79,7 @@ type Run struct {
 	lanes      []*lane
 	open       openRequests
 	lineFull   sync.Once // that was said
+	unheeded   sync.Once // waits asked for: that was said
 
 	requestLog *requestLog
 

@@ -89,6 +89,9 @@ type waits struct {
 	Count   int64         `json:"count,omitempty"`
 	Total   time.Duration `json:"total_ns,omitempty"`
 	Longest time.Duration `json:"longest_ns,omitempty"`
+
+	Unheeded int64         `json:"unheeded,omitempty"`
+	Asked    time.Duration `json:"asked_ns,omitempty"`
 }
 
 type cost struct {
