@@ -55,6 +55,24 @@ const (
 	Aborted      Status = "aborted"
 )
 
+// A Ground is what the judgement over a run rests on. Package verdict knows which counts
+// before which, and the exit code of each.
+type Ground string
+
+// The grounds.
+const (
+	GroundUsage       Ground = "usage"       // nothing could be sent, or every request was refused
+	GroundInterrupted Ground = "interrupted" // by the user
+	GroundStopped     Ground = "stopped"     // by the budget or a reason to abort
+	GroundCutOff      Ground = "cut off"     // it was killed
+	GroundAnswers     Ground = "answers"     // an SLO failed on what the endpoint itself answered
+	GroundGenerator   Ground = "generator"   // that was the bottleneck
+	GroundSLO         Ground = "slo"         // one failed
+	GroundData        Ground = "data"        // for an SLO is missing, or an SLO itself
+	GroundBroken      Ground = "broken"      // anything else
+	GroundPass        Ground = "pass"
+)
+
 // CutOff reports whether a run was made of its logs, because it never ended. Documents
 // of earlier versions say so in their headline alone.
 func (r *Run) CutOff() bool {
@@ -71,6 +89,7 @@ type Verdict struct {
 	Headline string   `json:"headline"` // one sentence for people
 	Reasons  []string `json:"reasons"`
 	SLOs     []SLO    `json:"slos"`
+	Ground   Ground   `json:"-"` // of a run of one's own; "": it is not known
 }
 
 // An SLO is an assertion and what was observed of it.

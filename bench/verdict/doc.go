@@ -20,6 +20,13 @@
 //
 // So an endpoint cannot pass on its survivors, and refusing fast looks like what it is.
 //
+// # Whether the generator was one
+//
+// [Generator] holds how late the generator was, and what it ran out of, against what each
+// latency bears. [Judge] answers with what the verdict rests on, a [result.Ground]; these
+// have one order, from which exit codes follow ([Decide]), and by which of several runs
+// one counts ([Outranks]).
+//
 // # What counts however late the generator was
 //
 // A generator that sends or reads late measures its own lateness, so that latency SLOs

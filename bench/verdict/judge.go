@@ -37,7 +37,8 @@ func Judge(c Case) result.Verdict {
 	}
 	j.pace()
 	j.good = c.goodShare()
-	v.Status, v.ExitCode = j.outcome()
+	v.Ground = j.ground()
+	v.Status, v.ExitCode = Decide(v.Ground)
 	v.Headline = j.headline(v.Status)
 	v.Reasons = append(v.Reasons, j.reasons(v.Status)...)
 	return v
@@ -180,28 +181,28 @@ func (j *judgement) pace() {
 	}
 }
 
-// outcome is the status and the exit code.
-func (j *judgement) outcome() (result.Status, int) {
+// ground is what the verdict rests on: the first that applies.
+func (j *judgement) ground() result.Ground {
 	answered := slices.ContainsFunc(j.failed, func(h held) bool { return h.answered })
 	switch {
 	case j.Ending == Refused:
-		return result.Aborted, ExitUsage
+		return result.GroundUsage
 	case j.Ending == Interrupted:
-		return result.Aborted, ExitInterrupted
+		return result.GroundInterrupted
 	case j.Ending == OutOfBudget || j.Ending == AbortedOn:
-		return result.Aborted, ExitStopped
+		return result.GroundStopped
 	case j.Ending == CutOff:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundCutOff
 	case answered:
-		return result.Fail, ExitFailed
+		return result.GroundAnswers
 	case !j.Run.Generator.Valid:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundGenerator
 	case len(j.failed) > 0:
-		return result.Fail, ExitFailed
+		return result.GroundSLO
 	case len(j.unknown) > 0 || j.unbounded || j.good.none():
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundData
 	}
-	return result.Pass, ExitPass
+	return result.GroundPass
 }
 
 // reasons are all that led to the verdict, the decisive one first.
