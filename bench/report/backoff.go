@@ -18,7 +18,7 @@ func backoff(b *result.Backoff) []string {
 		"in all " + units.Millis(1000*b.TotalS),
 	}
 	if b.Unheeded > 0 {
-		items = append(items, units.Count(b.Unheeded)+" asked to wait for up to "+units.Millis(1000*b.AskedS)+", which was not heeded")
+		items = append(items, units.Of(b.Unheeded, "wait", "waits")+" of over a minute asked for and not heeded")
 	}
 	return items
 }

@@ -1,8 +1,6 @@
 package verdict
 
 import (
-	"fmt"
-
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 )
@@ -51,10 +49,12 @@ func (g goodShare) reasons() (list []string) {
 	if !g.lacks() {
 		return nil
 	}
-	list = append(list, fmt.Sprintf("%s of the scheduled requests were good", units.Share(float64(g.good)/float64(g.scheduled))))
+	share, were := units.Share(float64(g.good)/float64(g.scheduled)), "were"
 	if g.unjudged > 0 {
+		were = "are known to be"
 		list = append(list, unjudged(g.unjudged))
 	}
+	list = append(list, share+" of the scheduled requests "+were+" good")
 	if g.given {
 		list = append(list, "no SLO says how many requests must be good: give one, such as good_fraction >= 99%")
 	}
