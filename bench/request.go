@@ -254,7 +254,7 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) b
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
-	good := res.Outcome == outcome.OK && f.run.good(t, res)
+	good := f.run.goodness(t, res)
 	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
 	case outcome.OK:
@@ -266,8 +266,11 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) b
 		if res.Bundled() {
 			p.Bundled++
 		}
-		if good {
+		switch good {
+		case verdict.Good:
 			p.Good++
+		case verdict.Unjudged:
+			p.Unjudged++
 		}
 	case outcome.Cancelled:
 		p.Requests.Unfinished++
@@ -465,7 +468,7 @@ func (r *Run) missed(t ticket, fate outcome.Outcome) {
 		line.Outcome = fate
 		r.requestLog.write(line)
 	}
-	t.afterSurge.see(t.scheduled, false)
+	t.afterSurge.see(t.scheduled, verdict.Bad)
 }
 
 // workload is the lane's own, or else the scenario's.

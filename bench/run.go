@@ -1,5 +1,6 @@
 // Package bench is the engine: it sends the requests of a scenario when they are
-// due, records what happens to them, and says how the run is judged.
+// due, and records what happens to them. How that is judged says package verdict, which
+// it asks while the run goes on and at its end.
 //
 // The way of one request: a lane's load gives an instant, [slots] give the right
 // to have it open, the client sends it and calls back for every token with the
@@ -79,6 +80,7 @@ type Run struct {
 	lanes      []*lane
 	open       openRequests
 	lineFull   sync.Once // that was said
+	unheeded   sync.Once // waits asked for: that was said
 
 	requestLog *requestLog
 

@@ -253,7 +253,7 @@ func TestSteadyRate(t *testing.T) {
 	}
 }
 
-func show(v *float64) string {
+func show[T any](v *T) string {
 	if v == nil {
 		return "none"
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"flashwave/bench/result"
@@ -9,6 +10,7 @@ import (
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // liveWindow is how far back the live judgement looks.
@@ -219,43 +221,54 @@ func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
 		}
 		list[i] = result.SLOStatus{
 			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,
-			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, AtLeast: live.AtLeast, LiveOK: live.OK, RunOK: run.OK,
+			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, AtLeast: live.AtLeast, AtMost: live.AtMost, LiveOK: live.OK, RunOK: run.OK,
 			Assumed: e.Assumed,
 		}
 	}
 	return list
 }
 
-// good reports whether a request that ended ok met every bound of its wave.
-func (r *Run) good(t ticket, res client.Result) bool {
-	return r.assertions.Good(r.waves[t.wave].name(), func(e slo.Expr) (float64, bool) {
-		d, ok := measured(e, t.scheduled, res)
-		return result.Millis(d), ok
+// goodness judges a request by the bounds of its wave.
+func (r *Run) goodness(t ticket, res client.Result) verdict.Goodness {
+	if res.Outcome != outcome.OK {
+		return verdict.Bad
+	}
+	ownAPI := r.scenario.Target.API == string(client.HTTP) // it answers with a document, whatever was asked
+	return r.assertions.Goodness(r.waves[t.wave].name(), func(e slo.Expr) (float64, bool) {
+		return measured(e, t, res, ownAPI)
 	})
 }
 
-// measured is one request's value of a latency metric.
-func measured(e slo.Expr, scheduled time.Duration, res client.Result) (time.Duration, bool) {
-	from := scheduled
+// measured is one ok request's value of a latency metric, in ms; NaN: it never came,
+// although it was waited for. ok is false where the request has none.
+func measured(e slo.Expr, t ticket, res client.Result, ownAPI bool) (ms float64, ok bool) {
+	from := t.scheduled
 	if e.Service {
 		from = res.Sent
 	}
+	streamed := res.FirstToken != client.Never || t.lane.workload.Stream && !ownAPI
+	since := func(at time.Duration) (float64, bool) {
+		if at == client.Never {
+			return math.NaN(), streamed
+		}
+		return result.Millis(at - from), true
+	}
+	gap := func(d time.Duration, ok bool) (float64, bool) { return result.Millis(d), ok }
 	switch e.Metric {
 	case slo.TTFT:
-		return res.FirstToken - from, res.FirstToken != client.Never
+		return since(res.FirstToken)
 	case slo.TTFA:
-		return res.FirstAnswer - from, res.FirstAnswer != client.Never
+		return since(res.FirstAnswer)
 	case slo.E2E:
-		return res.Done - from, true
+		return since(res.Done)
 	case slo.TPOT:
-		d, ok := tpot(res)
-		return d, ok || res.Events > 0 && !res.Bundled() // a single token has no time between tokens
+		return gap(tpot(res))
 	case slo.ITL, slo.Stall:
-		return res.Stall, !res.Bundled()
+		return gap(stall(res))
 	case slo.Queue:
-		return res.Sent - scheduled, true
+		return result.Millis(res.Sent - t.scheduled), true
 	case slo.Connect:
-		return res.Phases.DNS + res.Phases.Connect + res.Phases.TLS, true
+		return result.Millis(res.Phases.DNS + res.Phases.Connect + res.Phases.TLS), true
 	}
 	return 0, false
 }

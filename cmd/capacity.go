@@ -54,8 +54,7 @@ beforehand; a rate that builds a backlog, or whose x-ratelimit-remaining runs ou
 early. Between two steps the endpoint gets time to be itself again. The answer is the
 highest rate that lasted the soak.
 
-Without --slo, 'ttft.p95 < 800ms' and 'error_rate <= 1%' are assumed. The scenario's
-own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
+Without --slo 'ttft.p95 < 800ms' is assumed. The scenario's own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
 capacity is held against: headroom, quota, replicas, the backlog if it is too much, and
 the price. --rehearse runs that demand in the end, whole or in another shape, and puts
 what came beside what was forecast.
@@ -63,9 +62,10 @@ what came beside what was forecast.
 A search is kept step by step: one that was cut off, whatever it was by, is shown by
 flashwave report ID as far as it came, and goes on with --resume ID.
 
-Exit codes: 0 it was found, and the demand fits; 99 no rate held, or the demand does not
-fit; 104 usage; 105 interrupted; 120 undecided: out of time, or this machine was the
-bottleneck; 121 stopped by the budget or --abort-on.`,
+A search passes (0) when a rate held and the demand fits; it has failed (99) when no rate
+held or the demand does not fit; it is inconclusive (120) when it ran out of time too.
+
+` + verdict.Help(),
 		Example: `flashwave capacity --url http://127.0.0.1:8000/v1
 flashwave capacity --url https://api.example.com/v1 --slo 'ttft.p95 < 800ms' --max-rate 300/s --budget 5
 flashwave capacity sale.yaml --precision 2% --soak 5m --headroom 1.2

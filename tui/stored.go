@@ -93,7 +93,7 @@ func storedWave(sc *scenario.Scenario, w result.Stats) result.WaveStatus {
 func storedSLOs(list []result.SLO) []result.SLOStatus {
 	var out []result.SLOStatus
 	for _, o := range list {
-		s := result.SLOStatus{Expr: o.Expr, Wave: o.Wave, Unit: o.Unit, Live: o.Observed, AtLeast: o.AtLeast, LiveOK: o.OK, RunOK: o.OK, Assumed: o.Assumed}
+		s := result.SLOStatus{Expr: o.Expr, Wave: o.Wave, Unit: o.Unit, Live: o.Observed, AtLeast: o.AtLeast, AtMost: o.AtMost, LiveOK: o.OK, RunOK: o.OK, Assumed: o.Assumed}
 		if e, err := slo.Parse(o.Expr); err == nil {
 			s.Metric, s.Stat, s.Service = string(e.Metric), string(e.Stat), e.Service
 			s.Op, s.Bound = string(e.Op), e.Value

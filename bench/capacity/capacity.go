@@ -188,7 +188,7 @@ type Search struct {
 // A stop says why a search ended before it had its answer.
 type stop struct {
 	limit Limit
-	code  int
+	on    result.Ground // what the verdict rests on then
 	text  string
 }
 

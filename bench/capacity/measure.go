@@ -46,7 +46,7 @@ func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
 			return st, ok
 		}
 	}
-	s.halt(ByGenerator, verdict.ExitInconclusive, s.undriven(p.rate, st))
+	s.halt(ByGenerator, result.GroundGenerator, s.undriven(p.rate, st))
 	return st, false
 }
 
@@ -79,7 +79,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	s.gauge.restart()
 	run, err := s.start(s.derive(p.open(m.settle), m.wait))
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
 	}
 	m.run = run

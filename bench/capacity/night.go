@@ -141,12 +141,12 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 	asks := fmt.Sprintf("the demand peaks at %s requests/s", units.Rate(f.Demand.PeakRPS))
 	switch {
 	case f.Fits == nil:
-		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
+		v.Status, v.ExitCode = verdict.Decide(result.GroundData)
 		v.Headline += "; " + asks + ": whether that fits is undecided"
 	case *f.Fits:
 		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %s", asks, units.Figure(*f.Headroom))
 	default:
-		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
+		v.Status, v.ExitCode = verdict.Decide(result.GroundSLO)
 		v.Headline += "; " + asks + needs(f)
 	}
 }

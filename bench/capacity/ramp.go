@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"flashwave/bench"
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 const (
@@ -47,7 +47,7 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 		s.tell(st, "next: ramp "+units.Count(min(n*rampStride, s.base.Slots()))+" in flight")
 	}
 	if most == 0 {
-		s.halt(ByNothing, verdict.ExitInconclusive, "no request succeeded: "+last.Why)
+		s.halt(ByNothing, result.GroundData, "no request succeeded: "+last.Why)
 		return 0, false
 	}
 	start = rampBelow * math.Sqrt(held*most)
@@ -76,7 +76,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	s.gauge.restart()
 	run, err := s.start(s.derive(waves, most))
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
 	}
 	began := s.elapsed()
@@ -102,7 +102,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 func (s *Search) seen(st *step, look bench.Look) {
 	st.SLOs = []Judged{}
 	for _, c := range s.criteria {
-		r := slo.Evaluate(c.Expr, look.Ended)
+		r := slo.Evaluate(c.Expr, unbegun(look.Ended))
 		st.SLOs = append(st.SLOs, Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: look.Ended.Part.Requests.Scheduled})
 	}
 	var by *criterion

@@ -10,7 +10,6 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 // A Rehearsal is the demand as it was run, and what the forecast had said of it. All
@@ -113,7 +112,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	}
 	s.spentBetween()
 	if s.replay.only {
-		s.halt(ByInterrupt, verdict.ExitInconclusive, cutOff)
+		s.halt(ByInterrupt, result.GroundCutOff, cutOff)
 		return
 	}
 	s.goesOn()
@@ -130,7 +129,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	began := s.elapsed()
 	run, err := s.launch(&sc, false, s.stage.keep...)
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return
 	}
 	length, _ := sc.Planned()

@@ -9,7 +9,6 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 // A replay gives a search the steps that were kept of it, in place of measuring them
@@ -60,7 +59,7 @@ func (s *Search) again(kind Kind, rate float64, concurrency int) (st step, there
 	r := &s.replay
 	if len(r.notes) == 0 {
 		if r.only {
-			s.halt(ByInterrupt, verdict.ExitInconclusive, cutOff)
+			s.halt(ByInterrupt, result.GroundCutOff, cutOff)
 		}
 		s.goesOn()
 		return step{}, false, r.only

@@ -114,20 +114,23 @@ func (s *Search) limited() (Limit, *string) {
 	return ByNothing, nil
 }
 
-// verdict judges the search. The first that applies counts.
-func (s *Search) verdict(c Capacity) Verdict {
-	v := Verdict{Reasons: []string{}}
+// ground is what the verdict rests on: the first that applies.
+func (s *Search) ground(c Capacity) result.Ground {
 	switch {
-	case s.stop != nil && s.stop.code != verdict.ExitInconclusive:
-		v.Status, v.ExitCode = result.Aborted, s.stop.code
-	case s.stop != nil, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
-		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
+	case s.stop != nil:
+		return s.stop.on
+	case c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
+		return result.GroundData
 	case c.RPS == nil:
-		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
-	default:
-		v.Status, v.ExitCode = result.Pass, verdict.ExitPass
+		return result.GroundSLO
 	}
-	v.Headline = s.headline(c)
+	return result.GroundPass
+}
+
+// verdict judges the search.
+func (s *Search) verdict(c Capacity) Verdict {
+	v := Verdict{Reasons: []string{}, Headline: s.headline(c)}
+	v.Status, v.ExitCode = verdict.Decide(s.ground(c))
 	if s.stop != nil {
 		v.Reasons = append(v.Reasons, s.stop.text)
 	}

@@ -39,10 +39,28 @@ func (c *comparison) warnings(d *Document) []Warning {
 			}
 		}
 	}
+	c.survivors(warn)
 	c.differences(warn)
 	c.limits(d, warn)
 	c.prompts(warn)
 	return list
+}
+
+// survivors tells of sides of which the requests that got an answer are not all.
+func (c *comparison) survivors(warn func(WarningKind, string, ...any)) {
+	for _, s := range []struct {
+		name string
+		*side
+	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+		most := 0.0
+		for _, run := range s.runs {
+			q := run.Total.Requests
+			most = max(most, float64(q.Failed+q.Lost())/float64(max(q.Scheduled, 1)))
+		}
+		if most > marginPoints {
+			warn(Survivors, "in %s %s of the requests failed or were lost: they rank beyond every latency, and of the gaps of the others nothing is said", s.name, units.Share(most))
+		}
+	}
 }
 
 // differences tell what is not the same on both sides, or not in all runs of one.
@@ -114,7 +132,7 @@ func endpoint(run *result.Run) string {
 func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any)) {
 	var few, shared []string
 	for _, r := range d.Rows {
-		if r.Wave == "" && r.Gates && r.Verdict == Unknown {
+		if r.Wave == "" && r.Gates && r.Verdict == Unknown && r.Beyond == "" {
 			few = append(few, r.Name())
 		}
 	}

@@ -20,7 +20,7 @@ func cards(run *result.Run) []web.Card {
 		latencyCard("E2E p95", t.Latency.E2E.Response),
 		rateCard("Succeeded", t.Rate.Succeeded, "offered "+units.Maybe(t.Rate.Offered, units.PerSecond)),
 		card("Error rate", share(t.ErrorRate), errorNote(t)),
-		goodputCard(t.Goodput),
+		goodputCard(t),
 		costCard(t.Cost),
 	}
 }
@@ -52,11 +52,14 @@ func rateCard(name string, v *float64, note string) web.Card {
 	return c
 }
 
-func goodputCard(g *result.Goodput) web.Card {
-	if g == nil {
-		return card("Goodput", units.NoData, "no SLO says what a good request is")
+func goodputCard(t result.Stats) web.Card {
+	switch g := t.Goodput; {
+	case g != nil:
+		return rateCard("Goodput", &g.RPS, joined([]string{units.Share(g.GoodFraction) + " of the scheduled met every bound", unjudged(t)}))
+	case unjudged(t) != "":
+		return card("Goodput", units.NoData, unjudged(t))
 	}
-	return rateCard("Goodput", &g.RPS, units.Share(g.GoodFraction)+" of the scheduled met every bound")
+	return card("Goodput", units.NoData, "no SLO says what a good request is")
 }
 
 func errorNote(t result.Stats) string {

@@ -95,7 +95,7 @@ func (m *markdown) figures(run *result.Run) {
 		{"finish", cmp.Or(joined(finishes(t)), units.NoData)},
 		{"rates", joined(rates)},
 		{"errors", "error rate " + share(t.ErrorRate)},
-		{"goodput", cmp.Or(strings.TrimPrefix(good(t.Goodput), "goodput "), units.NoData)},
+		{"goodput", cmp.Or(strings.TrimPrefix(good(t), "goodput "), units.NoData)},
 		{"tokens", joined([]string{named("prompt", t.Tokens.Prompt), occurred("cached", t.Tokens.Cached), named("output", t.Tokens.Output), rate("output", t.Tokens.OutputTPS)})},
 		{"cost", cost},
 	}

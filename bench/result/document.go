@@ -55,6 +55,24 @@ const (
 	Aborted      Status = "aborted"
 )
 
+// A Ground is what the judgement over a run rests on. Package verdict knows which counts
+// before which, and the exit code of each.
+type Ground string
+
+// The grounds.
+const (
+	GroundUsage       Ground = "usage"       // nothing could be sent, or every request was refused
+	GroundInterrupted Ground = "interrupted" // by the user
+	GroundStopped     Ground = "stopped"     // by the budget or a reason to abort
+	GroundCutOff      Ground = "cut off"     // it was killed
+	GroundAnswers     Ground = "answers"     // an SLO failed on what the endpoint itself answered
+	GroundGenerator   Ground = "generator"   // that was the bottleneck
+	GroundSLO         Ground = "slo"         // one failed
+	GroundData        Ground = "data"        // for an SLO is missing, or an SLO itself
+	GroundBroken      Ground = "broken"      // anything else
+	GroundPass        Ground = "pass"
+)
+
 // CutOff reports whether a run was made of its logs, because it never ended. Documents
 // of earlier versions say so in their headline alone.
 func (r *Run) CutOff() bool {
@@ -71,6 +89,7 @@ type Verdict struct {
 	Headline string   `json:"headline"` // one sentence for people
 	Reasons  []string `json:"reasons"`
 	SLOs     []SLO    `json:"slos"`
+	Ground   Ground   `json:"-"` // of a run of one's own; "": it is not known
 }
 
 // An SLO is an assertion and what was observed of it.
@@ -79,6 +98,7 @@ type SLO struct {
 	Wave     string   `json:"wave"`
 	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among those that failed or were lost
 	AtLeast  *float64 `json:"at_least"` // the bound proven when observed is null
+	AtMost   *float64 `json:"at_most"`  // likewise, where requests could not be judged: it lies between the two
 	Unit     string   `json:"unit"`     // ms, ratio, 1/s, usd, count
 	OK       *bool    `json:"ok"`       // null: no data
 	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given on that metric
@@ -124,21 +144,26 @@ type Stats struct {
 	LoadS  *float64 `json:"load_s"`
 	DrainS *float64 `json:"drain_s"`
 
-	Requests   Requests                  `json:"requests"`
-	Outcomes   map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
-	Rate       Rate                      `json:"rate"`
-	Tokens     Tokens                    `json:"tokens"`
-	Latency    Latencies                 `json:"latency_ms"`
-	Bundled    *float64                  `json:"bundled_share"` // of the ok streams of several token events: came in one piece and so have no itl, tpot and stall
-	ErrorRate  *float64                  `json:"error_rate"`    // failed ÷ (succeeded + failed)
-	Goodput    *Goodput                  `json:"goodput"`
-	Cost       *Cost                     `json:"cost_usd"` // null: the price is unknown
-	Finish     map[string]int64          `json:"finish"`
-	RateLimits *RateLimits               `json:"rate_limits"`
-	Backlog    *Backlog                  `json:"backlog"`
-	Backoff    *Backoff                  `json:"backoff"`  // null: no closed wave
-	Recovery   *Recovery                 `json:"recovery"` // null: the wave was no surge
-	Errors     []ErrorCount              `json:"errors"`
+	Requests  Requests                  `json:"requests"`
+	Outcomes  map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
+	Rate      Rate                      `json:"rate"`
+	Tokens    Tokens                    `json:"tokens"`
+	Latency   Latencies                 `json:"latency_ms"`
+	Bundled   *float64                  `json:"bundled_share"` // of the ok streams of several token events: came in one piece and so have no itl, tpot and stall
+	ErrorRate *float64                  `json:"error_rate"`    // failed ÷ (succeeded + failed)
+	Goodput   *Goodput                  `json:"goodput"`       // null: nothing says which request is good, or none that ended ok could be judged
+	// Unjudged are the ok requests that met every per-request SLO that can be known, and
+	// have no value of another one: the gaps of a single token, or of a stream that came
+	// in one piece. They are neither good nor bad. It is null where nothing says which
+	// request is good, and in documents of earlier versions.
+	Unjudged   *int64           `json:"unjudged"`
+	Cost       *Cost            `json:"cost_usd"` // null: the price is unknown
+	Finish     map[string]int64 `json:"finish"`
+	RateLimits *RateLimits      `json:"rate_limits"`
+	Backlog    *Backlog         `json:"backlog"`
+	Backoff    *Backoff         `json:"backoff"`  // null: no closed wave
+	Recovery   *Recovery        `json:"recovery"` // null: the wave was no surge
+	Errors     []ErrorCount     `json:"errors"`
 
 	// Shortages counts, of the outcome connect, what this machine had no file, port
 	// or memory for: failures of the generator.
@@ -275,7 +300,8 @@ type Backlog struct {
 // RecoveredS is by scheduled instants, to a second: from the end of the surge to
 // the first second with an arrival from which on, for 30 s, every window of 10 s
 // with at least 20 requests holds SLO. A request is good that met every
-// per-request bound; one that failed, was lost or took longer is not.
+// per-request bound; one that failed, was lost or took longer is not. Where some could
+// not be judged, a window holds SLO if it does with every one of them taken as bad.
 type Recovery struct {
 	RecoveredS *float64 `json:"recovered_s"` // null: not within WithinS
 	WithinS    float64  `json:"within_s"`    // how long was watched: to the end of the next surge or of the lane, an hour at most
@@ -328,6 +354,9 @@ type Counts struct {
 	// Good are the ok requests that met every per-request SLO. It is null in
 	// documents of earlier versions, and 0 where nothing says which request is good.
 	Good *int64 `json:"good"`
+	// Unjudged are those of which nobody can say whether they were good, as in Stats. It
+	// is null in documents of earlier versions.
+	Unjudged *int64 `json:"unjudged"`
 }
 
 // RowLatencies are the latencies of one row; response TTFT and E2E carry their

@@ -70,6 +70,7 @@ type Part struct {
 	Requests Requests
 	Outcomes map[outcome.Outcome]int64
 	Good     int64 // ok requests that met every per-request SLO
+	Unjudged int64 // ok requests that met all that can be known, and have no value of another one
 
 	// Here counts what happened during the wave's own wall time, whichever wave
 	// of its lane had scheduled the request.
@@ -183,6 +184,7 @@ func (p *Part) Merge(from *Part) {
 		p.Finished(reason, n)
 	}
 	p.Good += from.Good
+	p.Unjudged += from.Unjudged
 	p.Here.add(from.Here)
 	p.Prompt += from.Prompt
 	p.Cached += from.Cached

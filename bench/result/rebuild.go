@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/client/outcome"
 )
@@ -48,8 +47,8 @@ type Logged struct {
 // longer one.
 //
 // What was in flight at the cut is unfinished, and what was queued is unsent: the
-// counts add up as in any other document. The verdict is left to the judge, which also
-// says what a good request is.
+// counts add up as in any other document. The verdict, that over the generator too, is
+// left to the judge, which also says what a good request is.
 func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good Good) Rebuilt {
 	run := *begun
 	run.Events = append([]Event{}, events...)
@@ -160,14 +159,7 @@ func (r *rebuild) figures() {
 	if len(run.Waves) == 1 {
 		run.Total.Rate.Steady = run.Waves[0].Rate.Steady
 	}
-	found := Findings{{Kind: FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: VoidsAll}}
-	for i, w := range run.Waves {
-		name := slo.WaveName(w.Lane, w.Name)
-		found = append(found, Lateness(name, r.part(i), r.maxLag())...)
-		found = append(found, RanOut(name, r.part(i))...)
-	}
 	run.Generator = Generator{
-		Valid: found.Valid(), Findings: found, Warnings: found.Warnings(),
 		LagMS: total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
 		StaleRetries: total.StaleRetries,
 	}
@@ -188,14 +180,6 @@ func (r *rebuild) complete(s *Stats, wave int) {
 	if rate, ok := r.standing.Steady[wave]; ok {
 		s.Rate.Steady = &rate
 	}
-}
-
-// maxLag is the lateness that the scenario allows.
-func (r *rebuild) maxLag() time.Duration {
-	if r.run.Scenario == nil || r.run.Scenario.MaxLag <= 0 {
-		return scenario.Default().MaxLag.D()
-	}
-	return r.run.Scenario.MaxLag.D()
 }
 
 // whole is the key of the sum over all waves.

@@ -124,6 +124,7 @@ type SLOStatus struct {
 	Unit    string   // ms, ratio, 1/s, usd, count
 	Live    *float64 // over the view's window, open requests included; nil: no data, or see AtLeast
 	AtLeast *float64 // the bound proven where Live is nil, for too many are unanswered
+	AtMost  *float64 // likewise, where requests could not be judged: it lies between the two
 	LiveOK  *bool
 	RunOK   *bool // over the run so far
 	Assumed bool

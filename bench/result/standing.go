@@ -128,8 +128,9 @@ func (s *Standing) recovery(wave int, end time.Duration, share float64, text str
 	seconds := make([]Tally, int(watched/time.Second)+1)
 	for i, t := range after.Seconds {
 		if 0 <= i && i < len(seconds) {
-			open := max(int64(t.Scheduled)-int64(t.Good)-int64(t.Bad), 0)
-			seconds[i] = Tally{t.Good, plus(t.Bad, uint32(open))}
+			seconds[i] = t.Tally
+			open := max(int64(t.Scheduled)-int64(t.Good)-int64(t.Bad)-int64(t.Unjudged), 0)
+			seconds[i].Bad = plus(t.Bad, uint32(open))
 		}
 	}
 	return RecoveryOf(seconds, watched, share, text)

@@ -36,6 +36,7 @@ func Derive(l Label, p *Part) Stats {
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
 		Shortages:  maps.Clone(p.Shortages),
 		Goodput:    goodput(l, p),
+		Unjudged:   unjudged(l, p),
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
 		RateLimits: rateLimits(p),
@@ -121,7 +122,18 @@ func goodput(l Label, p *Part) *Goodput {
 	if !l.Judged || rps == nil || share == nil {
 		return nil
 	}
+	if p.Unjudged > 0 && p.Unjudged == p.Requests.Succeeded {
+		return nil
+	}
 	return &Goodput{RPS: *rps, GoodFraction: *share}
+}
+
+// unjudged is nil where nothing says which request is good.
+func unjudged(l Label, p *Part) *int64 {
+	if !l.Judged {
+		return nil
+	}
+	return new(p.Unjudged)
 }
 
 func cost(l Label, p *Part) *Cost {

@@ -27,7 +27,7 @@ type step struct {
 	requests         Requests
 	here             Happened
 	rateLimited      int64
-	good             int64
+	good, unjudged   int64
 	inFlight, queued int64
 	overloaded       bool
 	cost             float64
@@ -45,7 +45,7 @@ func NewTimeline() *Timeline { return &Timeline{Step: time.Second} }
 func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFlight, queued int64) Row {
 	s := step{
 		start: start, end: end, waves: waves,
-		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes[outcome.RateLimited], good: sum.Good,
+		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes[outcome.RateLimited], good: sum.Good, unjudged: sum.Unjudged,
 		inFlight: inFlight, queued: queued, cost: sum.Cost.Total(),
 	}
 	for i, m := range rowMetrics {
@@ -93,6 +93,7 @@ func (s *step) merge(o step) {
 	s.here.add(o.here)
 	s.rateLimited += o.rateLimited
 	s.good += o.good
+	s.unjudged += o.unjudged
 	s.inFlight, s.queued = o.inFlight, o.queued
 	s.overloaded = s.overloaded || o.overloaded
 	s.cost += o.cost
@@ -155,7 +156,7 @@ func (s *step) row(withHDR bool) Row {
 			Scheduled: s.requests.Scheduled, Sent: s.here.Sent,
 			Succeeded: s.here.Succeeded, Failed: s.here.Failed, RateLimited: s.rateLimited,
 			Dropped: s.requests.Dropped, Unsent: s.requests.Unsent, Unfinished: s.requests.Unfinished,
-			Good: new(s.good),
+			Good: new(s.good), Unjudged: new(s.unjudged),
 		},
 		InFlight: s.inFlight, Queued: s.queued, Overloaded: s.overloaded,
 		OfferedRPS: per(s.requests.Scheduled), SentRPS: per(s.here.Sent),

@@ -32,6 +32,7 @@ type counters struct {
 	Requests requests                  `json:"requests,omitzero"`
 	Outcomes map[outcome.Outcome]int64 `json:"outcomes,omitempty"`
 	Good     int64                     `json:"good,omitempty"`
+	Unjudged int64                     `json:"unjudged,omitempty"`
 	Here     happened                  `json:"here,omitzero"`
 
 	Prompt     int64 `json:"prompt_tokens,omitempty"`
@@ -88,6 +89,9 @@ type waits struct {
 	Count   int64         `json:"count,omitempty"`
 	Total   time.Duration `json:"total_ns,omitempty"`
 	Longest time.Duration `json:"longest_ns,omitempty"`
+
+	Unheeded int64         `json:"unheeded,omitempty"`
+	Asked    time.Duration `json:"asked_ns,omitempty"`
 }
 
 type cost struct {
@@ -159,7 +163,7 @@ func duration(s float64) time.Duration { return time.Duration(math.Round(s * flo
 
 func countersOf(p *result.Part) counters {
 	c := counters{
-		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Here: happened(p.Here),
+		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Unjudged: p.Unjudged, Here: happened(p.Here),
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents, Streams: p.Streams, Bundled: p.Bundled,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
@@ -185,7 +189,7 @@ func (c counters) part() *result.Part {
 	maps.Copy(p.Outcomes, c.Outcomes)
 	maps.Copy(p.Shortages, c.Shortages)
 	maps.Copy(p.Finish, c.Finish)
-	p.Good = c.Good
+	p.Good, p.Unjudged = c.Good, c.Unjudged
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
 	p.FromUsage, p.FromEvents = c.FromUsage, c.FromEvents
 	p.Streams, p.Bundled = c.Streams, c.Bundled

@@ -40,8 +40,12 @@ func (j *judgement) undecided() string {
 	case !j.Run.Generator.Valid:
 		return "the load generator was the bottleneck, so this says nothing about the endpoint: " + reason
 	}
-	if len(j.unknown) == 0 {
+	switch {
+	case len(j.unknown) > 0:
+	case j.unbounded:
 		return reason // it could not keep up, and no SLO says whether that matters
+	default:
+		return j.achieved() // of which nothing was good, and no SLO says whether that matters
 	}
 	return "not enough data to judge: " + reason
 }
@@ -83,6 +87,8 @@ func missed(s result.SLO) string {
 	switch {
 	case s.Observed != nil:
 		return fmt.Sprintf("%s: it was %s", s.Expr, units.Value(*s.Observed, s.Unit))
+	case s.AtLeast != nil && s.AtMost != nil:
+		return fmt.Sprintf("%s: it was %s to %s, for some requests could not be judged", s.Expr, units.Value(*s.AtLeast, s.Unit), units.Value(*s.AtMost, s.Unit))
 	case s.AtLeast != nil:
 		return fmt.Sprintf("%s: it was at least %s, for too many requests failed or got no answer", s.Expr, units.Value(*s.AtLeast, s.Unit))
 	}
@@ -107,7 +113,8 @@ func (l lagging) String() string {
 }
 
 // achieved sums up a run of which every SLO held. It held a rate only if it is known
-// to have kept up; the rate is that of the wave in which most succeeded.
+// to have kept up and what was served was good; the rate is that of the wave in which
+// most succeeded.
 func (j *judgement) achieved() string {
 	busiest := j.Run.Total
 	for _, w := range j.Run.Waves {
@@ -121,6 +128,9 @@ func (j *judgement) achieved() string {
 		if busiest.Kind != result.WholeRun {
 			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
 		}
+		if j.good.lacks() {
+			text += ", " + ofThem(busiest)
+		}
 		parts = append(parts, text)
 	}
 	switch {
@@ -133,7 +143,12 @@ func (j *judgement) achieved() string {
 		parts = append(parts, "errors "+units.Share(*busiest.ErrorRate))
 	}
 	figures := strings.Join(parts, ", ")
-	if j.kept {
+	switch {
+	case j.kept && j.good.lacks() && len(parts) > 1:
+		return "served " + parts[0] + ": " + strings.Join(parts[1:], ", ")
+	case j.kept && j.good.lacks():
+		return "served " + figures
+	case j.kept:
 		return "held " + figures
 	}
 	q := j.Run.Total.Requests

@@ -36,7 +36,9 @@ func Judge(c Case) result.Verdict {
 		v.SLOs = append(v.SLOs, h.SLO)
 	}
 	j.pace()
-	v.Status, v.ExitCode = j.outcome()
+	j.good = c.goodShare()
+	v.Ground = j.ground()
+	v.Status, v.ExitCode = Decide(v.Ground)
 	v.Headline = j.headline(v.Status)
 	v.Reasons = append(v.Reasons, j.reasons(v.Status)...)
 	return v
@@ -50,6 +52,7 @@ type judgement struct {
 	behind          *lagging // the wave that fell furthest behind; nil: none did
 	unbounded       bool     // no SLO says how long customers may wait in some wave that fell behind
 	kept            bool     // every wave is known to have kept up
+	good            goodShare
 }
 
 // A held is an SLO that was held against what happened.
@@ -57,7 +60,7 @@ type held struct {
 	result.SLO
 	expr     slo.Expr
 	answered bool   // it fails on what the endpoint itself answered
-	against  string // why the generator's lateness leaves it without an answer; "": it does not
+	against  string // why there is no answer although there is data; "": there is one, or no data
 }
 
 // A lagging is a wave whose completions did not keep up with its arrivals.
@@ -71,7 +74,7 @@ type lagging struct {
 func Hold(a Assertion, s Stretch) result.SLO {
 	r := slo.Evaluate(a.Expr, s)
 	return result.SLO{
-		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast,
+		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast, AtMost: r.AtMost,
 		Unit: string(a.Unit), OK: r.OK, Assumed: a.Assumed,
 	}
 }
@@ -83,6 +86,9 @@ func (j *judgement) hold() {
 		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
 		if against, void := j.against(a.Expr); void && a.Latency() {
 			h.OK, h.against = nil, against.String()
+		}
+		if n := s.Part.Unjudged; h.OK == nil && a.OfGood() && n > 0 {
+			h.against = unjudged(n)
 		}
 		j.held = append(j.held, h)
 		switch {
@@ -118,6 +124,9 @@ func (h held) factor() float64 {
 	v := h.Observed
 	if v == nil {
 		v = h.AtLeast
+	}
+	if h.AtMost != nil && !h.expr.Op.Upper() {
+		v = h.AtMost
 	}
 	if v == nil {
 		return 1
@@ -172,28 +181,28 @@ func (j *judgement) pace() {
 	}
 }
 
-// outcome is the status and the exit code.
-func (j *judgement) outcome() (result.Status, int) {
+// ground is what the verdict rests on: the first that applies.
+func (j *judgement) ground() result.Ground {
 	answered := slices.ContainsFunc(j.failed, func(h held) bool { return h.answered })
 	switch {
 	case j.Ending == Refused:
-		return result.Aborted, ExitUsage
+		return result.GroundUsage
 	case j.Ending == Interrupted:
-		return result.Aborted, ExitInterrupted
+		return result.GroundInterrupted
 	case j.Ending == OutOfBudget || j.Ending == AbortedOn:
-		return result.Aborted, ExitStopped
+		return result.GroundStopped
 	case j.Ending == CutOff:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundCutOff
 	case answered:
-		return result.Fail, ExitFailed
+		return result.GroundAnswers
 	case !j.Run.Generator.Valid:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundGenerator
 	case len(j.failed) > 0:
-		return result.Fail, ExitFailed
-	case len(j.unknown) > 0 || j.unbounded:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundSLO
+	case len(j.unknown) > 0 || j.unbounded || j.good.none():
+		return result.GroundData
 	}
-	return result.Pass, ExitPass
+	return result.GroundPass
 }
 
 // reasons are all that led to the verdict, the decisive one first.
@@ -226,6 +235,9 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 		if j.unbounded {
 			add("no SLO says how long a request may wait: give one, such as ttft.p95 < 800ms")
 		}
+	}
+	for _, text := range j.good.reasons() {
+		add(text)
 	}
 	if n := j.steered(); n > 0 {
 		add(fmt.Sprintf("the run was steered by hand (%d times)", n))

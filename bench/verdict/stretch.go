@@ -47,16 +47,27 @@ func (f Figures) Stretch(e slo.Expr) Stretch {
 	return s
 }
 
-// Scalar implements slo.Lookup.
-func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
+// Scalar implements slo.Lookup. What counts good requests lies between what it is with
+// every unjudged one taken as bad, and as good.
+func (s Stretch) Scalar(e slo.Expr) (slo.Range, bool) {
+	low, ok := s.scalar(e, s.Part.Good)
+	if !e.OfGood() || !ok {
+		return slo.At(low), ok
+	}
+	high, _ := s.scalar(e, s.Part.Good+s.Part.Unjudged)
+	return slo.Range{Low: low, High: high}, s.Judged
+}
+
+// scalar is the value of a metric if so many requests were good.
+func (s Stretch) scalar(e slo.Expr, good int64) (float64, bool) {
 	p, q := s.Part, s.Part.Requests
 	switch e.Metric {
 	case slo.ErrorRate:
 		return ratio(q.Failed, q.Succeeded+q.Failed)
 	case slo.Goodput:
-		return s.ifJudged(s.perSecond(p.Good))
+		return s.perSecond(good)
 	case slo.GoodFraction:
-		return s.ifJudged(ratio(p.Good, q.Scheduled))
+		return ratio(good, q.Scheduled)
 	case slo.RPS:
 		return s.perSecond(p.Here.Succeeded)
 	case slo.OfferedRPS:
@@ -79,8 +90,6 @@ func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
 	}
 	return s.count(e)
 }
-
-func (s Stretch) ifJudged(v float64, ok bool) (float64, bool) { return v, ok && s.Judged }
 
 // perSecond is n ÷ the time of load; nothing is known where there was none.
 func (s Stretch) perSecond(n int64) (float64, bool) {

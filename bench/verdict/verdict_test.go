@@ -29,15 +29,17 @@ func judge(t testing.TB, slos []string, change func(*verdict.Case), waves ...mad
 	run := &result.Run{Generator: result.Generator{Valid: true}}
 	for i, w := range waves {
 		names[i] = w.WaveName
-		total.Merge(w.part)
-		length += w.length
-		run.Waves = append(run.Waves, result.Derive(result.Label{Name: w.Wave, Lane: w.Lane, Kind: "closed", Duration: w.length}, w.part))
 	}
-	run.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: length}, total)
 	a, err := verdict.Parse(slos, nil, names)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, w := range waves {
+		total.Merge(w.part)
+		length += w.length
+		run.Waves = append(run.Waves, result.Derive(result.Label{Name: w.Wave, Lane: w.Lane, Kind: "closed", Duration: w.length, Judged: a.Judged()}, w.part))
+	}
+	run.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: length, Judged: a.Judged()}, total)
 	c := verdict.Case{Assertions: a, Run: run, Figures: verdict.Figures{
 		Waves: names, Judged: a.Judged(),
 		Of: func(i int) (*result.Part, time.Duration) {
@@ -60,6 +62,7 @@ func part(ok int, failed map[outcome.Outcome]int) *result.Part {
 		p.Requests.Scheduled++
 		p.Requests.Sent++
 		p.Requests.Succeeded++
+		p.Good++
 		p.Here.Succeeded++
 		p.Here.Completed++
 		p.Outcomes[outcome.OK]++
