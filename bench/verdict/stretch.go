@@ -54,7 +54,7 @@ func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
 	case slo.ErrorRate:
 		return ratio(q.Failed, q.Succeeded+q.Failed)
 	case slo.Goodput:
-		return s.ifJudged(s.perSecond(p.Good))
+		return s.ifJudged(s.perSecond(p.Here.Good))
 	case slo.GoodFraction:
 		return s.ifJudged(ratio(p.Good, q.Scheduled))
 	case slo.RPS:
@@ -66,9 +66,9 @@ func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
 	case slo.CompletedRPS:
 		return s.perSecond(p.Here.Completed)
 	case slo.OutputTPS:
-		return s.perSecond(p.Here.OutputTokens)
+		return s.tokensPerSecond(p.OutputTokens())
 	case slo.TotalTPS:
-		return s.perSecond(p.Here.TotalTokens)
+		return s.tokensPerSecond(p.TotalTokens())
 	case slo.Cost:
 		return p.Cost.Total(), s.Priced
 	case slo.PerThousand:
@@ -88,6 +88,11 @@ func (s Stretch) perSecond(n int64) (float64, bool) {
 		return 0, false
 	}
 	return float64(n) / s.Length.Seconds(), true
+}
+
+func (s Stretch) tokensPerSecond(n int64, known bool) (float64, bool) {
+	v, ok := s.perSecond(n)
+	return v, ok && known
 }
 
 // count is a number of requests, or its share of the scheduled ones.
