@@ -2,6 +2,7 @@ package bench
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -39,6 +40,15 @@ func ceilings(perSecond map[string]float64) func(string, time.Duration) reply {
 		free[lane] = max(free[lane], now) + time.Duration(float64(time.Second)/rate)
 		return reply{wait: free[lane] - now, tokens: 1}
 	}
+}
+
+// firstEnd is when the first of the lanes will end.
+func firstEnd(run *Run) time.Duration {
+	ends := map[string]time.Duration{}
+	for _, w := range run.Snapshot(result.View{Wave: -1}).Waves {
+		ends[w.Lane] = w.Started + w.Length
+	}
+	return slices.Min(slices.Collect(maps.Values(ends)))
 }
 
 // A lane that falls behind is seen, live, in the verdict and in a run rebuilt from its
@@ -87,13 +97,8 @@ func TestALaneThatFallsBehindIsSeen(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				var live *result.Overload
-				for !closed(run.Done()) {
-					time.Sleep(time.Second)
-					if over := run.Snapshot(result.View{Wave: -1}).Now.Overload; over != nil {
-						live = over
-					}
-				}
+				time.Sleep(firstEnd(run) - 1500*ms)
+				live := run.Snapshot(result.View{Wave: -1}).Now.Overload
 				doc := run.Wait()
 				conserved(t, doc)
 				var seen []string
