@@ -128,7 +128,7 @@ func TestBudgetOfZeros(t *testing.T) {
 		if doc.Verdict.ExitCode != verdict.ExitStopped || doc.Total.Requests.Sent >= 400 {
 			t.Errorf("exit %d after %d requests", doc.Verdict.ExitCode, doc.Total.Requests.Sent)
 		}
-		if c.Total > 0.01 || c.Total < 0.009 || c.EstimatedShare < 0.999 {
+		if c.Total > 0.01 || c.Total < 0.009 || *c.EstimatedShare < 0.999 {
 			t.Errorf("cost %+v", c)
 		}
 	})

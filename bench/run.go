@@ -125,7 +125,7 @@ func Start(opts Options) (*Run, error) {
 	r := &Run{
 		options: opts, scenario: sc, client: opts.Client, epoch: opts.Epoch,
 		priced: opts.Price != nil,
-		slots:  newSlots(sc.Slots()), rec: newRecorder(), watch: watch{breached: map[string]float64{}},
+		slots:  newSlots(sc.Slots()), watch: newWatch(),
 		stopping: make(chan struct{}), aborting: make(chan struct{}), done: make(chan struct{}),
 		state: result.Warming,
 	}
@@ -146,6 +146,11 @@ func Start(opts Options) (*Run, error) {
 		r.cancel()
 		return nil, err
 	}
+	lanes := make([]string, len(r.waves))
+	for i := range r.waves {
+		lanes[i] = r.waves[i].Lane
+	}
+	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
 	r.health = newHealth(r)
 	now := r.now()
 	r.pace = newPace(now, len(r.waves))

@@ -110,8 +110,8 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	return b
 }
 
-// failing is the error rate where the SLOs held.
-func (s *Search) failing() float64 {
+// failing is the error rate where the SLOs held; nil: nowhere.
+func (s *Search) failing() *float64 {
 	var failed, ended int64
 	for _, st := range s.steps {
 		if st.Verdict == Held {
@@ -120,9 +120,9 @@ func (s *Search) failing() float64 {
 		}
 	}
 	if ended == 0 {
-		return 0
+		return nil
 	}
-	return float64(failed) / float64(ended)
+	return new(float64(failed) / float64(ended))
 }
 
 // longestAnswer is the max_tokens of a request: the most of any lane.

@@ -68,8 +68,8 @@ func figures(l bench.Look) Step {
 	if stats.Goodput != nil {
 		st.GoodputRPS = &stats.Goodput.RPS
 	}
-	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt > 0 {
-		st.CachedShare = new(float64(t.Cached) / float64(t.Prompt))
+	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt != nil {
+		st.CachedShare = new(float64(*t.Cached) / float64(*t.Prompt))
 	}
 	return st
 }

@@ -75,12 +75,18 @@ func countersOf(r result.Row) [numCounters]float64 {
 	c := r.Counts
 	v := [numCounters]float64{
 		seconds: r.StepS, scheduled: float64(c.Scheduled), succeeded: float64(c.Succeeded),
-		failed: float64(c.Failed), rateLimited: float64(c.RateLimited), good: math.NaN(),
-		lost:         float64(c.Dropped + c.Unsent + c.Unfinished),
-		outputTokens: r.OutputTPS * r.StepS, costUSD: r.CostUSD,
+		failed: float64(c.Failed), rateLimited: float64(c.RateLimited),
+		lost: float64(c.Dropped + c.Unsent + c.Unfinished),
+		good: math.NaN(), outputTokens: math.NaN(), costUSD: math.NaN(),
 	}
 	if c.Good != nil {
 		v[good] = float64(*c.Good)
+	}
+	if r.OutputTPS != nil {
+		v[outputTokens] = *r.OutputTPS * r.StepS
+	}
+	if r.CostUSD != nil {
+		v[costUSD] = *r.CostUSD
 	}
 	return v
 }

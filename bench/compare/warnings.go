@@ -85,8 +85,8 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 		warn(OtherScenario, "the scenarios differ in %s", strings.Join(keys, ", "))
 	}
 	base, fresh := c.base.cached(), c.fresh.cached()
-	if math.Abs(base-fresh) > cachedApart {
-		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(base), units.Share(fresh))
+	if base != nil && fresh != nil && math.Abs(*base-*fresh) > cachedApart {
+		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(*base), units.Share(*fresh))
 	}
 }
 
@@ -163,13 +163,18 @@ func runsAside(base, fresh int) string {
 	return fmt.Sprintf("%d runs against %d", base, fresh)
 }
 
-// cached is the part of a side's prompt tokens that was cached.
-func (s *side) cached() float64 {
+// cached is the part of a side's prompt tokens that was cached; nil: nobody told of any.
+func (s *side) cached() *float64 {
 	var cached, prompt int64
 	for _, run := range s.runs {
-		cached, prompt = cached+run.Total.Tokens.Cached, prompt+run.Total.Tokens.Prompt
+		if t := run.Total.Tokens; t.Cached != nil && t.Prompt != nil {
+			cached, prompt = cached+*t.Cached, prompt+*t.Prompt
+		}
 	}
-	return float64(cached) / float64(max(prompt, 1))
+	if prompt == 0 {
+		return nil
+	}
+	return new(float64(cached) / float64(prompt))
 }
 
 // machine is what is known of where the load came from.

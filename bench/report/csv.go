@@ -56,8 +56,16 @@ func makeColumns() []column {
 	figures("sent_rps", func(r result.Row) float64 { return r.SentRPS })
 	figures("completed_rps", func(r result.Row) float64 { return r.CompletedRPS })
 	figures("failed_rps", func(r result.Row) float64 { return r.FailedRPS })
-	figures("output_tps", func(r result.Row) float64 { return r.OutputTPS })
-	figures("cost_usd", func(r result.Row) float64 { return r.CostUSD })
+	maybe := func(name string, of func(result.Row) *float64) {
+		list = append(list, column{name, func(r result.Row) string {
+			if v := of(r); v != nil {
+				return number(*v)
+			}
+			return ""
+		}})
+	}
+	maybe("output_tps", func(r result.Row) *float64 { return r.OutputTPS })
+	maybe("cost_usd", func(r result.Row) *float64 { return r.CostUSD })
 
 	percentiles := func(name string, of func(result.RowLatencies) *result.RowPercentile) {
 		for _, p := range []struct {

@@ -81,8 +81,8 @@ func costCard(c *result.Cost) web.Card {
 	if c.PerThousandOK != nil {
 		notes = append(notes, units.USD(*c.PerThousandOK)+" per 1,000 ok")
 	}
-	if c.EstimatedShare > 0 {
-		notes = append(notes, units.Share(c.EstimatedShare)+" of it estimated")
+	if c.EstimatedShare != nil && *c.EstimatedShare > 0 {
+		notes = append(notes, units.Share(*c.EstimatedShare)+" of it estimated")
 	}
 	return card("Cost", units.USD(c.Total), strings.Join(notes, ", "))
 }
@@ -154,7 +154,12 @@ func outcomeBlocks(run *result.Run) []web.Block {
 	return append(blocks, errorTable(t.Errors)...)
 }
 
-func count(name string, n int64) web.Pair { return web.Pair{Name: name, Value: units.Count(n)} }
+func count(name string, n int64) web.Pair { return counted(name, &n) }
+
+// counted is a count that may not be known.
+func counted(name string, n *int64) web.Pair {
+	return web.Pair{Name: name, Value: units.Maybe(n, units.Count[int64])}
+}
 
 // outcomeBars are the outcomes that occurred, in the order of the closed list.
 func outcomeBars(t result.Stats) (bars []web.Bar) {
@@ -223,7 +228,7 @@ func waveTable(run *result.Run) []web.Block {
 		name := slo.WaveName(w.Lane, w.Name)
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
-			units.ClockSeconds(w.StartedS), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
+			units.Maybe(w.StartedS, units.ClockSeconds), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
 			units.Maybe(offered(w), rates.Write), units.Maybe(completed(w), rates.Write), units.Maybe(ttftP95.of(w), ttftUnit.Write), units.Maybe(e2eP95.of(w), e2eUnit.Write),
 			share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write), recovered(w.Recovery),
 		}

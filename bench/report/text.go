@@ -189,6 +189,17 @@ func (p *page) alarm(s string, n int64) string {
 
 func named(name string, n int64) string { return name + " " + units.Count(n) }
 
+// told is a figure that somebody may have told.
+func told(name string, n *int64) string { return name + " " + units.Maybe(n, units.Count[int64]) }
+
+// beside is such a figure that is worth a word only if there is one, and it is not 0.
+func beside(name string, n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return occurred(name, *n)
+}
+
 // occurred is a figure that is worth a word only if it is not 0.
 func occurred(name string, n int64) string {
 	if n == 0 {

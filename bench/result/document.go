@@ -133,11 +133,11 @@ const (
 
 // Stats are the figures of a wave, of a window of it, or of a whole run.
 type Stats struct {
-	Name      string  `json:"name"`
-	Lane      string  `json:"lane"`
-	Kind      string  `json:"kind"` // open, closed; total
-	StartedS  float64 `json:"started_s"`
-	DurationS float64 `json:"duration_s"`
+	Name      string   `json:"name"`
+	Lane      string   `json:"lane"`
+	Kind      string   `json:"kind"`                            // open, closed; total
+	StartedS  *float64 `json:"started_s" jsonschema:"required"` // from the start of the run; null: the wave never began
+	DurationS float64  `json:"duration_s"`
 	// Of DurationS load was offered for LoadS, which is what every rate divides by. In
 	// DrainS, the rest after the last wave, open requests ended or were given up. Both
 	// are null in documents of earlier versions.
@@ -201,12 +201,13 @@ type Rate struct {
 	Steady *float64 `json:"steady_rps"`
 }
 
-// Tokens counts tokens, and their rate while load was offered.
+// Tokens counts tokens, and their rate while load was offered. What no usage told is
+// null; documents of earlier versions say 0.
 type Tokens struct {
-	Prompt    int64    `json:"prompt"`
-	Cached    int64    `json:"cached"`
-	Output    int64    `json:"output"`
-	Reasoning int64    `json:"reasoning"`
+	Prompt    *int64   `json:"prompt" jsonschema:"required"`
+	Cached    *int64   `json:"cached" jsonschema:"required"`
+	Output    *int64   `json:"output" jsonschema:"required"` // null: no events were counted either
+	Reasoning *int64   `json:"reasoning" jsonschema:"required"`
 	From      *string  `json:"tokens_from"` // usage, events, mixed
 	OutputTPS *float64 `json:"output_tps"`
 	TotalTPS  *float64 `json:"total_tps"`
@@ -250,8 +251,8 @@ type Latency struct {
 // Goodput is the rate, and the share of scheduled requests, of ok requests that
 // met every per-request SLO.
 type Goodput struct {
-	RPS          float64 `json:"rps"`
-	GoodFraction float64 `json:"good_fraction"`
+	RPS          float64 `json:"rps"`           // those that ended while load was offered ÷ that time
+	GoodFraction float64 `json:"good_fraction"` // all of them, whenever they ended
 }
 
 // Cost is what the tokens cost, in USD.
@@ -261,7 +262,7 @@ type Cost struct {
 	Output         float64  `json:"output"`
 	Total          float64  `json:"total"`
 	PerThousandOK  *float64 `json:"per_1k_ok"`
-	EstimatedShare float64  `json:"estimated_share"` // of Total, from requests that sent no usage
+	EstimatedShare *float64 `json:"estimated_share" jsonschema:"required"` // of Total, from requests that sent no usage; null: Total is 0
 }
 
 // RateLimits is what the endpoint said of its limits, and how they were met. A
@@ -279,7 +280,7 @@ type RateLimits struct {
 	First429S          *float64 `json:"first_429_s"`          // from the start of the run
 	Last429S           *float64 `json:"last_429_s"`           // likewise
 	RPMAtFirst429      *float64 `json:"rpm_at_first_429"`     // requests per minute
-	TPMAtFirst429      *float64 `json:"tpm_at_first_429"`     // prompt and output tokens per minute
+	TPMAtFirst429      *float64 `json:"tpm_at_first_429"`     // prompt and output tokens per minute; null: no usage had told of any by then
 	AttemptsPerRequest *float64 `json:"attempts_per_request"` // (sent + retries) ÷ sent
 }
 
@@ -316,7 +317,8 @@ type ErrorCount struct {
 	Sample  string          `json:"sample"` // one of them, word for word
 }
 
-// A Row is one step of the timeline, over all waves.
+// A Row is one step of the timeline, over all waves. The warm-up's requests are in none
+// of it but in what is in flight and queued: those are all that are.
 type Row struct {
 	TS     float64  `json:"t_s"` // start of the step, from the start of the run
 	StepS  float64  `json:"step_s"`
@@ -329,18 +331,19 @@ type Row struct {
 	// Overloaded: requests piled up, for the endpoint could not keep up.
 	Overloaded bool `json:"overloaded,omitempty"`
 
-	OfferedRPS   float64 `json:"offered_rps"`
-	SentRPS      float64 `json:"sent_rps"`
-	CompletedRPS float64 `json:"completed_rps"`
-	FailedRPS    float64 `json:"failed_rps"`
-	OutputTPS    float64 `json:"output_tps"`
-	CostUSD      float64 `json:"cost_usd"` // spent in the step
+	OfferedRPS   float64  `json:"offered_rps"`
+	SentRPS      float64  `json:"sent_rps"`
+	CompletedRPS float64  `json:"completed_rps"`
+	FailedRPS    float64  `json:"failed_rps"`
+	OutputTPS    *float64 `json:"output_tps" jsonschema:"required"` // null: requests ended ok, and nobody counted their tokens
+	CostUSD      *float64 `json:"cost_usd" jsonschema:"required"`   // spent in the step; null: the price is unknown
 
 	Latency RowLatencies `json:"latency_ms"`
 	Heat    *RowHeat     `json:"-"` // of a run's own rows; WithHeat makes it for those of a document
 }
 
-// Counts are the requests of one row: what happened during the step.
+// Counts are the requests of one row: what happened during the step. Over all rows
+// they add up to those of the run.
 type Counts struct {
 	Scheduled   int64 `json:"scheduled"`
 	Sent        int64 `json:"sent"`
@@ -351,8 +354,8 @@ type Counts struct {
 	Unsent      int64 `json:"unsent"`
 	Unfinished  int64 `json:"unfinished"`
 
-	// Good are the ok requests that met every per-request SLO. It is null in
-	// documents of earlier versions, and 0 where nothing says which request is good.
+	// Good are the ok requests that met every per-request SLO. It is null where nothing
+	// says which request is good, and in documents of earlier versions.
 	Good *int64 `json:"good"`
 	// Unjudged are those of which nobody can say whether they were good, as in Stats. It
 	// is null in documents of earlier versions.

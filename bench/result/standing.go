@@ -18,14 +18,15 @@ type Standing struct {
 
 // LimitsMet is how a wave met its rate limits.
 type LimitsMet struct {
-	FirstS, LastS float64 // from the start of the run
-	RPM, TPM      float64 // the pace at the first
+	FirstS, LastS float64  // from the start of the run
+	RPM           float64  // the pace at the first
+	TPM           *float64 // likewise; nil: not known
 }
 
 // AddTo completes the figures.
 func (l LimitsMet) AddTo(s *Stats) {
 	if r := s.RateLimits; r != nil {
-		r.First429S, r.Last429S, r.RPMAtFirst429, r.TPMAtFirst429 = &l.FirstS, &l.LastS, &l.RPM, &l.TPM
+		r.First429S, r.Last429S, r.RPMAtFirst429, r.TPMAtFirst429 = &l.FirstS, &l.LastS, &l.RPM, l.TPM
 	}
 }
 

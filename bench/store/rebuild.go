@@ -77,6 +77,7 @@ func judged(begun *result.Run, seconds []result.Logged, events []result.Event, s
 		Figures:    verdict.Figures{Waves: waves, Of: rebuilt.Logged, Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
 		Ending:     verdict.CutOff,
 		Run:        run,
+		Lanes:      rebuilt.Lanes(),
 	})
 	return run
 }

@@ -81,8 +81,11 @@ type happened struct {
 	Succeeded    int64 `json:"succeeded,omitempty"`
 	Failed       int64 `json:"failed,omitempty"`
 	Refused      int64 `json:"refused,omitempty"`
+	Good         int64 `json:"good,omitempty"`
+	Unjudged     int64 `json:"unjudged,omitempty"`
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
+	WarmupTokens int64 `json:"warmup_tokens,omitempty"`
 }
 
 type waits struct {
@@ -154,8 +157,25 @@ func (s second) logged() (result.Logged, bool) {
 	for wave, c := range s.Parts {
 		l.Parts[wave] = c.part()
 	}
+	wellTimed(l.Parts)
 	l.Standing = s.Standing.result()
 	return l, true
+}
+
+// wellTimed says of a log that knows how many good requests there were, and not when,
+// that those which a wave answered in its time were among them: an earlier version
+// wrote it.
+func wellTimed(parts map[int]*result.Part) {
+	var good, timed int64
+	for _, p := range parts {
+		good, timed = good+p.Good, timed+p.Here.Good
+	}
+	if good == 0 || timed > 0 {
+		return
+	}
+	for _, p := range parts {
+		p.Here.Good = min(p.Good, p.Here.Succeeded)
+	}
 }
 
 // duration undoes Duration.Seconds, exactly within the longest run.

@@ -12,10 +12,10 @@ type standing struct {
 }
 
 type limitsMet struct {
-	FirstS float64 `json:"first_s"`
-	LastS  float64 `json:"last_s"`
-	RPM    float64 `json:"rpm"`
-	TPM    float64 `json:"tpm"`
+	FirstS float64  `json:"first_s"`
+	LastS  float64  `json:"last_s"`
+	RPM    float64  `json:"rpm"`
+	TPM    *float64 `json:"tpm"`
 }
 
 type aftermath struct {

@@ -43,6 +43,7 @@ func TestHeldMeansGood(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			p := part(100, nil)
 			p.Good, p.Unjudged = c.good, c.unjudged
+			p.Here.Good, p.Here.Unjudged = c.good, c.unjudged
 			v := judge(t, c.slos, nil, wave("w", p))
 			if !strings.HasPrefix(v.Headline, c.headline) || v.ExitCode != c.code {
 				t.Errorf("exit %d, %q; want %d, %q", v.ExitCode, v.Headline, c.code, c.headline)

@@ -98,7 +98,7 @@ func missed(s result.SLO) string {
 // String says how far a wave fell behind.
 func (l lagging) String() string {
 	text := "could not keep up"
-	if l.wave.Wave != "" && !l.last {
+	if l.wave.Wave != "" && l.named {
 		text += " in " + l.wave.String()
 	}
 	text += fmt.Sprintf(": %s of %s requests/s served", units.Rate(l.Served), units.Rate(l.Offered))
@@ -113,19 +113,19 @@ func (l lagging) String() string {
 }
 
 // achieved sums up a run of which every SLO held. It held a rate only if it is known
-// to have kept up and what was served was good; the rate is that of the wave in which
-// most succeeded.
+// to have kept up and what was served was good; the rate is that of the wave that was
+// served fastest, once answers could come.
 func (j *judgement) achieved() string {
-	busiest := j.Run.Total
-	for _, w := range j.Run.Waves {
-		if len(j.Run.Waves) > 1 && faster(w, busiest) {
-			busiest = w
+	busiest, served := j.Run.Total, 0.0
+	for i, w := range j.Run.Waves {
+		if p := j.paces[i]; p.Served > served {
+			busiest, served = w, p.Served
 		}
 	}
 	var parts []string
-	if rate := busiest.Rate.Succeeded; rate != nil {
-		text := units.Rate(*rate) + " requests/s"
-		if busiest.Kind != result.WholeRun {
+	if busiest.Rate.Succeeded != nil {
+		text := units.Rate(served) + " requests/s"
+		if len(j.Run.Waves) > 1 && busiest.Kind != result.WholeRun {
 			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
 		}
 		if j.good.lacks() {
@@ -154,10 +154,4 @@ func (j *judgement) achieved() string {
 	q := j.Run.Total.Requests
 	return fmt.Sprintf("%s of %s succeeded: %s; too short to say whether the endpoint keeps up",
 		units.Count(q.Succeeded), units.Of(q.Scheduled, "request", "requests"), figures)
-}
-
-// faster reports whether a wave had a higher rate of successes.
-func faster(w, than result.Stats) bool {
-	a, b := w.Rate.Succeeded, than.Rate.Succeeded
-	return a != nil && (b == nil || than.Kind == result.WholeRun || *a > *b)
 }

@@ -19,6 +19,9 @@ type Case struct {
 	// Run is the document so far: its waves, its generator, its timeline and its
 	// events are what sentences are made of.
 	Run *result.Run
+	// Lanes are the rows of the timeline of each lane by itself, by its name: what is
+	// served of one lane says nothing of another.
+	Lanes map[string][]result.Row
 	// Breached are the requests/s that the endpoint had admitted when an SLO was first
 	// breached live, by the SLO's text.
 	Breached map[string]float64
@@ -53,6 +56,7 @@ type judgement struct {
 	unbounded       bool     // no SLO says how long customers may wait in some wave that fell behind
 	kept            bool     // every wave is known to have kept up
 	good            goodShare
+	paces           []Pace // of the waves of Run; of a closed one only what was served
 }
 
 // A held is an SLO that was held against what happened.
@@ -68,6 +72,8 @@ type lagging struct {
 	Pace
 	wave WaveName
 	last bool // nothing was offered after it
+	// named: it must be said which it was, for others came after it or ran beside it.
+	named bool
 }
 
 // Hold judges an assertion against a stretch, as a document says it.
@@ -158,27 +164,50 @@ func failsOnAnswers(e slo.Expr, s Stretch) bool {
 	return false
 }
 
-// pace finds the open wave that fell furthest behind.
+// pace says how fast each wave was answered, and finds the open one that fell furthest
+// behind.
 func (j *judgement) pace() {
 	j.kept = true
 	end := 0.0
 	for _, w := range j.Run.Waves {
-		end = max(end, w.StartedS+w.DurationS)
+		_, to, _ := w.Wall()
+		end = max(end, to)
 	}
 	for _, w := range j.Run.Waves {
+		p := paceOf(w, j.Lanes[w.Lane])
+		j.paces = append(j.paces, p)
 		if w.Kind == result.ClosedWave || w.Requests.Scheduled == 0 {
 			continue // a closed wave waits for its answers
 		}
-		p := PaceOf(j.Run.Timeline, result.FromSeconds(w.StartedS), result.FromSeconds(w.StartedS+w.DurationS))
 		j.kept = j.kept && p.State == Kept
 		if p.State != FellShort {
 			continue
 		}
 		j.unbounded = j.unbounded || !j.Assertions.boundsWaiting(WaveName{w.Lane, w.Name})
 		if j.behind == nil || p.Served*j.behind.Offered < j.behind.Served*p.Offered {
-			j.behind = &lagging{Pace: p, wave: WaveName{w.Lane, w.Name}, last: w.StartedS+w.DurationS >= end}
+			_, to, _ := w.Wall()
+			last := to >= end
+			j.behind = &lagging{Pace: p, wave: WaveName{w.Lane, w.Name}, last: last, named: !last || len(j.Lanes) > 1}
 		}
 	}
+}
+
+// paceOf is how fast a wave was answered, by the rows of its lane. A closed wave is
+// served at its steady rate where it has one, less what failed.
+func paceOf(w result.Stats, lane []result.Row) Pace {
+	if w.Kind != result.ClosedWave {
+		from, to, _ := w.Wall()
+		return PaceOf(lane, result.FromSeconds(from), result.FromSeconds(to))
+	}
+	p := Pace{}
+	switch steady, completed, ok := w.Rate.Steady, w.Rate.Completed, w.Rate.Succeeded; {
+	case ok == nil:
+	case steady != nil && completed != nil && *completed > 0:
+		p.Served = *steady * *ok / *completed
+	default:
+		p.Served = *ok
+	}
+	return p
 }
 
 // ground is what the verdict rests on: the first that applies.

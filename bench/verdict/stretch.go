@@ -50,11 +50,15 @@ func (f Figures) Stretch(e slo.Expr) Stretch {
 // Scalar implements slo.Lookup. What counts good requests lies between what it is with
 // every unjudged one taken as bad, and as good.
 func (s Stretch) Scalar(e slo.Expr) (slo.Range, bool) {
-	low, ok := s.scalar(e, s.Part.Good)
+	good, unjudged := s.Part.Good, s.Part.Unjudged
+	if e.Metric == slo.Goodput { // a rate, of what happened in the time of load
+		good, unjudged = s.Part.Here.Good, s.Part.Here.Unjudged
+	}
+	low, ok := s.scalar(e, good)
 	if !e.OfGood() || !ok {
 		return slo.At(low), ok
 	}
-	high, _ := s.scalar(e, s.Part.Good+s.Part.Unjudged)
+	high, _ := s.scalar(e, good+unjudged)
 	return slo.Range{Low: low, High: high}, s.Judged
 }
 
@@ -77,9 +81,9 @@ func (s Stretch) scalar(e slo.Expr, good int64) (float64, bool) {
 	case slo.CompletedRPS:
 		return s.perSecond(p.Here.Completed)
 	case slo.OutputTPS:
-		return s.perSecond(p.Here.OutputTokens)
+		return s.tokensPerSecond(p.OutputTokens())
 	case slo.TotalTPS:
-		return s.perSecond(p.Here.TotalTokens)
+		return s.tokensPerSecond(p.TotalTokens())
 	case slo.Cost:
 		return p.Cost.Total(), s.Priced
 	case slo.PerThousand:
@@ -97,6 +101,11 @@ func (s Stretch) perSecond(n int64) (float64, bool) {
 		return 0, false
 	}
 	return float64(n) / s.Length.Seconds(), true
+}
+
+func (s Stretch) tokensPerSecond(n int64, known bool) (float64, bool) {
+	v, ok := s.perSecond(n)
+	return v, ok && known
 }
 
 // count is a number of requests, or its share of the scheduled ones.
