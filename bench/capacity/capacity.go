@@ -99,7 +99,9 @@ type Config struct {
 	MaxRate   float64       // nothing faster is tried
 	Precision float64       // ratio, 0.005 to 1
 	StepFor   time.Duration // to the first look of a step, settling apart; from 1 s
-	Soak      time.Duration // 0: the answer is not confirmed
+	Soak      time.Duration // 0: the answer is not confirmed; of a limit's rate a window of a minute is enough
+	HoldFor   time.Duration // a rate that failed is held so long, to see whether the endpoint scales out; 0: it is not
+	Warmup    time.Duration // of load at a modest rate at most, until the latency stands still; 0: none
 	For       time.Duration // for the whole search: three steps and the soak at least
 
 	// The demand is the scenario's open waves.
@@ -140,6 +142,8 @@ func (c Config) check() error {
 		return wrong("--step-for 20s is usual", "a step lasts 1s or more")
 	case c.Soak < 0:
 		return wrong("--soak 0s leaves the soak out", "a soak is never shorter than 0s")
+	case c.HoldFor < 0 || c.Warmup < 0:
+		return wrong("for example --hold-for 3m, or --warmup 1m", "a time is never shorter than 0s")
 	case !(c.Headroom >= 1):
 		return wrong("--headroom 1.2 leaves a sixth of the capacity free at the peak", "the headroom is 1 or more")
 	case !(c.Utilisation > 0 && c.Utilisation <= 1):
@@ -173,7 +177,6 @@ type Search struct {
 	hunt      *hunt
 	steps     []step
 	answer    float64 // requests per second that hold; 0: none
-	lowered   float64 // the lowest rate that broke in the soak; 0: none did
 	soaked    bool
 	stop      *stop
 	warnings  []string
@@ -217,7 +220,7 @@ func New(cfg Config) (*Search, error) {
 	meter := &meter{Client: cfg.Options.Client}
 	s := &Search{
 		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes, demand: demand,
-		meter: meter, gauge: &gauge{Client: meter, epoch: cfg.Options.Epoch},
+		meter: meter, gauge: &gauge{Client: meter, epoch: cfg.Options.Epoch, gate: gate{allowed: borne(list)}},
 	}
 	if cfg.Rehearse != nil {
 		if s.stage, err = cfg.Rehearse.stage(base); err != nil {
@@ -260,82 +263,105 @@ func (s *Search) find(ctx context.Context) *Document {
 	if j := s.cfg.Journal; j != nil && s.cfg.Past == nil {
 		s.unkept = j.Begin(s.begun())
 	}
-	if start, ok := s.ramp(ctx); ok {
-		s.hunt = newHunt(start, s.cfg.MinRate, s.cfg.MaxRate, s.cfg.Precision)
-		if s.bracket(ctx) {
-			s.soak(ctx)
-			s.saturate(ctx)
-			s.rehearse(ctx)
-		}
+	if s.warm(ctx) && s.ramp(ctx) && s.hunting(ctx) {
+		s.saturate(ctx)
+		s.rehearse(ctx)
 	}
 	return s.document()
 }
 
-// bracket hunts for the highest rate that holds; false: the search is over.
-func (s *Search) bracket(ctx context.Context) bool {
+// hunting hunts for the highest rate that holds; false: the search is over.
+func (s *Search) hunting(ctx context.Context) bool {
 	for {
-		rate, kind, ok := s.hunt.next()
-		if !ok {
+		m := s.hunt.next()
+		if m.kind == "" || s.extra(m) {
 			return s.answer > 0
 		}
-		st, ok := s.measure(ctx, point{kind: kind, rate: rate, length: s.length(rate), looks: looks})
+		st, ok := s.move(ctx, m)
 		if !ok {
 			return false
 		}
-		s.hunt.take(rate, st.Verdict)
-		s.answer = s.hunt.low
-		if st.limit == ByRateLimit {
-			s.hunt.announced = s.gauge.announced()
-		}
-		s.tell(st, s.comes())
-		s.settleDown(ctx, st, s.coming())
+		s.hunt.take(s.trial(st))
+		s.answer, s.soaked = s.hunt.answer(), s.hunt.confirmed()
+		next := s.hunt.next()
+		s.tell(st, next.words())
+		s.settleDown(ctx, st, next)
 	}
 }
 
-// coming is the rate of the next step.
-func (s *Search) coming() float64 {
-	if rate, _, ok := s.hunt.next(); ok {
-		return rate
-	}
-	return s.answer
+// extra reports whether a move is one that the answer, once it was confirmed, can do
+// without, and that there is no time for.
+func (s *Search) extra(m move) bool {
+	return (m.kind == Retry || m.kind == Sentinel) && s.soaked && s.left() < 2*s.cfg.StepFor+s.cfg.HoldFor && !s.replaying()
 }
 
-// comes is what comes next, in words.
-func (s *Search) comes() string {
-	switch rate, kind, ok := s.hunt.next(); {
-	case ok:
-		return fmt.Sprintf("next: %s %s", kind, units.PerSecond(rate))
-	case s.answer > 0 && s.cfg.Soak > 0:
-		return fmt.Sprintf("next: soak %s for %s", units.PerSecond(s.answer), units.Length(s.cfg.Soak))
+// move does what the hunt wants.
+func (s *Search) move(ctx context.Context, m move) (step, bool) {
+	p := point{kind: m.kind, rate: m.rate, length: s.length(m.rate), looks: looks}
+	switch {
+	case m.kind == Count:
+		return s.count(ctx)
+	case m.kind == Soak:
+		p.length, p.looks = max(s.soakFor(m.rate), p.length), 1
+	case m.kind == Retry && s.cfg.HoldFor > 0:
+		p.looks, p.hold = 1, s.cfg.HoldFor
+	case m.kind == Retry: // what contradicts takes more to be believed
+		p.length, p.looks = 2*p.length, 1
+	case m.kind == Sentinel:
+		p.looks = 1
+	case s.hunt.windowed(m):
+		p.length, p.looks = max(wholeWindow, p.length), 1
 	}
-	return ""
+	return s.measure(ctx, p)
 }
 
-// soak confirms the answer over minutes, or lowers it until one lasts.
-func (s *Search) soak(ctx context.Context) {
-	if s.cfg.Soak == 0 {
-		return
+// words is a move in words.
+func (m move) words() string {
+	switch m.kind {
+	case "":
+		return ""
+	case Count:
+		return "next: count what the limit gives"
 	}
-	for rate := s.answer; ; rate = s.answer {
-		st, ok := s.measure(ctx, point{kind: Soak, rate: rate, length: max(s.cfg.Soak, s.length(rate)), looks: 1})
-		if !ok {
-			return
-		}
-		if st.Verdict == Held {
-			s.soaked = true
-			s.tell(st, "")
-			return
-		}
-		s.lowered = rate
-		s.answer = rate / (1 + s.cfg.Precision)
-		if s.answer < s.cfg.MinRate {
-			s.answer = 0
-			s.tell(st, "")
-			return
-		}
-		s.tell(st, "next: soak "+units.PerSecond(s.answer))
-		s.settleDown(ctx, st, s.answer)
+	return fmt.Sprintf("next: %s %s", m.kind, units.PerSecond(m.rate))
+}
+
+const (
+	// wholeWindow is long enough to see the end of a window that has just begun.
+	wholeWindow = longestWindow + 2*time.Second
+	// limitSoak is long enough to confirm a limit that looks back a minute.
+	limitSoak = longestWindow + 15*time.Second
+)
+
+// soakFor is how long a rate is soaked: a limit has shown all it has with a window.
+func (s *Search) soakFor(rate float64) time.Duration {
+	if s.hunt.edgeIs(ByRateLimit) && near(rate, s.hunt.quota()) {
+		return min(s.cfg.Soak, limitSoak)
 	}
+	return s.cfg.Soak
+}
+
+// trial is a step as the hunt takes it.
+func (s *Search) trial(st step) trial {
+	t := trial{kind: st.Kind, held: st.Verdict == Held, limit: st.limit, supply: st.Supply, at: st.StartedS, told: st.ToldRPS}
+	if st.RateRPS != nil {
+		t.rate = *st.RateRPS
+	}
+	if st.SucceededRPS != nil {
+		t.served = *st.SucceededRPS
+	}
+	if st.Verdict == Undecided {
+		t.held, _ = leans(s.criteria, st.SLOs)
+	}
+	for i, j := range st.SLOs {
+		t.shares = append(t.shares, s.criteria[i].share(j))
+	}
+	if st.Kind == Sentinel {
+		if base := s.baseOf(st.Step); base != nil {
+			t.shift = shiftOf(base.Typical, st.Typical)
+		}
+	}
+	return t
 }
 
 // length is how long a step takes to its first look: longer where requests are

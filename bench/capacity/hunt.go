@@ -1,74 +1,366 @@
 package capacity
 
-import "math"
+import (
+	"math"
+	"slices"
+	"time"
+)
 
-// firstStride is by how much the first step of a bracket is higher, or lower, than
-// where it began; each further one squares it: 1.2, 1.44, 2.07, 4.3.
-const firstStride = 1.2
+const (
+	// firstStride is by how much the first step of a bracket is higher, or lower, than
+	// where it began; each further one upwards squares it: 1.2, 1.44, 2.07, 4.3.
+	firstStride = 1.2
+	// fall is what a bracket shrinks by in the end, where what failed served nothing.
+	fall = 2
 
-// slack takes up what rounding adds where two rates are compared.
-const slack = 1e-9
+	// aside is how far below the edge that the steps together show a soak is put: two in
+	// three then hold.
+	aside = 0.98
+	// clear is how far below the edge a rate lies whose latency is not that of a queue.
+	clear = 0.9
 
-// A hunt decides which rate is tried next. It is pure: rates and verdicts go in,
-// a rate comes out.
+	mostRetries = 6 // of what failed
+	mostSoaks   = 8
+	mostCounts  = 3 // of a limit that says nothing
+
+	// restless is how old the look at a sentinel may be.
+	restless = 5 * time.Minute
+
+	// slack takes up what rounding adds where two rates are compared.
+	slack = 1e-9
+)
+
+// A bound is what a hunt keeps to.
+type bound struct {
+	min, max  float64 // requests per second
+	precision float64 // ratio
+	soak      bool    // the answer is confirmed
+	hold      bool    // what fails is held for longer before it counts
+}
+
+// A trial is a step as a hunt sees it.
+type trial struct {
+	kind   Kind
+	rate   float64 // requests per second
+	held   bool
+	limit  Limit    // what it broke by
+	served float64  // requests per second that ended ok; 0: none did
+	shares []share  // of each SLO
+	supply *Supply  // what a limit gave that says nothing; nil: unknown
+	shift  shift    // of a sentinel
+	told   *float64 // requests per second that the endpoint says it gives; nil: it says nothing
+	at     float64  // seconds from the start of the search
+}
+
+// A hunt decides what is done next. It is pure: trials go in, moves come out, and the
+// same trials lead to the same moves. The newest word counts: a rate that holds takes
+// back that it, or a lower one, broke, and one that breaks that it, or a higher one, held.
 type hunt struct {
-	start, min, max float64 // requests per second
-	precision       float64
-	low, high       float64 // the highest rate that held, the lowest that did not; 0: none yet
-	announced       float64 // the rate of the endpoint's own limit, once it was met; 0: none
-	stride          float64
+	bound
+	start float64 // where the bracket begins, as the ramp says
+
+	told   float64 // requests per second that the endpoint says it gives; 0: it says nothing
+	supply *Supply // what was counted where nothing is told; nil: nothing was
+	stride float64
+
+	holds  []trial
+	breaks []trial
+	last   trial   // the newest; its kind is "" at the start
+	soaked float64 // the rate that a soak confirmed; 0: none
+	strain int     // soaks that broke since one held
+
+	soaks, retries, counts int
+	retried                float64 // the rate that held when what broke was last tried again
+	looked                 float64 // when the sentinel was last run, in seconds; 0: never
+	drifts                 bool
 }
 
-func newHunt(start, least, most, precision float64) *hunt {
-	return &hunt{
-		start: min(max(start, least), most), min: least, max: most,
-		precision: precision, stride: firstStride,
+// A move is what comes next.
+type move struct {
+	kind Kind // "": nothing does
+	rate float64
+}
+
+// newHunt begins where a ramp ended: at a rate, with what is told of a limit by then (nil:
+// nothing), and whether it was refused.
+func newHunt(b bound, start float64, told *float64, refused bool) *hunt {
+	h := &hunt{bound: b, start: min(max(start, b.min), b.max), stride: firstStride}
+	h.hear(told)
+	if refused {
+		h.last = trial{kind: Ramp, limit: ByRateLimit}
+	}
+	return h
+}
+
+// hear takes in what the endpoint tells. A limit of tokens is one of about so many
+// requests: only what differs is news.
+func (h *hunt) hear(told *float64) {
+	if told != nil && math.Abs(*told-h.told) > h.told*h.margin()/2 {
+		h.told = *told
 	}
 }
 
-// next is the rate to try, and whether it brackets or bisects; ok is false when
-// the search is over: low and high are close enough, or a bound was reached.
-//
-// The bracket grows geometrically until one rate held and one did not; then the
-// geometric mean halves what is left on the scale of ratios. A limit that the
-// endpoint announces is tried itself, and then what lies just above it.
-func (h *hunt) next() (rate float64, kind Kind, ok bool) {
+// low is the highest rate that held, high the lowest that did not; 0: none.
+func (h *hunt) low() (rate float64) {
+	for _, t := range h.holds {
+		rate = max(rate, t.rate)
+	}
+	return rate
+}
+
+func (h *hunt) high() float64 {
+	if len(h.breaks) == 0 {
+		return 0
+	}
+	return h.edge().rate
+}
+
+// edge is the lowest trial that broke.
+func (h *hunt) edge() trial {
+	return slices.MinFunc(h.breaks, func(a, b trial) int { return compareRates(a.rate, b.rate) })
+}
+
+func compareRates(a, b float64) int {
 	switch {
-	case h.low == 0 && h.high == 0:
-		return h.start, Bracket, true
-	case h.hinted():
-		return h.announced, Bracket, true
-	case h.high == 0:
-		return min(h.low*h.stride, h.max), Bracket, h.low < h.max*(1-slack)
-	case h.low == 0:
-		return max(h.high/h.stride, h.min), Bracket, h.high > h.min*(1+slack)
-	case h.high <= h.low*(1+h.precision)*(1+slack):
-		return 0, Bisect, false
-	case near(h.low, h.announced) && h.low*(1+h.precision) < h.high:
-		return h.low * (1 + h.precision), Bisect, true
+	case a < b:
+		return -1
+	case a > b:
+		return 1
 	}
-	return math.Sqrt(h.low * h.high), Bisect, true
+	return 0
 }
 
-// hinted reports whether the announced limit is worth a try: it lies between what
-// held and what did not.
-func (h *hunt) hinted() bool {
-	return h.announced >= h.min && h.announced > h.low*(1+slack) &&
-		h.high > 0 && h.announced < h.high*(1-slack)
+// quota is the rate of the endpoint's own limit, as it says or as it was counted; 0:
+// unknown.
+func (h *hunt) quota() float64 {
+	switch {
+	case h.told > 0:
+		return h.told
+	case h.supply != nil:
+		return h.supply.Rate()
+	}
+	return 0
 }
+
+// beside is the rate at which a limit is tested from above.
+func (h *hunt) beside(quota float64) float64 { return quota * (1 + h.margin()) }
+
+// margin is how far above a limit the hunt goes: ratio.
+func (h *hunt) margin() float64 { return min(max(h.precision, 0.05), 0.1) }
+
+// ceiling is the highest rate that is tried.
+func (h *hunt) ceiling() float64 {
+	if h.told > 0 {
+		return min(h.max, max(h.beside(h.told), h.min))
+	}
+	return h.max
+}
+
+// answer is the rate to name: what was confirmed, else the highest that held, or of an
+// endpoint that drifts the last that did; 0: none.
+func (h *hunt) answer() float64 {
+	switch {
+	case len(h.holds) == 0:
+		return 0
+	case h.soaked > 0:
+		return h.soaked
+	case !h.drifts:
+		return h.low()
+	}
+	return slices.MaxFunc(h.holds, func(a, b trial) int { return compareRates(a.at, b.at) }).rate
+}
+
+// next is what comes next.
+func (h *hunt) next() move {
+	if h.drifts {
+		return move{}
+	}
+	if h.untold() {
+		return move{Count, 0}
+	}
+	if m, ok := h.search(); ok {
+		return m
+	}
+	if rate, ok := h.again(); ok && h.hold {
+		return move{Retry, rate}
+	}
+	if m, ok := h.confirm(); ok {
+		return m
+	}
+	if rate, ok := h.again(); ok && h.soak {
+		return move{Retry, rate}
+	}
+	if h.edgeIs(ByRateLimit) {
+		return move{}
+	}
+	if base, ok := h.base(); ok && h.looked < h.last.at {
+		return move{Sentinel, base.rate}
+	}
+	return move{}
+}
+
+// untold reports whether a limit was met that says nothing of itself: it is counted.
+func (h *hunt) untold() bool {
+	return h.told == 0 && h.supply == nil && h.counts < mostCounts && !h.last.held && h.last.limit == ByRateLimit
+}
+
+// search is the next rate between what holds and what does not; false: they are close
+// enough, or a bound was reached.
+func (h *hunt) search() (move, bool) {
+	low, high, top := h.low(), h.high(), h.ceiling()
+	m, ok := move{Bracket, min(h.start, top)}, true
+	switch {
+	case low == 0 && high == 0:
+	case high == 0:
+		m.rate, ok = min(low*h.stride, top), low < top*(1-slack)
+	case low == 0:
+		m.rate, ok = h.down(), high > h.min*(1+slack)
+	default:
+		m, ok = move{Bisect, math.Sqrt(low * high)}, high > low*(1+h.precision)*(1+slack) && h.strain == 0 && h.soaked != low
+	}
+	// A limit is tried from above first, for that is known soon; then it is its own turn.
+	q := h.quota()
+	if q < h.min || q > h.max || low >= q*(1-slack) {
+		return m, ok
+	}
+	switch test := min(h.beside(q), h.max); {
+	case high > 0 && high <= test*(1+slack):
+		if high > q*(1+slack) && h.edgeIs(ByRateLimit) {
+			return move{h.proof(), q}, true
+		}
+	case h.supply != nil, ok && m.rate >= clear*q:
+		return move{Bracket, test}, true
+	}
+	return m, ok
+}
+
+// proof is the kind of step at a rate that a soak would confirm.
+func (h *hunt) proof() Kind {
+	if h.soak && h.soaks < mostSoaks {
+		return Soak
+	}
+	return Bisect
+}
+
+// windowed reports whether a move tests a limit from above that gives all at once: only
+// the whole of a window shows it.
+func (h *hunt) windowed(m move) bool {
+	return h.supply != nil && h.supply.Window && m.rate > h.quota()*(1+slack)
+}
+
+// confirmed reports whether the answer lasted a soak.
+func (h *hunt) confirmed() bool { return h.soaked > 0 }
 
 func near(a, b float64) bool { return math.Abs(a-b) <= slack*b }
 
-// take learns how a rate was judged. One that stays undecided at its last look
-// does not hold: the answer errs to the safe side.
-func (h *hunt) take(rate float64, v StepVerdict) {
-	bracketing := h.low == 0 || h.high == 0
-	if v == Held {
-		h.low = max(h.low, rate)
-	} else if h.high == 0 || rate < h.high {
-		h.high = rate
+// down is the next rate below all that broke: what the last served, if that is less.
+func (h *hunt) down() float64 {
+	t := h.edge()
+	by := firstStride
+	switch {
+	case h.strain > 0:
+		by = 1 + h.precision
+	case len(h.breaks) > 2:
+		by = fall
 	}
-	if bracketing && (h.low > 0) != (h.high > 0) && rate != h.start {
-		h.stride *= h.stride
+	rate := t.rate / by
+	if t.served > 0 {
+		rate = min(rate, max(t.served, t.rate/(fall*fall)))
+	}
+	return max(rate, h.min)
+}
+
+// confirm is the next soak; false: none is needed, or none helps.
+func (h *hunt) confirm() (move, bool) {
+	low, high := h.low(), h.high()
+	if !h.soak || low == 0 || h.soaks >= mostSoaks {
+		return move{}, false
+	}
+	rate := low
+	if high > 0 {
+		if edge, ok := crossing(append(slices.Clone(h.holds), h.breaks...), low, high); ok {
+			rate = min(max(edge*aside, low), high/math.Sqrt(1+h.precision))
+			rate = max(rate, low)
+		}
+	}
+	if h.soaked == low && rate <= low*(1+h.precision) {
+		return move{}, false
+	}
+	return move{Soak, rate}, true
+}
+
+// again is a rate to try although it cannot hold by what broke: the endpoint may have
+// warmed up or scaled out since, or it was a passing fault. It lies so far above what
+// holds that it fails fast; false: that was tried.
+func (h *hunt) again() (rate float64, ok bool) {
+	low, high := h.low(), h.high()
+	if low == 0 || high == 0 || h.edgeIs(ByRateLimit) || h.retries >= mostRetries || near(low, h.retried) {
+		return 0, false
+	}
+	return min(max(low*firstStride, high), h.max), true
+}
+
+// base is the sentinel: the first rate that held well below the edge.
+func (h *hunt) base() (trial, bool) {
+	for _, t := range h.holds {
+		if t.rate <= clear*h.low() && t.kind != Sentinel {
+			return t, true
+		}
+	}
+	return trial{}, false
+}
+
+func (h *hunt) edgeIs(limit Limit) bool {
+	return len(h.breaks) > 0 && h.edge().limit == limit
+}
+
+// take learns from a trial.
+func (h *hunt) take(t trial) {
+	before := h.high() == 0 && h.low() > 0
+	h.last = t
+	h.hear(t.told)
+	switch t.kind {
+	case Count:
+		h.counts++
+		h.supply = t.supply
+		return
+	case Sentinel:
+		h.looked = t.at
+		switch t.shift {
+		case worse:
+			h.drifts = true
+		case better:
+			h.retried = 0
+		}
+		return
+	case Retry:
+		h.retries++
+		h.retried = h.low()
+	case Soak:
+		h.soaks++
+	}
+	if t.held {
+		h.breaks = slices.DeleteFunc(h.breaks, func(b trial) bool { return b.rate <= t.rate*(1+slack) })
+		h.holds = append(h.holds, t)
+		switch {
+		case t.kind == Soak:
+			h.soaked, h.strain = t.rate, 0
+		case t.kind == Retry:
+			h.stride, h.strain = firstStride, 0
+		case before:
+			h.stride *= h.stride
+		}
+		return
+	}
+	h.holds = slices.DeleteFunc(h.holds, func(b trial) bool { return b.rate >= t.rate*(1-slack) })
+	h.breaks = append(h.breaks, t)
+	if h.soaked >= t.rate*(1-slack) {
+		h.soaked = 0
+	}
+	if t.kind == Soak {
+		h.strain++
+	}
+	if t.supply != nil {
+		h.supply = t.supply
 	}
 }

@@ -101,6 +101,7 @@ func (p *Past) Config() Config {
 	return Config{
 		MinRate: plan.MinRateRPS, MaxRate: plan.MaxRateRPS, Precision: plan.Precision,
 		StepFor: seconds(plan.StepForS), Soak: seconds(plan.SoakS), For: seconds(plan.ForS),
+		HoldFor: seconds(plan.HoldForS), Warmup: seconds(plan.WarmupS),
 		Headroom: p.Headroom, Utilisation: p.Utilisation, Rehearse: p.Rehearse, Past: p,
 	}
 }

@@ -100,7 +100,7 @@ func (s *Search) phase(p Phase) {
 // showing makes a run the current step.
 func (s *Search) showing(c Current, run *bench.Run) {
 	s.update(func(l *live) {
-		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating}[c.Kind]
+		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating, Warm: Ramping, Count: Bracketing, Retry: Bisecting, Sentinel: Soaking}[c.Kind]
 		l.Current, l.run = &c, run
 	})
 }
@@ -124,7 +124,7 @@ func (s *Search) publish() {
 	}
 	var low, high *float64
 	if h := s.hunt; h != nil {
-		low, high = some(h.low), some(h.high)
+		low, high = some(h.low()), some(h.high())
 	}
 	var spent *float64
 	if s.cfg.Options.Price != nil {

@@ -15,7 +15,7 @@ func (s *Search) document() *Document {
 	d := &Document{
 		Schema: Schema, ID: o.ID, Name: s.base.Name, Labels: s.base.Labels, Tool: o.Tool,
 		StartedAt: s.began.UTC(), EndedAt: time.Now().UTC(), DurationS: s.elapsed().Seconds(),
-		Scenario: s.base, Plan: s.plan(), SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
+		Scenario: s.base, Plan: s.plan(), SLOs: []SLO{}, Findings: s.findings(), Steps: []Step{}, Warnings: []string{},
 	}
 	if p := s.cfg.Past; p != nil {
 		d.StartedAt = p.Document.StartedAt
@@ -45,7 +45,7 @@ func (s *Search) plan() Plan {
 	c := s.cfg
 	return Plan{
 		MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
-		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
+		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), HoldForS: c.HoldFor.Seconds(), WarmupS: c.Warmup.Seconds(), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
 	}
 }
 
@@ -53,10 +53,7 @@ func (s *Search) plan() Plan {
 func (s *Search) capacity() Capacity {
 	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked}
 	if s.hunt != nil {
-		c.HighRPS = some(s.hunt.high)
-	}
-	if s.lowered > 0 {
-		c.HighRPS = some(s.lowered)
+		c.HighRPS = some(s.hunt.high())
 	}
 	c.LimitedBy, c.SLO = s.limited()
 	c.AtLeast = s.answer > 0 && c.HighRPS == nil
@@ -91,14 +88,8 @@ func (s *Search) at(rate float64) (best *Step) {
 // limited by; where every rate held, what ended the search.
 func (s *Search) limited() (Limit, *string) {
 	var lowest *step
-	for i := range s.steps {
-		st := &s.steps[i]
-		if st.RateRPS == nil || st.Verdict == Held || st.limit == ByGenerator || st.limit == ByNothing {
-			continue
-		}
-		if lowest == nil || *st.RateRPS <= *lowest.RateRPS {
-			lowest = st
-		}
+	if s.hunt != nil && len(s.hunt.breaks) > 0 {
+		lowest = s.of(s.hunt.edge())
 	}
 	switch {
 	case lowest != nil:
@@ -114,13 +105,23 @@ func (s *Search) limited() (Limit, *string) {
 	return ByNothing, nil
 }
 
+// of is the step of a trial.
+func (s *Search) of(t trial) *step {
+	for i := range s.steps {
+		if s.steps[i].StartedS == t.at {
+			return &s.steps[i]
+		}
+	}
+	return nil
+}
+
 // verdict judges the search. The first that applies counts.
 func (s *Search) verdict(c Capacity) Verdict {
 	v := Verdict{Reasons: []string{}}
 	switch {
 	case s.stop != nil && s.stop.code != verdict.ExitInconclusive:
 		v.Status, v.ExitCode = result.Aborted, s.stop.code
-	case s.stop != nil, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
+	case s.stop != nil, s.hunt != nil && s.hunt.drifts, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
 		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
 	case c.RPS == nil:
 		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
@@ -155,8 +156,8 @@ func (s *Search) headline(c Capacity) string {
 func (s *Search) soFar(c Capacity) string {
 	if c.RPS == nil {
 		text := "no rate held"
-		if s.hunt != nil && s.hunt.high > 0 {
-			text += ", down to " + units.Rate(s.hunt.high) + " requests/s"
+		if s.hunt != nil && s.hunt.high() > 0 {
+			text += ", down to " + units.Rate(s.hunt.high()) + " requests/s"
 		}
 		if s.stop != nil {
 			return "no answer: " + s.stop.text
@@ -191,8 +192,8 @@ func (s *Search) brokeFirst(c Capacity) string {
 		return "; past that failures come first (" + slo + ")"
 	case ByRateLimit:
 		text := "; past that 429s come first"
-		if a := s.gauge.announced(); a > 0 {
-			text += fmt.Sprintf(": the endpoint announces a limit of %s requests a minute", units.Rate(60*a))
+		if q := s.quota(); q != "" {
+			text += ": " + q
 		}
 		return text
 	case ByMaxRate:

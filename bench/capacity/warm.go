@@ -1,0 +1,5 @@
+package capacity
+
+import "context"
+
+func (s *Search) warm(ctx context.Context) bool { return true }
