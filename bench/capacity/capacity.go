@@ -263,7 +263,7 @@ func (s *Search) find(ctx context.Context) *Document {
 	if j := s.cfg.Journal; j != nil && s.cfg.Past == nil {
 		s.unkept = j.Begin(s.begun())
 	}
-	if s.warm(ctx) && s.ramp(ctx) && s.hunting(ctx) {
+	if s.warmUp(ctx) && s.ramp(ctx) && s.hunting(ctx) {
 		s.saturate(ctx)
 		s.rehearse(ctx)
 	}
@@ -343,7 +343,7 @@ func (s *Search) soakFor(rate float64) time.Duration {
 
 // trial is a step as the hunt takes it.
 func (s *Search) trial(st step) trial {
-	t := trial{kind: st.Kind, held: st.Verdict == Held, limit: st.limit, supply: st.Supply, at: st.StartedS, told: st.ToldRPS}
+	t := trial{kind: st.Kind, held: st.Verdict == Held, sure: st.Verdict == Held, limit: st.limit, supply: st.Supply, at: st.StartedS, told: st.ToldRPS}
 	if st.RateRPS != nil {
 		t.rate = *st.RateRPS
 	}

@@ -44,7 +44,7 @@ func crossing(trials []trial, low, high float64) (rate float64, ok bool) {
 		return 0, false
 	}
 	rate = low * math.Exp((math.Log(allowed/(1-allowed))-a)/b)
-	return min(max(rate, low), high), true
+	return rate, !math.IsNaN(rate) && !math.IsInf(rate, 0)
 }
 
 // tightest is the index of the SLO that ends the capacity; -1: none is a share.

@@ -8,14 +8,15 @@ import (
 
 const (
 	// firstStride is by how much the first step of a bracket is higher, or lower, than
-	// where it began; each further one upwards squares it: 1.2, 1.44, 2.07, 4.3.
+	// where it began; each further one upwards squares it: 1.2, 1.44, 2.07, 4.
 	firstStride = 1.2
+	mostStride  = 4
 	// fall is what a bracket shrinks by in the end, where what failed served nothing.
 	fall = 2
 
 	// aside is how far below the edge that the steps together show a soak is put: two in
 	// three then hold.
-	aside = 0.98
+	aside = 0.99
 	// clear is how far below the edge a rate lies whose latency is not that of a queue.
 	clear = 0.9
 
@@ -41,8 +42,9 @@ type bound struct {
 // A trial is a step as a hunt sees it.
 type trial struct {
 	kind   Kind
-	rate   float64 // requests per second
-	held   bool
+	rate   float64  // requests per second
+	held   bool     // if in doubt, as far as was seen
+	sure   bool     // it held beyond doubt
 	limit  Limit    // what it broke by
 	served float64  // requests per second that ended ok; 0: none did
 	shares []share  // of each SLO
@@ -216,7 +218,7 @@ func (h *hunt) search() (move, bool) {
 	case low == 0:
 		m.rate, ok = h.down(), high > h.min*(1+slack)
 	default:
-		m, ok = move{Bisect, math.Sqrt(low * high)}, high > low*(1+h.precision)*(1+slack) && h.strain == 0 && h.soaked != low
+		m, ok = move{Bisect, math.Sqrt(low * high)}, high > low*(1+h.precision)*(1+slack) && h.strain == 0 && !h.settled()
 	}
 	// A limit is tried from above first, for that is known soon; then it is its own turn.
 	q := h.quota()
@@ -270,24 +272,46 @@ func (h *hunt) down() float64 {
 	return max(rate, h.min)
 }
 
-// confirm is the next soak; false: none is needed, or none helps.
+// confirm is the next soak; false: none is needed, or none helps. It is put a little below
+// the edge that the steps together show, a short way at most from what they held and
+// broke; after a soak that broke not above what that one served.
 func (h *hunt) confirm() (move, bool) {
 	low, high := h.low(), h.high()
 	if !h.soak || low == 0 || h.soaks >= mostSoaks {
 		return move{}, false
 	}
-	rate := low
+	rate, step := low, 1+h.precision
 	if high > 0 {
+		top := high / math.Sqrt(step)
+		floor := low
+		if !h.sure(low) {
+			floor /= step
+		}
+		floor = min(floor, top)
+		if h.strain > 0 {
+			floor = high / step
+		}
 		if edge, ok := crossing(append(slices.Clone(h.holds), h.breaks...), low, high); ok {
-			rate = min(max(edge*aside, low), high/math.Sqrt(1+h.precision))
-			rate = max(rate, low)
+			rate = edge * aside
+		}
+		rate = min(max(rate, floor), top)
+		if served := h.edge().served; h.strain > 0 && served > 0 {
+			rate = min(rate, served)
 		}
 	}
-	if h.soaked == low && rate <= low*(1+h.precision) {
+	if h.settled() && rate <= h.soaked*step {
 		return move{}, false
 	}
-	return move{Soak, rate}, true
+	return move{Soak, max(rate, h.min)}, true
 }
+
+// sure reports whether a rate held beyond doubt.
+func (h *hunt) sure(rate float64) bool {
+	return slices.ContainsFunc(h.holds, func(t trial) bool { return t.rate == rate && t.sure })
+}
+
+// settled reports whether a soak confirmed about the highest rate that held.
+func (h *hunt) settled() bool { return h.soaked > 0 && h.low() <= h.soaked*(1+h.precision)*(1+slack) }
 
 // again is a rate to try although it cannot hold by what broke: the endpoint may have
 // warmed up or scaled out since, or it was a passing fault. It lies so far above what
@@ -348,11 +372,15 @@ func (h *hunt) take(t trial) {
 		case t.kind == Retry:
 			h.stride, h.strain = firstStride, 0
 		case before:
-			h.stride *= h.stride
+			h.stride = min(h.stride*h.stride, mostStride)
 		}
 		return
 	}
-	h.holds = slices.DeleteFunc(h.holds, func(b trial) bool { return b.rate >= t.rate*(1-slack) })
+	most := t.rate // what a soak served is the most that holds for as long
+	if t.kind == Soak && t.served > 0 {
+		most = min(most, t.served)
+	}
+	h.holds = slices.DeleteFunc(h.holds, func(b trial) bool { return b.rate >= most*(1-slack) && (b.kind != Soak || b.rate >= t.rate*(1-slack)) })
 	h.breaks = append(h.breaks, t)
 	if h.soaked >= t.rate*(1-slack) {
 		h.soaked = 0

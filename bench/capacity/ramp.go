@@ -14,6 +14,7 @@ import (
 )
 
 const (
+	rampFew     = 16   // in flight; the throughput of fewer is one of few requests
 	rampRounds  = 3    // how often a ramp step uses each slot
 	rampStride  = 4    // each ramp step has so many times the requests in flight of the last
 	rampGain    = 1.15 // less throughput than so many times the last step's: more in flight brings nothing more
@@ -56,7 +57,8 @@ func (s *Search) ramp(ctx context.Context) bool {
 		if st.ToldRPS != nil {
 			top = min(top, *st.ToldRPS)
 		}
-		if st.Verdict == Broke || most < before*rampGain || most >= top || n >= s.base.Slots() {
+		lost := st.Verdict == Broke && (n > 1 || most == 0 || st.limit != ByLatency) // of three requests chance may break an SLO
+		if lost || n >= rampFew && most < before*rampGain || most >= top || n >= s.base.Slots() {
 			break
 		}
 		s.tell(st, "next: ramp "+units.Count(min(n*rampStride, s.base.Slots()))+" in flight")
