@@ -358,7 +358,7 @@ func (s *Search) trial(st step) trial {
 	}
 	if st.Kind == Sentinel {
 		if base := s.baseOf(st.Step); base != nil {
-			t.shift = shiftOf(base.Typical, st.Typical)
+			t.shift = shiftOf(*base, st.Step)
 		}
 	}
 	return t

@@ -76,15 +76,26 @@ func typical(rows []result.Row) *Typical {
 }
 
 // shiftOf holds a sentinel against the first time.
-func shiftOf(base, now *Typical) shift {
+func shiftOf(base, now Step) shift {
+	was, is := base.Typical, now.Typical
 	switch {
-	case base == nil || now == nil:
-	case now.Low > base.High && now.Median > base.Median*(1+shifted):
+	case now.Verdict == Broke:
 		return worse
-	case now.High < base.Low && now.Median < base.Median/(1+shifted):
+	case was == nil || is == nil:
+	case is.Low > was.High && is.Median > was.Median*(1+shifted):
+		return worse
+	case is.High < was.Low && is.Median < was.Median/(1+shifted):
 		return better
 	}
 	return still
+}
+
+// median is what is typical of a step, in words.
+func (s Step) median() string {
+	if s.Typical == nil {
+		return units.NoData
+	}
+	return units.Millis(s.Typical.Median)
 }
 
 // baseOf is the first step that held at the rate of a sentinel; nil: there is none.
@@ -116,14 +127,13 @@ func (s *Search) findings() []Finding {
 			if base == nil {
 				break
 			}
-			was, is := base.Typical, st.Typical
-			switch shiftOf(was, is) {
+			switch shiftOf(*base, st.Step) {
 			case worse:
 				add(Drifts, "the endpoint drifts: at %s the median latency was %s at %s, and %s at %s",
-					rate, units.Millis(was.Median), units.ClockSeconds(base.StartedS), units.Millis(is.Median), units.ClockSeconds(st.StartedS))
+					rate, base.median(), units.ClockSeconds(base.StartedS), st.median(), units.ClockSeconds(st.StartedS))
 			case better:
 				add(ScalesOut, "the endpoint got faster: at %s the median latency was %s at %s, and %s at %s: it warmed up, or scaled out",
-					rate, units.Millis(was.Median), units.ClockSeconds(base.StartedS), units.Millis(is.Median), units.ClockSeconds(st.StartedS))
+					rate, base.median(), units.ClockSeconds(base.StartedS), st.median(), units.ClockSeconds(st.StartedS))
 			}
 		case st.Kind == Retry && st.Verdict == Held && failed != nil:
 			add(ScalesOut, "%s broke at %s, and %s held at %s: the endpoint warmed up, scaled out, or had a passing fault",

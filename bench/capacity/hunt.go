@@ -22,8 +22,12 @@ const (
 
 	mostRetries = 6 // of what failed
 	mostSoaks   = 8
-	mostCounts  = 3 // of a limit that says nothing
+	mostCounts  = 2 // of a limit that says nothing
 
+	// doubts is how many soaks must break before the endpoint itself is in doubt.
+	doubts = 2
+	// freshly is how far above a limit, as a ratio, a rate may have held before it was counted.
+	freshly = 1.5
 	// restless is how old the look at a sentinel may be.
 	restless = 5 * time.Minute
 
@@ -67,13 +71,15 @@ type hunt struct {
 
 	holds  []trial
 	breaks []trial
+	latest float64 // the last rate that held, whatever broke since
+	ever   []trial // all that held beyond doubt when they were first tried
 	last   trial   // the newest; its kind is "" at the start
 	soaked float64 // the rate that a soak confirmed; 0: none
 	strain int     // soaks that broke since one held
 
 	soaks, retries, counts int
 	retried                float64 // the rate that held when what broke was last tried again
-	looked                 float64 // when the sentinel was last run, in seconds; 0: never
+	looked, lastSoak       float64 // when the sentinel and a soak were last run, in seconds; 0: never
 	drifts                 bool
 }
 
@@ -162,14 +168,12 @@ func (h *hunt) ceiling() float64 {
 // endpoint that drifts the last that did; 0: none.
 func (h *hunt) answer() float64 {
 	switch {
-	case len(h.holds) == 0:
-		return 0
+	case h.drifts && h.soaked == 0:
+		return h.latest
 	case h.soaked > 0:
 		return h.soaked
-	case !h.drifts:
-		return h.low()
 	}
-	return slices.MaxFunc(h.holds, func(a, b trial) int { return compareRates(a.at, b.at) }).rate
+	return h.low()
 }
 
 // next is what comes next.
@@ -179,6 +183,10 @@ func (h *hunt) next() move {
 	}
 	if h.untold() {
 		return move{Count, 0}
+	}
+	base, known := h.base()
+	if known && !h.edgeIs(ByRateLimit) && (h.strain >= doubts || h.last.at-max(h.looked, base.at) > restless.Seconds()) && h.looked < h.lastSoak {
+		return move{Sentinel, base.rate}
 	}
 	if m, ok := h.search(); ok {
 		return m
@@ -195,15 +203,17 @@ func (h *hunt) next() move {
 	if h.edgeIs(ByRateLimit) {
 		return move{}
 	}
-	if base, ok := h.base(); ok && h.looked < h.last.at {
+	if known && h.looked < h.lastSoak {
 		return move{Sentinel, base.rate}
 	}
 	return move{}
 }
 
-// untold reports whether a limit was met that says nothing of itself: it is counted.
+// untold reports whether a limit was met that says nothing of itself, or another than was
+// counted before: it is counted.
 func (h *hunt) untold() bool {
-	return h.told == 0 && h.supply == nil && h.counts < mostCounts && !h.last.held && h.last.limit == ByRateLimit
+	met := h.told == 0 && !h.last.held && h.last.limit == ByRateLimit && h.last.kind != Count
+	return met && h.counts < mostCounts && (h.supply == nil || h.low() > h.beside(h.supply.Rate()))
 }
 
 // search is the next rate between what holds and what does not; false: they are close
@@ -222,7 +232,8 @@ func (h *hunt) search() (move, bool) {
 	}
 	// A limit is tried from above first, for that is known soon; then it is its own turn.
 	q := h.quota()
-	if q < h.min || q > h.max || low >= q*(1-slack) {
+	doubted := h.last.kind == Count && low < q*freshly // a deep bucket may have let it pass
+	if q < h.min || q > h.max || low >= q*(1-slack) && !doubted {
 		return m, ok
 	}
 	switch test := min(h.beside(q), h.max); {
@@ -321,17 +332,22 @@ func (h *hunt) again() (rate float64, ok bool) {
 	if low == 0 || high == 0 || h.edgeIs(ByRateLimit) || h.retries >= mostRetries || near(low, h.retried) {
 		return 0, false
 	}
-	return min(max(low*firstStride, high), h.max), true
+	rate = min(low*firstStride, h.ceiling())
+	return max(rate, high), high <= h.ceiling()*(1+slack)
 }
 
-// base is the sentinel: the first rate that held well below the edge.
-func (h *hunt) base() (trial, bool) {
-	for _, t := range h.holds {
-		if t.rate <= clear*h.low() && t.kind != Sentinel {
-			return t, true
+// base is the sentinel: the lowest rate that ever held, if it is clear of the edge.
+func (h *hunt) base() (lowest trial, ok bool) {
+	edge := h.low()
+	if high := h.high(); high > 0 && edge == 0 {
+		edge = high
+	}
+	for _, t := range h.ever {
+		if !ok || t.rate < lowest.rate {
+			lowest, ok = t, true
 		}
 	}
-	return trial{}, false
+	return lowest, ok && (lowest.rate <= clear*edge || lowest.rate*clear >= edge)
 }
 
 func (h *hunt) edgeIs(limit Limit) bool {
@@ -362,8 +378,13 @@ func (h *hunt) take(t trial) {
 		h.retried = h.low()
 	case Soak:
 		h.soaks++
+		h.lastSoak = t.at
+	}
+	if t.sure && (t.kind == Bracket || t.kind == Bisect) {
+		h.ever = append(h.ever, t)
 	}
 	if t.held {
+		h.latest = t.rate
 		h.breaks = slices.DeleteFunc(h.breaks, func(b trial) bool { return b.rate <= t.rate*(1+slack) })
 		h.holds = append(h.holds, t)
 		switch {

@@ -20,7 +20,7 @@ const tail = 0.0294 / 2
 
 // hasty is the chance that a share is called beyond its bound at one of the many times
 // that it is looked at while a step goes on.
-const hasty = 1e-6
+const hasty = 1e-4
 
 // minShare is how many requests there must be before a share of them decides.
 const minShare = 60

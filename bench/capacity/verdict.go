@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"flashwave/bench/result"
@@ -92,6 +93,8 @@ func (s *Search) limited() (Limit, *string) {
 		lowest = s.of(s.hunt.edge())
 	}
 	switch {
+	case lowest != nil && lowest.Verdict == Undecided:
+		return ByUndecidable, nil
 	case lowest != nil:
 		if lowest.slo == "" {
 			return lowest.limit, nil
@@ -131,6 +134,11 @@ func (s *Search) verdict(c Capacity) Verdict {
 	v.Headline = s.headline(c)
 	if s.stop != nil {
 		v.Reasons = append(v.Reasons, s.stop.text)
+	}
+	for _, f := range s.findings() {
+		if f.Kind != Quotas {
+			v.Reasons = append(v.Reasons, f.Text)
+		}
 	}
 	for _, sl := range s.criteria {
 		if sl.assumed {
@@ -172,6 +180,13 @@ func (s *Search) soFar(c Capacity) string {
 	if e := s.latencyCriterion(); e != nil {
 		text += " at " + e.Text
 	}
+	if h := s.hunt; h != nil && h.drifts {
+		of := "an earlier time"
+		if st := s.at(s.answer); st != nil {
+			of = units.ClockSeconds(st.StartedS)
+		}
+		return "held " + strings.TrimPrefix(text, "holds ") + " as of " + of + " into the search, and the endpoint drifts: it would not hold now"
+	}
 	text += s.brokeFirst(c)
 	if !c.Confirmed && s.cfg.Soak > 0 {
 		text += "; not confirmed by a soak"
@@ -196,6 +211,8 @@ func (s *Search) brokeFirst(c Capacity) string {
 			text += ": " + q
 		}
 		return text
+	case ByUndecidable:
+		return "; whether more holds is undecided"
 	case ByMaxRate:
 		return "; nothing broke up to the highest rate allowed"
 	case ByNothing:
