@@ -46,8 +46,8 @@ type Plan struct {
 	Precision  float64  `json:"precision"`    // ratio; high ÷ low − 1 at which the search ends
 	StepForS   float64  `json:"step_for_s"`   // seconds from the start of a step to its first look, settling apart
 	SoakS      float64  `json:"soak_s"`       // seconds of the soak; 0: the answer is not confirmed
-	HoldForS   float64  `json:"hold_for_s"`   // seconds for which a rate that failed is held to see whether it recovers; 0: it is not
-	WarmupS    float64  `json:"warmup_s"`     // seconds of load at most until the latency stands still; 0: none
+	HoldForS   *float64 `json:"hold_for_s"`   // seconds for which a rate that failed is held to see whether it recovers; null: it is not
+	WarmupS    *float64 `json:"warmup_s"`     // seconds of load before the search; null: none
 	ForS       float64  `json:"for_s"`        // seconds that the whole search may take
 	BudgetUSD  *float64 `json:"budget_usd"`   // null: none
 }
@@ -117,7 +117,7 @@ const (
 	Bisect   Kind = "bisect"   // open, between a rate that held and one that did not
 	Soak     Kind = "soak"     // open, long, at the answer
 	Saturate Kind = "saturate" // closed: so many requests in flight all the time, to find the most that the endpoint does
-	Warm     Kind = "warmup"   // open, at a modest rate, until the latency stands still
+	Warm     Kind = "warmup"   // closed: a few requests in flight, before anything is measured
 	Count    Kind = "count"    // open, rising gently: what a limit gives that says nothing of itself
 	Retry    Kind = "retry"    // open, at a rate that did not hold before
 	Sentinel Kind = "sentinel" // open, at a rate that held: has the endpoint changed?

@@ -45,16 +45,10 @@ const (
 func (s *Search) outlook() (remaining time.Duration, most *float64) {
 	remaining, rate := s.expected()
 	remaining = max(0, min(remaining, s.left()))
-	if s.cfg.Options.Price == nil {
+	if s.worst == nil {
 		return remaining, nil
 	}
-	c := s.cfg
-	o := *c.Options.Scenario
-	o.Budget = 0
-	c.Options.Scenario = &o
-	e := c.Estimate()
-	each := *e.Cost / max(float64(e.Requests), 1)
-	cost := s.spent + each*rate*remaining.Seconds()
+	cost := s.spent + *s.worst*rate*remaining.Seconds()
 	if b := s.base.Budget; b > 0 {
 		cost = min(cost, b)
 	}
@@ -87,4 +81,17 @@ func (s *Search) expected() (time.Duration, float64) {
 	}
 	bisects := math.Ceil(math.Log2(max(1, math.Log(high/low)/math.Log(1+h.precision))))
 	return each*time.Duration(bisects) + rest, top
+}
+
+// perRequest is the most that one request costs, in USD; nil: the price is unknown, or
+// nothing is asked.
+func (c Config) perRequest() *float64 {
+	if c.Options.Price == nil || len(c.Options.Prompts) == 0 {
+		return nil
+	}
+	free := *c.Options.Scenario
+	free.Budget = 0
+	c.Options.Scenario = &free
+	e := c.Estimate()
+	return new(*e.Cost / float64(max(e.Requests, 1)))
 }

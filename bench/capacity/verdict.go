@@ -46,7 +46,7 @@ func (s *Search) plan() Plan {
 	c := s.cfg
 	return Plan{
 		MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
-		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), HoldForS: c.HoldFor.Seconds(), WarmupS: c.Warmup.Seconds(), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
+		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), HoldForS: some(c.HoldFor.Seconds()), WarmupS: some(c.Warmup.Seconds()), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
 	}
 }
 
