@@ -77,6 +77,7 @@ type Capacity struct {
 	AtLeast   bool     `json:"at_least"`     // the search ended before a rate failed: there may be more
 	LimitedBy Limit    `json:"limited_by"`   // what ends it
 	SLO       *string  `json:"slo"`          // the SLO that broke first; null: none did
+	Saturated *Plateau `json:"saturated"`    // all that the endpoint does, whatever its latency; null: too few steps were over it
 	InFlight  *float64 `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
 	OutputTPS *float64 `json:"output_tps"`   // output tokens per second at RPS
 	TokensPM  *float64 `json:"tokens_per_m"` // prompt and output tokens a minute at RPS

@@ -155,6 +155,9 @@ func TestTheSearchFindsTheTruth(t *testing.T) {
 				t.Fatalf("no answer: %+v", doc.Verdict)
 			}
 			t.Logf("%s: %.4g/s of %.4g/s (%+.1f %%) in %.0f s, %.2f %% refused: %s", tc.name, *a.RPS, truth, 100*(*a.RPS/truth-1), doc.DurationS, 100*refused, doc.Verdict.Headline)
+			if p := a.Saturated; p != nil {
+				t.Logf("%s: saturated at %.4g/s (%.4g to %.4g) of %d steps", tc.name, p.RPS, p.LowRPS, p.HighRPS, p.Steps)
+			}
 			switch {
 			case math.Abs(*a.RPS/truth-1) > tc.off, !a.Confirmed, doc.Verdict.ExitCode != verdict.ExitPass:
 				t.Errorf("%.4g/s of %.4g/s: %+v", *a.RPS, truth, doc.Verdict)

@@ -52,7 +52,7 @@ func (s *Search) plan() Plan {
 
 // capacity is the answer, as far as it is known.
 func (s *Search) capacity() Capacity {
-	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked}
+	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked, Saturated: plateau(s.steps)}
 	if s.hunt != nil {
 		c.HighRPS = some(s.hunt.high())
 	}
