@@ -151,6 +151,9 @@ func (c criterion) holdLatency(s verdict.Stretch) Judged {
 	}
 	j.Samples = sample.Count + sample.Lost
 	q, isQuantile := c.Quantile()
+	if isQuantile {
+		j.Beyond = new(lateOf(sample, c.Value))
+	}
 	switch {
 	case isQuantile:
 		low, high := ranks(q, j.Samples)
@@ -183,10 +186,67 @@ func (c criterion) late(l bench.Look) (n int64, ok bool) {
 		return 0, false
 	}
 	s, ok := c.stretch(l).Latency(c.Expr)
-	if !ok || s.CountAtOrBelow == nil {
-		return s.Lost, ok
+	return lateOf(s, c.Value), ok
+}
+
+// lateOf is how many of a sample lie beyond a bound.
+func lateOf(s slo.Sample, bound float64) int64 {
+	if s.CountAtOrBelow == nil {
+		return s.Lost
 	}
-	return s.Lost + s.Count - s.CountAtOrBelow(c.Value), true
+	return s.Lost + s.Count - s.CountAtOrBelow(bound)
+}
+
+// failing is how many requests of a share were seen, and of how many; ok is false where
+// the criterion is none that more of them break.
+func (c criterion) failing(l bench.Look) (k, n int64, ok bool) {
+	if c.Latency() || !c.Op.Upper() {
+		return 0, 0, false
+	}
+	ended := unbegun(l.Ended)
+	v, ok := ended.Scalar(c.Expr)
+	q := ended.Part.Requests
+	n = q.Scheduled
+	if c.Metric == slo.ErrorRate {
+		n = q.Succeeded + q.Failed
+	}
+	return int64(math.Round(v.Low * float64(n))), n, ok
+}
+
+// share is what a step says of the criterion as a share of its requests.
+func (c criterion) share(j Judged) share {
+	switch q, ok := c.Quantile(); {
+	case ok && j.Beyond != nil:
+		return share{late: float64(*j.Beyond), n: float64(j.Samples), allowed: 1 - q}
+	case !c.Latency() && c.Op.Upper() && j.Observed != nil:
+		return share{late: *j.Observed * float64(j.Samples), n: float64(j.Samples), allowed: c.Value}
+	}
+	return share{}
+}
+
+// leans reports whether every criterion held as far as was seen, whatever chance may
+// have done; by is the first that did not, nil if there was none.
+func leans(list []criterion, judged []Judged) (holds bool, by *criterion) {
+	for i, c := range list {
+		if i >= len(judged) || judged[i].Observed == nil || !c.Holds(*judged[i].Observed) {
+			return false, &list[i]
+		}
+	}
+	return true, nil
+}
+
+// borne is the share of failures that the criteria allow; 1: any.
+func borne(list []criterion) float64 {
+	share := 1.0
+	for _, c := range list {
+		switch {
+		case c.Metric == slo.ErrorRate, c.Metric == slo.RateLimited:
+			share = min(share, c.Value)
+		case c.Metric == slo.GoodFraction:
+			share = min(share, 1-c.Value)
+		}
+	}
+	return share
 }
 
 // breaksWith reports whether a percentile breaks when so many of n requests are

@@ -33,16 +33,20 @@ func (s *Search) launch(sc *scenario.Scenario, excerpt bool, keep ...int) (*benc
 	return bench.Start(o)
 }
 
-// drive waits for a run and calls watch about once a second until that says that
-// all is known: then nothing more is sent, and what is open is given up at once
-// if it says so. The end of ctx gives everything up.
+// drive waits for a run and calls watch about once a second, and as soon as more is
+// refused than the SLOs allow, until that says that all is known: then nothing more is
+// sent, and what is open is given up at once if it says so. The end of ctx gives
+// everything up.
 func (s *Search) drive(ctx context.Context, run *bench.Run, watch func() (over, atOnce bool)) {
 	timer := time.NewTimer(time.Second + pollOffset)
 	defer timer.Stop()
+	shuts := s.gauge.shuts()
 	for {
 		select {
 		case <-run.Done():
 			return
+		case <-shuts:
+			shuts = nil
 		case <-ctx.Done():
 			run.Stop()
 			run.Stop()

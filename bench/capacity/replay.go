@@ -65,7 +65,7 @@ func (s *Search) again(kind Kind, rate float64, concurrency int) (st step, there
 		return step{}, false, r.only
 	}
 	kept := r.notes[0].Kept
-	if kept.Kind != kind || !same(kept.RateRPS, rate) || kept.Concurrency != nil && *kept.Concurrency != concurrency {
+	if kept.Kind != kind || !sameRate(kept.RateRPS, rate) || kept.Concurrency != nil && *kept.Concurrency != concurrency {
 		s.warnings = append(s.warnings, "the steps kept are those of another version of flashwave: from "+kept.load()+" on they were measured again")
 		r.notes = nil
 		return s.again(kind, rate, concurrency)
@@ -117,8 +117,8 @@ func (s *Search) replaying() bool {
 	return s.replay.only
 }
 
-// same reports whether a step has the rate that is wanted; 0: none.
-func same(rate *float64, want float64) bool {
+// sameRate reports whether a step has the rate that is wanted; 0: none.
+func sameRate(rate *float64, want float64) bool {
 	if rate == nil {
 		return want == 0
 	}
