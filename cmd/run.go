@@ -62,7 +62,7 @@ flashwave run sale.yaml --json > run.json`,
 	}
 	f.define(cmd)
 	f.output(cmd.Flags())
-	return cmd
+	return p.profiled(cmd)
 }
 
 func (f *runFlags) output(fs *pflag.FlagSet) {
