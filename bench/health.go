@@ -85,8 +85,8 @@ func (h *health) ticked(o overdue) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.late(o)
-	if d := o.longest(); d >= standstill {
-		h.stopped(now-d, now)
+	if o.stood(standstill) {
+		h.stopped(now-o.longest(), now)
 	}
 	h.attend()
 }
