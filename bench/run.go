@@ -257,7 +257,7 @@ func (r *Run) drain() bool {
 
 // sendHome gives up everybody who still waits for a slot.
 func (r *Run) sendHome() {
-	for _, t := range r.slots.clear() {
+	for t := range r.slots.clear() {
 		r.giveUp(t)
 	}
 }
