@@ -42,13 +42,18 @@ func (k *kernelTimer) wait(d time.Duration) bool {
 		runtime.Gosched()
 		return !k.stopped.Load()
 	}
-	err := k.set(d)
-	if err == nil && !k.nudged.Swap(false) {
+	set, failed := false, error(nil)
+	err := k.timer.Read(func(fd uintptr) (over bool) {
+		if !set { // once the poller watches: there is nothing to read before
+			set, failed = true, ringIn(fd, d)
+			return failed != nil || k.nudged.Load()
+		}
 		var rings [8]byte
-		_, err = k.file.Read(rings[:])
-		k.nudged.Store(false) // whoever nudged meanwhile is heard: the caller looks now
-	}
-	if err != nil && !k.stopped.Load() {
+		_, failed = unix.Read(int(fd), rings[:])
+		return !errors.Is(failed, unix.EAGAIN)
+	})
+	k.nudged.Store(false) // whoever nudged meanwhile is heard: the caller looks now
+	if errors.Join(err, failed) != nil && !k.stopped.Load() {
 		time.Sleep(min(d, tickEvery))
 	}
 	return !k.stopped.Load()
@@ -56,7 +61,7 @@ func (k *kernelTimer) wait(d time.Duration) bool {
 
 func (k *kernelTimer) nudge() {
 	k.nudged.Store(true)
-	_ = k.set(1) // it fails where nobody waits any more
+	_ = k.timer.Control(func(fd uintptr) { _ = ringIn(fd, 1) }) // it fails where nobody waits any more
 }
 
 func (k *kernelTimer) stop() {
@@ -64,12 +69,10 @@ func (k *kernelTimer) stop() {
 	_ = k.file.Close() // wakes the reader
 }
 
-// set makes the timer ring once, in d.
-func (k *kernelTimer) set(d time.Duration) error {
+// ringIn makes a timer ring once, in d.
+func ringIn(fd uintptr, d time.Duration) error {
 	once := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(d))}
-	var failed error
-	err := k.timer.Control(func(fd uintptr) { failed = unix.TimerfdSettime(int(fd), 0, &once, nil) })
-	return errors.Join(err, failed)
+	return unix.TimerfdSettime(int(fd), 0, &once, nil)
 }
 
 // clockTime is what a clock of the system shows; 0 if it has no such clock.

@@ -99,8 +99,20 @@ func (l *lane) drive(start time.Duration) {
 		if over {
 			return
 		}
-		l.alarm.wait(next - l.run.now())
+		l.alarm.wait(l.rest(next - l.run.now()))
 	}
+}
+
+// shortestRest is how long a lane rests at least, however soon something is due: to wake
+// for one request costs more than to send it.
+const shortestRest = 400 * time.Microsecond
+
+// rest is how long a lane rests that has something to do in d.
+func (l *lane) rest(d time.Duration) time.Duration {
+	if d > 0 && l.run.options.Machine { // nothing is as exact as virtual time
+		return max(d, shortestRest)
+	}
+	return d
 }
 
 // step does what is due at now, and goes on to the next stretch when one is over.
