@@ -154,3 +154,33 @@ func BenchmarkSecond(b *testing.B) {
 		})
 	}
 }
+
+// Twenty minutes of requests no two of which are alike are a recorder of ten megabytes:
+// what has rows for the whole run keeps them small.
+func TestRecorderIsSmall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
+	const perSecond, seconds = 200, 1250 // the timeline was halved twice by then
+	before, rec, random := heap(), newRecorder(result.NewTimeline([]string{""}, result.Measured{})), rand.New(rand.NewPCG(1, 1))
+	for s := range seconds {
+		for i := range perSecond {
+			requestInto(rec.shards[i%nShards].part(0), random)
+		}
+		endSecond(rec, time.Duration(s+1)*time.Second)
+	}
+	rows := rec.timeline.Rows(false)
+	grown := heap() - before
+	t.Logf("%.1f MB", float64(grown)/1e6)
+	if grown > 12e6 {
+		t.Errorf("it takes %d bytes", grown)
+	}
+	var n int64
+	for _, row := range rows {
+		n += row.Latency.ITL.Count
+	}
+	if n != 5*perSecond*seconds || len(rows) > 600 {
+		t.Errorf("%d gaps in %d rows", n, len(rows))
+	}
+	runtime.KeepAlive(rec)
+}

@@ -38,7 +38,6 @@ type flight struct {
 // work sends a ticket that has a slot, and then whatever ticket gets the slot
 // next, until none does.
 func (r *Run) work(t ticket) {
-	defer r.working.Done()
 	for {
 		if next, ok := t.lane.ended(r.send(t)); ok {
 			t = r.slots.swap(next, r.now())

@@ -89,10 +89,10 @@ type Run struct {
 	startedAt time.Time
 	ctx       context.Context // of requests
 	cancel    context.CancelFunc
-	working   sync.WaitGroup // goroutines that send requests
-	stopping  chan struct{}  // closed: send nothing more
-	aborting  chan struct{}  // closed: give up what is open
-	done      chan struct{}  // closed: the document is ready
+	workers   workers
+	stopping  chan struct{} // closed: send nothing more
+	aborting  chan struct{} // closed: give up what is open
+	done      chan struct{} // closed: the document is ready
 
 	mu        sync.Mutex
 	state     result.State
@@ -133,6 +133,7 @@ func Start(opts Options) (*Run, error) {
 	if opts.Price != nil {
 		r.budget.price = *opts.Price
 	}
+	r.workers.run = r
 	r.refusals = newRefusals(r)
 	if opts.Requests != nil {
 		r.requestLog = newRequestLog(opts.Requests)
@@ -158,9 +159,20 @@ func Start(opts Options) (*Run, error) {
 	r.startedAt = time.Now().Add(sc.Warmup.D())
 	r.rec.begin(now, r.start)
 	r.planWaves()
+	for _, l := range r.lanes {
+		l.alarm = r.newAlarm()
+	}
 	r.journal(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
+}
+
+// newAlarm is an alarm on the run's clock, which is virtual where it watches no machine.
+func (r *Run) newAlarm() alarm {
+	if r.options.Machine {
+		return newAlarm()
+	}
+	return newTimed()
 }
 
 // now is the instant on the run's clock.
@@ -186,6 +198,7 @@ func (r *Run) run(now time.Duration) {
 	if ended := r.drain(); !ended || !driven {
 		r.leaveBehind()
 	}
+	r.workers.close()
 	r.health.stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
@@ -218,7 +231,7 @@ func (r *Run) drain() bool {
 	r.setState(result.Draining)
 	idle := make(chan struct{})
 	go func() {
-		r.working.Wait()
+		r.workers.busy.Wait()
 		close(idle)
 	}()
 	grace := time.NewTimer(r.scenario.Grace.D())
@@ -244,7 +257,7 @@ func (r *Run) drain() bool {
 
 // sendHome gives up everybody who still waits for a slot.
 func (r *Run) sendHome() {
-	for _, t := range r.slots.clear() {
+	for t := range r.slots.clear() {
 		r.giveUp(t)
 	}
 }

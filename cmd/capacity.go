@@ -111,7 +111,7 @@ flashwave capacity --resume latest --for 1h`,
 	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the search on disk")
 	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, or latest")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
-	return cmd
+	return p.profiled(cmd)
 }
 
 // search are the flags that bound the search.
