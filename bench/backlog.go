@@ -29,7 +29,7 @@ func (s *slots) enter(lane, wave int, at time.Duration) {
 // grown raises the peaks of the live waves. To be called whenever the backlog may
 // have become larger; s.mu is held.
 func (s *slots) grown(at time.Duration) {
-	now := peak{seen: true, at: at, queued: len(s.line) - s.head, inFlight: s.limit - s.free}
+	now := peak{seen: true, at: at, queued: s.line.len(), inFlight: s.limit - s.free}
 	for _, wave := range s.live {
 		if wave < 0 {
 			continue

@@ -11,30 +11,33 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/bench/verdict"
 )
 
 // health watches the generator itself: a load tester that is late measures
 // itself and not the endpoint. It measures; what that does to a verdict is judged
-// by result.Lateness.
+// by verdict.Generator.
 type health struct {
 	run     *Run
 	machine bool
 	probe   *readProbe
 	clocks  func() clockOffsets
 
-	mu          sync.Mutex
-	began, last usage
-	used        resources
-	recent      float64       // CPU share over the last interval
-	due         time.Duration // when witness should be called next; 0: not known
-	present     []presence    // by wave, when the last ticks were taken
-	stood       []standstills // by wave
-	stops       standstills   // of the run
-	told        int           // of stops that are events
-	toldAt      time.Duration
-	parted      partings
-	partedAt    time.Duration // when clocks last parted; 0: never
-	partedText  string
+	mu         sync.Mutex
+	began      usage         // when the first wave began
+	lastAt     time.Duration // when sample was last called
+	lastCPU    time.Duration // and what was used by then
+	used       resources
+	recent     float64       // CPU share over the last interval
+	due        time.Duration // when witness should be called next; 0: not known
+	present    []presence    // by wave, when the last ticks were taken
+	stood      []standstills // by wave
+	stops      standstills   // of the run
+	told       int           // of stops that are events
+	toldAt     time.Duration
+	parted     partings
+	partedAt   time.Duration // when clocks last parted; 0: never
+	partedText string
 }
 
 // usage is what this process has used up to an instant.
@@ -55,7 +58,7 @@ func newHealth(r *Run) *health {
 		return h
 	}
 	h.began = h.measure(r.now())
-	h.last = h.began
+	h.lastAt, h.lastCPU = h.began.at, h.began.cpu
 	probed := h.clocks == nil
 	if probed {
 		h.clocks = func() clockOffsets { return readClocks(r.epoch) }
@@ -84,8 +87,8 @@ func (h *health) ticked(o overdue) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.late(o)
-	if d := o.longest(); d >= standstill {
-		h.stopped(now-d, now)
+	if o.stood(standstill) {
+		h.stopped(now-o.longest(), now)
 	}
 	h.attend()
 }
@@ -168,17 +171,17 @@ func (h *health) sample(now time.Duration) {
 	if !h.machine {
 		return
 	}
-	u := h.measure(now)
+	cpu := cpuTime()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.used.sample()
 	if now <= h.run.start {
-		h.began = u
+		h.began = h.measure(now)
 	}
-	if wall := u.at - h.last.at; wall > 0 {
-		h.recent = 100 * float64(u.cpu-h.last.cpu) / (float64(wall) * allowed())
+	if wall := now - h.lastAt; wall > 0 {
+		h.recent = 100 * float64(cpu-h.lastCPU) / (float64(wall) * allowed())
 	}
-	h.last = u
+	h.lastAt, h.lastCPU = now, cpu
 }
 
 // tellEvery is the least time between two events that tell of standstills.
@@ -246,7 +249,7 @@ func (h *health) live() result.Health {
 // judged is what the generator did wrong in a part: its lateness, and what it ran
 // out of.
 func (h *health) judged(wave string, p *result.Part) result.Findings {
-	return append(result.Lateness(wave, p, h.run.scenario.MaxLag.D()), result.RanOut(wave, p)...)
+	return verdict.Generator(wave, p, h.run.scenario.MaxLag.D())
 }
 
 // report is the generator's health over the whole run.
@@ -280,17 +283,18 @@ func (h *health) machineReport(g *result.Generator) {
 		g.Findings = append(g.Findings, result.Finding{Kind: kind, Text: text, Voids: result.VoidsNothing})
 	}
 	g.Findings = append(g.Findings, h.parted.findings()...)
-	if wall := h.last.at - h.began.at; wall > 0 {
-		cpu := 100 * float64(h.last.cpu-h.began.cpu) / (float64(wall) * allowed())
+	used := h.measure(h.run.now())
+	if wall := used.at - h.began.at; wall > 0 {
+		cpu := 100 * float64(used.cpu-h.began.cpu) / (float64(wall) * allowed())
 		g.CPUPercent = &cpu
-		if h.last.runQueue >= 0 && h.began.runQueue >= 0 {
-			wait := 100 * float64(h.last.runQueue-h.began.runQueue) / float64(wall)
+		if used.runQueue >= 0 && h.began.runQueue >= 0 {
+			wait := 100 * float64(used.runQueue-h.began.runQueue) / float64(wall)
 			g.RunQueueWaitPercent = &wait
 		}
 		g.SchedLatencyMSP99 = schedP99(h.began.sched)
 		if !g.Valid {
 			cause(h.cause(cpu, g.RunQueueWaitPercent))
-			if cut := h.last.throttle.since(h.began.throttle).cause(wall); cut != "" {
+			if cut := used.throttle.since(h.began.throttle).cause(wall); cut != "" {
 				cause(result.FoundThrottled, cut)
 			}
 		}

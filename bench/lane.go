@@ -29,8 +29,8 @@ type lane struct {
 	source   prompt.Source
 	prompts  result.Prompts // what it sends, but for the number
 	stretch  []stretch
-	live     atomic.Int64 // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
-	wake     chan struct{}
+	live     atomic.Int64  // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
+	alarm    alarm         // rings when something is due; stopped after the last wave
 	tickets  atomic.Uint64 // scheduled so far; counted under mu
 
 	mu         sync.Mutex
@@ -86,8 +86,7 @@ func (l *lane) drive(start time.Duration) {
 	l.mu.Lock()
 	l.begin(start)
 	l.mu.Unlock()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	defer l.alarm.stop()
 	for {
 		if closed(l.run.stopping) { // more may be due than there is time for
 			l.halt()
@@ -100,15 +99,20 @@ func (l *lane) drive(start time.Duration) {
 		if over {
 			return
 		}
-		timer.Reset(next - l.run.now())
-		select {
-		case <-timer.C:
-		case <-l.wake:
-		case <-l.run.stopping:
-			l.halt()
-			return
-		}
+		l.alarm.wait(l.rest(next - l.run.now()))
 	}
+}
+
+// shortestRest is how long a lane rests at least, however soon something is due: to wake
+// for one request costs more than to send it.
+const shortestRest = 400 * time.Microsecond
+
+// rest is how long a lane rests that has something to do in d.
+func (l *lane) rest(d time.Duration) time.Duration {
+	if d > 0 && l.run.options.Machine { // nothing is as exact as virtual time
+		return max(d, shortestRest)
+	}
+	return d
 }
 
 // step does what is due at now, and goes on to the next stretch when one is over.
@@ -168,8 +172,7 @@ func (l *lane) dispatch(t ticket) bool {
 	r := l.run
 	switch r.slots.take(t, t.closed || r.scenario.Overflow != "drop") {
 	case admitted:
-		r.working.Add(1)
-		go r.work(t)
+		r.workers.send(t)
 	case queued:
 	case refused:
 		l.open--
@@ -267,15 +270,7 @@ func (l *lane) sent(t ticket, at time.Duration) {
 func (l *lane) dueAt(at time.Duration) {
 	if at < l.due {
 		l.due = at
-		l.nudge()
-	}
-}
-
-// nudge makes drive look again.
-func (l *lane) nudge() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
+		l.alarm.nudge()
 	}
 }
 

@@ -51,7 +51,7 @@ func (r *Run) Look(names ...string) Look {
 func (s *slots) addTo(p *result.Part, now time.Duration, concerns func(ticket) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, t := range s.line[s.head:] {
+	for t := range s.line.all() {
 		if !concerns(t) {
 			continue
 		}

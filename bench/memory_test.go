@@ -61,7 +61,7 @@ func TestRecorderIsBounded(t *testing.T) {
 		t.Skip("takes several seconds")
 	}
 	const perSecond, shapes = 500, 4
-	rec, feed := newRecorder(), crowds(perSecond, shapes)
+	rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{})), crowds(perSecond, shapes)
 	var first int64
 	seconds := int(aNight / time.Second)
 	for s := range seconds {
@@ -95,9 +95,7 @@ func TestRecorderIsBounded(t *testing.T) {
 // endSecond is what happens to a recorder every second.
 func endSecond(rec *recorder, now time.Duration) {
 	in := rec.swap(now)
-	sum := result.NewPart()
-	in.Sum(sum, -1)
-	rec.timeline.Add(in.Start, in.End, sum, nil, 0, 0)
+	rec.timeline.Add(in, nil, 0, 0)
 }
 
 // crowds are seconds of n requests, by shape and shard. All the
@@ -143,7 +141,7 @@ func requestInto(p *result.Part, random *rand.Rand) {
 func BenchmarkSecond(b *testing.B) {
 	for name, n := range map[string]int{"idle": 0, "5 requests": 5, "500 requests": 500, "5000 requests": 5000} {
 		b.Run(name, func(b *testing.B) {
-			rec, feed := newRecorder(), crowds(n, 4)
+			rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{})), crowds(n, 4)
 			b.ReportAllocs()
 			now := time.Duration(0)
 			for b.Loop() {
@@ -155,4 +153,34 @@ func BenchmarkSecond(b *testing.B) {
 			}
 		})
 	}
+}
+
+// Twenty minutes of requests no two of which are alike are a recorder of ten megabytes:
+// what has rows for the whole run keeps them small.
+func TestRecorderIsSmall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes several seconds")
+	}
+	const perSecond, seconds = 200, 1250 // the timeline was halved twice by then
+	before, rec, random := heap(), newRecorder(result.NewTimeline([]string{""}, result.Measured{})), rand.New(rand.NewPCG(1, 1))
+	for s := range seconds {
+		for i := range perSecond {
+			requestInto(rec.shards[i%nShards].part(0), random)
+		}
+		endSecond(rec, time.Duration(s+1)*time.Second)
+	}
+	rows := rec.timeline.Rows(false)
+	grown := heap() - before
+	t.Logf("%.1f MB", float64(grown)/1e6)
+	if grown > 12e6 {
+		t.Errorf("it takes %d bytes", grown)
+	}
+	var n int64
+	for _, row := range rows {
+		n += row.Latency.ITL.Count
+	}
+	if n != 5*perSecond*seconds || len(rows) > 600 {
+		t.Errorf("%d gaps in %d rows", n, len(rows))
+	}
+	runtime.KeepAlive(rec)
 }

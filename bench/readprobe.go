@@ -11,61 +11,52 @@ import (
 // TTFT and ITL as well. The ticks go on while the process does not, so that
 // one that was stopped finds how long it was gone.
 type readProbe struct {
-	clock   metronome
+	alarm   alarm
 	running sync.WaitGroup
-}
-
-// A metronome beats at every tick. now counts from its start, on the clock of the
-// beats; it is safe for concurrent use.
-type metronome interface {
-	now() time.Duration
-	wait() bool // blocks until a tick is due; false: it was stopped
-	stop()
 }
 
 // startReadProbe calls observe with the ticks as they are taken, one or many at a
 // time, on one goroutine.
 func startReadProbe(observe func(overdue)) *readProbe {
-	p := &readProbe{clock: newMetronome()}
+	p := &readProbe{alarm: newAlarm()}
 	p.running.Go(func() {
-		var t ticks
-		for p.clock.wait() {
-			observe(t.take(p.clock.now()))
+		began := time.Now()
+		t, effort := ticks{sparse: true}, effort{cpu: cpuTime()}
+		for p.alarm.wait(t.next(time.Since(began))) {
+			now := time.Since(began)
+			observe(t.take(now))
+			t.sparse = !effort.busy(now)
 		}
-		observe(t.take(p.clock.now())) // what was missed just before the end
+		observe(t.take(time.Since(began))) // what was missed just before the end
 	})
 	return p
 }
 
 // stop ends the probe and waits for its last observation.
 func (p *readProbe) stop() {
-	p.clock.stop()
+	p.alarm.stop()
 	p.running.Wait()
 }
 
-// A timed metronome is made of the runtime's timers. They are served where the
-// network is polled, by the same threads.
-type timed struct {
-	epoch time.Time
-	timer *time.Timer
-	quit  chan struct{}
+const (
+	// effortEvery is how often a process looks at what it does, and busyAt the share of
+	// a core from which on it is busy.
+	effortEvery = 250 * time.Millisecond
+	busyAt      = 0.1
+)
+
+// An effort tells whether this process is busy. To wake one that rests takes a hundred
+// microseconds of CPU; one that works is awake.
+type effort struct {
+	at, cpu time.Duration // when it was looked at last
+	much    bool
 }
 
-func newTimed() metronome {
-	return &timed{epoch: time.Now(), timer: time.NewTimer(tickEvery), quit: make(chan struct{})}
-}
-
-func (m *timed) now() time.Duration { return time.Since(m.epoch) }
-
-func (m *timed) wait() bool {
-	m.timer.Reset(tickEvery - m.now()%tickEvery)
-	select {
-	case <-m.timer.C:
-		return true
-	case <-m.quit:
-		m.timer.Stop()
-		return false
+func (e *effort) busy(now time.Duration) bool {
+	if d := now - e.at; d >= effortEvery {
+		cpu := cpuTime()
+		e.much = float64(cpu-e.cpu) > busyAt*float64(d)
+		e.at, e.cpu = now, cpu
 	}
+	return e.much
 }
-
-func (m *timed) stop() { close(m.quit) }

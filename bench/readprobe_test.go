@@ -9,15 +9,18 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // probed is the environment variable by which this test binary is the process that
-// is stopped.
+// is stopped, which rests or works as it says.
 const probed = "FLASHWAVE_TEST_PROBED"
 
 // lags is what that process says of itself.
@@ -41,21 +44,38 @@ func TestProbed(t *testing.T) {
 			p.Record(result.ReadLag, d)
 		}
 	})
+	var over atomic.Bool
+	if os.Getenv(probed) == "works" {
+		go func() {
+			for !over.Load() {
+				runtime.Gosched()
+			}
+		}()
+		time.Sleep(2 * effortEvery) // until it is known
+	}
 	fmt.Println("started")
 	_, _ = io.Copy(io.Discard, os.Stdin)
+	over.Store(true)
 	probe.stop()
 	h := p.Hists[result.ReadLag]
 	_ = json.NewEncoder(os.Stdout).Encode(lags{
-		h.Count(), time.Since(began), h.Quantile(0.99), h.Max(), result.Lateness("", p, 20*time.Millisecond).Valid(),
+		h.Count(), time.Since(began), h.Quantile(0.99), h.Max(), verdict.Generator("", p, 20*time.Millisecond).Valid(),
 	})
 }
 
 // A process that is stopped knows how long it was gone, in proportion: the ticks go
-// on without it.
+// on without it. One that rests looks at few of them.
 func TestAStopIsSeenByTheProbe(t *testing.T) {
+	for state, ticks := range map[string]time.Duration{"rests": sparsely, "works": 1} {
+		t.Run(state, func(t *testing.T) { stopProbed(t, state, ticks*tickEvery) })
+	}
+}
+
+// stopProbed stops a process that looks at ticks so far apart.
+func stopProbed(t *testing.T, state string, apart time.Duration) {
 	t.Parallel()
 	child := exec.Command(os.Args[0], "-test.run=^TestProbed$", "-test.v")
-	child.Env = append(os.Environ(), probed+"=1")
+	child.Env = append(os.Environ(), probed+"="+state)
 	in, _ := child.StdinPipe()
 	out, _ := child.StdoutPipe()
 	if err := child.Start(); err != nil {
@@ -82,30 +102,10 @@ func TestAStopIsSeenByTheProbe(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	if got.Valid || got.P99 < 100*time.Millisecond || got.Max < stop-2*tickEvery {
+	if got.Valid || got.P99 < 100*time.Millisecond || got.Max < stop-apart-tickEvery {
 		t.Errorf("stopped three times for %s: %+v", stop, got)
 	}
 	if want := int64(got.Elapsed / tickEvery); got.Ticks < want*9/10 || got.Ticks > want+1 {
 		t.Errorf("%d ticks in %s, want one every %s, taken or missed", got.Ticks, got.Elapsed, tickEvery)
-	}
-}
-
-// Both metronomes beat, and stop when they are told to.
-func TestMetronomes(t *testing.T) {
-	for name, clock := range map[string]metronome{"of the system": newMetronome(), "of the runtime": newTimed()} {
-		t.Run(name, func(t *testing.T) {
-			var taken ticks
-			var n int64
-			for n < 20 && clock.wait() {
-				o := taken.take(clock.now())
-				n += o.last - o.first + 1
-			}
-			if now := clock.now(); n < 20 || now < time.Duration(n)*tickEvery {
-				t.Errorf("%d ticks in %s", n, now)
-			}
-			time.AfterFunc(tickEvery, clock.stop)
-			for clock.wait() {
-			}
-		})
 	}
 }

@@ -1,5 +1,6 @@
 // Package bench is the engine: it sends the requests of a scenario when they are
-// due, records what happens to them, and says how the run is judged.
+// due, and records what happens to them. How that is judged says package verdict, which
+// it asks while the run goes on and at its end.
 //
 // The way of one request: a lane's load gives an instant, [slots] give the right
 // to have it open, the client sends it and calls back for every token with the
@@ -79,6 +80,7 @@ type Run struct {
 	lanes      []*lane
 	open       openRequests
 	lineFull   sync.Once // that was said
+	unheeded   sync.Once // waits asked for: that was said
 
 	requestLog *requestLog
 
@@ -87,10 +89,10 @@ type Run struct {
 	startedAt time.Time
 	ctx       context.Context // of requests
 	cancel    context.CancelFunc
-	working   sync.WaitGroup // goroutines that send requests
-	stopping  chan struct{}  // closed: send nothing more
-	aborting  chan struct{}  // closed: give up what is open
-	done      chan struct{}  // closed: the document is ready
+	workers   workers
+	stopping  chan struct{} // closed: send nothing more
+	aborting  chan struct{} // closed: give up what is open
+	done      chan struct{} // closed: the document is ready
 
 	mu        sync.Mutex
 	state     result.State
@@ -123,7 +125,7 @@ func Start(opts Options) (*Run, error) {
 	r := &Run{
 		options: opts, scenario: sc, client: opts.Client, epoch: opts.Epoch,
 		priced: opts.Price != nil,
-		slots:  newSlots(sc.Slots()), rec: newRecorder(), watch: watch{breached: map[string]float64{}},
+		slots:  newSlots(sc.Slots()), watch: newWatch(),
 		stopping: make(chan struct{}), aborting: make(chan struct{}), done: make(chan struct{}),
 		state: result.Warming,
 	}
@@ -131,6 +133,7 @@ func Start(opts Options) (*Run, error) {
 	if opts.Price != nil {
 		r.budget.price = *opts.Price
 	}
+	r.workers.run = r
 	r.refusals = newRefusals(r)
 	if opts.Requests != nil {
 		r.requestLog = newRequestLog(opts.Requests)
@@ -144,6 +147,11 @@ func Start(opts Options) (*Run, error) {
 		r.cancel()
 		return nil, err
 	}
+	lanes := make([]string, len(r.waves))
+	for i := range r.waves {
+		lanes[i] = r.waves[i].Lane
+	}
+	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
 	r.health = newHealth(r)
 	now := r.now()
 	r.pace = newPace(now, len(r.waves))
@@ -151,9 +159,20 @@ func Start(opts Options) (*Run, error) {
 	r.startedAt = time.Now().Add(sc.Warmup.D())
 	r.rec.begin(now, r.start)
 	r.planWaves()
+	for _, l := range r.lanes {
+		l.alarm = r.newAlarm()
+	}
 	r.journal(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
+}
+
+// newAlarm is an alarm on the run's clock, which is virtual where it watches no machine.
+func (r *Run) newAlarm() alarm {
+	if r.options.Machine {
+		return newAlarm()
+	}
+	return newTimed()
 }
 
 // now is the instant on the run's clock.
@@ -179,6 +198,7 @@ func (r *Run) run(now time.Duration) {
 	if ended := r.drain(); !ended || !driven {
 		r.leaveBehind()
 	}
+	r.workers.close()
 	r.health.stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
@@ -211,7 +231,7 @@ func (r *Run) drain() bool {
 	r.setState(result.Draining)
 	idle := make(chan struct{})
 	go func() {
-		r.working.Wait()
+		r.workers.busy.Wait()
 		close(idle)
 	}()
 	grace := time.NewTimer(r.scenario.Grace.D())
@@ -237,7 +257,7 @@ func (r *Run) drain() bool {
 
 // sendHome gives up everybody who still waits for a slot.
 func (r *Run) sendHome() {
-	for _, t := range r.slots.clear() {
+	for t := range r.slots.clear() {
 		r.giveUp(t)
 	}
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"iter"
 	"sync"
 	"time"
 )
@@ -24,8 +25,7 @@ type ticket struct {
 type slots struct {
 	mu     sync.Mutex
 	free   int
-	line   []ticket // waiting tickets are line[head:]
-	head   int
+	line   line
 	closed bool // nobody waits any more
 
 	limit       int
@@ -34,7 +34,7 @@ type slots struct {
 	peaks       []peak // by wave
 }
 
-// maxLine is how many may wait for a slot: about 100 MB of them. An endpoint that is so
+// maxLine is how many may wait for a slot: 32 MB of them. An endpoint that is so
 // far behind is past saying anything of those that come yet: they are dropped, and
 // counted, as they are where nobody may wait.
 const maxLine = 1 << 20
@@ -43,7 +43,7 @@ const maxLine = 1 << 20
 func (s *slots) room() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return max(maxLine-(len(s.line)-s.head), 0)
+	return max(maxLine-s.line.len(), 0)
 }
 
 func newSlots(n int) *slots { return &slots{free: n, limit: n} }
@@ -71,10 +71,10 @@ func (s *slots) take(t ticket, mayWait bool) admission {
 	if s.closed {
 		return shut
 	}
-	if !mayWait || !t.closed && len(s.line)-s.head >= maxLine {
+	if !mayWait || !t.closed && s.line.len() >= maxLine {
 		return refused
 	}
-	s.line = append(s.line, t)
+	s.line.push(t)
 	s.grown(t.enqueued)
 	return queued
 }
@@ -100,37 +100,30 @@ func (s *slots) swap(t ticket, now time.Duration) ticket {
 	if !ok {
 		return t
 	}
-	s.line = append(s.line, t)
+	s.line.push(t)
 	return first
 }
 
 func (s *slots) pop(now time.Duration) (ticket, bool) {
-	if s.head == len(s.line) {
-		return ticket{}, false
+	t, ok := s.line.pop()
+	if ok {
+		t.queue = max(now-t.enqueued, 0)
 	}
-	t := s.line[s.head]
-	s.line[s.head] = ticket{}
-	s.head++
-	if s.head == len(s.line) || s.head > 1024 && s.head*2 > len(s.line) {
-		s.line = s.line[:copy(s.line, s.line[s.head:])]
-		s.head = 0
-	}
-	t.queue = max(now-t.enqueued, 0)
-	return t, true
+	return t, ok
 }
 
 // clear sends home everybody who waits, for good.
-func (s *slots) clear() []ticket {
+func (s *slots) clear() iter.Seq[ticket] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	gone := s.line[s.head:]
-	s.line, s.head, s.closed = nil, 0, true
-	return gone
+	gone := s.line
+	s.line, s.closed = line{}, true
+	return gone.all()
 }
 
 // load says how many requests are in flight and how many wait.
 func (s *slots) load() (inFlight, waiting, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.limit - s.free, len(s.line) - s.head, s.maxInFlight
+	return s.limit - s.free, s.line.len(), s.maxInFlight
 }

@@ -40,6 +40,9 @@ func (r *Run) stop(why verdict.Ending, detail ...string) {
 	}
 	r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: text})
 	close(r.stopping)
+	for _, l := range r.lanes {
+		l.alarm.nudge()
+	}
 }
 
 func closed(c <-chan struct{}) bool {

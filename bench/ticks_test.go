@@ -50,6 +50,45 @@ func TestAStopIsAsLateAsItWas(t *testing.T) {
 	}
 }
 
+// Of sparse ticks those that were not looked at are as late as the one that was: there
+// are as many of each lateness as if all had been looked at, and a change of mind in
+// between loses none and makes none late.
+func TestSparseTicks(t *testing.T) {
+	const ms = time.Millisecond
+	few := ticks{sparse: true}
+	if next := few.next(0); next != 55*ms {
+		t.Errorf("the first are due in %s", next)
+	}
+	if late := slices.Collect(few.take(54 * ms).all()); late != nil {
+		t.Errorf("before they are due: %v", late)
+	}
+	if late := slices.Collect(few.take(56 * ms).all()); !slices.Equal(late, slices.Repeat([]time.Duration{ms}, 11)) {
+		t.Errorf("when they are due: %v", late)
+	}
+	o := few.take(450 * ms) // a stop of 400 ms from 50 ms on; the first one he knows of was due at 110
+	late := slices.Collect(o.all())
+	if len(late) != 77 || late[0] != 340*ms || late[10] != 340*ms || late[11] != 285*ms || late[76] != 10*ms || o.longest() != 340*ms {
+		t.Errorf("%d after a stop: %v", len(late), late)
+	}
+	if !o.stood(395*ms) || o.stood(396*ms) {
+		t.Errorf("a stop that took between 340 and 395 ms")
+	}
+	few.sparse = false
+	if next := few.next(450 * ms); next != -5*ms { // 445 is due, and was not looked at
+		t.Errorf("the next is due in %s", next)
+	}
+	if late := slices.Collect(few.take(451 * ms).all()); !slices.Equal(late, []time.Duration{6 * ms, ms}) {
+		t.Errorf("dense again: %v", late)
+	}
+	few.sparse = true
+	if next := few.next(451 * ms); next != 44*ms {
+		t.Errorf("sparse again: in %s", next)
+	}
+	if late := slices.Collect(few.take(495 * ms).all()); !slices.Equal(late, slices.Repeat([]time.Duration{0}, 9)) {
+		t.Errorf("and few: %v", late)
+	}
+}
+
 // Of a machine that slept over a weekend the last hour counts, in little time, and
 // no tick is later than a histogram holds.
 func TestAnAbsenceOfDays(t *testing.T) {

@@ -33,7 +33,7 @@ func (r *Run) plan() error {
 	for i, sl := range r.scenario.Lanes {
 		l := &lane{
 			run: r, index: i, name: sl.Name, workload: workload(r.scenario, sl),
-			source: r.options.Prompts[i], wake: make(chan struct{}, 1), factor: 1,
+			source: r.options.Prompts[i], factor: 1,
 		}
 		l.live.Store(result.Warmup)
 		l.prompts = r.promptsOf(i)

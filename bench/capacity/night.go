@@ -24,7 +24,7 @@ func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario, begins time.
 		return nil, nil
 	}
 	in := forecast.Input{
-		Demand: d, Limits: s.limits(begins), Headroom: s.cfg.Headroom, Utilisation: s.cfg.Utilisation,
+		Demand: d, Steps: s.measured(), Limits: s.limits(begins), Headroom: s.cfg.Headroom, Utilisation: s.cfg.Utilisation,
 		MaxTokens: longestAnswer(sc), Slots: sc.Slots(), Seed: sc.Seed,
 		Patience: sc.Target.IdleTimeout.D(), Timeout: sc.Target.Timeout.D(),
 	}
@@ -32,13 +32,9 @@ func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario, begins time.
 		in.Patience = 0
 	}
 	in.Capacity = s.answer
-	if c := s.capacity(); c.HighRPS != nil {
-		in.High = *c.HighRPS
-	}
-	for _, st := range s.steps {
-		if m, ok := st.measured(); ok {
-			in.Steps = append(in.Steps, m)
-		}
+	in.Ground, in.Because = s.footing()
+	if s.hunt != nil {
+		in.High = s.hunt.high()
 	}
 	for _, c := range s.criteria {
 		bound := lasting(c.Value / 1000)
@@ -71,6 +67,26 @@ func (s *Search) refuses() bool {
 	return l.Open > 0 || l.Quota.RPS > 0
 }
 
+// footing says whether the steps say how the endpoint takes a night, and why they do not.
+func (s *Search) footing() (forecast.Ground, string) {
+	for _, f := range s.findings() {
+		if f.Kind == Drifts || f.Kind == ScalesOut {
+			return forecast.Ground(f.Kind), f.Text
+		}
+	}
+	return forecast.Firm, ""
+}
+
+// measured are the steps as a forecast takes them.
+func (s *Search) measured() (list []forecast.Step) {
+	for _, st := range s.steps {
+		if m, ok := st.measured(); ok {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 // measured is the step as a forecast takes it; ok is false where nothing succeeded.
 func (s Step) measured() (m forecast.Step, ok bool) {
 	load := s.InFlightMean
@@ -97,7 +113,10 @@ func (s Step) measured() (m forecast.Step, ok bool) {
 	refused := s.Outcomes[outcome.RateLimited] + s.Outcomes[outcome.Overloaded]
 	// In a closed step a slot that was refused waits, and fewer are in flight.
 	few := map[bool]float64{true: 0, false: fewRefused}[m.Closed]
-	m.Refused = !m.Shed && (s.Refusals != nil || float64(refused) > few*float64(s.Requests.Ended()))
+	m.Refused = !m.Shed && float64(refused) > few*float64(s.Requests.Ended())
+	if m.Refused && m.Cut { // the long ones are missing
+		return m, false
+	}
 	m.Growing = !m.Refused && (s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS)
 	return m, true
 }
@@ -112,81 +131,69 @@ const keptUp = 0.95
 // sheds reports whether requests were refused after they had waited: for as long as
 // most of those that ended ok took, or longer.
 func (s Step) sheds() bool {
-	return s.Refusals != nil && s.Latency.ServiceE2E != nil && s.Refusals.Open == nil && 1000*s.Refusals.AfterS > s.Latency.ServiceE2E.P50/2
+	return s.Refusals != nil && s.Latency.ServiceE2E != nil && 1000*s.Refusals.AfterS > s.Latency.ServiceE2E.P50/2
 }
 
-// limits are how the endpoint refuses, as the steps and its headers tell.
+// limits are how the endpoint refuses, as the steps and the search tell.
 func (s *Search) limits(begins time.Duration) (l forecast.Limits) {
 	var open, shed []float64
-	quota := false
+	var beyond, shedding, others int64 // refusals
 	for _, st := range s.steps {
 		switch r := st.Refusals; {
 		case r == nil:
-		case r.Open != nil:
-			open = append(open, float64(*r.Open))
 		case st.sheds():
-			shed = append(shed, r.AfterS)
+			shed, shedding = append(shed, r.AfterS), shedding+r.Count
+		case r.Open != nil:
+			open, beyond = append(open, float64(*r.Open)), beyond+r.Count
 		default:
-			quota = true
+			others += r.Count
 		}
 	}
-	limit, _ := s.limited()
-	l.Open = int(math.Round(trend.Median(open)))
-	l.Shed = lasting(trend.Median(shed))
-	if s.answer > 0 && (quota || limit == ByRateLimit && len(open)+len(shed) == 0) {
-		l.Quota = s.quota(begins)
+	if shedding >= leastRefusals {
+		l.Shed = lasting(trend.Median(shed))
+	}
+	if beyond >= leastRefusals && float64(others) <= astray*float64(beyond) {
+		l.Open = int(math.Round(trend.Median(open)))
+	}
+	if limit, _ := s.limited(); s.answer > 0 && limit == ByRateLimit && l.Open == 0 && l.Shed == 0 {
+		l.Quota = s.allowance(begins)
 	}
 	return l
 }
 
-// quota is the quota that the endpoint was seen to have: as it announces it, else as it
-// let requests in, else what held.
-func (s *Search) quota(begins time.Duration) (q forecast.Allowance) {
-	var passed, whole []float64
-	window := false
-	for _, st := range s.steps {
-		told := st.RemainingRequests
-		window = window || told.FixedWindow != nil && *told.FixedWindow
-		if told.First != nil {
-			q.Depth = max(q.Depth, float64(*told.First))
-		}
-		if r := st.Refusals; r != nil && r.Open == nil && !st.sheds() {
-			window = window || r.Window
-			if r.Passed != nil {
-				passed = append(passed, *r.Passed)
-			}
-			if r.SavedUp != nil && told.First == nil {
-				q.Depth = max(q.Depth, *r.SavedUp)
-			}
-			if r.InWindow != nil {
-				whole = append(whole, float64(*r.InWindow)/longestWindow.Seconds())
-			}
-		}
+// allowance is the quota that the endpoint was seen to have, as the hunt knows it: else
+// what held.
+func (s *Search) allowance(begins time.Duration) (q forecast.Allowance) {
+	q.RPS = s.answer
+	h := s.hunt
+	if h.quota() > 0 {
+		q.RPS = h.quota()
 	}
-	requests, _ := s.gauge.read()
-	switch {
-	case requests.limit > 0:
-		q.RPS = float64(requests.limit) / 60
-	case len(whole) > 0:
-		q.RPS = trend.Median(whole)
-	case len(passed) > 0 && !window:
-		q.RPS = trend.Median(passed)
-	default:
-		q.RPS = s.answer
+	anew, window := client.Never, h.told == 0 && h.supply != nil && h.supply.Window
+	if window {
+		anew = s.gauge.opened()
+	}
+	for _, st := range s.steps {
+		told, r := st.RemainingRequests, st.Refusals
+		switch {
+		case told.FixedWindow != nil && *told.FixedWindow:
+			window = true
+		case told.First != nil:
+			q.Depth = max(q.Depth, float64(*told.First))
+		case r != nil:
+			q.Depth = max(q.Depth, float64(r.Before)-q.RPS*r.BeforeS)
+		}
 	}
 	if !window {
-		if q.Depth == 0 {
-			q.Depth = q.RPS // a second of it
-		}
+		q.Depth = max(q.Depth, q.RPS) // a second of it at least
 		return q
 	}
-	q.Window = longestWindow
-	edge := s.gauge.edge()
-	if is, ok := requests.window(); ok && is {
-		edge = requests.anew()
+	q.Depth, q.Window = 0, longestWindow
+	if requests, _ := s.gauge.read(); requests.anew() != client.Never {
+		anew = requests.anew()
 	}
-	if begins != client.Never && edge != client.Never {
-		q.Anew = new(((edge-begins)%longestWindow + longestWindow) % longestWindow)
+	if begins != client.Never && anew != client.Never {
+		q.Anew = new(((anew-begins)%longestWindow + longestWindow) % longestWindow)
 	}
 	return q
 }
@@ -200,14 +207,7 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	if p := s.cfg.Options.Price; p != nil {
 		b.Host = p.Host
 	}
-	b.Failures = s.failing()
-	if sim := f.Simulated; sim != nil {
-		// What fails for no reason of load does so in the night, too.
-		own := b.Failures
-		both := func(night float64) float64 { return 1 - (1-own)*(1-night) }
-		b.Failures = both(sim.FailedShare())
-		b.Least, b.Most = both(f.Band.FailedShare.Low), both(f.Band.FailedShare.High)
-	}
+	b.Failures, b.Failing = s.failures(&f)
 	if seen.failures > 0 {
 		b.Billed = float64(seen.failed.N) / float64(seen.failures)
 	}
@@ -217,8 +217,21 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	return b
 }
 
-// failing is the error rate where the SLOs held, refusals apart.
-func (s *Search) failing() float64 {
+// failures are the part of the requests of a night that fail: what fails for no reason of
+// load does so in the night, too. expected is nil if that is not known, band if no night
+// was played.
+func (s *Search) failures(f *forecast.Forecast) (expected *float64, band *forecast.Range) {
+	own := s.failing()
+	if own == nil || f.Simulated == nil {
+		return own, nil
+	}
+	both := func(night float64) float64 { return 1 - (1-*own)*(1-night) }
+	failed := f.Band.FailedShare
+	return new(both(f.Simulated.FailedShare())), &forecast.Range{Low: both(failed.Low), High: both(failed.High)}
+}
+
+// failing is the error rate where the SLOs held, refusals apart; nil: nowhere.
+func (s *Search) failing() *float64 {
 	var failed, ended int64
 	for _, st := range s.steps {
 		if st.Verdict == Held {
@@ -227,9 +240,9 @@ func (s *Search) failing() float64 {
 		}
 	}
 	if ended == 0 {
-		return 0
+		return nil
 	}
-	return float64(failed) / float64(ended)
+	return new(float64(failed) / float64(ended))
 }
 
 // longestAnswer is the max_tokens of a request: the most of any lane.
@@ -241,19 +254,34 @@ func longestAnswer(sc *scenario.Scenario) (tokens int) {
 }
 
 // weigh says in the verdict whether the demand fits.
-func (v *Verdict) weigh(f *forecast.Forecast) {
-	if f == nil || v.Status != result.Pass {
+func (d *Document) weigh() {
+	v, f := &d.Verdict, d.Forecast
+	if f == nil {
+		return
+	}
+	unknown := f.Ungrounded() != ""
+	if unknown {
+		advice := "run it with --rehearse"
+		if d.Rehearsal != nil {
+			advice = "the rehearsal shows how it was taken"
+		}
+		v.Reasons = append(v.Reasons, "whether the demand fits is not known, for the endpoint changed while it was measured: "+advice)
+	}
+	if v.Status != result.Pass {
 		return
 	}
 	asks := fmt.Sprintf("the demand peaks at %s requests/s", units.Rate(f.Demand.PeakRPS))
 	switch {
+	case unknown:
+		v.Status, v.ExitCode = verdict.Decide(result.GroundData)
+		v.Headline += "; " + asks + ": whether that fits is not known, for the endpoint changed while it was measured"
 	case f.Fits == nil:
-		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
+		v.Status, v.ExitCode = verdict.Decide(result.GroundData)
 		v.Headline += "; " + asks + ": whether that fits is undecided"
 	case *f.Fits:
 		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %s", asks, units.Figure(*f.Headroom))
 	default:
-		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
+		v.Status, v.ExitCode = verdict.Decide(result.GroundSLO)
 		v.Headline += "; " + asks + needs(f)
 	}
 }

@@ -12,126 +12,88 @@ import (
 
 // Refusals are how an endpoint refused (429, 503, 529) during a step, settling among
 // it. They tell apart a quota, which refuses at any load, a limit of concurrency, which
-// refuses above so many in flight, and shedding, which refuses after a wait.
+// refuses above so many in flight, and shedding, which refuses after a wait. What a quota
+// gives is told by the limits and the [Supply].
 type Refusals struct {
-	Count    int64    `json:"count"`
-	AfterS   float64  `json:"after_s"`         // median time from sending to the refusal
-	Open     *int     `json:"open_limit"`      // requests in flight beyond which they came; null: they came at any number
-	Passed   *float64 `json:"passed_rps"`      // requests per second that were let in after the first refusal; null: too few to say
-	SavedUp  *float64 `json:"saved_up"`        // requests that were let in before the first refusal, beyond that rate; null: likewise
-	Window   bool     `json:"fixed_window"`    // for seconds nobody was let in, and then all: a quota of fixed windows
-	InWindow *int64   `json:"window_requests"` // requests let in during a whole window; null: none was seen
+	Count   int64   `json:"count"`
+	AfterS  float64 `json:"after_s"`         // median time from sending to the refusal
+	Open    *int    `json:"open_limit"`      // requests in flight beyond which they came; null: they came at any number
+	Before  int64   `json:"passed_before"`   // requests that were sent before the first one that was refused
+	BeforeS float64 `json:"passed_before_s"` // in so many seconds
 }
 
 const (
-	leastRefusals = 10              // that say how an endpoint refuses
-	astray        = 0.1             // of the refused, and of the others, may be where they do not belong
-	blocked       = 2 * time.Second // nobody is let in for so long: a window is used up
+	leastRefusals = 10  // that say how an endpoint refuses
+	astray        = 0.1 // of the refused, and of the others, may be where they do not belong
 )
 
-// A doorman notes who is let in. It is not safe for concurrent use.
+// A doorman notes in a step how requests are refused. It is not safe for concurrent use.
 type doorman struct {
-	open   int            // requests that are on their way
+	open   int            // requests that are on their way; it goes on from step to step
+	sent   int64          // since the step began
+	began  time.Duration  // when the first of these was sent
 	levels map[int]*entry // by the number of others in flight at the sending
 	after  *result.Hist
-	seen   []passage     // of the step
-	shut   stretch       // in which all are refused; it goes on from step to step
-	edge   time.Duration // when the last window began that was seen to; client.Never: none was
-}
-
-// A stretch is so many refusals in a row.
-type stretch struct {
-	since time.Duration
-	row   int
-}
-
-// add takes in what came next, and reports whether it is the first that was let in after
-// nobody was for long.
-func (s *stretch) add(p passage) (anew bool) {
-	switch {
-	case p.refused:
-		if s.row == 0 {
-			s.since = p.at
-		}
-		s.row++
-	case p.at >= s.since: // who was sent before has only ended since
-		anew = s.long(p.at)
-		s.row = 0
-	}
-	return anew
-}
-
-// long reports whether nobody was let in for long, up to an instant.
-func (s *stretch) long(now time.Duration) bool {
-	return s.row >= leastRefusals && now-s.since >= blocked
+	first  ticket // of the refused
+	at     time.Duration
 }
 
 type entry struct{ passed, refused int64 }
 
-// A passage is one request at the door.
-type passage struct {
-	at      time.Duration
-	refused bool
-}
-
-func newDoorman() doorman {
-	return doorman{levels: map[int]*entry{}, after: result.NewHist(), edge: client.Never}
+// A ticket is given to a request that is sent.
+type ticket struct {
+	others int   // in flight
+	before int64 // sent before it in the step
 }
 
 // restart begins a step.
 func (d *doorman) restart() {
-	d.levels, d.after, d.seen = map[int]*entry{}, result.NewHist(), nil
+	*d = doorman{open: d.open, levels: map[int]*entry{}, after: result.NewHist()}
 }
 
-// enters notes that a request is sent, and answers with the number of others.
-func (d *doorman) enters() (others int) {
+// enters notes that a request is sent.
+func (d *doorman) enters() ticket {
+	t := ticket{d.open, d.sent}
 	d.open++
-	return d.open - 1
+	d.sent++
+	return t
 }
 
 // leaves notes what came of it.
-func (d *doorman) leaves(others int, res client.Result) {
+func (d *doorman) leaves(t ticket, res client.Result) {
 	d.open--
+	if t.before == 0 {
+		d.began = res.Sent
+	}
 	refused := res.Outcome == outcome.RateLimited || res.Outcome == outcome.Overloaded
 	if res.Outcome == outcome.Cancelled || !refused && res.Status/100 != 2 {
 		return
 	}
-	e := d.levels[others]
+	e := d.levels[t.others]
 	if e == nil {
 		e = &entry{}
-		d.levels[others] = e
+		d.levels[t.others] = e
 	}
-	if refused {
-		e.refused++
-		d.after.Record(res.Done - res.Sent)
-	} else {
+	if !refused {
 		e.passed++
+		return
 	}
-	p := passage{res.Sent, refused}
-	d.seen = append(d.seen, p)
-	if d.shut.add(p) {
-		d.edge = p.at
+	e.refused++
+	if d.after.Count() == 0 || t.before < d.first.before {
+		d.first, d.at = t, res.Sent
 	}
+	d.after.Record(res.Done - res.Sent)
 }
 
-// document is what the step says of refusals; nil: there were too few.
+// document is what the step says of refusals; nil: there were none.
 func (d *doorman) document() *Refusals {
-	if d.after.Count() < leastRefusals {
+	if d.after.Count() == 0 {
 		return nil
 	}
-	r := &Refusals{Count: d.after.Count(), AfterS: d.after.Quantile(0.5).Seconds(), Open: d.limit()}
-	slices.SortStableFunc(d.seen, func(a, b passage) int { return int(a.at - b.at) })
-	first := slices.IndexFunc(d.seen, func(p passage) bool { return p.refused })
-	r.Window, r.InWindow = d.windows()
-	end := d.seen[len(d.seen)-1].at
-	since := (end - d.seen[first].at).Seconds()
-	passed := len(d.seen) - first - int(r.Count)
-	if !r.Window && passed >= leastRefusals {
-		rate := float64(passed) / since
-		r.Passed = &rate
-		r.SavedUp = new(max(0, float64(first)-rate*(d.seen[first].at-d.seen[0].at).Seconds()))
+	return &Refusals{
+		Count: d.after.Count(), AfterS: d.after.Quantile(0.5).Seconds(), Open: d.limit(),
+		Before: d.first.before, BeforeS: max(0, d.at-d.began).Seconds(),
 	}
-	return r
 }
 
 // limit is the number of others in flight from which on requests are refused, if that
@@ -158,27 +120,9 @@ func (d *doorman) limit() *int {
 	return &best
 }
 
-// windows looks for stretches in which all are refused, and for a whole window between
-// the ends of two of them.
-func (d *doorman) windows() (are bool, requests *int64) {
-	var shut stretch
-	inside := int64(-1) // let in since a window began; negative: none did
-	for _, p := range d.seen {
-		if p.refused {
-			if shut.add(p); shut.long(p.at) {
-				are = true
-				if inside > 0 {
-					requests, inside = new(inside), -1
-				}
-			}
-			continue
-		}
-		if shut.add(p) {
-			inside = 0
-		}
-		if inside >= 0 {
-			inside++
-		}
-	}
-	return are, requests
+// refusals are those since the last restart.
+func (g *gauge) refusals() *Refusals {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.doorman.document()
 }

@@ -11,7 +11,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
+	"flashwave/client"
 )
 
 // A Rehearsal is the demand as it was run, and what the forecast had said of it. All
@@ -119,10 +119,14 @@ func (s *Search) rehearse(ctx context.Context) {
 	}
 	s.spentBetween()
 	if s.replay.only {
-		s.halt(ByInterrupt, verdict.ExitInconclusive, cutOff)
+		s.halt(ByInterrupt, result.GroundCutOff, cutOff)
 		return
 	}
 	s.goesOn()
+	if s.limits(client.Never).Quota.RPS > 0 { // a night begins with a quota that is whole
+		s.phase(Recovering)
+		pause(ctx, longestWindow)
+	}
 	sc := *s.stage.scenario
 	f, cost := s.forecast(s.stage.demand, &sc, time.Since(s.gauge.epoch))
 	if sc.Budget > 0 {
@@ -132,7 +136,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	began := s.elapsed()
 	run, err := s.launch(&sc, false, s.stage.keep...)
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return
 	}
 	length, _ := sc.Planned()
@@ -155,7 +159,7 @@ func (s *Search) rehearse(ctx context.Context) {
 func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast.Cost) *Rehearsal {
 	t := doc.Total
 	sim, band := f.Simulated, f.Band
-	if sim == nil { // nothing was foretold
+	if sim == nil { // nothing was foretold of the night
 		sim, band = &forecast.Backlog{}, &forecast.Band{}
 	}
 	r := &Rehearsal{
@@ -174,7 +178,7 @@ func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast
 	r.TTFTP95 = compare(sim.TTFTP95S, band.TTFTP95S, inSeconds(t.Latency.TTFT.Response, p95))
 	r.E2EP95 = compare(sim.E2EP95S, band.E2EP95S, inSeconds(t.Latency.E2E.Response, p95))
 	if b := t.Backlog; b != nil {
-		r.PeakBacklog = compare(&sim.InFlight, band.InFlight, new(float64(b.Peak)))
+		r.PeakBacklog = compare(sim.InFlight, band.InFlight, new(float64(b.Peak)))
 	}
 	places := 0
 	if f.Slots != nil {
@@ -184,16 +188,14 @@ func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast
 	if sim.Peak > 0 {
 		r.TimeToDrain = compare(sim.TimeToDrainS, band.TimeToDrainS, drained(r.Curve))
 	}
-	failed := cost.Failed / max(cost.Requests+cost.Failed, 1)
-	r.ErrorRate = compare(&failed, band.FailedShare, t.ErrorRate)
+	r.ErrorRate.Measured = t.ErrorRate
+	if f.Simulated != nil {
+		failures, failing := s.failures(f)
+		r.ErrorRate = compare(failures, failing, t.ErrorRate)
+	}
 	if c := t.Cost; c != nil && cost.ExpectedUSD != nil {
 		more := *cost.FailedUSD + *cost.RetriesUSD
 		r.Cost = compare(new(*cost.ExpectedUSD+more), &forecast.Range{Low: *cost.LowUSD + more, High: *cost.HighUSD + more}, &c.Total)
-	}
-	if f.Simulated == nil {
-		for _, c := range []*Compared{&r.WorstWait, &r.TTFTP95, &r.E2EP95, &r.PeakBacklog, &r.TimeToDrain, &r.ErrorRate, &r.Cost} {
-			*c = compare(nil, nil, c.Measured)
-		}
 	}
 	return r
 }

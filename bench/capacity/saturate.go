@@ -41,7 +41,7 @@ func (s *Search) saturate(ctx context.Context) {
 		}
 		if most < saturateGain*before || most >= peak || n >= s.base.Slots() {
 			s.tell(st, "")
-			s.settleDown(ctx, st, s.answer)
+			s.settleDown(ctx, st, move{Saturate, s.answer})
 			return
 		}
 		before = most
@@ -66,7 +66,7 @@ func (s *Search) crowd(ctx context.Context) {
 	if most == 0 || f == nil || f.Simulated == nil {
 		return
 	}
-	n := min(int(f.Simulated.InFlight), s.base.Slots())
+	n := min(int(*f.Simulated.InFlight), s.base.Slots())
 	if float64(n) < 2*most {
 		return
 	}
@@ -75,7 +75,7 @@ func (s *Search) crowd(ctx context.Context) {
 	settle := min(turn, mostCrowded*s.cfg.StepFor)
 	if st, ok := s.closedStep(ctx, Saturate, n, filled(n, settle, s.cfg.StepFor+settle), s.cfg.StepFor+2*settle); ok {
 		s.tell(st, "")
-		s.settleDown(ctx, st, s.answer)
+		s.settleDown(ctx, st, move{Saturate, s.answer})
 	}
 }
 

@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"math"
 	"time"
 
 	"flashwave/bench"
@@ -20,11 +19,13 @@ func (m *measuring) document(doc *result.Run, began time.Duration) Step {
 		st.OversaturatedS = new(m.swamped.Seconds())
 	}
 	rows := rowsFrom(doc.Timeline, m.settle.Seconds(), m.settle.Seconds()+st.DurationS)
-	st.InFlightMean, st.ServedByS = inFlight(rows), served(rows)
+	st.InFlightMean, st.ServedByS = inFlight(rows), bySecond(rows)
 	common(&st, doc, look)
-	requests, tokens := m.search.gauge.read()
-	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
-	st.Refusals = m.search.gauge.refusals()
+	st.Typical = typical(rows)
+	if m.limit == ByRateLimit {
+		st.Supply = m.search.gauge.exhausted()
+	}
+	m.search.told(&st)
 	return st
 }
 
@@ -68,8 +69,8 @@ func figures(l bench.Look) Step {
 	if stats.Goodput != nil {
 		st.GoodputRPS = &stats.Goodput.RPS
 	}
-	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt > 0 {
-		st.CachedShare = new(float64(t.Cached) / float64(t.Prompt))
+	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt != nil {
+		st.CachedShare = new(float64(*t.Cached) / float64(*t.Prompt))
 	}
 	return st
 }
@@ -107,8 +108,8 @@ func inFlight(rows []result.Row) *float64 {
 	return &mean
 }
 
-// served are the requests that ended ok in each second; nil where rows are longer.
-func served(rows []result.Row) (list []int64) {
+// bySecond are the requests that ended ok in each second; nil where rows are longer.
+func bySecond(rows []result.Row) (list []int64) {
 	for _, r := range rows {
 		switch {
 		case r.StepS > 1.01:
@@ -120,23 +121,17 @@ func served(rows []result.Row) (list []int64) {
 	return list
 }
 
-// refusals are those since the last restart.
-func (g *gauge) refusals() *Refusals {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.door.document()
-}
-
-// edge is when the last fixed window began that was seen to; client.Never: none was.
-func (g *gauge) edge() time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.door.edge
-}
-
-// announced is the rate of the request limit that the endpoint tells, in requests
-// per second; 0: it tells none.
-func (g *gauge) announced() float64 {
-	requests, _ := g.read()
-	return math.Max(0, float64(requests.limit)/60)
+// told completes a step with what the endpoint says of its limits, and how it refused.
+func (s *Search) told(st *Step) {
+	st.Refusals = s.gauge.refusals()
+	requests, tokens := s.gauge.read()
+	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
+	rate := requests.gives()
+	if t := st.Tokens; t.TotalTPS != nil && st.SucceededRPS != nil && *t.TotalTPS > 0 && *st.SucceededRPS > 0 && tokens.gives() > 0 {
+		each := *t.TotalTPS / *st.SucceededRPS
+		if by := tokens.gives() / each; rate == 0 || by < rate {
+			rate = by
+		}
+	}
+	st.ToldRPS = some(rate)
 }

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"flashwave/bench"
+	"flashwave/bench/forecast"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
 	"flashwave/bench/servertest"
 	"flashwave/bench/trend"
+	"flashwave/bench/verdict"
 )
 
 // against prepares a search of a model, in virtual time; its demand is a night.
@@ -26,6 +28,12 @@ func against(t *testing.T, m servertest.Model, arrivals string, night []string, 
 		sc.Target.URL, sc.Target.Model = "http://endpoint.test/v1", "model"
 		sc.Workload.Prompts, sc.Arrivals = "synthetic:16", arrivals
 		sc.SLO = []string{"e2e.p95 < 600ms"}
+		switch { // whose answers take longer
+		case m.MaxOpen > 0:
+			sc.SLO = []string{"e2e.p95 < 5s"}
+		case m.Scaling != nil:
+			sc.SLO = []string{"e2e.p95 < 800ms"}
+		}
 		demand(night...)(sc)
 		if err := sc.Resolve(scenario.Machine{}); err != nil {
 			t.Fatal(err)
@@ -63,14 +71,14 @@ func (s *Search) stepsOf(t *testing.T, closed []int, open []float64, length time
 		if n == 1 {
 			s.idle = latency(st.Step)
 		}
-		s.settleDown(t.Context(), st, float64(n))
+		s.settleDown(t.Context(), st, move{Saturate, float64(n)})
 	}
 	for _, rate := range open {
 		st, ok := s.measure(t.Context(), point{kind: Bracket, rate: rate, length: length, looks: 1})
 		if !ok {
 			t.Fatalf("no step at %v/s: %+v", rate, s.stop)
 		}
-		s.settleDown(t.Context(), st, rate)
+		s.settleDown(t.Context(), st, move{Bracket, rate})
 	}
 }
 
@@ -91,7 +99,7 @@ func TestForecastsComeTrue(t *testing.T) {
 		{"M/D/8", servertest.MD8, 75, 100, false, 3},
 		{"shared", servertest.Shared8, 70, 100, false, 3},
 		{"bimodal", servertest.Bimodal8, 70, 100, false, 3},
-		{"noisy", servertest.Noisy8, 70, 100, false, 9},
+		{"noisy", servertest.Noisy8, 70, 100, false, 5},
 		{"16 open", servertest.Concurrency16, 24, 50, true, 3},
 		{"shedding", servertest.Shedding, 75, 100, true, 3},
 		{"bucket", quota(servertest.Quota{PerMinute: 1200, Depth: 100}), 20, 50, true, 3},
@@ -100,7 +108,7 @@ func TestForecastsComeTrue(t *testing.T) {
 		{"window, told", quota(servertest.Quota{PerMinute: 1200, Headers: true}), 20, 50, true, 3},
 	} {
 		for _, arrivals := range []string{"constant", "poisson"} {
-			if arrivals == "constant" && tc.name != "M/D/8" && tc.name != "16 open" && tc.name != "shedding" {
+			if arrivals == "constant" && tc.name != "M/D/8" {
 				continue // the chances of the service outweigh those of the arrivals
 			}
 			t.Run(tc.name+", "+arrivals, func(t *testing.T) {
@@ -111,8 +119,14 @@ func TestForecastsComeTrue(t *testing.T) {
 					if tc.model.Slower != nil { // the longer, the nearer to its mean
 						length = 150 * time.Second
 					}
-					s.stepsOf(t, []int{1, 4, 16, 32, 400}, []float64{0.7 * tc.serves, tc.serves, 1.3 * tc.serves}, length)
-					s.answer = tc.serves
+					if tc.model.Quota != nil { // only a search finds it
+						if !s.ramp(t.Context()) || !s.hunting(t.Context()) {
+							t.Fatalf("no answer: %+v", s.stop)
+						}
+					} else {
+						s.stepsOf(t, []int{1, 4, 16, 32, 400}, []float64{0.7 * tc.serves, tc.serves, 1.3 * tc.serves}, length)
+						s.answer = tc.serves
+					}
 					if testing.Verbose() {
 						for _, st := range s.steps {
 							t.Logf("  %s: served %s, refusals %+v", st.load(), known(st.SucceededRPS), st.Refusals)
@@ -229,10 +243,11 @@ func TestASearchForetellsItsNight(t *testing.T) {
 				if r == nil {
 					t.Fatalf("no rehearsal: %+v", doc.Verdict)
 				}
-				t.Logf("worst wait %s; errors %s; cost %s", several{r.WorstWait}, several{r.ErrorRate}, several{r.Cost})
 				schematest.Values(t, "capacity", doc)
-				// The steps of a search are short, and the longest of many times is chance.
-				if off := *r.WorstWait.Off; math.Abs(off) > 0.3 || (several{r.WorstWait}).inside() < 1 && math.Abs(off) > 0.2 {
+				t.Logf("worst wait %s; errors %s; cost %s", several{r.WorstWait}, several{r.ErrorRate}, several{r.Cost})
+				// The steps of a search are short, and the longest wait of one night is chance:
+				// the band has to say so.
+				if off := *r.WorstWait.Off; math.Abs(off) > 0.4 || (several{r.WorstWait}).inside() < 1 && math.Abs(off) > 0.2 {
 					t.Errorf("the worst wait is off by %+.0f%%", 100*off)
 				}
 				if off := *r.Cost.Off; math.Abs(off) > 0.15 {
@@ -240,6 +255,50 @@ func TestASearchForetellsItsNight(t *testing.T) {
 				}
 				if off := *r.ErrorRate.Predicted - *r.ErrorRate.Measured; math.Abs(off) > 0.03 {
 					t.Errorf("the errors are off by %+.1f points", 100*off)
+				}
+			})
+		})
+	}
+}
+
+// An endpoint that changes while it is measured gives no ground: nothing is foretold, and
+// the night itself is asked for.
+func TestOfWhatChangesNothingIsForetold(t *testing.T) {
+	for name, tc := range map[string]struct {
+		model     servertest.Model
+		ground    forecast.Ground
+		rehearsed bool
+	}{
+		"autoscaled":          {servertest.Autoscaled, forecast.ScalesOut, false},
+		"drifting, rehearsed": {servertest.Drifting, forecast.Drifts, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			against(t, tc.model, "poisson", []string{"calm:2/s:10s", "rush:10/s:20s", "after:2/s:10s"}, func(t *testing.T, s *Search) {
+				if !tc.rehearsed {
+					s.stage = nil
+				}
+				doc := s.Run(t.Context())
+				schematest.Values(t, "capacity", doc)
+				f := doc.Forecast
+				if f.Ground != tc.ground || f.Fits != nil || f.Simulated != nil || f.Band != nil || f.Service != nil || doc.Capacity.Saturated != nil {
+					t.Errorf("foretold all the same: %+v", f)
+				}
+				reasons := strings.Join(doc.Verdict.Reasons, "\n")
+				if doc.Verdict.ExitCode != verdict.ExitInconclusive || !strings.Contains(reasons, "is not known") || strings.Contains(reasons, "--rehearse") == tc.rehearsed {
+					t.Errorf("%+v", doc.Verdict)
+				}
+				r := doc.Rehearsal
+				if r == nil {
+					if tc.rehearsed {
+						t.Error("no rehearsal")
+					}
+					return
+				}
+				for name, c := range map[string]Compared{"worst wait": r.WorstWait, "e2e p95": r.E2EP95, "peak backlog": r.PeakBacklog, "error rate": r.ErrorRate} {
+					if c.Predicted != nil || c.Off != nil || c.Measured == nil {
+						t.Errorf("%s: %s", name, said(c))
+					}
 				}
 			})
 		})

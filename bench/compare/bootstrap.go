@@ -19,6 +19,8 @@ const (
 type spread struct {
 	se float64 // standard error, on the metric's scale: of ln v, or of v; NaN: cannot be told
 	df float64 // degrees of freedom behind it
+	// beyond: the value lies, for sure, among the requests that failed or were lost.
+	beyond bool
 }
 
 var noSpread = spread{se: math.NaN()}
@@ -36,20 +38,27 @@ func (s *series) spreads(strata []stratum, p95 float64) (list []spread, block fl
 	if plan.whole < leastRuns {
 		return list, 0
 	}
-	sums := make([]moments, len(metrics))
+	sums, beyond := make([]moments, len(metrics)), make([]int, len(metrics))
 	random := rand.New(rand.NewPCG(seed, uint64(len(strata)))) //nolint:gosec // a reproducible one is wanted
 	d := draw{series: s}
 	for range resamples {
 		d.pieces = plan.draw(random, d.pieces[:0])
 		for i, m := range metrics {
 			if m.again != nil {
-				sums[i].add(m.onScale(m.again(d)))
+				v := m.onScale(m.again(d))
+				sums[i].add(v)
+				if math.IsInf(v, 1) {
+					beyond[i]++
+				}
 			}
 		}
 	}
-	for i, m := range metrics {
-		if m.again != nil && sums[i].n == resamples {
-			list[i] = spread{sums[i].sd() * plan.correction(), plan.blocks - float64(len(plan.parts))}
+	for i := range metrics {
+		switch {
+		case sums[i].n == resamples:
+			list[i] = spread{se: sums[i].sd() * plan.correction(), df: plan.blocks - float64(len(plan.parts))}
+		case float64(beyond[i]) >= (1-tail)*resamples:
+			list[i] = spread{se: math.NaN(), beyond: true}
 		}
 	}
 	return list, plan.longest * s.step

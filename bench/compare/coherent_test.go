@@ -57,11 +57,16 @@ func coherentRow(t complainer, d *Document, r Row) {
 		return
 	}
 	if r.Low == nil {
-		want := Unknown
-		if r.Base == nil || r.New == nil {
-			want = NoData
+		want := []Verdict{Unknown}
+		switch {
+		case r.Beyond == BeyondNew && r.Base != nil: // it is sure or it is not
+			want = append(want, Worse)
+		case r.Beyond == BeyondBase && r.New != nil:
+			want = append(want, Better)
+		case r.Base == nil || r.New == nil:
+			want = []Verdict{NoData}
 		}
-		if r.Verdict != want {
+		if !slices.Contains(want, r.Verdict) {
 			t.Errorf("%s without an interval is %s", r.Name(), r.Verdict)
 		}
 		return
@@ -142,6 +147,9 @@ func exitCode(d *Document) int {
 	}
 	for _, r := range d.gated() {
 		switch {
+		case r.Beyond == BeyondNew && r.Verdict == Worse:
+			return verdict.ExitFailed
+		case r.Beyond == BeyondBase && r.Verdict == Better:
 		case r.Low == nil:
 			code = verdict.ExitInconclusive
 		case *r.Margin > 0 && *r.Low > *r.Margin, *r.Margin < 0 && *r.High < *r.Margin:

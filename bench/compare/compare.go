@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"math"
 	"slices"
 
 	"flashwave/bench/result"
@@ -133,11 +134,17 @@ func (c *comparison) rows(wave string) []Row {
 	for i, m := range metrics {
 		row := Row{
 			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
-			Gates:   m.gates && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0),
+			Gates:   m.gates && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == "goodput" && c.unjudged()),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
-		if row.Base != nil && row.New != nil {
+		switch row.beyond(); {
+		case row.Beyond != "":
+			row.Verdict = c.unbounded(base[i], fresh[i])
+		case row.Base == nil || row.New == nil:
+		case infinite(base[i]) || infinite(fresh[i]):
+			row.Verdict = Unknown // of some of the runs of a side
+		default:
 			row.fill(m, m.compare(base[i], fresh[i], c.level), c.method.Confidence)
 		}
 		rows = append(rows, row)
@@ -178,6 +185,55 @@ func (s *side) spreads(run int, wave string, t result.Stats) []spread {
 	list, block := s.series[run].spreads(strata, p95(t))
 	s.block = max(s.block, block)
 	return list
+}
+
+// beyond takes out values that lie beyond every one, and notes where they were.
+func (r *Row) beyond() {
+	base, fresh := r.Base != nil && math.IsInf(*r.Base, 1), r.New != nil && math.IsInf(*r.New, 1)
+	if base {
+		r.Base, r.Beyond = nil, BeyondBase
+	}
+	if fresh {
+		r.New, r.Beyond = nil, BeyondNew
+	}
+	if base && fresh {
+		r.Beyond = BeyondBoth
+	}
+}
+
+// unbounded is the verdict where a side is beyond every value: worse or better without
+// bound, if it is sure of all runs which side each is on.
+func (c *comparison) unbounded(base, fresh []estimate) Verdict {
+	measured := c.method.Name == MannWhitney // by the runs of a side, whatever each says of itself
+	beyond := func(e estimate) bool { return math.IsInf(e.value, 1) && (measured || e.beyond) }
+	within := func(e estimate) bool { return !math.IsInf(e.value, 1) && (measured || !math.IsNaN(e.se)) }
+	complete := len(base) == len(c.base.runs) && len(fresh) == len(c.fresh.runs)
+	switch {
+	case !complete || median(base) == median(fresh): // both are +∞
+		return NoData
+	case every(base, within) && every(fresh, beyond):
+		return Worse
+	case every(base, beyond) && every(fresh, within):
+		return Better
+	}
+	return Unknown
+}
+
+func every(list []estimate, is func(estimate) bool) bool {
+	return !slices.ContainsFunc(list, func(e estimate) bool { return !is(e) })
+}
+
+// infinite reports whether some run is beyond every value.
+func infinite(list []estimate) bool {
+	return slices.ContainsFunc(list, func(e estimate) bool { return math.IsInf(e.value, 1) })
+}
+
+// unjudged reports whether in some run it is not known of some requests whether they were
+// good.
+func (c *comparison) unjudged() bool {
+	return slices.ContainsFunc(slices.Concat(c.base.runs, c.fresh.runs), func(r *result.Run) bool {
+		return r.Total.Unjudged != nil && *r.Total.Unjudged > 0
+	})
 }
 
 // middle is a side's value; nil where a run has no data.

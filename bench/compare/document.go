@@ -82,6 +82,7 @@ const (
 	Incomplete    WarningKind = "incomplete" // a run did not go to its end
 	SteeredByHand WarningKind = "steered"    // a run was steered by hand
 	NotValid      WarningKind = "generator"  // in a run the generator was the bottleneck
+	Survivors     WarningKind = "survivors"  // too many requests failed or were lost for what the others got to be comparable
 	NoDrift       WarningKind = "drift"      // too few runs a side to see drift between runs
 	SideBySide    WarningKind = "lanes"      // waves that ran side by side have no intervals of their own
 )
@@ -96,6 +97,10 @@ type Row struct {
 	// Base and New are the values; of several runs, their median.
 	Base *float64 `json:"base"`
 	New  *float64 `json:"new"`
+	// Beyond says which of them is null because the rank of the percentile falls among
+	// the requests that failed or were lost, which stand beyond every value: base, new,
+	// both; left out where it does of none.
+	Beyond Beyond `json:"beyond,omitempty"`
 
 	// Change is what New is more than Base. Of four runs a side or more it is the
 	// Hodges–Lehmann estimate, which the difference of the medians need not be.
@@ -116,7 +121,8 @@ type Row struct {
 
 	// Margin is the smallest change for the worse that matters: negative where less
 	// is worse; null where there is no change. The verdict follows from Low, High
-	// and Margin alone.
+	// and Margin alone; where one side is beyond every value, from whether that is
+	// sure.
 	Margin *float64 `json:"margin"`
 
 	// P is the one-sided p-value of the hypothesis that the metric has not become
@@ -138,6 +144,16 @@ type Samples struct {
 	Base int64 `json:"base"`
 	New  int64 `json:"new"`
 }
+
+// A Beyond names the sides of which a percentile lies beyond every value.
+type Beyond string
+
+// The sides.
+const (
+	BeyondBase Beyond = "base"
+	BeyondNew  Beyond = "new"
+	BeyondBoth Beyond = "both"
+)
 
 // A Verdict says what a change is.
 type Verdict string

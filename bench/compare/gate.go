@@ -48,6 +48,11 @@ func (d *Document) judge(gated []*Row) {
 	}
 	missing := missing(gated)
 	noisy, unknown := having(open, TooNoisy), d.warned(FewSamples)
+	for _, r := range open {
+		if r.Verdict == Unknown && r.Beyond != "" {
+			unknown = append(unknown, r.Name()+": "+d.unbounded(*r))
+		}
+	}
 	switch {
 	case len(worse) > 0:
 		g.Status, g.ExitCode = GateWorse, verdict.ExitFailed
@@ -112,19 +117,25 @@ func missing(gated []*Row) (list []string) {
 
 // lacking names the sides that have no data for a row; "": none.
 func (r Row) lacking() string {
+	base, fresh := r.Base == nil && r.Beyond != BeyondBase, r.New == nil && r.Beyond != BeyondNew
 	switch {
-	case r.Base == nil && r.New == nil:
+	case r.Beyond == BeyondBoth:
+		return "BASE and NEW: too many requests failed or were lost"
+	case base && fresh:
 		return "BASE and NEW"
-	case r.Base == nil:
+	case base:
 		return "BASE"
-	case r.New == nil:
+	case fresh:
 		return "NEW"
 	}
 	return ""
 }
 
-// join are rows in words.
+// join are rows in words: what is beyond every value last, for another row says why.
 func join(rows []*Row) string {
+	rows = slices.SortedStableFunc(slices.Values(rows), func(a, b *Row) int {
+		return cmp.Compare(len(a.Beyond), len(b.Beyond))
+	})
 	words := make([]string, len(rows))
 	for i, r := range rows {
 		words[i] = tell(r)
@@ -184,8 +195,12 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 // unbounded says why a row with values has no interval.
 func (d *Document) unbounded(r Row) string {
 	switch {
+	case r.Beyond != "":
+		return "about as many requests failed or were lost as lie beyond the percentile"
 	case !r.held():
 		return fmt.Sprintf("one run does not hold its noise, from %d runs a side on it is measured", fromRanks)
+	case r.Unit == "ms" && len(d.warned(Survivors)) > 0:
+		return "too few requests or seconds, or about as many requests failed or were lost as lie beyond the percentile"
 	case r.Wave != "" && len(d.warned(SideBySide)) > 0:
 		return "waves ran side by side"
 	}

@@ -59,9 +59,15 @@ func (r *Row) resolve(m metric, c contrast) {
 // worsening is the interval of a row by which it became worse, in its unit.
 func (r Row) worsening() interval { return r.oriented(r.Low, r.High) }
 
-// oriented is an interval of a change as one of a worsening.
+// oriented is an interval of a change as one of a worsening. From or to what is beyond
+// every value it has no bound.
 func (r Row) oriented(low, high *float64) interval {
-	if low == nil || high == nil {
+	switch {
+	case r.Beyond == BeyondNew && r.Verdict == Worse:
+		return interval{math.Inf(1), math.Inf(1)}
+	case r.Beyond == BeyondBase && r.Verdict == Better:
+		return interval{math.Inf(-1), math.Inf(-1)}
+	case low == nil || high == nil:
 		return interval{math.NaN(), math.NaN()}
 	}
 	i := interval{*low, *high}

@@ -75,12 +75,18 @@ func countersOf(r result.Row) [numCounters]float64 {
 	c := r.Counts
 	v := [numCounters]float64{
 		seconds: r.StepS, scheduled: float64(c.Scheduled), succeeded: float64(c.Succeeded),
-		failed: float64(c.Failed), rateLimited: float64(c.RateLimited), good: math.NaN(),
-		lost:         float64(c.Dropped + c.Unsent + c.Unfinished),
-		outputTokens: r.OutputTPS * r.StepS, costUSD: r.CostUSD,
+		failed: float64(c.Failed), rateLimited: float64(c.RateLimited),
+		lost: float64(c.Dropped + c.Unsent + c.Unfinished),
+		good: math.NaN(), outputTokens: math.NaN(), costUSD: math.NaN(),
 	}
 	if c.Good != nil {
 		v[good] = float64(*c.Good)
+	}
+	if r.OutputTPS != nil {
+		v[outputTokens] = *r.OutputTPS * r.StepS
+	}
+	if r.CostUSD != nil {
+		v[costUSD] = *r.CostUSD
 	}
 	return v
 }
@@ -212,18 +218,50 @@ func (d draw) upTo(in kept, bin int) (n int64) {
 	return n
 }
 
-// quantile is a percentile of the draw in milliseconds; NaN where nothing was
-// recorded.
+// ofAll is a percentile of the draw as the function of that name has it of a run: +∞
+// where its rank falls among the requests that failed or were lost, NaN where there is
+// no request.
+func (d draw) ofAll(in kept, q float64) float64 {
+	beyond := d.sum(failed) + d.sum(lost)
+	observed := d.observed(in) - beyond*d.inVain(in)
+	rank := rankOf(q, observed+beyond)
+	switch {
+	case observed+beyond <= 0:
+		return math.NaN()
+	case rank > observed+1e-9:
+		return math.Inf(1)
+	}
+	return d.quantile(in, min(rank/observed, 1))
+}
+
+// inVain is the part of the requests that failed or were lost, in the whole run, of
+// which the latency was observed all the same.
+func (s *series) inVain(in kept) float64 {
+	all := draw{s, []piece{{0, len(s.counts[seconds]) - 1}}}
+	beyond := all.sum(failed) + all.sum(lost)
+	if beyond == 0 {
+		return 0
+	}
+	return min(max(all.observed(in)-all.sum(succeeded), 0)/beyond, 1)
+}
+
+// observed counts the latencies of the draw.
+func (d draw) observed(in kept) float64 {
+	if bins := d.hists[in].bins; len(bins) > 0 {
+		return float64(d.upTo(in, len(bins)-1))
+	}
+	return 0
+}
+
+// quantile is a percentile of what was observed in the draw, in milliseconds; NaN where
+// nothing was.
 func (d draw) quantile(in kept, q float64) float64 {
 	bins := d.hists[in].bins
-	if len(bins) == 0 {
-		return math.NaN()
-	}
-	n := d.upTo(in, len(bins)-1)
+	n := d.observed(in)
 	if n == 0 {
 		return math.NaN()
 	}
-	rank := max(int64(math.Ceil(q*float64(n)-1e-9)), 1)
+	rank := int64(rankOf(q, n))
 	low, high := 0, len(bins)-1
 	for low < high {
 		if mid := (low + high) / 2; d.upTo(in, mid) < rank {

@@ -102,7 +102,7 @@ func (r Row) beside() []float64 {
 // FormatValues writes both values, the unit once where it is the same: 212 → 251
 // ms.
 func (r Row) FormatValues() string {
-	base, fresh := formatted(r.Base, r.Unit), formatted(r.New, r.Unit)
+	base, fresh := r.FormatBase(), r.FormatNew()
 	number, unit, ok := strings.Cut(base, " ")
 	if _, other, also := strings.Cut(fresh, " "); ok && also && unit == other && !strings.Contains(unit, " ") {
 		base = number
@@ -110,12 +110,24 @@ func (r Row) FormatValues() string {
 	return base + " → " + fresh
 }
 
-func formatted(v *float64, unit string) string {
-	if v == nil {
-		return units.NoData
+// FormatBase and FormatNew write the values. What lies beyond every one never came.
+func (r Row) FormatBase() string { return r.formatted(r.Base, BeyondBase) }
+
+// FormatNew is as FormatBase.
+func (r Row) FormatNew() string { return r.formatted(r.New, BeyondNew) }
+
+func (r Row) formatted(v *float64, beyond Beyond) string {
+	switch {
+	case v != nil:
+		return units.Value(*v, r.Unit)
+	case r.Beyond == beyond || r.Beyond == BeyondBoth:
+		return "never"
 	}
-	return units.Value(*v, unit)
+	return units.NoData
 }
+
+// HasData reports whether there is something to show of either side.
+func (r Row) HasData() bool { return r.Base != nil || r.New != nil || r.Beyond != "" }
 
 // tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, +12 … +25 %).
 func tell(r *Row) string {

@@ -19,7 +19,7 @@ func banded(played []*Backlog) *Band {
 	return &Band{
 		Nights:       len(played),
 		Peak:         span(func(b *Backlog) *float64 { return &b.Peak }),
-		InFlight:     span(func(b *Backlog) *float64 { return &b.InFlight }),
+		InFlight:     span(func(b *Backlog) *float64 { return b.InFlight }),
 		WorstWaitS:   span(func(b *Backlog) *float64 { return &b.WorstWaitS }),
 		TTFTP95S:     span(func(b *Backlog) *float64 { return b.TTFTP95S }),
 		WorstTTFT:    span(func(b *Backlog) *float64 { return b.WorstTTFT }),

@@ -11,14 +11,13 @@ import (
 
 // A Bill is what the price of a night is made of.
 type Bill struct {
-	Requests float64 // of the night, expected
-	Tokens   Tokens  // of measured requests that ended ok
-	Failed   Tokens  // of measured requests that failed and were billed all the same
-	Failures float64 // ratio; requests of the night that fail, expected
-	Least    float64 // ratio; the same at the best
-	Most     float64 // ratio; and at the worst; 0: as expected
-	Billed   float64 // ratio; of those that failed, the ones in Failed
-	Retries  float64 // attempts beyond the first, per request
+	Requests float64  // of the night, expected
+	Tokens   Tokens   // of measured requests that ended ok
+	Failed   Tokens   // of measured requests that failed and were billed all the same
+	Failures *float64 // ratio; requests of the night that fail, expected; nil: no error rate was measured
+	Failing  *Range   // ratio; the same at the best and at the worst; nil: as expected
+	Billed   float64  // ratio; of those that failed, the ones in Failed
+	Retries  float64  // attempts beyond the first, per request
 
 	MaxTokens   int          // of one answer; 0: unbounded
 	Host, Model string       // as measured
@@ -42,16 +41,16 @@ const sure = 1.959964
 // and low and high are 1.96 deviations from the mean: that of the requests that end ok
 // where most of them fail, and where fewest do.
 func Price(b Bill) Cost {
-	ok := b.Requests * (1 - b.Failures)
-	prompt, fromCache, out := b.Tokens.Mean()
-	c := Cost{
-		Model: b.Model, Requests: ok, Failed: b.Requests - ok, Sampled: b.Tokens.N,
-		PromptTokens: ok * prompt, CachedTokens: ok * fromCache, OutputTokens: ok * out,
-		Models: []ModelCost{},
+	c, ok := Cost{Model: b.Model, Sampled: b.Tokens.N, Models: []ModelCost{}}, b.Requests
+	if b.Failures != nil {
+		ok *= 1 - *b.Failures
+		c.Requests, c.Failed = ptr(ok), ptr(b.Requests-ok)
 	}
 	if b.Tokens.N == 0 {
 		return c
 	}
+	prompt, fromCache, out := b.Tokens.Mean()
+	c.PromptTokens, c.CachedTokens, c.OutputTokens = ptr(ok*prompt), ptr(ok*fromCache), ptr(ok*out)
 	if b.Price != nil {
 		c.fill(b, ok)
 	}
@@ -62,9 +61,9 @@ func Price(b Bill) Cost {
 // fill prices the night where it was measured.
 func (c *Cost) fill(b Bill, ok float64) {
 	low, expected, high := b.Tokens.night(*b.Price, ok)
-	if b.Most > 0 { // the more fail, the less is billed
-		low, _, _ = b.Tokens.night(*b.Price, b.Requests*(1-b.Most))
-		_, _, high = b.Tokens.night(*b.Price, b.Requests*(1-b.Least))
+	if b.Failing != nil { // the more fail, the less is billed
+		low, _, _ = b.Tokens.night(*b.Price, b.Requests*(1-b.Failing.High))
+		_, _, high = b.Tokens.night(*b.Price, b.Requests*(1-b.Failing.Low))
 	}
 	each := usd(*b.Price)
 	prompt, fromCache, out := b.Tokens.Mean()
@@ -73,7 +72,7 @@ func (c *Cost) fill(b Bill, ok float64) {
 
 	read := (prompt-fromCache)*each[fresh] + fromCache*each[cached]
 	lost, _ := b.Failed.cost(*b.Price)
-	failed, retries := c.Failed*b.Billed*lost, b.Requests*b.Retries*read
+	failed, retries := (b.Requests-ok)*b.Billed*lost, b.Requests*b.Retries*read
 	c.FailedUSD, c.RetriesUSD = &failed, &retries
 	if ok > 0 {
 		c.PerThousandOKUSD = ptr((expected + failed + retries) / ok * 1000)

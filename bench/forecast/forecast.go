@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -68,7 +67,7 @@ func Make(in Input) Forecast {
 	f.Quota = quota(f.Demand, in.Tokens, in.MaxTokens)
 	if in.Capacity > 0 {
 		f.CapacityRPS = &in.Capacity
-		f.Demand.OverCapacityS = c.above(in.Capacity)
+		f.Demand.OverCapacityS = ptr(c.above(in.Capacity))
 		f.fit(in)
 	}
 	if in.Ground != Firm {
@@ -143,7 +142,7 @@ func (f *Forecast) play(in Input, p profile) {
 	f.Service = service(in, p)
 	if p.saturated || in.Limits.free() {
 		f.SaturationRPS = &p.rate.rps
-		f.Demand.OverSaturatedS = in.Demand.curve.above(p.rate.rps)
+		f.Demand.OverSaturatedS = ptr(in.Demand.curve.above(p.rate.rps))
 		if n := p.full(); n < math.MaxInt {
 			f.Slots = &n
 		}
@@ -161,7 +160,8 @@ func service(in Input, p profile) *Service {
 		s.Discipline = Sharing
 	}
 	if p.saturated {
-		s.LowRPS, s.HighRPS = ptr(p.rate.rps*(1-p.rate.margin)), ptr(p.rate.rps*(1+p.rate.margin))
+		all := p.rate.document()
+		s.LowRPS, s.HighRPS = &all.LowRPS, &all.HighRPS
 	}
 	l := in.Limits
 	if l.Open > 0 {
@@ -202,15 +202,15 @@ func fluid(in Input, p profile) *Backlog {
 	if p.shared() && len(p.first) > 0 {
 		part = p.first.mean() / p.work.mean()
 	}
-	b.PeakAtS, b.Peak = flow.peak()
-	if b.Peak > 0 {
-		b.WorstWaitS = b.Peak / p.rate.rps * part
-		b.WorstWaitAtS = b.PeakAtS
-		b.DrainedAtS = ptr(flow.drained(b.PeakAtS))
-		b.TimeToDrainS = ptr(*b.DrainedAtS - b.PeakAtS)
-		b.InFlight = b.Peak
+	at, peak := flow.peak()
+	if peak > 0 {
+		b.Peak, b.PeakAtS = peak, &at
+		b.WorstWaitS, b.WorstWaitAtS = peak/p.rate.rps*part, &at
+		b.DrainedAtS = ptr(flow.drained(at))
+		b.TimeToDrainS = ptr(*b.DrainedAtS - at)
+		b.InFlight = ptr(peak)
 		if n := p.full(); n < math.MaxInt {
-			b.InFlight += float64(n)
+			*b.InFlight += float64(n)
 		}
 	}
 	spare := math.Inf(1) // the longest wait that keeps a usual request within its bounds
@@ -270,12 +270,17 @@ func simulate(d Demand, s station, seed uint64) *Backlog {
 	p := playing(s, max(1, d.curve.length()/mostBins), seed)
 	p.run(d.Arrivals())
 	b := &Backlog{
-		Peak: float64(p.peak), PeakAtS: p.peakAt, InFlight: float64(p.inFlight),
-		WorstWaitS: p.worstWait, WorstWaitAtS: p.worstAt,
+		Peak: float64(p.peak), InFlight: ptr(float64(p.inFlight)), WorstWaitS: p.worstWait,
 		WaitP50S: quantile(p.waits, 0.5), WaitP95S: quantile(p.waits, 0.95),
 		E2EP95S: quantile(p.wholes, 0.95),
-		Beyond:  float64(p.late), Refused: float64(p.refused), Shed: float64(p.shedded), TimedOut: float64(p.timedOut),
+		Beyond:  float64(p.late), Refused: float64(p.refused), Shed: ptr(float64(p.shedded)), TimedOut: ptr(float64(p.timedOut)),
 		Curve: []Waiting{},
+	}
+	if p.peak > 0 {
+		b.PeakAtS = &p.peakAt
+	}
+	if p.worstWait > 0 {
+		b.WorstWaitAtS = &p.worstAt
 	}
 	if len(p.wholes) > 0 {
 		b.WorstE2E = &p.worstWhole
@@ -294,20 +299,35 @@ func simulate(d Demand, s station, seed uint64) *Backlog {
 }
 
 func (b *Backlog) shares(requests float64) {
-	if requests > 0 {
-		b.BeyondShare, b.RefusedShare, b.ShedShare, b.TimedOutShare = b.Beyond/requests, b.Refused/requests, b.Shed/requests, b.TimedOut/requests
+	if requests == 0 {
+		return
+	}
+	b.BeyondShare, b.RefusedShare = b.Beyond/requests, b.Refused/requests
+	if b.Shed != nil {
+		b.ShedShare = ptr(*b.Shed / requests)
+	}
+	if b.TimedOut != nil {
+		b.TimedOutShare = ptr(*b.TimedOut / requests)
 	}
 }
 
 // FailedShare is the ratio of the requests that came to no good end: refused, shed or
-// timed out.
-func (b *Backlog) FailedShare() float64 { return b.RefusedShare + b.ShedShare + b.TimedOutShare }
+// timed out, as far as the model knows of them.
+func (b *Backlog) FailedShare() float64 {
+	share := b.RefusedShare
+	for _, part := range []*float64{b.ShedShare, b.TimedOutShare} {
+		if part != nil {
+			share += *part
+		}
+	}
+	return share
+}
 
 func assumptions(in Input, f Forecast) []string {
 	var list []string
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	if in.Ground != Firm {
-		add("%s, so that its steps do not say how it will take this demand; run it with --rehearse", cmp.Or(in.Because, grounds[in.Ground]))
+		add("%s, so that its steps do not say how it will take this demand: only a rehearsal does", in.Because)
 	}
 	if s := f.Service; s != nil {
 		add("%s", s.words(f))
@@ -336,10 +356,13 @@ func assumptions(in Input, f Forecast) []string {
 // leastWander is the least by which a rate wanders that is worth a word.
 const leastWander = 0.02
 
-// grounds say why there is none.
-var grounds = map[Ground]string{
-	Drifts:    "the endpoint became slower or faster while it was measured",
-	ScalesOut: "the endpoint grew while it was measured",
+// Ungrounded says why nothing is foretold of a night, and what to do; "": the ground is
+// firm.
+func (f *Forecast) Ungrounded() string {
+	if f.Ground == Firm || f.Ground == "" || len(f.Assumptions) == 0 {
+		return ""
+	}
+	return f.Assumptions[0]
 }
 
 // words say in which order and how fast requests are worked on.

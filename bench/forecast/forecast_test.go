@@ -137,6 +137,9 @@ func TestForecastOfAQuota(t *testing.T) {
 	if f.Replicas != nil || *f.Fits || f.Fluid.Refused != 1800 || f.Fluid.Peak != 0 {
 		t.Errorf("replicas %v, fits %v, fluid %+v", f.Replicas, f.Fits, f.Fluid)
 	}
+	if b := f.Fluid; b.Shed != nil || b.ShedShare != nil || b.TimedOut != nil || b.TimedOutShare != nil || b.FailedShare() != b.RefusedShare {
+		t.Errorf("a fluid knows of single requests: %+v", b)
+	}
 	near(t, "the refused", f.Simulated.Refused, 1800-50, 2)
 	near(t, "the share beyond the SLO", f.Simulated.BeyondShare, 1750./7200, 1e-3)
 	if f.Simulated.Peak != 0 || f.Simulated.WorstWaitS > 0.1 {
@@ -152,14 +155,14 @@ func TestForecastWithTimeouts(t *testing.T) {
 	near(t, "the peak", s.Peak, 3*200, 10)
 	// Some of those on whom work begins just in time are given up before their token;
 	// these are the long ones.
-	if served := (12000 - s.TimedOut) / (100 * (60 + 3)); served > 1.25 || served < 0.85 {
+	if served := (12000 - *s.TimedOut) / (100 * (60 + 3)); served > 1.25 || served < 0.85 {
 		t.Errorf("%v of what can be done in the time is done", served)
 	}
 	// With few slots the wait is our own, and nobody is given up.
 	in.Slots = 40
 	s = Make(in).Simulated
-	if s.TimedOut != 0 {
-		t.Errorf("%v time out with few slots", s.TimedOut)
+	if *s.TimedOut != 0 {
+		t.Errorf("%v time out with few slots", *s.TimedOut)
 	}
 	hold(t, "the worst wait with few slots", s.WorstWaitS, 60, 0.02)
 }

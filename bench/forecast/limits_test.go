@@ -3,6 +3,7 @@ package forecast
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,17 +44,17 @@ func TestForecastOfALimitOfConcurrency(t *testing.T) {
 	step := Step{InFlight: 4, SucceededRPS: 20, Service: timesOf(200*time.Millisecond, 1), Closed: true}
 	s := Make(Input{Demand: planned(t, "rush:100/s:60s"), Steps: []Step{step}, Limits: Limits{Open: 8}}).Simulated
 	near(t, "the share refused", s.RefusedShare, 1-40./100, 0.05)
-	if s.InFlight > 8 || s.WorstWaitS > 0.1 {
-		t.Errorf("%v in flight, a wait of %v s", s.InFlight, s.WorstWaitS)
+	if *s.InFlight > 8 || s.WorstWaitS > 0.1 {
+		t.Errorf("%v in flight, a wait of %v s", *s.InFlight, s.WorstWaitS)
 	}
 }
 
 // Who waits too long is refused then, and nobody waits longer.
 func TestForecastOfShedding(t *testing.T) {
 	s := Make(Input{Demand: planned(t, "rush:200/s:60s"), Steps: batching(), Limits: Limits{Shed: 2 * time.Second}}).Simulated
-	near(t, "the share shed", s.ShedShare, 0.5*58/60, 0.03)
+	near(t, "the share shed", *s.ShedShare, 0.5*58/60, 0.03)
 	near(t, "the longest wait", s.WorstWaitS, 2, 0.2)
-	if s.Refused != 0 || s.TimedOut != 0 {
+	if s.Refused != 0 || *s.TimedOut != 0 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -91,8 +92,8 @@ func closedStep(p profile, n int) Step {
 
 // Where the endpoint changed while it was measured nothing is foretold.
 func TestForecastWithoutGround(t *testing.T) {
-	f := Make(Input{Demand: planned(t, "rush:200/s:60s"), Steps: batching(), Capacity: 90, High: 91, Ground: ScalesOut})
-	if f.Fits != nil || f.Simulated != nil || f.Fluid != nil || f.Band != nil || f.Ground != ScalesOut || len(f.Assumptions) == 0 {
+	f := Make(Input{Demand: planned(t, "rush:200/s:60s"), Steps: batching(), Capacity: 90, High: 91, Ground: ScalesOut, Because: "it grew"})
+	if f.Fits != nil || f.Simulated != nil || f.Fluid != nil || f.Band != nil || f.Ground != ScalesOut || !strings.Contains(f.Assumptions[0], "it grew") {
 		t.Errorf("%+v", f)
 	}
 	if f.Headroom == nil || f.Quota.PeakRequestsPM == 0 {

@@ -69,20 +69,14 @@ type estimate struct {
 	rps       float64
 	margin    float64 // half its interval of 90 %, ratio
 	deviation float64 // by which it wanders from one stretch of paceFor to the next, ratio
+	steps     int     // that it comes from
 }
 
 // profiled fits a profile. It is not ok if no step has what it takes.
 func profiled(steps []Step, limited bool) (p profile, ok bool) {
-	usable := slices.DeleteFunc(slices.Clone(steps), func(s Step) bool {
-		return s.InFlight <= 0 || s.SucceededRPS <= 0 || s.Service.Count() == 0 || s.Service.Mean() <= 0
-	})
+	usable, settled := sorted(steps)
 	if len(usable) == 0 {
 		return p, false
-	}
-	slices.SortStableFunc(usable, func(a, b Step) int { return compare(a.InFlight, b.InFlight) })
-	settled := slices.DeleteFunc(slices.Clone(usable), func(s Step) bool { return s.Growing })
-	if len(settled) == 0 {
-		settled = usable
 	}
 	calm := easy(settled)
 	p.rate, p.saturated = plateau(usable, calm)
@@ -110,6 +104,37 @@ const (
 	flat    = 0.05 // a step that serves so much less than the plateau, and what chance adds, is below it
 	crowded = 1.3  // a step whose requests take so many times as long as alone, or more, is beyond what is worked on at full speed
 )
+
+// sorted are the steps that have what it takes, by the requests in flight, and those of
+// them in which nothing grew, if there are any.
+func sorted(steps []Step) (usable, settled []Step) {
+	usable = slices.DeleteFunc(slices.Clone(steps), func(s Step) bool {
+		return s.InFlight <= 0 || s.SucceededRPS <= 0 || s.Service.Count() == 0 || s.Service.Mean() <= 0
+	})
+	slices.SortStableFunc(usable, func(a, b Step) int { return compare(a.InFlight, b.InFlight) })
+	settled = slices.DeleteFunc(slices.Clone(usable), func(s Step) bool { return s.Growing })
+	if len(settled) == 0 {
+		settled = usable
+	}
+	return usable, settled
+}
+
+// Saturated is the plateau that steps show; nil: they do not reach it.
+func Saturated(steps []Step) *Plateau {
+	usable, settled := sorted(steps)
+	if len(usable) == 0 {
+		return nil
+	}
+	e, ok := plateau(usable, easy(settled))
+	if !ok {
+		return nil
+	}
+	return e.document()
+}
+
+func (e estimate) document() *Plateau {
+	return &Plateau{RPS: e.rps, LowRPS: e.rps * (1 - e.margin), HighRPS: e.rps * (1 + e.margin), Steps: e.steps}
+}
 
 // plateau is the service rate of the saturated endpoint: what it serves at the highest
 // loads, where more in flight brings nothing more. Not ok: no such loads were measured,
@@ -234,7 +259,7 @@ func rated(steps []Step, own float64) (e estimate) {
 		time += s.count() / s.SucceededRPS
 		series = append(series, s.Served)
 	}
-	e.rps = requests / time
+	e.rps, e.steps = requests/time, len(steps)
 	index, windows := own, requests
 	for _, seconds := range []int{1, 2, 5, 10, 20} {
 		n := 0

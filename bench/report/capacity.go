@@ -200,8 +200,8 @@ func forecastPairs(f *forecast.Forecast) pairs {
 	if q.PeakTokensPM != nil {
 		s.add("at the peak", "%s requests and %s tokens a minute", units.Count(q.PeakRequestsPM), units.Count(*q.PeakTokensPM))
 	}
-	if f.Ground != "" && f.Ground != forecast.Firm {
-		s.add("the night", "not foretold: %s", f.Assumptions[0])
+	if why := f.Ungrounded(); why != "" {
+		s.add("the night", "not foretold: %s", why)
 		return s
 	}
 	b, band := f.Simulated, f.Band
@@ -221,17 +221,17 @@ func forecastPairs(f *forecast.Forecast) pairs {
 		s.add("backlog", "none")
 	}
 	if b.Peak > 0 {
-		s.add("backlog", "%s at most, after %s", within(b.Peak, band.Peak, units.Count[float64]), units.Seconds(b.PeakAtS))
+		s.add("backlog", "%s at most, after %s", within(b.Peak, band.Peak, units.Count[float64]), units.Maybe(b.PeakAtS, units.Seconds))
 		s.add("longest wait", "%s", within(b.WorstWaitS, band.WorstWaitS, units.Seconds))
 		if b.TimeToDrainS != nil {
 			s.add("drained", "%s after the peak", within(*b.TimeToDrainS, band.TimeToDrainS, units.Seconds))
 		}
 	}
-	if b.Shed > 0 {
-		s.add("shed", "%s requests (%s), after they have waited", units.Count(b.Shed), units.Share(b.ShedShare))
+	if b.Shed != nil && *b.Shed > 0 {
+		s.add("shed", "%s requests (%s), after they have waited", units.Count(*b.Shed), units.Maybe(b.ShedShare, units.Share))
 	}
-	if b.TimedOut > 0 {
-		s.add("timed out", "%s requests (%s)", units.Count(b.TimedOut), units.Share(b.TimedOutShare))
+	if b.TimedOut != nil && *b.TimedOut > 0 {
+		s.add("timed out", "%s requests (%s)", units.Count(*b.TimedOut), units.Maybe(b.TimedOutShare, units.Share))
 	}
 	if failed := b.FailedShare(); failed > 0 {
 		s.add("errors", "%s", within(failed, band.FailedShare, units.Share))

@@ -4,7 +4,7 @@ package bench
 
 import "time"
 
-func newMetronome() metronome { return newTimed() }
+func newAlarm() alarm { return newTimed() }
 
 // timeSlept is not to be had on this system. Where the monotonic clock stands while
 // the machine sleeps, the wall clock seems to jump.
