@@ -239,10 +239,10 @@ func leans(list []criterion, judged []Judged) (holds bool, by *criterion) {
 func borne(list []criterion) float64 {
 	share := 1.0
 	for _, c := range list {
-		switch {
-		case c.Metric == slo.ErrorRate, c.Metric == slo.RateLimited:
+		switch c.Metric {
+		case slo.ErrorRate, slo.RateLimited:
 			share = min(share, c.Value)
-		case c.Metric == slo.GoodFraction:
+		case slo.GoodFraction:
 			share = min(share, 1-c.Value)
 		}
 	}

@@ -17,8 +17,8 @@ const (
 	// aside is how far below the edge that the steps together show a soak is put: two in
 	// three then hold.
 	aside = 0.99
-	// clear is how far below the edge a rate lies whose latency is not that of a queue.
-	clear = 0.9
+	// wellBelow is how far below the edge a rate lies whose latency is not that of a queue.
+	wellBelow = 0.9
 
 	mostRetries = 6 // of what failed
 	mostSoaks   = 8
@@ -241,7 +241,7 @@ func (h *hunt) search() (move, bool) {
 		if high > q*(1+slack) && h.edgeIs(ByRateLimit) {
 			return move{h.proof(), q}, true
 		}
-	case h.supply != nil, ok && m.rate >= clear*q:
+	case h.supply != nil, ok && m.rate >= wellBelow*q:
 		return move{Bracket, test}, true
 	}
 	return m, ok
@@ -347,7 +347,7 @@ func (h *hunt) base() (lowest trial, ok bool) {
 			lowest, ok = t, true
 		}
 	}
-	return lowest, ok && (lowest.rate <= clear*edge || lowest.rate*clear >= edge)
+	return lowest, ok && (lowest.rate <= wellBelow*edge || lowest.rate*wellBelow >= edge)
 }
 
 func (h *hunt) edgeIs(limit Limit) bool {
