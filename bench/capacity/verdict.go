@@ -29,6 +29,7 @@ func (s *Search) document() *Document {
 	for _, st := range s.steps {
 		d.Steps = append(d.Steps, st.Step)
 	}
+	d.Curve = Curve(d.Steps)
 	if o.Price != nil {
 		d.CostUSD = &s.spent
 	}
