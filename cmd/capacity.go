@@ -35,6 +35,7 @@ type capacityFlags struct {
 	noTUI, forceTUI, ascii      bool
 	noSave                      bool
 	resumed                     string
+	found                       string // a search that answers another night
 	out                         []string
 }
 
@@ -63,6 +64,10 @@ what came beside what was forecast.
 A search is kept step by step: one that was cut off, whatever it was by, is shown by
 flashwave report ID as far as it came, and goes on with --resume ID.
 
+--what-if CAPACITY answers another night from a search that took place: its waves are
+those of --wave, or of the scenario file. Nothing is sent. It says how old the search is,
+and where it asked something else than the night does.
+
 Exit codes: 0 it was found, and the demand fits; 99 no rate held, or the demand does not
 fit; 104 usage; 105 interrupted; 120 undecided: out of time, or this machine was the
 bottleneck; 121 stopped by the budget or --abort-on.`,
@@ -72,7 +77,8 @@ flashwave capacity sale.yaml --precision 2% --soak 5m --headroom 1.2
 flashwave capacity sale.yaml --rehearse --scale 0.1
 flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01
 flashwave capacity sale.yaml --json > capacity.json
-flashwave capacity --resume latest --for 1h`,
+flashwave capacity --resume latest --for 1h
+flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.2`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := ""
@@ -98,6 +104,7 @@ flashwave capacity --resume latest --for 1h`,
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
 	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the search on disk")
 	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, or latest")
+	fs.StringVar(&f.found, "what-if", "", "answer another night from a search that took place, `CAPACITY`: its file, its ID, the beginning of one, or latest; nothing is sent")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 	return cmd
 }
@@ -128,6 +135,9 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	places, err := shelf.open(outs)
 	if err != nil {
 		return err
+	}
+	if f.found != "" {
+		return p.whatIf(f, fs, file, places)
 	}
 	h, err := f.hunt(fs, file)
 	if err != nil {
@@ -302,6 +312,31 @@ func (p *program) searching(ctx context.Context, cancel func(), search *capacity
 // concludeCapacity writes and prints the answer, which is kept by then whatever becomes
 // of that, and answers with the verdict's exit code.
 func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Search, journal *searches.Journal, places places, f *capacityFlags) error {
+	kept := journal != nil
+	if err := search.JournalError(); err != nil {
+		p.warn("the search was not saved: %v", err)
+		kept = false
+	}
+	p.answer(doc, places, f)
+	if kept {
+		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
+	}
+	if doc.Verdict.ExitCode == verdict.ExitUsage {
+		fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
+	}
+	return concluded(doc)
+}
+
+// concluded is the exit code of what was found.
+func concluded(doc *capacity.Document) error {
+	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
+		return &failure{code: code}
+	}
+	return nil
+}
+
+// answer writes and prints what was found.
+func (p *program) answer(doc *capacity.Document, places places, f *capacityFlags) {
 	format := "text"
 	if f.json {
 		format = "json"
@@ -314,11 +349,6 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 		known.Verdict.ExitCode = code
 		return printed(&known)
 	})
-	kept := journal != nil
-	if err := search.JournalError(); err != nil {
-		p.warn("the search was not saved: %v", err)
-		kept = false
-	}
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
 	}), &doc.Verdict.ExitCode)
@@ -327,16 +357,6 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
-	if kept {
-		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
-	}
-	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
-		if code == verdict.ExitUsage {
-			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
-		}
-		return &failure{code: code}
-	}
-	return nil
 }
 
 // config are the bounds of the search.

@@ -36,11 +36,11 @@ var arrows = map[string][]string{
 	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
 	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
-	"flashwave/bench/searches": {"flashwave/bench/capacity"},
+	"flashwave/bench/searches": {"flashwave/bench/capacity", "flashwave/bench/result"},
 	"flashwave/client":         {"net/http"},
 	"flashwave/client/mock":    {"net/http"},
 
-	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity"},
+	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/forecast"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
 
 	"flashwave/bench/servertest": {"flashwave/client"},

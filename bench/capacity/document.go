@@ -35,6 +35,8 @@ type Document struct {
 	Forecast  *forecast.Forecast `json:"forecast"`  // of the demand; null: the scenario has no open wave
 	Cost      *forecast.Cost     `json:"cost"`      // of the demand; null: likewise
 	Rehearsal *Rehearsal         `json:"rehearsal"` // the demand as it was run; null: it was not
+	WhatIf    *WhatIf            `json:"what_if"`   // the demand is another than that of the search; null: it is a search
+	Usage     *Usage             `json:"usage"`     // tokens of the requests that were measured; null: an earlier version made the document
 	CostUSD   *float64           `json:"cost_usd"`  // spent by the search itself; null: the price is unknown
 	Warnings  []string           `json:"warnings"`  // what should be known before the figures are believed
 }

@@ -46,11 +46,11 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 		}
 		p.flow(label, plain(s.Expr)+assumed(s.Assumed))
 	}
-	if len(d.Steps) > 0 {
+	if len(d.Steps) > 0 && d.WhatIf == nil { // whoever asks about a night asks about that
 		p.gap()
 		stepTable(d).write(p)
+		p.curve(d)
 	}
-	p.curve(d)
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		if len(section.list) > 0 {
 			p.gap()

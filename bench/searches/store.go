@@ -111,9 +111,13 @@ func (s *Store) Means(ref string) bool {
 	return err != nil || info.IsDir()
 }
 
-// Load is the document of a search; of one that was cut off, or still goes on, it is made
-// of the steps that were kept.
+// Load finds a search and reads it. ref is a search's id or the unique beginning of one,
+// "latest", a search's directory, or the file of a document. That of a search that was
+// cut off, or still goes on, is made of the steps that were kept.
 func (s *Store) Load(ref string) (*capacity.Document, error) {
+	if s.isFile(ref) {
+		return readDocument(ref)
+	}
 	id, err := s.find(ref)
 	if err != nil {
 		return nil, err
@@ -135,6 +139,20 @@ func (s *Store) Load(ref string) (*capacity.Document, error) {
 		return nil, &Error{Message: "the search " + id + " cannot be shown", Hint: "was it changed by hand?", cause: err}
 	}
 	return doc, nil
+}
+
+// isFile reports whether a reference is the file of a document: an id wins over a file
+// of that name, a file over the beginning of an id.
+func (s *Store) isFile(ref string) bool {
+	info, err := os.Stat(ref)
+	if err != nil || info.IsDir() || ref == latest {
+		return false
+	}
+	if filepath.Base(ref) != ref {
+		return true
+	}
+	_, err = os.Stat(filepath.Join(s.dir, ref))
+	return err != nil
 }
 
 // latest is the newest search, whatever its id.

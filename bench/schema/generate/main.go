@@ -16,6 +16,7 @@ import (
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -154,6 +155,8 @@ func (s *source) plain(t reflect.Type) *jsonschema.Schema {
 		return text("with its unit, such as 90s, 2m or 1h30m")
 	case reflect.TypeFor[scenario.PerSecond]():
 		return text("with its unit, such as 3.3/s, 200/m or 50/h")
+	case reflect.TypeFor[forecast.Tokens]():
+		return moments()
 	case reflect.TypeFor[scenario.Rate]():
 		ends := jsonschema.NewProperties()
 		ends.Set("from", text(""))
@@ -167,4 +170,15 @@ func (s *source) plain(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Enum: values}
 	}
 	return nil
+}
+
+// moments are the sums of the tokens of many requests, and of their products, as
+// forecast.Tokens writes them.
+func moments() *jsonschema.Schema {
+	list := func(of *jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{Type: "array", Items: of} }
+	sums := jsonschema.NewProperties()
+	sums.Set("n", &jsonschema.Schema{Type: "integer", Description: "requests"})
+	sums.Set("sum", described(list(number()), "of prompt tokens that were not cached, of those that were, and of output tokens"))
+	sums.Set("cross", described(list(list(number())), "sums of their products"))
+	return &jsonschema.Schema{Type: "object", Properties: sums, Required: []string{"n", "sum", "cross"}}
 }
