@@ -162,23 +162,9 @@ func doubts(found *Document, n Night, served float64, age time.Duration, f *fore
 	if found.Capacity.RPS != nil && !found.Capacity.Confirmed {
 		add("the rate that held was not confirmed by a soak")
 	}
-	if a, b := endpointOf(was), endpointOf(night); a != b {
-		add("the search was of %s, the night is for %s", a, b)
-	}
-	if a, b := promptsOf(was), promptsOf(night); a != b {
-		add("the search asked other prompts (%s) than the night does (%s)", a, b)
-	}
-	if a, b := longestAnswer(was), longestAnswer(night); a != b {
-		add("the search allowed answers of %s, the night allows %s", units.Of(a, "token", "tokens"), units.Count(b))
-	}
-	if a, b := streams(was), streams(night); a != b {
-		add("the search and the night differ in streaming")
-	}
-	if a, b := was.Arrivals, night.Arrivals; a != b {
-		add("arrivals were %s in the search and are %s in the night: bursts break SLOs at lower rates", a, b)
-	}
+	list = append(list, Unlike(was, night, "the search", "the night")...)
 	if a, b := wanted(was), wanted(night); len(night.SLO) > 0 && a != b {
-		add("the search was held to other SLOs (%s) than the night's (%s): the capacity is that of the search's", a, b)
+		add("the SLOs differ: %s in the search, %s in the night: the capacity is for the former", a, b)
 	}
 	saturated := slices.ContainsFunc(found.Steps, func(s Step) bool { return s.Kind == Saturate })
 	if f.Demand.PeakRPS >= nearPeak*served && !saturated && found.Capacity.LimitedBy != ByRateLimit {
@@ -188,32 +174,6 @@ func doubts(found *Document, n Night, served float64, age time.Duration, f *fore
 		add("an earlier version made the search, and kept no tokens: the night has no price")
 	}
 	return list
-}
-
-// endpointOf is which model is asked where.
-func endpointOf(sc *scenario.Scenario) string {
-	if sc.Target.Model == "" {
-		return sc.Target.URL
-	}
-	return sc.Target.Model + " at " + sc.Target.URL
-}
-
-// promptsOf are where the prompts of all lanes come from.
-func promptsOf(sc *scenario.Scenario) string {
-	var list []string
-	for _, w := range sc.Workloads() {
-		source := w.Prompts
-		if source == "" {
-			source = "one text"
-		}
-		if w.System != "" {
-			source += " with a system prompt"
-		}
-		if !slices.Contains(list, source) {
-			list = append(list, source)
-		}
-	}
-	return strings.Join(list, ", ")
 }
 
 // wanted are the SLOs of a scenario, in an order of their own.

@@ -15,6 +15,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/versus"
 	"flashwave/bench/compare"
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
@@ -31,10 +32,11 @@ var documents = []document{
 	{"run", result.Schema, "flashwave: one run (run.json)", result.Run{}},
 	{"compare", compare.Schema, "flashwave: a comparison of runs", compare.Document{}},
 	{"capacity", capacity.Schema, "flashwave: a search for capacity, and a forecast", capacity.Document{}},
+	{"capacity-compare", versus.Schema, "flashwave: a comparison of two searches for capacity", versus.Document{}},
 }
 
 // packages are those whose doc comments and constants are read.
-var packages = []string{"scenario", "result", "compare", "capacity", "forecast"}
+var packages = []string{"scenario", "result", "compare", "capacity", "capacity/versus", "forecast"}
 
 func main() {
 	to := "."
