@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/report"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/tui"
 )
@@ -145,9 +146,11 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	}
 	defer h.letGo()
 	tuneCollector(p.env)
-	setup, err := p.prepare(ctx, h.scenario, func(s *bench.Setup) bench.Estimate {
+	var estimate capacity.Estimate
+	setup, err := p.prepare(ctx, h.scenario, func(s *bench.Setup) fmt.Stringer {
 		h.config.Options = s.Options
-		return h.config.Estimate()
+		estimate = h.config.Estimate()
+		return estimate
 	}, f.yes)
 	if err != nil {
 		return err
@@ -160,18 +163,33 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 		return err
 	}
 	watched := f.screen(p)
+	var search *capacity.Search
 	if !f.quiet && !watched {
-		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
+		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line+outlook(search.Snapshot())) }
 	}
-	search, err := capacity.New(h.config)
-	if err != nil {
+	if search, err = capacity.New(h.config); err != nil {
 		return invalid(err)
+	}
+	if setup.Loopback && h.config.Progress != nil { // of any other the question told it
+		fmt.Fprintf(p.stderr, "%s\n", estimate)
 	}
 	end := p.actions().group("flashwave capacity " + h.scenario.Name)
 	h.began = true
 	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), p.screenOptions(h.settled, f.ascii, nil))
 	end()
 	return p.concludeCapacity(doc, search, h.journal, places, f)
+}
+
+// outlook is what a search will still take, behind a line of its progress.
+func outlook(now capacity.Snapshot) string {
+	if now.Remaining == 0 {
+		return ""
+	}
+	text := "  (about " + units.About(now.Remaining) + " left"
+	if now.MostCost != nil {
+		text += ", " + units.USD(*now.MostCost) + " in all at most"
+	}
+	return text + ")"
 }
 
 // A searching is a search on its way from the flags to its beginning.

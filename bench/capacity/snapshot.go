@@ -34,6 +34,9 @@ type Snapshot struct {
 	Spent   *float64      // USD; nil: the price is unknown
 	Budget  *float64      // nil: none
 
+	Remaining time.Duration // as searches usually go, the rehearsal included; 0: nothing is left
+	MostCost  *float64      // USD that it can have cost in the end, at most; nil: the price is unknown
+
 	SLOs     []SLO
 	Steps    []Step   // that have ended
 	Current  *Current // nil: none runs
@@ -83,6 +86,7 @@ func (s *Search) Snapshot() Snapshot {
 		c.Elapsed = c.Live.At
 		snap.Current = &c
 	}
+	snap.Remaining, snap.MostCost = s.ahead(snap).length, s.mostCost(snap)
 	return snap
 }
 
@@ -139,7 +143,7 @@ func (s *Search) publish() {
 // tell says how a step ended and what comes next.
 func (s *Search) tell(st step, next string) {
 	s.publish()
-	s.update(func(l *live) { l.Next = next })
+	s.update(func(l *live) { l.Next, l.Current, l.run = next, nil, nil })
 	if s.cfg.Progress == nil || s.replay.silent {
 		return
 	}
