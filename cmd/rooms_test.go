@@ -37,11 +37,12 @@ var arrows = map[string][]string{
 	"flashwave/bench/forecast":        {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity":        {"flashwave/bench", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/bench/capacity/versus": {"flashwave/bench/capacity", "flashwave/bench/compare", "flashwave/bench/result", "flashwave/bench/verdict"},
+	"flashwave/bench/history":         {"flashwave/bench/store", "flashwave/bench/searches", "flashwave/bench/result"},
 	"flashwave/bench/searches":        {"flashwave/bench/capacity", "flashwave/bench/result"},
 	"flashwave/client":                {"net/http"},
 	"flashwave/client/mock":           {"net/http"},
 
-	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast"},
+	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
 
 	"flashwave/bench/servertest": {"flashwave/client"},

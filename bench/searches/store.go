@@ -40,8 +40,8 @@ const (
 	documentFile = "capacity.json"
 )
 
-// prefix begins the id of every search, so that it is never taken for a run.
-const prefix = "capacity-"
+// Prefix begins the id of every search, so that it is never taken for a run.
+const Prefix = "capacity-"
 
 // idLayout is the time at which a search began, in UTC, as its id says it.
 const idLayout = "20060102-150405"
@@ -75,7 +75,7 @@ func (s *Store) Create(now time.Time) (*Journal, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, s.unwritable(err)
 	}
-	stamp := prefix + now.UTC().Format(idLayout)
+	stamp := Prefix + now.UTC().Format(idLayout)
 	for n := 1; n <= maxSameSecond; n++ {
 		id := stamp
 		if n > 1 {
@@ -104,7 +104,7 @@ func (s *Store) unwritable(err error) error {
 // Means reports whether a reference is meant for a search: it begins as their ids do, or
 // is the directory of one.
 func (s *Store) Means(ref string) bool {
-	if !strings.HasPrefix(filepath.Base(ref), prefix) {
+	if !strings.HasPrefix(filepath.Base(ref), Prefix) {
 		return false
 	}
 	info, err := os.Stat(ref)
@@ -223,7 +223,7 @@ func (s *Store) ids() ([]string, error) {
 		}
 	}
 	slices.SortFunc(ids, func(a, b string) int { // -10 is after -9
-		if n := len(b) - len(a); n != 0 && strings.HasPrefix(a, b[:min(len(b), len(prefix+idLayout))]) {
+		if n := len(b) - len(a); n != 0 && strings.HasPrefix(a, b[:min(len(b), len(Prefix+idLayout))]) {
 			return n
 		}
 		return strings.Compare(b, a)

@@ -18,6 +18,7 @@ import (
 	"flashwave/bench/capacity/versus"
 	"flashwave/bench/compare"
 	"flashwave/bench/forecast"
+	"flashwave/bench/history"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -33,10 +34,11 @@ var documents = []document{
 	{"compare", compare.Schema, "flashwave: a comparison of runs", compare.Document{}},
 	{"capacity", capacity.Schema, "flashwave: a search for capacity, and a forecast", capacity.Document{}},
 	{"capacity-compare", versus.Schema, "flashwave: a comparison of two searches for capacity", versus.Document{}},
+	{"runs", history.Schema, "flashwave: the runs and searches that were kept", history.Document{}},
 }
 
 // packages are those whose doc comments and constants are read.
-var packages = []string{"scenario", "result", "compare", "capacity", "capacity/versus", "forecast"}
+var packages = []string{"scenario", "result", "compare", "capacity", "capacity/versus", "forecast", "history"}
 
 func main() {
 	to := "."
