@@ -70,12 +70,12 @@ func (p *program) runs(limit int, asJSON bool) error {
 
 // keptCells is a run or a search as a row.
 func keptCells(k history.Kept, now time.Time) []string {
-	verdict, when, headline := string(k.Status), units.NoData, k.Headline
+	verdict, when, headline := "incomplete", units.NoData, k.Headline
 	switch {
 	case k.Broken != nil:
 		verdict, headline = "broken", firstLineLow(*k.Broken)
-	case !k.Complete:
-		verdict = "incomplete"
+	case k.Status != nil:
+		verdict = string(*k.Status)
 	}
 	if k.StartedAt != nil {
 		when = units.Ago(now.Sub(*k.StartedAt))

@@ -45,9 +45,9 @@ type Kept struct {
 	Complete  bool       `json:"complete"`   // it came to its end
 	Broken    *string    `json:"broken"`     // why nothing can be told of it; null: something can
 
-	Status   result.Status `json:"status"` // "": it did not come to its end
-	ExitCode *int          `json:"exit_code"`
-	Headline string        `json:"headline"` // one sentence
+	Status   *result.Status `json:"status"` // null: it did not come to its end
+	ExitCode *int           `json:"exit_code"`
+	Headline string         `json:"headline"` // one sentence
 
 	RateRPS   *float64 `json:"rate_rps"`    // requests per second: the capacity of a search, the highest rate planned of a run; null: none
 	Confirmed *bool    `json:"confirmed"`   // the capacity, by a soak; null: a run
@@ -93,12 +93,12 @@ func (k Kept) stamp() string {
 func ofRun(e store.Entry) Kept {
 	k := Kept{
 		Kind: Run, ID: e.ID, Name: e.Name, Target: e.Target, Model: e.Model, Complete: e.Complete,
-		Status: e.Status, Headline: e.Headline, RateRPS: e.PeakRPS,
+		Headline: e.Headline, RateRPS: e.PeakRPS,
 		TTFTP95MS: e.TTFTP95, E2EP95MS: e.E2EP95, ErrorRate: e.ErrorRate, CostUSD: e.CostUSD,
 	}
 	k.began(e.StartedAt, e.Broken)
 	if e.Complete {
-		k.DurationS, k.ExitCode, k.Requests = new(e.Duration.Seconds()), &e.ExitCode, &e.Scheduled
+		k.DurationS, k.Status, k.ExitCode, k.Requests = new(e.Duration.Seconds()), &e.Status, &e.ExitCode, &e.Scheduled
 	}
 	return k
 }
@@ -117,7 +117,7 @@ func ofSearch(e searches.Entry) Kept {
 		k.Target, k.Model = store.TargetOf(sc.Target.URL), sc.Target.Model
 	}
 	if e.Complete {
-		k.DurationS, k.Status, k.ExitCode = &d.DurationS, d.Verdict.Status, &d.Verdict.ExitCode
+		k.DurationS, k.Status, k.ExitCode = &d.DurationS, &d.Verdict.Status, &d.Verdict.ExitCode
 	}
 	return k
 }
