@@ -91,19 +91,23 @@ func (f *capacityFlags) night(fs *pflag.FlagSet, file string, found *capacity.Do
 		if night, err = scenario.Load(file); err != nil {
 			return nil, invalid(err)
 		}
-		aim(&night.Target, was.Target)
+		aim(night, was)
 	} else if len(f.waves) == 0 {
 		return nil, usage(errors.New("--what-if needs a night"), "add a scenario file, or --wave night:200/m..12000/m:10m")
 	}
 	return night, f.over(fs, night)
 }
 
-// aim gives a target what it does not say itself.
-func aim(t *scenario.Target, was scenario.Target) {
+// aim gives a night what it does not say of its target itself, the price there included.
+func aim(night, was *scenario.Scenario) {
+	t := &night.Target
 	if t.URL == scenario.Default().Target.URL {
-		t.URL, t.API, t.Body = was.URL, was.API, was.Body
+		t.URL, t.API, t.Body = was.Target.URL, was.Target.API, was.Target.Body
 	}
 	if t.Model == "" {
-		t.Model = was.Model
+		t.Model = was.Target.Model
+	}
+	if night.Price == nil && night.Prices == "" && t.URL == was.Target.URL && t.Model == was.Target.Model {
+		night.Price, night.Prices = was.Price, was.Prices
 	}
 }
