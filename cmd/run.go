@@ -90,7 +90,7 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	}
 	tuneCollector(p.env)
 	p.voice.begins()
-	setup, err := p.prepare(ctx, sc, (*bench.Setup).Estimate, f.yes)
+	setup, err := p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return s.Estimate() }, f.yes)
 	if err != nil {
 		return err
 	}

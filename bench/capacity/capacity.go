@@ -217,11 +217,10 @@ type Search struct {
 	stage    *stage // of the rehearsal; nil: there is none
 
 	began     time.Time
-	sent      uint64   // requests scheduled so far: where the prompts go on
-	points    uint64   // runs so far: the seed of the next
-	spent     float64  // USD
-	worst     *float64 // USD of a request at most; nil: unknown
-	idle      float64  // ms: the latency of a single request on the idle endpoint; 0: unknown
+	sent      uint64  // requests scheduled so far: where the prompts go on
+	points    uint64  // runs so far: the seed of the next
+	spent     float64 // USD
+	idle      float64 // ms: the latency of a single request on the idle endpoint; 0: unknown
 	hunt      *hunt
 	steps     []step
 	answer    float64 // requests per second that hold; 0: none
@@ -270,7 +269,6 @@ func New(cfg Config) (*Search, error) {
 		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes, demand: demand,
 		meter: meter, gauge: &gauge{Client: meter, epoch: cfg.Options.Epoch, gate: gate{allowed: borne(list)}},
 	}
-	s.worst = cfg.perRequest()
 	if cfg.Rehearse != nil {
 		if s.stage, err = cfg.Rehearse.stage(base); err != nil {
 			return nil, err

@@ -84,8 +84,14 @@ func (s Step) measured() (m forecast.Step, ok bool) {
 			return m, false
 		}
 	}
-	m.Growing = s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS
+	m.Growing = s.growing()
 	return m, true
+}
+
+// growing reports whether requests piled up to the end of the step.
+func (s Step) growing() bool {
+	return s.OversaturatedS != nil ||
+		s.RateRPS != nil && s.OfferedRPS != nil && s.SucceededRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS
 }
 
 // keptUp is the part of what arrives that ends within a step where nothing piles up.

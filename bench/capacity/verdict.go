@@ -30,6 +30,7 @@ func (s *Search) document() *Document {
 	for _, st := range s.steps {
 		d.Steps = append(d.Steps, st.Step)
 	}
+	d.Curve, d.Usage = Curve(d.Steps), s.meter.usage()
 	if o.Price != nil {
 		d.CostUSD = &s.spent
 	}

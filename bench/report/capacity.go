@@ -17,6 +17,7 @@ var capacities = tableOf[*capacity.Document]{
 	{"text", ".txt", writeCapacityText},
 	{"json", ".json", func(w io.Writer, d *capacity.Document, _ Options) error { return encode(w, d) }},
 	{"md", ".md", writeCapacityMarkdown},
+	{"csv", ".csv", writeCapacityCSV},
 	{"html", ".html", writeCapacityHTML},
 }
 
@@ -45,9 +46,10 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 		}
 		p.flow(label, plain(s.Expr)+assumed(s.Assumed))
 	}
-	if len(d.Steps) > 0 {
+	if len(d.Steps) > 0 && d.WhatIf == nil { // whoever asks about a night asks about that
 		p.gap()
 		stepTable(d).write(p)
+		p.curve(d)
 	}
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		if len(section.list) > 0 {
@@ -335,6 +337,12 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 	m.table(modelTable(d.Cost))
 	m.table(rehearsalTable(d.Rehearsal))
 	m.table(stepTable(d))
+	if curve := capacity.Curve(d.Steps); len(curve) > 0 {
+		m.table(curveTable(curve, endless))
+		if onFront(curve) {
+			m.line("\n%s", frontNote)
+		}
+	}
 	for _, warning := range d.Warnings {
 		m.line("\n⚠ %s", cell(warning))
 	}
