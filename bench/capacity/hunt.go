@@ -94,6 +94,9 @@ type move struct {
 func newHunt(b bound, start float64, told *float64, refused bool) *hunt {
 	h := &hunt{bound: b, start: min(max(start, b.min), b.max), stride: firstStride}
 	h.hear(told)
+	if refused && h.told > 0 { // what a ramp reached that met the limit is no throughput
+		h.start = min(max(h.told, b.min), b.max)
+	}
 	if refused {
 		h.last = trial{kind: Ramp, limit: ByRateLimit}
 	}
