@@ -101,7 +101,7 @@ func (r *Run) report() *result.Run {
 	for i, p := range waves {
 		doc.Waves[i] = r.stats(i, p, true)
 	}
-	doc.Generator = r.health.report(total, waves)
+	doc.Generator = r.generator(total, waves)
 
 	r.rec.mu.Lock()
 	doc.TimelineStepS = r.rec.timeline.Step.Seconds()

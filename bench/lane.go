@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -30,7 +31,7 @@ type lane struct {
 	prompts  result.Prompts // what it sends, but for the number
 	stretch  []stretch
 	live     atomic.Int64  // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
-	alarm    alarm         // rings when something is due; stopped after the last wave
+	alarm    alarm.Alarm   // rings when something is due; stopped after the last wave
 	tickets  atomic.Uint64 // scheduled so far; counted under mu
 
 	mu         sync.Mutex
@@ -86,7 +87,7 @@ func (l *lane) drive(start time.Duration) {
 	l.mu.Lock()
 	l.begin(start)
 	l.mu.Unlock()
-	defer l.alarm.stop()
+	defer l.alarm.Stop()
 	for {
 		if closed(l.run.stopping) { // more may be due than there is time for
 			l.halt()
@@ -99,7 +100,7 @@ func (l *lane) drive(start time.Duration) {
 		if over {
 			return
 		}
-		l.alarm.wait(l.rest(next - l.run.now()))
+		l.alarm.Wait(l.rest(next - l.run.now()))
 	}
 }
 
@@ -270,7 +271,7 @@ func (l *lane) sent(t ticket, at time.Duration) {
 func (l *lane) dueAt(at time.Duration) {
 	if at < l.due {
 		l.due = at
-		l.alarm.nudge()
+		l.alarm.Nudge()
 	}
 }
 

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -52,13 +54,11 @@ func (o *openRequests) remove(f *flight) {
 	o.flights = o.flights[:last]
 }
 
-// eachWave calls see with the number of open requests of every wave that had any.
-func (o *openRequests) eachWave(see func(wave int, open int64)) {
+// waves are the numbers of open requests of every wave that had any.
+func (o *openRequests) waves() iter.Seq2[int, int64] {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for wave, open := range o.byWave {
-		see(wave, open)
-	}
+	return maps.All(maps.Clone(o.byWave))
 }
 
 // addTo adds the ages of open requests that still wait for an instant to a part,

@@ -15,7 +15,9 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
+	"flashwave/bench/health"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -61,7 +63,7 @@ type Options struct {
 	// a stream that had begun to answer by then is not held against the endpoint.
 	Excerpt bool
 
-	clocks func() clockOffsets // for tests: watch with these clocks, and without a probe
+	clocks func() health.ClockOffsets // for tests: watch with these clocks, and without a probe
 }
 
 // A Run is one execution of a scenario. Its methods are safe for concurrent use.
@@ -75,7 +77,7 @@ type Run struct {
 	rec        *recorder
 	assertions *verdict.Assertions
 	refusals   *refusals
-	health     *health
+	health     *health.Watch
 	pace       *pace
 	lanes      []*lane
 	open       openRequests
@@ -152,7 +154,7 @@ func Start(opts Options) (*Run, error) {
 		lanes[i] = r.waves[i].Lane
 	}
 	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
-	r.health = newHealth(r)
+	r.health = r.watchOver()
 	now := r.now()
 	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()
@@ -168,11 +170,11 @@ func Start(opts Options) (*Run, error) {
 }
 
 // newAlarm is an alarm on the run's clock, which is virtual where it watches no machine.
-func (r *Run) newAlarm() alarm {
+func (r *Run) newAlarm() alarm.Alarm {
 	if r.options.Machine {
-		return newAlarm()
+		return alarm.New()
 	}
-	return newTimed()
+	return alarm.Timed()
 }
 
 // now is the instant on the run's clock.
@@ -199,7 +201,7 @@ func (r *Run) run(now time.Duration) {
 		r.leaveBehind()
 	}
 	r.workers.close()
-	r.health.stop() // what it finds last belongs to the last second
+	r.health.Stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
 		r.giveJournalUp()

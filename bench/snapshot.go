@@ -83,7 +83,8 @@ func (r *Run) figures(view result.View) windowCache {
 		c.window, c.curves = r.stats(view.Wave, p, false), result.CurvesOf(p)
 	}
 	c.slos = r.sloStatuses(view)
-	c.health = r.health.live()
+	lately, _, _ := r.rec.window(liveWindow, -1)
+	c.health = r.health.Live(liveWindow, lately)
 	c.recent, c.oneMin = r.rec.spent(time.Minute)
 	r.mu.Lock()
 	r.windows = c

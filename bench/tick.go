@@ -53,9 +53,11 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 	r.seconds.Lock()
 	defer r.seconds.Unlock()
 	now := r.now()
-	r.health.witness(now)
+	for _, text := range r.health.Witness(now, r.untilTick) {
+		r.note(text)
+	}
 	in = r.rec.swap(now)
-	r.health.sample(now)
+	r.health.Sample(now, now <= r.start)
 	if now <= r.start { // what the warm-up cost comes with the first second
 		return in, row, false
 	}

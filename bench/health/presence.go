@@ -1,4 +1,9 @@
-package bench
+package health
+
+import (
+	"iter"
+	"time"
+)
 
 // A presence says for how much of a wave the generator has to be there: for its
 // wall time, and afterwards for as many of its requests as are still open. It
@@ -32,6 +37,17 @@ func (p *presence) counts() bool {
 	}
 	p.credit -= p.full
 	return true
+}
+
+// counted are those of successive ticks that count for the wave.
+func (p *presence) counted(ticks iter.Seq[time.Duration]) iter.Seq[time.Duration] {
+	return func(yield func(time.Duration) bool) {
+		for late := range ticks {
+			if p.counts() && !yield(late) {
+				return
+			}
+		}
+	}
 }
 
 // any reports whether anything of the wave is to be watched.

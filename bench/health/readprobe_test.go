@@ -1,6 +1,6 @@
 //go:build unix
 
-package bench
+package health
 
 import (
 	"bufio"
@@ -39,7 +39,7 @@ func TestProbed(t *testing.T) {
 	}
 	p := result.NewPart()
 	began := time.Now()
-	probe := startReadProbe(func(o overdue) {
+	probe := startReadProbe(func(o Overdue) {
 		for d := range o.all() {
 			p.Record(result.ReadLag, d)
 		}
@@ -67,7 +67,7 @@ func TestProbed(t *testing.T) {
 // on without it. One that rests looks at few of them.
 func TestAStopIsSeenByTheProbe(t *testing.T) {
 	for state, ticks := range map[string]time.Duration{"rests": sparsely, "works": 1} {
-		t.Run(state, func(t *testing.T) { stopProbed(t, state, ticks*tickEvery) })
+		t.Run(state, func(t *testing.T) { stopProbed(t, state, ticks*TickEvery) })
 	}
 }
 
@@ -102,10 +102,10 @@ func stopProbed(t *testing.T, state string, apart time.Duration) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	if got.Valid || got.P99 < 100*time.Millisecond || got.Max < stop-apart-tickEvery {
+	if got.Valid || got.P99 < 100*time.Millisecond || got.Max < stop-apart-TickEvery {
 		t.Errorf("stopped three times for %s: %+v", stop, got)
 	}
-	if want := int64(got.Elapsed / tickEvery); got.Ticks < want*9/10 || got.Ticks > want+1 {
-		t.Errorf("%d ticks in %s, want one every %s, taken or missed", got.Ticks, got.Elapsed, tickEvery)
+	if want := int64(got.Elapsed / TickEvery); got.Ticks < want*9/10 || got.Ticks > want+1 {
+		t.Errorf("%d ticks in %s, want one every %s, taken or missed", got.Ticks, got.Elapsed, TickEvery)
 	}
 }

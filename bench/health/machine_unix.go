@@ -1,6 +1,6 @@
 //go:build unix
 
-package bench
+package health
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// cpuTime is the CPU time this process has used.
-func cpuTime() time.Duration {
+// CPUTime is the CPU time this process has used.
+func CPUTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0

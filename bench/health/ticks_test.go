@@ -1,4 +1,4 @@
-package bench
+package health
 
 import (
 	"slices"
@@ -22,9 +22,9 @@ func TestTicks(t *testing.T) {
 		{"the clock went back: nothing is counted twice", []time.Duration{20 * ms, 10 * ms, 25 * ms}, [][]time.Duration{{15 * ms, 10 * ms, 5 * ms, 0}, nil, {0}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var ticks ticks
+			var ticks Ticks
 			for i, now := range c.at {
-				o := ticks.take(now)
+				o := ticks.Take(now)
 				if got := slices.Collect(o.all()); !slices.Equal(got, c.late[i]) {
 					t.Errorf("at %s: %v, want %v", now, got, c.late[i])
 				}
@@ -39,9 +39,9 @@ func TestTicks(t *testing.T) {
 // A stop of 400 ms is 80 ticks that are 400, 395, … 5 ms late, so that percentiles
 // see it in proportion to the time it took.
 func TestAStopIsAsLateAsItWas(t *testing.T) {
-	var ticks ticks
-	ticks.take(999 * time.Millisecond)
-	late := slices.Collect(ticks.take(1400 * time.Millisecond).all())
+	var ticks Ticks
+	ticks.Take(999 * time.Millisecond)
+	late := slices.Collect(ticks.Take(1400 * time.Millisecond).all())
 	if len(late) != 81 || late[0] != 400*time.Millisecond || late[79] != 5*time.Millisecond || late[80] != 0 {
 		t.Errorf("%d ticks: %v", len(late), late)
 	}
@@ -55,17 +55,17 @@ func TestAStopIsAsLateAsItWas(t *testing.T) {
 // between loses none and makes none late.
 func TestSparseTicks(t *testing.T) {
 	const ms = time.Millisecond
-	few := ticks{sparse: true}
+	few := Ticks{sparse: true}
 	if next := few.next(0); next != 55*ms {
 		t.Errorf("the first are due in %s", next)
 	}
-	if late := slices.Collect(few.take(54 * ms).all()); late != nil {
+	if late := slices.Collect(few.Take(54 * ms).all()); late != nil {
 		t.Errorf("before they are due: %v", late)
 	}
-	if late := slices.Collect(few.take(56 * ms).all()); !slices.Equal(late, slices.Repeat([]time.Duration{ms}, 11)) {
+	if late := slices.Collect(few.Take(56 * ms).all()); !slices.Equal(late, slices.Repeat([]time.Duration{ms}, 11)) {
 		t.Errorf("when they are due: %v", late)
 	}
-	o := few.take(450 * ms) // a stop of 400 ms from 50 ms on; the first one he knows of was due at 110
+	o := few.Take(450 * ms) // a stop of 400 ms from 50 ms on; the first one he knows of was due at 110
 	late := slices.Collect(o.all())
 	if len(late) != 77 || late[0] != 340*ms || late[10] != 340*ms || late[11] != 285*ms || late[76] != 10*ms || o.longest() != 340*ms {
 		t.Errorf("%d after a stop: %v", len(late), late)
@@ -77,14 +77,14 @@ func TestSparseTicks(t *testing.T) {
 	if next := few.next(450 * ms); next != -5*ms { // 445 is due, and was not looked at
 		t.Errorf("the next is due in %s", next)
 	}
-	if late := slices.Collect(few.take(451 * ms).all()); !slices.Equal(late, []time.Duration{6 * ms, ms}) {
+	if late := slices.Collect(few.Take(451 * ms).all()); !slices.Equal(late, []time.Duration{6 * ms, ms}) {
 		t.Errorf("dense again: %v", late)
 	}
 	few.sparse = true
 	if next := few.next(451 * ms); next != 44*ms {
 		t.Errorf("sparse again: in %s", next)
 	}
-	if late := slices.Collect(few.take(495 * ms).all()); !slices.Equal(late, slices.Repeat([]time.Duration{0}, 9)) {
+	if late := slices.Collect(few.Take(495 * ms).all()); !slices.Equal(late, slices.Repeat([]time.Duration{0}, 9)) {
 		t.Errorf("and few: %v", late)
 	}
 }
@@ -98,7 +98,7 @@ func TestAnAbsenceOfDays(t *testing.T) {
 			t.Fatalf("%s late", d)
 		}
 	}
-	if n != int(time.Hour/tickEvery) {
+	if n != int(time.Hour/TickEvery) {
 		t.Errorf("%d ticks", n)
 	}
 }

@@ -1,4 +1,4 @@
-package bench
+package health
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 
 func TestClocksThatPart(t *testing.T) {
 	const ms = time.Millisecond
-	type step = clockOffsets
+	type step = ClockOffsets
 	for _, c := range []struct {
 		name        string
 		steps       []step
@@ -52,10 +52,10 @@ func TestClocksOfThisMachine(t *testing.T) {
 	epoch := time.Now()
 	a := readClocks(epoch)
 	b := readClocks(epoch)
-	if d := abs(b.wall - a.wall); d > time.Second {
+	if d := abs(b.Wall - a.Wall); d > time.Second {
 		t.Errorf("the wall clock moved by %s", d)
 	}
-	if d := abs(b.slept - a.slept); d > time.Second {
+	if d := abs(b.Slept - a.Slept); d > time.Second {
 		t.Errorf("this machine slept for %s", d)
 	}
 }

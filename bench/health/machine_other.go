@@ -1,10 +1,11 @@
 //go:build !unix
 
-package bench
+package health
 
 import "time"
 
-func cpuTime() time.Duration { return 0 }
+// CPUTime is not to be had on this system.
+func CPUTime() time.Duration { return 0 }
 
 // OpenFilesLimit is how many files this process may have open; nil: unknown.
 func OpenFilesLimit() *int64 { return nil }

@@ -1,8 +1,10 @@
-package bench
+package health
 
 import (
 	"sync"
 	"time"
+
+	"flashwave/bench/alarm"
 )
 
 // A readProbe measures how late this process reads what has arrived. At absolute
@@ -11,30 +13,30 @@ import (
 // TTFT and ITL as well. The ticks go on while the process does not, so that
 // one that was stopped finds how long it was gone.
 type readProbe struct {
-	alarm   alarm
+	alarm   alarm.Alarm
 	running sync.WaitGroup
 }
 
 // startReadProbe calls observe with the ticks as they are taken, one or many at a
 // time, on one goroutine.
-func startReadProbe(observe func(overdue)) *readProbe {
-	p := &readProbe{alarm: newAlarm()}
+func startReadProbe(observe func(Overdue)) *readProbe {
+	p := &readProbe{alarm: alarm.New()}
 	p.running.Go(func() {
 		began := time.Now()
-		t, effort := ticks{sparse: true}, effort{cpu: cpuTime()}
-		for p.alarm.wait(t.next(time.Since(began))) {
+		t, effort := Ticks{sparse: true}, effort{cpu: CPUTime()}
+		for p.alarm.Wait(t.next(time.Since(began))) {
 			now := time.Since(began)
-			observe(t.take(now))
+			observe(t.Take(now))
 			t.sparse = !effort.busy(now)
 		}
-		observe(t.take(time.Since(began))) // what was missed just before the end
+		observe(t.Take(time.Since(began))) // what was missed just before the end
 	})
 	return p
 }
 
 // stop ends the probe and waits for its last observation.
 func (p *readProbe) stop() {
-	p.alarm.stop()
+	p.alarm.Stop()
 	p.running.Wait()
 }
 
@@ -54,7 +56,7 @@ type effort struct {
 
 func (e *effort) busy(now time.Duration) bool {
 	if d := now - e.at; d >= effortEvery {
-		cpu := cpuTime()
+		cpu := CPUTime()
 		e.much = float64(cpu-e.cpu) > busyAt*float64(d)
 		e.at, e.cpu = now, cpu
 	}

@@ -1,4 +1,4 @@
-package bench
+package alarm
 
 import (
 	"errors"
@@ -20,24 +20,24 @@ type kernelTimer struct {
 	stopped atomic.Bool
 }
 
-// newAlarm rings through the poller; where the system has no timer left, through the
+// New is an alarm that rings through the poller; where the system has no timer left, through the
 // runtime's own.
-func newAlarm() alarm {
+func New() Alarm {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
-		return newTimed()
+		return Timed()
 	}
 	k := &kernelTimer{file: os.NewFile(uintptr(fd), "alarm")}
 	if k.timer, err = k.file.SyscallConn(); err != nil {
 		_ = k.file.Close() // nothing was written
-		return newTimed()
+		return Timed()
 	}
 	return k
 }
 
-// wait may end early, by a nudge of the past. One who never rang would pass for one
+// Wait may end early, by a nudge of the past. One who never rang would pass for one
 // that has nothing to say: if the timer fails, the runtime's own has to do.
-func (k *kernelTimer) wait(d time.Duration) bool {
+func (k *kernelTimer) Wait(d time.Duration) bool {
 	if d <= 0 {
 		runtime.Gosched()
 		return !k.stopped.Load()
@@ -54,38 +54,26 @@ func (k *kernelTimer) wait(d time.Duration) bool {
 	})
 	k.nudged.Store(false) // whoever nudged meanwhile is heard: the caller looks now
 	if errors.Join(err, failed) != nil && !k.stopped.Load() {
-		time.Sleep(min(d, tickEvery))
+		time.Sleep(min(d, shortNap))
 	}
 	return !k.stopped.Load()
 }
 
-func (k *kernelTimer) nudge() {
+func (k *kernelTimer) Nudge() {
 	k.nudged.Store(true)
 	_ = k.timer.Control(func(fd uintptr) { _ = ringIn(fd, 1) }) // it fails where nobody waits any more
 }
 
-func (k *kernelTimer) stop() {
+func (k *kernelTimer) Stop() {
 	k.stopped.Store(true)
 	_ = k.file.Close() // wakes the reader
 }
+
+// shortNap is how long whoever waits sleeps at once where the timer fails.
+const shortNap = 5 * time.Millisecond
 
 // ringIn makes a timer ring once, in d.
 func ringIn(fd uintptr, d time.Duration) error {
 	once := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(d))}
 	return unix.TimerfdSettime(int(fd), 0, &once, nil)
-}
-
-// clockTime is what a clock of the system shows; 0 if it has no such clock.
-func clockTime(id int32) time.Duration {
-	var t unix.Timespec
-	if unix.ClockGettime(id, &t) != nil {
-		return 0
-	}
-	return time.Duration(t.Nano())
-}
-
-// timeSlept is how long the machine has slept since it was started.
-func timeSlept() time.Duration {
-	mono := clockTime(unix.CLOCK_MONOTONIC)
-	return clockTime(unix.CLOCK_BOOTTIME) - mono
 }

@@ -1,4 +1,4 @@
-package bench
+package health
 
 import (
 	"fmt"
@@ -12,24 +12,24 @@ import (
 // stops: it stands while the machine sleeps, or is paused from outside. Two others
 // tell.
 
-// clockOffsets are how far other clocks are ahead of the monotonic one.
-type clockOffsets struct {
-	wall  time.Duration // the time of day; it can be set, too
-	slept time.Duration // the clock that goes on while the machine sleeps; constant where there is none
+// ClockOffsets are how far other clocks are ahead of the monotonic one.
+type ClockOffsets struct {
+	Wall  time.Duration // the time of day; it can be set, too
+	Slept time.Duration // the clock that goes on while the machine sleeps; constant where there is none
 }
 
 // readClocks reads the clocks, against a monotonic one that counts from epoch.
 // Each pair is read three times, for if this thread is kept waiting between the
 // clocks of a pair, the wall clock seems behind, and the machine to have slept.
-func readClocks(epoch time.Time) clockOffsets {
-	var o clockOffsets
+func readClocks(epoch time.Time) ClockOffsets {
+	var o ClockOffsets
 	for i := range 3 {
 		t := time.Now()
 		wall, slept := time.Duration(t.UnixNano())-t.Sub(epoch), timeSlept()
 		if i == 0 {
-			o = clockOffsets{wall, slept}
+			o = ClockOffsets{wall, slept}
 		}
-		o.wall, o.slept = max(o.wall, wall), min(o.slept, slept)
+		o.Wall, o.Slept = max(o.Wall, wall), min(o.Slept, slept)
 	}
 	return o
 }
@@ -41,7 +41,7 @@ const parting = 10 * time.Millisecond
 // partings notices when clocks part. The zero value is ready.
 type partings struct {
 	began bool
-	last  clockOffsets
+	last  ClockOffsets
 
 	slept   time.Duration // in all
 	jumps   int           // of the wall clock
@@ -50,10 +50,10 @@ type partings struct {
 
 // see takes in a reading. It says how long the machine slept since the last one,
 // and by how much the wall clock jumped besides; 0: it did not.
-func (p *partings) see(now clockOffsets) (slept, jump time.Duration) {
+func (p *partings) see(now ClockOffsets) (slept, jump time.Duration) {
 	if p.began {
-		slept = now.slept - p.last.slept
-		jump = now.wall - p.last.wall - slept
+		slept = now.Slept - p.last.Slept
+		jump = now.Wall - p.last.Wall - slept
 	}
 	p.began, p.last = true, now
 	if slept < parting {

@@ -1,10 +1,8 @@
 //go:build !linux
 
-package bench
+package health
 
 import "time"
-
-func newAlarm() alarm { return newTimed() }
 
 // timeSlept is not to be had on this system. Where the monotonic clock stands while
 // the machine sleeps, the wall clock seems to jump.

@@ -1,4 +1,4 @@
-package bench
+package health
 
 import (
 	"iter"
@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// tickEvery is the time between two ticks of the read probe.
-	tickEvery = 5 * time.Millisecond
+	// TickEvery is the time between two ticks of the read probe.
+	TickEvery = 5 * time.Millisecond
 	// sparsely is how many ticks are taken together where few are looked at. Tokens that
 	// come every 10, 20, 25 or 50 ms do not keep step with it.
 	sparsely = 11
@@ -15,7 +15,7 @@ const (
 	longestLate = time.Hour
 )
 
-// ticks are the instants tickEvery, 2·tickEvery, … of a clock that counts from 0.
+// Ticks are the instants TickEvery, 2·TickEvery, … of a clock that counts from 0.
 // They are due whether anybody is there to take them or not: whoever comes late
 // finds all that he missed, each as late as it is by then. A process that stood
 // still for 400 ms is 400, 395, … 5 ms late, 80 times.
@@ -24,53 +24,53 @@ const (
 // the one that was looked at. So percentiles mean the same, and a stop is seen in
 // proportion, but for how it began: one of 400 ms is 400 to 350 ms late at first.
 // sparse may change whenever ticks were taken.
-type ticks struct {
+type Ticks struct {
 	sparse bool
 	taken  int64 // so many lie behind
 }
 
 // together is how many ticks are due at once.
-func (t *ticks) together() int64 {
+func (t *Ticks) together() int64 {
 	if t.sparse {
 		return sparsely
 	}
 	return 1
 }
 
-// take takes the ticks that are due at now and were not taken before.
-func (t *ticks) take(now time.Duration) overdue {
-	last := int64(max(now, 0) / tickEvery)
+// Take takes the ticks that are due at now and were not taken before.
+func (t *Ticks) Take(now time.Duration) Overdue {
+	last := int64(max(now, 0) / TickEvery)
 	last -= last % t.together()
-	o := overdue{first: t.taken + 1, last: last, now: now, together: t.together()}
+	o := Overdue{first: t.taken + 1, last: last, now: now, together: t.together()}
 	t.taken = max(t.taken, last)
 	return o
 }
 
 // next is how long it is until ticks are due that were not taken yet.
-func (t *ticks) next(now time.Duration) time.Duration {
+func (t *Ticks) next(now time.Duration) time.Duration {
 	return dueAt(t.taken+1, t.together()) - now
 }
 
 // dueAt is when a tick is due that is one of so many together.
 func dueAt(tick, together int64) time.Duration {
-	return time.Duration((tick+together-1)/together*together) * tickEvery
+	return time.Duration((tick+together-1)/together*together) * TickEvery
 }
 
 // absence is the ticks of a time of this length, which is over now and in which
 // nobody was there.
-func absence(length time.Duration) overdue {
-	return overdue{first: 0, last: int64(length/tickEvery) - 1, now: length, together: 1}
+func absence(length time.Duration) Overdue {
+	return Overdue{first: 0, last: int64(length/TickEvery) - 1, now: length, together: 1}
 }
 
-// overdue are successive ticks and the instant at which they were taken.
-type overdue struct {
+// Overdue are successive ticks and the instant at which they were taken.
+type Overdue struct {
 	first, last int64 // none if first is larger
 	now         time.Duration
 	together    int64 // so many are due at once
 }
 
 // longest is how late the oldest is; 0 if there is none.
-func (o overdue) longest() time.Duration {
+func (o Overdue) longest() time.Duration {
 	if o.first > o.last {
 		return 0
 	}
@@ -79,15 +79,15 @@ func (o overdue) longest() time.Duration {
 
 // stood reports whether nobody may have been there for so long: as the oldest is late,
 // and as long before as nobody looked.
-func (o overdue) stood(length time.Duration) bool {
-	return o.longest() > 0 && o.longest()+time.Duration(o.together)*tickEvery >= length
+func (o Overdue) stood(length time.Duration) bool {
+	return o.longest() > 0 && o.longest()+time.Duration(o.together)*TickEvery >= length
 }
 
 // all is how late each is, the oldest first. Of an absence of days the last hour
 // is enough.
-func (o overdue) all() iter.Seq[time.Duration] {
+func (o Overdue) all() iter.Seq[time.Duration] {
 	return func(yield func(time.Duration) bool) {
-		for k := max(o.first, o.last-int64(longestLate/tickEvery)+1); k <= o.last; k++ {
+		for k := max(o.first, o.last-int64(longestLate/TickEvery)+1); k <= o.last; k++ {
 			if !yield(min(o.now-dueAt(k, o.together), longestLate)) {
 				return
 			}
