@@ -227,7 +227,7 @@ func TestADropThatCameLate(t *testing.T) {
 					l.mu.Lock()
 					dropped := l.schedule(ticket{wave: 0, scheduled: run.now() - late})
 					l.mu.Unlock()
-					run.drop(dropped)
+					run.ledger.Dropped(dropped.entry())
 				}
 				doc := run.Wait()
 				conserved(t, doc)

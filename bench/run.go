@@ -18,6 +18,7 @@ import (
 	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
 	"flashwave/bench/health"
+	"flashwave/bench/ledger"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -74,17 +75,13 @@ type Run struct {
 	priced     bool
 	slots      *slots
 	budget     *budget
-	rec        *recorder
+	ledger     *ledger.Ledger
 	assertions *verdict.Assertions
 	refusals   *refusals
 	health     *health.Watch
-	pace       *pace
 	lanes      []*lane
-	open       openRequests
 	lineFull   sync.Once // that was said
 	unheeded   sync.Once // waits asked for: that was said
-
-	requestLog *requestLog
 
 	epoch     time.Time
 	start     time.Duration // when the first wave begins, on the run's clock
@@ -137,9 +134,6 @@ func Start(opts Options) (*Run, error) {
 	}
 	r.workers.run = r
 	r.refusals = newRefusals(r)
-	if opts.Requests != nil {
-		r.requestLog = newRequestLog(opts.Requests)
-	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	err := r.plan()
 	if err == nil {
@@ -149,17 +143,12 @@ func Start(opts Options) (*Run, error) {
 		r.cancel()
 		return nil, err
 	}
-	lanes := make([]string, len(r.waves))
-	for i := range r.waves {
-		lanes[i] = r.waves[i].Lane
-	}
-	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
+	r.ledger = r.newLedger()
 	r.health = r.watchOver()
 	now := r.now()
-	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()
 	r.startedAt = time.Now().Add(sc.Warmup.D())
-	r.rec.begin(now, r.start)
+	r.ledger.Begin(now, r.start)
 	r.planWaves()
 	for _, l := range r.lanes {
 		l.alarm = r.newAlarm()
@@ -167,6 +156,23 @@ func Start(opts Options) (*Run, error) {
 	r.journal(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
+}
+
+// newLedger is an empty ledger of the run.
+func (r *Run) newLedger() *ledger.Ledger {
+	c := ledger.Config{
+		Lanes: make([]string, len(r.lanes)), Waves: make([]ledger.Wave, len(r.waves)),
+		Measured: result.Measured{Priced: r.priced, Judged: r.assertions.Judged()},
+		Requests: r.options.Requests, Excerpt: r.options.Excerpt,
+	}
+	for i, l := range r.lanes {
+		c.Lanes[i] = l.name
+	}
+	for i := range r.waves {
+		w := &r.waves[i]
+		c.Waves[i] = ledger.Wave{Name: w.Name, Lane: w.Lane, Closed: w.Closed}
+	}
+	return ledger.New(c)
 }
 
 // newAlarm is an alarm on the run's clock, which is virtual where it watches no machine.
@@ -213,9 +219,7 @@ func (r *Run) run(now time.Duration) {
 
 // endLoad notes that nothing is offered any more: what ends from now on is in no rate.
 func (r *Run) endLoad() {
-	for _, l := range r.lanes {
-		l.live.Store(result.Tail)
-	}
+	r.ledger.EndLoad()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.loadEnd = r.start
@@ -249,18 +253,18 @@ func (r *Run) drain() bool {
 			over = true
 		case <-stopping:
 			stopping = nil
-			r.sendHome()
+			r.abandonQueued()
 		}
 	}
-	r.sendHome()
+	r.abandonQueued()
 	r.cancel()
 	return r.calledOff(idle)
 }
 
-// sendHome gives up everybody who still waits for a slot.
-func (r *Run) sendHome() {
+// abandonQueued gives up everybody who still waits for a slot.
+func (r *Run) abandonQueued() {
 	for t := range r.slots.clear() {
-		r.giveUp(t)
+		r.ledger.Unsent(t.entry())
 	}
 }
 

@@ -56,7 +56,7 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 	for _, text := range r.health.Witness(now, r.untilTick) {
 		r.note(text)
 	}
-	in = r.rec.swap(now)
+	in = r.ledger.EndSecond(now)
 	r.health.Sample(now, now <= r.start)
 	if now <= r.start { // what the warm-up cost comes with the first second
 		return in, row, false
@@ -64,9 +64,7 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
 	inFlight, waiting, _ := r.slots.load()
 
-	r.rec.mu.Lock()
-	row, lanes := r.rec.timeline.Add(in, r.liveWaves(), int64(inFlight), int64(waiting))
-	r.rec.mu.Unlock()
+	row, lanes := r.ledger.Add(in, r.liveWaves(), int64(inFlight), int64(waiting))
 
 	r.mu.Lock()
 	r.lastRow = row
@@ -83,7 +81,7 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 func (r *Run) liveWaves() []string {
 	var names []string
 	for _, l := range r.lanes {
-		if i := l.here(); i >= 0 {
+		if i := r.ledger.LiveWave(l.index); i >= 0 {
 			names = append(names, r.waves[i].name().String())
 		}
 	}

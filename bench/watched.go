@@ -38,7 +38,7 @@ type watched struct{ run *Run }
 func (w watched) Live() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for _, l := range w.run.lanes {
-			if wave := l.here(); wave >= 0 && !yield(wave) {
+			if wave := w.run.ledger.LiveWave(l.index); wave >= 0 && !yield(wave) {
 				return
 			}
 		}
@@ -46,15 +46,7 @@ func (w watched) Live() iter.Seq[int] {
 }
 
 // Open implements [health.Load].
-func (w watched) Open() iter.Seq2[int, int64] { return w.run.open.waves() }
+func (w watched) Open() iter.Seq2[int, int64] { return w.run.ledger.InFlight() }
 
 // ReadLate implements [health.Load].
-func (w watched) ReadLate(wave int, late iter.Seq[time.Duration]) {
-	s := w.run.rec.shard(uint64(wave))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.part(wave)
-	for d := range late {
-		p.Record(result.ReadLag, d)
-	}
-}
+func (w watched) ReadLate(wave int, late iter.Seq[time.Duration]) { w.run.ledger.ReadLate(wave, late) }

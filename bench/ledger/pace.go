@@ -1,15 +1,11 @@
-package bench
+package ledger
 
 import (
-	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"flashwave/bench/result"
-	"flashwave/bench/units"
 	"flashwave/client"
-	"flashwave/client/outcome"
 )
 
 // A pace knows how many requests were sent, and tokens billed, in the last
@@ -131,44 +127,8 @@ func (p *pace) met(wave int) limited {
 	return all
 }
 
-// addLimits completes the figures of a wave, or of the run (wave < 0), with when
-// and at which pace its rate limits were met.
-func (r *Run) addLimits(s *result.Stats, wave int) {
-	if l, ok := r.limited(wave); ok {
-		l.AddTo(s)
-	}
-}
-
-// limited is how a wave, or the run (wave < 0), met its limits; false: it did not.
-func (r *Run) limited(wave int) (result.LimitsMet, bool) {
-	l := r.pace.met(wave)
-	return result.LimitsMet{FirstS: r.since(l.first).Seconds(), LastS: r.since(l.last).Seconds(), RPM: l.rpm, TPM: l.tpm}, l.first != 0
-}
-
-// limitPause is the least time between two events about rate limits.
-const limitPause = 10 * time.Second
-
-// watchLimits makes an event of the rate limits met in an interval.
-func (r *Run) watchLimits(in result.Interval, sum *result.Part) {
-	n := sum.Outcomes[outcome.RateLimited]
-	if n == 0 || r.limitNoted > 0 && in.End < r.limitNoted+limitPause {
-		return
-	}
-	r.limitNoted = in.End
-	r.event(result.Event{TS: in.End.Seconds(), Kind: result.Limited, Text: limitText(n, in.End-in.Start, sum.Limits)})
-}
-
-// limitText is how an event speaks of n 429s.
-func limitText(n int64, in time.Duration, seen result.LimitsSeen) string {
-	parts := []string{fmt.Sprintf("429 rate limited ×%s in %s", units.Count(n), units.Duration(in))}
-	if seen.RetryAfter > 0 {
-		parts = append(parts, "retry-after "+units.Length(seen.RetryAfter))
-	}
-	if seen.LimitRequests != nil {
-		parts = append(parts, "limit "+units.Count(*seen.LimitRequests)+" rpm")
-	}
-	if seen.LimitTokens != nil {
-		parts = append(parts, "limit "+units.Count(*seen.LimitTokens)+" tpm")
-	}
-	return strings.Join(parts, ", ")
+// Limited is how a wave, or the run (wave < 0), met its rate limits; false: it did not.
+func (l *Ledger) Limited(wave int) (result.LimitsMet, bool) {
+	m := l.pace.met(wave)
+	return result.LimitsMet{FirstS: l.since(m.first).Seconds(), LastS: l.since(m.last).Seconds(), RPM: m.rpm, TPM: m.tpm}, m.first != 0
 }

@@ -1,4 +1,4 @@
-package bench
+package ledger
 
 import (
 	"bufio"
@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/client"
 	"flashwave/client/outcome"
@@ -54,25 +55,29 @@ const (
 	unsent  outcome.Outcome = "unsent"
 )
 
-// neverSent is the result of a request that was never sent.
-var neverSent = client.Result{
+// NeverSent is the result of a request that was never sent.
+var NeverSent = client.Result{
 	Sent: client.Never, FirstByte: client.Never, FirstToken: client.Never, FirstAnswer: client.Never,
 	LastToken: client.Never, Done: client.Never,
 }
 
 // line describes a request that ended.
-func (r *Run) line(t ticket, res client.Result) RequestLine {
+func (l *Ledger) line(q Request, res client.Result) RequestLine {
 	at := func(d time.Duration) *float64 {
 		if d == client.Never {
 			return nil
 		}
-		ms := float64(r.since(d)) / float64(time.Millisecond)
+		ms := float64(l.since(d)) / float64(time.Millisecond)
 		return &ms
 	}
+	wave := ""
+	if q.Wave >= 0 {
+		wave = l.config.Waves[q.Wave].Name
+	}
 	return RequestLine{
-		Wave: r.waveName(t.wave), Lane: t.lane.name, Index: t.index,
+		Wave: wave, Lane: l.config.Lanes[q.Lane], Index: q.Index,
 		Outcome: res.Outcome, Error: res.Err, Status: res.Status,
-		ScheduledMS: at(t.scheduled), QueuedMS: float64(t.queue) / float64(time.Millisecond),
+		ScheduledMS: at(q.Scheduled), QueuedMS: float64(q.Queue) / float64(time.Millisecond),
 		SentMS: at(res.Sent), FirstByteMS: at(res.FirstByte), FirstTokenMS: at(res.FirstToken),
 		FirstAnswerMS: at(res.FirstAnswer), LastTokenMS: at(res.LastToken), DoneMS: at(res.Done),
 		StallMS: float64(res.Stall) / float64(time.Millisecond),
@@ -80,6 +85,22 @@ func (r *Run) line(t ticket, res client.Result) RequestLine {
 		OutputTokens: res.Usage.Output, ReasoningTokens: res.Usage.Reasoning, TokensFrom: string(res.Usage.From),
 		Finish: res.Finish, RequestID: res.RequestID, Retries: res.Retries, StaleRetries: res.StaleRetries,
 	}
+}
+
+// logged adds a request that ended to the log of requests.
+func (l *Ledger) logged(q Request, res client.Result) {
+	if l.log != nil && q.Wave != result.Warmup {
+		l.log.write(l.line(q, res))
+	}
+}
+
+// CloseLog waits until the log of requests is written, as long as there is progress. It
+// says how many lines it lacks, and what broke it; nil: nothing.
+func (l *Ledger) CloseLog() (lost int64, err error) {
+	if l.log == nil {
+		return 0, nil
+	}
+	return l.log.close()
 }
 
 // A requestLog writes a line per request without ever holding the load up: lines

@@ -1,4 +1,4 @@
-package bench
+package ledger
 
 import (
 	"flashwave/bench/price"
@@ -42,12 +42,10 @@ func worked(res client.Result) bool {
 	return res.Status/100 == 2
 }
 
-// cost is what a request costs, and how much of that no usage vouches for, in USD.
-func (r *Run) cost(promptBytes, maxTokens int, res client.Result) (cost price.Cost, estimated float64) {
-	if !r.priced {
-		return price.Cost{}, 0
-	}
+// Cost is what a request costs at a price, and how much of that no usage vouches for, in
+// USD.
+func Cost(at price.Price, promptBytes, maxTokens int, res client.Result) (cost price.Cost, estimated float64) {
 	billed, vouched := Billed(promptBytes, maxTokens, res)
-	cost = r.budget.price.Cost(billed)
-	return cost, max(cost.Total()-r.budget.price.Cost(vouched).Total(), 0)
+	cost = at.Cost(billed)
+	return cost, max(cost.Total()-at.Cost(vouched).Total(), 0)
 }

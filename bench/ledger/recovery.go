@@ -1,21 +1,17 @@
-package bench
+package ledger
 
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"flashwave/bench/result"
-	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
 )
 
 // recoveryLimit is for how many seconds what comes after a surge is kept apart.
 const recoveryLimit = result.RecoveryLimit
-
-// surgeRatio is by how much the load falls after a wave that is a surge whatever
-// it did to the endpoint.
-const surgeRatio = 2
 
 // A recovery is what became of the requests that a lane scheduled after a surge,
 // second by second from its end on: an hour of it at most.
@@ -138,60 +134,73 @@ func (r *recovery) document(share float64, text string, now time.Duration) *resu
 	return result.RecoveryOf(r.seconds, min(end-r.start, recoveryLimit*time.Second), share, text)
 }
 
-// surged reports whether a wave that has ended was a surge: an open wave with at
-// least twice the rate at its end that the next one begins with, or any wave in
-// which an SLO was breached live and after which there is less load. r.mu is held.
-func (r *Run) surged(before, next int) bool {
-	if before < 0 || next < 0 {
-		return false
-	}
-	w, n := &r.waves[before], &r.waves[next]
-	if w.Closed != n.Closed {
-		return false
-	}
-	return !w.Closed && w.to > 0 && w.to >= surgeRatio*n.from || w.breached && n.from < w.to
+// surges know which recovery a request belongs to: the one that was watched when it was
+// scheduled, which goes on until the next surge of its lane ends, or the lane.
+type surges struct {
+	lanes []atomic.Pointer[recovery] // from the last surge of each; nil: there was none
+	live  []atomic.Pointer[recovery] // by the wave that is live: its lane's then
+	of    []atomic.Pointer[recovery] // by the wave that was the surge
 }
 
-// keepApart keeps what a lane schedules after a surge apart. It lasts to the end of
-// the next surge or of the lane. l.mu and r.mu are held.
-func (r *Run) keepApart(l *lane, before, next int, at time.Duration) {
-	if r.surged(before, next) {
-		l.afterSurge.close(at)
-		l.afterSurge = &recovery{surge: before, start: at}
-		r.waves[before].recovery = l.afterSurge
-	}
-	if next < 0 {
-		l.afterSurge.close(at)
+func newSurges(lanes, waves int) surges {
+	return surges{
+		lanes: make([]atomic.Pointer[recovery], lanes),
+		live:  make([]atomic.Pointer[recovery], waves),
+		of:    make([]atomic.Pointer[recovery], waves),
 	}
 }
 
-// markBreach notes that an SLO is breached in the live waves that it speaks of.
-// Ones that began within the live window may suffer from those before.
-func (r *Run) markBreach(e slo.Expr, now time.Duration) {
+// enter is told that a lane goes from one wave to another.
+func (s *surges) enter(lane, before, now int, at time.Duration, surged bool) {
+	watched := &s.lanes[lane]
+	if surged {
+		watched.Load().close(at)
+		watched.Store(&recovery{surge: before, start: at})
+		s.of[before].Store(watched.Load())
+	}
+	if now < 0 {
+		watched.Load().close(at)
+		return
+	}
+	s.live[now].Store(watched.Load())
+}
+
+// after is what is watched in the wall time of a wave; nil: nothing is.
+func (s *surges) after(live int) *recovery {
+	if live < 0 {
+		return nil
+	}
+	return s.live[live].Load()
+}
+
+// Recovery is what became of the endpoint after a surge, up to now, and how many of the
+// requests must be good for it to be well again, which text says; nil: the wave was none.
+func (l *Ledger) Recovery(wave int, share float64, text string, now time.Duration) *result.Recovery {
+	r := l.surges.of[wave].Load()
+	if r == nil {
+		return nil
+	}
+	return r.document(share, text, now)
+}
+
+// Aftermath is what came after a wave that was a surge since this was asked last; false:
+// nothing did.
+func (l *Ledger) Aftermath(wave int) (result.Aftermath, bool) {
+	return l.surges.of[wave].Load().news(l.since)
+}
+
+// news are what came since it was asked last; false: nothing did. r may be nil.
+func (r *recovery) news(since func(time.Duration) time.Duration) (a result.Aftermath, ok bool) {
+	if r == nil {
+		return a, false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, l := range r.lanes {
-		i := l.here()
-		if i >= 0 && e.Concerns(l.name, r.waves[i].Name) && now-r.waves[i].start >= liveWindow {
-			r.waves[i].breached = true
-		}
+	a = result.Aftermath{StartS: since(r.start).Seconds(), Seconds: r.fresh}
+	if r.end > 0 {
+		a.EndS = new(since(r.end).Seconds())
 	}
-}
-
-// addRecovery completes the figures of a wave that was a surge.
-func (r *Run) addRecovery(s *result.Stats, wave int) {
-	if wave < 0 {
-		return
-	}
-	r.mu.Lock()
-	rec, now := r.waves[wave].recovery, r.end
-	r.mu.Unlock()
-	if rec == nil {
-		return
-	}
-	if now == 0 {
-		now = r.now()
-	}
-	share, text := r.assertions.Recovered()
-	s.Recovery = rec.document(share, text, now)
+	ok = len(r.fresh) > 0 || !r.told || r.end != r.toldEnd
+	r.fresh, r.told, r.toldEnd = nil, true, r.end
+	return a, ok
 }

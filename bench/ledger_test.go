@@ -62,18 +62,14 @@ func TestReadersNeverMeetAWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		looks := []func(){
-			func() { run.rec.spent(time.Minute) },
-			func() { run.rec.warmup() },
-			func() { run.rec.total(-1); run.rec.total(1) },
-			func() { p, _, _ := run.rec.window(10*time.Second, -1); result.Derive(result.Label{}, p) },
-			func() { run.rec.window(time.Second, 0) },
+			func() { run.ledger.Spent(time.Minute) },
+			func() { run.ledger.Warmup() },
+			func() { run.ledger.Total(-1); run.ledger.Total(1) },
+			func() { p, _, _ := run.ledger.Window(10*time.Second, -1); result.Derive(result.Label{}, p) },
+			func() { run.ledger.Window(time.Second, 0) },
 			func() { run.Snapshot(result.View{Wave: -1, Window: 10 * time.Second}) },
 			func() { run.Snapshot(result.View{Wave: 1}) },
-			func() {
-				run.rec.mu.Lock()
-				defer run.rec.mu.Unlock()
-				run.rec.timeline.Rows(false)
-			},
+			func() { run.ledger.Rows(false) },
 		}
 		// A reader looks while a second is being ended: virtual time stands still as
 		// long as anybody is busy.
@@ -83,7 +79,7 @@ func TestReadersNeverMeetAWriter(t *testing.T) {
 				for ended := 0; !closed(run.Done()); {
 					time.Sleep(time.Second)
 					for before := ended; ended == before && !closed(run.Done()); look() {
-						ended = run.rec.seconds()
+						ended = run.ledger.Seconds()
 					}
 					look()
 				}
@@ -110,7 +106,8 @@ func TestTheRingIsNeverWrittenTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc := run.Wait()
-		rings := run.rec.ring[run.rec.n-len(journal.kept) : run.rec.n]
+		rings := run.ledger.Last(time.Hour)
+		rings = rings[len(rings)-len(journal.kept):]
 		for i, in := range journal.kept {
 			if got, want := figures(rings[i]), journal.said[i]; got != want {
 				t.Errorf("second %d in the ring:\n%s\nas it was handed out:\n%s", i, got, want)
@@ -126,63 +123,8 @@ func TestTheRingIsNeverWrittenTo(t *testing.T) {
 				warm += p.Cost.Total()
 			}
 		}
-		if want := run.rec.warmup().Cost.Total(); warm != want || warm == 0 || doc.Total.Requests.Sent == 0 {
+		if want := run.ledger.Warmup().Cost.Total(); warm != want || warm == 0 || doc.Total.Requests.Sent == 0 {
 			t.Errorf("the seconds hold $%.9f of the warm-up's $%.9f", warm, want)
 		}
 	})
-}
-
-// seconds is how many intervals there were.
-func (r *recorder) seconds() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.n
-}
-
-// A recorder takes in, ends its seconds and is looked at, by everybody at once.
-func TestTheRecorderIsSafeForConcurrentUse(t *testing.T) {
-	const seconds, writers, warm = 12, 2, 6
-	rec, over := newRecorder(result.NewTimeline([]string{"", "", ""}, result.Measured{})), make(chan struct{})
-	rec.begin(0, warm*time.Second)
-	var all sync.WaitGroup
-	for w := range writers {
-		all.Go(func() {
-			for i := uint64(w); ; i++ {
-				s, wave := rec.shard(i), int(i%5)+result.Warmup
-				s.mu.Lock()
-				p := s.part(wave)
-				p.Requests.Scheduled++
-				p.Outcomes["ok"]++
-				p.Record(result.TTFTResponse, time.Duration(i%1000)*time.Millisecond)
-				s.mu.Unlock()
-				if closed(over) {
-					return
-				}
-			}
-		})
-	}
-	for _, look := range []func(){
-		func() { rec.spent(time.Minute) },
-		func() { rec.total(-1); rec.total(1); rec.warmup() },
-		func() { p, _, _ := rec.window(10*time.Second, -1); result.Derive(result.Label{}, p) },
-	} {
-		all.Go(func() {
-			for !closed(over) {
-				look()
-			}
-		})
-	}
-	for s := range seconds {
-		time.Sleep(100 * time.Microsecond) // or nothing is in it
-		in := rec.swap(time.Duration(s+1) * time.Second)
-		if p := in.Parts[result.Warmup]; s < warm-1 && p != nil {
-			t.Errorf("the warm-up is in second %d, before the first wave", s)
-		}
-		rec.mu.Lock()
-		rec.timeline.Add(in, nil, 0, 0)
-		rec.timeline.Rows(false)
-		rec.mu.Unlock()
-	}
-	close(over)
-	all.Wait()
 }

@@ -1,12 +1,14 @@
-package bench
+package ledger
 
 import (
 	"iter"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/client/outcome"
 )
 
 // nShards spreads the recording over a few locks.
@@ -83,10 +85,10 @@ func (s *shard) part(wave int) *result.Part {
 	return p
 }
 
-// swap ends the current interval at now: what the shards held becomes the newest
+// EndSecond ends the current interval at now: what the shards held becomes the newest
 // interval, and the shards begin anew. The interval is complete, and its parts are
 // shared with every reader: they must not be written to.
-func (r *recorder) swap(now time.Duration) result.Interval {
+func (r *recorder) EndSecond(now time.Duration) result.Interval {
 	r.mu.Lock()
 	last := r.final // asked before the shards are emptied: what comes after that is in the next interval
 	r.mu.Unlock()
@@ -157,9 +159,9 @@ func (r *recorder) begin(now, start time.Duration) {
 	r.since, r.start = now, start
 }
 
-// total is a copy of what one wave, or all of them (wave < 0), did so far, up to
-// the last swap.
-func (r *recorder) total(wave int) *result.Part {
+// Total is a copy of what one wave, or all of them (wave < 0), did so far, up to
+// the last full second.
+func (r *recorder) Total(wave int) *result.Part {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := result.NewPart()
@@ -167,8 +169,8 @@ func (r *recorder) total(wave int) *result.Part {
 	return p
 }
 
-// warmup is what the warm-up cost.
-func (r *recorder) warmup() *result.Part {
+// Warmup is what the warm-up cost.
+func (r *recorder) Warmup() *result.Part {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := result.NewPart()
@@ -176,9 +178,9 @@ func (r *recorder) warmup() *result.Part {
 	return p
 }
 
-// window adds up the intervals of the last d, of one wave or of all, and says
+// Window adds up the intervals of the last d, of one wave or of all, and says
 // from when to when they reach. The part is shared: it must not be written to.
-func (r *recorder) window(d time.Duration, wave int) (p *result.Part, from, to time.Duration) {
+func (r *recorder) Window(d time.Duration, wave int) (p *result.Part, from, to time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sum, ok := r.windows[windowKey{d, wave}]
@@ -197,8 +199,8 @@ func (r *recorder) window(d time.Duration, wave int) (p *result.Part, from, to t
 	return sum.part, sum.from, sum.to
 }
 
-// spent is what the last d cost, in USD, and how much of it there is.
-func (r *recorder) spent(d time.Duration) (usd float64, of time.Duration) {
+// Spent is what the last d cost, in USD, and how much of it there is.
+func (r *recorder) Spent(d time.Duration) (usd float64, of time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for in := range r.last(d) {
@@ -222,5 +224,81 @@ func (r *recorder) last(d time.Duration) iter.Seq[result.Interval] {
 				return
 			}
 		}
+	}
+}
+
+// Seconds is how many intervals there were.
+func (r *recorder) Seconds() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.n
+}
+
+// Last are the intervals of the last d, the oldest first. They must not be written to.
+func (r *recorder) Last(d time.Duration) []result.Interval {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := slices.Collect(r.last(d))
+	slices.Reverse(list)
+	return list
+}
+
+// Add adds an interval, on the clock of the first wave, to the timeline, with the waves
+// that were live and what was open at its end. Its answers are the row of the run and
+// those of its lanes.
+func (r *recorder) Add(in result.Interval, live []string, inFlight, waiting int64) (row result.Row, lanes map[string]result.Row) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.timeline.Add(in, live, inFlight, waiting)
+}
+
+// Overloaded marks the newest row of the timeline.
+func (r *recorder) Overloaded() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.timeline.Overloaded()
+}
+
+// Rows are those of the run so far, and how much time each stands for.
+func (r *recorder) Rows(withHDR bool) (rows []result.Row, step time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.timeline.Rows(withHDR), r.timeline.Step
+}
+
+// Lanes are the rows of each lane so far.
+func (r *recorder) Lanes() map[string][]result.Row {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.timeline.Lanes()
+}
+
+// Settle makes the next interval that is begun to be closed the last: what was scheduled
+// and is not accounted for in it was never sent.
+func (r *recorder) Settle() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.final = true
+}
+
+// account completes the counts of the last interval. r.mu is held.
+func (r *recorder) account(sum map[int]*result.Part) {
+	for wave, total := range r.totals {
+		if wave < 0 {
+			continue
+		}
+		rest := result.NewPart()
+		rest.Requests = total.Requests.Open()
+		if rest.Requests == (result.Requests{}) {
+			continue
+		}
+		if n := rest.Requests.Unfinished; n > 0 {
+			rest.Outcomes[outcome.Cancelled] = n
+		}
+		total.Merge(rest)
+		if sum[wave] == nil {
+			sum[wave] = result.NewPart()
+		}
+		sum[wave].Merge(rest)
 	}
 }

@@ -1,11 +1,8 @@
-package bench
+package ledger
 
 import (
 	"sync"
 	"time"
-
-	"flashwave/bench/result"
-	"flashwave/bench/scenario"
 )
 
 // A steady counts the completions of a closed wave's wall time between its fill
@@ -24,14 +21,6 @@ type steady struct {
 	least      int // n
 	from, last time.Duration
 	count      int64
-}
-
-// steadyOf is for a wave that counts such; nil for an open one.
-func steadyOf(w scenario.Wave) *steady {
-	if !w.Closed() {
-		return nil
-	}
-	return &steady{}
 }
 
 // begin counts anew, from an instant on, after so many completions.
@@ -66,13 +55,26 @@ func (s *steady) rate() *float64 {
 	return new(float64(s.count) / (s.last - s.from).Seconds())
 }
 
-// addSteady completes the figures of a closed wave, or of a run (wave < 0) that is
-// nothing but one.
-func (r *Run) addSteady(s *result.Stats, wave int) {
-	if wave < 0 && len(r.waves) == 1 {
-		wave = 0
+// Fill says that the slots of a closed wave fill from an instant on: its steady state
+// begins after so many completions, and is known after least of them.
+func (l *Ledger) Fill(wave int, at time.Duration, fill, least int) {
+	if wave >= 0 {
+		l.steady[wave].begin(at, fill, least)
 	}
-	if wave >= 0 && r.waves[wave].steady != nil {
-		s.Rate.Steady = r.waves[wave].steady.rate()
+}
+
+// Completed takes in a request that ended in the wall time of a closed wave.
+func (l *Ledger) Completed(wave int, at time.Duration) {
+	if wave >= 0 {
+		l.steady[wave].completed(at)
 	}
+}
+
+// Steady is the rate of a closed wave in its steady state, in completions per second; nil:
+// not known.
+func (l *Ledger) Steady(wave int) *float64 {
+	if l.steady[wave] == nil {
+		return nil
+	}
+	return l.steady[wave].rate()
 }
