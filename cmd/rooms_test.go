@@ -27,6 +27,8 @@ var arrows = map[string][]string{
 	"flashwave/cmd":                   {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
 	"flashwave/tui":                   {"flashwave/bench/...", "terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/...", "net/http"},
+	"flashwave/bench/health":          {"flashwave/bench/alarm", "flashwave/bench/result", "flashwave/bench/verdict"},
+	"flashwave/bench/ledger":          {"flashwave/bench/result", "flashwave/bench/verdict", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/bench/scenario":        {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
 	"flashwave/bench/result":          {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
 	"flashwave/bench/verdict":         {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/trend"},
@@ -51,7 +53,7 @@ var arrows = map[string][]string{
 }
 
 // leaves import nothing of this module, and everybody may import them.
-var leaves = []string{"flashwave/bench/files", "flashwave/bench/trend", "flashwave/bench/units", "flashwave/client/outcome"}
+var leaves = []string{"flashwave/bench/alarm", "flashwave/bench/files", "flashwave/bench/trend", "flashwave/bench/units", "flashwave/client/outcome"}
 
 // The folder tree explains the program only as long as its arrows hold.
 func TestRooms(t *testing.T) {
