@@ -12,7 +12,7 @@ import (
 // searchPhases are the search's own words for where it is.
 var searchPhases = map[capacity.Phase]string{
 	"": "starting", capacity.Ramping: "ramping", capacity.Bracketing: "bracketing", capacity.Bisecting: "bisecting", capacity.Recovering: "recovering",
-	capacity.Soaking: "soaking", capacity.Saturating: "saturating", capacity.Rehearsing: "rehearsing", capacity.Finished: "done",
+	capacity.Soaking: "soaking", capacity.Saturating: "saturating", capacity.Rehearsing: "rehearsing", capacity.Finished: "done", capacity.GoingOn: "going on",
 }
 
 // header is what is searched, and where the search is.

@@ -312,6 +312,7 @@ func (s *Search) find(ctx context.Context) *Document {
 	}
 	if s.warmUp(ctx) && s.ramp(ctx) && s.hunting(ctx) {
 		s.saturate(ctx)
+		s.beyond(ctx)
 		s.rehearse(ctx)
 	}
 	return s.document()

@@ -228,11 +228,23 @@ func (c criterion) share(j Judged) share {
 // have done; by is the first that did not, nil if there was none.
 func leans(list []criterion, judged []Judged) (holds bool, by *criterion) {
 	for i, c := range list {
-		if i >= len(judged) || judged[i].Observed == nil || !c.Holds(*judged[i].Observed) {
+		if i >= len(judged) || !c.leans(judged[i]) {
 			return false, &list[i]
 		}
 	}
 	return true, nil
+}
+
+// leans reports whether the criterion held as far as was seen.
+func (c criterion) leans(j Judged) bool { return j.Observed != nil && c.Holds(*j.Observed) }
+
+// waits reports whether the criterion is on a time that grows with a backlog.
+func (c criterion) waits() bool {
+	switch c.Metric {
+	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
+		return true
+	}
+	return false
 }
 
 // borne is the share of failures that the criteria allow; 1: any.

@@ -30,6 +30,7 @@ type Document struct {
 	Verdict   Verdict            `json:"verdict"`
 	Capacity  Capacity           `json:"capacity"`
 	SLOs      []SLO              `json:"slos"`      // what each rate was held against
+	BySLO     []SLOCapacity      `json:"by_slo"`    // where each of them ends the capacity; null: an earlier version made the document
 	Findings  []Finding          `json:"findings"`  // how the endpoint changed, and what limits it has
 	Steps     []Step             `json:"steps"`     // in the order in which they were measured
 	Curve     []CurvePoint       `json:"curve"`     // the same by the load, see Curve; null: an earlier version made the document
@@ -124,6 +125,7 @@ const (
 	Warm     Kind = "warmup"   // closed: a few requests in flight, before anything is measured
 	Count    Kind = "count"    // open, rising gently: what a limit gives that says nothing of itself
 	Retry    Kind = "retry"    // open, at a rate that did not hold before
+	Beyond   Kind = "beyond"   // open, above the answer: where the next SLO breaks
 	Sentinel Kind = "sentinel" // open, at a rate that held: has the endpoint changed?
 )
 
@@ -230,6 +232,6 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 		Verdict: Verdict{
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},
-		SLOs: []SLO{}, Findings: []Finding{}, Steps: []Step{}, Curve: []CurvePoint{}, Warnings: []string{},
+		SLOs: []SLO{}, BySLO: []SLOCapacity{}, Findings: []Finding{}, Steps: []Step{}, Curve: []CurvePoint{}, Warnings: []string{},
 	}
 }

@@ -138,6 +138,7 @@ func (s *Search) ahead(now Snapshot) ahead {
 		add(time.Duration(left)*s.cfg.StepFor/4, a.rate/2)
 		add(time.Duration(s.stepsLeft(now))*each, a.rate)
 		add(soak, a.rate)
+		add(time.Duration(s.further())*each, a.rate)
 	}
 	if c := now.Current; c != nil && !now.moves.known {
 		gone := min(c.Elapsed, a.length)
@@ -261,6 +262,9 @@ func (s *Search) moves() moves {
 		m.length = each*time.Duration(1+s.halvings(usualStride)) + rest
 	default:
 		m.length = each*time.Duration(s.halvings(high/low)) + rest
+	}
+	if n := s.further(); n > 0 {
+		m.top, m.length = h.ceiling(), m.length+time.Duration(n)*each // the next SLO breaks anywhere above
 	}
 	return m
 }

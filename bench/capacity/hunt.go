@@ -231,7 +231,7 @@ func (h *hunt) search() (move, bool) {
 	case low == 0:
 		m.rate, ok = h.down(), high > h.min*(1+slack)
 	default:
-		m, ok = move{Bisect, math.Sqrt(low * high)}, high > low*(1+h.precision)*(1+slack) && h.strain == 0 && !h.settled()
+		m, ok = move{Bisect, math.Sqrt(low * high)}, !h.close(low, high) && h.strain == 0 && !h.settled()
 	}
 	// A limit is tried from above first, for that is known soon; then it is its own turn.
 	q := h.quota()
@@ -249,6 +249,9 @@ func (h *hunt) search() (move, bool) {
 	}
 	return m, ok
 }
+
+// close reports whether what holds and what does not are as close as was asked for.
+func (h *hunt) close(low, high float64) bool { return high <= low*(1+h.precision)*(1+slack) }
 
 // proof is the kind of step at a rate that a soak would confirm.
 func (h *hunt) proof() Kind {

@@ -35,6 +35,7 @@ func (s *Search) document() *Document {
 		d.CostUSD = &s.spent
 	}
 	d.Capacity = s.capacity()
+	d.BySLO = s.bySLO(d.Capacity)
 	d.Warnings = append(append(d.Warnings, s.warnings...), s.cacheWarnings()...)
 	d.Forecast, d.Cost = s.forecast(s.demand, s.base)
 	d.Rehearsal = s.rehearsed
@@ -181,7 +182,7 @@ func (s *Search) soFar(c Capacity) string {
 		holds = "holds at least "
 	}
 	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, units.Rate(*c.RPS), units.Rate(*c.RPM))
-	if e := s.latencyCriterion(); e != nil {
+	if e := latencyCriterion(s.criteria); e != nil && !s.several() {
 		text += " at " + e.Text
 	}
 	if h := s.hunt; h != nil && h.drifts {
@@ -206,9 +207,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 	}
 	switch c.LimitedBy {
 	case ByLatency:
-		return "; past that " + slo + " breaks first"
+		return "; past that " + slo + " breaks first" + c.nextToBreak(s.bySLO(c))
 	case ByErrors:
-		return "; past that failures come first (" + slo + ")"
+		return "; past that failures come first (" + slo + ")" + c.nextToBreak(s.bySLO(c))
 	case ByRateLimit:
 		text := "; past that 429s come first"
 		if q := s.quota(); q != "" {

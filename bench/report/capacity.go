@@ -44,7 +44,7 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 		if i == 0 {
 			label = "SLOs"
 		}
-		p.flow(label, plain(s.Expr)+assumed(s.Assumed))
+		p.flow(label, plain(s.Expr)+assumed(s.Assumed), sloWords(d, i))
 	}
 	if len(d.Steps) > 0 && d.WhatIf == nil { // whoever asks about a night asks about that
 		p.gap()
@@ -327,6 +327,7 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 		m.line("- %s", cell(r))
 	}
 	m.line("\n%s", cell(strings.Join(searched(d), " · ")))
+	m.table(bySLOTable(d))
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		t := table{words: 2, header: []string{section.name, ""}}
 		for _, pair := range section.list {

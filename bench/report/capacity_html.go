@@ -93,6 +93,9 @@ func searchBlocks(d *capacity.Document) []web.Block {
 	for i, s := range d.Steps {
 		table.Rows[i].Cells = append(table.Rows[i].Cells, web.Cell{Text: plain(s.Why)})
 	}
+	if t := bySLOTable(d); len(t.rows) > 0 {
+		blocks = append(blocks, web.Block{Table: webTable("where each SLO ends the capacity by itself", t)})
+	}
 	return append(blocks, web.Block{Table: table})
 }
 

@@ -101,3 +101,37 @@ func TestCurveWithoutData(t *testing.T) {
 		t.Errorf("%v\n%s", err, fmt.Sprint(csv.String()))
 	}
 }
+
+// Where each SLO ends the capacity by itself is told wherever a search is, and of none
+// where it is not known.
+func TestWhereEachSLOBreaks(t *testing.T) {
+	d := searchedOnce(t)
+	d.SLOs = []capacity.SLO{{Expr: "ttft.p95 < 800ms"}, {Expr: "e2e.p95 < 8s"}, {Expr: "itl.p50 < 50ms"}, {Expr: "lost <= 1%", Assumed: true}}
+	d.BySLO = []capacity.SLOCapacity{
+		{Expr: "ttft.p95 < 800ms", RPS: new(42.0), LowRPS: new(42.0), HighRPS: new(44.0), Binds: new(1), Decided: true},
+		{Expr: "e2e.p95 < 8s", HighRPS: new(61.0), Binds: new(2)},
+		{Expr: "itl.p50 < 50ms", RPS: new(60.0), LowRPS: new(60.0)},
+		{Expr: "lost <= 1%", Assumed: true, RPS: new(60.0), LowRPS: new(60.0)},
+	}
+	for format, wants := range map[string][]string{
+		"text": {"ttft.p95 < 800ms   breaks first: between 42.0 and 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still", "lost <= 1%   assumed\n"},
+		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s | – |"},
+		"html": {"where each SLO ends the capacity by itself"},
+	} {
+		var b bytes.Buffer
+		if err := WriteCapacity(&b, format, d, Options{Width: 100}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: no %q in\n%s", format, want, b.String())
+			}
+		}
+		b.Reset()
+		earlier := *d
+		earlier.BySLO = nil
+		if err := WriteCapacity(&b, format, &earlier, Options{}); err != nil || strings.Contains(b.String(), "first") && strings.Contains(b.String(), "42.0/s") {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
