@@ -26,12 +26,11 @@ const fillPace = 500 * time.Microsecond
 // this wave. So there are never more open than it asks for, once that many are
 // left.
 type closedLoad struct {
-	lane   *lane
-	wave   int
-	start  time.Duration
-	end    time.Duration // far: bounded by requests alone
-	total  int           // requests of the wave; 0: bounded by time
-	steady *steady
+	lane  *lane
+	wave  int
+	start time.Duration
+	end   time.Duration // far: bounded by requests alone
+	total int           // requests of the wave; 0: bounded by time
 
 	concurrency int
 	remaining   int          // requests still to be scheduled
@@ -59,11 +58,8 @@ func (l *lane) closedStretch(wave int, w scenario.Wave) stretch {
 	begin := func(at time.Duration) load {
 		c := &closedLoad{
 			lane: l, wave: wave, start: at, nextSlot: at, notBefore: at, end: far,
-			remaining: math.MaxInt, concurrency: w.Concurrency, steady: &steady{},
+			remaining: math.MaxInt, concurrency: w.Concurrency,
 			random: rand.New(rand.NewPCG(l.run.scenario.Seed, backoffStream|uint64(l.index)<<16|uint64(l.begun))),
-		}
-		if wave >= 0 {
-			c.steady = l.run.waves[wave].steady
 		}
 		if w.Requests > 0 {
 			c.remaining, c.total = w.Requests, w.Requests
@@ -83,7 +79,7 @@ func (l *lane) closedStretch(wave int, w scenario.Wave) stretch {
 
 // fillAgain makes the steady state begin when every slot has turned over.
 func (c *closedLoad) fillAgain(at time.Duration) {
-	c.steady.begin(at, max(c.concurrency, c.lane.open), c.concurrency)
+	c.lane.run.ledger.Fill(c.wave, at, max(c.concurrency, c.lane.open), c.concurrency)
 }
 
 func (c *closedLoad) advance(now time.Duration) (time.Duration, bool) {
@@ -183,7 +179,7 @@ func (c *closedLoad) ended(e ending) (ticket, bool) {
 		c.finished++
 	}
 	if e.outcome != outcome.Cancelled && e.at >= c.start {
-		c.steady.completed(e.at)
+		c.lane.run.ledger.Completed(c.wave, e.at)
 	}
 	if c.remaining == 0 || !c.vacant() {
 		return ticket{}, false
@@ -225,19 +221,12 @@ func (c *closedLoad) unheeded(e ending) {
 		r.note(fmt.Sprintf("the endpoint asks for a wait of %s after a failure: a wave of so many requests waits for %s at most, and backs off for up to %s instead",
 			asked, units.Length(longestObeyed), units.Length(longestBackoff)))
 	})
-	if c.wave == result.Warmup {
-		return
-	}
-	c.lane.record(c.wave, e.ticket.index, func(p *result.Part) { p.Backoff.Ignore(e.retryAfter) })
+	r.ledger.Unheeded(c.wave, e.ticket.index, e.retryAfter)
 }
 
 // waited counts a wait that has ended.
 func (c *closedLoad) waited(s waitingSlot, at time.Duration) {
-	if c.wave == result.Warmup {
-		return
-	}
-	wait := max(min(s.until, at)-s.since, 0)
-	c.lane.record(c.wave, uint64(s.until), func(p *result.Part) { p.Backoff.Add(wait) })
+	c.lane.run.ledger.Waited(c.wave, uint64(s.until), max(min(s.until, at)-s.since, 0))
 }
 
 // leave ends the waits, and what bursts asked for in vain.

@@ -12,19 +12,17 @@ import (
 
 // finish makes the document, once everything has ended and been recorded.
 func (r *Run) finish() {
-	if r.requestLog != nil {
-		lost, err := r.closeLog()
-		r.mu.Lock()
-		r.linesLost, r.requestErr = lost, err
-		r.mu.Unlock()
-		switch {
-		case err != nil:
-			r.note("the log of requests is incomplete: " + err.Error())
-		case lost > 0:
-			r.note(fmt.Sprintf("the log of requests lacks %s lines: the disk could not keep up", units.Count(lost)))
-		}
+	lost, err := r.closeLog()
+	r.mu.Lock()
+	r.linesLost, r.requestErr = lost, err
+	r.mu.Unlock()
+	switch {
+	case err != nil:
+		r.note("the log of requests is incomplete: " + err.Error())
+	case lost > 0:
+		r.note(fmt.Sprintf("the log of requests lacks %s lines: the disk could not keep up", units.Count(lost)))
 	}
-	if warm := r.rec.warmup().Cost.Total(); warm > 0 {
+	if warm := r.ledger.Warmup().Cost.Total(); warm > 0 {
 		r.note(fmt.Sprintf("the warm-up cost %s, which is in the cost of the run", units.USD(warm)))
 	}
 	if r.options.InProcessMock {
@@ -85,7 +83,7 @@ func (r *Run) report() *result.Run {
 	total := r.total()
 	waves := make([]*result.Part, len(r.waves))
 	for i := range r.waves {
-		waves[i] = r.rec.total(i)
+		waves[i] = r.ledger.Total(i)
 	}
 	length := r.length(-1)
 	doc := &result.Run{
@@ -101,20 +99,17 @@ func (r *Run) report() *result.Run {
 	for i, p := range waves {
 		doc.Waves[i] = r.stats(i, p, true)
 	}
-	doc.Generator = r.health.report(total, waves)
+	doc.Generator = r.generator(total, waves)
 
-	r.rec.mu.Lock()
-	doc.TimelineStepS = r.rec.timeline.Step.Seconds()
-	doc.Timeline = r.rec.timeline.Rows(true)
-	lanes := r.rec.timeline.Lanes()
-	r.rec.mu.Unlock()
+	rows, step := r.ledger.Rows(true)
+	doc.Timeline, doc.TimelineStepS = rows, step.Seconds()
 
 	r.mu.Lock()
 	doc.Events = append([]result.Event{}, r.events...)
 	why := r.why
 	r.mu.Unlock()
 	doc.Verdict = verdict.Judge(verdict.Case{
-		Assertions: r.assertions, Figures: r.sofar(), Ending: why, Run: doc, Lanes: lanes, Breached: r.watch.breached,
+		Assertions: r.assertions, Figures: r.sofar(), Ending: why, Run: doc, Lanes: r.ledger.Lanes(), Breached: r.watch.breached,
 	})
 	return doc
 }
@@ -145,7 +140,7 @@ func (r *Run) prompts() []result.Prompts {
 
 // total is all that happened, with the cost of the warm-up.
 func (r *Run) total() *result.Part {
-	total, warm := r.rec.total(-1), r.rec.warmup()
+	total, warm := r.ledger.Total(-1), r.ledger.Warmup()
 	total.Cost = total.Cost.Add(warm.Cost)
 	total.Estimated += warm.Estimated
 	return total
@@ -154,10 +149,17 @@ func (r *Run) total() *result.Part {
 // stats are the figures of a wave, or of the run (wave < 0), so far.
 func (r *Run) stats(wave int, p *result.Part, withHDR bool) result.Stats {
 	s := result.Derive(r.label(wave, withHDR), p)
-	r.addLimits(&s, wave)
+	if l, ok := r.ledger.Limited(wave); ok {
+		l.AddTo(&s)
+	}
 	s.Backlog = r.backlog(wave)
 	r.addRecovery(&s, wave)
-	r.addSteady(&s, wave)
+	if wave < 0 && len(r.waves) == 1 { // a run that is nothing but one
+		wave = 0
+	}
+	if wave >= 0 {
+		s.Rate.Steady = r.ledger.Steady(wave)
+	}
 	return s
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/client"
@@ -36,7 +37,7 @@ const (
 
 // Do implements Client.
 func (d *deafClient) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
-	res := neverSent
+	res := ledger.NeverSent
 	res.Outcome, res.Sent = client.OK, time.Since(d.epoch)
 	switch d.hangs(int(d.calls.Add(1)) - 1) {
 	case hears:

@@ -5,7 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
+	"flashwave/bench/ledger"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -29,20 +31,19 @@ type lane struct {
 	source   prompt.Source
 	prompts  result.Prompts // what it sends, but for the number
 	stretch  []stretch
-	live     atomic.Int64  // the wave whose wall time it is; result.Over after its last, result.Tail after that of all
-	alarm    alarm         // rings when something is due; stopped after the last wave
+	alarm    alarm.Alarm   // rings when something is due; stopped after the last wave
 	tickets  atomic.Uint64 // scheduled so far; counted under mu
 
-	mu         sync.Mutex
-	load       load          // nil before the first stretch and after the last
-	due        time.Duration // when there is something to do
-	factor     float64
-	paused     bool
-	open       int // requests that have not ended
-	begun      int // stretches that have begun
-	bursts     []result.Burst
-	past       []result.CurvePoint // of finished stretches
-	afterSurge *recovery           // from the last surge; nil: there was none
+	mu     sync.Mutex
+	load   load          // nil before the first stretch and after the last
+	due    time.Duration // when there is something to do
+	factor float64
+	paused bool
+	live   int // the wave whose wall time it is; result.Over after its last
+	open   int // requests that have not ended
+	begun  int // stretches that have begun
+	bursts []result.Burst
+	past   []result.CurvePoint // of finished stretches
 }
 
 // A stretch is what a lane does without a break: a sequence of open waves, which
@@ -86,7 +87,7 @@ func (l *lane) drive(start time.Duration) {
 	l.mu.Lock()
 	l.begin(start)
 	l.mu.Unlock()
-	defer l.alarm.stop()
+	defer l.alarm.Stop()
 	for {
 		if closed(l.run.stopping) { // more may be due than there is time for
 			l.halt()
@@ -99,7 +100,7 @@ func (l *lane) drive(start time.Duration) {
 		if over {
 			return
 		}
-		l.alarm.wait(l.rest(next - l.run.now()))
+		l.alarm.Wait(l.rest(next - l.run.now()))
 	}
 }
 
@@ -157,13 +158,11 @@ func (l *lane) halt() {
 
 // enter makes wave the live one from at on. l.mu is held.
 func (l *lane) enter(wave int, at time.Duration) {
-	before := int(l.live.Swap(int64(wave)))
+	before := l.live
+	l.live = wave
 	l.run.slots.enter(l.index, wave, at)
 	l.run.waveChanged(l, before, wave, at)
 }
-
-// here is the wave whose wall time it is.
-func (l *lane) here() int { return int(l.live.Load()) }
 
 // dispatch schedules one request, and reports whether it has a slot or a place in the
 // line. l.mu is held.
@@ -176,7 +175,7 @@ func (l *lane) dispatch(t ticket) bool {
 	case queued:
 	case refused:
 		l.open--
-		r.drop(t)
+		r.ledger.Dropped(t.entry())
 		if r.scenario.Overflow != "drop" {
 			r.lineFull.Do(func() {
 				r.note(units.Count(maxLine) + " requests wait for a slot: those that come beyond are dropped")
@@ -185,7 +184,7 @@ func (l *lane) dispatch(t ticket) bool {
 		return false
 	case shut:
 		l.open--
-		r.giveUp(t)
+		r.ledger.Unsent(t.entry())
 		return false
 	}
 	return true
@@ -196,45 +195,19 @@ func (l *lane) dispatch(t ticket) bool {
 func (l *lane) shed(s arrival.Shed) {
 	index := l.tickets.Load()
 	l.tickets.Add(uint64(s.N)) // their prompts are not asked
-	if s.Wave == result.Warmup {
-		return
-	}
-	late := l.run.now() - s.From
-	l.record(s.Wave, index, func(p *result.Part) {
-		p.Requests.Scheduled += s.N
-		p.Requests.Dropped += s.N
-		for range min(s.N, shedLags) {
-			p.Record(result.Lag, late)
-		}
-	})
-	l.afterSurge.lose(s.From, s.To, s.N)
-	l.run.requestLog.lack(s.N)
+	now := l.run.now()
+	t := ticket{lane: l, wave: s.Wave, during: l.live, index: index, scheduled: s.From, enqueued: now}
+	l.run.ledger.Shed(ledger.Shed{Request: t.entry(), N: s.N, From: s.From, To: s.To, At: now})
 }
-
-// shedLags is how many of the requests given up at once are counted as late ones: enough
-// that nobody takes the wave for one that was sent in time.
-const shedLags = 10_000
 
 // schedule counts a request, of which the load says its wave and its instant, as
 // scheduled. l.mu is held.
 func (l *lane) schedule(t ticket) ticket {
-	t.lane, t.index, t.enqueued, t.afterSurge = l, l.tickets.Load(), l.run.now(), l.afterSurge
+	t.lane, t.index, t.enqueued, t.during = l, l.tickets.Load(), l.run.now(), l.live
 	l.tickets.Add(1)
 	l.open++
-	if t.wave != result.Warmup {
-		l.record(t.wave, t.index, func(p *result.Part) { p.Requests.Scheduled++ })
-		t.afterSurge.expect(t.scheduled)
-	}
+	l.run.ledger.Scheduled(t.entry())
 	return t
-}
-
-// record adds something to the current second of a wave. index spreads the
-// recording.
-func (l *lane) record(wave int, index uint64, add func(*result.Part)) {
-	s := l.run.rec.shard(index)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	add(s.part(wave))
 }
 
 // ended is told that a request has ended, and answers with the one that takes over
@@ -270,24 +243,25 @@ func (l *lane) sent(t ticket, at time.Duration) {
 func (l *lane) dueAt(at time.Duration) {
 	if at < l.due {
 		l.due = at
-		l.alarm.nudge()
+		l.alarm.Nudge()
 	}
 }
 
 // steer changes the live load by hand and notes it as an event.
 func (l *lane) steer(act func(now time.Duration) string) {
 	l.mu.Lock()
-	if l.load == nil || l.here() == result.Warmup { // the run's clock hangs on the warm-up
+	if l.load == nil || l.live == result.Warmup { // the run's clock hangs on the warm-up
 		l.mu.Unlock()
 		return
 	}
 	now := l.run.now()
 	text := act(now)
 	l.dueAt(now)
+	wave := l.live
 	l.mu.Unlock()
 	l.run.event(result.Event{
 		TS: l.run.since(now).Seconds(), Kind: result.Steered, Lane: l.name,
-		Wave: l.run.waveName(l.here()), Text: text,
+		Wave: l.run.waveName(wave), Text: text,
 	})
 }
 

@@ -28,10 +28,9 @@ type waiting struct {
 
 // A kind is what many tickets have in common.
 type kind struct {
-	lane       *lane
-	wave       int
-	closed     bool
-	afterSurge *recovery
+	lane         *lane
+	wave, during int
+	closed       bool
 }
 
 // len is how many wait.
@@ -65,7 +64,7 @@ func (l *line) grow() {
 
 // kindOf is the place of a ticket's kind: the newest, as a rule.
 func (l *line) kindOf(t ticket) uint32 {
-	k := kind{lane: t.lane, wave: t.wave, closed: t.closed, afterSurge: t.afterSurge}
+	k := kind{lane: t.lane, wave: t.wave, during: t.during, closed: t.closed}
 	if n := len(l.kinds); n > 0 && l.kinds[n-1] == k {
 		return uint32(n - 1)
 	}
@@ -112,7 +111,7 @@ func (l *line) all() iter.Seq[ticket] {
 func (l *line) ticket(w waiting) ticket {
 	k := l.kinds[w.kind]
 	return ticket{
-		lane: k.lane, wave: k.wave, closed: k.closed, afterSurge: k.afterSurge,
+		lane: k.lane, wave: k.wave, during: k.during, closed: k.closed,
 		index: w.index, scheduled: w.scheduled, enqueued: w.enqueued, failures: int(w.failures),
 	}
 }

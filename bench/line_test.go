@@ -13,7 +13,6 @@ import (
 // in it.
 func TestLine(t *testing.T) {
 	lanes := []*lane{{index: 0}, {index: 1}}
-	surges := []*recovery{nil, {surge: 1}}
 	rapid.Check(t, func(t *rapid.T) {
 		var l line
 		var want []ticket
@@ -24,7 +23,7 @@ func TestLine(t *testing.T) {
 				for range many {
 					n++
 					next := ticket{
-						lane: lanes[n%7/6], wave: int(n%5) - 2, closed: n%3 == 0, afterSurge: surges[n%11/10],
+						lane: lanes[n%7/6], wave: int(n%5) - 2, closed: n%3 == 0, during: int(n % 11 / 10),
 						index: n, scheduled: time.Duration(n), enqueued: time.Duration(2 * n), failures: int(n % 4),
 					}
 					l.push(next)

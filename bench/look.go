@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 )
@@ -28,7 +29,7 @@ func (r *Run) Look(names ...string) Look {
 		for _, name := range names {
 			if w.Name == name {
 				chosen[i] = true
-				part.Merge(r.rec.total(i))
+				part.Merge(r.ledger.Total(i))
 				lengths[w.lane] += r.length(i)
 			}
 		}
@@ -39,24 +40,19 @@ func (r *Run) Look(names ...string) Look {
 	}
 	now := stretch
 	now.Part = part.Clone()
-	concerns := func(t ticket) bool { return t.wave >= 0 && chosen[t.wave] }
-	r.open.addTo(now.Part, r.now(), concerns)
-	r.slots.addTo(now.Part, r.now(), concerns)
+	r.addUnended(now.Part, func(q ledger.Request) bool { return q.Wave >= 0 && chosen[q.Wave] })
 	q := part.Requests
 	return Look{Ended: stretch, Now: now, Open: q.Scheduled - q.Dropped - q.Unsent - q.Ended()}
 }
 
-// addTo adds the ages of the requests that wait for a slot: nothing came of them
-// yet.
-func (s *slots) addTo(p *result.Part, now time.Duration, concerns func(ticket) bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for t := range s.line.all() {
-		if !concerns(t) {
-			continue
+// addUnended adds the ages of requests that are open or wait for a slot to a part, as if
+// the run ended now: an endpoint that hangs must not look well because nothing ends.
+func (r *Run) addUnended(p *result.Part, concerns func(ledger.Request) bool) {
+	now := r.now()
+	r.ledger.AddOpen(p, now, concerns)
+	r.slots.eachWaiting(func(t ticket) {
+		if q := t.entry(); concerns(q) {
+			ledger.AddWaiting(p, now, q)
 		}
-		for _, m := range [...]result.Metric{result.TTFTResponse, result.TTFAResponse, result.E2EResponse} {
-			p.RecordOpen(m, now-t.scheduled)
-		}
-	}
+	})
 }

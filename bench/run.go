@@ -15,7 +15,10 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
+	"flashwave/bench/health"
+	"flashwave/bench/ledger"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -61,7 +64,7 @@ type Options struct {
 	// a stream that had begun to answer by then is not held against the endpoint.
 	Excerpt bool
 
-	clocks func() clockOffsets // for tests: watch with these clocks, and without a probe
+	clocks func() health.ClockOffsets // for tests: watch with these clocks, and without a probe
 }
 
 // A Run is one execution of a scenario. Its methods are safe for concurrent use.
@@ -72,17 +75,13 @@ type Run struct {
 	priced     bool
 	slots      *slots
 	budget     *budget
-	rec        *recorder
+	ledger     *ledger.Ledger
 	assertions *verdict.Assertions
 	refusals   *refusals
-	health     *health
-	pace       *pace
+	health     *health.Watch
 	lanes      []*lane
-	open       openRequests
 	lineFull   sync.Once // that was said
 	unheeded   sync.Once // waits asked for: that was said
-
-	requestLog *requestLog
 
 	epoch     time.Time
 	start     time.Duration // when the first wave begins, on the run's clock
@@ -135,9 +134,6 @@ func Start(opts Options) (*Run, error) {
 	}
 	r.workers.run = r
 	r.refusals = newRefusals(r)
-	if opts.Requests != nil {
-		r.requestLog = newRequestLog(opts.Requests)
-	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	err := r.plan()
 	if err == nil {
@@ -147,17 +143,12 @@ func Start(opts Options) (*Run, error) {
 		r.cancel()
 		return nil, err
 	}
-	lanes := make([]string, len(r.waves))
-	for i := range r.waves {
-		lanes[i] = r.waves[i].Lane
-	}
-	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
-	r.health = newHealth(r)
+	r.ledger = r.newLedger()
+	r.health = r.watchOver()
 	now := r.now()
-	r.pace = newPace(now, len(r.waves))
 	r.start = now + sc.Warmup.D()
 	r.startedAt = time.Now().Add(sc.Warmup.D())
-	r.rec.begin(now, r.start)
+	r.ledger.Begin(now, r.start)
 	r.planWaves()
 	for _, l := range r.lanes {
 		l.alarm = r.newAlarm()
@@ -167,12 +158,29 @@ func Start(opts Options) (*Run, error) {
 	return r, nil
 }
 
-// newAlarm is an alarm on the run's clock, which is virtual where it watches no machine.
-func (r *Run) newAlarm() alarm {
-	if r.options.Machine {
-		return newAlarm()
+// newLedger is an empty ledger of the run.
+func (r *Run) newLedger() *ledger.Ledger {
+	c := ledger.Config{
+		Lanes: make([]string, len(r.lanes)), Waves: make([]ledger.Wave, len(r.waves)),
+		Measured: result.Measured{Priced: r.priced, Judged: r.assertions.Judged()},
+		Requests: r.options.Requests, Excerpt: r.options.Excerpt,
 	}
-	return newTimed()
+	for i, l := range r.lanes {
+		c.Lanes[i] = l.name
+	}
+	for i := range r.waves {
+		w := &r.waves[i]
+		c.Waves[i] = ledger.Wave{Name: w.Name, Lane: w.Lane, Closed: w.Closed}
+	}
+	return ledger.New(c)
+}
+
+// newAlarm is an alarm on the run's clock, which is virtual where it watches no machine.
+func (r *Run) newAlarm() alarm.Alarm {
+	if r.options.Machine {
+		return alarm.New()
+	}
+	return alarm.Timed()
 }
 
 // now is the instant on the run's clock.
@@ -199,7 +207,7 @@ func (r *Run) run(now time.Duration) {
 		r.leaveBehind()
 	}
 	r.workers.close()
-	r.health.stop() // what it finds last belongs to the last second
+	r.health.Stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
 		r.giveJournalUp()
@@ -211,9 +219,7 @@ func (r *Run) run(now time.Duration) {
 
 // endLoad notes that nothing is offered any more: what ends from now on is in no rate.
 func (r *Run) endLoad() {
-	for _, l := range r.lanes {
-		l.live.Store(result.Tail)
-	}
+	r.ledger.EndLoad()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.loadEnd = r.start
@@ -247,18 +253,18 @@ func (r *Run) drain() bool {
 			over = true
 		case <-stopping:
 			stopping = nil
-			r.sendHome()
+			r.abandonQueued()
 		}
 	}
-	r.sendHome()
+	r.abandonQueued()
 	r.cancel()
 	return r.calledOff(idle)
 }
 
-// sendHome gives up everybody who still waits for a slot.
-func (r *Run) sendHome() {
+// abandonQueued gives up everybody who still waits for a slot.
+func (r *Run) abandonQueued() {
 	for t := range r.slots.clear() {
-		r.giveUp(t)
+		r.ledger.Unsent(t.entry())
 	}
 }
 

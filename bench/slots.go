@@ -4,20 +4,29 @@ import (
 	"iter"
 	"sync"
 	"time"
+
+	"flashwave/bench/ledger"
 )
 
 // A ticket is one scheduled request on its way to being sent.
 type ticket struct {
 	lane      *lane
 	wave      int    // index of the wave that scheduled it; result.Warmup for warm-up load
+	during    int    // whose wall time it was then
 	index     uint64 // of the lane: picks the prompt
 	closed    bool
 	scheduled time.Duration
 	enqueued  time.Duration // when it began to wait for a slot
 	queue     time.Duration // how long it waited
 	failures  int           // how often its slot of a closed wave failed in a row before it
+}
 
-	afterSurge *recovery // from the surge that it came after; nil: none
+// entry is the ticket as the ledger knows it.
+func (t ticket) entry() ledger.Request {
+	return ledger.Request{
+		Lane: t.lane.index, Wave: t.wave, During: t.during, Index: t.index,
+		Scheduled: t.scheduled, Enqueued: t.enqueued, Queue: t.queue,
+	}
 }
 
 // slots are the rights to have a request open. A ticket that finds none waits in
@@ -126,4 +135,13 @@ func (s *slots) load() (inFlight, waiting, most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.limit - s.free, s.line.len(), s.maxInFlight
+}
+
+// eachWaiting calls see with everybody who waits. It must not ask the slots.
+func (s *slots) eachWaiting(see func(ticket)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.line.all() {
+		see(t)
+	}
 }

@@ -21,7 +21,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	now := r.now()
 	inFlight, waiting, _ := r.slots.load()
 	ttft, e2e := r.assertions.Tightest()
-	open := r.open.state(now, ttft, e2e)
+	open := r.ledger.OpenState(now, ttft, e2e)
 	lanes := r.laneStatuses()
 
 	r.mu.Lock()
@@ -38,7 +38,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	s.Now = result.Now{
 		Offered: row.OfferedRPS, Sent: row.SentRPS, Done: row.CompletedRPS, Failed: row.FailedRPS, OutputTPS: row.OutputTPS,
 		InFlight: int64(inFlight), Queued: int64(waiting),
-		Awaiting: open.awaiting, Streaming: open.streaming, Oldest: open.oldest, Late: open.late,
+		Awaiting: open.Awaiting, Streaming: open.Streaming, Oldest: open.Oldest, Late: open.Late,
 		Overload: r.overload,
 		Dropped:  cached.total.Requests.Dropped, Unsent: cached.total.Requests.Unsent,
 	}
@@ -64,27 +64,26 @@ func (r *Run) figures(view result.View) windowCache {
 	r.mu.Lock()
 	c := r.windows
 	r.mu.Unlock()
-	r.rec.mu.Lock()
-	n := r.rec.n
+	n := r.ledger.Seconds()
 	if c.n == n && n > 0 && c.view == view {
-		r.rec.mu.Unlock()
 		return c
 	}
-	c = windowCache{n: n, view: view, series: r.rec.timeline.Rows(false)}
-	r.rec.mu.Unlock()
+	c = windowCache{n: n, view: view}
+	c.series, _ = r.ledger.Rows(false)
 	c.total = r.stats(-1, r.total(), false)
 	if view.Window > 0 {
 		l := r.label(view.Wave, false)
-		p, from, to := r.rec.window(view.Window, view.Wave)
+		p, from, to := r.ledger.Window(view.Window, view.Wave)
 		l.Duration = to - from
 		c.window, c.curves = result.Derive(l, p), result.CurvesOf(p)
 	} else {
-		p := r.rec.total(view.Wave)
+		p := r.ledger.Total(view.Wave)
 		c.window, c.curves = r.stats(view.Wave, p, false), result.CurvesOf(p)
 	}
 	c.slos = r.sloStatuses(view)
-	c.health = r.health.live()
-	c.recent, c.oneMin = r.rec.spent(time.Minute)
+	lately, _, _ := r.ledger.Window(liveWindow, -1)
+	c.health = r.health.Live(liveWindow, lately)
+	c.recent, c.oneMin = r.ledger.Spent(time.Minute)
 	r.mu.Lock()
 	r.windows = c
 	r.mu.Unlock()
@@ -155,7 +154,7 @@ func (r *Run) laneStatuses() []result.LaneStatus {
 func (l *lane) status() result.LaneStatus {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := result.LaneStatus{Name: l.name, Wave: max(l.here(), -1), Factor: l.factor, Paused: l.paused, Bursts: slices.Clone(l.bursts)}
+	s := result.LaneStatus{Name: l.name, Wave: max(l.live, -1), Factor: l.factor, Paused: l.paused, Bursts: slices.Clone(l.bursts)}
 	if c, ok := l.load.(*closedLoad); ok {
 		s.Concurrency, s.BackingOff = c.concurrency, len(c.waiting)
 	}

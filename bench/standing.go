@@ -1,10 +1,6 @@
 package bench
 
-import (
-	"time"
-
-	"flashwave/bench/result"
-)
+import "flashwave/bench/result"
 
 // told is what the journal was told of waves, so that it hears of changes alone.
 type told struct {
@@ -26,18 +22,13 @@ func (r *Run) standing() *result.Standing {
 		if b := r.backlog(i); b != nil {
 			changed(&r.told.backlogs, s.Backlogs, i, *b)
 		}
-		if l, ok := r.limited(i); ok {
+		if l, ok := r.ledger.Limited(i); ok {
 			changed(&r.told.limited, s.Limited, i, l)
 		}
-		if steady := r.waves[i].steady; steady != nil {
-			if rate := steady.rate(); rate != nil {
-				changed(&r.told.steady, s.Steady, i, *rate)
-			}
+		if rate := r.ledger.Steady(i); rate != nil {
+			changed(&r.told.steady, s.Steady, i, *rate)
 		}
-		r.mu.Lock()
-		after := r.waves[i].recovery
-		r.mu.Unlock()
-		if news, ok := after.news(r.since); ok {
+		if news, ok := r.ledger.Aftermath(i); ok {
 			s.Surges[i] = news
 		}
 	}
@@ -53,20 +44,4 @@ func changed[V comparable](told *map[int]V, news map[int]V, wave int, v V) {
 		*told = map[int]V{}
 	}
 	(*told)[wave], news[wave] = v, v
-}
-
-// news are what came since it was asked last; false: nothing did. r may be nil.
-func (r *recovery) news(since func(time.Duration) time.Duration) (a result.Aftermath, ok bool) {
-	if r == nil {
-		return a, false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	a = result.Aftermath{StartS: since(r.start).Seconds(), Seconds: r.fresh}
-	if r.end > 0 {
-		a.EndS = new(since(r.end).Seconds())
-	}
-	ok = len(r.fresh) > 0 || !r.told || r.end != r.toldEnd
-	r.fresh, r.told, r.toldEnd = nil, true, r.end
-	return a, ok
 }

@@ -41,7 +41,7 @@ func (r *Run) stop(why verdict.Ending, detail ...string) {
 	r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: text})
 	close(r.stopping)
 	for _, l := range r.lanes {
-		l.alarm.nudge()
+		l.alarm.Nudge()
 	}
 }
 

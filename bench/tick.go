@@ -53,18 +53,18 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 	r.seconds.Lock()
 	defer r.seconds.Unlock()
 	now := r.now()
-	r.health.witness(now)
-	in = r.rec.swap(now)
-	r.health.sample(now)
+	for _, text := range r.health.Witness(now, r.untilTick) {
+		r.note(text)
+	}
+	in = r.ledger.EndSecond(now)
+	r.health.Sample(now, now <= r.start)
 	if now <= r.start { // what the warm-up cost comes with the first second
 		return in, row, false
 	}
 	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
 	inFlight, waiting, _ := r.slots.load()
 
-	r.rec.mu.Lock()
-	row, lanes := r.rec.timeline.Add(in, r.liveWaves(), int64(inFlight), int64(waiting))
-	r.rec.mu.Unlock()
+	row, lanes := r.ledger.Add(in, r.liveWaves(), int64(inFlight), int64(waiting))
 
 	r.mu.Lock()
 	r.lastRow = row
@@ -81,7 +81,7 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 func (r *Run) liveWaves() []string {
 	var names []string
 	for _, l := range r.lanes {
-		if i := l.here(); i >= 0 {
+		if i := r.ledger.LiveWave(l.index); i >= 0 {
 			names = append(names, r.waves[i].name().String())
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
@@ -55,7 +56,7 @@ func (r *Run) sofar() verdict.Figures {
 		if wave < 0 {
 			return r.total(), r.loadLength() // with the cost of the warm-up
 		}
-		return r.rec.total(wave), r.length(wave)
+		return r.ledger.Total(wave), r.length(wave)
 	})
 }
 
@@ -63,14 +64,13 @@ func (r *Run) sofar() verdict.Figures {
 // slot now: an endpoint that hangs must not look well because nothing ends.
 func (r *Run) present(e slo.Expr, d time.Duration) verdict.Stretch {
 	s := r.figuresOf(func(wave int) (*result.Part, time.Duration) {
-		p, from, to := r.rec.window(d, wave)
+		p, from, to := r.ledger.Window(d, wave)
 		return p, r.overlap(wave, from, to)
 	}).Stretch(e)
 	s.Part = s.Part.WithOpen()
-	concerns := func(t ticket) bool { return t.wave >= 0 && e.Concerns(t.lane.name, r.waveName(t.wave)) }
-	now := r.now()
-	r.open.addTo(s.Part, now, concerns)
-	r.slots.addTo(s.Part, now, concerns)
+	r.addUnended(s.Part, func(q ledger.Request) bool {
+		return q.Wave >= 0 && e.Concerns(r.lanes[q.Lane].name, r.waveName(q.Wave))
+	})
 	return s
 }
 
@@ -155,7 +155,7 @@ func (r *Run) breach(e slo.Expr, now time.Duration) {
 // speaks of, that the endpoint let in: what it refused at once was no load on it.
 func (r *Run) admitted(e slo.Expr) float64 {
 	s := r.figuresOf(func(wave int) (*result.Part, time.Duration) {
-		p, from, to := r.rec.window(time.Second, wave)
+		p, from, to := r.ledger.Window(time.Second, wave)
 		return p, to - from
 	}).Stretch(e)
 	if s.Length <= 0 {
@@ -179,7 +179,7 @@ func (r *Run) judgePace(now time.Duration, rows map[string]result.Row) bool {
 		recent = recent[max(len(recent)-paceSeconds, 0):]
 		w.recent[l.name] = recent
 		over, ok := overloaded(recent)
-		if !ok || l.here() < 0 {
+		if !ok || r.ledger.LiveWave(l.index) < 0 {
 			delete(w.overload, l.name)
 			continue
 		}
@@ -198,9 +198,7 @@ func (r *Run) judgePace(now time.Duration, rows map[string]result.Row) bool {
 		}
 	}
 	if worst != nil {
-		r.rec.mu.Lock()
-		r.rec.timeline.Overloaded()
-		r.rec.mu.Unlock()
+		r.ledger.Overloaded()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -219,7 +217,7 @@ func overloaded(rows []result.Row) (result.Overload, bool) {
 // overloadBegan makes an event of it, which names the wave where others run beside it.
 func (r *Run) overloadBegan(over result.Overload, l *lane) {
 	where := ""
-	if i := l.here(); i >= 0 && over.Lane != "" {
+	if i := r.ledger.LiveWave(l.index); i >= 0 && over.Lane != "" {
 		where = " in " + r.waves[i].name().String()
 	}
 	r.event(result.Event{
@@ -258,28 +256,29 @@ func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
 
 // goodness judges a request by the bounds of its wave; one of the warm-up, by those of
 // the wave in whose time it ended.
-func (r *Run) goodness(t ticket, res client.Result) verdict.Goodness {
-	wave := t.wave
+func (r *Run) goodness(q ledger.Request, res client.Result) verdict.Goodness {
+	wave := q.Wave
 	if wave == result.Warmup {
-		wave = t.lane.here()
+		wave = r.ledger.LiveWave(q.Lane)
 	}
 	if wave < 0 || res.Outcome != outcome.OK {
 		return verdict.Bad
 	}
-	ownAPI := r.scenario.Target.API == string(client.HTTP) // it answers with a document, whatever was asked
+	streams := r.lanes[q.Lane].workload.Stream && r.scenario.Target.API != string(client.HTTP) // which answers with a document, whatever was asked
 	return r.assertions.Goodness(r.waves[wave].name(), func(e slo.Expr) (float64, bool) {
-		return measured(e, t, res, ownAPI)
+		return measured(e, q.Scheduled, streams, res)
 	})
 }
 
 // measured is one ok request's value of a latency metric, in ms; NaN: it never came,
-// although it was waited for. ok is false where the request has none.
-func measured(e slo.Expr, t ticket, res client.Result, ownAPI bool) (ms float64, ok bool) {
-	from := t.scheduled
+// although it was waited for, as it is where the answer streams. ok is false where the
+// request has none.
+func measured(e slo.Expr, scheduled time.Duration, streams bool, res client.Result) (ms float64, ok bool) {
+	from := scheduled
 	if e.Service {
 		from = res.Sent
 	}
-	streamed := res.FirstToken != client.Never || t.lane.workload.Stream && !ownAPI
+	streamed := res.FirstToken != client.Never || streams
 	since := func(at time.Duration) (float64, bool) {
 		if at == client.Never {
 			return math.NaN(), streamed
@@ -295,11 +294,11 @@ func measured(e slo.Expr, t ticket, res client.Result, ownAPI bool) (ms float64,
 	case slo.E2E:
 		return since(res.Done)
 	case slo.TPOT:
-		return gap(tpot(res))
+		return gap(ledger.TPOT(res))
 	case slo.ITL, slo.Stall:
-		return gap(stall(res))
+		return gap(ledger.Stall(res))
 	case slo.Queue:
-		return result.Millis(res.Sent - t.scheduled), true
+		return result.Millis(res.Sent - scheduled), true
 	case slo.Connect:
 		return result.Millis(res.Phases.DNS + res.Phases.Connect + res.Phases.TLS), true
 	}

@@ -18,10 +18,8 @@ type wave struct {
 	start time.Duration
 	end   time.Duration // far while it goes on
 
-	from, to float64   // load as planned, at its start and end: requests per second, or in flight
-	steady   *steady   // of a closed wave
-	breached bool      // an SLO was, while it was live
-	recovery *recovery // from it, if it was a surge
+	from, to float64 // load as planned, at its start and end: requests per second, or in flight
+	breached bool    // an SLO was, while it was live
 }
 
 // Streams of random numbers: each lane has one for its waves and one for its
@@ -33,9 +31,8 @@ func (r *Run) plan() error {
 	for i, sl := range r.scenario.Lanes {
 		l := &lane{
 			run: r, index: i, name: sl.Name, workload: workload(r.scenario, sl),
-			source: r.options.Prompts[i], factor: 1,
+			source: r.options.Prompts[i], factor: 1, live: result.Warmup,
 		}
-		l.live.Store(result.Warmup)
 		l.prompts = r.promptsOf(i)
 		arrivals := r.scenario.Arrivals
 		if sl.Arrivals != "" {
@@ -99,7 +96,7 @@ func (l *lane) plan(sl scenario.Lane, process arrival.Process) error {
 		}
 		r.waves = append(r.waves, wave{
 			WaveStatus: result.WaveStatus{Name: w.Name, Lane: l.name, Closed: w.Closed(), Load: w.Load()},
-			lane:       l.index, plan: w, end: far, from: from, to: to, steady: steadyOf(w),
+			lane:       l.index, plan: w, end: far, from: from, to: to,
 		})
 	}
 	return flush()
@@ -188,7 +185,7 @@ func (r *Run) replanAfter(lane int) {
 func (r *Run) waveChanged(l *lane, before, now int, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keepApart(l, before, now, at)
+	r.ledger.Enter(l.index, now, at, r.surged(before, now))
 	if before >= 0 {
 		w := &r.waves[before]
 		w.Ended, w.end = true, at

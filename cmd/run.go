@@ -90,7 +90,7 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	}
 	tuneCollector(p.env)
 	p.voice.begins()
-	setup, err := p.prepare(ctx, sc, (*bench.Setup).Estimate, f.yes)
+	setup, err := p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return s.Estimate() }, f.yes)
 	if err != nil {
 		return err
 	}
@@ -139,11 +139,14 @@ func (p *program) logged(s *session, closing error) error {
 // mostly on stacks, which the collector adds to what it lets the heap grow by, and
 // tokens allocate nothing. Half its default saves a quarter of the memory and costs
 // no measurable time, except where the heap is small: there it would collect at every
-// two megabytes, a third of the CPU of a run with long prompts. A ballast makes it wait for
-// sixteen.
+// two megabytes, a third of the CPU of a run with long prompts. A ballast makes it
+// wait for sixteen.
 func tuneCollector(env func(string) string) {
-	if env("GOGC") == "" {
-		debug.SetGCPercent(50)
+	if env("GOGC") != "" {
+		return
+	}
+	debug.SetGCPercent(50)
+	if ballast == nil {
 		ballast = make([]byte, 32<<20)
 	}
 }

@@ -117,13 +117,19 @@ func (s Step) measured() (m forecast.Step, ok bool) {
 	if m.Refused && m.Cut { // the long ones are missing
 		return m, false
 	}
-	m.Growing = !m.Refused && (s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS)
+	m.Growing = !m.Refused && s.growing()
 	return m, true
 }
 
 // fewRefused is the part of the requests that may be refused, and the others still say
 // how fast work goes.
 const fewRefused = 0.01
+
+// growing reports whether requests piled up to the end of the step.
+func (s Step) growing() bool {
+	return s.OversaturatedS != nil ||
+		s.RateRPS != nil && s.OfferedRPS != nil && s.SucceededRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS
+}
 
 // keptUp is the part of what arrives that ends within a step where nothing piles up.
 const keptUp = 0.95

@@ -45,29 +45,30 @@ func (m *measuring) reached(doc *result.Run) (n int) {
 	return max(n, 1)
 }
 
+// mostCut is of how many requests one may have been cut off by the end of the step: its
+// tokens are billed, and say nothing of what an answer costs.
+const mostCut = 20
+
 // figures are what a look says of the requests.
 func figures(l bench.Look) Step {
 	stats := result.Derive(result.Label{
 		Duration: l.Ended.Length, Priced: l.Ended.Priced, Judged: l.Ended.Judged, HDR: true,
 	}, l.Ended.Part)
-	bare := func(l *result.Latency) *result.Latency {
-		if l != nil {
-			l.HDR = ""
-		}
-		return l
-	}
 	st := Step{
 		DurationS: l.Ended.Length.Seconds(),
 		Requests:  stats.Requests, Outcomes: stats.Outcomes,
 		OfferedRPS: stats.Rate.Offered, SucceededRPS: stats.Rate.Succeeded, ErrorRate: stats.ErrorRate,
 		RateLimited: stats.Outcomes[outcome.RateLimited], Tokens: stats.Tokens,
 		Latency: StepLatency{
-			TTFT: bare(stats.Latency.TTFT.Response), ServiceTTFT: stats.Latency.TTFT.Service,
-			E2E: bare(stats.Latency.E2E.Response), ServiceE2E: stats.Latency.E2E.Service,
+			TTFT: stats.Latency.TTFT.Response, ServiceTTFT: stats.Latency.TTFT.Service,
+			E2E: stats.Latency.E2E.Response, ServiceE2E: stats.Latency.E2E.Service,
 		},
 	}
 	if stats.Goodput != nil {
 		st.GoodputRPS = &stats.Goodput.RPS
+	}
+	if stats.Cost != nil && stats.Requests.Unfinished*mostCut <= stats.Requests.Scheduled {
+		st.PerThousandOKUSD = stats.Cost.PerThousandOK
 	}
 	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt != nil {
 		st.CachedShare = new(float64(*t.Cached) / float64(*t.Prompt))

@@ -17,6 +17,7 @@ var capacities = tableOf[*capacity.Document]{
 	{"text", ".txt", writeCapacityText},
 	{"json", ".json", func(w io.Writer, d *capacity.Document, _ Options) error { return encode(w, d) }},
 	{"md", ".md", writeCapacityMarkdown},
+	{"csv", ".csv", writeCapacityCSV},
 	{"html", ".html", writeCapacityHTML},
 }
 
@@ -43,11 +44,12 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 		if i == 0 {
 			label = "SLOs"
 		}
-		p.flow(label, plain(s.Expr)+assumed(s.Assumed))
+		p.flow(label, plain(s.Expr)+assumed(s.Assumed), sloWords(d, i))
 	}
-	if len(d.Steps) > 0 {
+	if len(d.Steps) > 0 && d.WhatIf == nil { // whoever asks about a night asks about that
 		p.gap()
 		stepTable(d).write(p)
+		p.curve(d)
 	}
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		if len(section.list) > 0 {
@@ -355,6 +357,7 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 		m.line("- %s", cell(r))
 	}
 	m.line("\n%s", cell(strings.Join(searched(d), " · ")))
+	m.table(bySLOTable(d))
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		t := table{words: 2, header: []string{section.name, ""}}
 		for _, pair := range section.list {
@@ -365,6 +368,12 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 	m.table(modelTable(d.Cost))
 	m.table(rehearsalTable(d.Rehearsal))
 	m.table(stepTable(d))
+	if curve := capacity.Curve(d.Steps); len(curve) > 0 {
+		m.table(curveTable(curve, endless))
+		if onFront(curve) {
+			m.line("\n%s", frontNote)
+		}
+	}
 	for _, warning := range d.Warnings {
 		m.line("\n⚠ %s", cell(warning))
 	}
