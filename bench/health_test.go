@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flashwave/bench/health"
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -222,12 +223,10 @@ func TestADropThatCameLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run, _ := start(t, build(t, nil, "w:10/s:10s"), slowStream)
-				for range 20 {
-					l := run.lanes[0]
-					l.mu.Lock()
-					dropped := l.schedule(ticket{wave: 0, scheduled: run.now() - late})
-					l.mu.Unlock()
-					run.ledger.Dropped(dropped.entry())
+				for i := range 20 {
+					q := ledger.Request{Index: uint64(1000 + i), Scheduled: run.now() - late, Enqueued: run.now()}
+					run.ledger.Scheduled(q)
+					run.ledger.Dropped(q)
 				}
 				doc := run.Wait()
 				conserved(t, doc)

@@ -81,7 +81,7 @@ func (r *Run) leaveBehind() {
 			return v
 		})
 		if left {
-			r.budget.settle(0, v.Cost.Total())
+			r.budget.Settle(0, v.Cost.Total())
 			n++
 		}
 	}
@@ -90,7 +90,7 @@ func (r *Run) leaveBehind() {
 	r.behind = n
 	r.mu.Unlock()
 	if n > 0 {
-		r.note(fmt.Sprintf("%s did not end when cancelled: left behind, unfinished", units.Of(n, "request", "requests")))
+		r.events.note(fmt.Sprintf("%s did not end when cancelled: left behind, unfinished", units.Of(n, "request", "requests")))
 	}
 }
 
@@ -116,13 +116,4 @@ func (r *Run) closeLog() (lost int64, err error) {
 		return end{lost, err}
 	})
 	return e.lost, e.err
-}
-
-// giveJournalUp keeps from asking a journal again that has not answered.
-func (r *Run) giveJournalUp() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.journalErr == nil {
-		r.journalErr = errStuck
-	}
 }

@@ -22,15 +22,15 @@ type Look struct {
 // the longest lane.
 func (r *Run) Look(names ...string) Look {
 	part := result.NewPart()
-	lengths := make([]time.Duration, len(r.lanes))
-	chosen := make([]bool, len(r.waves))
-	for i := range r.waves {
-		w := &r.waves[i]
+	lengths := make([]time.Duration, len(r.scenario.Lanes))
+	chosen := make([]bool, len(r.waves.list))
+	for i := range r.waves.list {
+		w := &r.waves.list[i]
 		for _, name := range names {
 			if w.Name == name {
 				chosen[i] = true
 				part.Merge(r.ledger.Total(i))
-				lengths[w.lane] += r.length(i)
+				lengths[w.lane] += r.waves.length(i)
 			}
 		}
 	}
@@ -43,16 +43,4 @@ func (r *Run) Look(names ...string) Look {
 	r.addUnended(now.Part, func(q ledger.Request) bool { return q.Wave >= 0 && chosen[q.Wave] })
 	q := part.Requests
 	return Look{Ended: stretch, Now: now, Open: q.Scheduled - q.Dropped - q.Unsent - q.Ended()}
-}
-
-// addUnended adds the ages of requests that are open or wait for a slot to a part, as if
-// the run ended now: an endpoint that hangs must not look well because nothing ends.
-func (r *Run) addUnended(p *result.Part, concerns func(ledger.Request) bool) {
-	now := r.now()
-	r.ledger.AddOpen(p, now, concerns)
-	r.slots.eachWaiting(func(t ticket) {
-		if q := t.entry(); concerns(q) {
-			ledger.AddWaiting(p, now, q)
-		}
-	})
 }

@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/ledger"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
@@ -20,64 +21,53 @@ func Billed(promptBytes, maxTokens int, res client.Result) (billed, vouched pric
 // A RequestLine is one request in the log of requests.
 type RequestLine = ledger.RequestLine
 
-// work sends a ticket that has a slot, and then whatever ticket gets the slot
-// next, until none does.
-func (r *Run) work(t ticket) {
-	for {
-		if next, ok := t.lane.ended(r.send(t)); ok {
-			t = r.slots.swap(next, r.now())
-			continue
-		}
-		next, ok := r.slots.release(r.now())
-		if !ok {
-			return
-		}
-		t = next
-	}
-}
+// A sender sends the requests of a run. It implements [dispatch.Sender].
+type sender struct{ run *Run }
 
-// send makes one request, records how it ended and says so.
-func (r *Run) send(t ticket) ending {
+// Send makes one request, records how it ended and says so.
+func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
+	r := s.run
 	began := r.now()
 	req, p := r.request(t)
 	size := promptSize(p)
-	f, ok := r.ledger.Open(t.entry(), size)
+	f, ok := r.ledger.Open(entry(t), size)
 	if !ok {
-		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
+		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
-	worst := r.budget.worst(size, 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
-	if !r.budget.reserve(worst) {
+	worst := r.budget.Worst(size, 1+len(p.Messages), req.MaxTokens, r.scenario.Target.Retries)
+	if !r.budget.Reserve(worst) {
 		f.Close()
 		r.stop(verdict.OutOfBudget, r.budget.String())
 		f.NeverLeft()
-		return ending{ticket: t, at: began, outcome: outcome.Cancelled}
+		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
-	res := r.client.Do(r.ctx, req, call{f, t})
+	res := r.options.Client.Do(r.ctx, req, call{f, t, r.dispatch})
 	f.Close()
 	if res.Sent == client.Never { // stopped before the transport had it: it has no age
-		r.budget.settle(worst, 0)
+		r.budget.Settle(worst, 0)
 		f.NeverLeft()
-		return ending{ticket: t, at: res.Done, outcome: res.Outcome}
+		return dispatch.Ending{Ticket: t, At: res.Done, Outcome: res.Outcome}
 	}
 	v := r.value(f, res)
-	r.budget.settle(worst, v.Cost.Total())
+	r.budget.Settle(worst, v.Cost.Total())
 	if f.Record(res, v) {
 		r.refusals.see(res)
 	}
-	return ending{ticket: t, at: res.Done, took: res.Done - began, outcome: res.Outcome, retryAfter: res.Limits.RetryAfter}
+	return dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
 }
 
 // A call is the client's sink for one request: what happens goes into the ledger, and
-// that it was sent to its lane besides.
+// that one of a closed wave was sent to the dispatcher besides.
 type call struct {
 	*ledger.Flight
-	ticket ticket
+	ticket   dispatch.Ticket
+	dispatch *dispatch.Dispatcher
 }
 
 // Sent implements [client.Sink].
 func (c call) Sent(at time.Duration) {
-	if c.Depart(at) && c.ticket.closed {
-		c.ticket.lane.sent(c.ticket, at)
+	if c.Depart(at) && c.ticket.Closed {
+		c.dispatch.Sent(c.ticket, at)
 	}
 }
 
@@ -85,15 +75,23 @@ func (c call) Sent(at time.Duration) {
 func (r *Run) value(f *ledger.Flight, res client.Result) ledger.Value {
 	v := ledger.Value{Good: r.goodness(f.Request, res)}
 	if r.priced {
-		v.Cost, v.Estimated = ledger.Cost(r.budget.price, f.PromptBytes(), r.lanes[f.Lane].workload.MaxTokens, res)
+		v.Cost, v.Estimated = ledger.Cost(r.budget.Price, f.PromptBytes(), r.workloadOf(f.Lane).MaxTokens, res)
 	}
 	return v
 }
 
 // request is what the ticket asks of the endpoint.
-func (r *Run) request(t ticket) (*client.Request, prompt.Prompt) {
-	p := t.lane.source.At(uint64(t.lane.index), t.lane.prompts.First+t.index)
-	return asked(r.scenario.Target.Model, t.lane.workload, p), p
+func (r *Run) request(t dispatch.Ticket) (*client.Request, prompt.Prompt) {
+	p := r.options.Prompts[t.Lane].At(uint64(t.Lane), r.firstPrompt(t.Lane)+t.Index)
+	return asked(r.scenario.Target.Model, r.workloadOf(t.Lane), p), p
+}
+
+// firstPrompt is the index of the prompt that a lane begins with.
+func (r *Run) firstPrompt(lane int) uint64 {
+	if lane < len(r.options.FirstPrompts) {
+		return r.options.FirstPrompts[lane]
+	}
+	return 0
 }
 
 // asked is a prompt of a workload as a request to a model.
@@ -127,6 +125,11 @@ func promptSize(p prompt.Prompt) int {
 		n += len(m.Content)
 	}
 	return n
+}
+
+// workloadOf is what a lane asks for.
+func (a *account) workloadOf(lane int) scenario.Workload {
+	return workload(a.scenario, a.scenario.Lanes[lane])
 }
 
 // workload is the lane's own, or else the scenario's.

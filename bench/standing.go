@@ -9,26 +9,26 @@ type told struct {
 	steady   map[int]float64
 }
 
-// standing is what no count of a second tells. r.seconds is held.
-func (r *Run) standing() *result.Standing {
+// standing is what no count of a second tells. t.mu is held.
+func (t *ticker) standing() *result.Standing {
 	s := &result.Standing{
 		Backlogs: map[int]result.Backlog{}, Limited: map[int]result.LimitsMet{}, Steady: map[int]float64{},
 		Surges: map[int]result.Aftermath{},
 	}
-	for _, l := range r.lanes {
-		s.Asked = append(s.Asked, int64(l.tickets.Load()))
+	for lane := range t.scenario.Lanes {
+		s.Asked = append(s.Asked, t.dispatch.Asked(lane))
 	}
-	for i := range r.waves {
-		if b := r.backlog(i); b != nil {
-			changed(&r.told.backlogs, s.Backlogs, i, *b)
+	for i := range t.waves.list {
+		if b := t.dispatch.Backlog(i); b != nil {
+			changed(&t.told.backlogs, s.Backlogs, i, *b)
 		}
-		if l, ok := r.ledger.Limited(i); ok {
-			changed(&r.told.limited, s.Limited, i, l)
+		if l, ok := t.ledger.Limited(i); ok {
+			changed(&t.told.limited, s.Limited, i, l)
 		}
-		if rate := r.ledger.Steady(i); rate != nil {
-			changed(&r.told.steady, s.Steady, i, *rate)
+		if rate := t.ledger.Steady(i); rate != nil {
+			changed(&t.told.steady, s.Steady, i, *rate)
 		}
-		if news, ok := r.ledger.Aftermath(i); ok {
+		if news, ok := t.ledger.Aftermath(i); ok {
 			s.Surges[i] = news
 		}
 	}

@@ -85,7 +85,7 @@ func New(c Config) *Ledger {
 func (l *Ledger) Begin(now, start time.Duration) {
 	l.start = start
 	l.pace = newPace(now, len(l.config.Waves))
-	l.recorder.begin(now, start)
+	l.begin(now, start)
 }
 
 // since is an instant as counted from the first wave.

@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	"time"
@@ -58,14 +58,14 @@ func (s *slots) peak(wave int) (most peak) {
 	return most
 }
 
-// backlog is the largest of a wave, or of the run (wave < 0); nil: there was none.
-func (r *Run) backlog(wave int) *result.Backlog {
-	p := r.slots.peak(wave)
+// Backlog is the largest of a wave, or of the run (wave < 0); nil: there was none.
+func (d *Dispatcher) Backlog(wave int) *result.Backlog {
+	p := d.slots.peak(wave)
 	if !p.seen {
 		return nil
 	}
 	return &result.Backlog{
-		Peak: int64(p.total()), AtS: max(r.since(p.at), 0).Seconds(),
+		Peak: int64(p.total()), AtS: max(d.since(p.at), 0).Seconds(),
 		Queued: int64(p.queued), InFlight: int64(p.inFlight),
 	}
 }

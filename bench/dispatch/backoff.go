@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	priority "container/heap"
@@ -26,10 +26,10 @@ const backoffStream = 1 << 33
 // and from the seventh on 500 ms to 1 s. What the failed request took itself has
 // been waited already. Retry-After counts from the answer and is a lower bound,
 // for one of 0 must not make a flood either.
-func backoff(e ending, failures int, random *rand.Rand) time.Duration {
+func backoff(e Ending, failures int, random *rand.Rand) time.Duration {
 	most := min(shortestBackoff<<min(failures, 10), longestBackoff)
 	wait := most/2 + time.Duration(random.Int64N(int64(most/2)+1))
-	return max(wait-max(e.took, 0), e.retryAfter, 0)
+	return max(wait-max(e.Took, 0), e.RetryAfter, 0)
 }
 
 // A waitingSlot is a slot of a closed wave that waits after a failure. Its next

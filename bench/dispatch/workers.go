@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import "sync"
 
@@ -6,11 +6,11 @@ import "sync"
 // has ended its request rests until there is another: its stack has grown to what a
 // request needs, which takes a tenth of the time of a request otherwise.
 type workers struct {
-	run  *Run
+	send func(Ticket)   // and whatever takes over its slot
 	busy sync.WaitGroup // while they have requests
 
 	mu      sync.Mutex
-	resting []chan ticket // the one that rested last is the first to be called
+	resting []chan Ticket // the one that rested last is the first to be called
 	over    bool          // nobody rests any more
 }
 
@@ -18,8 +18,8 @@ type workers struct {
 // long, and then few of them begin in a second.
 const maxResting = 256
 
-// send sends a ticket that has a slot, on a goroutine of its own.
-func (w *workers) send(t ticket) {
+// call sends a ticket that has a slot, on a goroutine of its own.
+func (w *workers) call(t Ticket) {
 	w.busy.Add(1)
 	w.mu.Lock()
 	last := len(w.resting) - 1
@@ -35,10 +35,10 @@ func (w *workers) send(t ticket) {
 }
 
 // work sends a ticket, and then those that it is called for.
-func (w *workers) work(t ticket) {
-	calls := make(chan ticket, 1)
+func (w *workers) work(t Ticket) {
+	calls := make(chan Ticket, 1)
 	for called := true; called; t, called = <-calls {
-		w.run.work(t)
+		w.send(t)
 		rests := w.rest(calls)
 		w.busy.Done()
 		if !rests {
@@ -48,7 +48,7 @@ func (w *workers) work(t ticket) {
 }
 
 // rest makes a worker ready to be called; false: nobody is going to.
-func (w *workers) rest(calls chan ticket) bool {
+func (w *workers) rest(calls chan Ticket) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.over || len(w.resting) == maxResting {
@@ -58,7 +58,7 @@ func (w *workers) rest(calls chan ticket) bool {
 	return true
 }
 
-// close sends those home that rest. Nothing may be sent any more.
+// close sends those away that rest. Nothing may be sent any more.
 func (w *workers) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

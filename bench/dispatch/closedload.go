@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	"fmt"
@@ -14,11 +14,11 @@ import (
 	"flashwave/client/outcome"
 )
 
-// fillPace is the time between two slots that open empty. A customer's pool does
+// FillPace is the time between two slots that open empty. A customer's pool does
 // not open all its connections in one microsecond either, and the start of the
 // generator is not what the endpoint should be charged with: 50 slots take 25 ms,
 // 10,000 take 5 s.
-const fillPace = 500 * time.Microsecond
+const FillPace = 500 * time.Microsecond
 
 // A closedLoad keeps a number of requests in flight, for a time or until so many
 // were sent. What its lane has open when it begins, it takes over: a request of an
@@ -59,7 +59,7 @@ func (l *lane) closedStretch(wave int, w scenario.Wave) stretch {
 		c := &closedLoad{
 			lane: l, wave: wave, start: at, nextSlot: at, notBefore: at, end: far,
 			remaining: math.MaxInt, concurrency: w.Concurrency,
-			random: rand.New(rand.NewPCG(l.run.scenario.Seed, backoffStream|uint64(l.index)<<16|uint64(l.begun))),
+			random: rand.New(rand.NewPCG(l.dispatcher.scenario.Seed, backoffStream|uint64(l.index)<<16|uint64(l.begun))),
 		}
 		if w.Requests > 0 {
 			c.remaining, c.total = w.Requests, w.Requests
@@ -74,12 +74,12 @@ func (l *lane) closedStretch(wave int, w scenario.Wave) stretch {
 		n := float64(w.Concurrency)
 		return []result.CurvePoint{{At: at, Load: n, Closed: true}, {At: at + w.For.D(), Load: n, Closed: true}}
 	}
-	return stretch{first: wave, last: wave, begin: begin, planned: planned}
+	return stretch{begin: begin, planned: planned}
 }
 
 // fillAgain makes the steady state begin when every slot has turned over.
 func (c *closedLoad) fillAgain(at time.Duration) {
-	c.lane.run.ledger.Fill(c.wave, at, max(c.concurrency, c.lane.open), c.concurrency)
+	c.lane.dispatcher.observer.Fill(c.wave, at, max(c.concurrency, c.lane.open), c.concurrency)
 }
 
 func (c *closedLoad) advance(now time.Duration) (time.Duration, bool) {
@@ -113,13 +113,13 @@ func (c *closedLoad) explode(now time.Duration) (next time.Duration) {
 	if len(c.bursts) == 0 {
 		return far
 	}
-	room := c.lane.run.slots.room()
+	room := c.lane.dispatcher.slots.room()
 	for range min(chunk, room) {
 		if len(c.bursts) == 0 {
 			return far
 		}
 		b := &c.bursts[0]
-		c.lane.dispatch(ticket{wave: c.wave, closed: true, scheduled: b.at})
+		c.lane.dispatch(Ticket{Wave: c.wave, Closed: true, Scheduled: b.at})
 		if b.n--; b.n == 0 {
 			c.bursts = c.bursts[1:]
 		}
@@ -157,7 +157,7 @@ func (c *closedLoad) fill(now time.Duration) (next time.Duration) {
 			c.lane.dispatch(c.take(waited, s.failures))
 		default:
 			c.lane.dispatch(c.take(empty, 0))
-			c.nextSlot += fillPace
+			c.nextSlot += FillPace
 		}
 	}
 	return far
@@ -168,65 +168,65 @@ func (c *closedLoad) vacant() bool { return c.lane.open+len(c.waiting) < c.concu
 
 // take is the next request of the wave, in a slot that has failed so often in a
 // row.
-func (c *closedLoad) take(at time.Duration, failures int) ticket {
+func (c *closedLoad) take(at time.Duration, failures int) Ticket {
 	c.remaining--
 	c.unsent++
-	return ticket{wave: c.wave, closed: true, scheduled: at, failures: failures}
+	return Ticket{Wave: c.wave, Closed: true, Scheduled: at, failures: failures}
 }
 
-func (c *closedLoad) ended(e ending) (ticket, bool) {
-	if e.ticket.closed && e.ticket.wave == c.wave {
+func (c *closedLoad) ended(e Ending) (Ticket, bool) {
+	if e.Ticket.Closed && e.Ticket.Wave == c.wave {
 		c.finished++
 	}
-	if e.outcome != outcome.Cancelled && e.at >= c.start {
-		c.lane.run.ledger.Completed(c.wave, e.at)
+	if e.Outcome != outcome.Cancelled && e.At >= c.start {
+		c.lane.dispatcher.observer.Completed(c.wave, e.At)
 	}
 	if c.remaining == 0 || !c.vacant() {
-		return ticket{}, false
+		return Ticket{}, false
 	}
 	failures := 0
-	if e.outcome.Failed() {
-		failures = e.ticket.failures + 1
+	if e.Outcome.Failed() {
+		failures = e.Ticket.failures + 1
 		if wait := c.backoff(e, failures); wait > 0 {
-			c.waiting.add(waitingSlot{since: e.at, until: e.at + wait, failures: failures})
-			c.lane.dueAt(e.at + wait)
-			return ticket{}, false
+			c.waiting.add(waitingSlot{since: e.At, until: e.At + wait, failures: failures})
+			c.lane.dueAt(e.At + wait)
+			return Ticket{}, false
 		}
 	}
 	if c.lane.paused {
-		return ticket{}, false
+		return Ticket{}, false
 	}
-	return c.lane.schedule(c.take(max(e.at, c.notBefore), failures)), true
+	return c.lane.schedule(c.take(max(e.At, c.notBefore), failures)), true
 }
 
 // backoff is how long a slot waits after its request failed: as long as was asked, to
 // the end of the wave at most. One without an end in time cannot wait for what is asked
 // for too long, and does as if nothing had been.
-func (c *closedLoad) backoff(e ending, failures int) time.Duration {
-	if c.end == far && e.retryAfter > longestObeyed {
+func (c *closedLoad) backoff(e Ending, failures int) time.Duration {
+	if c.end == far && e.RetryAfter > longestObeyed {
 		c.unheeded(e)
-		e.retryAfter = client.Never
+		e.RetryAfter = client.Never
 	}
 	return backoff(e, failures, c.random)
 }
 
 // unheeded counts a wait that was asked for in vain, and tells of the first.
-func (c *closedLoad) unheeded(e ending) {
-	r := c.lane.run
-	r.unheeded.Do(func() {
-		asked := units.Length(e.retryAfter)
-		if e.retryAfter >= client.LongestWait {
+func (c *closedLoad) unheeded(e Ending) {
+	d := c.lane.dispatcher
+	d.unheeded.Do(func() {
+		asked := units.Length(e.RetryAfter)
+		if e.RetryAfter >= client.LongestWait {
 			asked += " or more"
 		}
-		r.note(fmt.Sprintf("the endpoint asks for a wait of %s after a failure: a wave of so many requests waits for %s at most, and backs off for up to %s instead",
+		d.observer.Noted(fmt.Sprintf("the endpoint asks for a wait of %s after a failure: a wave of so many requests waits for %s at most, and backs off for up to %s instead",
 			asked, units.Length(longestObeyed), units.Length(longestBackoff)))
 	})
-	r.ledger.Unheeded(c.wave, e.ticket.index, e.retryAfter)
+	d.observer.Unheeded(c.wave, e.Ticket.Index, e.RetryAfter)
 }
 
 // waited counts a wait that has ended.
 func (c *closedLoad) waited(s waitingSlot, at time.Duration) {
-	c.lane.run.ledger.Waited(c.wave, uint64(s.until), max(min(s.until, at)-s.since, 0))
+	c.lane.dispatcher.observer.Waited(c.wave, uint64(s.until), max(min(s.until, at)-s.since, 0))
 }
 
 // leave ends the waits, and what bursts asked for in vain.
@@ -256,7 +256,7 @@ func (c *closedLoad) pause(now time.Duration, on bool) {
 	if on {
 		c.pausedAt = now
 		c.mark(now)
-		c.points = append(c.points, result.CurvePoint{At: c.lane.run.since(now), Closed: true})
+		c.points = append(c.points, result.CurvePoint{At: c.lane.dispatcher.since(now), Closed: true})
 		return
 	}
 	if c.end != far {
@@ -265,14 +265,14 @@ func (c *closedLoad) pause(now time.Duration, on bool) {
 	c.notBefore = now
 	c.nextSlot = max(c.nextSlot, now)
 	c.fillAgain(now)
-	c.points = append(c.points, result.CurvePoint{At: c.lane.run.since(now), Closed: true})
+	c.points = append(c.points, result.CurvePoint{At: c.lane.dispatcher.since(now), Closed: true})
 	c.mark(now)
 }
 
 // scale changes the concurrency. Of slots that are too many, those that wait go
 // first.
 func (c *closedLoad) scale(now time.Duration, by float64) string {
-	n := int(min(math.Round(float64(c.concurrency)*by), float64(c.lane.run.slots.limit)))
+	n := int(min(math.Round(float64(c.concurrency)*by), float64(c.lane.dispatcher.slots.limit)))
 	switch {
 	case n == c.concurrency && by > 1:
 		n++
@@ -281,7 +281,7 @@ func (c *closedLoad) scale(now time.Duration, by float64) string {
 	}
 	c.mark(now)
 	c.nextSlot = max(c.nextSlot, now)
-	c.concurrency = min(max(n, 1), c.lane.run.slots.limit)
+	c.concurrency = min(max(n, 1), c.lane.dispatcher.slots.limit)
 	for len(c.waiting) > 0 && c.lane.open+len(c.waiting) > c.concurrency {
 		c.waited(c.waiting.last(), now)
 	}
@@ -309,7 +309,7 @@ func (c *closedLoad) mark(at time.Duration) {
 	if len(c.points) > 400 {
 		c.points = append(c.points[:1], c.points[200:]...)
 	}
-	c.points = append(c.points, result.CurvePoint{At: c.lane.run.since(at), Load: float64(c.concurrency), Closed: true})
+	c.points = append(c.points, result.CurvePoint{At: c.lane.dispatcher.since(at), Load: float64(c.concurrency), Closed: true})
 }
 
 func (c *closedLoad) curve() []result.CurvePoint {
@@ -318,12 +318,12 @@ func (c *closedLoad) curve() []result.CurvePoint {
 		end = c.expectedEnd()
 	}
 	return append(c.points[:len(c.points):len(c.points)],
-		result.CurvePoint{At: c.lane.run.since(end), Load: float64(c.concurrency), Closed: true})
+		result.CurvePoint{At: c.lane.dispatcher.since(end), Load: float64(c.concurrency), Closed: true})
 }
 
 // expectedEnd is when a wave of so many requests will be over at its pace so far.
 func (c *closedLoad) expectedEnd() time.Duration {
-	now := c.lane.run.now()
+	now := c.lane.now()
 	if c.allSent() && c.entered {
 		return max(c.lastSent, c.start)
 	}

@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ type openLoad struct {
 }
 
 // openStretch plans a sequence of open waves as one unbroken curve.
-func (l *lane) openStretch(first, last int, plan arrival.Plan) stretch {
+func (l *lane) openStretch(plan arrival.Plan) stretch {
 	begin := func(at time.Duration) load {
 		o := &openLoad{lane: l, cursor: plan.Cursor(at), peak: plan.Peak()}
 		l.factor = 1
@@ -27,13 +27,13 @@ func (l *lane) openStretch(first, last int, plan arrival.Plan) stretch {
 		return o
 	}
 	planned := func(at time.Duration) []result.CurvePoint { return plannedCurve(plan, at) }
-	return stretch{first: first, last: last, begin: begin, planned: planned}
+	return stretch{begin: begin, planned: planned}
 }
 
 // replan reads the boundaries again after steering has moved them.
 func (o *openLoad) replan() {
 	o.starts = o.cursor.Starts()
-	o.lane.run.wavesPlanned(o.lane, o.starts, o.cursor.End())
+	o.lane.dispatcher.observer.Planned(o.lane.index, o.starts, o.cursor.End())
 }
 
 // advance sends what is due, but no more than a chunk of it at once: it is called again
@@ -56,7 +56,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			return now, false
 		case ok && due <= now:
 			a := o.cursor.Take()
-			if sent++; !o.lane.dispatch(ticket{wave: a.Wave, scheduled: a.At}) {
+			if sent++; !o.lane.dispatch(Ticket{Wave: a.Wave, Scheduled: a.At}) {
 				refused++
 			}
 		case o.cursor.Paused():
@@ -129,7 +129,7 @@ func (o *openLoad) burst(now time.Duration, n int) {
 func (o *openLoad) leave(time.Duration) {}
 
 // ended changes nothing: arrivals come whatever the endpoint does.
-func (o *openLoad) ended(ending) (ticket, bool) { return ticket{}, false }
+func (o *openLoad) ended(Ending) (Ticket, bool) { return Ticket{}, false }
 
 func (o *openLoad) sent(int, time.Duration) {}
 
@@ -137,7 +137,7 @@ func (o *openLoad) curve() []result.CurvePoint {
 	points := o.cursor.Curve()
 	out := make([]result.CurvePoint, len(points))
 	for i, p := range points {
-		out[i] = result.CurvePoint{At: o.lane.run.since(p.At), Load: p.Rate}
+		out[i] = result.CurvePoint{At: o.lane.dispatcher.since(p.At), Load: p.Rate}
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	"slices"
@@ -12,19 +12,18 @@ import (
 // A line is a list from whose front is taken and to whose end is added, whatever waits
 // in it.
 func TestLine(t *testing.T) {
-	lanes := []*lane{{index: 0}, {index: 1}}
 	rapid.Check(t, func(t *rapid.T) {
 		var l line
-		var want []ticket
+		var want []Ticket
 		n := uint64(0)
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			many := rapid.IntRange(0, 3*lineBlock/2).Draw(t, "how many")
 			if rapid.Bool().Draw(t, "comes") {
 				for range many {
 					n++
-					next := ticket{
-						lane: lanes[n%7/6], wave: int(n%5) - 2, closed: n%3 == 0, during: int(n % 11 / 10),
-						index: n, scheduled: time.Duration(n), enqueued: time.Duration(2 * n), failures: int(n % 4),
+					next := Ticket{
+						Lane: int(n % 7 / 6), Wave: int(n%5) - 2, Closed: n%3 == 0, During: int(n % 11 / 10),
+						Index: n, Scheduled: time.Duration(n), Enqueued: time.Duration(2 * n), failures: int(n % 4),
 					}
 					l.push(next)
 					want = append(want, next)
@@ -53,9 +52,9 @@ func TestALineIsSmall(t *testing.T) {
 		t.Errorf("one who waits takes %d bytes", size)
 	}
 	var l line
-	for range 2 * maxLine / lineBlock {
+	for range 2 * MaxLine / lineBlock {
 		for range lineBlock {
-			l.push(ticket{})
+			l.push(Ticket{})
 		}
 		for range lineBlock - 1 {
 			l.pop()
@@ -69,11 +68,10 @@ func TestALineIsSmall(t *testing.T) {
 // What it costs to wait: to come and to go.
 func BenchmarkLine(b *testing.B) {
 	var l line
-	lane := &lane{}
 	b.ReportAllocs()
 	for b.Loop() {
 		for range 100 {
-			l.push(ticket{lane: lane})
+			l.push(Ticket{})
 		}
 		for range 100 {
 			l.pop()

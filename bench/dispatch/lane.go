@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	"sync"
@@ -7,12 +7,8 @@ import (
 
 	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
-	"flashwave/bench/ledger"
-	"flashwave/bench/prompt"
 	"flashwave/bench/result"
-	"flashwave/bench/scenario"
 	"flashwave/bench/units"
-	"flashwave/client"
 )
 
 // far is an instant that never comes.
@@ -24,15 +20,12 @@ const far = time.Duration(1<<63 - 1)
 // goroutine, or a request that ends. So a request that ends after its wave finds
 // the next one there, and its slot goes on without a gap.
 type lane struct {
-	run      *Run
-	index    int
-	name     string
-	workload scenario.Workload
-	source   prompt.Source
-	prompts  result.Prompts // what it sends, but for the number
-	stretch  []stretch
-	alarm    alarm.Alarm   // rings when something is due; stopped after the last wave
-	tickets  atomic.Uint64 // scheduled so far; counted under mu
+	dispatcher *Dispatcher
+	index      int
+	name       string
+	stretch    []stretch
+	alarm      alarm.Alarm   // rings when something is due; stopped after the last wave
+	tickets    atomic.Uint64 // scheduled so far; counted under mu
 
 	mu     sync.Mutex
 	load   load          // nil before the first stretch and after the last
@@ -49,8 +42,7 @@ type lane struct {
 // A stretch is what a lane does without a break: a sequence of open waves, which
 // is one rate curve, or a single closed wave.
 type stretch struct {
-	first, last int // waves
-	begin       func(at time.Duration) load
+	begin func(at time.Duration) load
 	// planned is the curve, if the stretch began at that instant since the start.
 	planned func(at time.Duration) []result.CurvePoint
 }
@@ -68,17 +60,8 @@ type load interface {
 	curve() []result.CurvePoint
 	// ended is told that a request of the lane has ended, of whichever wave, and
 	// answers with the one that takes over its slot at once.
-	ended(e ending) (ticket, bool)
+	ended(e Ending) (Ticket, bool)
 	sent(wave int, at time.Duration) // a request of that closed wave was sent
-}
-
-// An ending is how a request ended, as far as the load wants to know.
-type ending struct {
-	ticket     ticket
-	at         time.Duration
-	took       time.Duration // from when its slot was free for it
-	outcome    client.Outcome
-	retryAfter time.Duration // as the endpoint said; 0 or less: it said nothing
 }
 
 // drive runs the lane's stretches, the first of them from start on, and returns
@@ -89,18 +72,18 @@ func (l *lane) drive(start time.Duration) {
 	l.mu.Unlock()
 	defer l.alarm.Stop()
 	for {
-		if closed(l.run.stopping) { // more may be due than there is time for
+		if l.dispatcher.stopped() { // more may be due than there is time for
 			l.halt()
 			return
 		}
 		l.mu.Lock()
-		l.step(l.run.now())
+		l.step(l.now())
 		next, over := l.due, l.load == nil
 		l.mu.Unlock()
 		if over {
 			return
 		}
-		l.alarm.Wait(l.rest(next - l.run.now()))
+		l.alarm.Wait(l.rest(next - l.now()))
 	}
 }
 
@@ -110,7 +93,7 @@ const shortestRest = 400 * time.Microsecond
 
 // rest is how long a lane rests that has something to do in d.
 func (l *lane) rest(d time.Duration) time.Duration {
-	if d > 0 && l.run.options.Machine { // nothing is as exact as virtual time
+	if d > 0 && !l.dispatcher.config.Virtual {
 		return max(d, shortestRest)
 	}
 	return d
@@ -142,6 +125,9 @@ func (l *lane) begin(at time.Duration) {
 	l.begun++
 }
 
+// now is the instant on the run's clock.
+func (l *lane) now() time.Duration { return l.dispatcher.config.Now() }
+
 // halt ends the live wave because the run stops.
 func (l *lane) halt() {
 	l.mu.Lock()
@@ -149,7 +135,7 @@ func (l *lane) halt() {
 	if l.load == nil {
 		return
 	}
-	now := l.run.now()
+	now := l.now()
 	l.load.leave(now)
 	l.past = append(l.past, l.load.curve()...)
 	l.load = nil
@@ -160,31 +146,31 @@ func (l *lane) halt() {
 func (l *lane) enter(wave int, at time.Duration) {
 	before := l.live
 	l.live = wave
-	l.run.slots.enter(l.index, wave, at)
-	l.run.waveChanged(l, before, wave, at)
+	l.dispatcher.slots.enter(l.index, wave, at)
+	l.dispatcher.observer.Entered(l.index, before, wave, at)
 }
 
 // dispatch schedules one request, and reports whether it has a slot or a place in the
 // line. l.mu is held.
-func (l *lane) dispatch(t ticket) bool {
+func (l *lane) dispatch(t Ticket) bool {
 	t = l.schedule(t)
-	r := l.run
-	switch r.slots.take(t, t.closed || r.scenario.Overflow != "drop") {
+	d := l.dispatcher
+	switch d.slots.take(t, t.Closed || d.scenario.Overflow != "drop") {
 	case admitted:
-		r.workers.send(t)
+		d.workers.call(t)
 	case queued:
 	case refused:
 		l.open--
-		r.ledger.Dropped(t.entry())
-		if r.scenario.Overflow != "drop" {
-			r.lineFull.Do(func() {
-				r.note(units.Count(maxLine) + " requests wait for a slot: those that come beyond are dropped")
+		d.observer.Dropped(t)
+		if d.scenario.Overflow != "drop" {
+			d.lineFull.Do(func() {
+				d.observer.Noted(units.Count(MaxLine) + " requests wait for a slot: those that come beyond are dropped")
 			})
 		}
 		return false
 	case shut:
 		l.open--
-		r.ledger.Unsent(t.entry())
+		d.observer.Unsent(t)
 		return false
 	}
 	return true
@@ -195,46 +181,46 @@ func (l *lane) dispatch(t ticket) bool {
 func (l *lane) shed(s arrival.Shed) {
 	index := l.tickets.Load()
 	l.tickets.Add(uint64(s.N)) // their prompts are not asked
-	now := l.run.now()
-	t := ticket{lane: l, wave: s.Wave, during: l.live, index: index, scheduled: s.From, enqueued: now}
-	l.run.ledger.Shed(ledger.Shed{Request: t.entry(), N: s.N, From: s.From, To: s.To, At: now})
+	l.dispatcher.observer.Shed(Ticket{
+		Lane: l.index, Wave: s.Wave, During: l.live, Index: index, Scheduled: s.From, Enqueued: l.now(),
+	}, s)
 }
 
 // schedule counts a request, of which the load says its wave and its instant, as
 // scheduled. l.mu is held.
-func (l *lane) schedule(t ticket) ticket {
-	t.lane, t.index, t.enqueued, t.during = l, l.tickets.Load(), l.run.now(), l.live
+func (l *lane) schedule(t Ticket) Ticket {
+	t.Lane, t.Index, t.Enqueued, t.During = l.index, l.tickets.Load(), l.now(), l.live
 	l.tickets.Add(1)
 	l.open++
-	l.run.ledger.Scheduled(t.entry())
+	l.dispatcher.observer.Scheduled(t)
 	return t
 }
 
 // ended is told that a request has ended, and answers with the one that takes over
 // its slot if a closed wave goes on with it.
-func (l *lane) ended(e ending) (ticket, bool) {
+func (l *lane) ended(e Ending) (Ticket, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if closed(l.run.stopping) {
+	if l.dispatcher.stopped() {
 		l.open--
-		return ticket{}, false
+		return Ticket{}, false
 	}
-	if now := l.run.now(); l.due <= now { // its slot still counts: the next wave takes it over
+	if now := l.now(); l.due <= now { // its slot still counts: the next wave takes it over
 		l.step(now)
 	}
 	l.open--
 	if l.load == nil {
-		return ticket{}, false
+		return Ticket{}, false
 	}
 	return l.load.ended(e)
 }
 
 // sent is told that a request of a closed wave was sent.
-func (l *lane) sent(t ticket, at time.Duration) {
+func (l *lane) sent(t Ticket, at time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.load != nil {
-		l.load.sent(t.wave, at)
+		l.load.sent(t.Wave, at)
 	}
 }
 
@@ -254,15 +240,12 @@ func (l *lane) steer(act func(now time.Duration) string) {
 		l.mu.Unlock()
 		return
 	}
-	now := l.run.now()
+	now := l.now()
 	text := act(now)
 	l.dueAt(now)
 	wave := l.live
 	l.mu.Unlock()
-	l.run.event(result.Event{
-		TS: l.run.since(now).Seconds(), Kind: result.Steered, Lane: l.name,
-		Wave: l.run.waveName(wave), Text: text,
-	})
+	l.dispatcher.observer.Steered(l.index, wave, now, text)
 }
 
 func (l *lane) togglePause() {
@@ -290,7 +273,7 @@ func (l *lane) nextWave() {
 func (l *lane) fireBurst(n int) {
 	l.steer(func(now time.Duration) string {
 		l.load.burst(now, n)
-		l.bursts = append(l.bursts, result.Burst{At: l.run.since(now), N: n})
+		l.bursts = append(l.bursts, result.Burst{At: l.dispatcher.since(now), N: n})
 		return "burst of " + units.Of(n, "request", "requests")
 	})
 }

@@ -1,4 +1,4 @@
-package bench
+package dispatch
 
 import (
 	"iter"
@@ -28,9 +28,9 @@ type waiting struct {
 
 // A kind is what many tickets have in common.
 type kind struct {
-	lane         *lane
-	wave, during int
-	closed       bool
+	lane, wave int
+	during     int
+	closed     bool
 }
 
 // len is how many wait.
@@ -42,12 +42,12 @@ func (l *line) len() int {
 }
 
 // push adds a ticket at the end.
-func (l *line) push(t ticket) {
+func (l *line) push(t Ticket) {
 	if len(l.blocks) == 0 || l.tail == lineBlock {
 		l.grow()
 	}
 	l.blocks[len(l.blocks)-1][l.tail] = waiting{
-		index: t.index, scheduled: t.scheduled, enqueued: t.enqueued,
+		index: t.Index, scheduled: t.Scheduled, enqueued: t.Enqueued,
 		kind: l.kindOf(t), failures: uint32(t.failures),
 	}
 	l.tail++
@@ -63,8 +63,8 @@ func (l *line) grow() {
 }
 
 // kindOf is the place of a ticket's kind: the newest, as a rule.
-func (l *line) kindOf(t ticket) uint32 {
-	k := kind{lane: t.lane, wave: t.wave, during: t.during, closed: t.closed}
+func (l *line) kindOf(t Ticket) uint32 {
+	k := kind{lane: t.Lane, wave: t.Wave, during: t.During, closed: t.Closed}
 	if n := len(l.kinds); n > 0 && l.kinds[n-1] == k {
 		return uint32(n - 1)
 	}
@@ -79,10 +79,10 @@ func (l *line) kindOf(t ticket) uint32 {
 	return place
 }
 
-// pop takes the first ticket; false: nobody waits.
-func (l *line) pop() (ticket, bool) {
+// pop takes the first Ticket; false: nobody waits.
+func (l *line) pop() (Ticket, bool) {
 	if l.len() == 0 {
-		return ticket{}, false
+		return Ticket{}, false
 	}
 	t := l.ticket(l.blocks[0][l.head])
 	l.head++
@@ -97,8 +97,8 @@ func (l *line) pop() (ticket, bool) {
 }
 
 // all is everybody who waits, the first in front.
-func (l *line) all() iter.Seq[ticket] {
-	return func(yield func(ticket) bool) {
+func (l *line) all() iter.Seq[Ticket] {
+	return func(yield func(Ticket) bool) {
 		for i := range l.len() {
 			at := l.head + i
 			if !yield(l.ticket(l.blocks[at/lineBlock][at%lineBlock])) {
@@ -108,10 +108,10 @@ func (l *line) all() iter.Seq[ticket] {
 	}
 }
 
-func (l *line) ticket(w waiting) ticket {
+func (l *line) ticket(w waiting) Ticket {
 	k := l.kinds[w.kind]
-	return ticket{
-		lane: k.lane, wave: k.wave, during: k.during, closed: k.closed,
-		index: w.index, scheduled: w.scheduled, enqueued: w.enqueued, failures: int(w.failures),
+	return Ticket{
+		Lane: k.lane, Wave: k.wave, During: k.during, Closed: k.closed,
+		Index: w.index, Scheduled: w.scheduled, Enqueued: w.enqueued, failures: int(w.failures),
 	}
 }
