@@ -25,7 +25,7 @@ func BenchmarkParse(b *testing.B) {
 	b.SetBytes(int64(len(event)))
 	b.ReportAllocs()
 	for b.Loop() {
-		a.feed(event, stamp{1, 1})
+		a.feed(event, stamp{Read: 1, Came: 1})
 	}
 	if a.failure != nil || x.res.Events < b.N {
 		b.Fatalf("%d events of %d, %v", x.res.Events, b.N, a.failure)

@@ -100,18 +100,17 @@ func statusOutcome(status int) Outcome {
 }
 
 // statusText says what a response that is not 2xx means.
-func statusText(resp *http.Response, body []byte) string {
-	text := fmt.Sprintf("HTTP %d", resp.StatusCode)
-	if 300 <= resp.StatusCode && resp.StatusCode < 400 {
-		return fmt.Sprintf("%s: redirects are not followed, give the endpoint's own URL (it points to %q)",
-			text, resp.Header.Get("Location"))
+func statusText(status int, location, coding string, body []byte) string {
+	text := fmt.Sprintf("HTTP %d", status)
+	if 300 <= status && status < 400 {
+		return fmt.Sprintf("%s: redirects are not followed, give the endpoint's own URL (it points to %q)", text, location)
 	}
 	message := serverMessage(body)
-	if coding := contentCoding(resp.Header); coding != "" {
+	if coding != "" {
 		message = "(a body in " + coding + " coding)"
 	}
 	if message == "" {
-		message = http.StatusText(resp.StatusCode)
+		message = http.StatusText(status)
 	}
 	if message == "" {
 		return text

@@ -322,19 +322,21 @@ func TestSwitchingProtocolsOverTLS(t *testing.T) {
 	}))
 	server.StartTLS()
 	defer server.Close()
-	c, err := New(Config{URL: server.URL + "/v1", Insecure: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	got := c.Do(t.Context(), question(), nil)
-	wantOutcome(t, got, Malformed)
-	wantText(t, got, "HTTP 101")
-	if ids, err := c.Models(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP 101") {
-		t.Errorf("models %q, %v", ids, err)
-	}
-	<-left
-	<-left
+	overEach(t, func(t *testing.T, transport Transport) {
+		c, err := New(Config{URL: server.URL + "/v1", Transport: transport, Insecure: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		got := c.Do(t.Context(), question(), nil)
+		wantOutcome(t, got, Malformed)
+		wantText(t, got, "HTTP 101")
+		if ids, err := c.Models(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP 101") {
+			t.Errorf("models %q, %v", ids, err)
+		}
+		<-left
+		<-left
+	})
 }
 
 // A list of models is bounded as a call is.
@@ -395,7 +397,14 @@ func TestShortestLimit(t *testing.T) {
 	t.Parallel()
 	network := pipetest.New()
 	defer func() { _ = network.Close() }()
-	for _, limits := range []Config{{Timeout: 1}, {IdleTimeout: 1}, {ConnectTimeout: 1}} {
+	for _, limits := range []Config{
+		{Timeout: 1},
+		{IdleTimeout: 1},
+		{ConnectTimeout: 1},
+		{Timeout: 1, Transport: Standard},
+		{IdleTimeout: 1, Transport: Standard},
+		{ConnectTimeout: 1, Transport: Standard},
+	} {
 		limits.URL, limits.DialContext = "http://endpoint.test/v1", network.DialContext
 		c, err := New(limits)
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"flashwave/client/http1"
 )
 
 // stage is where a call is, as far as limits of time go.
@@ -56,6 +58,8 @@ type watch struct {
 	timer *time.Timer // nil: no limits
 	last  *time.Timer // after the call was cancelled
 	over  bool        // the call has ended: the timers rest
+	ended bool        // the call was cancelled, or is out of time
+	held  *http1.Conn // what the call's own transport waits for
 
 	stage   atomic.Int32
 	since   atomic.Int64         // when the stage began, or its last byte came
@@ -89,12 +93,38 @@ func (w *watch) stop() {
 	}
 }
 
-// cancelled begins to wait for the end of a call that was cancelled. net/http
-// ends most of what it does at once; where it does not (it writes to an HTTP/2
-// server that reads no more), the connection is closed beneath it.
+// hold says which connection is to be broken when the call is cancelled; false: it
+// was.
+func (w *watch) hold(c *http1.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.ended {
+		w.held = c
+	}
+	return !w.ended
+}
+
+// letGo says that the connection is the call's no more; false: it was broken.
+func (w *watch) letGo() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	whole := w.held != nil
+	w.held = nil
+	return whole
+}
+
+// cancelled ends what a call waits for that was cancelled. net/http ends most of
+// what it does by itself; where it does not (it writes to an HTTP/2 server that
+// reads no more), the connection is closed beneath it.
 func (w *watch) cancelled() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.ended = true
+	if w.held != nil {
+		w.held.Break()
+		w.held = nil
+		return
+	}
 	if !w.over {
 		w.last = time.AfterFunc(lastResort, func() {
 			if c := w.open.Load(); c != nil {

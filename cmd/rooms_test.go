@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/bench/searches": {"flashwave/bench/capacity"},
-	"flashwave/client":         {"net/http"},
+	"flashwave/client":         {"net/http", "flashwave/client/http1"},
 	"flashwave/client/mock":    {"net/http"},
 
 	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity"},
