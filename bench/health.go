@@ -62,7 +62,7 @@ func newHealth(r *Run) *health {
 	}
 	h.parted.see(h.clocks())
 	if probed {
-		h.probe = startReadProbe(h.ticked)
+		h.probe = startReadProbe(h.ticked, watcherOf(r.client))
 	}
 	return h
 }
@@ -169,9 +169,11 @@ func (h *health) sample(now time.Duration) {
 		return
 	}
 	u := h.measure(now)
+	var used resources
+	used.sample() // takes its time, and whoever reads streams may wait for h.mu
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.used.sample()
+	h.used.add(used)
 	if now <= h.run.start {
 		h.began = u
 	}

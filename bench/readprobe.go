@@ -6,13 +6,59 @@ import (
 )
 
 // A readProbe measures how late this process reads what has arrived. At absolute
-// ticks something can be read, and a goroutine waits for it as one waits for a
-// stream: what the poller, the scheduler and the machine add there, they add to
-// TTFT and ITL as well. The ticks go on while the process does not, so that
-// one that was stopped finds how long it was gone.
+// ticks something can be read, and whoever reads streams reads it, or who waits for it
+// as one waits for a stream: what the poller, the scheduler and the machine add there,
+// they add to TTFT and ITL as well. The ticks go on while the process does not, so
+// that one that was stopped finds how long it was gone.
 type readProbe struct {
 	clock   metronome
+	observe func(overdue)
+	taken   ticks
+	unwatch func() // nil: a goroutine of the probe's own reads
 	running sync.WaitGroup
+}
+
+// A watcher reads files where streams are read, as [client.Client.WatchReads] does.
+type watcher func(fd int, ready func()) (stop func(), ok bool)
+
+// watcherOf is where a client reads streams; nil if it does not say.
+func watcherOf(c Client) watcher {
+	if w, ok := c.(interface {
+		WatchReads(fd int, ready func()) (stop func(), ok bool)
+	}); ok {
+		return w.WatchReads
+	}
+	return nil
+}
+
+// startReadProbe calls observe with the ticks as they are taken, one or many at a
+// time, never two at once. They are read by watch (nil: there is none) where that can.
+func startReadProbe(observe func(overdue), watch watcher) *readProbe {
+	p := &readProbe{clock: newMetronome(), observe: observe}
+	if file, ok := p.clock.(interface{ watched(watcher, func()) func() }); ok && watch != nil {
+		p.unwatch = file.watched(watch, p.take)
+	}
+	if p.unwatch == nil {
+		p.running.Go(func() {
+			for p.clock.wait() {
+				p.take()
+			}
+		})
+	}
+	return p
+}
+
+// take takes the ticks that are due.
+func (p *readProbe) take() { p.observe(p.taken.take(p.clock.now())) }
+
+// stop ends the probe and waits for its last observation.
+func (p *readProbe) stop() {
+	if p.unwatch != nil {
+		p.unwatch()
+	}
+	p.clock.stop()
+	p.running.Wait()
+	p.take() // what was missed just before the end
 }
 
 // A metronome beats at every tick. now counts from its start, on the clock of the
@@ -21,26 +67,6 @@ type metronome interface {
 	now() time.Duration
 	wait() bool // blocks until a tick is due; false: it was stopped
 	stop()
-}
-
-// startReadProbe calls observe with the ticks as they are taken, one or many at a
-// time, on one goroutine.
-func startReadProbe(observe func(overdue)) *readProbe {
-	p := &readProbe{clock: newMetronome()}
-	p.running.Go(func() {
-		var t ticks
-		for p.clock.wait() {
-			observe(t.take(p.clock.now()))
-		}
-		observe(t.take(p.clock.now())) // what was missed just before the end
-	})
-	return p
-}
-
-// stop ends the probe and waits for its last observation.
-func (p *readProbe) stop() {
-	p.clock.stop()
-	p.running.Wait()
 }
 
 // A timed metronome is made of the runtime's timers. They are served where the

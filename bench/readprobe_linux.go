@@ -50,6 +50,24 @@ func (k *kernelTimer) wait() bool {
 	return err == nil
 }
 
+// watched lets the ticks be read where streams are; nil: it cannot be done. The file
+// itself is there as long as the metronome.
+func (k *kernelTimer) watched(watch watcher, ready func()) (stop func()) {
+	var beats [8]byte
+	raw, err := k.file.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	_ = raw.Control(func(fd uintptr) {
+		file := int(fd) //nolint:gosec // a file
+		stop, _ = watch(file, func() {
+			_, _ = unix.Read(file, beats[:])
+			ready()
+		})
+	})
+	return stop
+}
+
 func (k *kernelTimer) stop() { _ = k.file.Close() } // wakes the reader
 
 // clockTime is what a clock of the system shows; 0 if it has no such clock.

@@ -40,7 +40,7 @@ func TestProbed(t *testing.T) {
 		for d := range o.all() {
 			p.Record(result.ReadLag, d)
 		}
-	})
+	}, nil)
 	fmt.Println("started")
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	probe.stop()

@@ -148,3 +148,77 @@ func TestTransportsAgree(t *testing.T) {
 		})
 	}
 }
+
+// Over sockets, where a poller reads if the system has one, the same is made of
+// every answer, but for the instants.
+func TestSocketsAgree(t *testing.T) {
+	t.Parallel()
+	timeless := func(r Result) Result {
+		r = agreed(r)
+		for _, instant := range []*time.Duration{&r.Sent, &r.FirstByte, &r.FirstToken, &r.FirstAnswer, &r.LastToken, &r.Done} {
+			if *instant != Never {
+				*instant = 0
+			}
+		}
+		r.Phases, r.Stall, r.OnePiece = Phases{Reused: r.Phases.Reused}, 0, false
+		return r
+	}
+	dial := new(net.Dialer).DialContext
+	for _, h := range hostileAnswers() {
+		if h.differs != "" {
+			continue
+		}
+		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
+			for _, size := range []int{len(h.text), 37} {
+				if len(h.text)/size > 100 {
+					continue
+				}
+				l := listenRaw(t, func(c net.Conn) {
+					readRequest(bufio.NewReader(c))
+					for from := 0; from < len(h.text); from += size {
+						send(c, h.text[from:min(from+size, len(h.text))])
+					}
+				})
+				results := map[string]Result{}
+				for name, cfg := range map[string]Config{"polled": {}, "direct": {DialContext: dial}, "net/http": {Transport: Standard}} {
+					cfg.URL, cfg.Timeout = "http://"+l.Addr().String()+"/v1", 20*time.Second
+					c, err := New(cfg)
+					if err != nil {
+						t.Fatal(err)
+					}
+					results[name] = timeless(c.Do(t.Context(), question(), nil))
+					c.Close()
+				}
+				for _, name := range []string{"polled", "direct"} {
+					if diff := cmp.Diff(results["net/http"], results[name]); diff != "" {
+						t.Errorf("%q\n- net/http, + %s\n%s", h.text[:min(len(h.text), 200)], name, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// listenRaw serves each connection by a function.
+func listenRaw(t *testing.T, serve func(net.Conn)) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				serve(c)
+				_ = c.Close()
+			}()
+		}
+	}()
+	return l
+}

@@ -36,6 +36,9 @@ func newOwn(c *Client, config *tls.Config) *own {
 		IdleFor:   idleConnection,
 		Headers:   headerLimit,
 	}
+	if c.post.Scheme == "http" && c.cfg.DialContext == nil {
+		o.http.Pollers = http1.NewPollers()
+	}
 	if c.post.Scheme == "https" {
 		o.http.TLS = config.Clone()
 		o.http.TLS.ServerName = c.post.Hostname()
@@ -76,9 +79,28 @@ func requestHead(c *Client, fields http.Header) []byte {
 	return append(b, "Content-Length: "...)
 }
 
+// WatchReads calls ready whenever something can be read from a file, on a goroutine
+// that reads responses, so that what holds them up holds it up: a probe of how late
+// they are read. Ready must read the file empty. After stop has returned it is not
+// called any more. Not ok: each response is read by the goroutine that waits for it,
+// and a probe does best to do likewise.
+func (c *Client) WatchReads(fd int, ready func()) (stop func(), ok bool) {
+	o, isOwn := c.transport.(*own)
+	if !isOwn || len(o.http.Pollers) == 0 {
+		return nil, false
+	}
+	stop, err := o.http.Pollers[0].Watch(fd, ready)
+	return stop, err == nil
+}
+
 func (o *own) disconnect() { o.http.Disconnect() }
 
-func (o *own) close() { o.http.Close() }
+func (o *own) close() {
+	o.http.Close()
+	for _, p := range o.http.Pollers {
+		p.Close()
+	}
+}
 
 // messages are the memory of requests, heads and bodies in one.
 var messages = sync.Pool{New: func() any { return new([]byte) }}

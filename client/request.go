@@ -39,7 +39,8 @@ const (
 )
 
 // A Sink is told what happens to one request while it happens. Its methods are
-// called on the goroutine of Do, in order of time; they must not block.
+// called in order of time and never two at once for one request, before Do returns,
+// but on whatever goroutine reads: one that reads many. They must not block.
 type Sink interface {
 	// Sent: the request was handed to the kernel (once, whatever is retried).
 	Sent(at time.Duration)

@@ -118,13 +118,15 @@ func (w *watch) letGo() bool {
 // reads no more), the connection is closed beneath it.
 func (w *watch) cancelled() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.ended = true
-	if w.held != nil {
-		w.held.Break()
-		w.held = nil
+	held := w.held
+	w.ended, w.held = true, nil
+	w.mu.Unlock()
+	if held != nil {
+		held.Break() // which waits for whoever tells us of what it reads
 		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !w.over {
 		w.last = time.AfterFunc(lastResort, func() {
 			if c := w.open.Load(); c != nil {

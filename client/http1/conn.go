@@ -1,173 +1,28 @@
 package http1
 
-import (
-	"errors"
-	"io"
-	"net"
-	"sync"
-	"time"
-)
+import "time"
 
 // A Conn is a connection to the server.
 type Conn struct {
 	DNS, Connect, TLS time.Duration // how long the parts of connecting took
 	Reused            bool          // it has carried an exchange before
 
-	wire   *wire
-	rw     net.Conn // the wire, or TLS over it
-	idle   time.Time
-	parser parser
-	sent   writing
-	one    [1]byte
+	link link
+	idle time.Time // since when
 }
 
-// Break ends the connection: whatever reads or writes it hears of it at once.
-func (c *Conn) Break() { _ = c.wire.Close() } // beneath TLS, which would first say goodbye
-
-// close ends a connection that nobody uses.
-func (c *Conn) close() { c.Break() }
-
-// alive reports whether an idle connection is fit for another exchange: the server
-// has neither closed it nor said anything. It does not wait.
-func (c *Conn) alive() bool {
-	if c.wire.sys != nil {
-		c.wire.tries = true
-		defer func() { c.wire.tries = false }()
-	} else {
-		_ = c.wire.SetReadDeadline(time.Unix(1, 0))
-		defer func() { _ = c.wire.SetReadDeadline(time.Time{}) }()
-	}
-	n, err := c.rw.Read(c.one[:])
-	return n == 0 && isTimeout(err)
+// A link is what carries the exchanges of a connection, one after the other.
+type link interface {
+	// exchange sends a request and reads the response to its end. It reports whether
+	// the connection may be used again; if not, it is closed.
+	exchange(request []byte, x Exchange) (keep bool, err error)
+	// alive reports whether an idle connection is fit for another exchange: the server
+	// has neither closed it nor said anything. It does not wait.
+	alive() bool
+	// close ends the connection: whatever reads or writes it hears of it at once.
+	close()
 }
 
-// isTimeout reports whether an error means that a read did not wait any longer.
-func isTimeout(err error) bool {
-	var late net.Error
-	return err != nil && errors.As(err, &late) && late.Timeout()
-}
-
-// readSize is how much is read at a time.
-const readSize = 4 << 10
-
-var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
-
-// exchange sends a request and reads the response to its end. It reports whether
-// the connection may be used again; if not, it is broken.
-func (c *Conn) exchange(request []byte, x Exchange) (keep bool, err error) {
-	c.parser.await(x)
-	c.wire.more = false // what comes now is another delivery
-	x.Sending(time.Since(c.wire.epoch))
-	w := c.send(request)
-	err = c.receive()
-	keep = err == nil && c.parser.keep && c.parser.state == complete && w.soon()
-	if !keep {
-		c.Break()
-		w.wait()
-		if w.err != nil && isTimeout(err) {
-			err = w.err
-		}
-		if err != nil {
-			x.Wrote(w.n, w.at)
-		}
-	}
-	return keep, err
-}
-
-// receive reads until the exchange is over.
-func (c *Conn) receive() error {
-	buf := buffers.Get().(*[readSize]byte)
-	defer buffers.Put(buf)
-	for {
-		n, err := c.rw.Read(buf[:])
-		if n > 0 {
-			if over, err := c.parser.read(buf[:n], c.wire.last); over {
-				return err
-			}
-		}
-		if err == io.EOF {
-			return c.parser.ended(c.wire.ended)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// A writing is the sending of one request.
-type writing struct {
-	n    int
-	err  error
-	at   time.Duration // when bytes were last written
-	done chan struct{} // closed when it is over; nil: it was over at once
-}
-
-// straight is how much is written over TLS without looking whether an answer comes
-// meanwhile: an idle connection takes that much.
-const straight = 8 << 10
-
-// send writes a request. What the kernel does not take at once is written while the
-// response is read: a server may refuse a request before it has read it.
-func (c *Conn) send(request []byte) *writing {
-	w := &c.sent
-	*w = writing{at: Never}
-	switch {
-	case c.rw != net.Conn(c.wire): // TLS
-		if len(request) <= straight {
-			w.write(c, request)
-			return w
-		}
-	case c.wire.sys != nil:
-		n, err := c.wire.attempt(c.wire.sys.Write, c.wire.try.write, request)
-		if w.wrote(c, n, err); n == len(request) || err != nil {
-			return w
-		}
-	}
-	w.done = make(chan struct{})
-	go func() {
-		defer close(w.done)
-		w.write(c, request[w.n:])
-	}()
-	return w
-}
-
-// write writes and waits for it.
-func (w *writing) write(c *Conn, p []byte) {
-	n, err := c.rw.Write(p)
-	w.wrote(c, n, err)
-}
-
-// wrote notes what was written. Where writing failed the answer may be there
-// already, but is not waited for.
-func (w *writing) wrote(c *Conn, n int, err error) {
-	w.n, w.err = w.n+n, err
-	if n > 0 {
-		w.at = time.Since(c.wire.epoch)
-	}
-	if err != nil {
-		_ = c.wire.SetReadDeadline(time.Now().Add(lateWrite))
-	}
-}
-
-// lateWrite is how long a request may take to be written after its response came,
-// if its connection is to be used again.
-const lateWrite = 50 * time.Millisecond
-
-// soon reports whether the request is written, or is shortly.
-func (w *writing) soon() bool {
-	if w.done != nil {
-		select {
-		case <-w.done:
-		case <-time.After(lateWrite):
-			return false
-		}
-	}
-	return w.err == nil
-}
-
-// wait waits for the end of the writing, on a connection that was broken.
-func (w *writing) wait() {
-	if w.done != nil {
-		<-w.done
-	}
-}
+// Break ends the connection: whatever reads or writes it hears of it at once. It may
+// wait for an [Exchange] to take in what it is being told.
+func (c *Conn) Break() { c.link.close() }

@@ -277,6 +277,9 @@ func (p *parser) read(b []byte, at Stamp) (over bool, err error) {
 		p.keep = false // nobody asked for that
 	}
 	p.told.Read(at.Read, p.state == complete)
+	if err == nil && p.state == unwanted {
+		err = ErrUnwanted
+	}
 	return err != nil || p.over(), err
 }
 

@@ -81,14 +81,14 @@ func parsed(pieces ...[]byte) (r *record, end string, err error) {
 	}
 	var protocol *ProtocolError
 	switch {
+	case err == ErrUnwanted:
+		return r, left, nil
 	case errors.As(err, &protocol):
 		return r, garbled, err
 	case err == io.EOF:
 		return r, nothing, err
 	case err != nil:
 		return r, cut, err
-	case p.state == unwanted:
-		return r, left, nil
 	case p.keep:
 		return r, kept, nil
 	}

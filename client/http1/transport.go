@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,11 +25,15 @@ type Transport struct {
 	MostIdle  int           // connections kept for reuse
 	IdleFor   time.Duration // how long
 	Headers   int           // limit of bytes in the heads and trailers of one response
+	// Pollers read plain connections of the system, dealt to them in turn. Others, or
+	// all where there are none, are read by the goroutines of Do.
+	Pollers []*Poller
 
 	mu     sync.Mutex
 	idle   []*Conn // the one used last is last
 	expiry *time.Timer
 	closed bool
+	dealt  atomic.Uint64
 }
 
 // A DialError is why there is no connection.
@@ -56,15 +62,12 @@ func (t *Transport) Do(ctx context.Context, request []byte, x Exchange, fresh bo
 		return &DialError{err}
 	}
 	if !x.Connected(c) {
-		c.close()
+		c.Break()
 		return ErrUnwanted
 	}
-	keep, err := c.exchange(request, x)
+	keep, err := c.link.exchange(request, x)
 	if x.Release() && keep {
 		t.put(c)
-	}
-	if err == nil && c.parser.state == unwanted {
-		return ErrUnwanted
 	}
 	return err
 }
@@ -76,11 +79,11 @@ func (t *Transport) connection(ctx context.Context, x Exchange, fresh bool) (*Co
 		if c == nil {
 			break
 		}
-		if c.alive() {
+		if c.link.alive() {
 			c.Reused = true
 			return c, nil
 		}
-		c.close()
+		c.Break()
 	}
 	x.Sending(time.Since(t.Epoch))
 	return t.dial(ctx)
@@ -92,8 +95,13 @@ func (t *Transport) dial(ctx context.Context) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	c := &Conn{DNS: dns, Connect: connect}
+	if c.link, err = t.polledLink(raw); err != nil || c.link != nil {
+		return c, err
+	}
 	w := newWire(raw, t.Epoch)
-	c := &Conn{DNS: dns, Connect: connect, wire: w, rw: w, parser: parser{limit: t.Headers}}
+	d := &direct{wire: w, rw: w, parser: parser{limit: t.Headers}}
+	c.link = d
 	if t.TLS == nil {
 		return c, nil
 	}
@@ -112,7 +120,7 @@ func (t *Transport) dial(ctx context.Context) (*Conn, error) {
 		}
 		return nil, err
 	}
-	c.rw, c.TLS = secure, time.Since(t.Epoch)-began
+	d.rw, c.TLS = secure, time.Since(t.Epoch)-began
 	return c, nil
 }
 
@@ -134,8 +142,11 @@ func (t *Transport) take() *Conn {
 func (t *Transport) put(c *Conn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if len(t.idle) >= t.MostIdle {
+		t.idle = slices.DeleteFunc(t.idle, func(c *Conn) bool { return !c.link.alive() })
+	}
 	if t.closed || len(t.idle) >= t.MostIdle {
-		c.close()
+		c.Break()
 		return
 	}
 	c.idle = time.Now()
@@ -154,7 +165,7 @@ func (t *Transport) expire() {
 	}
 	n := 0
 	for n < len(t.idle) && time.Since(t.idle[n].idle) >= t.IdleFor {
-		t.idle[n].close()
+		t.idle[n].Break()
 		n++
 	}
 	t.idle = append(t.idle[:0], t.idle[n:]...)
@@ -169,7 +180,7 @@ func (t *Transport) Disconnect() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, c := range t.idle {
-		c.close()
+		c.Break()
 	}
 	t.idle = nil
 	if t.expiry != nil {

@@ -59,6 +59,27 @@ func (k *talk) Release() bool {
 	return whole
 }
 
+// byBoth runs a test with pollers, where there are any, and without.
+func byBoth(t *testing.T, test func(t *testing.T, dialling func(t *testing.T, addr string) *Transport)) {
+	t.Helper()
+	t.Run("direct", func(t *testing.T) { t.Parallel(); test(t, dialling) })
+	t.Run("polled", func(t *testing.T) {
+		t.Parallel()
+		test(t, func(t *testing.T, addr string) *Transport {
+			tr := dialling(t, addr)
+			tr.Pollers = NewPollers()
+			t.Cleanup(func() {
+				tr.Close()
+				for _, p := range tr.Pollers {
+					p.Close()
+				}
+				wantResting(t, tr.Pollers)
+			})
+			return tr
+		})
+	})
+}
+
 // dialling is a transport to an address.
 func dialling(t *testing.T, addr string) *Transport {
 	t.Helper()
@@ -123,6 +144,10 @@ func do(t *testing.T, tr *Transport, x *talk, text string) {
 // A connection is used again, the last one first.
 func TestReuse(t *testing.T) {
 	t.Parallel()
+	byBoth(t, reuse)
+}
+
+func reuse(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	addr := listening(t, func(_ int, c net.Conn, r *bufio.Reader) {
 		for asked(r) {
 			say(c, answer)
@@ -145,6 +170,10 @@ func TestReuse(t *testing.T) {
 // unasked, is not used.
 func TestIdleConnectionsAreLookedAt(t *testing.T) {
 	t.Parallel()
+	byBoth(t, idleConnectionsAreLookedAt)
+}
+
+func idleConnectionsAreLookedAt(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	for name, then := range map[string]func(c net.Conn){
 		"closed":      func(net.Conn) {},
 		"half closed": func(c net.Conn) { _ = c.(*net.TCPConn).CloseWrite(); _, _ = io.Copy(io.Discard, c) },
@@ -182,6 +211,10 @@ func TestIdleConnectionsAreLookedAt(t *testing.T) {
 // Servers refuse what is too large before they have read it.
 func TestEarlyRefusal(t *testing.T) {
 	t.Parallel()
+	byBoth(t, earlyRefusal)
+}
+
+func earlyRefusal(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	large := strings.Replace(request, "2\r\n\r\n{}", "16777216\r\n\r\n", 1) + strings.Repeat("x", 16<<20)
 	for name, then := range map[string]func(c net.Conn, r *bufio.Reader){
 		"and closes":          func(net.Conn, *bufio.Reader) {},
@@ -213,6 +246,10 @@ func TestEarlyRefusal(t *testing.T) {
 // A large request is written as far as the server reads it.
 func TestLargeRequest(t *testing.T) {
 	t.Parallel()
+	byBoth(t, largeRequest)
+}
+
+func largeRequest(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	large := strings.Replace(request, "2\r\n\r\n{}", "16777216\r\n\r\n", 1) + strings.Repeat("x", 16<<20)
 	addr := listening(t, func(_ int, c net.Conn, r *bufio.Reader) {
 		for asked(r) {
@@ -231,6 +268,10 @@ func TestLargeRequest(t *testing.T) {
 // Breaking a connection ends at once whatever waits for it.
 func TestBreak(t *testing.T) {
 	t.Parallel()
+	byBoth(t, breaking)
+}
+
+func breaking(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	large := request + strings.Repeat("x", 64<<20)
 	for name, test := range map[string]struct {
 		text  string
