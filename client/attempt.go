@@ -15,7 +15,8 @@ import (
 type transport interface {
 	// exchange carries one attempt; fresh asks for a connection that has not been
 	// used before. The error says why there is no complete response; it is
-	// [errUnwanted] where the attempt wanted no more. The transport closes the body.
+	// [http1.ErrUnwanted] where the attempt wanted no more. The transport closes the
+	// body.
 	exchange(a *attempt, body *payload, fresh bool) error
 	// disconnect closes idle connections.
 	disconnect()
@@ -28,9 +29,6 @@ type header interface {
 	Get(name string) string
 	Values(name string) []string
 }
-
-// errUnwanted is the error of an exchange that nothing more was wanted of.
-var errUnwanted = errors.New("not wanted any more")
 
 // An attempt is one request on one connection, and what is made of the response.
 type attempt struct {
@@ -50,10 +48,6 @@ type attempt struct {
 	draining bool
 	left     int           // bytes that are still read of the rest
 	end      time.Duration // the last read, or the end of the body
-}
-
-func newAttempt(x *call) *attempt {
-	return &attempt{call: x, firstByte: Never, wrote: Never}
 }
 
 // gotConnection begins the wait for the response.
@@ -149,8 +143,8 @@ func (a *attempt) conclude(err error) *failure {
 		return a.ans.end()
 	}
 	x.res.Done = x.client.now()
-	if x.ctx.Err() != nil {
-		return ended(x.ctx)
+	if cause := x.watch.cause(); cause != nil {
+		return ended(cause)
 	}
 	return exchangeFailure(err)
 }

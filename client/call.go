@@ -11,9 +11,9 @@ type call struct {
 	client *Client
 	req    *Request
 	sink   Sink
-	ctx    context.Context
 	watch  watch
 	body   *payload // of the next attempt; nil: to be encoded
+	last   attempt
 	res    Result
 }
 
@@ -34,19 +34,15 @@ func (c *Client) Do(ctx context.Context, req *Request, sink Sink) Result {
 // run sends the request as often as need be and says why it failed in the end.
 func (x *call) run(ctx context.Context) *failure {
 	if ctx.Err() != nil {
-		return ended(ctx)
+		return ended(context.Cause(ctx))
 	}
 	var err error
 	if x.body, err = x.client.encode(x.req); err != nil {
 		x.sent(x.client.now())
 		return failed(BadRequest, "request body: %v", err)
 	}
-	var cancel context.CancelCauseFunc
-	x.ctx, cancel = context.WithCancelCause(ctx)
-	defer cancel(nil)
-	x.watch.start(x.client, x.req.Stream, cancel)
+	x.watch.start(ctx, x.client, x.req.Stream)
 	defer x.watch.stop()
-	defer context.AfterFunc(x.ctx, x.watch.cancelled)()
 	for {
 		f := x.attempt()
 		wait, again := x.retryIn(f)
@@ -94,19 +90,21 @@ func (x *call) over(f *failure) {
 // the answer. A nil failure is success.
 func (x *call) attempt() *failure {
 	x.watch.attempt.Store(int64(x.client.now()))
-	a, err := x.send(false)
-	if err != nil && a.status == 0 && x.ctx.Err() == nil && a.stale(err, x.client.now()) {
+	a := &x.last
+	err := x.send(false)
+	if err != nil && a.status == 0 && x.watch.cause() == nil && a.stale(err, x.client.now()) {
 		x.res.StaleRetries++
-		a, err = x.send(true)
+		err = x.send(true)
 	}
 	x.res.Phases, x.res.FirstByte = a.phases, a.firstByte
 	if a.status != 0 {
 		return a.conclude(err)
 	}
 	x.res.Done = x.client.now()
+	cause := x.watch.cause()
 	switch {
-	case x.ctx.Err() != nil:
-		return ended(x.ctx)
+	case cause != nil:
+		return ended(cause)
 	case !a.connected:
 		f := x.client.dialFailure(err)
 		if f.outcome == Connect {
@@ -118,18 +116,18 @@ func (x *call) attempt() *failure {
 	}
 }
 
-// send hands the request to the transport.
-func (x *call) send(fresh bool) (*attempt, error) {
-	a := newAttempt(x)
+// send hands the request to the transport, as the last attempt.
+func (x *call) send(fresh bool) error {
+	x.last = attempt{call: x, firstByte: Never, wrote: Never}
 	body := x.body
 	if x.body = nil; body == nil {
 		var err error
 		if body, err = x.client.encode(x.req); err != nil {
-			return a, err
+			return err
 		}
 	}
 	x.watch.enter(connecting, x.client.now())
-	return a, x.client.transport.exchange(a, body, fresh)
+	return x.client.transport.exchange(&x.last, body, fresh)
 }
 
 // retryIn says whether a failed attempt is to be repeated, and after how long.
@@ -152,7 +150,7 @@ func (x *call) retryIn(f *failure) (time.Duration, bool) {
 // repeatable reports whether an attempt failed in a way that may pass, before
 // it brought a token.
 func (x *call) repeatable(f *failure) bool {
-	if x.ctx.Err() != nil || x.res.Events > 0 {
+	if x.watch.cause() != nil || x.res.Events > 0 {
 		return false
 	}
 	switch f.outcome {
@@ -170,7 +168,7 @@ func (x *call) sleep(d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-x.ctx.Done():
+	case <-x.watch.context().Done():
 		return false
 	}
 }

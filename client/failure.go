@@ -22,10 +22,9 @@ func failed(o Outcome, format string, args ...any) *failure {
 	return &failure{o, fmt.Sprintf(format, args...)}
 }
 
-// ended is the failure of a context that is done: a limit of time, or somebody
-// stopped the call.
-func ended(ctx context.Context) *failure {
-	cause := context.Cause(ctx)
+// ended is the failure of a call that was ended: by a limit of time, or because
+// somebody stopped it.
+func ended(cause error) *failure {
 	var limit *timeoutError
 	if errors.As(cause, &limit) {
 		return &failure{Timeout, limit.Error()}

@@ -48,7 +48,11 @@ func retryAfter(h header, now time.Time) time.Duration {
 }
 
 func headerCount(h header, name string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(h.Get(name)), 10, 64)
+	text := strings.TrimSpace(h.Get(name))
+	if text == "" {
+		return -1 // as most say
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
 		return -1
 	}

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"maps"
 	"net"
 	"net/http"
@@ -116,16 +115,12 @@ func (o *own) exchange(a *attempt, body *payload, fresh bool) error {
 	*message = append(append(*message, "\r\n\r\n"...), *body.buf...)
 	_ = body.Close() // never fails
 
-	err := o.http.Do(a.call.ctx, *message, (*exchanged)(a), fresh)
+	err := o.http.Do((*lazily)(&a.call.watch), *message, (*exchanged)(a), fresh)
 	if cap(*message) <= largestPooled {
 		messages.Put(message)
 	}
-	var dial *http1.DialError
-	switch {
-	case errors.As(err, &dial):
+	if dial, ok := err.(*http1.DialError); ok {
 		return dial.Err
-	case err == http1.ErrUnwanted:
-		return errUnwanted
 	}
 	return err
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"flashwave/client/http1"
 )
 
 // connectionBuffer is small because there are two for every open stream, and an
@@ -112,10 +114,10 @@ func (s *standard) exchange(a *attempt, body *payload, fresh bool) error {
 	}
 	tr := newTrace(a)
 	x.sent(s.client.now())
-	resp, err := transport.RoundTrip(request.WithContext(tr.traced(x.ctx)))
+	resp, err := transport.RoundTrip(request.WithContext(tr.traced(x.watch.context())))
 	tr.tell(a)
 	if err != nil {
-		if x.ctx.Err() == nil && a.connected && tr.ended() && !a.stale(err, s.client.now()) {
+		if x.watch.cause() == nil && a.connected && tr.ended() && !a.stale(err, s.client.now()) {
 			return io.ErrUnexpectedEOF // what was malformed was only cut
 		}
 		return err
@@ -133,7 +135,7 @@ func (s *standard) receive(a *attempt, tr *trace, resp *http.Response) error {
 		if resp.StatusCode < 200 {
 			tr.handedOver()
 		}
-		return errUnwanted
+		return http1.ErrUnwanted
 	}
 	buf := zeros.Get().(*[readBuffer]byte)
 	defer func() {
@@ -152,7 +154,7 @@ func (s *standard) receive(a *attempt, tr *trace, resp *http.Response) error {
 		case err != nil:
 			return err
 		case !more:
-			return errUnwanted
+			return http1.ErrUnwanted
 		}
 	}
 }

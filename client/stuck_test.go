@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -378,12 +379,13 @@ func TestTimerRestsAfterTheCall(t *testing.T) {
 	t.Parallel()
 	for _, limits := range []Config{{IdleTimeout: time.Hour}, {ConnectTimeout: time.Hour}, {Timeout: time.Hour}, {}} {
 		var w watch
-		w.start(&Client{cfg: limits}, true, func(error) {})
+		w.start(t.Context(), &Client{cfg: limits}, true)
 		w.stop()
 		w.fire() // it was about to
 		w.drain()
 		w.refuse()
-		w.cancelled()
+		w.context()
+		w.end(errors.New("cancelled"))
 		for _, timer := range []*time.Timer{w.timer, w.last} {
 			if timer != nil && timer.Stop() {
 				t.Errorf("with %+v a timer still runs", limits)
