@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,44 @@ func TestTransportsAgree(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The transports ask for the same, in the same words.
+func TestTransportsAskTheSame(t *testing.T) {
+	t.Parallel()
+	for _, cfg := range []Config{
+		{},
+		{URL: "http://endpoint.test:8080/a%20b/v1?x=1", Key: testKey},
+		{URL: "http://[::1]:80/v1", API: Completions},
+		{Header: http.Header{"Host": {"front.test"}, "User-Agent": {"me"}, "Accept": {"text/plain"}, "x-two": {" a ", "b"}}},
+		{Header: http.Header{"User-Agent": {""}, "Content-Length": {"7"}, "Transfer-Encoding": {"gzip"}, "Trailer": {"X"}, "Idempotency-Key": {"k"}}},
+	} {
+		var asked [2]string
+		for i, transport := range []Transport{Own, Standard} {
+			seen := make(chan string, 1)
+			serve := func(_ int, c net.Conn, r *bufio.Reader) {
+				req, err := http.ReadRequest(r)
+				if err != nil {
+					return
+				}
+				body, _ := io.ReadAll(req.Body)
+				seen <- fmt.Sprint(req.Method, req.Proto, req.Host, req.RequestURI, req.Header, req.ContentLength, req.TransferEncoding, string(body))
+				send(c, wholeAnswer())
+			}
+			served(t, transport, serve, func(to *Config) {
+				to.Key, to.Header, to.API = cfg.Key, cfg.Header, cfg.API
+				if cfg.URL != "" {
+					to.URL = cfg.URL
+				}
+			}, func(t *testing.T, c *Client) {
+				wantOutcome(t, c.Do(t.Context(), question(), nil), OK)
+				asked[i] = <-seen
+			})
+		}
+		if asked[0] != asked[1] {
+			t.Errorf("ours: %s\nnet/http: %s", asked[0], asked[1])
+		}
 	}
 }
 

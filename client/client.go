@@ -19,10 +19,11 @@
 // the kernel, or, where a connection is dialled for it, right before that. (net/http
 // does not say that instant: there it is when it was handed the request.)
 //
-// HTTP/1.1 is spoken by package http1; HTTP/2, and all that goes through a proxy, by
-// net/http.
+// HTTP/1.1 is spoken by package http1, which on Linux reads all plain connections of a
+// client on a goroutine or few ([Client.WatchReads] tells how late those are); HTTP/2,
+// and all that goes through a proxy, by net/http.
 //
-// A connection is read a few kilobytes at a time. A read that filled its buffer
+// A connection is read some kilobytes at a time. A read that filled its buffer
 // leaves the rest of a delivery to the next one; a stream all of whose tokens came
 // with one delivery was not streamed ([Result.Bundled]).
 //
