@@ -111,7 +111,7 @@ func (s *Setup) connect(t scenario.Target, env func(string) string) (err error) 
 		URL: t.URL, API: client.API(t.API), Body: t.Body, Key: key, Header: header,
 		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,
 		CA: t.CA, ClientCert: t.ClientCert, ClientKey: t.ClientKey,
-		Proxy: t.Proxy, ConnectTo: t.ConnectTo,
+		Proxy: t.Proxy, ConnectTo: t.ConnectTo, Transport: client.Transport(t.Transport),
 		Timeout: t.Timeout.D(), IdleTimeout: t.IdleTimeout.D(), ConnectTimeout: connectTimeout(t.Timeout.D()),
 		Retries: t.Retries, Epoch: s.Epoch,
 	})

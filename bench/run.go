@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/alarm"
 	"flashwave/bench/arrival"
 	"flashwave/bench/dispatch"
 	"flashwave/bench/health"
@@ -97,7 +98,7 @@ func Start(opts Options) (*Run, error) {
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.health = health.New(health.Config{
 		Load: watched{r.account}, Waves: len(r.waves.list), Now: r.now, Epoch: r.epoch, MaxLag: r.scenario.MaxLag.D(),
-		Machine: opts.Machine, Shared: opts.InProcessMock, Clocks: opts.clocks,
+		Streams: streamsOf(opts.Client), Machine: opts.Machine, Shared: opts.InProcessMock, Clocks: opts.clocks,
 	})
 	now := r.now()
 	r.start = now + r.scenario.Warmup.D()
@@ -109,6 +110,20 @@ func Start(opts Options) (*Run, error) {
 	r.notary.hand(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
+}
+
+// streamsOf is where a client reads streams; nil if it does not say. What wraps a client
+// says what it wraps by a method Unwrap.
+func streamsOf(c Client) alarm.Watch {
+	switch c := c.(type) {
+	case interface {
+		WatchReads(fd int, ready func()) (stop func(), ok bool)
+	}:
+		return c.WatchReads
+	case interface{ Unwrap() Client }:
+		return streamsOf(c.Unwrap())
+	}
+	return nil
 }
 
 // newRun joins the parts of a run. Nothing goes on yet.

@@ -38,13 +38,10 @@ type answer struct {
 	sse   sse
 	chunk chunk
 	doc   []byte
-	buf   [readBuffer]byte // what the body is read into
-	take  func(p []byte, at stamp)
 }
 
 var answers = sync.Pool{New: func() any {
 	a := new(answer)
-	a.take = a.feed
 	a.sse.event, a.sse.stray = a.event, a.stray
 	return a
 }}
@@ -75,7 +72,6 @@ func (a *answer) release() {
 	a.call, a.shape, a.at, a.came, a.first, a.doc = nil, unknown, 0, 0, 0, a.doc[:0]
 	a.done, a.found, a.deltas, a.full, a.ending, a.failure = false, false, false, false, false, nil
 	a.usage, a.told = usage{}, 0
-	clear(a.buf[:])
 	answers.Put(a)
 }
 
@@ -92,7 +88,7 @@ func (a *answer) feed(p []byte, at stamp) {
 	if a.stopped() {
 		return
 	}
-	a.at, a.came = at.read, at.came
+	a.at, a.came = at.Read, at.Came
 	if a.shape == unknown {
 		if p = a.begin(p); len(p) == 0 {
 			return

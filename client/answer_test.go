@@ -14,7 +14,7 @@ func answered(c *Client, req *Request, pieces ...[]byte) Result {
 	defer a.release()
 	for _, piece := range pieces {
 		piece = bytes.Clone(piece)
-		a.feed(piece, stamp{1, 1})
+		a.feed(piece, stamp{Read: 1, Came: 1})
 		clear(piece) // as the reader does with its buffer
 	}
 	if a.stopped() {

@@ -1,114 +1,152 @@
 package client
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// An attempt is one request on one connection. Its instants are atomic because
-// net/http calls from several goroutines, and for a dial that lost the race
-// against an idle connection even after the request is over.
+// A transport carries the request of an attempt to the endpoint and tells the
+// attempt of what comes back: in order of time, and never two things at once.
+type transport interface {
+	// exchange carries one attempt; fresh asks for a connection that has not been
+	// used before. The error says why there is no complete response; it is
+	// [http1.ErrUnwanted] where the attempt wanted no more. The transport closes the
+	// body.
+	exchange(a *attempt, body *payload, fresh bool) error
+	// disconnect closes idle connections.
+	disconnect()
+	// close does that too, and ends dialling.
+	close()
+}
+
+// A header is what the fields of a response say.
+type header interface {
+	Get(name string) string
+	Values(name string) []string
+}
+
+// An attempt is one request on one connection, and what is made of the response.
 type attempt struct {
-	client *Client
-	watch  *watch
+	call *call
 
-	connected bool  // it got a connection
-	conn      *conn // nil if that does not stamp
-	reused    bool
-	http2     bool
-	before    int64 // bytes written on the connection before this attempt
+	connected bool          // it got a connection
+	phases    Phases        // of connecting
+	dialled   time.Duration // how long its connection took to be dialled
+	firstByte time.Duration // of the response
+	wrote     time.Duration // when the request was written; [Never]: it is not known to be
+	unwritten bool          // nothing of it was
 
-	tlsBegan, tlsDone, wrote, firstByte atomic.Int64
+	status   int // of the response; 0: there is none
+	coding   string
+	location string // where a redirect points to
+	ans      *answer
+	draining bool
+	left     int           // bytes that are still read of the rest
+	end      time.Duration // the last read, or the end of the body
 }
 
-func newAttempt(c *Client, w *watch) *attempt {
-	a := &attempt{client: c, watch: w}
-	for _, instant := range []*atomic.Int64{&a.tlsBegan, &a.tlsDone, &a.wrote, &a.firstByte} {
-		instant.Store(int64(Never))
-	}
-	return a
-}
-
-// traced makes a context that tells the attempt what happens to its request.
-func (a *attempt) traced(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn:              a.gotConn,
-		TLSHandshakeStart:    func() { a.tlsBegan.Store(int64(a.client.now())) },
-		TLSHandshakeDone:     func(tls.ConnectionState, error) { a.tlsDone.Store(int64(a.client.now())) },
-		WroteRequest:         func(httptrace.WroteRequestInfo) { a.wrote.Store(int64(a.client.now())) },
-		GotFirstResponseByte: a.gotFirstByte,
-	})
-}
-
-func (a *attempt) gotConn(info httptrace.GotConnInfo) {
-	a.connected, a.reused = true, info.Reused
-	a.conn = connOf(info.Conn)
-	a.http2 = a.client.cfg.HTTP2 && a.client.base.Scheme == "http"
-	if secure, ok := info.Conn.(*tls.Conn); ok {
-		a.http2 = secure.ConnectionState().NegotiatedProtocol == "h2"
-	}
-	if a.conn != nil {
-		a.before = a.conn.written.Load()
-		a.watch.open.Store(a.conn)
-		if !a.http2 {
-			a.watch.conn.Store(a.conn)
-		}
-	}
+// gotConnection begins the wait for the response.
+func (a *attempt) gotConnection() {
+	a.connected = true
+	w := &a.call.watch
 	next := awaiting
-	if !a.watch.streams {
+	if !w.streams {
 		next = quiet
 	}
-	a.watch.enter(next, a.client.now())
+	w.enter(next, a.call.client.now())
 }
 
-// gotFirstByte stamps the first byte of the response: when the connection read
-// it, if the connection is ours alone.
-func (a *attempt) gotFirstByte() {
-	at := a.client.now()
-	if a.conn != nil && !a.http2 {
-		at = a.conn.lastRead()
+// head takes the status and the fields of the response. More says whether the body
+// is wanted.
+func (a *attempt) head(status int, h header) (more bool) {
+	x := a.call
+	a.status = status
+	x.res.Status = status
+	x.res.Limits = limitsOf(h, time.Now())
+	x.res.RequestID = requestID(h)
+	if status < 200 {
+		return false
 	}
-	a.firstByte.Store(int64(at))
+	a.coding = contentCoding(h)
+	now := x.client.now()
+	switch {
+	case !a.ok():
+		a.location = h.Get("Location")
+		x.watch.refuse()
+	case a.coding != "":
+		x.res.Done = now
+		return false
+	case !x.req.Stream:
+		x.watch.enter(streaming, now)
+	}
+	a.ans = newAnswer(x, a.ok())
+	return true
 }
 
-// phases are the parts of connecting. A connection that is new was dialled for
-// this very request: net/http hands a dial that came too late to the pool, and
-// what comes from there counts as reused.
-func (a *attempt) phases() Phases {
-	p := Phases{Reused: a.reused}
-	if a.reused || a.conn == nil {
-		return p
+// ok reports whether the response is a success.
+func (a *attempt) ok() bool { return 200 <= a.status && a.status < 300 }
+
+const (
+	restTime   = 10 * time.Second       // for the body of an error
+	lastResort = 500 * time.Millisecond // for the end of a call that was cancelled
+	drainTime  = 100 * time.Millisecond
+	drainBytes = 64 << 10
+)
+
+// body takes bytes of the body. Of what follows the last event a little is read, so
+// that the connection can be used again.
+func (a *attempt) body(p []byte, at stamp) (more bool) {
+	if a.draining {
+		a.left -= len(p)
+		return a.left > 0
 	}
-	p.DNS, p.Connect = a.conn.dns, a.conn.connect
-	if done := a.tlsDone.Load(); done != int64(Never) {
-		p.TLS = time.Duration(done - a.tlsBegan.Load())
-	}
-	return p
+	a.ans.feed(p, at)
+	return !a.ans.stopped() || a.ans.drainable()
 }
 
-// handedOver ends an attempt whose response, a 1xx that is not informational
-// (101), hands the bare connection over: net/http has let go of it, and neither
-// a context nor a limit of time would end a read.
-func (a *attempt) handedOver(resp *http.Response) *failure {
-	if a.conn != nil {
-		_ = a.conn.Close() // beneath TLS, which would first say goodbye
+// read takes note that all that a read brought was told; over says that the
+// response is complete.
+func (a *attempt) read(at time.Duration, over bool) {
+	a.end = at
+	a.call.watch.since.Store(int64(at))
+	if !over && !a.draining && a.ans != nil && a.ans.stopped() && a.ans.drainable() {
+		a.draining, a.left = true, drainBytes
+		a.call.watch.drain()
 	}
-	return failed(Malformed, "HTTP %d: the server wants to speak another protocol", resp.StatusCode)
 }
 
-// ended reports whether the connection ended while a response was awaited.
-// net/http reads that far only when it needs more.
-func (a *attempt) ended() bool {
-	return a.conn != nil && !a.http2 && a.conn.lastEnd() != Never
+// conclude says what the response means, which ended with err (nil: it is
+// complete). A nil failure is success.
+func (a *attempt) conclude(err error) *failure {
+	x := a.call
+	if a.ans != nil {
+		defer a.ans.release()
+	}
+	switch {
+	case a.status < 200:
+		return failed(Malformed, "HTTP %d: the server wants to speak another protocol", a.status)
+	case !a.ok():
+		x.res.Done = a.end // whatever happened to the body, the status was the answer
+		return &failure{statusOutcome(a.status), statusText(a.status, a.location, a.coding, a.ans.doc)}
+	case a.coding != "":
+		return failed(Malformed, "the answer comes in %s coding, which was not asked for: turn compression off", a.coding)
+	case a.ans.stopped():
+		x.res.Done = a.ans.at
+		return a.ans.verdict()
+	case err == nil:
+		x.res.Done = a.end
+		return a.ans.end()
+	}
+	x.res.Done = x.client.now()
+	if cause := x.watch.cause(); cause != nil {
+		return ended(cause)
+	}
+	return exchangeFailure(err)
 }
 
 // staleWindow is how soon after the request a stale connection shows, beside the
@@ -124,18 +162,13 @@ const closedIdle = "server closed idle connection"
 // Later it is the endpoint that died over the request, and asking again would
 // hide that and double its load.
 func (a *attempt) stale(err error, now time.Duration) bool {
-	if !a.reused || a.firstByte.Load() != int64(Never) || !closedError(err) {
+	switch {
+	case !a.phases.Reused || a.firstByte != Never || !closedError(err):
 		return false
+	case a.unwritten:
+		return true
 	}
-	window := staleWindow
-	if a.conn != nil {
-		window += a.conn.connect
-		if !a.http2 && a.conn.written.Load() == a.before {
-			return true
-		}
-	}
-	wrote := time.Duration(a.wrote.Load())
-	return wrote != Never && now-wrote <= window
+	return a.wrote != Never && now-a.wrote <= staleWindow+a.dialled
 }
 
 // closedError reports whether an error means that the other side had closed.
@@ -153,3 +186,6 @@ func closedError(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, closedIdle) || strings.Contains(text, "graceful shutdown GOAWAY")
 }
+
+// isHeader is a check that net/http's fields are read as ours are.
+var _ header = http.Header(nil)

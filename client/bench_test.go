@@ -4,10 +4,12 @@ package client
 
 import (
 	"bufio"
+	"fmt"
 	"net"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // benchEvent is an event as endpoints send it, 230 bytes long.
@@ -25,7 +27,7 @@ func BenchmarkParse(b *testing.B) {
 	b.SetBytes(int64(len(event)))
 	b.ReportAllocs()
 	for b.Loop() {
-		a.feed(event, stamp{1, 1})
+		a.feed(event, stamp{Read: 1, Came: 1})
 	}
 	if a.failure != nil || x.res.Events < b.N {
 		b.Fatalf("%d events of %d, %v", x.res.Events, b.N, a.failure)
@@ -63,30 +65,74 @@ func BenchmarkBody(b *testing.B) {
 func BenchmarkDo(b *testing.B) {
 	const tokens = 100
 	l := listenStreams(b, tokens)
-	c, err := New(Config{URL: "http://" + l.Addr().String() + "/v1"})
-	if err != nil {
-		b.Fatal(err)
+	for _, transport := range []Transport{Own, Standard} {
+		b.Run(string(transport), func(b *testing.B) {
+			c, err := New(Config{URL: "http://" + l.Addr().String() + "/v1", Transport: transport})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer c.Close()
+			req := &Request{Model: "m", Messages: []Message{{Role: "user", Content: strings.Repeat("a phone ", 20)}}, Stream: true}
+			b.ReportAllocs()
+			before := cpuTime(b)
+			for b.Loop() {
+				if r := c.Do(b.Context(), req, nil); r.Outcome != OK || r.Events != tokens {
+					b.Fatalf("%s, %d events: %s", r.Outcome, r.Events, r.Err)
+				}
+			}
+			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N*tokens), "cpu-ns/token")
+		})
 	}
-	defer c.Close()
-	req := &Request{Model: "m", Messages: []Message{{Role: "user", Content: strings.Repeat("a phone ", 20)}}, Stream: true}
-	b.ReportAllocs()
-	before := cpuTime(b)
-	for b.Loop() {
-		if r := c.Do(b.Context(), req, nil); r.Outcome != OK || r.Events != tokens {
-			b.Fatalf("%s, %d events: %s", r.Outcome, r.Events, r.Err)
-		}
+}
+
+// BenchmarkUnary is the cost of a document over loopback, the server's included, over
+// each transport.
+func BenchmarkUnary(b *testing.B) {
+	const document = `{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"hello world"},"finish_reason":"stop"}],` +
+		`"usage":{"prompt_tokens":12,"completion_tokens":7,"total_tokens":19}}`
+	l := listenAnswers(b, func(c net.Conn) {
+		_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(document), document)
+	})
+	for _, transport := range []Transport{Own, Standard} {
+		b.Run(string(transport), func(b *testing.B) {
+			c, err := New(Config{URL: "http://" + l.Addr().String() + "/v1", Transport: transport, Timeout: time.Minute, IdleTimeout: time.Minute})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer c.Close()
+			req := &Request{Model: "m", Messages: []Message{{Role: "user", Content: "a phone"}}}
+			b.ReportAllocs()
+			before := cpuTime(b)
+			for b.Loop() {
+				if r := c.Do(b.Context(), req, nil); r.Outcome != OK {
+					b.Fatalf("%s: %s", r.Outcome, r.Err)
+				}
+			}
+			b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N), "cpu-ns/req")
+		})
 	}
-	b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N*tokens), "cpu-ns/token")
 }
 
 func listenStreams(b *testing.B, tokens int) net.Listener {
+	b.Helper()
+	head, event, end := []byte(streamHead), []byte(chunked(benchEvent)), []byte(chunked(stopEvent+doneEvent)+lastChunk)
+	return listenAnswers(b, func(c net.Conn) {
+		_, _ = c.Write(head)
+		for range tokens {
+			_, _ = c.Write(event)
+		}
+		_, _ = c.Write(end)
+	})
+}
+
+// listenAnswers answers every request by a function.
+func listenAnswers(b *testing.B, answer func(net.Conn)) net.Listener {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = l.Close() })
-	head, event, end := []byte(streamHead), []byte(chunked(benchEvent)), []byte(chunked(stopEvent+doneEvent)+lastChunk)
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -96,11 +142,7 @@ func listenStreams(b *testing.B, tokens int) net.Listener {
 			go func() {
 				defer func() { _ = c.Close() }()
 				for r := bufio.NewReader(c); readRequest(r); {
-					_, _ = c.Write(head)
-					for range tokens {
-						_, _ = c.Write(event)
-					}
-					_, _ = c.Write(end)
+					answer(c)
 				}
 			}()
 		}

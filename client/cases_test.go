@@ -180,13 +180,17 @@ func (c tapped) Read(p []byte) (int, error) {
 // TestCases serves every case over a loopback socket in HTTP/1.1 chunks and
 // checks all of what is wanted of it.
 func TestCases(t *testing.T) {
+	overEach(t, testCases)
+}
+
+func testCases(t *testing.T, transport Transport) {
 	for _, c := range wireCases(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			g := &gate{wireCase: c, epoch: time.Now(), read: make(chan struct{}, 1)}
 			server := httptest.NewServer(g)
 			defer server.Close()
-			cl, err := New(Config{URL: server.URL + "/v1", Epoch: g.epoch, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			cl, err := New(Config{URL: server.URL + "/v1", Transport: transport, Epoch: g.epoch, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 				return tapped{conn, g.read}, err
 			}})

@@ -192,6 +192,7 @@ func TestEndlessErrorBody(t *testing.T) {
 		}
 	}
 	inBubble(t, handler, nil, func(t *testing.T, c *Client) {
+		written.Store(0)
 		got := c.Do(t.Context(), question(), nil)
 		wantOutcome(t, got, ServerError)
 		if !strings.HasPrefix(got.Err, "HTTP 500: broken broken") || len(got.Err) > textLimit {
@@ -227,18 +228,20 @@ func TestRefusedAndUnknownHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = l.Close()
-	for _, url := range []string{"http://" + l.Addr().String() + "/v1", "http://no-such-host.invalid/v1"} {
-		c, err := New(Config{URL: url, Timeout: 5 * time.Second})
-		if err != nil {
-			t.Fatal(err)
+	overEach(t, func(t *testing.T, transport Transport) {
+		for _, url := range []string{"http://" + l.Addr().String() + "/v1", "http://no-such-host.invalid/v1"} {
+			c, err := New(Config{URL: url, Transport: transport, Timeout: 5 * time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := c.Do(t.Context(), question(), nil)
+			wantOutcome(t, got, Connect)
+			if got.FirstByte != Never || got.Sent == Never || got.Err == "" {
+				t.Errorf("got %+v", got)
+			}
+			c.Close()
 		}
-		got := c.Do(t.Context(), question(), nil)
-		wantOutcome(t, got, Connect)
-		if got.FirstByte != Never || got.Sent == Never || got.Err == "" {
-			t.Errorf("got %+v", got)
-		}
-		c.Close()
-	}
+	})
 }
 
 // tlsServer streams one answer over TLS.
@@ -275,18 +278,23 @@ func TestTLS(t *testing.T) {
 		{"its name, another address", Config{URL: "https://example.com/v1", ConnectTo: server.Listener.Addr().String(), CA: ca}, OK},
 		{"plain text to a TLS port", Config{URL: "http://" + server.Listener.Addr().String()}, BadRequest},
 	} {
-		c, err := New(test.cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := c.Do(t.Context(), question(), nil)
-		if got.Outcome != test.want {
-			t.Errorf("%s: %s (%s), want %s", test.name, got.Outcome, got.Err, test.want)
-		}
-		if got.Outcome == OK && (got.Phases.TLS <= 0 || got.FirstToken < got.FirstByte) {
-			t.Errorf("%s: %+v", test.name, got)
-		}
-		c.Close()
+		overEach(t, func(t *testing.T, transport Transport) {
+			test.cfg.Transport = transport
+			c, err := New(test.cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			for i := range 2 {
+				got := c.Do(t.Context(), question(), nil)
+				if got.Outcome != test.want {
+					t.Errorf("%s: %s (%s), want %s", test.name, got.Outcome, got.Err, test.want)
+				}
+				if got.Outcome == OK && ((got.Phases.TLS > 0) == got.Phases.Reused || got.Phases.Reused != (i > 0) || got.FirstToken < got.FirstByte) {
+					t.Errorf("%s: %+v", test.name, got)
+				}
+			}
+		})
 	}
 }
 

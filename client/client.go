@@ -15,7 +15,15 @@
 // connection. HTTP/2 shares a connection between streams, so that there the
 // stamp is taken when a read of the body returns.
 //
-// A connection is read a few kilobytes at a time. A read that filled its buffer
+// A request counts as sent at the instant right before its first byte is handed to
+// the kernel, or, where a connection is dialled for it, right before that. (net/http
+// does not say that instant: there it is when it was handed the request.)
+//
+// HTTP/1.1 is spoken by package http1, which on Linux reads all plain connections of a
+// client on a goroutine or few ([Client.WatchReads] tells how late those are); HTTP/2,
+// and all that goes through a proxy, by net/http.
+//
+// A connection is read some kilobytes at a time. A read that filled its buffer
 // leaves the rest of a delivery to the next one; a stream all of whose tokens came
 // with one delivery was not streamed ([Result.Bundled]).
 //
@@ -49,7 +57,7 @@
 //
 // # What is repeated
 //
-// Nothing is ever repeated by net/http. A request that met a connection which
+// Nothing is ever repeated by a transport. A request that met a connection which
 // the server had already closed is sent once more on a fresh connection and
 // counted in Result.StaleRetries: the endpoint did not fail, the pool did. All
 // other failures are repeated only under Config.Retries, and only before the
@@ -76,6 +84,15 @@ const (
 	HTTP        API = "http"        // POST URL, with a body of one's own
 )
 
+// Transport is what carries requests.
+type Transport string
+
+// The transports. HTTP/2 and proxies go by net/http in any case.
+const (
+	Own      Transport = "own" // package http1; the default
+	Standard Transport = "std" // net/http
+)
+
 // A Config describes an endpoint and how to reach it. Its zero durations mean
 // "no limit".
 type Config struct {
@@ -99,6 +116,7 @@ type Config struct {
 	// CA, ClientCert and ClientKey are paths of PEM files.
 	CA, ClientCert, ClientKey string
 	Proxy                     string // URL of a proxy; the environment's are ignored
+	Transport                 Transport
 	ConnectTo                 string // host:port to dial instead of the URL's
 
 	Timeout        time.Duration // for a call as a whole, retries included
@@ -127,8 +145,8 @@ type Client struct {
 	body    *template.Template
 	secrets secrets // what no text may hold
 
-	pooled *http.Transport // keeps connections
-	fresh  *http.Transport // a new connection for every request
+	transport transport // of calls
+	standard  *standard // net/http: of all else
 
 	closing context.Context // ends when the client is closed
 	close   context.CancelFunc
@@ -169,9 +187,11 @@ func (c *Client) setTransports(config *tls.Config) error {
 		c.secrets.addUser(proxy.User)
 	}
 	c.closing, c.close = context.WithCancel(context.Background())
-	c.pooled = c.transport(config, proxy)
-	c.fresh = c.transport(config, proxy)
-	c.fresh.DisableKeepAlives = true
+	c.standard = newStandard(c, config, proxy)
+	c.transport = c.standard
+	if c.ownCarries() {
+		c.transport = newOwn(c, config)
+	}
 	return nil
 }
 
@@ -179,13 +199,14 @@ func (c *Client) setTransports(config *tls.Config) error {
 // finish by themselves.
 func (c *Client) Close() {
 	c.close()
-	c.Disconnect()
+	c.transport.close()
+	c.standard.close()
 }
 
 // Disconnect closes idle connections: the next call opens one of its own.
 func (c *Client) Disconnect() {
-	c.pooled.CloseIdleConnections()
-	c.fresh.CloseIdleConnections()
+	c.transport.disconnect()
+	c.standard.disconnect()
 }
 
 // Address is the endpoint's host and port.

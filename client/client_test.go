@@ -35,6 +35,8 @@ func TestConfigsThatCannotBe(t *testing.T) {
 		{Config{URL: url, Key: "hunter2\n"}, "line end"},
 		{Config{URL: url, Header: http.Header{"X A": {"1"}}}, "bad header name"},
 		{Config{URL: url, Header: http.Header{"X-A": {"hunter2\r\nX: 1"}}}, "X-A holds a line end"},
+		{Config{URL: url, Header: http.Header{"X@A": {"1"}}}, "bad header name"},
+		{Config{URL: url, Header: http.Header{"X-A": {"hunter2\x01"}}}, "X-A holds a control character"},
 		{Config{URL: url, CA: "testdata/none.pem"}, "none.pem"},
 		{Config{URL: url, CA: "testdata/cases.jsonl"}, "no PEM certificate"},
 		{Config{URL: url, ClientCert: "a.pem"}, "go together"},
@@ -75,29 +77,32 @@ func TestWhereRequestsGo(t *testing.T) {
 		{Config{URL: "/api/generate", API: HTTP, Body: "{}"}, "/api/generate"},
 		{Config{API: HTTP, Body: "{}"}, "/"},
 	} {
-		seen = nil
-		test.cfg.URL = server.URL + test.cfg.URL
-		test.cfg.Header = http.Header{"Host": {"front.test"}, "User-Agent": {"me"}}
-		c, err := New(test.cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantOutcome(t, c.Do(t.Context(), question(), nil), OK)
-		if want := []string{"POST front.test " + test.path + " me"}; !slices.Equal(seen, want) {
-			t.Errorf("%+v: %q, want %q", test.cfg, seen, want)
-		}
-		if c.Address() != host {
-			t.Errorf("address %q, want %q", c.Address(), host)
-		}
-		ids, err := c.Models(t.Context())
-		if test.cfg.API == HTTP {
-			if err == nil {
-				t.Error("an endpoint of one's own has no models")
+		for _, transport := range []Transport{Own, Standard} {
+			seen = nil
+			test.cfg.Transport = transport
+			test.cfg.URL = server.URL + strings.TrimPrefix(test.cfg.URL, server.URL)
+			test.cfg.Header = http.Header{"Host": {"front.test"}, "User-Agent": {"me"}}
+			c, err := New(test.cfg)
+			if err != nil {
+				t.Fatal(err)
 			}
-		} else if err != nil || !slices.Equal(ids, []string{"one", "two"}) {
-			t.Errorf("models %q, %v", ids, err)
+			wantOutcome(t, c.Do(t.Context(), question(), nil), OK)
+			if want := []string{"POST front.test " + test.path + " me"}; !slices.Equal(seen, want) {
+				t.Errorf("%+v: %q, want %q", test.cfg, seen, want)
+			}
+			if c.Address() != host {
+				t.Errorf("address %q, want %q", c.Address(), host)
+			}
+			ids, err := c.Models(t.Context())
+			if test.cfg.API == HTTP {
+				if err == nil {
+					t.Error("an endpoint of one's own has no models")
+				}
+			} else if err != nil || !slices.Equal(ids, []string{"one", "two"}) {
+				t.Errorf("models %q, %v", ids, err)
+			}
+			c.Close()
 		}
-		c.Close()
 	}
 }
 

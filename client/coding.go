@@ -1,9 +1,6 @@
 package client
 
-import (
-	"net/http"
-	"strings"
-)
+import "strings"
 
 // contentCoding is the coding in which a body must be decoded before it can be
 // read, "" if there is none: the last one of Content-Encoding that compresses
@@ -11,7 +8,7 @@ import (
 // words there that change nothing, such as identity, none, utf-8 or aws-chunked,
 // often to keep proxies from compressing; what such a body holds is seen when it
 // is read.
-func contentCoding(h http.Header) (coding string) {
+func contentCoding(h header) (coding string) {
 	for _, line := range h.Values("Content-Encoding") {
 		for word := range strings.SplitSeq(line, ",") {
 			word, _, _ = strings.Cut(word, ";")

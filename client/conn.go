@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"flashwave/client/http1"
 )
 
 // conn is a connection that stamps what it reads, where it reads it.
@@ -30,18 +32,8 @@ type conn struct {
 	marks []mark
 }
 
-// A stamp is when bytes were read, and when the read was that began to take in
-// the delivery they came with: a read that fills its buffer leaves the rest of it
-// to the next one.
-type stamp struct{ read, came time.Duration }
-
-// next is the stamp of the following read; more says that the last one was full.
-func (s stamp) next(at time.Duration, more bool) stamp {
-	if more {
-		return stamp{read: at, came: s.came}
-	}
-	return stamp{read: at, came: at}
-}
+// A stamp is when bytes were read, and when their delivery came.
+type stamp = http1.Stamp
 
 // A mark says that the bytes before n had come at an instant.
 type mark struct {
@@ -50,7 +42,7 @@ type mark struct {
 }
 
 func newConn(raw net.Conn, epoch time.Time, dns, connect time.Duration) *conn {
-	return &conn{Conn: raw, epoch: epoch, dns: dns, connect: connect, read: stamp{Never, Never}, ended: Never}
+	return &conn{Conn: raw, epoch: epoch, dns: dns, connect: connect, read: stamp{Read: Never, Came: Never}, ended: Never}
 }
 
 // connOf finds the stamping connection beneath TLS, nil if there is none.
@@ -78,7 +70,7 @@ func (c *conn) Read(p []byte) (int, error) {
 
 	c.mu.Lock()
 	if n > 0 {
-		c.read, c.more = c.read.next(at, c.more), n == len(p)
+		c.read, c.more = c.read.Next(at, c.more), n == len(p)
 	}
 	if err != nil {
 		c.ended = at
@@ -133,7 +125,7 @@ func (c *conn) unwatch() (marks []mark, rest stamp, ended time.Duration) {
 func (c *conn) lastRead() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.read.read
+	return c.read.Read
 }
 
 // lastEnd is when a read last failed.

@@ -22,10 +22,9 @@ func failed(o Outcome, format string, args ...any) *failure {
 	return &failure{o, fmt.Sprintf(format, args...)}
 }
 
-// ended is the failure of a context that is done: a limit of time, or somebody
-// stopped the call.
-func ended(ctx context.Context) *failure {
-	cause := context.Cause(ctx)
+// ended is the failure of a call that was ended: by a limit of time, or because
+// somebody stopped it.
+func ended(cause error) *failure {
 	var limit *timeoutError
 	if errors.As(cause, &limit) {
 		return &failure{Timeout, limit.Error()}
@@ -100,18 +99,17 @@ func statusOutcome(status int) Outcome {
 }
 
 // statusText says what a response that is not 2xx means.
-func statusText(resp *http.Response, body []byte) string {
-	text := fmt.Sprintf("HTTP %d", resp.StatusCode)
-	if 300 <= resp.StatusCode && resp.StatusCode < 400 {
-		return fmt.Sprintf("%s: redirects are not followed, give the endpoint's own URL (it points to %q)",
-			text, resp.Header.Get("Location"))
+func statusText(status int, location, coding string, body []byte) string {
+	text := fmt.Sprintf("HTTP %d", status)
+	if 300 <= status && status < 400 {
+		return fmt.Sprintf("%s: redirects are not followed, give the endpoint's own URL (it points to %q)", text, location)
 	}
 	message := serverMessage(body)
-	if coding := contentCoding(resp.Header); coding != "" {
+	if coding != "" {
 		message = "(a body in " + coding + " coding)"
 	}
 	if message == "" {
-		message = http.StatusText(resp.StatusCode)
+		message = http.StatusText(status)
 	}
 	if message == "" {
 		return text

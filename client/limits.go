@@ -15,7 +15,7 @@ var noLimits = Limits{
 }
 
 // limitsOf reads what response headers say of rate limits.
-func limitsOf(h http.Header, now time.Time) Limits {
+func limitsOf(h header, now time.Time) Limits {
 	return Limits{
 		RetryAfter:        retryAfter(h, now),
 		LimitRequests:     headerCount(h, "X-Ratelimit-Limit-Requests"),
@@ -38,7 +38,7 @@ const (
 
 // retryAfter reads Retry-After (RFC 9110 §10.2.3), and the finer header that
 // goes before it where both are sent and it says anything.
-func retryAfter(h http.Header, now time.Time) time.Duration {
+func retryAfter(h header, now time.Time) time.Duration {
 	if ms := h.Get("Retry-After-Ms"); ms != "" {
 		if d := waitOf(ms+"ms", now, LongestWait); d != Never {
 			return d
@@ -47,8 +47,12 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return waitOf(h.Get("Retry-After"), now, LongestWait)
 }
 
-func headerCount(h http.Header, name string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(h.Get(name)), 10, 64)
+func headerCount(h header, name string) int64 {
+	text := strings.TrimSpace(h.Get(name))
+	if text == "" {
+		return -1 // as most say
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
 		return -1
 	}
@@ -66,6 +70,8 @@ var (
 func waitOf(text string, now time.Time, longest time.Duration) time.Duration {
 	text = strings.TrimSpace(text)
 	switch {
+	case text == "":
+		return Never
 	case figures.MatchString(text):
 		return secondsOf(text, now, longest)
 	case durations.MatchString(text):
@@ -108,7 +114,7 @@ func untilDate(text string, now time.Time, longest time.Duration) time.Duration 
 }
 
 // requestID is the server's own id of a request, "" if its headers name none.
-func requestID(h http.Header) string {
+func requestID(h header) string {
 	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Amzn-Requestid", "Apim-Request-Id"} {
 		if id := h.Get(name); id != "" {
 			return bounded(id)

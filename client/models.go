@@ -42,17 +42,17 @@ func (u unreachable) Unwrap() error        { return u.error }
 func (c *Client) models(ctx context.Context) ([]string, error) {
 	url := c.base.JoinPath("models")
 	request := &http.Request{Method: http.MethodGet, URL: url, Host: c.host, Header: c.plain}
-	resp, err := c.pooled.RoundTrip(request.WithContext(ctx))
+	resp, err := c.standard.pooled.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		return nil, unreachable{err}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode < 200 { // the connection is handed over: no context would end a read
-		return nil, errors.New(statusText(resp, nil))
+		return nil, errors.New(refusal(resp, nil))
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, eventLimit))
 	if resp.StatusCode != http.StatusOK {
-		return nil, errors.New(statusText(resp, body))
+		return nil, errors.New(refusal(resp, body))
 	}
 	if err != nil {
 		return nil, err
@@ -74,4 +74,9 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// refusal says what a response that is no list means.
+func refusal(resp *http.Response, body []byte) string {
+	return statusText(resp.StatusCode, resp.Header.Get("Location"), contentCoding(resp.Header), body)
 }

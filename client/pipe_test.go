@@ -16,8 +16,22 @@ import (
 	"flashwave/client/pipetest"
 )
 
-// inBubble runs a test in virtual time against a handler. configure may be nil.
+// overEach runs a test over each transport.
+func overEach(t *testing.T, test func(*testing.T, Transport)) {
+	t.Helper()
+	for _, transport := range []Transport{Own, Standard} {
+		t.Run(string(transport), func(t *testing.T) { test(t, transport) })
+	}
+}
+
+// inBubble runs a test in virtual time against a handler, over each transport.
+// configure may be nil.
 func inBubble(t *testing.T, handler http.HandlerFunc, configure func(*Config), test func(*testing.T, *Client)) {
+	t.Helper()
+	overEach(t, func(t *testing.T, transport Transport) { handled(t, transport, handler, configure, test) })
+}
+
+func handled(t *testing.T, transport Transport, handler http.HandlerFunc, configure func(*Config), test func(*testing.T, *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		network := pipetest.New()
@@ -33,7 +47,7 @@ func inBubble(t *testing.T, handler http.HandlerFunc, configure func(*Config), t
 			defer close(done)
 			_ = server.Serve(network)
 		}()
-		withClient(t, network, configure, test)
+		withClient(t, transport, network, configure, test)
 		_ = server.Close()
 		<-done
 		handling.Wait()
@@ -42,8 +56,13 @@ func inBubble(t *testing.T, handler http.HandlerFunc, configure func(*Config), t
 }
 
 // onConns runs a test in virtual time against a server that is a function of a
-// bare connection and its number.
+// bare connection and its number, over each transport.
 func onConns(t *testing.T, serve func(n int, c net.Conn, r *bufio.Reader), configure func(*Config), test func(*testing.T, *Client)) {
+	t.Helper()
+	overEach(t, func(t *testing.T, transport Transport) { served(t, transport, serve, configure, test) })
+}
+
+func served(t *testing.T, transport Transport, serve func(n int, c net.Conn, r *bufio.Reader), configure func(*Config), test func(*testing.T, *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		network := pipetest.New()
@@ -60,15 +79,15 @@ func onConns(t *testing.T, serve func(n int, c net.Conn, r *bufio.Reader), confi
 				})
 			}
 		})
-		withClient(t, network, configure, test)
+		withClient(t, transport, network, configure, test)
 		_ = network.Close()
 		handlers.Wait()
 	})
 }
 
-func withClient(t *testing.T, network *pipetest.Network, configure func(*Config), test func(*testing.T, *Client)) {
+func withClient(t *testing.T, transport Transport, network *pipetest.Network, configure func(*Config), test func(*testing.T, *Client)) {
 	t.Helper()
-	cfg := Config{URL: "http://endpoint.test/v1", DialContext: network.DialContext}
+	cfg := Config{URL: "http://endpoint.test/v1", Transport: transport, DialContext: network.DialContext}
 	if configure != nil {
 		configure(&cfg)
 	}

@@ -22,10 +22,10 @@ type bodyReader struct {
 }
 
 // newBodyReader reads a response into buf, which must be all zeros.
-func newBodyReader(c *Client, a *attempt, resp *http.Response, buf []byte) *bodyReader {
+func newBodyReader(c *Client, t *trace, resp *http.Response, buf []byte) *bodyReader {
 	r := &bodyReader{client: c, body: resp.Body, buf: buf}
 	if resp.ProtoMajor < 2 {
-		r.conn = a.conn
+		r.conn = t.conn
 		r.toEnd = resp.ContentLength < 0 && len(resp.TransferEncoding) == 0
 	}
 	return r
@@ -37,9 +37,9 @@ func newBodyReader(c *Client, a *attempt, resp *http.Response, buf []byte) *body
 func (r *bodyReader) next(take func(p []byte, at stamp)) (time.Duration, error) {
 	if r.conn == nil {
 		n, err := r.body.Read(r.buf)
-		r.last, r.more = r.last.next(r.client.now(), r.more), n == len(r.buf)
+		r.last, r.more = r.last.Next(r.client.now(), r.more), n == len(r.buf)
 		take(r.buf[:n], r.last)
-		return r.last.read, err
+		return r.last.Read, err
 	}
 	r.conn.watch(r.buf)
 	n, err := r.body.Read(r.buf)
@@ -58,5 +58,5 @@ func (r *bodyReader) next(take func(p []byte, at stamp)) (time.Duration, error) 
 	if err == io.EOF && r.toEnd {
 		return ended, err
 	}
-	return rest.read, err
+	return rest.Read, err
 }

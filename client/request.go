@@ -39,9 +39,10 @@ const (
 )
 
 // A Sink is told what happens to one request while it happens. Its methods are
-// called on the goroutine of Do, in order of time; they must not block.
+// called in order of time and never two at once for one request, before Do returns,
+// but on whatever goroutine reads: one that reads many. They must not block.
 type Sink interface {
-	// Sent: the request was handed to the transport (once, whatever is retried).
+	// Sent: the request was handed to the kernel (once, whatever is retried).
 	Sent(at time.Duration)
 	// Token: the bytes of a token event were read at that instant. Events that
 	// came in one read share the instant.

@@ -16,7 +16,7 @@ func failingTwice(retryAfter string) http.HandlerFunc {
 		if retryAfter != "" {
 			w.Header().Set("Retry-After", retryAfter)
 		}
-		switch n.Add(1) {
+		switch n.Add(1) % 3 {
 		case 1:
 			w.WriteHeader(http.StatusTooManyRequests)
 		case 2:
@@ -96,6 +96,7 @@ func TestNoRetryAfterAToken(t *testing.T) {
 		}
 	}
 	onConns(t, serve, func(cfg *Config) { cfg.Retries = 5 }, func(t *testing.T, c *Client) {
+		requests.Store(0)
 		got := c.Do(t.Context(), question(), nil)
 		wantOutcome(t, got, Reset)
 		if got.Retries != 0 || requests.Load() != 1 || got.Events != 1 {
@@ -120,6 +121,7 @@ func TestStaleConnectionIsReplayedOnce(t *testing.T) {
 			}
 		}
 		onConns(t, serve, nil, func(t *testing.T, c *Client) {
+			requests.Store(0)
 			wantOutcome(t, c.Do(t.Context(), question(), nil), OK)
 			time.Sleep(time.Second)
 			var sink recorder
@@ -177,6 +179,7 @@ func TestNotStale(t *testing.T) {
 				}
 			}
 			onConns(t, serve, nil, func(t *testing.T, c *Client) {
+				requests.Store(0)
 				wantOutcome(t, c.Do(t.Context(), question(), nil), OK)
 				got := c.Do(t.Context(), question(), nil)
 				wantOutcome(t, got, Reset)
@@ -197,6 +200,7 @@ func TestNewConnectionIsNeverStale(t *testing.T) {
 		requests.Add(1)
 	}
 	onConns(t, serve, nil, func(t *testing.T, c *Client) {
+		requests.Store(0)
 		got := c.Do(t.Context(), question(), nil)
 		wantOutcome(t, got, Reset)
 		if got.StaleRetries != 0 || requests.Load() != 1 {
@@ -221,6 +225,7 @@ func TestIdempotencyKeyIsNotReplayed(t *testing.T) {
 	}
 	configure := func(cfg *Config) { cfg.Header = http.Header{"Idempotency-Key": {"k"}} }
 	onConns(t, serve, configure, func(t *testing.T, c *Client) {
+		requests.Store(0)
 		wantOutcome(t, c.Do(t.Context(), question(), nil), OK)
 		wantOutcome(t, c.Do(t.Context(), question(), nil), Reset)
 		if n := requests.Load(); n != 2 {

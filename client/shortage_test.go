@@ -47,19 +47,21 @@ func TestShortages(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := New(Config{URL: "http://endpoint.test/v1", DialContext: func(context.Context, string, string) (net.Conn, error) {
-				return nil, test.err
-			}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			got := c.Do(t.Context(), question(), nil)
-			wantOutcome(t, got, Connect)
-			wantText(t, got, test.text)
-			if got.Shortage != test.want {
-				t.Errorf("a shortage of %q, want %q (%s)", got.Shortage, test.want, got.Err)
-			}
+			overEach(t, func(t *testing.T, transport Transport) {
+				c, err := New(Config{URL: "http://endpoint.test/v1", Transport: transport, DialContext: func(context.Context, string, string) (net.Conn, error) {
+					return nil, test.err
+				}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				got := c.Do(t.Context(), question(), nil)
+				wantOutcome(t, got, Connect)
+				wantText(t, got, test.text)
+				if got.Shortage != test.want {
+					t.Errorf("a shortage of %q, want %q (%s)", got.Shortage, test.want, got.Err)
+				}
+			})
 		})
 	}
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -322,19 +323,21 @@ func TestSwitchingProtocolsOverTLS(t *testing.T) {
 	}))
 	server.StartTLS()
 	defer server.Close()
-	c, err := New(Config{URL: server.URL + "/v1", Insecure: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	got := c.Do(t.Context(), question(), nil)
-	wantOutcome(t, got, Malformed)
-	wantText(t, got, "HTTP 101")
-	if ids, err := c.Models(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP 101") {
-		t.Errorf("models %q, %v", ids, err)
-	}
-	<-left
-	<-left
+	overEach(t, func(t *testing.T, transport Transport) {
+		c, err := New(Config{URL: server.URL + "/v1", Transport: transport, Insecure: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		got := c.Do(t.Context(), question(), nil)
+		wantOutcome(t, got, Malformed)
+		wantText(t, got, "HTTP 101")
+		if ids, err := c.Models(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP 101") {
+			t.Errorf("models %q, %v", ids, err)
+		}
+		<-left
+		<-left
+	})
 }
 
 // A list of models is bounded as a call is.
@@ -376,12 +379,13 @@ func TestTimerRestsAfterTheCall(t *testing.T) {
 	t.Parallel()
 	for _, limits := range []Config{{IdleTimeout: time.Hour}, {ConnectTimeout: time.Hour}, {Timeout: time.Hour}, {}} {
 		var w watch
-		w.start(&Client{cfg: limits}, true, func(error) {})
+		w.start(t.Context(), &Client{cfg: limits}, true)
 		w.stop()
 		w.fire() // it was about to
 		w.drain()
 		w.refuse()
-		w.cancelled()
+		w.context()
+		w.end(errors.New("cancelled"))
 		for _, timer := range []*time.Timer{w.timer, w.last} {
 			if timer != nil && timer.Stop() {
 				t.Errorf("with %+v a timer still runs", limits)
@@ -395,7 +399,14 @@ func TestShortestLimit(t *testing.T) {
 	t.Parallel()
 	network := pipetest.New()
 	defer func() { _ = network.Close() }()
-	for _, limits := range []Config{{Timeout: 1}, {IdleTimeout: 1}, {ConnectTimeout: 1}} {
+	for _, limits := range []Config{
+		{Timeout: 1},
+		{IdleTimeout: 1},
+		{ConnectTimeout: 1},
+		{Timeout: 1, Transport: Standard},
+		{IdleTimeout: 1, Transport: Standard},
+		{ConnectTimeout: 1, Transport: Standard},
+	} {
 		limits.URL, limits.DialContext = "http://endpoint.test/v1", network.DialContext
 		c, err := New(limits)
 		if err != nil {

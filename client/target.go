@@ -103,12 +103,15 @@ func (c *Client) setHeaders() error {
 
 // checkHeader refuses what could not be sent. Values stand in no error.
 func checkHeader(name string, values []string) error {
-	if name == "" || !printable(name) || strings.ContainsAny(name, ":\"") {
+	if name == "" || !printable(name) || !isPlain(name) || strings.ContainsAny(name, `()<>@,;:\"/[]?={}`) {
 		return fmt.Errorf("bad header name %q", name)
 	}
 	for _, value := range values {
 		if strings.ContainsAny(value, "\r\n\x00") {
 			return fmt.Errorf("the value of header %s holds a line end", name)
+		}
+		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return fmt.Errorf("the value of header %s holds a control character", name)
 		}
 	}
 	return nil

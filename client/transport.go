@@ -6,9 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"math"
 	"net"
-	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"os"
@@ -16,57 +14,14 @@ import (
 )
 
 const (
-	// connectionBuffer is small because there are two for every open stream, and
-	// an event is a few hundred bytes.
-	connectionBuffer = 4 << 10
-	headerLimit      = 256 << 10
-	idleConnection   = 90 * time.Second // as net/http's default transport
-	// stuckWrite breaks an HTTP/2 connection whose server reads no more: whatever
-	// writes to it waits for whoever began to.
-	stuckWrite = 30 * time.Second
+	headerLimit    = 256 << 10
+	idleConnection = 90 * time.Second // as net/http's default transport
 )
 
-// transport makes one of the two transports. It has no limit of connections:
-// waiting for one would be service time that is really queueing.
-func (c *Client) transport(config *tls.Config, proxy *url.URL) *http.Transport {
-	pool := c.cfg.Connections
-	if pool <= 0 {
-		pool = math.MaxInt32
-	}
-	t := &http.Transport{
-		DialContext:            c.dial,
-		TLSClientConfig:        config.Clone(),
-		TLSHandshakeTimeout:    c.cfg.ConnectTimeout,
-		DisableCompression:     true,
-		MaxIdleConns:           pool,
-		MaxIdleConnsPerHost:    pool,
-		IdleConnTimeout:        idleConnection,
-		MaxResponseHeaderBytes: headerLimit,
-		ReadBufferSize:         connectionBuffer,
-		WriteBufferSize:        connectionBuffer,
-		Protocols:              c.protocols(),
-		HTTP2:                  &http.HTTP2Config{WriteByteTimeout: stuckWrite},
-	}
-	if proxy != nil {
-		t.Proxy = http.ProxyURL(proxy)
-	}
-	return t
-}
-
-// protocols says what is spoken. Without TLS there is nothing to negotiate
-// with, so that HTTP/2 is spoken at once.
-func (c *Client) protocols() *http.Protocols {
-	p := new(http.Protocols)
-	p.SetHTTP1(!c.cfg.HTTP2 || c.base.Scheme == "https")
-	p.SetHTTP2(c.cfg.HTTP2)
-	p.SetUnencryptedHTTP2(c.cfg.HTTP2 && c.base.Scheme == "http")
-	return p
-}
-
-// dial opens a connection that stamps its reads. net/http detaches dialling
-// from the request that asked for it, so it has a limit of its own and ends
-// when the client is closed.
-func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+// open opens a connection, and says how long the name and the connecting took. It
+// has a limit of its own and ends when the client is closed, because net/http
+// detaches dialling from the request that asked for it.
+func (c *Client) open(ctx context.Context, network, addr string) (raw net.Conn, dns, connect time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.closing, cancel)()
@@ -88,12 +43,11 @@ func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, erro
 		dial = new(net.Dialer).DialContext
 	}
 	began := c.now()
-	raw, err := dial(ctx, network, addr)
-	if err != nil {
-		return nil, err
+	if raw, err = dial(ctx, network, addr); err != nil {
+		return nil, 0, 0, err
 	}
-	dns := answered - asked
-	return newConn(raw, c.cfg.Epoch, dns, c.now()-began-dns), nil
+	dns = answered - asked
+	return raw, dns, c.now() - began - dns, nil
 }
 
 // tlsConfig reads certificates and keys.

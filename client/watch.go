@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"flashwave/client/http1"
 )
 
 // stage is where a call is, as far as limits of time go.
@@ -48,14 +50,19 @@ func (e *timeoutError) Error() string {
 // overslept.
 type watch struct {
 	client  *Client
-	cancel  context.CancelCauseFunc
-	streams bool // the request asks for a stream
+	caller  context.Context // whose end ends the call
+	streams bool            // the request asks for a stream
 	started time.Duration
 
-	mu    sync.Mutex
-	timer *time.Timer // nil: no limits
-	last  *time.Timer // after the call was cancelled
-	over  bool        // the call has ended: the timers rest
+	mu     sync.Mutex
+	timer  *time.Timer // nil: no limits
+	last   *time.Timer // after the call was cancelled
+	over   bool        // the call has ended: the timers rest
+	why    error       // why it was ended from outside; nil: it was not
+	held   *http1.Conn // what the call's own transport waits for
+	ctx    context.Context
+	cancel context.CancelCauseFunc // of ctx
+	heed   func() bool             // ends heeding the caller
 
 	stage   atomic.Int32
 	since   atomic.Int64         // when the stage began, or its last byte came
@@ -66,18 +73,24 @@ type watch struct {
 	refusedAt atomic.Int64 // when the body of an error began
 }
 
-// start begins to watch.
-func (w *watch) start(c *Client, streams bool, cancel context.CancelCauseFunc) {
-	w.client, w.streams, w.cancel = c, streams, cancel
+// start begins to watch a call.
+func (w *watch) start(caller context.Context, c *Client, streams bool) {
+	w.client, w.caller, w.streams = c, caller, streams
 	w.started = c.now()
 	w.stage.Store(int32(quiet))
 	if shortest := w.shortest(); shortest > 0 {
 		w.wake(shortest)
 	}
+	if caller.Done() != nil {
+		w.heed = context.AfterFunc(caller, func() { w.end(context.Cause(caller)) })
+	}
 }
 
 // stop ends the watch. A timer that fires meanwhile does not start again.
 func (w *watch) stop() {
+	if w.heed != nil {
+		w.heed()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
@@ -87,20 +100,87 @@ func (w *watch) stop() {
 	if w.last != nil {
 		w.last.Stop()
 	}
+	if w.ctx != nil {
+		w.cancel(nil)
+	}
 }
 
-// cancelled begins to wait for the end of a call that was cancelled. net/http
-// ends most of what it does at once; where it does not (it writes to an HTTP/2
-// server that reads no more), the connection is closed beneath it.
-func (w *watch) cancelled() {
+// cause is why the call was ended from outside: its caller's reason, or a limit of
+// time; nil if it was not.
+func (w *watch) cause() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.over {
+	if w.why == nil && w.caller.Err() != nil {
+		return context.Cause(w.caller)
+	}
+	return w.why
+}
+
+// context is a context that ends with the call. Few calls need one.
+func (w *watch) context() context.Context {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ctx == nil {
+		w.ctx, w.cancel = context.WithCancelCause(w.caller)
+		if w.why != nil {
+			w.cancel(w.why)
+		}
+	}
+	return w.ctx
+}
+
+// lazily is the context of a call, made when something is asked of it: few calls
+// dial.
+type lazily watch
+
+func (l *lazily) Deadline() (time.Time, bool) { return (*watch)(l).context().Deadline() }
+func (l *lazily) Done() <-chan struct{}       { return (*watch)(l).context().Done() }
+func (l *lazily) Err() error                  { return (*watch)(l).context().Err() }
+func (l *lazily) Value(key any) any           { return (*watch)(l).context().Value(key) }
+
+// hold says which connection is to be broken when the call is ended; false: it was.
+func (w *watch) hold(c *http1.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.why == nil {
+		w.held = c
+	}
+	return w.why == nil
+}
+
+// letGo says that the connection is the call's no more; false: it was broken.
+func (w *watch) letGo() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	whole := w.held != nil
+	w.held = nil
+	return whole
+}
+
+// end ends what a call waits for. net/http ends most of what it does by itself; where
+// it does not (it writes to an HTTP/2 server that reads no more), the connection is
+// closed beneath it.
+func (w *watch) end(why error) {
+	w.mu.Lock()
+	if w.over || w.why != nil {
+		w.mu.Unlock()
+		return
+	}
+	held, cancel := w.held, w.cancel
+	w.why, w.held = why, nil
+	if cancel != nil && held == nil {
 		w.last = time.AfterFunc(lastResort, func() {
 			if c := w.open.Load(); c != nil {
 				_ = c.Close() // whoever waits for it hears of it
 			}
 		})
+	}
+	w.mu.Unlock()
+	if cancel != nil {
+		cancel(why)
+	}
+	if held != nil {
+		held.Break() // which waits for whoever tells us of what it reads
 	}
 }
 
@@ -157,7 +237,7 @@ func (w *watch) fire() {
 	now := w.client.now()
 	due, met := w.due()
 	if met != nil && now >= due {
-		w.cancel(met)
+		w.end(met)
 		return
 	}
 	sleep := w.shortest()

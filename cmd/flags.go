@@ -77,6 +77,9 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario) *int { return &sc.Target.Retries })
 	f.boolean(fs, "http2", "use HTTP/2", "target.http2", func(sc *scenario.Scenario, v bool) { sc.Target.HTTP2 = v })
 	f.boolean(fs, "insecure", "accept any certificate", "target.insecure", func(sc *scenario.Scenario, v bool) { sc.Target.Insecure = v })
+	f.text(fs, "transport", "what carries requests over HTTP/1.1: own, or std for net/http (HTTP/2 and proxies go by that anyway)", "target.transport",
+		func(sc *scenario.Scenario) *string { return &sc.Target.Transport })
+	_ = fs.MarkHidden("transport") // it is there; for comparing the two
 	for _, name := range []string{"ca", "client-cert", "client-key", "proxy", "connect-to"} {
 		f.text(fs, name, map[string]string{
 			"ca":          "certificate authority to trust, a PEM file",

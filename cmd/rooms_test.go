@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/capacity/versus": {"flashwave/bench/capacity", "flashwave/bench/compare", "flashwave/bench/result", "flashwave/bench/verdict"},
 	"flashwave/bench/history":         {"flashwave/bench/store", "flashwave/bench/searches", "flashwave/bench/result"},
 	"flashwave/bench/searches":        {"flashwave/bench/capacity", "flashwave/bench/result"},
-	"flashwave/client":                {"net/http"},
+	"flashwave/client":                {"net/http", "flashwave/client/http1"},
 	"flashwave/client/mock":           {"net/http"},
 
 	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history"},

@@ -77,3 +77,28 @@ func ringIn(fd uintptr, d time.Duration) error {
 	once := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(d))}
 	return unix.TimerfdSettime(int(fd), 0, &once, nil)
 }
+
+func through(w Watch, first time.Duration, ring func() time.Duration) (stop func(), ok bool) {
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	if err != nil {
+		return nil, false
+	}
+	unwatch, ok := w(fd, func() {
+		var rings [8]byte
+		_, _ = unix.Read(fd, rings[:])
+		_ = ringIn(uintptr(fd), max(ring(), 1)) // 0 would turn it off
+	})
+	if !ok {
+		_ = unix.Close(fd)
+		return nil, false
+	}
+	stop = func() {
+		unwatch()
+		_ = unix.Close(fd)
+	}
+	if ringIn(uintptr(fd), max(first, 1)) != nil {
+		stop()
+		return nil, false
+	}
+	return stop, true
+}

@@ -27,6 +27,9 @@ type spent struct {
 	retries         int64
 }
 
+// Unwrap is the client whose tokens are counted.
+func (m *meter) Unwrap() bench.Client { return m.Client }
+
 // Do implements bench.Client.
 func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	res := m.Client.Do(ctx, req, sink)

@@ -57,6 +57,9 @@ type told struct {
 	any   bool
 }
 
+// Unwrap is the client whose answers are looked at.
+func (g *gauge) Unwrap() bench.Client { return g.Client }
+
 // Do implements [bench.Client].
 func (g *gauge) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	g.mu.Lock()

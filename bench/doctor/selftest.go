@@ -42,6 +42,7 @@ type lab struct {
 	maxLag     scenario.Duration
 	seed       uint64
 	http2      bool
+	transport  string
 	progress   func(string)
 }
 
@@ -52,7 +53,7 @@ const leastRate = 10
 func newLab(sc *scenario.Scenario, o Options) *lab {
 	l := &lab{
 		executable: o.Executable, length: stepFor(sc, o.For), tokens: o.Tokens, slots: most(bench.OpenFilesLimit()),
-		workload: heaviest(sc), maxLag: sc.MaxLag, seed: sc.Seed, http2: sc.Target.HTTP2, progress: o.Progress,
+		workload: heaviest(sc), maxLag: sc.MaxLag, seed: sc.Seed, http2: sc.Target.HTTP2, transport: sc.Target.Transport, progress: o.Progress,
 	}
 	if l.tokens <= 0 {
 		l.tokens = min(mock.Default().Tokens, max(1, l.workload.MaxTokens))

@@ -92,7 +92,8 @@ func (l *lab) drive(ctx context.Context, w scenario.Wave, c mock.Config) (*resul
 // scenario is the wave with the workload under test.
 func (l *lab) scenario(base string, w scenario.Wave) (*scenario.Scenario, error) {
 	sc := scenario.Default()
-	sc.Target.URL, sc.Target.Model, sc.Target.HTTP2 = base, mock.DefaultModel, l.http2
+	sc.Target.URL, sc.Target.Model = base, mock.DefaultModel
+	sc.Target.HTTP2, sc.Target.Transport = l.http2, l.transport
 	sc.Workload, sc.MaxLag, sc.Seed = l.workload, l.maxLag, l.seed
 	sc.Grace = scenario.Duration(testGrace)
 	sc.MaxInFlight = max(l.slots, w.Concurrency)

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/alarm"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
@@ -42,6 +43,7 @@ type Config struct {
 	Epoch  time.Time            // its zero
 	MaxLag time.Duration        // how late requests may be sent
 
+	Streams alarm.Watch         // where streams are read; nil: each by a goroutine of its own
 	Machine bool                // there is a machine to watch: not in virtual time
 	Shared  bool                // the endpoint shares this process, and its CPU
 	Clocks  func() ClockOffsets // for tests: watch by these clocks, whose ticks the test brings; nil: by this machine's
@@ -95,7 +97,7 @@ func New(c Config) *Watch {
 	}
 	w.parted.see(w.clocks())
 	if c.Clocks == nil {
-		w.probe = startReadProbe(w.Ticked)
+		w.probe = startReadProbe(w.Ticked, c.Streams)
 	}
 	return w
 }
@@ -189,9 +191,11 @@ func (w *Watch) Sample(now time.Duration, warming bool) {
 		return
 	}
 	cpu := CPUTime()
+	var used resources
+	used.sample() // takes its time, and whoever reads streams may wait for w.mu
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.used.sample()
+	w.used.add(used)
 	if warming {
 		w.began = measure(now)
 	}

@@ -8,36 +8,45 @@ import (
 )
 
 // A readProbe measures how late this process reads what has arrived. At absolute
-// ticks something can be read, and a goroutine waits for it as one waits for a
-// stream: what the poller, the scheduler and the machine add there, they add to
-// TTFT and ITL as well. The ticks go on while the process does not, so that
-// one that was stopped finds how long it was gone.
+// ticks something can be read, and whoever reads streams reads it, or a goroutine that
+// waits for it as one waits for a stream: what the poller, the scheduler and the machine
+// add there, they add to TTFT and ITL as well. The ticks go on while the process does not,
+// so that one that was stopped finds how long it was gone.
 type readProbe struct {
-	alarm   alarm.Alarm
-	running sync.WaitGroup
+	stop    func() // and waits for the last observation
+	streams bool   // whoever reads streams reads it
 }
 
 // startReadProbe calls observe with the ticks as they are taken, one or many at a
-// time, on one goroutine.
-func startReadProbe(observe func(Overdue)) *readProbe {
-	p := &readProbe{alarm: alarm.New()}
-	p.running.Go(func() {
-		began := time.Now()
-		t, effort := Ticks{sparse: true}, effort{cpu: CPUTime()}
-		for p.alarm.Wait(t.next(time.Since(began))) {
-			now := time.Since(began)
-			observe(t.Take(now))
-			t.sparse = !effort.busy(now)
+// time, never two at once: where streams are read, if there is such a place (nil: none).
+func startReadProbe(observe func(Overdue), streams alarm.Watch) *readProbe {
+	began := time.Now()
+	t, effort := Ticks{sparse: true}, effort{cpu: CPUTime()}
+	take := func() (next time.Duration) {
+		now := time.Since(began)
+		observe(t.Take(now))
+		t.sparse = !effort.busy(now)
+		return t.next(time.Since(began))
+	}
+	last := func() { observe(t.Take(time.Since(began))) } // what was missed just before the end
+	if stop, ok := alarm.Through(streams, t.next(time.Since(began)), take); ok {
+		return &readProbe{streams: true, stop: func() {
+			stop()
+			last()
+		}}
+	}
+	bell := alarm.New()
+	var running sync.WaitGroup
+	running.Go(func() {
+		for next := t.next(time.Since(began)); bell.Wait(next); {
+			next = take()
 		}
-		observe(t.Take(time.Since(began))) // what was missed just before the end
+		last()
 	})
-	return p
-}
-
-// stop ends the probe and waits for its last observation.
-func (p *readProbe) stop() {
-	p.alarm.Stop()
-	p.running.Wait()
+	return &readProbe{stop: func() {
+		bell.Stop()
+		running.Wait()
+	}}
 }
 
 const (

@@ -43,7 +43,7 @@ func TestProbed(t *testing.T) {
 		for d := range o.all() {
 			p.Record(result.ReadLag, d)
 		}
-	})
+	}, nil)
 	var over atomic.Bool
 	if os.Getenv(probed) == "works" {
 		go func() {

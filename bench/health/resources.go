@@ -25,6 +25,11 @@ func (u *resources) sample() {
 	u.ports = max(u.ports, tcpSockets())
 }
 
+// add takes in what was seen by another.
+func (u *resources) add(other resources) {
+	u.files, u.ports = max(u.files, other.files), max(u.ports, other.ports)
+}
+
 // report adds what was seen.
 func (u *resources) report(g *result.Generator) {
 	g.OpenFilesLimit = OpenFilesLimit()

@@ -172,6 +172,9 @@ func (t *Target) checkProxy() error {
 			return wrong("target.connect_to", "for example 10.0.0.7:8443", "connect_to is not HOST:PORT")
 		}
 	}
+	if !slices.Contains([]string{"", "own", "std"}, t.Transport) {
+		return wrong("target.transport", "own, or std for that of net/http", "transport is neither own nor std")
+	}
 	return nil
 }
 

@@ -71,6 +71,7 @@ type Target struct {
 	Insecure    bool     `json:"insecure,omitempty"`
 	Proxy       string   `json:"proxy,omitempty"`
 	ConnectTo   string   `json:"connect_to,omitempty"`
+	Transport   string   `json:"transport,omitempty"` // own, std; "": own
 	Retries     int      `json:"retries"`
 }
 

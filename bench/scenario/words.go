@@ -47,6 +47,7 @@ func (t *Target) fields() []field {
 		flagField("insecure", &t.Insecure, false),
 		textField("proxy", &t.Proxy),
 		textField("connect_to", &t.ConnectTo),
+		textField("transport", &t.Transport),
 		countField("retries", &t.Retries, 0, maxRetries),
 	}
 }

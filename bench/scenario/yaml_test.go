@@ -93,6 +93,7 @@ func drawTarget(t *rapid.T) scenario.Target {
 		Insecure:    rapid.Bool().Draw(t, "insecure"),
 		Proxy:       rapid.String().Draw(t, "proxy"),
 		ConnectTo:   rapid.String().Draw(t, "connect_to"),
+		Transport:   rapid.SampledFrom([]string{"", "own", "std"}).Draw(t, "transport"),
 		Retries:     rapid.IntRange(0, 100).Draw(t, "retries"),
 	}
 }
