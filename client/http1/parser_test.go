@@ -346,6 +346,7 @@ var differences = []struct {
 	{"§2.2: no bare CR in a reason", regexp.MustCompile(`(?m)^HTTP/1\.\d \d\d\d[^\n]*\r[^\n]`)},
 	{"§5.1: no white space before the colon", regexp.MustCompile(`(?m)^[^\n:]*[ \t]:|^[^:\n]* [^:\n]*:`)},
 	{"§6.3: a coding beside a length is refused", regexp.MustCompile(`(?is)transfer-encoding.*content-length|content-length.*transfer-encoding`)},
+	{"§6.3: a response of status 1xx ends with its head, whatever that says", regexp.MustCompile(`(?is)^HTTP/1\.\d 1.*(content-length|transfer-encoding)`)},
 	{"§6.1: chunks of HTTP/1.0 are chunks", regexp.MustCompile(`(?is)HTTP/1\.0.*transfer-encoding`)},
 	{"§6.3: a list of the same lengths is that length", regexp.MustCompile(`(?is)content-length:[^\n]*(,|\n[ \t])|content-length.*content-length`)},
 	{"§7.1: zeros before a size mean nothing", regexp.MustCompile(`(?m)^0{8}`)},
@@ -399,6 +400,7 @@ func FuzzResponse(f *testing.F) {
 		"HTTP/1.1 304 Not\r\nContent-Length: 1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\n0\r\n\r\n",
+		"HTTP/1.1 100 Go\r\nContent-Length: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
 		"SSH-2.0-x\r\n", "\r\n", "HTTP/1.1 2\r\n", "",
 	} {
 		f.Add([]byte(text))
