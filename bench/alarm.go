@@ -29,14 +29,13 @@ func newTimed() alarm {
 
 func (a *timed) wait(d time.Duration) bool {
 	a.timer.Reset(d)
+	defer a.timer.Stop()
 	select {
 	case <-a.timer.C:
 	case <-a.woken:
 	case <-a.quit:
-		a.timer.Stop()
-		return false
 	}
-	return true
+	return !closed(a.quit) // of several that are ready one is chosen at random
 }
 
 func (a *timed) nudge() {
