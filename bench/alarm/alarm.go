@@ -31,14 +31,18 @@ func Timed() Alarm {
 
 func (a *timed) Wait(d time.Duration) bool {
 	a.timer.Reset(d)
+	defer a.timer.Stop()
 	select {
 	case <-a.timer.C:
 	case <-a.woken:
 	case <-a.quit:
-		a.timer.Stop()
-		return false
 	}
-	return true
+	select { // of several that are ready one is chosen at random
+	case <-a.quit:
+		return false
+	default:
+		return true
+	}
 }
 
 func (a *timed) Nudge() {

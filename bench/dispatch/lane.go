@@ -87,14 +87,17 @@ func (l *lane) drive(start time.Duration) {
 	}
 }
 
-// shortestRest is how long a lane rests at least, however soon something is due: to wake
-// for one request costs more than to send it.
-const shortestRest = 400 * time.Microsecond
+// A lane to which the next request comes soon rests for a breather, and sends together
+// what is due by then: to wake for one request costs more than to send it.
+const (
+	soon     = 250 * time.Microsecond
+	breather = 800 * time.Microsecond
+)
 
 // rest is how long a lane rests that has something to do in d.
 func (l *lane) rest(d time.Duration) time.Duration {
-	if d > 0 && !l.dispatcher.config.Virtual {
-		return max(d, shortestRest)
+	if 0 < d && d < soon && !l.dispatcher.config.Virtual { // virtual time is exact
+		return breather
 	}
 	return d
 }
