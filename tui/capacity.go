@@ -239,7 +239,7 @@ func (s search) render() string {
 	}
 	text := compose(s.size.Width, s.size.Height, blocks)
 	if s.opts.ASCII {
-		return plain(text)
+		return toASCII(text)
 	}
 	return text
 }

@@ -209,7 +209,7 @@ func (c comparison) view() string {
 	}
 	text := compose(c.width, c.height, blocks)
 	if p.glyph.dot == asciiGlyphs.dot {
-		return plain(text)
+		return toASCII(text)
 	}
 	return text
 }
