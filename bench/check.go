@@ -45,7 +45,7 @@ func (s *Setup) Check(ctx context.Context) Probe {
 	req.KeepText = true
 	s.client.Disconnect()
 	began := time.Since(s.Epoch)
-	res := s.Client.Do(ctx, req, deaf{})
+	res := s.Client.Do(ctx, req, noSink{})
 	after := func(at time.Duration) time.Duration {
 		if at == client.Never {
 			return at
@@ -69,8 +69,8 @@ func (s *Setup) Check(ctx context.Context) Probe {
 	return p
 }
 
-// deaf is a sink for who reads the result alone.
-type deaf struct{}
+// noSink is a sink for who reads the result alone.
+type noSink struct{}
 
-func (deaf) Sent(time.Duration)               {}
-func (deaf) Token(time.Duration, client.Kind) {}
+func (noSink) Sent(time.Duration)               {}
+func (noSink) Token(time.Duration, client.Kind) {}

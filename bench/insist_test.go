@@ -18,30 +18,30 @@ import (
 	"flashwave/client/outcome"
 )
 
-// A deafClient never ends some of its calls, whatever is cancelled, until it is let go.
-type deafClient struct {
+// A stuckClient never ends some of its calls, whatever is cancelled, until it is let go.
+type stuckClient struct {
 	*fake
-	hangs func(i int) deafness
+	hangs func(i int) hangPoint
 	calls atomic.Int64
 	let   chan struct{}
 }
 
-// A deafness is where a call hangs.
-type deafness int
+// A hangPoint is where a call hangs.
+type hangPoint int
 
 const (
-	hears deafness = iota
+	nowhere hangPoint = iota
 	beforeSending
 	beforeTokens
 	afterTokens
 )
 
 // Do implements Client.
-func (d *deafClient) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
+func (d *stuckClient) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	res := ledger.NeverSent
 	res.Outcome, res.Sent = client.OK, time.Since(d.epoch)
 	switch d.hangs(int(d.calls.Add(1)) - 1) {
-	case hears:
+	case nowhere:
 		return d.fake.Do(ctx, req, sink)
 	case beforeSending:
 		<-d.let
@@ -63,10 +63,10 @@ func (d *deafClient) Do(ctx context.Context, req *client.Request, sink client.Si
 }
 
 // stuckRun starts a run of which something hangs. Let go what hangs before the end.
-func stuckRun(t *testing.T, sc *scenario.Scenario, hangs func(i int) deafness, change func(*Options)) (run *Run, letGo func()) {
+func stuckRun(t *testing.T, sc *scenario.Scenario, hangs func(i int) hangPoint, change func(*Options)) (run *Run, letGo func()) {
 	t.Helper()
 	f := &fake{epoch: time.Now(), answer: always(reply{wait: 100 * ms, tokens: 3, gap: 10 * ms})}
-	d := &deafClient{fake: f, hangs: hangs, let: make(chan struct{})}
+	d := &stuckClient{fake: f, hangs: hangs, let: make(chan struct{})}
 	o := options(t, sc, d, f.epoch)
 	if change != nil {
 		change(&o)
@@ -101,17 +101,17 @@ func TestSecondStopLeavesCallsBehind(t *testing.T) {
 		name   string
 		change func(*scenario.Scenario)
 		waves  []string
-		hangs  func(i int) deafness
+		hangs  func(i int) hangPoint
 	}{
-		{"closed, all before a token", nil, []string{"w:c5:1h"}, func(int) deafness { return beforeTokens }},
-		{"closed, all before they are sent", nil, []string{"w:c5:1h"}, func(int) deafness { return beforeSending }},
-		{"closed, all in the midst of a stream", nil, []string{"w:c5:1h"}, func(int) deafness { return afterTokens }},
-		{"open, one in three each way", nil, []string{"w:20/s:1h"}, func(i int) deafness { return deafness(i % 4) }},
-		{"open, more due than slots", func(sc *scenario.Scenario) { sc.MaxInFlight = 7 }, []string{"w:20/s:1h"}, func(i int) deafness { return deafness(i % 4) }},
-		{"open, dropping", func(sc *scenario.Scenario) { sc.MaxInFlight, sc.Overflow = 7, "drop" }, []string{"w:20/s:1h"}, func(int) deafness { return afterTokens }},
-		{"two waves", nil, []string{"a:c3:2s", "b:10/s:1h"}, func(i int) deafness { return deafness(i % 4) }},
-		{"in the warm-up", warm(time.Hour), []string{"w:20/s:1h"}, func(i int) deafness { return deafness(i % 4) }},
-		{"after a warm-up", warm(time.Second), []string{"w:20/s:1h"}, func(i int) deafness { return deafness(i % 4) }},
+		{"closed, all before a token", nil, []string{"w:c5:1h"}, func(int) hangPoint { return beforeTokens }},
+		{"closed, all before they are sent", nil, []string{"w:c5:1h"}, func(int) hangPoint { return beforeSending }},
+		{"closed, all in the midst of a stream", nil, []string{"w:c5:1h"}, func(int) hangPoint { return afterTokens }},
+		{"open, one in three each way", nil, []string{"w:20/s:1h"}, func(i int) hangPoint { return hangPoint(i % 4) }},
+		{"open, more due than slots", func(sc *scenario.Scenario) { sc.MaxInFlight = 7 }, []string{"w:20/s:1h"}, func(i int) hangPoint { return hangPoint(i % 4) }},
+		{"open, dropping", func(sc *scenario.Scenario) { sc.MaxInFlight, sc.Overflow = 7, "drop" }, []string{"w:20/s:1h"}, func(int) hangPoint { return afterTokens }},
+		{"two waves", nil, []string{"a:c3:2s", "b:10/s:1h"}, func(i int) hangPoint { return hangPoint(i % 4) }},
+		{"in the warm-up", warm(time.Hour), []string{"w:20/s:1h"}, func(i int) hangPoint { return hangPoint(i % 4) }},
+		{"after a warm-up", warm(time.Second), []string{"w:20/s:1h"}, func(i int) hangPoint { return hangPoint(i % 4) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -143,11 +143,11 @@ func TestSecondStopLeavesCallsBehind(t *testing.T) {
 }
 
 // A run that nobody stops ends all the same, a while after its grace period.
-func TestDeafCallsEndAfterTheGracePeriod(t *testing.T) {
+func TestStuckCallsEndAfterTheGracePeriod(t *testing.T) {
 	for range 50 { // they are left behind just as a second ends: whichever is first, each counts once
 		synctest.Test(t, func(t *testing.T) {
 			sc := build(t, func(sc *scenario.Scenario) { sc.Grace = scenario.Duration(2 * time.Second) }, "w:10/s:3s")
-			run, letGo := stuckRun(t, sc, func(i int) deafness { return deafness(i % 4) }, nil)
+			run, letGo := stuckRun(t, sc, func(i int) hangPoint { return hangPoint(i % 4) }, nil)
 			time.Sleep(3 * time.Second)
 			doc := ends(t, run, 2*time.Second+callPatience+ms)
 			conserved(t, doc)
@@ -159,7 +159,7 @@ func TestDeafCallsEndAfterTheGracePeriod(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) { // or as soon as it is stopped twice
 		sc := build(t, func(sc *scenario.Scenario) { sc.Grace = scenario.Duration(2 * time.Second) }, "w:10/s:3s")
-		run, letGo := stuckRun(t, sc, func(i int) deafness { return deafness(i % 4) }, nil)
+		run, letGo := stuckRun(t, sc, func(i int) hangPoint { return hangPoint(i % 4) }, nil)
 		time.Sleep(6 * time.Second)
 		run.Stop()
 		run.Stop()
@@ -205,7 +205,7 @@ func TestSecondStopLeavesTheJournalBehind(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				j := &slowJournal{hangsAt: where, let: make(chan struct{})}
-				run, letGo := stuckRun(t, build(t, nil, "w:20/s:1h"), func(int) deafness { return hears }, func(o *Options) { o.Journal = j })
+				run, letGo := stuckRun(t, build(t, nil, "w:20/s:1h"), func(int) hangPoint { return nowhere }, func(o *Options) { o.Journal = j })
 				time.Sleep(3500 * ms)
 				run.Stop()
 				time.Sleep(3 * time.Second)
@@ -235,7 +235,7 @@ func TestSecondStopLeavesTheJournalBehind(t *testing.T) {
 func TestSecondStopLeavesTheLogBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader, writer := io.Pipe() // nobody reads it
-		run, letGo := stuckRun(t, build(t, nil, "w:20/s:1h"), func(i int) deafness { return deafness(i % 4) }, func(o *Options) { o.Requests = writer })
+		run, letGo := stuckRun(t, build(t, nil, "w:20/s:1h"), func(i int) hangPoint { return hangPoint(i % 4) }, func(o *Options) { o.Requests = writer })
 		time.Sleep(3500 * ms)
 		run.Stop()
 		time.Sleep(ms)
@@ -273,7 +273,7 @@ func TestSecondStopLeavesAPipeBehind(t *testing.T) {
 	_ = writer.Close()
 }
 
-// A stuckObserver hears of no request any more, from one on.
+// A stuckObserver nowhere of no request any more, from one on.
 type stuckObserver struct {
 	dispatch.Observer
 	from atomic.Int64

@@ -145,9 +145,9 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
-	var shelf shelf
-	defer shelf.close()
-	places, err := shelf.open(outs)
+	var outputs outputs
+	defer outputs.close()
+	places, err := outputs.open(outs)
 	if err != nil {
 		return err
 	}
@@ -354,7 +354,7 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
 	}
 	if doc.Verdict.ExitCode == verdict.ExitUsage {
-		fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
+		fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]))
 	}
 	return concluded(doc)
 }
@@ -381,13 +381,13 @@ func (p *program) answer(doc *capacity.Document, places places, f *capacityFlags
 		known.Verdict.ExitCode = code
 		return printed(&known)
 	})
-	p.confess(places.write(func(w io.Writer, format string) error {
+	p.reportFailure(places.write(func(w io.Writer, format string) error {
 		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
 	}), &doc.Verdict.ExitCode)
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
+		p.reportFailure(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
 }
 

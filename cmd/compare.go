@@ -120,9 +120,9 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	var shelf shelf
-	defer shelf.close()
-	places, err := shelf.open(outs)
+	var outputs outputs
+	defer outputs.close()
+	places, err := outputs.open(outs)
 	if err != nil {
 		return err
 	}
@@ -153,11 +153,11 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 		known.Gate.ExitCode = code
 		return printed(&known)
 	})
-	p.confess(places.write(func(w io.Writer, format string) error {
+	p.reportFailure(places.write(func(w io.Writer, format string) error {
 		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.confess(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
+		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
 	}
 	p.summariseComparison(doc)
 	if doc.Gate.ExitCode != verdict.ExitPass {

@@ -32,6 +32,6 @@ func (f *scenarioFlags) settled(fs *pflag.FlagSet, file string) (*scenario.Scena
 }
 
 // screenOptions are those of a screen on the program's terminal.
-func (p *program) screenOptions(c scenario.Config, ascii bool, d tui.Desk) tui.Options {
-	return tui.Options{Theme: tui.Theme(c.Theme), ASCII: ascii || c.ASCII, Input: p.stdin, Output: p.stdout, Desk: d}
+func (p *program) screenOptions(c scenario.Config, ascii bool, d tui.Backend) tui.Options {
+	return tui.Options{Theme: tui.Theme(c.Theme), ASCII: ascii || c.ASCII, Input: p.stdin, Output: p.stdout, Backend: d}
 }

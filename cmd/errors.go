@@ -85,14 +85,14 @@ func (p *program) explain(w io.Writer, _ fang.Styles, err error) {
 	if f.err == nil || brokenPipe(f.err) {
 		return
 	}
-	fmt.Fprintln(w, "error:", firstLineLow(f.err.Error()))
+	fmt.Fprintln(w, "error:", oneLine(f.err.Error()))
 	if f.hint != "" {
 		fmt.Fprintln(w, "hint:", f.hint)
 	}
 }
 
-// firstLineLow keeps an error one line that ends without a full stop.
-func firstLineLow(s string) string {
+// oneLine keeps an error one line that ends without a full stop.
+func oneLine(s string) string {
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), ".")
 }
 

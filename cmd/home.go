@@ -15,7 +15,7 @@ func (p *program) home(ctx context.Context) error {
 		return err
 	}
 	tuneCollector(p.env)
-	d := &desk{p: p, targets: c.Targets}
+	d := &backend{p: p, targets: c.Targets}
 	screen, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
 	end := d.heedStops(leave)
@@ -25,7 +25,7 @@ func (p *program) home(ctx context.Context) error {
 		p.stops.insist()
 	}
 	end()
-	d.confess()
+	d.tellNotices()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.warn("the screen ended: %v", err)
 	}

@@ -73,16 +73,16 @@ type place struct {
 
 type places []place
 
-// A shelf holds the places of one command. Those that are no files are open, each
+// outputs hold the places of one command. Those that are no files are open, each
 // once, until it is closed.
-type shelf struct {
+type outputs struct {
 	streams map[string]*files.Out // by path
 	writes  map[string]string     // the --out that writes a file
 }
 
 // open finds out, before anything is sent, whether outs can be written. No file is
 // written twice.
-func (s *shelf) open(list outs) (found places, err error) {
+func (s *outputs) open(list outs) (found places, err error) {
 	if s.streams == nil {
 		s.streams, s.writes = map[string]*files.Out{}, map[string]string{}
 	}
@@ -108,7 +108,7 @@ func (s *shelf) open(list outs) (found places, err error) {
 }
 
 // close lets go of the streams: whoever reads them has all there is.
-func (s *shelf) close() {
+func (s *outputs) close() {
 	for _, to := range s.streams {
 		to.Close()
 	}

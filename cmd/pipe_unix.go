@@ -14,10 +14,10 @@ import (
 // the write, rather than the end of this process: what was measured is kept.
 func ignoreBrokenPipes() { signal.Ignore(syscall.SIGPIPE) }
 
-// leadsNowhere reports whether a stream was closed when flashwave was started: the
+// closedFromStart reports whether a stream was closed when flashwave was started: the
 // runtime then opens the null device in its place, for reading and writing, which
 // nobody does who only wants to hear nothing.
-func leadsNowhere(stream any) bool {
+func closedFromStart(stream any) bool {
 	file, ok := stream.(*os.File)
 	if !ok {
 		return false

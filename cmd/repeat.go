@@ -30,10 +30,10 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 	if f.times < 1 || f.times > maxRepeat {
 		return usage(fmt.Errorf("--repeat %d: a run takes place once at least, and %d times at most", f.times, maxRepeat), "")
 	}
-	var shelf shelf
-	defer shelf.close()
+	var outputs outputs
+	defer outputs.close()
 	if f.times == 1 {
-		places, err := shelf.open(outs)
+		places, err := outputs.open(outs)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 	f.noTUI = true
 	places := make([]places, f.times)
 	for k := range places { // of all, before the first
-		if places[k], err = shelf.open(outs.numbered(k + 1)); err != nil {
+		if places[k], err = outputs.open(outs.numbered(k + 1)); err != nil {
 			return err
 		}
 	}

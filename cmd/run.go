@@ -106,9 +106,9 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	if ctx.Err() != nil {
 		return unsent()
 	}
-	d := &desk{p: p, targets: settled.Targets, noSave: f.noSave}
+	d := &backend{p: p, targets: settled.Targets, noSave: f.noSave}
 	first, err := d.begin(setup)
-	d.confess()
+	d.tellNotices()
 	if err != nil {
 		return invalid(err)
 	}
@@ -139,20 +139,20 @@ func (p *program) logged(s *session, closing error) error {
 // mostly on stacks, which the collector adds to what it lets the heap grow by, and
 // tokens allocate nothing. Half its default saves a quarter of the memory and costs
 // no measurable time, except where the heap is small: there it would collect at every
-// two megabytes, a third of the CPU of a run with long prompts. A ballast makes it
+// two megabytes, a third of the CPU of a run with long prompts. A floor makes it
 // wait for sixteen.
 func tuneCollector(env func(string) string) {
 	if env("GOGC") != "" {
 		return
 	}
 	debug.SetGCPercent(50)
-	if ballast == nil {
-		ballast = make([]byte, 32<<20)
+	if heapFloor == nil {
+		heapFloor = make([]byte, 32<<20)
 	}
 }
 
-// ballast is never touched, so that it is memory to the collector alone.
-var ballast []byte
+// heapFloor is never touched, so that it is memory to the collector alone.
+var heapFloor []byte
 
 // identify gives the run its name and labels.
 func (f *runFlags) identify(sc *scenario.Scenario) error {
@@ -195,7 +195,7 @@ func (p *program) keep(s *bench.Setup, off bool, warn func(string, ...any)) *sto
 // watch shows the run until it is over: the live screen on a terminal, plain lines
 // elsewhere. An interrupt stops the run, a second one at once. From the screen
 // further runs may be started; all are over when watch returns.
-func (p *program) watch(d *desk, f *runFlags, c scenario.Config) {
+func (p *program) watch(d *backend, f *runFlags, c scenario.Config) {
 	screen, leave := context.WithCancel(context.Background())
 	defer leave()
 	defer d.heedStops(leave)()
@@ -208,7 +208,7 @@ func (p *program) watch(d *desk, f *runFlags, c scenario.Config) {
 		case screen.Err() == nil && !isClosed(d.newest().Done()):
 			p.stops.insist() // whoever leaves the screen has stopped the run already
 		}
-		d.confess()
+		d.tellNotices()
 	}
 	run := d.newest()
 	if f.quiet {
@@ -256,7 +256,7 @@ func (p *program) conclude(s *session, places places, f *runFlags, incomplete er
 		p.warn("the run was not saved: %v", err)
 		s.journal = nil
 	}
-	p.confess(errors.Join(incomplete, places.write(func(w io.Writer, format string) error {
+	p.reportFailure(errors.Join(incomplete, places.write(func(w io.Writer, format string) error {
 		return report.Write(w, format, doc, report.Options{Width: 100})
 	})), &doc.Verdict.ExitCode)
 	p.summariseRun(doc)
@@ -271,7 +271,7 @@ func (p *program) conclude(s *session, places places, f *runFlags, incomplete er
 	}
 	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
 		if code == verdict.ExitUsage {
-			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
+			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]))
 		}
 		f := &failure{code: code}
 		if _, rests := verdict.Decide(doc.Verdict.Ground); rests == code {
@@ -282,8 +282,8 @@ func (p *program) conclude(s *session, places places, f *runFlags, incomplete er
 	return nil
 }
 
-// confess warns of what could not be written. A pass is none any more then.
-func (p *program) confess(failed error, code *int) {
+// reportFailure warns of what could not be written. A pass is none any more then.
+func (p *program) reportFailure(failed error, code *int) {
 	if failed == nil {
 		return
 	}
@@ -293,7 +293,7 @@ func (p *program) confess(failed error, code *int) {
 			list = append(list, many.Unwrap()...)
 			continue
 		}
-		p.warn("%s", firstLineLow(list[i].Error()))
+		p.warn("%s", oneLine(list[i].Error()))
 		if hint := hintOf(list[i]); hint != "" {
 			fmt.Fprintln(p.stderr, "hint:", hint)
 		}
@@ -316,7 +316,7 @@ func (p *program) print(doc *result.Run, f *runFlags) error {
 	if f.json {
 		format = "json"
 	}
-	if leadsNowhere(p.stdout) {
+	if closedFromStart(p.stdout) {
 		p.warn("standard output is closed: the report is shown to nobody")
 	}
 	if err := report.Write(p.stdout, format, doc, p.reportOptions()); !brokenPipe(err) {

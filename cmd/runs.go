@@ -73,7 +73,7 @@ func keptCells(k history.Kept, now time.Time) []string {
 	verdict, when, headline := "incomplete", units.NoData, k.Headline
 	switch {
 	case k.Broken != nil:
-		verdict, headline = "broken", firstLineLow(*k.Broken)
+		verdict, headline = "broken", oneLine(*k.Broken)
 	case k.Status != nil:
 		verdict = string(*k.Status)
 	}

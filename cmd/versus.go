@@ -49,9 +49,9 @@ func (p *program) compareSearches(ctx context.Context, f *compareFlags, base, fr
 	if err != nil {
 		return err
 	}
-	var shelf shelf
-	defer shelf.close()
-	places, err := shelf.open(outs)
+	var outputs outputs
+	defer outputs.close()
+	places, err := outputs.open(outs)
 	if err != nil {
 		return err
 	}
@@ -87,11 +87,11 @@ func (p *program) concludeVersus(doc *versus.Document, places places, json bool)
 		known.Gate.ExitCode = code
 		return printed(&known)
 	})
-	p.confess(places.write(func(w io.Writer, format string) error {
+	p.reportFailure(places.write(func(w io.Writer, format string) error {
 		return report.WriteVersus(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.confess(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
+		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
 	}
 	if doc.Gate.ExitCode != verdict.ExitPass {
 		p.actions().note("error", "comparison: "+doc.Gate.Status.String(), doc.Gate.Headline)

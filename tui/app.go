@@ -27,33 +27,33 @@ const (
 
 // An app is the whole program on the terminal: the home screen, the screen of one
 // run, and that of two. It hands each message to whom it belongs and does what the
-// screens wish for. They know nothing of one another.
+// screens ask for. They know nothing of one another.
 type app struct {
-	ctx    context.Context // of everything the desk is asked for
-	desk   Desk
-	starts *starts
-	errand errand
-	opts   Options
-	homely bool // there is a home screen to go back to
+	ctx     context.Context // of everything the backend is asked for
+	backend Backend
+	starts  *starts
+	task    task
+	opts    Options
+	hasHome bool // there is a home screen to go back to
 
-	at      place
-	home    home
-	run     Model
-	session Session     // of run; nil: it is a stored one
-	stored  *result.Run // of run; nil: it is a session
-	duel    comparison
-	ask     *question
-	env     []tea.Msg // the window and its colours, for screens to come
+	at         place
+	home       home
+	run        Model
+	session    Session     // of run; nil: it is a stored one
+	stored     *result.Run // of run; nil: it is a session
+	comparison comparison
+	ask        *question
+	env        []tea.Msg // the window and its colours, for screens to come
 }
 
 // newApp is the program with a run in front, or the home screen if src is nil. Once
-// it is no more on the terminal, closeApp gives up what the desk is still at, and waits
+// it is no more on the terminal, closeApp gives up what the backend is still at, and waits
 // for it.
 func newApp(ctx context.Context, src Source, opts Options) (a app, closeApp func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	a = app{ctx: ctx, desk: opts.Desk, starts: newStarts(opts.Desk), opts: opts, homely: src == nil && opts.Desk != nil}
-	if a.homely {
-		a.home = newHome(ctx, opts.Desk, opts)
+	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), opts: opts, hasHome: src == nil && opts.Backend != nil}
+	if a.hasHome {
+		a.home = newHome(ctx, opts.Backend, opts)
 	} else {
 		a, _ = a.show(src)
 	}
@@ -67,7 +67,7 @@ func newApp(ctx context.Context, src Source, opts Options) (a app, closeApp func
 // show puts the screen of a run in front.
 func (a app) show(src Source) (app, tea.Cmd) {
 	opts := a.opts
-	opts.desk, opts.home = a.desk != nil, a.homely
+	opts.backend, opts.home = a.backend != nil, a.hasHome
 	a.session, _ = src.(Session)
 	a.stored, a.ask = nil, nil
 	if s, ok := src.(stored); ok {
@@ -98,14 +98,14 @@ func (a app) View() tea.View {
 		if a.ask != nil {
 			a.run.notice = a.ask.view()
 		} else if a.run.notice == "" {
-			a.run.notice = a.errand.kind.String()
+			a.run.notice = a.task.kind.String()
 		}
 		return a.run.View()
 	case atCompare:
-		return a.fullScreen(a.duel.view())
+		return a.fullScreen(a.comparison.view())
 	default:
 		if a.home.notice == "" {
-			a.home.notice = a.errand.kind.String()
+			a.home.notice = a.task.kind.String()
 		}
 		return a.fullScreen(a.home.view())
 	}
@@ -117,7 +117,7 @@ func (a app) fullScreen(text string) tea.View {
 	return v
 }
 
-// The messages of the program: what the desk answered.
+// The messages of the program: what the backend answered.
 type (
 	startedMsg struct{ err error } // the run is among the starts
 	loadedMsg  struct {
@@ -144,7 +144,7 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a.answered(msg)
 	case wroteMsg:
 		if msg.err != nil {
-			return a.complain(msg.err)
+			return a.showError(msg.err)
 		}
 		if a.document() == msg.of {
 			a.run.notice = "wrote " + msg.path
@@ -165,13 +165,13 @@ func (a app) everywhere(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmds []tea.Cmd
 	m, cmd := a.runOrBare().Update(msg)
 	a.run, cmds = m.(Model), append(cmds, cmd)
-	if a.homely {
+	if a.hasHome {
 		a.home, cmd = a.home.update(msg)
 		cmds = append(cmds, cmd)
-		a.home.dress(a.run.pen, a.run.dark, a.run.profile)
+		a.home.restyle(a.run.pen, a.run.dark, a.run.profile)
 	}
 	if a.at == atCompare {
-		a.duel = a.duel.dress(a.run.pen).resize(a.run.size.Width, a.run.size.Height)
+		a.comparison = a.comparison.restyle(a.run.pen).resize(a.run.size.Width, a.run.size.Height)
 	}
 	return a, tea.Batch(cmds...)
 }
@@ -189,16 +189,16 @@ func (a app) input(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if a.ask != nil {
 		return a.answer(msg)
 	}
-	if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "esc" && a.errand.kind != idle && (a.at == atHome || !a.homely) {
+	if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "esc" && a.task.kind != idle && (a.at == atHome || !a.hasHome) {
 		return a.give()
 	}
-	if a.at == atHome && a.errand.kind == starting {
+	if a.at == atHome && a.task.kind == starting {
 		return a.hold(msg)
 	}
 	return a.others(msg)
 }
 
-// give gives up the errand under way, and stays.
+// give gives up the task under way, and stays.
 func (a app) give() (tea.Model, tea.Cmd) {
 	a.tell("given up")
 	return a.giveUp(), nil
@@ -220,8 +220,8 @@ func (a app) hold(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return a, nil
 }
 
-// others hands a message to the screen it can only be for, and grants what that
-// screen wishes for.
+// others hands a message to the screen it can only be for, and performs what that
+// screen asks for.
 func (a app) others(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, key := msg.(tea.KeyPressMsg)
 	_, paste := msg.(tea.PasteMsg)
@@ -232,22 +232,22 @@ func (a app) others(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = a.run.Update(msg)
 		a.run = m.(Model)
 	case a.at == atCompare && key:
-		a.duel, cmd = a.duel.update(msg)
-	case a.homely && (a.at == atHome || !key && !paste):
+		a.comparison, cmd = a.comparison.update(msg)
+	case a.hasHome && (a.at == atHome || !key && !paste):
 		a.home, cmd = a.home.update(msg)
 	}
-	wants := cmp.Or(a.run.wants, a.home.wants, a.duel.wants)
-	a.run.wants, a.home.wants, a.duel.wants = wish{}, wish{}, wish{}
-	if wants == (wish{}) {
+	wants := cmp.Or(a.run.wants, a.home.wants, a.comparison.wants)
+	a.run.wants, a.home.wants, a.comparison.wants = action{}, action{}, action{}
+	if wants == (action{}) {
 		return a, cmd
 	}
-	m, more := a.grant(wants)
+	m, more := a.perform(wants)
 	return m, tea.Batch(cmd, more)
 }
 
-// start asks the desk for a run, unless it is already preparing one.
+// start asks the backend for a run, unless it is already preparing one.
 func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
-	if a.errand.kind == starting {
+	if a.task.kind == starting {
 		return a, nil
 	}
 	a.home.stopCheck()
@@ -257,8 +257,8 @@ func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
 	})
 }
 
-// complain says what went wrong where the user is.
-func (a app) complain(err error) (tea.Model, tea.Cmd) {
+// showError says what went wrong where the user is.
+func (a app) showError(err error) (tea.Model, tea.Cmd) {
 	text := clean(err.Error())
 	var hinted *scenario.Error
 	if errors.As(err, &hinted) && hinted.Hint != "" {
@@ -288,13 +288,13 @@ func (a app) document() *result.Run {
 	return nil
 }
 
-// grant does what a screen wishes for. While a run is being started that is to leave,
+// perform does what a screen asks for. While a run is being started that is to leave,
 // which gives it up, and nothing else.
-func (a app) grant(w wish) (tea.Model, tea.Cmd) {
+func (a app) perform(w action) (tea.Model, tea.Cmd) {
 	if w.what == toLeave {
 		return a.back()
 	}
-	if a.errand.kind == starting {
+	if a.task.kind == starting {
 		return a, nil
 	}
 	switch w.what {
@@ -328,11 +328,11 @@ func (a app) grant(w wish) (tea.Model, tea.Cmd) {
 // back leaves for where the user came from.
 func (a app) back() (tea.Model, tea.Cmd) {
 	a = a.giveUp()
-	if a.at == atCompare && a.run.src != nil && a.duel.fromRun {
+	if a.at == atCompare && a.run.src != nil && a.comparison.fromRun {
 		a.at = atRun
 		return a, nil
 	}
-	if !a.homely {
+	if !a.hasHome {
 		return a, tea.Quit
 	}
 	a.at = atHome
@@ -341,24 +341,24 @@ func (a app) back() (tea.Model, tea.Cmd) {
 
 // open reads a kept run.
 func (a app) open(id string) (tea.Model, tea.Cmd) {
-	desk := a.desk
+	backend := a.backend
 	return a.send(reading, func(context.Context, int) tea.Msg {
-		run, err := desk.Load(id)
+		run, err := backend.Load(id)
 		return loadedMsg{run, err}
 	})
 }
 
 // compareWithLast holds a run against the one before of the same name and target.
 func (a app) compareWithLast(doc *result.Run) (tea.Model, tea.Cmd) {
-	desk := a.desk
+	backend := a.backend
 	return a.sendComparing(func() (base, other *result.Run, err error) {
-		entries, err := desk.Runs()
+		entries, err := backend.Runs()
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, e := range entries {
 			if e.ID < doc.ID && e.Name == doc.Name && e.Complete && e.Broken == nil {
-				base, err = desk.Load(e.ID)
+				base, err = backend.Load(e.ID)
 				return base, doc, err
 			}
 		}
@@ -368,10 +368,10 @@ func (a app) compareWithLast(doc *result.Run) (tea.Model, tea.Cmd) {
 
 // compareTwo holds two kept runs against one another.
 func (a app) compareTwo(base, other string) (tea.Model, tea.Cmd) {
-	desk := a.desk
+	backend := a.backend
 	return a.sendComparing(func() (b, o *result.Run, err error) {
-		if b, err = desk.Load(base); err == nil {
-			o, err = desk.Load(other)
+		if b, err = backend.Load(base); err == nil {
+			o, err = backend.Load(other)
 		}
 		return b, o, err
 	})
@@ -379,7 +379,7 @@ func (a app) compareTwo(base, other string) (tea.Model, tea.Cmd) {
 
 // sendComparing compares what read reads, unless that is being done.
 func (a app) sendComparing(read func() (base, other *result.Run, err error)) (tea.Model, tea.Cmd) {
-	if a.errand.kind == comparing {
+	if a.task.kind == comparing {
 		return a, nil
 	}
 	return a.send(comparing, func(ctx context.Context, _ int) tea.Msg {
@@ -406,12 +406,12 @@ func (a app) answer(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if !given || doc == nil {
 		return a, nil
 	}
-	desk, path := a.desk, filepath.Clean(ask.text)
+	backend, path := a.backend, filepath.Clean(ask.text)
 	if ask.about == toReport {
-		return a, func() tea.Msg { return wroteMsg{doc, path, desk.Report(doc, path)} }
+		return a, func() tea.Msg { return wroteMsg{doc, path, backend.Report(doc, path)} }
 	}
 	sc := result.Session(doc.Scenario, a.run.live)
-	return a, func() tea.Msg { return wroteMsg{doc, path, desk.Save(sc, path)} }
+	return a, func() tea.Msg { return wroteMsg{doc, path, backend.Save(sc, path)} }
 }
 
 // suggestedEnding is that of a page for people, or else of plain text.
@@ -425,8 +425,8 @@ func suggestedEnding() string {
 // compare puts two runs in front.
 func (a app) compare(p *pair) (tea.Model, tea.Cmd) {
 	bare := a.runOrBare()
-	a.duel = newComparison(p).dress(bare.pen).resize(bare.size.Width, bare.size.Height)
-	a.duel.fromRun = a.at == atRun
+	a.comparison = newComparison(p).restyle(bare.pen).resize(bare.size.Width, bare.size.Height)
+	a.comparison.fromRun = a.at == atRun
 	a.at = atCompare
 	return a, nil
 }

@@ -26,8 +26,8 @@ import (
 	"flashwave/bench/store"
 )
 
-// A clerk is a desk without a machine behind it.
-type clerk struct {
+// A fakeBackend is a backend without a machine behind it.
+type fakeBackend struct {
 	targets []scenario.NamedTarget
 	began   time.Time
 
@@ -45,7 +45,7 @@ type clerk struct {
 }
 
 // work is the i-th call of a method.
-func (c *clerk) work(ctx context.Context, method string, takes func(int) time.Duration) (i int) {
+func (c *fakeBackend) work(ctx context.Context, method string, takes func(int) time.Duration) (i int) {
 	c.mu.Lock()
 	if c.asked == nil {
 		c.asked, c.gone = map[string]int{}, map[string]int{}
@@ -64,7 +64,7 @@ func (c *clerk) work(ctx context.Context, method string, takes func(int) time.Du
 	return i
 }
 
-func (c *clerk) Targets() []scenario.NamedTarget { return c.targets }
+func (c *fakeBackend) Targets() []scenario.NamedTarget { return c.targets }
 
 // A staged run is the sale of the simulation, which began a while ago.
 type staged struct {
@@ -74,8 +74,8 @@ type staged struct {
 
 func (s staged) Wait() *result.Run { return s.doc }
 
-// Start is as rude as a desk can be: it begins a run that nobody waits for.
-func (c *clerk) Start(ctx context.Context, sc *scenario.Scenario) (Session, error) {
+// Start is as rude as a backend can be: it begins a run that nobody waits for.
+func (c *fakeBackend) Start(ctx context.Context, sc *scenario.Scenario) (Session, error) {
 	c.work(ctx, "start", c.starting)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -95,7 +95,7 @@ func (c *clerk) Start(ctx context.Context, sc *scenario.Scenario) (Session, erro
 	return s, nil
 }
 
-func (c *clerk) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error) {
+func (c *fakeBackend) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error) {
 	i := c.work(ctx, "check", c.checking)
 	sc.Target.Model = "settled by the check"
 	cost := 0.00042
@@ -108,7 +108,7 @@ func (c *clerk) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, 
 	}, nil
 }
 
-func (c *clerk) Runs() ([]store.Entry, error) {
+func (c *fakeBackend) Runs() ([]store.Entry, error) {
 	i := c.work(context.Background(), "list", c.listing)
 	entry := func(id, name string, ago time.Duration, status result.Status) store.Entry {
 		return store.Entry{
@@ -129,7 +129,7 @@ func (c *clerk) Runs() ([]store.Entry, error) {
 	}, nil
 }
 
-func (c *clerk) Load(id string) (*result.Run, error) {
+func (c *fakeBackend) Load(id string) (*result.Run, error) {
 	c.work(context.Background(), "load", c.loading)
 	if id == "20261124-010000" {
 		return slower(id), nil
@@ -137,13 +137,13 @@ func (c *clerk) Load(id string) (*result.Run, error) {
 	return frozenRun(id), nil
 }
 
-func (c *clerk) Report(_ *result.Run, path string) error { return c.write("report " + path) }
+func (c *fakeBackend) Report(_ *result.Run, path string) error { return c.write("report " + path) }
 
-func (c *clerk) Save(sc *scenario.Scenario, path string) error {
+func (c *fakeBackend) Save(sc *scenario.Scenario, path string) error {
 	return c.write("scenario " + sc.Name + " " + path)
 }
 
-func (c *clerk) write(what string) error {
+func (c *fakeBackend) write(what string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.wrote = append(c.wrote, what)
@@ -174,18 +174,18 @@ func slower(id string) *result.Run {
 	return run
 }
 
-// An evening is the whole program at a desk, in virtual time.
+// An evening is the whole program with a fakeBackend, in virtual time.
 type evening struct {
 	*session
-	desk  *clerk
-	leave func() // what follows the last screen
+	backend *fakeBackend
+	leave   func() // what follows the last screen
 }
 
 // open starts the program with its home screen.
-func open(t *testing.T, width, height int, edit func(*clerk)) *evening {
-	desk := &clerk{began: time.Now()}
+func open(t *testing.T, width, height int, edit func(*fakeBackend)) *evening {
+	backend := &fakeBackend{began: time.Now()}
 	if edit != nil {
-		edit(desk)
+		edit(backend)
 	}
 	s := &session{t: t, last: &recorder{}, ended: make(chan error, 1)}
 	filter := func(_ tea.Model, msg tea.Msg) tea.Msg {
@@ -194,7 +194,7 @@ func open(t *testing.T, width, height int, edit func(*clerk)) *evening {
 		}
 		return msg
 	}
-	app, leave := newApp(t.Context(), nil, Options{Desk: desk})
+	app, leave := newApp(t.Context(), nil, Options{Backend: backend})
 	s.program = tea.NewProgram(recorded{app, s.last}, tea.WithInput(nil), tea.WithOutput(&bytes.Buffer{}),
 		tea.WithoutSignalHandler(), tea.WithWindowSize(width, height), tea.WithColorProfile(colorprofile.TrueColor), tea.WithFilter(filter))
 	go func() {
@@ -202,7 +202,7 @@ func open(t *testing.T, width, height int, edit func(*clerk)) *evening {
 		s.ended <- err
 	}()
 	s.rest()
-	return &evening{s, desk, leave}
+	return &evening{s, backend, leave}
 }
 
 // typed types a text into whatever has the focus.
@@ -257,8 +257,8 @@ func TestAnEvening(t *testing.T) {
 
 		e.press("enter")
 		e.rest()
-		if n := len(e.desk.started); n != 1 || e.desk.started[0].Target.URL != "mock:" || e.desk.started[0].Lanes[0].Waves[0].Concurrency != 50 {
-			t.Fatalf("%d runs were started: %+v", n, e.desk.started)
+		if n := len(e.backend.started); n != 1 || e.backend.started[0].Target.URL != "mock:" || e.backend.started[0].Lanes[0].Waves[0].Concurrency != 50 {
+			t.Fatalf("%d runs were started: %+v", n, e.backend.started)
 		}
 		e.shows("running")
 		time.Sleep(5 * time.Second)
@@ -277,7 +277,7 @@ func TestAnEvening(t *testing.T) {
 		e.press("enter")
 		e.rest()
 		e.shows("wrote night.md")
-		if got := strings.Join(e.desk.wrote, "; "); got != "scenario benchmark midnight-sale.yaml; report night.md" {
+		if got := strings.Join(e.backend.wrote, "; "); got != "scenario benchmark midnight-sale.yaml; report night.md" {
 			t.Errorf("written: %s", got)
 		}
 
@@ -289,8 +289,8 @@ func TestAnEvening(t *testing.T) {
 		e.shows("again")
 		e.press("r")
 		e.rest()
-		if len(e.desk.started) != 2 {
-			t.Errorf("r started %d runs", len(e.desk.started)-1)
+		if len(e.backend.started) != 2 {
+			t.Errorf("r started %d runs", len(e.backend.started)-1)
 		}
 		time.Sleep(5 * time.Second)
 		e.rest()
@@ -320,7 +320,7 @@ func TestWrongDrafts(t *testing.T) {
 		e.press("enter")
 		e.rest()
 		e.shows("nothing was sent")
-		if len(e.desk.started) != 0 {
+		if len(e.backend.started) != 0 {
 			t.Error("a run was started")
 		}
 		e.close()
@@ -338,23 +338,23 @@ func TestRemoteTargetsAskFirst(t *testing.T) {
 		e.shows("llm.shop.example is not on this machine")
 		e.press("n")
 		e.shows("nothing was sent")
-		if len(e.desk.started) != 0 {
+		if len(e.backend.started) != 0 {
 			t.Error("no was taken for yes")
 		}
 		e.press("enter", "y")
 		e.rest()
-		if len(e.desk.started) != 1 {
+		if len(e.backend.started) != 1 {
 			t.Error("yes started nothing")
 		}
 		e.close()
 	})
 }
 
-// What the desk refuses is said where the user is.
+// What the backend refuses is said where the user is.
 func TestRefusedStart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := open(t, 120, 36, func(c *clerk) { c.refuse = errors.New("connection refused") })
+		e := open(t, 120, 36, func(c *fakeBackend) { c.refuse = errors.New("connection refused") })
 		e.press("enter")
 		e.rest()
 		e.shows("connection refused")
@@ -445,7 +445,7 @@ func TestComparisonScreens(t *testing.T) {
 		c := newComparison(compared(frozenRun("20261123-230000"), other))
 		for _, size := range windowSizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", name, size.w, size.h), func(t *testing.T) {
-				frame := c.dress(testPen()).resize(size.w, size.h).view()
+				frame := c.restyle(testPen()).resize(size.w, size.h).view()
 				fits(t, frame, size.w, size.h)
 				golden.RequireEqual(t, drawn(frame, size.w, size.h))
 			})
@@ -462,7 +462,7 @@ func TestScreensFitAnyWindow(t *testing.T) {
 	for width := 0; width <= 210; width += 7 {
 		for height := 0; height <= 66; height += 3 {
 			for _, p := range []pen{testPen(), ascii} {
-				c := c.dress(p).resize(width, height)
+				c := c.restyle(p).resize(width, height)
 				for _, key := range []string{"", "tab", "down", "w", "?"} {
 					if key != "" {
 						c, _ = c.update(keyOf(key))
@@ -475,14 +475,14 @@ func TestScreensFitAnyWindow(t *testing.T) {
 }
 
 // ASCII terminals get ASCII, monochrome ones no colours.
-func TestComparisonDresses(t *testing.T) {
+func TestComparisonThemes(t *testing.T) {
 	c := newComparison(compared(frozenRun("20261123-230000"), slower("20261124-010000")))
-	for dress, p := range map[string]pen{
+	for theme, p := range map[string]pen{
 		"dark":    testPen(),
 		"light":   {newTheme(false, colorprofile.TrueColor), unicodeGlyphs},
 		"sixteen": {newTheme(true, colorprofile.ANSI), unicodeGlyphs},
 		"ascii":   {newTheme(true, colorprofile.ASCII), asciiGlyphs},
 	} {
-		t.Run(dress, func(t *testing.T) { golden.RequireEqual(t, c.dress(p).resize(120, 36).view()) })
+		t.Run(theme, func(t *testing.T) { golden.RequireEqual(t, c.restyle(p).resize(120, 36).view()) })
 	}
 }

@@ -36,7 +36,7 @@ type search struct {
 	size    tea.WindowSizeMsg
 
 	snap  capacity.Snapshot
-	chart stickKind
+	chart stepChartKind
 	help  bool
 	stops int
 }
@@ -112,9 +112,9 @@ func (s search) press(name string) (tea.Model, tea.Cmd) {
 	}
 	switch name {
 	case "tab":
-		s.chart = (s.chart + 1) % stickKind(len(sticks))
+		s.chart = (s.chart + 1) % stepChartKind(len(stepCharts))
 	case "shift+tab":
-		s.chart = (s.chart + stickKind(len(sticks)) - 1) % stickKind(len(sticks))
+		s.chart = (s.chart + stepChartKind(len(stepCharts)) - 1) % stepChartKind(len(stepCharts))
 	case "?", "h":
 		s.help = true
 	case "ctrl+z":
@@ -153,19 +153,19 @@ type searchLayout struct {
 func (s search) layout() searchLayout {
 	w, h := max(0, s.size.Width), max(0, s.size.Height)
 	l := searchLayout{bare: w < columnWidth || h < columnHeight}
-	shelf := shelf{0, 0, w, max(0, h-1)}
-	l.header = shelf.take(1)
-	l.headline = shelf.take(min(2, max(1, h/10)))
-	l.now = shelf.take(min(2, max(1, h/8)))
+	area := area{0, 0, w, max(0, h-1)}
+	l.header = area.take(1)
+	l.headline = area.take(min(2, max(1, h/10)))
+	l.now = area.take(min(2, max(1, h/8)))
 	l.keys = rect{0, h - 1, w, min(1, h)}
 	if l.bare {
-		l.steps = shelf.take(shelf.left)
+		l.steps = area.take(area.left)
 		return l
 	}
-	if s.done() && s.snap.Document.Forecast != nil && shelf.left >= 20 {
-		l.below(&shelf, w)
+	if s.done() && s.snap.Document.Forecast != nil && area.left >= 20 {
+		l.below(&area, w)
 	}
-	body := shelf.take(shelf.left)
+	body := area.take(area.left)
 	switch {
 	case w >= fullWidth:
 		left, right := body.split(max(w*11/20, w-70))
@@ -181,7 +181,7 @@ func (s search) layout() searchLayout {
 }
 
 // below puts what the demand comes to under the charts.
-func (l *searchLayout) below(s *shelf, w int) {
+func (l *searchLayout) below(s *area, w int) {
 	const rows = 11
 	foot := rect{s.x, s.y + s.left - rows, w, rows}
 	s.left -= rows
@@ -215,7 +215,7 @@ func (s search) render() string {
 	put(l.headline, s.headline(l.headline.w))
 	put(l.now, s.now(l.now.w))
 	for i, at := range l.charts {
-		put(at, s.stick((s.chart+stickKind(i))%stickKind(len(sticks)), at.w, at.h))
+		put(at, s.stepChart((s.chart+stepChartKind(i))%stepChartKind(len(stepCharts)), at.w, at.h))
 	}
 	put(l.steps, s.steps(l.steps.w, l.steps.h, l.bare))
 	if s.done() {
@@ -239,7 +239,7 @@ func (s search) render() string {
 	}
 	text := compose(s.size.Width, s.size.Height, blocks)
 	if s.opts.ASCII {
-		return plain(text)
+		return toASCII(text)
 	}
 	return text
 }

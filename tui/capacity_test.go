@@ -67,18 +67,22 @@ func searched(steps int, over bool) capacity.Snapshot {
 	return s
 }
 
-var searchScenes = map[string]func() (capacity.Snapshot, stickKind){
-	"begun":     func() (capacity.Snapshot, stickKind) { return capacity.Snapshot{Phase: capacity.Ramping}, 0 },
-	"ramping":   func() (capacity.Snapshot, stickKind) { s := searched(3, false); s.Low, s.High = nil, nil; return s, 0 },
-	"bisecting": func() (capacity.Snapshot, stickKind) { return searched(11, false), 0 },
-	"resting": func() (capacity.Snapshot, stickKind) {
+var searchScenes = map[string]func() (capacity.Snapshot, stepChartKind){
+	"begun": func() (capacity.Snapshot, stepChartKind) { return capacity.Snapshot{Phase: capacity.Ramping}, 0 },
+	"ramping": func() (capacity.Snapshot, stepChartKind) {
+		s := searched(3, false)
+		s.Low, s.High = nil, nil
+		return s, 0
+	},
+	"bisecting": func() (capacity.Snapshot, stepChartKind) { return searched(11, false), 0 },
+	"resting": func() (capacity.Snapshot, stepChartKind) {
 		s := searched(11, false)
 		s.Phase, s.Current = capacity.Recovering, nil
 		return s, 1
 	},
-	"does not fit": func() (capacity.Snapshot, stickKind) { return searched(16, true), 0 },
-	"backlog":      func() (capacity.Snapshot, stickKind) { return searched(16, true), backlogStick },
-	"no demand": func() (capacity.Snapshot, stickKind) {
+	"does not fit": func() (capacity.Snapshot, stepChartKind) { return searched(16, true), 0 },
+	"backlog":      func() (capacity.Snapshot, stepChartKind) { return searched(16, true), backlogChart },
+	"no demand": func() (capacity.Snapshot, stepChartKind) {
 		s := searched(16, true)
 		s.Peak, s.Document.Forecast, s.Document.Cost, s.Document.Rehearsal = 0, nil, nil, nil
 		return s, 2
@@ -86,7 +90,7 @@ var searchScenes = map[string]func() (capacity.Snapshot, stickKind){
 }
 
 // at puts a search in a window.
-func (s search) at(w, h int, snap capacity.Snapshot, chart stickKind) search {
+func (s search) at(w, h int, snap capacity.Snapshot, chart stepChartKind) search {
 	s.size, s.snap, s.chart = tea.WindowSizeMsg{Width: w, Height: h}, snap, chart
 	return s
 }
@@ -112,10 +116,10 @@ func TestCapacityScreens(t *testing.T) {
 	}
 }
 
-func TestCapacityDresses(t *testing.T) {
+func TestCapacityThemes(t *testing.T) {
 	snap, _ := searchScenes["does not fit"]()
-	for dress, o := range map[string]Options{"dark": {}, "light": {Theme: Light}, "ascii": {ASCII: true, NoColor: true}} {
-		t.Run(dress, func(t *testing.T) {
+	for theme, o := range map[string]Options{"dark": {}, "light": {Theme: Light}, "ascii": {ASCII: true, NoColor: true}} {
+		t.Run(theme, func(t *testing.T) {
 			golden.RequireEqual(t, newSearch(&finding{}, "midnight-sale", o).at(120, 36, snap, 0).render())
 		})
 	}

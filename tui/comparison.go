@@ -31,18 +31,18 @@ type comparison struct {
 	width, height int
 	fromRun       bool // it was opened from the screen of other
 
-	chart duelKind
+	chart pairChartKind
 	wave  int // index into stretches
 	top   int // the first row of the table in view
 	help  bool
-	wants wish // of the program around the screen
+	wants action // of the program around the screen
 }
 
 // newComparison is the screen of a comparison.
 func newComparison(p *pair) comparison { return comparison{pair: p} }
 
-// dress gives the screen its colours.
-func (c comparison) dress(p pen) comparison {
+// restyle gives the screen its colours.
+func (c comparison) restyle(p pen) comparison {
 	c.pen = p
 	return c
 }
@@ -78,8 +78,8 @@ func (c comparison) scrolled(by int) int {
 	return max(0, min(c.top+by, len(c.rows())-c.layout().tableRows()))
 }
 
-// duelKeys are the keys of the screen, for its bar and its help.
-var duelKeys = []binding{
+// comparisonKeys are the keys of the screen, for its bar and its help.
+var comparisonKeys = []binding{
 	{keys: []string{"tab"}, shown: "tab", short: "chart", help: "next chart: time to first token and end to end over time and by percentile, requests, errors"},
 	{keys: []string{"shift+tab"}, shown: "shift+tab", help: "previous chart"},
 	{keys: []string{"w"}, shown: "w", short: "wave", help: "figures of the next wave, then of the whole run again"},
@@ -102,16 +102,16 @@ func (c comparison) update(msg tea.Msg) (comparison, tea.Cmd) {
 	}
 	switch name {
 	case "esc", "q":
-		c.wants = wish{what: toLeave}
+		c.wants = action{what: toLeave}
 		return c, nil
 	case "ctrl+c":
 		return c, tea.Quit
 	case "ctrl+z":
 		return c, tea.Suspend
 	case "tab":
-		c.chart = (c.chart + 1) % duelKind(len(duels))
+		c.chart = (c.chart + 1) % pairChartKind(len(pairCharts))
 	case "shift+tab":
-		c.chart = (c.chart + duelKind(len(duels)) - 1) % duelKind(len(duels))
+		c.chart = (c.chart + pairChartKind(len(pairCharts)) - 1) % pairChartKind(len(pairCharts))
 	case "w":
 		c.wave, c.top = (c.wave+1)%len(c.stretches()), 0
 	case "down", "j":
@@ -124,15 +124,15 @@ func (c comparison) update(msg tea.Msg) (comparison, tea.Cmd) {
 	return c, nil
 }
 
-// A duelLayout is where the parts go; what has no room has no height.
-type duelLayout struct {
+// A comparisonLayout is where the parts go; what has no room has no height.
+type comparisonLayout struct {
 	header, headline, table, keys rect
 	charts                        []rect
 	bare                          bool // no frames
 }
 
 // tableRows is how many metrics the table shows.
-func (l duelLayout) tableRows() int {
+func (l comparisonLayout) tableRows() int {
 	if l.bare {
 		return max(0, l.table.h-1)
 	}
@@ -140,10 +140,10 @@ func (l duelLayout) tableRows() int {
 }
 
 // layout divides the window: the table above, as high as it needs, charts below it.
-func (c comparison) layout() duelLayout {
+func (c comparison) layout() comparisonLayout {
 	w, h := c.width, c.height
-	l := duelLayout{bare: w < columnWidth || h < columnHeight}
-	s := shelf{0, 0, w, max(0, h-1)}
+	l := comparisonLayout{bare: w < columnWidth || h < columnHeight}
+	s := area{0, 0, w, max(0, h-1)}
 	l.header = s.take(1)
 	told := 1
 	if h >= columnHeight {
@@ -187,20 +187,20 @@ func (c comparison) view() string {
 	blocks := []block{{l.header, []string{c.header(l.header.w)}}}
 	blocks = append(blocks, block{l.headline, p.fit(c.headline(l.headline.w), l.headline.w, l.headline.h)})
 	if c.chart > 0 && len(l.charts) == 0 && !l.bare { // tab leads from the table to the charts
-		blocks = append(blocks, block{l.table, c.drawDuel(c.chart, l.table.w, l.table.h)})
+		blocks = append(blocks, block{l.table, c.pairChart(c.chart, l.table.w, l.table.h)})
 	} else {
 		blocks = append(blocks, block{l.table, p.fit(c.table(l), l.table.w, l.table.h)})
 	}
 	for i, at := range l.charts {
-		kind := (c.chart + duelKind(i)) % duelKind(len(duels))
-		blocks = append(blocks, block{at, c.drawDuel(kind, at.w, at.h)})
+		kind := (c.chart + pairChartKind(i)) % pairChartKind(len(pairCharts))
+		blocks = append(blocks, block{at, c.pairChart(kind, at.w, at.h)})
 	}
-	keys := slices.DeleteFunc(slices.Clone(duelKeys), func(b binding) bool {
+	keys := slices.DeleteFunc(slices.Clone(comparisonKeys), func(b binding) bool {
 		return b.short == "wave" && len(c.stretches()) == 1 || b.short == "scroll" && len(c.rows()) <= l.tableRows()
 	})
 	blocks = append(blocks, block{l.keys, []string{p.keyBar(keys, l.keys.w)}})
 	if c.help {
-		over := p.help(duelKeys, 0, c.width, c.height)
+		over := p.help(comparisonKeys, 0, c.width, c.height)
 		width := 0
 		for _, line := range over {
 			width = max(width, cells(line))
@@ -209,7 +209,7 @@ func (c comparison) view() string {
 	}
 	text := compose(c.width, c.height, blocks)
 	if p.glyph.dot == asciiGlyphs.dot {
-		return plain(text)
+		return toASCII(text)
 	}
 	return text
 }

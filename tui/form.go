@@ -57,8 +57,8 @@ func newForm(d *draft, targets []scenario.NamedTarget) *form {
 	return f
 }
 
-// dress gives the fields the screen's colours.
-func (f *form) dress(dark bool, profile colorprofile.Profile) {
+// restyle gives the fields the screen's colours.
+func (f *form) restyle(dark bool, profile colorprofile.Profile) {
 	theme := huh.ThemeFunc(func(bool) *huh.Styles { return formStyles(dark, profile) })
 	for _, field := range f.fields {
 		field.WithTheme(theme)

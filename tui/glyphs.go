@@ -80,8 +80,8 @@ func (g glyphs) mark(of grade) string {
 // nearest are the ASCII characters closest to what texts of the run hold.
 var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
 
-// plain replaces what ASCII lacks in a styled text, cell for cell.
-func plain(s string) string {
+// toASCII replaces what ASCII lacks in a styled text, cell for cell.
+func toASCII(s string) string {
 	var b strings.Builder
 	var state byte
 	width := ansi.StringWidth(s)

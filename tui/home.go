@@ -13,11 +13,11 @@ import (
 
 // A home is the screen on which runs are set up and earlier ones found.
 type home struct {
-	ctx  context.Context // of checks
-	desk Desk
-	opts Options
-	pen  pen
-	size tea.WindowSizeMsg
+	ctx     context.Context // of checks
+	backend Backend
+	opts    Options
+	pen     pen
+	size    tea.WindowSizeMsg
 
 	draft   *draft
 	form    *form
@@ -34,17 +34,17 @@ type home struct {
 	asking  bool               // whether to load a target that is not on this machine
 	help    bool
 	notice  string
-	wants   wish // of the program around the screen
+	wants   action // of the program around the screen
 }
 
-func newHome(ctx context.Context, desk Desk, opts Options) home {
-	h := home{ctx: ctx, desk: desk, opts: opts, draft: newDraft()}
-	h.form = newForm(h.draft, desk.Targets())
-	h.dress(pen{newTheme(opts.Theme != Light, colorprofile.TrueColor), unicodeGlyphs}, opts.Theme != Light, colorprofile.TrueColor)
+func newHome(ctx context.Context, backend Backend, opts Options) home {
+	h := home{ctx: ctx, backend: backend, opts: opts, draft: newDraft()}
+	h.form = newForm(h.draft, backend.Targets())
+	h.restyle(pen{newTheme(opts.Theme != Light, colorprofile.TrueColor), unicodeGlyphs}, opts.Theme != Light, colorprofile.TrueColor)
 	return h
 }
 
-// The messages of the home screen: what came back from the desk.
+// The messages of the home screen: what came back from the backend.
 type (
 	planMsg struct {
 		tag  int
@@ -74,23 +74,23 @@ func (h *home) readRuns() tea.Cmd {
 }
 
 func (h home) listRuns() tea.Cmd {
-	desk, id := h.desk, h.reads
+	backend, id := h.backend, h.reads
 	return func() tea.Msg {
-		entries, err := desk.Runs()
+		entries, err := backend.Runs()
 		return runsMsg{id, entries, err}
 	}
 }
 
 // resolve finds out what the draft amounts to.
 func (h home) resolve() tea.Cmd {
-	d, targets, tag := *h.draft, h.desk.Targets(), h.tag
+	d, targets, tag := *h.draft, h.backend.Targets(), h.tag
 	return func() tea.Msg { return planMsg{tag, d.resolve(targets)} }
 }
 
-// dress gives the screen its colours.
-func (h *home) dress(p pen, dark bool, profile colorprofile.Profile) {
+// restyle gives the screen its colours.
+func (h *home) restyle(p pen, dark bool, profile colorprofile.Profile) {
 	h.pen = p
-	h.form.dress(dark, profile)
+	h.form.restyle(dark, profile)
 }
 
 func (h home) update(msg tea.Msg) (home, tea.Cmd) {
@@ -217,7 +217,7 @@ func (h home) pressList(name string) (home, tea.Cmd) {
 		h.list.typing = true
 	case "enter":
 		if e, ok := h.list.selected(); ok {
-			h.wants = wish{what: toOpen, id: e.ID}
+			h.wants = action{what: toOpen, id: e.ID}
 		}
 	case "c":
 		base, other, ok := h.list.pair()
@@ -225,7 +225,7 @@ func (h home) pressList(name string) (home, tea.Cmd) {
 			h.notice = "mark two runs with space, then c compares them"
 			return h, nil
 		}
-		h.wants = wish{what: toCompareTwo, base: base, id: other}
+		h.wants = action{what: toCompareTwo, base: base, id: other}
 	case "q":
 		return h, tea.Quit
 	}
@@ -265,10 +265,10 @@ func (h home) start() (home, tea.Cmd) {
 	return h, nil
 }
 
-// launch wishes for the run of the form.
+// launch asks for the run of the form.
 func (h home) launch() (home, tea.Cmd) {
 	sc := h.handOver()
-	h.wants = wish{what: toStart, scenario: sc}
+	h.wants = action{what: toStart, scenario: sc}
 	return h, h.resolve()
 }
 
@@ -305,9 +305,9 @@ func (h home) check() (home, tea.Cmd) {
 	h.checks++
 	ctx, cancel := context.WithCancel(h.ctx)
 	h.probing = cancel
-	desk, sc, id := h.desk, h.handOver(), h.checks
+	backend, sc, id := h.backend, h.handOver(), h.checks
 	return h, tea.Batch(func() tea.Msg {
-		probe, err := desk.Check(ctx, sc)
+		probe, err := backend.Check(ctx, sc)
 		return probeMsg{id, probe, err}
 	}, h.resolve())
 }

@@ -69,7 +69,7 @@ func (h home) view() string {
 	}
 	text := compose(h.size.Width, h.size.Height, blocks)
 	if h.opts.ASCII {
-		return plain(text)
+		return toASCII(text)
 	}
 	return text
 }

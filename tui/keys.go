@@ -10,15 +10,15 @@ import (
 // A binding is something that a key does. The key bar, the help and the keys
 // themselves all come from one list of them.
 type binding struct {
-	keys  []string // as Bubble Tea names them
-	shown string   // the keys, as people read them
-	short string   // in the key bar; "": not there
-	help  string
-	live  bool // only while the run goes on
-	over  bool // only once it is done
-	desk  bool // only where there is a desk to ask
-	home  bool // only where there is a home to go to
-	act   func(m Model, key string) (Model, tea.Cmd)
+	keys    []string // as Bubble Tea names them
+	shown   string   // the keys, as people read them
+	short   string   // in the key bar; "": not there
+	help    string
+	live    bool // only while the run goes on
+	over    bool // only once it is done
+	backend bool // only where there is a backend to ask
+	home    bool // only where there is a home to go to
+	act     func(m Model, key string) (Model, tea.Cmd)
 }
 
 // bindings lists every key, in the order of the help.
@@ -41,11 +41,11 @@ func bindings() []binding {
 		{keys: []string{"e"}, shown: "e", short: "errors", help: "what failed, with samples", act: toggleOverlay(overlayErrors)},
 		{keys: []string{"v"}, shown: "v", short: "verdict", help: "the verdict with all its reasons", over: true, act: toggleOverlay(overlayVerdict)},
 		{keys: []string{"/"}, shown: "/", help: "filter the events", act: startFilter},
-		{keys: []string{"r"}, shown: "r", short: "again", help: "run it again", over: true, desk: true, act: wishFor(toRepeat)},
-		{keys: []string{"c"}, shown: "c", short: "compare", help: "compare it with the run before", over: true, desk: true, act: wishFor(toCompare)},
-		{keys: []string{"o"}, shown: "o", short: "report", help: "write a report", over: true, desk: true, act: wishFor(toReport)},
-		{keys: []string{"w"}, shown: "w", short: "scenario", help: "write what was done, steering included, as a scenario file", over: true, desk: true, act: wishFor(toSave)},
-		{keys: []string{"esc"}, shown: "esc", short: "home", help: "back to the home screen", over: true, home: true, act: wishFor(toLeave)},
+		{keys: []string{"r"}, shown: "r", short: "again", help: "run it again", over: true, backend: true, act: actionKey(toRepeat)},
+		{keys: []string{"c"}, shown: "c", short: "compare", help: "compare it with the run before", over: true, backend: true, act: actionKey(toCompare)},
+		{keys: []string{"o"}, shown: "o", short: "report", help: "write a report", over: true, backend: true, act: actionKey(toReport)},
+		{keys: []string{"w"}, shown: "w", short: "scenario", help: "write what was done, steering included, as a scenario file", over: true, backend: true, act: actionKey(toSave)},
+		{keys: []string{"esc"}, shown: "esc", short: "home", help: "back to the home screen", over: true, home: true, act: actionKey(toLeave)},
 		{keys: []string{"ctrl+z"}, shown: "ctrl+z", help: "suspend flashwave, the load too; fg resumes it", act: suspend},
 		{keys: []string{"?", "h"}, shown: "?", short: "help", help: "this help", act: toggleOverlay(overlayHelp)},
 		{keys: []string{"q", "ctrl+c"}, shown: "q", short: "stop", help: "stop sending and drain; again: stop at once (also ctrl+c)", live: true, act: stop},
@@ -57,7 +57,7 @@ func bindings() []binding {
 func (m Model) keys() []binding {
 	done := m.done()
 	return slices.DeleteFunc(bindings(), func(b binding) bool {
-		return done && b.live || !done && b.over || b.desk && !m.opts.desk || b.home && !m.opts.home
+		return done && b.live || !done && b.over || b.backend && !m.opts.backend || b.home && !m.opts.home
 	})
 }
 

@@ -36,11 +36,11 @@ func newLayout(width, height int, done bool) layout {
 	return l
 }
 
-// A shelf hands out the rows of a part of the window from the top down.
-type shelf struct{ x, y, w, left int }
+// An area hands out the rows of a part of the window from the top down.
+type area struct{ x, y, w, left int }
 
 // take hands out h rows, or fewer if fewer are left.
-func (s *shelf) take(h int) rect {
+func (s *area) take(h int) rect {
 	h = max(0, min(h, s.left))
 	r := rect{s.x, s.y, s.w, h}
 	s.y, s.left = s.y+h, s.left-h
@@ -48,7 +48,7 @@ func (s *shelf) take(h int) rect {
 }
 
 // takeIf hands out up to most rows if at least least of them are left.
-func (s *shelf) takeIf(least, most int) rect {
+func (s *area) takeIf(least, most int) rect {
 	if s.left < least {
 		return rect{}
 	}
@@ -57,8 +57,8 @@ func (s *shelf) takeIf(least, most int) rect {
 
 // top lays out what every window has: header, ribbon and status above, keys
 // below. It returns what is left between them.
-func (l *layout) top(done bool) shelf {
-	s := shelf{0, 0, l.width, l.height}
+func (l *layout) top(done bool) area {
+	s := area{0, 0, l.width, l.height}
 	roomy := l.height >= 34
 	gap := func() {
 		if roomy {
@@ -112,11 +112,11 @@ func (l *layout) full(done bool) {
 	if s.left >= 24 {
 		foot = min(10, 5+(s.left-24)/4)
 	}
-	body := shelf{0, s.y, l.width, s.left - foot}
+	body := area{0, s.y, l.width, s.left - foot}
 	main := body.take(body.left)
 	a, b := main.split(min(90, max(58, l.width*51/100)))
-	l.figures(shelf{a.x, a.y, a.w, a.h}, done && foot > 0)
-	l.plots(shelf{b.x, b.y, b.w, b.h})
+	l.figures(area{a.x, a.y, a.w, a.h}, done && foot > 0)
+	l.plots(area{b.x, b.y, b.w, b.h})
 
 	if foot > 0 {
 		s.take(main.h)
@@ -128,7 +128,7 @@ func (l *layout) full(done bool) {
 }
 
 // figures lays out the left column.
-func (l *layout) figures(s shelf, slosBelow bool) {
+func (l *layout) figures(s area, slosBelow bool) {
 	rows := 6
 	if s.left < 19 {
 		rows = 5
@@ -154,7 +154,7 @@ func (l *layout) figures(s shelf, slosBelow bool) {
 
 // plots lays out the right column: as many charts as are still readable, the
 // first one the tallest; in a wide window the last two share their rows.
-func (l *layout) plots(s shelf) {
+func (l *layout) plots(s area) {
 	n := 1
 	for _, enough := range []int{16, 33, 48} {
 		if s.left >= enough {

@@ -70,7 +70,7 @@ type Model struct {
 	typing   bool
 	stops    int    // how often the user asked to stop
 	notice   string // in place of the keys until the next one is pressed
-	wants    wish   // of the program around the screen
+	wants    action // of the program around the screen
 }
 
 // New returns the screen of a run.

@@ -6,13 +6,13 @@ import (
 
 // A question is a line in which a path is typed.
 type question struct {
-	about       wishKind
+	about       actionKind
 	label, text string
 	note        string
 }
 
 // newQuestion asks for a path and suggests one.
-func newQuestion(about wishKind, label, suggested, note string) *question {
+func newQuestion(about actionKind, label, suggested, note string) *question {
 	return &question{about, label, suggested, note}
 }
 

@@ -30,7 +30,7 @@ func (m Model) render() string {
 	}
 	text := compose(m.layout.width, m.layout.height, blocks)
 	if m.opts.ASCII {
-		return plain(text)
+		return toASCII(text)
 	}
 	return text
 }

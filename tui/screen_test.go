@@ -116,16 +116,16 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// TestDresses holds how one screen looks on other terminals, escape sequences
+// TestOtherTerminals holds how one screen looks on other terminals, escape sequences
 // included.
-func TestDresses(t *testing.T) {
+func TestOtherTerminals(t *testing.T) {
 	for _, name := range []string{"breached", "heat", "stale"} {
 		s := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == name })]
 		prefix := name + " "
 		if name == "breached" {
 			prefix = ""
 		}
-		for dress, m := range map[string]Model{
+		for theme, m := range map[string]Model{
 			"dark":    s.open(120, 36, Options{}, colorprofile.TrueColor, true),
 			"light":   s.open(120, 36, Options{}, colorprofile.TrueColor, false),
 			"256":     s.open(120, 36, Options{}, colorprofile.ANSI256, true),
@@ -133,7 +133,7 @@ func TestDresses(t *testing.T) {
 			"nocolor": s.open(120, 36, Options{NoColor: true}, colorprofile.TrueColor, true),
 			"ascii":   s.open(120, 36, Options{ASCII: true, NoColor: true}, colorprofile.TrueColor, true),
 		} {
-			t.Run(prefix+dress, func(t *testing.T) { golden.RequireEqual(t, m.View().Content) })
+			t.Run(prefix+theme, func(t *testing.T) { golden.RequireEqual(t, m.View().Content) })
 		}
 	}
 }

@@ -7,20 +7,22 @@ import (
 	"flashwave/bench/scenario"
 )
 
-// The starts are the runs that the desk was asked for and that no screen shows yet.
+// The starts are the runs that the backend was asked for and that no screen shows yet.
 // Each belongs to somebody: to the screen that took it, or else to the starts,
 // which end it. So nothing goes on sending that nobody can stop. It is safe for
 // concurrent use.
 type starts struct {
-	desk    Desk
+	backend Backend
 	working sync.WaitGroup
 
 	mu       sync.Mutex
-	sessions map[int]Session // started and not taken, by errand
+	sessions map[int]Session // started and not taken, by task
 	closed   bool
 }
 
-func newStarts(desk Desk) *starts { return &starts{desk: desk, sessions: map[int]Session{}} }
+func newStarts(backend Backend) *starts {
+	return &starts{backend: backend, sessions: map[int]Session{}}
+}
 
 // enter reports whether there is still work to be done, which leave ends.
 func (s *starts) enter() bool {
@@ -34,14 +36,14 @@ func (s *starts) enter() bool {
 
 func (s *starts) leave() { s.working.Done() }
 
-// start has the desk start a run, which waits to be taken. Once ctx is done there is
+// start has the backend start a run, which waits to be taken. Once ctx is done there is
 // none.
 func (s *starts) start(ctx context.Context, id int, sc *scenario.Scenario) error {
 	if !s.enter() {
 		return context.Canceled
 	}
 	defer s.leave()
-	session, err := s.desk.Start(ctx, sc)
+	session, err := s.backend.Start(ctx, sc)
 	if err != nil {
 		return err
 	}
@@ -75,7 +77,7 @@ func (s *starts) drop(id int) {
 	}
 }
 
-// close waits for the desk, whose contexts are done, and ends what nobody took.
+// close waits for the backend, whose contexts are done, and ends what nobody took.
 func (s *starts) close() {
 	s.mu.Lock()
 	s.closed = true

@@ -29,19 +29,19 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-// FuzzPlain holds that --ascii leaves ASCII, of the same width.
-func FuzzPlain(f *testing.F) {
+// FuzzToASCII holds that --ascii leaves ASCII, of the same width.
+func FuzzToASCII(f *testing.F) {
 	for _, s := range []string{"a–b", "\x1b[38;2;1;2;3m●\x1b[m x", "半夜 👩‍👩‍👧‍👦", "×1.10", "e\u0301", "\u200d👦"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		s = clean(s)
-		got := plain(s)
+		got := toASCII(s)
 		if i := strings.IndexFunc(got, func(r rune) bool { return r > 0x7e }); i >= 0 {
-			t.Errorf("plain(%q) = %q", s, got)
+			t.Errorf("toASCII(%q) = %q", s, got)
 		}
 		if ansi.StringWidth(got) != ansi.StringWidth(s) {
-			t.Errorf("plain(%q) is %d wide, not %d", s, ansi.StringWidth(got), ansi.StringWidth(s))
+			t.Errorf("toASCII(%q) is %d wide, not %d", s, ansi.StringWidth(got), ansi.StringWidth(s))
 		}
 	})
 }

@@ -74,14 +74,14 @@ func newTheme(dark bool, profile colorprofile.Profile) theme {
 	if profile == colorprofile.Unknown {
 		profile = colorprofile.TrueColor
 	}
-	plain := func(h hue) ink { return newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile))) }
+	inked := func(h hue) ink { return newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile))) }
 	loud := newInk(lipgloss.NewStyle().Foreground(inkStrong.on(dark, profile)).Bold(true))
 	return theme{
 		heat:   heatInks(dark, profile),
-		strong: plain(inkStrong), text: plain(inkText), muted: plain(inkMuted), faint: plain(inkFaint), frame: plain(inkFrame),
+		strong: inked(inkStrong), text: inked(inkText), muted: inked(inkMuted), faint: inked(inkFaint), frame: inked(inkFrame),
 		brand: loud, mark: loud,
-		good: plain(hueGood), near: plain(hueNear), bad: plain(hueBad),
-		p50: plain(hueP50), p95: plain(hueP95), p99: plain(hueP99),
+		good: inked(hueGood), near: inked(hueNear), bad: inked(hueBad),
+		p50: inked(hueP50), p95: inked(hueP95), p99: inked(hueP99),
 		colourless: profile <= colorprofile.ASCII,
 	}
 }

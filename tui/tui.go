@@ -73,11 +73,11 @@ type Options struct {
 	Input io.Reader
 	// Output is the terminal; nil: standard output.
 	Output io.Writer
-	// Desk starts runs, reads earlier ones and writes reports; nil: the screen of a
+	// Backend starts runs, reads earlier ones and writes reports; nil: the screen of a
 	// run cannot do any of that.
-	Desk Desk
+	Backend Backend
 
-	desk, home bool // what the screen of a run can ask for
+	backend, home bool // what the screen of a run can ask for
 }
 
 // Run shows src on the terminal until the user leaves, which they can do once
@@ -86,7 +86,7 @@ type Options struct {
 // given up. Of signals it takes only SIGTSTP, to
 // leave the terminal in order while stopped: a caller that wants to leave on SIGTERM
 // cancels ctx. Without a src it begins with the home screen, for which opts needs a
-// Desk.
+// Backend.
 func Run(ctx context.Context, src Source, opts Options) error {
 	a, closeApp := newApp(ctx, src, opts)
 	defer closeApp()

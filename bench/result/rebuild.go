@@ -115,7 +115,7 @@ type rebuild struct {
 	run     *Run
 	seconds []Logged
 	parts   map[int]*Part
-	spans   []span           // of the waves
+	spans   []wallTime       // of the waves
 	lanes   map[string][]Row // the timeline of each
 	good    Good
 	end     time.Duration
@@ -131,8 +131,8 @@ func (r *rebuild) loaded() (d time.Duration) {
 	return min(d, r.end)
 }
 
-// A span is the wall time of a wave.
-type span struct {
+// A wallTime is the wall time of a wave.
+type wallTime struct {
 	start, end time.Duration
 	begun      bool
 }
@@ -226,8 +226,8 @@ func (p *Part) cutOff() {
 
 // wallTimes says from when to when each wave lasted, as the events and the live
 // waves of each second tell. The end of a lane's last wave is known to a second.
-func (r *rebuild) wallTimes() []span {
-	spans := make([]span, len(r.run.Waves))
+func (r *rebuild) wallTimes() []wallTime {
+	spans := make([]wallTime, len(r.run.Waves))
 	next := map[string]time.Duration{} // by lane: when the following wave began
 	for i, w := range slices.Backward(r.run.Waves) {
 		start, end, begun := r.lived(w)
@@ -237,7 +237,7 @@ func (r *rebuild) wallTimes() []span {
 		if cut, ok := next[w.Lane]; ok {
 			end = cut
 		}
-		spans[i] = span{start, max(start, end), true}
+		spans[i] = wallTime{start, max(start, end), true}
 		next[w.Lane] = start
 	}
 	return spans

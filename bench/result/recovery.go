@@ -46,9 +46,9 @@ func Recovered(seconds []Tally, watched int, share float64) (second int, ok bool
 	for i := range windows {
 		windows[i] = judgeWindow(seconds[min(i, len(seconds)):min(i+RecoveryWindow, len(seconds))], share)
 	}
-	const span = RecoveryHold - RecoveryWindow + 1 // windows that lie in RecoveryHold
-	for i := 0; i+span <= len(windows) && i < len(seconds); i++ {
-		run := windows[i : i+span]
+	const inHold = RecoveryHold - RecoveryWindow + 1 // windows that lie in RecoveryHold
+	for i := 0; i+inHold <= len(windows) && i < len(seconds); i++ {
+		run := windows[i : i+inHold]
 		if seconds[i] != (Tally{}) && slices.Contains(run, held) && !slices.Contains(run, broken) {
 			return i, true
 		}

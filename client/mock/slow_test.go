@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,33 +12,8 @@ import (
 	"time"
 
 	"flashwave/client/mock"
+	"flashwave/client/pipetest"
 )
-
-// A piped listener accepts connections in virtual time.
-type piped struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (l piped) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l piped) Close() error {
-	select {
-	case <-l.closed:
-	default:
-		close(l.closed)
-	}
-	return nil
-}
-
-func (l piped) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 
 // A client that sends its header or its body drop by drop, or half of it, does not hold
 // a connection for ever; the answer to one that sent all of it may last longer than that.
@@ -78,11 +52,13 @@ func TestSlowClients(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				l := piped{make(chan net.Conn), make(chan struct{})}
+				l := pipetest.New()
 				served := make(chan error, 1)
 				go func() { served <- s.Serve(l) }()
-				here, there := net.Pipe()
-				l.conns <- there
+				here, err := l.DialContext(t.Context(), "", "")
+				if err != nil {
+					t.Fatal(err)
+				}
 				began := time.Now()
 				wrote := make(chan struct{})
 				go func() {

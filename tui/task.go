@@ -6,58 +6,58 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// An errand is what the desk was sent for last: a run to start, to read, to compare.
-// There is one at a time; the screens go on meanwhile. An answer names its errand:
+// A task is what the backend was sent for last: a run to start, to read, to compare.
+// There is one at a time; the screens go on meanwhile. An answer names its task:
 // what comes of one that was given up, or whose place a newer one took, is stale.
-type errand struct {
+type task struct {
 	id     int
-	kind   errandKind
-	recall context.CancelFunc // tells the desk that nobody waits any more; nil: idle
+	kind   taskKind
+	recall context.CancelFunc // tells the backend that nobody waits any more; nil: idle
 }
 
-// An errandKind is what somebody waits for.
-type errandKind int
+// A taskKind is what somebody waits for.
+type taskKind int
 
 const (
-	idle errandKind = iota
+	idle taskKind = iota
 	starting
 	reading
 	comparing
 )
 
 // String is what the user is told meanwhile; "" if there is nothing to wait for.
-func (k errandKind) String() string {
+func (k taskKind) String() string {
 	return [...]string{"", "starting …", "reading …", "comparing …"}[k]
 }
 
-// An answerMsg is what came of an errand.
+// An answerMsg is what came of a task.
 type answerMsg struct {
 	id int
 	of tea.Msg
 }
 
-// send sends the desk on an errand, in place of the one under way. do runs off the
+// send sends the backend on a task, in place of the one under way. do runs off the
 // screen; its context ends when nobody waits for it any more.
-func (a app) send(kind errandKind, do func(ctx context.Context, id int) tea.Msg) (app, tea.Cmd) {
+func (a app) send(kind taskKind, do func(ctx context.Context, id int) tea.Msg) (app, tea.Cmd) {
 	a = a.giveUp()
 	ctx, recall := context.WithCancel(a.ctx)
-	a.errand = errand{a.errand.id + 1, kind, recall}
-	id := a.errand.id
+	a.task = task{a.task.id + 1, kind, recall}
+	id := a.task.id
 	return a, func() tea.Msg { return answerMsg{id, do(ctx, id)} }
 }
 
-// giveUp makes whatever comes of the errand under way stale.
+// giveUp makes whatever comes of the task under way stale.
 func (a app) giveUp() app {
-	if a.errand.recall != nil {
-		a.errand.recall()
+	if a.task.recall != nil {
+		a.task.recall()
 	}
-	a.errand.kind, a.errand.recall = idle, nil
+	a.task.kind, a.task.recall = idle, nil
 	return a
 }
 
-// answered takes in what came of an errand; a run that nobody waits for is ended.
+// answered takes in what came of a task; a run that nobody waits for is ended.
 func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
-	if msg.id != a.errand.id || a.errand.kind == idle {
+	if msg.id != a.task.id || a.task.kind == idle {
 		starts := a.starts
 		return a, func() tea.Msg {
 			starts.drop(msg.id)
@@ -68,17 +68,17 @@ func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
 	switch of := msg.of.(type) {
 	case startedMsg:
 		if of.err != nil {
-			return a.complain(of.err)
+			return a.showError(of.err)
 		}
 		return a.show(a.starts.take(msg.id))
 	case loadedMsg:
 		if of.err != nil {
-			return a.complain(of.err)
+			return a.showError(of.err)
 		}
 		return a.show(newStored(of.run))
 	case pairMsg:
 		if of.err != nil {
-			return a.complain(of.err)
+			return a.showError(of.err)
 		}
 		return a.compare(of.pair)
 	}

@@ -14,9 +14,9 @@ import (
 	"flashwave/tui"
 )
 
-// A desk is what the screens have the program do: start runs, read earlier ones,
+// A backend is what the screens have the program do: start runs, read earlier ones,
 // write files. While they have the terminal it keeps to itself what it would warn of.
-type desk struct {
+type backend struct {
 	p       *program
 	targets []scenario.NamedTarget
 	noSave  bool
@@ -43,7 +43,7 @@ func (s *session) Wait() *result.Run {
 }
 
 // begin starts a prepared run.
-func (d *desk) begin(setup *bench.Setup) (*session, error) {
+func (d *backend) begin(setup *bench.Setup) (*session, error) {
 	s := &session{setup: setup, journal: d.p.keep(setup, d.noSave, d.warn)}
 	run, err := bench.Start(setup.Options)
 	if err != nil {
@@ -60,20 +60,20 @@ func (d *desk) begin(setup *bench.Setup) (*session, error) {
 }
 
 // newest is the run that was started last; nil if there is none.
-func (d *desk) newest() *session {
+func (d *backend) newest() *session {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.last
 }
 
-func (d *desk) warn(format string, args ...any) {
+func (d *backend) warn(format string, args ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.notices = append(d.notices, fmt.Sprintf(format, args...))
 }
 
-// confess warns of what came up while the screens had the terminal.
-func (d *desk) confess() {
+// tellNotices warns of what came up while the screens had the terminal.
+func (d *backend) tellNotices() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, n := range d.notices {
@@ -86,7 +86,7 @@ func (d *desk) confess() {
 // the second. The screen is left, too, where nothing runs, at the second, and after a
 // signal other than an interrupt: its terminal may be gone. Call end to wait until
 // nothing runs any more.
-func (d *desk) heedStops(leave func()) (end func()) {
+func (d *backend) heedStops(leave func()) (end func()) {
 	release := d.p.stops.under(func(n int, hungUp bool) {
 		s := d.newest()
 		if s == nil || isClosed(s.Done()) || hungUp || n > 1 {
@@ -106,7 +106,7 @@ func (d *desk) heedStops(leave func()) (end func()) {
 
 // leaveStuck leaves the screen when the run on it has ended without some of its
 // requests: whoever stopped it twice wants to get away.
-func (d *desk) leaveStuck(leave func()) {
+func (d *backend) leaveStuck(leave func()) {
 	run := d.newest()
 	go func() {
 		if <-run.Done(); run.LeftBehind() > 0 && run.Insisted() {
@@ -115,11 +115,11 @@ func (d *desk) leaveStuck(leave func()) {
 	}()
 }
 
-// Targets implements [tui.Desk].
-func (d *desk) Targets() []scenario.NamedTarget { return d.targets }
+// Targets implements [tui.Backend].
+func (d *backend) Targets() []scenario.NamedTarget { return d.targets }
 
-// Start implements [tui.Desk].
-func (d *desk) Start(ctx context.Context, sc *scenario.Scenario) (tui.Session, error) {
+// Start implements [tui.Backend].
+func (d *backend) Start(ctx context.Context, sc *scenario.Scenario) (tui.Session, error) {
 	setup, err := bench.Prepare(ctx, sc, d.p.env)
 	if err != nil {
 		return nil, err
@@ -136,8 +136,8 @@ func (d *desk) Start(ctx context.Context, sc *scenario.Scenario) (tui.Session, e
 	return s, nil
 }
 
-// Check implements [tui.Desk].
-func (d *desk) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error) {
+// Check implements [tui.Backend].
+func (d *backend) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error) {
 	setup, err := bench.Prepare(ctx, sc, d.p.env)
 	if err != nil {
 		return bench.Probe{}, err
@@ -146,8 +146,8 @@ func (d *desk) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, e
 	return setup.Check(ctx), nil
 }
 
-// Runs implements [tui.Desk].
-func (d *desk) Runs() ([]store.Entry, error) {
+// Runs implements [tui.Backend].
+func (d *backend) Runs() ([]store.Entry, error) {
 	runs, err := store.Open("")
 	if err != nil {
 		return nil, err
@@ -155,8 +155,8 @@ func (d *desk) Runs() ([]store.Entry, error) {
 	return runs.List()
 }
 
-// Load implements [tui.Desk].
-func (d *desk) Load(id string) (*result.Run, error) {
+// Load implements [tui.Backend].
+func (d *backend) Load(id string) (*result.Run, error) {
 	runs, err := store.Open("")
 	if err != nil {
 		return nil, err
@@ -164,8 +164,8 @@ func (d *desk) Load(id string) (*result.Run, error) {
 	return runs.Load(id)
 }
 
-// Report implements [tui.Desk].
-func (d *desk) Report(run *result.Run, path string) error {
+// Report implements [tui.Backend].
+func (d *backend) Report(run *result.Run, path string) error {
 	format, err := report.FormatOf(path)
 	if err != nil {
 		return err
@@ -173,8 +173,8 @@ func (d *desk) Report(run *result.Run, path string) error {
 	return writeReport(path, format, run)
 }
 
-// Save implements [tui.Desk].
-func (d *desk) Save(sc *scenario.Scenario, path string) error {
+// Save implements [tui.Backend].
+func (d *backend) Save(sc *scenario.Scenario, path string) error {
 	text, err := sc.YAML()
 	if err != nil {
 		return err

@@ -45,19 +45,19 @@ func (e *evening) after(d time.Duration) {
 	synctest.Wait()
 }
 
-// asked holds how often the desk was asked for something, and how often nobody
+// asked holds how often the backend was asked for something, and how often nobody
 // waited for the answer any more.
 func (e *evening) asked(method string, times, gone int) {
 	e.t.Helper()
-	e.desk.mu.Lock()
-	defer e.desk.mu.Unlock()
-	if n, g := e.desk.asked[method], e.desk.gone[method]; n != times || g != gone {
-		e.t.Errorf("the desk was asked to %s %d times, of which %d were given up; want %d and %d", method, n, g, times, gone)
+	e.backend.mu.Lock()
+	defer e.backend.mu.Unlock()
+	if n, g := e.backend.asked[method], e.backend.gone[method]; n != times || g != gone {
+		e.t.Errorf("the backend was asked to %s %d times, of which %d were given up; want %d and %d", method, n, g, times, gone)
 	}
 }
 
 // begun is how many runs were started, and how many of them were stopped at once.
-func (c *clerk) begun() (all, stopped int) {
+func (c *fakeBackend) begun() (all, stopped int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, s := range c.sessions {
@@ -74,13 +74,13 @@ func (c *clerk) begun() (all, stopped int) {
 // and how many were stopped at once.
 func (e *evening) runs(live, stopped int) {
 	e.t.Helper()
-	if all, n := e.desk.begun(); all-n != live || n != stopped {
+	if all, n := e.backend.begun(); all-n != live || n != stopped {
 		e.t.Errorf("%d runs go on and %d were stopped, want %d and %d", all-n, n, live, stopped)
 	}
 }
 
-// slowStart is a desk that takes its time to start a run.
-func slowStart(c *clerk) { c.starting = slowly(5 * time.Second) }
+// slowStart is a backend that takes its time to start a run.
+func slowStart(c *fakeBackend) { c.starting = slowly(5 * time.Second) }
 
 // What is pressed on the home screen while a run is being started starts no other
 // one, and sends nothing beside it.
@@ -118,7 +118,7 @@ func TestOneStartAtATime(t *testing.T) {
 	}
 }
 
-// Who leaves while a run is being started has no run, whatever the desk does.
+// Who leaves while a run is being started has no run, whatever the backend does.
 func TestGivingUpAStart(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string][]tea.KeyPressMsg{
@@ -148,7 +148,7 @@ func TestGivingUpAStart(t *testing.T) {
 func TestAStaleStart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := open(t, 120, 36, func(c *clerk) { c.starting = late(1) })
+		e := open(t, 120, 36, func(c *fakeBackend) { c.starting = late(1) })
 		e.atOnce(enter, esc)
 		e.after(time.Second)
 		e.shows("new run")
@@ -178,8 +178,8 @@ func TestGivingUpAtTheLastMoment(t *testing.T) {
 			e.program.Send(esc)
 			synctest.Wait()
 			e.after(time.Second)
-			_, stopped := e.desk.begun()
-			if shown := e.desk.sessions[0].polls() > 0; shown == (stopped == 1) {
+			_, stopped := e.backend.begun()
+			if shown := e.backend.sessions[0].polls() > 0; shown == (stopped == 1) {
 				t.Fatalf("the run is shown: %v, and %d were stopped", shown, stopped)
 			}
 			e.close()
@@ -224,7 +224,7 @@ func TestQuittingWhileAStartIsPending(t *testing.T) {
 				e.ends()
 				e.leave()
 				for range 2 {
-					if all, stopped := e.desk.begun(); all-stopped != shown {
+					if all, stopped := e.backend.begun(); all-stopped != shown {
 						t.Errorf("%d runs go on that nobody sees", all-stopped-shown)
 					}
 					e.after(time.Minute)
@@ -276,7 +276,7 @@ func TestAgainOnce(t *testing.T) {
 func TestAStaleCheck(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := open(t, 120, 36, func(c *clerk) {
+		e := open(t, 120, 36, func(c *fakeBackend) {
 			c.checking = func(i int) time.Duration { return time.Duration(2+4*i) * time.Second }
 		})
 		e.atOnce(ctrlK)
@@ -312,7 +312,7 @@ func TestStaleChecks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := open(t, 120, 36, func(d *clerk) { d.checking = late(1) })
+				e := open(t, 120, 36, func(d *fakeBackend) { d.checking = late(1) })
 				for _, k := range c.keys {
 					e.atOnce(k)
 					e.after(100 * time.Millisecond)
@@ -324,9 +324,9 @@ func TestStaleChecks(t *testing.T) {
 				if c.never != "" {
 					e.hides(c.never)
 				}
-				e.desk.mu.Lock()
-				n := e.desk.asked["check"]
-				e.desk.mu.Unlock()
+				e.backend.mu.Lock()
+				n := e.backend.asked["check"]
+				e.backend.mu.Unlock()
 				if n != c.times {
 					t.Errorf("%d checks, want %d", n, c.times)
 				}
@@ -357,8 +357,8 @@ func TestStaleReadings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := open(t, 120, 36, nil)
-				e.desk.loading = late(1)
-				e.desk.starting = func(int) time.Duration { return 9500 * time.Millisecond }
+				e.backend.loading = late(1)
+				e.backend.starting = func(int) time.Duration { return 9500 * time.Millisecond }
 				e.press(c.keys...)
 				e.after(2 * time.Second)
 				first := e.last.text()
@@ -382,7 +382,7 @@ func TestStaleReadings(t *testing.T) {
 func TestComparingTwiceFromAResult(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := open(t, 120, 36, func(c *clerk) { c.loading = slowly(2 * time.Second) })
+		e := open(t, 120, 36, func(c *fakeBackend) { c.loading = slowly(2 * time.Second) })
 		e.finish()
 		e.atOnce(letter('c'), letter('c'))
 		e.shows("comparing …")
@@ -399,7 +399,7 @@ func TestComparingTwiceFromAResult(t *testing.T) {
 func TestAStaleList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := open(t, 120, 36, func(c *clerk) { c.listing = late(1) })
+		e := open(t, 120, 36, func(c *fakeBackend) { c.listing = late(1) })
 		e.press("enter")
 		e.after(4 * time.Second) // the run is over
 		e.press("esc")
@@ -413,8 +413,8 @@ func TestAStaleList(t *testing.T) {
 
 // What one run's screen still looks up is not shown as another's.
 func TestAStaleSnapshot(t *testing.T) {
-	desk := &clerk{began: time.Now()}
-	a, leave := newApp(t.Context(), nil, Options{Desk: desk})
+	backend := &fakeBackend{began: time.Now()}
+	a, leave := newApp(t.Context(), nil, Options{Backend: backend})
 	defer leave()
 	a, _ = a.show(at(time.Minute, nil))
 	old := a.run.look()
@@ -430,13 +430,13 @@ func TestStartingAgainAfterARefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, 120, 36, slowStart)
-		e.desk.refuse = fmt.Errorf("connection refused")
+		e.backend.refuse = fmt.Errorf("connection refused")
 		e.atOnce(enter)
 		e.after(6 * time.Second)
 		e.shows("connection refused")
-		e.desk.mu.Lock()
-		e.desk.refuse = nil
-		e.desk.mu.Unlock()
+		e.backend.mu.Lock()
+		e.backend.refuse = nil
+		e.backend.mu.Unlock()
 		e.atOnce(enter)
 		e.shows("starting …")
 		e.after(6 * time.Second)

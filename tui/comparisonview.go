@@ -45,15 +45,15 @@ func (c comparison) headline(width int) []string {
 	return lines
 }
 
-// A duelColumn is a column of the table.
-type duelColumn struct {
+// A comparedColumn is a column of the table.
+type comparedColumn struct {
 	title string
 	width int
 	of    func(compare.Row) string // a figure, without style
 }
 
 // table draws a row for each metric.
-func (c comparison) table(l duelLayout) []string {
+func (c comparison) table(l comparisonLayout) []string {
 	p, rows := c.pen, c.rows()
 	inner := l.table.w - 4
 	if l.bare {
@@ -83,8 +83,8 @@ func (c comparison) table(l duelLayout) []string {
 const nameWidth = 18
 
 // columns are those that a width holds, and how wide the drawing of the intervals is.
-func (c comparison) columns(width int) (list []duelColumn, bar int) {
-	list = []duelColumn{
+func (c comparison) columns(width int) (list []comparedColumn, bar int) {
+	list = []comparedColumn{
 		{"base", 11, compare.Row.FormatBase},
 		{"new", 11, compare.Row.FormatNew},
 		{"change", 8, func(r compare.Row) string { return r.FormatChange() }},
@@ -115,7 +115,7 @@ func (c comparison) columns(width int) (list []duelColumn, bar int) {
 	return list, 0
 }
 
-func (c comparison) heading(columns []duelColumn, bar int) string {
+func (c comparison) heading(columns []comparedColumn, bar int) string {
 	var b strings.Builder
 	b.WriteString(strings.Repeat(" ", nameWidth))
 	for _, column := range columns {
@@ -129,7 +129,7 @@ func (c comparison) heading(columns []duelColumn, bar int) string {
 }
 
 // line draws a metric.
-func (c comparison) line(r compare.Row, columns []duelColumn, bar int) string {
+func (c comparison) line(r compare.Row, columns []comparedColumn, bar int) string {
 	p := c.pen
 	mark := " "
 	if r.Gates {
@@ -227,11 +227,11 @@ func (c comparison) barTitle(width int) string {
 	return string(line)
 }
 
-// A duelKind is a chart of both runs.
-type duelKind int
+// A pairChartKind is a chart of both runs.
+type pairChartKind int
 
-// duels are the charts, in the order in which tab shows them.
-var duels = []struct {
+// pairCharts are the charts, in the order in which tab shows them.
+var pairCharts = []struct {
 	title string
 	over  func(result.Row) float64         // over time; nil: by percentile
 	curve func(result.Curves) result.Curve // by percentile
@@ -253,9 +253,9 @@ func rowPercentile(of func(result.RowLatencies) *result.RowPercentile) func(resu
 	}
 }
 
-// drawDuel draws a chart: the base dotted, the new run above it.
-func (c comparison) drawDuel(kind duelKind, width, height int) []string {
-	d, p := duels[kind], c.pen
+// pairChart draws a chart: the base dotted, the new run above it.
+func (c comparison) pairChart(kind pairChartKind, width, height int) []string {
+	d, p := pairCharts[kind], c.pen
 	inner, rows := width-4, height-3
 	columns := plotColumns(inner)
 	if columns < 1 || rows < 2 {

@@ -9,10 +9,10 @@ import (
 	"flashwave/bench/store"
 )
 
-// A Desk is what the screens need of the rest of the program beside the run they
+// A Backend is what the screens need of the rest of the program beside the run they
 // show. Its methods may block: they are called off the screen, from several
 // goroutines.
-type Desk interface {
+type Backend interface {
 	// Targets are the endpoints that the user has named.
 	Targets() []scenario.NamedTarget
 	// Start begins a run of a resolved scenario. ctx is for what must be found out

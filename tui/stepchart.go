@@ -15,12 +15,12 @@ import (
 	"flashwave/bench/units"
 )
 
-// A stickKind is a chart of a search.
-type stickKind int
+// A stepChartKind is a chart of a search.
+type stepChartKind int
 
-// sticks are the charts in the order in which tab shows them: figures of the steps by
+// stepCharts are the charts in the order in which tab shows them: figures of the steps by
 // their rates, and the backlog over time.
-var sticks = []struct {
+var stepCharts = []struct {
 	title string
 	of    func(capacity.Step) *float64 // nil: the metric of the SLO, or the backlog
 }{
@@ -30,7 +30,7 @@ var sticks = []struct {
 	{title: "requests waiting, as forecast"},
 }
 
-const backlogStick = 3
+const backlogChart = 3
 
 // A spot is a step in a chart.
 type spot struct {
@@ -71,14 +71,14 @@ func (s search) spots(y func(capacity.Step) *float64) (list []spot) {
 	return list
 }
 
-// stick draws a chart of the steps, each of them a mark, the bracket shaded.
-func (s search) stick(kind stickKind, width, height int) []string {
+// stepChart draws a chart of the steps, each of them a mark, the bracket shaded.
+func (s search) stepChart(kind stepChartKind, width, height int) []string {
 	p, inner := s.pen, width-4
-	if kind == backlogStick {
+	if kind == backlogChart {
 		return s.backlog(width, height)
 	}
 	columns, rows := plotColumns(inner), height-3
-	title, of := sticks[kind].title, sticks[kind].of
+	title, of := stepCharts[kind].title, stepCharts[kind].of
 	var bound *float64
 	if of == nil {
 		e, latency, name := s.leading()
@@ -201,7 +201,7 @@ func (s search) rateRuler(most float64, column func(float64) int, columns int) s
 // backlog draws who waits over time, as the simulation has it and, after a
 // rehearsal, as it was.
 func (s search) backlog(width, height int) []string {
-	p, title := s.pen, sticks[backlogStick].title
+	p, title := s.pen, stepCharts[backlogChart].title
 	inner, rows := width-4, height-3
 	columns := plotColumns(inner)
 	if !s.done() || s.snap.Document.Forecast == nil || columns < 4 || rows < 3 {
