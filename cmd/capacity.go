@@ -27,6 +27,7 @@ import (
 // capacityFlags are the flags of capacity that are no part of the scenario.
 type capacityFlags struct {
 	scenarioFlags
+	by                          string
 	minRate, maxRate, precision string
 	step, soak, total           string
 	hold, warm                  string
@@ -124,6 +125,7 @@ flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.
 
 // search are the flags that bound the search.
 func (f *capacityFlags) search(fs *pflag.FlagSet) {
+	fs.StringVar(&f.by, "by", "rate", "raise the rate of arrivals, or the requests in flight: rate or concurrency")
 	fs.StringVar(&f.minRate, "min-rate", "0.1/s", "the lowest rate to try")
 	fs.StringVar(&f.maxRate, "max-rate", "", "the highest rate to try (default 1000/s, or twice the peak of the scenario's open waves)")
 	fs.StringVar(&f.precision, "precision", "5%", "end when the rates that hold and do not are so close, a share")
@@ -244,6 +246,9 @@ func (f *capacityFlags) hunt(fs *pflag.FlagSet, file string) (h *searching, err 
 		return h, err
 	}
 	if h.config, err = f.config(); err != nil {
+		return nil, err
+	}
+	if err := f.ofRates(fs); err != nil {
 		return nil, err
 	}
 	if h.scenario, h.settled, err = f.settled(fs, file); err != nil {
@@ -417,6 +422,7 @@ func (f *capacityFlags) config() (capacity.Config, error) {
 			return err
 		}
 	}
+	c.By = capacity.Load(f.by)
 	parse("min-rate", f.minRate, rate(&c.MinRate))
 	parse("max-rate", f.maxRate, rate(&c.MaxRate))
 	parse("precision", f.precision, func(s string) error { return parseShare(s, &c.Precision) })
@@ -433,6 +439,22 @@ func (f *capacityFlags) config() (capacity.Config, error) {
 		err = usage(errors.New("--scale and --speed shape a rehearsal"), "add --rehearse")
 	}
 	return c, err
+}
+
+// ofRates refuses what bounds or asks about a rate where there is none.
+func (f *capacityFlags) ofRates(fs *pflag.FlagSet) error {
+	if capacity.Load(f.by) != capacity.InFlight {
+		return nil
+	}
+	for name, hint := range map[string]string{
+		"min-rate": "a search by concurrency begins with one request in flight", "max-rate": "--max-in-flight bounds the requests in flight",
+		"headroom": "leave --by concurrency out to hold a demand against the capacity", "utilisation": "leave --by concurrency out to plan replicas",
+	} {
+		if fs.Changed(name) {
+			return usage(fmt.Errorf("--%s is of a rate, and --by concurrency searches none", name), hint)
+		}
+	}
+	return nil
 }
 
 // parseShare reads a share: 5% or 0.05.

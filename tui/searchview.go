@@ -46,10 +46,10 @@ func (s search) headline(width int) []string {
 	}
 	var parts []string
 	if s.snap.Low != nil {
-		parts = append(parts, p.style.good.Render("holds")+" "+p.figure(units.PerSecond(*s.snap.Low)))
+		parts = append(parts, p.style.good.Render("holds")+" "+p.figure(s.snap.By.Amount(*s.snap.Low)))
 	}
 	if s.snap.High != nil {
-		parts = append(parts, p.style.bad.Render("breaks at")+" "+p.figure(units.PerSecond(*s.snap.High)))
+		parts = append(parts, p.style.bad.Render("breaks at")+" "+p.figure(s.snap.By.Amount(*s.snap.High)))
 	}
 	if s.snap.Low != nil && s.snap.High != nil {
 		parts = append(parts, p.pair("bracket", units.Share(*s.snap.High / *s.snap.Low - 1)))
@@ -62,7 +62,8 @@ func (s search) headline(width int) []string {
 		slos = append(slos, clean(e.Expr))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, p.label("looking for the highest rate at which every SLO holds"))
+		most := map[bool]string{false: "highest rate", true: "most requests in flight"}[s.snap.By == capacity.InFlight]
+		parts = append(parts, p.label("looking for the "+most+" at which every SLO holds"))
 	}
 	return []string{p.spread(parts, 3, width), p.label(p.cut(strings.Join(slos, "   "), width))}
 }

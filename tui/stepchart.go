@@ -25,8 +25,8 @@ var stepCharts = []struct {
 	of    func(capacity.Step) *float64 // nil: the metric of the SLO, or the backlog
 }{
 	{title: "p95"},
-	{title: "served/s by rate", of: func(s capacity.Step) *float64 { return s.SucceededRPS }},
-	{title: "in flight by rate", of: func(s capacity.Step) *float64 { return s.InFlightMean }},
+	{title: "served/s", of: func(s capacity.Step) *float64 { return s.SucceededRPS }},
+	{title: "in flight", of: func(s capacity.Step) *float64 { return s.InFlightMean }},
 	{title: "requests waiting, as forecast"},
 }
 
@@ -54,21 +54,34 @@ func (s search) leading() (bound *slo.Expr, of func(capacity.Step) *result.Laten
 	return nil, of, name
 }
 
-// spots are the open steps by their rates; before there are any, the closed ones by
-// what they served.
+// spots are the steps that were judged by their loads; before there are any, those of the
+// ramp by what they served.
 func (s search) spots(y func(capacity.Step) *float64) (list []spot) {
-	open := slices.ContainsFunc(s.snap.Steps, func(st capacity.Step) bool { return st.RateRPS != nil })
+	judged := s.judged()
 	for _, st := range s.snap.Steps {
-		x, v := st.RateRPS, y(st)
-		if !open {
-			x = st.SucceededRPS
+		x, ok := st.Tried()
+		if !judged && st.SucceededRPS != nil {
+			x, ok = *st.SucceededRPS, true
 		}
-		if x != nil && v != nil {
-			list = append(list, spot{*x, *v, st.Verdict})
+		if v := y(st); ok && v != nil {
+			list = append(list, spot{x, *v, st.Verdict})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b spot) int { return cmp.Compare(a.x, b.x) })
 	return list
+}
+
+// judged reports whether a load was held until it was judged.
+func (s search) judged() bool {
+	return slices.ContainsFunc(s.snap.Steps, func(st capacity.Step) bool { _, ok := st.Tried(); return ok })
+}
+
+// scale is what the charts are drawn over, in words.
+func (s search) scale() string {
+	if s.snap.By == capacity.InFlight && s.judged() {
+		return " by requests in flight"
+	}
+	return " by rate"
 }
 
 // stepChart draws a chart of the steps, each of them a mark, the bracket shaded.
@@ -78,12 +91,12 @@ func (s search) stepChart(kind stepChartKind, width, height int) []string {
 		return s.backlog(width, height)
 	}
 	columns, rows := plotColumns(inner), height-3
-	title, of := stepCharts[kind].title, stepCharts[kind].of
+	title, of := stepCharts[kind].title+s.scale(), stepCharts[kind].of
 	var bound *float64
 	if of == nil {
 		e, latency, name := s.leading()
 		unit := 1.0
-		title = name + " by rate, ms"
+		title = name + s.scale() + ", ms"
 		of = func(st capacity.Step) *float64 {
 			if l := latency(st); l != nil {
 				return new(l.P95 / unit)

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"flashwave/bench/slo"
-	"flashwave/bench/units"
 )
 
 // An SLOCapacity is where one SLO ends the capacity, as if it were alone: what all steps
@@ -16,11 +15,16 @@ import (
 type SLOCapacity struct {
 	Expr    string   `json:"expr"`
 	Assumed bool     `json:"assumed"`  // flashwave's own
-	RPS     *float64 `json:"rps"`      // requests per second, the highest rate at which it held; null: at none, as far as is known
+	RPS     *float64 `json:"rps"`      // requests per second, the highest rate at which it held; null: at none, as far as is known. Of a search by concurrency, what was served there
 	LowRPS  *float64 `json:"low_rps"`  // likewise
 	HighRPS *float64 `json:"high_rps"` // the lowest rate at which it did not; null: none was seen
 	Binds   *int     `json:"binds"`    // 1: it is the first to break while the rate rises, 2: the second …; null: it did not break
 	Decided bool     `json:"decided"`  // the two are within twice the precision
+
+	LowConcurrency  *int `json:"low_concurrency"`  // requests in flight, the most at which it held; null: it is a search by rate
+	HighConcurrency *int `json:"high_concurrency"` // the fewest at which it did not
+
+	low, high float64 // on the scale of the search; 0: none
 }
 
 // mostBeyond is how many steps the search goes on for after its answer.
@@ -52,7 +56,8 @@ func (s *Search) says(i int, st step) (held, ok bool) {
 // among is the hunt of some SLOs alone, without a soak: of the steps of the search, what
 // they say of these.
 func (s *Search) among(which []int) *hunt {
-	h := &hunt{bound: bound{min: s.cfg.MinRate, max: s.hunt.ceiling(), precision: s.cfg.Precision}, stride: firstStride}
+	h := &hunt{bound: s.bound(), stride: firstStride}
+	h.max, h.soak = s.hunt.ceiling(), false
 	for _, st := range s.steps {
 		t, ok := s.trialOf(which, st)
 		if !ok {
@@ -67,13 +72,11 @@ func (s *Search) among(which []int) *hunt {
 
 // trialOf is what a step says of some SLOs together; ok is false where it says nothing.
 func (s *Search) trialOf(which []int, st step) (t trial, ok bool) {
-	if st.RateRPS == nil || st.Kind == Sentinel || st.Kind == Count {
+	load, ok := st.Tried()
+	if !ok || st.Kind == Sentinel {
 		return t, false
 	}
-	t = trial{kind: Bisect, rate: *st.RateRPS, held: true, limit: st.limit, at: st.StartedS}
-	if st.SucceededRPS != nil {
-		t.served = *st.SucceededRPS
-	}
+	t = trial{kind: Bisect, rate: load, held: true, limit: st.limit, at: st.StartedS}
 	all := true
 	for _, i := range which {
 		held, known := s.says(i, st)
@@ -96,7 +99,15 @@ func (s *Search) bySLO(found Capacity) []SLOCapacity {
 			if isFirst(c) { // what ends the capacity was soaked, too
 				low, high = s.answer, s.hunt.high()
 			}
-			l.RPS, l.LowRPS, l.HighRPS = some(low), some(low), some(high)
+			l.low, l.high = low, high
+			if s.cfg.inFlight() {
+				l.LowConcurrency, l.HighConcurrency = whole(low), whole(high)
+				if at := s.heldAt(i, low); at != nil {
+					l.RPS = at.SucceededRPS
+				}
+			} else {
+				l.RPS, l.LowRPS, l.HighRPS = some(low), some(low), some(high)
+			}
 			l.Decided = low > 0 && high > 0 && h.close(low*(1+h.precision), high)
 			if high > 0 {
 				order = append(order, i)
@@ -111,12 +122,23 @@ func (s *Search) bySLO(found Capacity) []SLOCapacity {
 		case isFirst(s.criteria[b]):
 			return 1
 		}
-		return cmp.Or(cmp.Compare(*list[a].HighRPS, *list[b].HighRPS), cmp.Compare(valueOf(list[a].LowRPS), valueOf(list[b].LowRPS)))
+		return cmp.Or(cmp.Compare(list[a].high, list[b].high), cmp.Compare(list[a].low, list[b].low))
 	})
 	for k, i := range order {
 		list[i].Binds = new(k + 1)
 	}
 	return list
+}
+
+// heldAt is the last step at a load in which an SLO held; nil: there is none.
+func (s *Search) heldAt(which int, load float64) (at *Step) {
+	for i, st := range s.steps {
+		tried, ok := st.Tried()
+		if held, said := s.says(which, st); ok && said && held && sameRate(&tried, load) {
+			at = &s.steps[i].Step
+		}
+	}
+	return at
 }
 
 // several reports whether more than one SLO was given.
@@ -176,9 +198,23 @@ func (s *Search) goOn() (m move, rest []int, ok bool) {
 	if _, said := s.trialOf(rest, last); last.Kind == Beyond && !said {
 		return m, nil, false // 429s, or this machine: another step would say no more
 	}
-	need := s.settling(m.rate) + looks*s.length(m.rate) + s.answering()
+	if !ok {
+		return m, nil, false
+	}
+	need := s.settling(s.arriving(m.rate)) + s.above(m, rest).length + s.answering()
 	over := lasting(last.StartedS + last.SettledS + last.DurationS)
-	return m, rest, ok && m.rate > s.answer*(1+slack) && over+need < s.cfg.For
+	return m, rest, m.rate > s.answer*(1+slack) && over+need < s.cfg.For
+}
+
+// above is a load above the answer, to be held against some SLOs alone: as long as a usual
+// step at most, for no soak confirms it.
+func (s *Search) above(m move, which []int) point {
+	p := s.point(Beyond, m.rate)
+	p.length, p.looks = looks*p.length, 1
+	for _, i := range which {
+		p.criteria = append(p.criteria, s.criteria[i])
+	}
+	return p
 }
 
 // beyond goes on above the answer, to where the next SLO breaks.
@@ -191,11 +227,7 @@ func (s *Search) beyond(ctx context.Context) {
 		s.settleDown(ctx, last, m)
 	}
 	for ok && s.stop == nil {
-		p := point{kind: Beyond, rate: m.rate, length: s.length(m.rate), looks: looks}
-		for _, i := range rest {
-			p.criteria = append(p.criteria, s.criteria[i])
-		}
-		st, whole := s.attempt(ctx, p)
+		st, whole := s.attempt(ctx, s.above(m, rest))
 		if !whole {
 			return
 		}
@@ -203,7 +235,7 @@ func (s *Search) beyond(ctx context.Context) {
 		if !ok {
 			m = move{}
 		}
-		s.tell(st, m.words())
+		s.tell(st, s.words(m))
 		if s.stage != nil {
 			m.kind = Beyond // the rehearsal wants an endpoint that is itself, too
 		}
@@ -213,31 +245,31 @@ func (s *Search) beyond(ctx context.Context) {
 
 // nextToBreak says where the next of several SLOs would break; "": that is not known, or
 // not asked.
-func (c Capacity) nextToBreak(list []SLOCapacity) string {
-	given, at := 0, -1
+func (s *Search) nextToBreak(c Capacity) string {
+	if !s.several() {
+		return ""
+	}
+	list, at := s.bySLO(c), -1
 	for i, l := range list {
-		if l.Assumed {
-			continue
-		}
-		given++
-		if l.Expr != *c.SLO && (at < 0 || earlier(l, list[at])) {
+		if !l.Assumed && l.Expr != *c.SLO && (at < 0 || earlier(l, list[at])) {
 			at = i
 		}
 	}
-	if given < 2 || at < 0 {
+	if at < 0 {
 		return ""
 	}
+	amount := s.cfg.By.Amount
 	switch l := list[at]; {
-	case l.LowRPS == nil:
+	case l.low == 0:
 		return ""
-	case l.HighRPS != nil && c.HighRPS != nil && *l.HighRPS <= *c.HighRPS*(1+slack):
+	case l.high == 0:
+		return fmt.Sprintf(", and %s holds at %s still", l.Expr, amount(l.low))
+	case l.high <= s.hunt.high()*(1+slack):
 		return ", and " + l.Expr + " with it"
-	case l.HighRPS == nil:
-		return fmt.Sprintf(", and %s holds at %s still", l.Expr, units.PerSecond(*l.LowRPS))
 	case l.Decided:
-		return fmt.Sprintf(", and %s past %s", l.Expr, units.PerSecond(*l.LowRPS))
+		return fmt.Sprintf(", and %s past %s", l.Expr, amount(l.low))
 	default:
-		return fmt.Sprintf(", and %s between %s and %s", l.Expr, units.Rate(*l.LowRPS), units.PerSecond(*l.HighRPS))
+		return fmt.Sprintf(", and %s between %s and %s", l.Expr, s.cfg.By.Number(l.low), amount(l.high))
 	}
 }
 

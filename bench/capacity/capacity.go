@@ -108,6 +108,7 @@
 package capacity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -144,7 +145,8 @@ type Config struct {
 	// demand, and of its lanes each gets the share of the load it has there.
 	Options bench.Options
 
-	MinRate   float64       // requests per second, above 0; nothing slower is tried
+	By        Load          // what is raised; "": the rate of arrivals
+	MinRate   float64       // requests per second, above 0; nothing slower is tried. Of requests in flight the scenario's slots are the bound
 	MaxRate   float64       // nothing faster is tried
 	Precision float64       // ratio, 0.005 to 1
 	StepFor   time.Duration // to the first look of a step, settling apart; from 1 s
@@ -170,7 +172,7 @@ type Config struct {
 // Defaults are the bounds that serve where none are given.
 func Defaults() Config {
 	return Config{
-		MinRate: defaultMin, MaxRate: defaultMax, Precision: defaultPrecision,
+		By: Arrivals, MinRate: defaultMin, MaxRate: defaultMax, Precision: defaultPrecision,
 		StepFor: defaultStep, Soak: defaultSoak, For: defaultFor,
 		Headroom: 1, Utilisation: forecast.DefaultUtilisation,
 	}
@@ -181,6 +183,10 @@ func (c Config) check() error {
 		return &scenario.Error{Message: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	switch {
+	case c.By != "" && c.By != Arrivals && c.By != InFlight:
+		return wrong("--by rate, or --by concurrency", "a search is by rate or by concurrency, not by %q", c.By)
+	case c.inFlight() && c.Rehearse != nil:
+		return wrong("leave --by concurrency out: customers come whether or not others are still being served", "requests in flight say nothing of the demand, which is a rate")
 	case !(c.MinRate > 0):
 		return wrong("for example --min-rate 0.5/s", "the lowest rate to try is above 0")
 	case !(c.MaxRate >= c.MinRate):
@@ -257,6 +263,7 @@ func New(cfg Config) (*Search, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
+	cfg.By = cmp.Or(cfg.By, Arrivals)
 	base := cfg.Options.Scenario
 	list, notes, err := criteria(base)
 	if err != nil {
@@ -265,6 +272,10 @@ func New(cfg Config) (*Search, error) {
 	demand, err := forecast.Of(base)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.inFlight() && !demand.Empty() {
+		notes = append(notes, "so many requests in flight are no rate of arrivals: the demand was not held against them; a search by rate does that")
+		demand = forecast.Demand{}
 	}
 	meter := &meter{Client: cfg.Options.Client}
 	s := &Search{
@@ -280,7 +291,7 @@ func New(cfg Config) (*Search, error) {
 		s.replay.begin(p)
 	}
 	s.live.Peak = s.peak()
-	s.live.Phase, s.live.Budget = Ramping, some(base.Budget)
+	s.live.By, s.live.Phase, s.live.Budget = cfg.By, Ramping, some(base.Budget)
 	for _, c := range list {
 		s.live.SLOs = append(s.live.SLOs, SLO{Expr: c.Text, Assumed: c.assumed})
 	}
@@ -335,7 +346,7 @@ func (s *Search) hunting(ctx context.Context) bool {
 		s.hunt.take(s.trial(st))
 		s.answer, s.soaked = s.hunt.answer(), s.hunt.confirmed()
 		next := s.hunt.next()
-		s.tell(st, next.words())
+		s.tell(st, s.words(next))
 		s.settleDown(ctx, st, next)
 	}
 }
@@ -348,7 +359,7 @@ func (s *Search) extra(m move) bool {
 
 // move does what the hunt wants.
 func (s *Search) move(ctx context.Context, m move) (step, bool) {
-	p := point{kind: m.kind, rate: m.rate, length: s.length(m.rate), looks: looks}
+	p := s.point(m.kind, m.rate)
 	switch {
 	case m.kind == Count:
 		return s.count(ctx)
@@ -365,17 +376,6 @@ func (s *Search) move(ctx context.Context, m move) (step, bool) {
 		defer s.gauge.tolerate(s.gauge.tolerate(borne(s.criteria) / 10))
 	}
 	return s.measure(ctx, p)
-}
-
-// words is a move in words.
-func (m move) words() string {
-	switch m.kind {
-	case "":
-		return ""
-	case Count:
-		return "next: count what the limit gives"
-	}
-	return fmt.Sprintf("next: %s %s", m.kind, units.PerSecond(m.rate))
 }
 
 const (
@@ -396,10 +396,11 @@ func (s *Search) soakFor(rate float64) time.Duration {
 // trial is a step as the hunt takes it.
 func (s *Search) trial(st step) trial {
 	t := trial{kind: st.Kind, held: st.Verdict == Held, sure: st.Verdict == Held, limit: st.limit, supply: st.Supply, at: st.StartedS, told: st.ToldRPS}
-	if st.RateRPS != nil {
-		t.rate = *st.RateRPS
-	}
-	if st.SucceededRPS != nil {
+	t.rate, _ = st.Tried()
+	switch {
+	case s.cfg.inFlight():
+		t.told = nil // that is a rate
+	case st.SucceededRPS != nil:
 		t.served = *st.SucceededRPS
 	}
 	if st.Verdict == Undecided {

@@ -68,7 +68,7 @@ func (s Step) sameLoad(other Step) bool {
 	case s.RateRPS != nil && other.RateRPS != nil:
 		return sameRate(s.RateRPS, *other.RateRPS)
 	case s.Concurrency != nil && other.Concurrency != nil:
-		return *s.Concurrency == *other.Concurrency && s.Kind == other.Kind
+		return *s.Concurrency == *other.Concurrency && (s.Kind == other.Kind || s.sameTry(other))
 	}
 	return false
 }

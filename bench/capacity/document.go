@@ -45,7 +45,8 @@ type Document struct {
 
 // A Plan is what the search was asked for.
 type Plan struct {
-	MinRateRPS float64  `json:"min_rate_rps"` // requests per second; nothing slower is tried
+	By         Load     `json:"by"`           // what was raised; missing: an earlier version made the document, by the rate
+	MinRateRPS float64  `json:"min_rate_rps"` // requests per second; nothing slower is tried, in a search by rate
 	MaxRateRPS float64  `json:"max_rate_rps"` // nothing faster is tried
 	Precision  float64  `json:"precision"`    // ratio; high ÷ low − 1 at which the search ends
 	StepForS   float64  `json:"step_for_s"`   // seconds from the start of a step to its first look, settling apart
@@ -73,10 +74,15 @@ func (v Verdict) Further() []string {
 // Capacity is the answer: the highest rate of arrivals, whatever the endpoint
 // does, at which every SLO held.
 type Capacity struct {
-	RPS       *float64          `json:"rps"`          // requests per second; null: no rate held
-	RPM       *float64          `json:"rpm"`          // the same a minute
-	LowRPS    *float64          `json:"low_rps"`      // the highest rate that held
-	HighRPS   *float64          `json:"high_rps"`     // the lowest that did not; null: none was found
+	RPS     *float64 `json:"rps"`      // requests per second; null: no rate held. Of a search by concurrency, what was served there
+	RPM     *float64 `json:"rpm"`      // the same a minute
+	LowRPS  *float64 `json:"low_rps"`  // the highest rate that held; null: by concurrency
+	HighRPS *float64 `json:"high_rps"` // the lowest that did not; null: none was found, or by concurrency
+
+	Concurrency     *int `json:"concurrency"`      // requests in flight, the most at which every SLO held; null: none held, or it is a search by rate
+	LowConcurrency  *int `json:"low_concurrency"`  // likewise
+	HighConcurrency *int `json:"high_concurrency"` // the fewest at which one did not; null: none were found
+
 	Confirmed bool              `json:"confirmed"`    // by a soak at RPS
 	AtLeast   bool              `json:"at_least"`     // the search ended before a rate failed: there may be more
 	LimitedBy Limit             `json:"limited_by"`   // what ends it
@@ -233,7 +239,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	}
 	now := time.Now().UTC()
 	return &Document{
-		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now,
+		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now, Plan: Plan{By: Arrivals},
 		Verdict: Verdict{
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},

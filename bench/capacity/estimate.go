@@ -15,7 +15,9 @@ import (
 type Estimate struct {
 	Rate  float64        // requests per second that the endpoint is guessed to hold, on which Usual rests
 	Usual bench.Estimate // as searches usually go
-	Most  bench.Estimate // that it may ask: its highest rate for all of its time
+	Most  bench.Estimate // that it may ask: its highest rate for all of its time; requests in flight have no highest rate
+
+	InFlight bool // it is a search by requests in flight
 }
 
 // String is the estimate in one line.
@@ -25,6 +27,11 @@ func (e Estimate) String() string {
 			return "cost unknown"
 		}
 		return bound + units.USD(*of.Cost)
+	}
+	if e.InFlight {
+		return fmt.Sprintf("usually about %s in about %s, %s, if it serves about %s; never more than %s in flight or %s, %s: how many requests that are is up to the endpoint",
+			units.Of(e.Usual.Requests, "request", "requests"), units.About(e.Usual.Length), priced("up to ", e.Usual), units.PerSecond(e.Rate),
+			units.Count(e.Most.MaxOpen), units.Length(e.Most.Length), priced("", e.Most))
 	}
 	return fmt.Sprintf("usually about %s in about %s, %s, if it holds about %s; never more than %s in %s, %s, peak %s requests/s, at most %s open at once",
 		units.Of(e.Usual.Requests, "request", "requests"), units.About(e.Usual.Length), priced("up to ", e.Usual), units.PerSecond(e.Rate),
@@ -51,6 +58,10 @@ func (c Config) Estimate() Estimate {
 		Most:  s.asking(math.Ceil(c.MaxRate*c.For.Seconds()+s.onStage()), most),
 	}
 	e.Usual.PeakRate, e.Most.PeakRate = 2*ahead.rate, c.MaxRate
+	if c.inFlight() {
+		e.InFlight = true
+		e.Most = bench.Estimate{MaxOpen: s.base.Slots(), Length: most, Cost: s.budget()}
+	}
 	return e
 }
 
@@ -66,6 +77,9 @@ func (s *Search) asking(requests float64, length time.Duration) bench.Estimate {
 	}
 	return e
 }
+
+// budget is the most that may be spent, USD; nil: there is no such bound.
+func (s *Search) budget() *float64 { return some(s.base.Budget) }
 
 // within is a sum, the budget at most.
 func (s *Search) within(usd float64) float64 {
@@ -172,6 +186,9 @@ func (s *Search) guess(now Snapshot) float64 {
 		}
 	}
 	switch {
+	case s.cfg.inFlight() && served > 0:
+		return served
+	case s.cfg.inFlight():
 	case now.Low != nil && now.High != nil:
 		rate = math.Sqrt(*now.Low * *now.High)
 	case now.Low != nil:
@@ -191,7 +208,7 @@ func (s *Search) guess(now Snapshot) float64 {
 // stepTime is how long an open step takes with the rest after it: as long as those so far,
 // else what is usual at a rate.
 func (s *Search) stepTime(now Snapshot, rate float64) time.Duration {
-	first := slices.IndexFunc(now.Steps, func(st Step) bool { return st.RateRPS != nil })
+	first := slices.IndexFunc(now.Steps, func(st Step) bool { _, ok := st.Tried(); return ok })
 	if first < 0 {
 		return time.Duration(usualLooks*float64(s.length(rate))) + usualRest
 	}
@@ -283,6 +300,9 @@ func (s *Search) mostCost(now Snapshot) *float64 {
 	}
 	if now.Phase == Finished {
 		return &spent
+	}
+	if s.cfg.inFlight() {
+		return s.budget() // nobody knows how many requests so many in flight are
 	}
 	rate := s.cfg.MaxRate
 	switch {

@@ -98,11 +98,18 @@ func (s Step) median() string {
 	return units.Millis(s.Typical.Median)
 }
 
+// sameTry reports whether two steps held the same load until they were judged.
+func (s Step) sameTry(other Step) bool {
+	a, tried := s.Tried()
+	b, too := other.Tried()
+	return tried && too && sameRate(&a, b)
+}
+
 // baseOf is the first step that held at the rate of a sentinel; nil: there is none.
 func (s *Search) baseOf(sentinel Step) *Step {
 	for i := range s.steps {
 		st := &s.steps[i].Step
-		if st.Verdict == Held && st.RateRPS != nil && st.Kind != Sentinel && sameRate(st.RateRPS, *sentinel.RateRPS) {
+		if st.Verdict == Held && st.Kind != Sentinel && st.sameTry(sentinel) {
 			return st
 		}
 	}
@@ -114,10 +121,10 @@ func (s *Search) findings() []Finding {
 	list := []Finding{}
 	var failed *Step // the newest
 	for _, st := range s.steps {
-		if st.RateRPS == nil {
+		if _, ok := st.Tried(); !ok {
 			continue
 		}
-		rate := units.PerSecond(*st.RateRPS)
+		rate := st.load()
 		add := func(kind FindingKind, format string, args ...any) {
 			list = append(list, Finding{kind, fmt.Sprintf(format, args...), st.RateRPS, st.StartedS})
 		}
@@ -137,7 +144,7 @@ func (s *Search) findings() []Finding {
 			}
 		case st.Kind == Retry && st.Verdict == Held && failed != nil:
 			add(ScalesOut, "%s broke at %s, and %s held at %s: the endpoint warmed up, scaled out, or had a passing fault",
-				units.PerSecond(*failed.RateRPS), units.ClockSeconds(failed.StartedS), rate, units.ClockSeconds(st.StartedS))
+				failed.load(), units.ClockSeconds(failed.StartedS), rate, units.ClockSeconds(st.StartedS))
 		case st.Verdict == Broke:
 			failed = &st.Step
 		}

@@ -37,10 +37,11 @@ const (
 
 // A bound is what a hunt keeps to.
 type bound struct {
-	min, max  float64 // requests per second
+	min, max  float64 // requests per second, or in flight
 	precision float64 // ratio
 	soak      bool    // the answer is confirmed
 	hold      bool    // what fails is held for longer before it counts
+	whole     bool    // loads are whole numbers: of requests in flight, and what is said here of rates is said of them
 }
 
 // A trial is a step as a hunt sees it.
@@ -92,7 +93,7 @@ type move struct {
 // newHunt begins where a ramp ended: at a rate, with what is told of a limit by then (nil:
 // nothing), and whether it was refused.
 func newHunt(b bound, start float64, told *float64, refused bool) *hunt {
-	h := &hunt{bound: b, start: min(max(start, b.min), b.max), stride: firstStride}
+	h := &hunt{bound: b, start: min(max(b.round(start), b.min), b.max), stride: firstStride}
 	h.hear(told)
 	if refused && h.told > 0 { // what a ramp reached that met the limit is no throughput
 		h.start = min(max(h.told, b.min), b.max)
@@ -215,7 +216,7 @@ func (h *hunt) next() move {
 // untold reports whether a limit was met that says nothing of itself, or another than was
 // counted before: it is counted.
 func (h *hunt) untold() bool {
-	met := h.told == 0 && !h.last.held && h.last.limit == ByRateLimit && h.last.kind != Count
+	met := !h.whole && h.told == 0 && !h.last.held && h.last.limit == ByRateLimit && h.last.kind != Count
 	return met && h.counts < mostCounts && (h.supply == nil || h.low() > h.beside(h.supply.Rate()))
 }
 
@@ -227,11 +228,11 @@ func (h *hunt) search() (move, bool) {
 	switch {
 	case low == 0 && high == 0:
 	case high == 0:
-		m.rate, ok = min(low*h.stride, top), low < top*(1-slack)
+		m.rate, ok = min(max(h.round(low*h.stride), h.above(low)), top), low < top*(1-slack)
 	case low == 0:
 		m.rate, ok = h.down(), high > h.min*(1+slack)
 	default:
-		m, ok = move{Bisect, math.Sqrt(low * high)}, !h.close(low, high) && h.strain == 0 && !h.settled()
+		m, ok = move{Bisect, h.round(math.Sqrt(low * high))}, !h.close(low, high) && h.strain == 0 && !h.settled()
 	}
 	// A limit is tried from above first, for that is known soon; then it is its own turn.
 	q := h.quota()
@@ -251,7 +252,40 @@ func (h *hunt) search() (move, bool) {
 }
 
 // close reports whether what holds and what does not are as close as was asked for.
-func (h *hunt) close(low, high float64) bool { return high <= low*(1+h.precision)*(1+slack) }
+func (h *hunt) close(low, high float64) bool {
+	return high <= max(low*(1+h.precision), h.above(low))*(1+slack)
+}
+
+// round is the nearest load that can be tried.
+func (b bound) round(load float64) float64 {
+	if b.whole {
+		return math.Round(load)
+	}
+	return load
+}
+
+// above is the lowest load above another, and below the highest below it.
+func (b bound) above(load float64) float64 {
+	if b.whole {
+		return math.Floor(load+slack) + 1
+	}
+	return load
+}
+
+// from is the lowest load that is not below another.
+func (b bound) from(load float64) float64 {
+	if b.whole {
+		return math.Ceil(load - slack)
+	}
+	return load
+}
+
+func (b bound) below(load float64) float64 {
+	if b.whole {
+		return math.Ceil(load-slack) - 1
+	}
+	return load
+}
 
 // proof is the kind of step at a rate that a soak would confirm.
 func (h *hunt) proof() Kind {
@@ -286,7 +320,7 @@ func (h *hunt) down() float64 {
 	if t.served > 0 {
 		rate = min(rate, max(t.served, t.rate/(fall*fall)))
 	}
-	return max(rate, h.min)
+	return max(min(h.round(rate), h.below(t.rate)), h.min)
 }
 
 // confirm is the next soak; false: none is needed, or none helps. It is put a little below
@@ -315,6 +349,9 @@ func (h *hunt) confirm() (move, bool) {
 		if served := h.edge().served; h.strain > 0 && served > 0 {
 			rate = min(rate, served)
 		}
+		if h.whole {
+			rate = min(max(h.round(rate), h.from(floor)), h.below(high))
+		}
 	}
 	if h.settled() && rate <= h.soaked*step {
 		return move{}, false
@@ -328,7 +365,7 @@ func (h *hunt) sure(rate float64) bool {
 }
 
 // settled reports whether a soak confirmed about the highest rate that held.
-func (h *hunt) settled() bool { return h.soaked > 0 && h.low() <= h.soaked*(1+h.precision)*(1+slack) }
+func (h *hunt) settled() bool { return h.soaked > 0 && h.close(h.soaked, h.low()) }
 
 // again is a rate to try although it cannot hold by what broke: the endpoint may have
 // warmed up or scaled out since, or it was a passing fault. It lies so far above what
@@ -338,7 +375,7 @@ func (h *hunt) again() (rate float64, ok bool) {
 	if low == 0 || high == 0 || h.edgeIs(ByRateLimit) || h.retries >= mostRetries || near(low, h.retried) {
 		return 0, false
 	}
-	rate = min(low*firstStride, h.ceiling())
+	rate = min(h.round(low*firstStride), h.ceiling())
 	return max(rate, high), high <= h.ceiling()*(1+slack)
 }
 

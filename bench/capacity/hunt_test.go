@@ -14,6 +14,7 @@ type world struct {
 	limit  Limit   // what it breaks by
 	told   float64 // that the endpoint says it gives; 0: nothing
 	supply *Supply // that would be counted
+	unsure bool    // whether it holds is not always beyond doubt
 	noise  float64 // ratio; of the edge, at each step
 	fault  int     // the step that fails whatever its rate; 0: none
 }
@@ -34,6 +35,12 @@ func hunted(t *rapid.T, w world, b bound, start float64) *hunt {
 		if n > 200 {
 			t.Fatalf("it does not end: %+v comes after %+v", m, h.last)
 		}
+		if b.whole && m.rate != math.Trunc(m.rate) {
+			t.Fatalf("%v is no whole number", m.rate)
+		}
+		if m.kind == Soak && near(m.rate, h.soaked) {
+			t.Fatalf("%v was soaked already", m.rate)
+		}
 		if m.kind != Count && (m.rate > b.max*(1+slack) || m.rate < b.min*(1-slack)) {
 			t.Fatalf("%v/s is out of %v to %v", m.rate, b.min, b.max)
 		}
@@ -42,11 +49,20 @@ func hunted(t *rapid.T, w world, b bound, start float64) *hunt {
 		}
 		edge := w.edge * (1 + w.noise*rapid.Float64Range(-1, 1).Draw(t, "noise"))
 		x := trial{kind: m.kind, rate: m.rate, held: m.rate <= edge && n != w.fault, told: told, at: float64(20 * n), served: min(m.rate, edge)}
-		x.sure = x.held
+		if b.whole {
+			x.served = 0
+		}
+		x.sure = x.held && (!w.unsure || rapid.Bool().Draw(t, "sure"))
 		if !x.held {
 			x.limit = w.limit
 		}
 		late := 1 / (1 + math.Exp(-30*math.Log(m.rate/edge)-math.Log(0.05/0.95)))
+		if w.unsure { // as chance has it
+			late *= rapid.Float64Range(0.3, 3).Draw(t, "late")
+			if late = min(late, 0.05); !x.held {
+				late = rapid.Float64Range(0.051, 1).Draw(t, "late")
+			}
+		}
 		x.shares = []share{{late: 1000 * late, n: 1000, allowed: 0.05}}
 		if m.kind == Count {
 			x = trial{kind: Count, supply: w.supply, at: x.at, held: true}
@@ -79,7 +95,7 @@ func within(t *rapid.T, b bound, what string) float64 {
 func TestAHuntFindsAnEdge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := bounds(t)
-		w := world{edge: max(within(t, b, "edge"), b.min*(1+slack)), limit: ByLatency}
+		w := world{edge: max(within(t, b, "edge"), b.min*(1+slack)), limit: ByLatency, unsure: rapid.Bool().Draw(t, "unsure")}
 		h := hunted(t, w, b, within(t, b, "start"))
 		low, high := h.answer(), h.high()
 		if low == 0 || low > w.edge*(1+slack) || high > 0 && high <= w.edge {

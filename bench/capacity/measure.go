@@ -13,16 +13,21 @@ import (
 	"flashwave/client/outcome"
 )
 
-// A point is one rate to be measured.
+// A point is one load to be measured.
 type point struct {
-	kind   Kind
-	rate   float64
+	kind        Kind
+	rate        float64 // requests per second that arrive; 0: so many are in flight
+	concurrency int     // 0: they arrive at a rate
+
 	length time.Duration // between two looks
 	looks  int
 	hold   time.Duration // before the first look, with the length of one; 0: as long as it takes to settle
 
 	criteria []criterion // that decide; nil: all of the search
 }
+
+// load is the rate, or how many are in flight.
+func (p point) load() float64 { return p.rate + float64(p.concurrency) }
 
 // A measuring is a point while load runs at it.
 type measuring struct {
@@ -49,21 +54,22 @@ func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
 			return st, ok
 		}
 	}
-	s.halt(ByGenerator, result.GroundGenerator, s.undriven(p.rate, st))
+	s.halt(ByGenerator, result.GroundGenerator, s.undriven(st))
 	return st, false
 }
 
 // undriven says what this machine can drive at most.
-func (s *Search) undriven(rate float64, st step) string {
+func (s *Search) undriven(st step) string {
+	load, _ := st.Tried()
 	best := 0.0
 	for _, before := range s.steps {
-		if before.RateRPS != nil && before.GeneratorValid && *before.RateRPS < rate {
-			best = max(best, *before.RateRPS)
+		if tried, ok := before.Tried(); ok && before.GeneratorValid && tried < load {
+			best = max(best, tried)
 		}
 	}
-	text := "this machine cannot drive " + units.Rate(rate) + " requests/s"
+	text := "this machine cannot drive " + s.asked(load)
 	if best > 0 {
-		text = "this machine cannot drive more than " + units.Rate(best) + " requests/s"
+		text = "this machine cannot drive more than " + s.asked(best)
 	}
 	if len(st.GeneratorWarnings) > 0 {
 		text += ": " + st.GeneratorWarnings[0]
@@ -72,25 +78,29 @@ func (s *Search) undriven(rate float64, st step) string {
 }
 
 func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
-	if st, there, over := s.again(p.kind, p.rate, 0); there || over {
+	if st, there, over := s.again(p.kind, p.rate, p.concurrency); there || over {
 		return st, there
 	}
 	if p.criteria == nil {
 		p.criteria = s.criteria
 	}
-	m := &measuring{point: p, search: s, settle: max(s.settling(p.rate), p.hold-p.length), wait: s.answering()}
+	m := &measuring{point: p, search: s, settle: max(s.settling(s.arriving(p.load())), p.hold-p.length), wait: s.answering()}
 	if !s.inTime(ctx, m.settle+p.length+m.wait) {
 		return step{}, false
 	}
 	s.gauge.restart()
-	run, err := s.start(s.derive(p.open(m.settle), m.wait))
+	sc := s.derive(p.open(m.settle), m.wait)
+	if p.concurrency > 0 {
+		sc = s.keeping(sc, p.concurrency)
+	}
+	run, err := s.start(sc)
 	if err != nil {
 		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
 	}
 	m.run = run
 	began := s.elapsed()
-	s.showing(Current{Kind: p.kind, Rate: p.rate, Planned: m.settle + time.Duration(p.looks)*p.length}, run)
+	s.showing(Current{Kind: p.kind, Rate: p.rate, Concurrency: p.concurrency, Planned: m.settle + time.Duration(p.looks)*p.length}, run)
 	s.drive(ctx, run, m.watch)
 	doc := run.Wait()
 	if m.verdict != Broke && m.taken < p.looks {
@@ -103,6 +113,9 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 		m.judged, _, _ = judge(s.criteria, run.Look(m.waves(m.taken)...))
 	}
 	st := step{Step: m.document(doc, began), limit: m.limit}
+	if p.concurrency > 0 {
+		st.RateRPS, st.Concurrency = nil, &p.concurrency
+	}
 	if m.by != nil {
 		st.slo = m.by.Text
 	}
@@ -217,7 +230,7 @@ func (m *measuring) unsustainable() bool {
 // swamp reports whether the rate is over what the endpoint serves. A soak outlasts a bad
 // moment of it.
 func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
-	if m.kind == Soak && since < m.length/2 {
+	if m.concurrency > 0 || m.kind == Soak && since < m.length/2 {
 		return false
 	}
 	rows := rowsFrom(snap.Series, m.settle.Seconds(), snap.At.Seconds())
@@ -243,7 +256,7 @@ func (m *measuring) lost() bool {
 			m.because(look)
 			return true
 		}
-		if late, ok := c.late(look); ok && c.breaksWith(late, planned) {
+		if late, ok := c.late(look); ok && planned > 0 && c.breaksWith(late, planned) {
 			m.taken = 0
 			m.judged, _, _ = judge(m.criteria, look)
 			m.verdict, m.by = Broke, blame(m.criteria, i, look)

@@ -28,6 +28,7 @@ const (
 // over. Where more in flight take less time, the endpoint was cold: the ramp begins anew.
 func (s *Search) ramp(ctx context.Context) bool {
 	held, most, repeats := 0.0, 0.0, 0 // throughput
+	heldAt, lostAt := 0, 0             // requests in flight
 	var last step
 	for n := 1; ; n = min(n*rampStride, s.base.Slots()) {
 		st, ok := s.rampStep(ctx, n)
@@ -50,14 +51,20 @@ func (s *Search) ramp(ctx context.Context) bool {
 		if st.SucceededRPS != nil {
 			most = max(most, *st.SucceededRPS)
 			if st.Verdict == Held {
-				held = max(held, *st.SucceededRPS)
+				held, heldAt = max(held, *st.SucceededRPS), n
 			}
 		}
 		top := s.cfg.MaxRate
+		if s.cfg.inFlight() {
+			top = math.Inf(1)
+		}
 		if st.ToldRPS != nil {
 			top = min(top, *st.ToldRPS)
 		}
 		lost := st.Verdict == Broke && (n > 1 || most == 0 || st.limit != ByLatency) // of three requests chance may break an SLO
+		if lost {
+			lostAt = n
+		}
 		if lost || n >= rampFew && most < before*rampGain || most >= top || n >= s.base.Slots() {
 			break
 		}
@@ -71,12 +78,27 @@ func (s *Search) ramp(ctx context.Context) bool {
 	if held == 0 {
 		start = most / rampStride
 	}
-	b := bound{min: s.cfg.MinRate, max: s.cfg.MaxRate, precision: s.cfg.Precision, soak: s.cfg.Soak > 0, hold: s.cfg.HoldFor > 0}
-	s.hunt = newHunt(b, start, last.ToldRPS, last.limit == ByRateLimit)
+	told := last.ToldRPS
+	if s.cfg.inFlight() {
+		start, told = between(heldAt, lostAt), nil
+	}
+	s.hunt = newHunt(s.bound(), start, told, last.limit == ByRateLimit)
 	next := s.hunt.next()
-	s.tell(last, next.words())
+	s.tell(last, s.words(next))
 	s.settleDown(ctx, last, next)
 	return true
+}
+
+// between is where to begin between so many in flight that held and so many that did not;
+// 0: there are none.
+func between(held, lost int) float64 {
+	switch {
+	case held == 0:
+		return float64(lost) / rampStride
+	case lost <= held:
+		return float64(held)
+	}
+	return math.Sqrt(float64(held) * float64(lost))
 }
 
 // rampStep measures one concurrency. It is judged by what was seen, without an

@@ -28,7 +28,7 @@ func (s *Search) settleDown(ctx context.Context, st step, next move) {
 	s.spentBetween()
 	s.phase(Recovering)
 	began := time.Now()
-	s.quotaBack(ctx, next.rate)
+	s.quotaBack(ctx, s.arriving(next.rate))
 	if st.limit == ByRateLimit && s.refused(st) {
 		s.reopen(ctx)
 		return

@@ -30,6 +30,7 @@ const (
 // the search (slices in it are never written again).
 type Snapshot struct {
 	Phase   Phase
+	By      Load // what is raised
 	Elapsed time.Duration
 	For     time.Duration // the whole search may take; it is mostly over long before
 	Spent   *float64      // USD; nil: the price is unknown
@@ -41,7 +42,7 @@ type Snapshot struct {
 	SLOs     []SLO
 	Steps    []Step   // that have ended
 	Current  *Current // nil: none runs
-	Low      *float64 // requests per second; the highest rate that held
+	Low      *float64 // requests per second, or in flight; the most that held
 	High     *float64 // the lowest that did not
 	Peak     float64  // of the demand, requests per second; 0: there is none
 	Next     string   // what comes next, in words; "": nothing

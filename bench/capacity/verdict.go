@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -49,27 +50,37 @@ func (s *Search) document() *Document {
 func (s *Search) plan() Plan {
 	c := s.cfg
 	return Plan{
-		MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
+		By: c.By, MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
 		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), HoldForS: some(c.HoldFor.Seconds()), WarmupS: some(c.Warmup.Seconds()), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
 	}
 }
 
 // capacity is the answer, as far as it is known.
 func (s *Search) capacity() Capacity {
-	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked}
+	c := Capacity{Confirmed: s.soaked}
 	if ground, _ := s.footing(); ground == forecast.Firm {
 		c.Saturated = forecast.Saturated(s.measured())
 	}
+	high := 0.0
 	if s.hunt != nil {
-		c.HighRPS = some(s.hunt.high())
+		high = s.hunt.high()
+	}
+	at := s.at(s.answer)
+	if s.cfg.inFlight() {
+		c.Concurrency, c.LowConcurrency, c.HighConcurrency = whole(s.answer), whole(s.answer), whole(high)
+		if at != nil && s.answer > 0 {
+			c.RPS = at.SucceededRPS
+		}
+	} else {
+		c.RPS, c.LowRPS, c.HighRPS = some(s.answer), some(s.answer), some(high)
 	}
 	c.LimitedBy, c.SLO = s.limited()
-	c.AtLeast = s.answer > 0 && c.HighRPS == nil
-	if s.answer == 0 {
+	c.AtLeast = s.answer > 0 && high == 0
+	if c.RPS == nil {
 		return c
 	}
-	c.RPM = new(60 * s.answer)
-	if at := s.at(s.answer); at != nil {
+	c.RPM = new(60 * *c.RPS)
+	if at != nil {
 		c.InFlight, c.OutputTPS = at.InFlightMean, at.Tokens.OutputTPS
 		if at.Tokens.TotalTPS != nil {
 			c.TokensPM = new(60 * *at.Tokens.TotalTPS)
@@ -80,13 +91,15 @@ func (s *Search) capacity() Capacity {
 
 // at is the last step that held at a rate, or the nearest below it; nil: none did.
 func (s *Search) at(rate float64) (best *Step) {
+	most := 0.0
 	for i := range s.steps {
 		st := &s.steps[i].Step
-		if st.RateRPS == nil || st.Verdict != Held || *st.RateRPS > rate*(1+slack) {
+		load, ok := st.Tried()
+		if !ok || st.Verdict != Held || load > rate*(1+slack) {
 			continue
 		}
-		if best == nil || *st.RateRPS >= *best.RateRPS {
-			best = st
+		if load >= most {
+			best, most = st, load
 		}
 	}
 	return best
@@ -173,9 +186,9 @@ func (s *Search) headline(c Capacity) string {
 // soFar is the answer as far as it is known.
 func (s *Search) soFar(c Capacity) string {
 	if c.RPS == nil {
-		text := "no rate held"
+		text := map[bool]string{false: "no rate held", true: "no number in flight held"}[s.cfg.inFlight()]
 		if s.hunt != nil && s.hunt.high() > 0 {
-			text += ", down to " + units.Rate(s.hunt.high()) + " requests/s"
+			text += ", down to " + s.asked(s.hunt.high())
 		}
 		if s.stop != nil {
 			return "no answer: " + s.stop.text
@@ -187,6 +200,9 @@ func (s *Search) soFar(c Capacity) string {
 		holds = "holds at least "
 	}
 	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, units.Rate(*c.RPS), units.Rate(*c.RPM))
+	if c.Concurrency != nil {
+		text = fmt.Sprintf("%s%s (%s requests/s)", holds, s.asked(s.answer), units.Rate(*c.RPS))
+	}
 	if e := latencyCriterion(s.criteria); e != nil && !s.several() {
 		text += " at " + e.Text
 	}
@@ -204,6 +220,22 @@ func (s *Search) soFar(c Capacity) string {
 	return text
 }
 
+// asked is a load in words, as a sentence has it.
+func (s *Search) asked(load float64) string {
+	if s.cfg.inFlight() {
+		return s.cfg.By.Amount(load)
+	}
+	return units.Rate(load) + " requests/s"
+}
+
+// whole is a load as a whole number; nil for 0.
+func whole(load float64) *int {
+	if load == 0 {
+		return nil
+	}
+	return new(int(math.Round(load)))
+}
+
 // brokeFirst is what ends the capacity, in words.
 func (s *Search) brokeFirst(c Capacity) string {
 	slo := ""
@@ -212,9 +244,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 	}
 	switch c.LimitedBy {
 	case ByLatency:
-		return "; past that " + slo + " breaks first" + c.nextToBreak(s.bySLO(c))
+		return "; past that " + slo + " breaks first" + s.nextToBreak(c)
 	case ByErrors:
-		return "; past that failures come first (" + slo + ")" + c.nextToBreak(s.bySLO(c))
+		return "; past that failures come first (" + slo + ")" + s.nextToBreak(c)
 	case ByRateLimit:
 		text := "; past that 429s come first"
 		if q := s.quota(); q != "" {
@@ -224,6 +256,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 	case ByUndecidable:
 		return "; whether more holds is undecided"
 	case ByMaxRate:
+		if s.cfg.inFlight() {
+			return "; nothing broke up to the slots that there are: give more by --max-in-flight"
+		}
 		return "; nothing broke up to the highest rate allowed"
 	case ByNothing:
 		return ""
@@ -241,7 +276,8 @@ const cacheDiffers = 0.05
 func (s *Search) cacheWarnings() []string {
 	least, most, n := 1.0, 0.0, 0
 	for _, st := range s.steps {
-		if c := st.CachedShare; c != nil && st.RateRPS != nil {
+		if _, ok := st.Tried(); ok && st.CachedShare != nil {
+			c := st.CachedShare
 			least, most = min(least, *c), max(most, *c)
 			n++
 		}

@@ -25,7 +25,7 @@ func writeCapacityHTML(w io.Writer, d *capacity.Document, _ Options) error {
 		Verdict: webVerdict(result.Verdict{Status: d.Verdict.Status, Headline: d.Verdict.Headline, Reasons: d.Verdict.Reasons}),
 		Sections: []web.Section{
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: capacityCards(d)}}},
-			{ID: "search", Title: "The search", Note: "each point is a rate that was held; the shade is between the highest that holds and the lowest that does not", Blocks: searchBlocks(d)},
+			{ID: "search", Title: "The search", Note: "each point is a load that was held; the shade is between the highest that holds and the lowest that does not", Blocks: searchBlocks(d)},
 			{ID: "curve", Title: "The curve", Note: "what comes of each load; steps at one load are one point", Blocks: curveBlocks(d)},
 			{ID: "demand", Title: "The demand", Blocks: demandBlocks(d)},
 			{ID: "cost", Title: "What it costs", Blocks: priceBlocks(d.Cost)},
@@ -56,7 +56,9 @@ func capacityCards(d *capacity.Document) []web.Card {
 		note = units.Rate(*c.RPM) + " a minute, " + note
 	}
 	list := []web.Card{rateCard("Capacity", c.RPS, note)}
-	if c.InFlight != nil {
+	if c.Concurrency != nil {
+		list = []web.Card{card("Capacity", units.Count(*c.Concurrency), "requests in flight"), rateCard("Served there", c.RPS, note)}
+	} else if c.InFlight != nil {
 		list = append(list, card("In flight there", units.Rate(*c.InFlight), "the concurrency that it takes"))
 	}
 	if f := d.Forecast; f != nil {
@@ -115,22 +117,47 @@ func webTable(caption string, t table) *web.Table {
 	return out
 }
 
-// byRate are the open steps by their rates.
-func byRate(d *capacity.Document) []capacity.Step {
-	list := slices.DeleteFunc(slices.Clone(d.Steps), func(s capacity.Step) bool { return s.RateRPS == nil })
-	slices.SortStableFunc(list, func(a, b capacity.Step) int { return cmp.Compare(*a.RateRPS, *b.RateRPS) })
+// A tried step is one by its load: a rate, or so many requests in flight.
+type tried struct {
+	capacity.Step
+	load float64
+}
+
+// byLoad are the steps that were held until they were judged, by their loads.
+func byLoad(d *capacity.Document) (list []tried) {
+	for _, s := range d.Steps {
+		if load, ok := s.Tried(); ok {
+			list = append(list, tried{s, load})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b tried) int { return cmp.Compare(a.load, b.load) })
 	return list
 }
 
-// rateFrame is a chart over rates, the bracket shaded.
-func rateFrame(d *capacity.Document, id, title string, height int, y svg.Axis) svg.Frame {
-	most := 0.0
-	for _, s := range byRate(d) {
-		most = max(most, *s.RateRPS)
+// raised is what the charts of a search are drawn over: its name, its unit, and the
+// bracket on it.
+func raised(d *capacity.Document) (name, unit string, bracket []svg.Band) {
+	c := d.Capacity
+	low, high := c.LowRPS, c.HighRPS
+	name, unit = "rate", "req/s"
+	if d.Plan.By == capacity.InFlight {
+		name, unit = "requests in flight", "in flight"
+		if low, high = nil, nil; c.LowConcurrency != nil && c.HighConcurrency != nil {
+			low, high = new(float64(*c.LowConcurrency)), new(float64(*c.HighConcurrency))
+		}
 	}
-	f := svg.Frame{ID: id, Title: title, Height: height, X: countAxis(most*1.02, "req/s"), Y: y}
-	if c := d.Capacity; c.LowRPS != nil && c.HighRPS != nil {
-		f.Lanes = [][]svg.Band{{{From: *c.LowRPS, To: *c.HighRPS, Name: "bracket", Number: ""}}}
+	if low != nil && high != nil {
+		bracket = []svg.Band{{From: *low, To: *high, Name: "bracket", Number: ""}}
+	}
+	return name, unit, bracket
+}
+
+// loadFrame is a chart over loads, the bracket shaded.
+func loadFrame(d *capacity.Document, id, title string, height int, y svg.Axis) svg.Frame {
+	_, unit, bracket := raised(d)
+	f := svg.Frame{ID: id, Title: title, Height: height, X: countAxis(most(byLoad(d))*1.02, unit), Y: y}
+	if bracket != nil {
+		f.Lanes = [][]svg.Band{bracket}
 	}
 	return f
 }
@@ -160,12 +187,13 @@ func hockeyFigure(d *capacity.Document) *web.Figure {
 		of, name = func(s capacity.Step) *result.Latency { return s.Latency.E2E }, "E2E p95"
 	}
 	var points []svg.Point
-	for _, s := range byRate(d) {
-		if l := of(s); l != nil {
-			points = append(points, svg.Point{X: *s.RateRPS, Y: l.P95})
+	for _, s := range byLoad(d) {
+		if l := of(s.Step); l != nil {
+			points = append(points, svg.Point{X: s.load, Y: l.P95})
 		}
 	}
-	figure := &web.Figure{Title: name + " by rate"}
+	scale, _, _ := raised(d)
+	figure := &web.Figure{Title: name + " by " + scale}
 	low, high := span(points)
 	if high == 0 {
 		return figure
@@ -173,10 +201,10 @@ func hockeyFigure(d *capacity.Document) *web.Figure {
 	if bounded {
 		high = max(high, e.Value*1.05)
 	}
-	frame := rateFrame(d, "hockey", figure.Title, 220, latencyAxis(low, high))
+	frame := loadFrame(d, "hockey", figure.Title, 220, latencyAxis(low, high))
 	frame.Desc = plain(d.Verdict.Headline)
 	if bounded {
-		frame.Bounds = []svg.Bound{{At: e.Value, From: 0, To: most(byRate(d)), Label: plain(e.Text)}}
+		frame.Bounds = []svg.Bound{{At: e.Value, From: 0, To: most(byLoad(d)), Label: plain(e.Text)}}
 	}
 	figure.Chart = svg.Chart{Frame: frame, Lines: []svg.Line{{Name: name, Ink: svg.P95, Points: points, Dots: true}}}.SVG()
 	return figure
@@ -185,16 +213,17 @@ func hockeyFigure(d *capacity.Document) *web.Figure {
 // servedFigure draws what was served and what of it was good over the rate.
 func servedFigure(d *capacity.Document) *web.Figure {
 	series := func(of func(capacity.Step) *float64) (points []svg.Point) {
-		for _, s := range byRate(d) {
-			if v := of(s); v != nil {
-				points = append(points, svg.Point{X: *s.RateRPS, Y: *v})
+		for _, s := range byLoad(d) {
+			if v := of(s.Step); v != nil {
+				points = append(points, svg.Point{X: s.load, Y: *v})
 			}
 		}
 		return points
 	}
 	served, good := series(func(s capacity.Step) *float64 { return s.SucceededRPS }), series(func(s capacity.Step) *float64 { return s.GoodputRPS })
 	lines := []svg.Line{{Name: "served", Ink: svg.Accent, Points: served, Dots: true}, {Name: "good", Ink: svg.Good, Points: good, Dots: true}}
-	frame := rateFrame(d, "served", "Requests served by rate", 150, countAxis(max(highest(served), highest(good)), "req/s"))
+	scale, _, _ := raised(d)
+	frame := loadFrame(d, "served", "Requests served by "+scale, 150, countAxis(max(highest(served), highest(good)), "req/s"))
 	frame.Desc = "served at most " + units.PerSecond(highest(served))
 	return &web.Figure{Title: "Served, and of that good", Key: keys(lines), Chart: svg.Chart{Frame: frame, Lines: lines}.SVG()}
 }
@@ -288,10 +317,10 @@ func noteBlocks(d *capacity.Document) (blocks []web.Block) {
 	return blocks
 }
 
-// most is the highest rate of steps.
-func most(steps []capacity.Step) float64 {
+// most is the highest load of steps.
+func most(steps []tried) float64 {
 	if len(steps) == 0 {
 		return 0
 	}
-	return *steps[len(steps)-1].RateRPS
+	return steps[len(steps)-1].load
 }

@@ -14,17 +14,34 @@ func sloWords(d *capacity.Document, i int) string {
 	if i >= len(d.BySLO) {
 		return ""
 	}
-	l := d.BySLO[i]
-	low, high := units.Maybe(l.LowRPS, units.Rate), units.Maybe(l.HighRPS, units.PerSecond)
+	l := oneSLO(d.BySLO[i])
+	low, high := l.bracket()
 	switch {
-	case l.Binds != nil && l.LowRPS == nil:
+	case l.Binds != nil && low == units.NoData:
 		return fmt.Sprintf("breaks %s: at %s, and holds nowhere", ordinal(*l.Binds), high)
 	case l.Binds != nil:
-		return fmt.Sprintf("breaks %s: between %s and %s", ordinal(*l.Binds), low, high)
-	case l.LowRPS != nil && !l.Assumed:
-		return "holds at " + units.PerSecond(*l.LowRPS) + " still"
+		return fmt.Sprintf("breaks %s: holds at %s, not at %s", ordinal(*l.Binds), low, high)
+	case low != units.NoData && !l.Assumed:
+		return "holds at " + low + " still"
 	}
 	return ""
+}
+
+// A oneSLO is where an SLO of a search ends the capacity.
+type oneSLO capacity.SLOCapacity
+
+// bracket is the most that holds it and the least that does not, in words.
+func (l oneSLO) bracket() (low, high string) {
+	if l.LowConcurrency == nil && l.HighConcurrency == nil {
+		return units.Maybe(l.LowRPS, units.PerSecond), units.Maybe(l.HighRPS, units.PerSecond)
+	}
+	load := func(n *int) string {
+		if n == nil {
+			return units.NoData
+		}
+		return capacity.InFlight.Amount(float64(*n))
+	}
+	return load(l.LowConcurrency), load(l.HighConcurrency)
 }
 
 // ordinal is a place in an order, in words.
@@ -38,16 +55,15 @@ func ordinal(n int) string {
 func bySLOTable(d *capacity.Document) table {
 	t := table{words: 2, header: []string{"SLO", "breaks", "holds at", "not at"}}
 	for _, l := range d.BySLO {
-		if l.LowRPS == nil && l.HighRPS == nil {
+		low, high := oneSLO(l).bracket()
+		if low == units.NoData && high == units.NoData {
 			continue
 		}
 		when := units.NoData
 		if l.Binds != nil {
 			when = ordinal(*l.Binds)
 		}
-		t.rows = append(t.rows, []string{
-			plain(l.Expr) + assumed(l.Assumed), when, units.Maybe(l.LowRPS, units.PerSecond), units.Maybe(l.HighRPS, units.PerSecond),
-		})
+		t.rows = append(t.rows, []string{plain(l.Expr) + assumed(l.Assumed), when, low, high})
 	}
 	return t
 }

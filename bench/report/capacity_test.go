@@ -114,7 +114,7 @@ func TestWhereEachSLOBreaks(t *testing.T) {
 		{Expr: "lost <= 1%", Assumed: true, RPS: new(60.0), LowRPS: new(60.0)},
 	}
 	for format, wants := range map[string][]string{
-		"text": {"ttft.p95 < 800ms   breaks first: between 42.0 and 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still", "lost <= 1%   assumed\n"},
+		"text": {"ttft.p95 < 800ms   breaks first: holds at 42.0/s, not at 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still", "lost <= 1%   assumed\n"},
 		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s | – |"},
 		"html": {"where each SLO ends the capacity by itself"},
 	} {
@@ -126,6 +126,12 @@ func TestWhereEachSLOBreaks(t *testing.T) {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%s: no %q in\n%s", format, want, b.String())
 			}
+		}
+		b.Reset()
+		inFlight := *d
+		inFlight.BySLO = []capacity.SLOCapacity{{Expr: "ttft.p95 < 800ms", LowConcurrency: new(16), HighConcurrency: new(17), Binds: new(1)}}
+		if err := WriteCapacity(&b, format, &inFlight, Options{Width: 100}); err != nil || !strings.Contains(b.String(), "16 in flight") || !strings.Contains(b.String(), "17 in flight") {
+			t.Errorf("%s: %v\n%s", format, err, b.String())
 		}
 		b.Reset()
 		earlier := *d

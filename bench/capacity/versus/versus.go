@@ -64,15 +64,19 @@ type Document struct {
 
 // A Side is one search.
 type Side struct {
-	ID        string         `json:"id"`
-	Name      string         `json:"name"`
-	Target    string         `json:"target"` // URL
-	Model     string         `json:"model"`
-	StartedAt *time.Time     `json:"started_at"`
-	DurationS float64        `json:"duration_s"` // seconds
-	SLOs      []string       `json:"slos"`       // what each rate was held against
-	LowRPS    *float64       `json:"low_rps"`    // requests per second, the highest rate that held; null: none did
-	HighRPS   *float64       `json:"high_rps"`   // the lowest that did not; null: none was found
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Target    string     `json:"target"` // URL
+	Model     string     `json:"model"`
+	StartedAt *time.Time `json:"started_at"`
+	DurationS float64    `json:"duration_s"` // seconds
+	SLOs      []string   `json:"slos"`       // what each rate was held against
+	LowRPS    *float64   `json:"low_rps"`    // requests per second, the highest rate that held; null: none did, or it is by concurrency
+	HighRPS   *float64   `json:"high_rps"`   // the lowest that did not; null: none was found, or it is by concurrency
+
+	LowConcurrency  *int `json:"low_concurrency"`  // requests in flight, the most that held; null: none did, or it is by rate
+	HighConcurrency *int `json:"high_concurrency"` // the fewest that did not; null: none were found, or it is by rate
+
 	Confirmed bool           `json:"confirmed"`  // by a soak
 	LimitedBy capacity.Limit `json:"limited_by"` // what ends the capacity, or the search for it
 	SLO       *string        `json:"slo"`        // the SLO that broke first; null: none did
@@ -125,7 +129,7 @@ func sideOf(found *capacity.Document) Side {
 	c := found.Capacity
 	s := Side{
 		ID: found.ID, Name: found.Name, StartedAt: &found.StartedAt, DurationS: found.DurationS, SLOs: []string{},
-		LowRPS: c.LowRPS, HighRPS: c.HighRPS, Confirmed: c.Confirmed, LimitedBy: c.LimitedBy, SLO: c.SLO,
+		LowRPS: c.LowRPS, HighRPS: c.HighRPS, LowConcurrency: c.LowConcurrency, HighConcurrency: c.HighConcurrency, Confirmed: c.Confirmed, LimitedBy: c.LimitedBy, SLO: c.SLO,
 	}
 	if sc := found.Scenario; sc != nil {
 		s.Target, s.Model = sc.Target.URL, sc.Target.Model
@@ -152,11 +156,19 @@ func refusal(base, fresh *capacity.Document, d *Document) Gate {
 			return refused("%s is a search that never began", name)
 		}
 	}
+	if by := [2]capacity.Load{raised(base), raised(fresh)}; by[0] != by[1] {
+		return refused("BASE is a search by %s, NEW one by %s: these are answers to different questions", by[0], by[1])
+	}
 	a, b := slices.Sorted(slices.Values(d.Base.SLOs)), slices.Sorted(slices.Values(d.New.SLOs))
 	if !slices.Equal(a, b) {
 		return refused("the SLOs differ, and a capacity is that of its SLOs: %s in BASE, %s in NEW", strings.Join(a, ", "), strings.Join(b, ", "))
 	}
 	return Gate{}
+}
+
+// raised is what a search raised.
+func raised(found *capacity.Document) capacity.Load {
+	return cmp.Or(found.Plan.By, capacity.Arrivals)
 }
 
 // warnings say why the sides may not be comparable.
@@ -168,9 +180,9 @@ func warnings(base, fresh *capacity.Document) []string {
 	}{{"BASE", base}, {"NEW", fresh}} {
 		switch c := s.Capacity; {
 		case c.RPS == nil:
-			list = append(list, "no rate held in "+s.name)
+			list = append(list, "nothing held in "+s.name)
 		case !c.Confirmed:
-			list = append(list, "the rate that held in "+s.name+" was not confirmed by a soak")
+			list = append(list, "what held in "+s.name+" was not confirmed by a soak")
 		}
 	}
 	return list
@@ -179,9 +191,15 @@ func warnings(base, fresh *capacity.Document) []string {
 // An interval is what is known of a capacity, or of a change of it.
 type interval struct{ low, high float64 }
 
-// bracket is where a side's capacity lies, in requests per second.
+// bracket is where a side's capacity lies, in requests per second or in flight.
 func (s Side) bracket() interval {
 	i := interval{0, math.Inf(1)}
+	if s.LowConcurrency != nil {
+		i.low = float64(*s.LowConcurrency)
+	}
+	if s.HighConcurrency != nil {
+		i.high = float64(*s.HighConcurrency)
+	}
 	if s.LowRPS != nil {
 		i.low = *s.LowRPS
 	}
@@ -224,7 +242,7 @@ func (d *Document) judge() Gate {
 	i := change(base, fresh)
 	g := Gate{Reasons: []string{}}
 	_, g.Status = i.verdict()
-	both := fmt.Sprintf("BASE %s, NEW %s", base.words(), fresh.words())
+	both := fmt.Sprintf("BASE %s, NEW %s", d.Base.words(), d.New.words())
 	switch g.Status {
 	case compare.GateWorse:
 		g.ExitCode, g.Headline = verdict.ExitFailed, "NEW holds less: "+both
@@ -249,9 +267,9 @@ func (d *Document) open(base, fresh interval) (list []string) {
 	}{{"BASE", base}, {"NEW", fresh}} {
 		switch {
 		case s.low == 0:
-			list = append(list, "no rate held in "+s.name+": search with a lower --min-rate")
+			list = append(list, "nothing held in "+s.name+": search with a lower --min-rate")
 		case math.IsInf(s.high, 1):
-			list = append(list, "nothing broke in "+s.name+": search with a higher --max-rate, or longer")
+			list = append(list, "nothing broke in "+s.name+": search with a higher --max-rate (--max-in-flight), or longer")
 		}
 	}
 	if len(list) == 0 {
@@ -261,22 +279,30 @@ func (d *Document) open(base, fresh interval) (list []string) {
 }
 
 // words says where a capacity lies.
-func (i interval) words() string {
-	switch {
+func (s Side) words() string {
+	by := capacity.Arrivals
+	if s.LowConcurrency != nil || s.HighConcurrency != nil {
+		by = capacity.InFlight
+	}
+	switch i := s.bracket(); {
 	case i.low == 0 && math.IsInf(i.high, 1):
 		return "unknown"
 	case i.low == 0:
-		return "less than " + units.PerSecond(i.high)
+		return "less than " + by.Amount(i.high)
 	case math.IsInf(i.high, 1):
-		return units.PerSecond(i.low) + " or more"
+		return by.Amount(i.low) + " or more"
+	default:
+		return by.Number(i.low) + " to " + by.Amount(i.high)
 	}
-	return units.Rate(i.low) + " to " + units.PerSecond(i.high)
 }
 
 // rows are the figures side by side.
 func rows(base, fresh *capacity.Document) []Row {
 	b, f := base.Capacity, fresh.Capacity
 	held := Row{Metric: "capacity", Unit: units.EachSecond, Base: b.RPS, New: f.RPS, Gates: true}
+	if raised(base) == capacity.InFlight {
+		held.Unit, held.Base, held.New = units.Things, inFlight(b.Concurrency), inFlight(f.Concurrency)
+	}
 	i := change(sideOf(base).bracket(), sideOf(fresh).bracket())
 	if held.Verdict, _ = i.verdict(); b.RPS == nil || f.RPS == nil {
 		if held.Verdict == compare.TooNoisy {
@@ -314,6 +340,13 @@ func rows(base, fresh *capacity.Document) []Row {
 		list[k].fill()
 	}
 	return list
+}
+
+func inFlight(n *int) *float64 {
+	if n == nil {
+		return nil
+	}
+	return new(float64(*n))
 }
 
 // fill completes a row by its change.

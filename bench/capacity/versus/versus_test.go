@@ -13,6 +13,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
+	"flashwave/bench/units"
 )
 
 // search is one that found a bracket; 0 is no such rate.
@@ -163,6 +164,41 @@ func TestWhatIsNoComparison(t *testing.T) {
 		said := strings.Join(append(d.Warnings, d.Gate.Headline), "; ")
 		if refused := d.Gate.ExitCode == 104; refused != tc.refused || !strings.Contains(said, tc.says) || tc.says == "" && len(d.Warnings) > 0 {
 			t.Errorf("%s: %+v, %v", name, d.Gate, d.Warnings)
+		}
+	}
+}
+
+// byConcurrency is a search by requests in flight that found a bracket.
+func byConcurrency(low, high int) *capacity.Document {
+	d := search(0, 0)
+	d.Plan.By = capacity.InFlight
+	d.Capacity.Concurrency, d.Capacity.LowConcurrency, d.Capacity.RPS = &low, &low, new(80.0)
+	if high > 0 {
+		d.Capacity.HighConcurrency = &high
+	}
+	return d
+}
+
+// Searches by concurrency go by what is in flight, and do not compare to those by rate.
+func TestSearchesByConcurrency(t *testing.T) {
+	for name, tc := range map[string]struct {
+		base, fresh *capacity.Document
+		code        int
+		says        string
+	}{
+		"less":          {byConcurrency(16, 17), byConcurrency(12, 13), 99, "NEW holds less: BASE 16 to 17 in flight, NEW 12 to 13 in flight"},
+		"the same":      {byConcurrency(16, 17), byConcurrency(16, 17), 0, "no difference"},
+		"open above":    {byConcurrency(16, 17), byConcurrency(16, 0), 0, "NEW 16 in flight or more"},
+		"one by rate":   {byConcurrency(16, 17), search(16, 17), 104, "BASE is a search by concurrency, NEW one by rate"},
+		"the other one": {search(16, 17), byConcurrency(16, 17), 104, "BASE is a search by rate"},
+	} {
+		d := Compare(tc.base, tc.fresh, result.Tool{})
+		schematest.Values(t, "capacity-compare", d)
+		if d.Gate.ExitCode != tc.code || !strings.Contains(d.Gate.Headline, tc.says) {
+			t.Errorf("%s: %+v", name, d.Gate)
+		}
+		if tc.code != 104 && (d.Rows[0].Unit != units.Things || d.Rows[0].Base == nil) {
+			t.Errorf("%s: %+v", name, d.Rows[0])
 		}
 	}
 }
