@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench/ledger"
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
 )
 
@@ -18,8 +19,8 @@ type Look struct {
 	Open int64 // scheduled, and not known to have ended
 }
 
-// Look adds up the waves of these names, of all lanes. Their length is that of
-// the longest lane.
+// Look adds up the waves of these names: of all lanes, or of the one that a name names
+// with its wave. Their length is that of the longest lane.
 func (r *Run) Look(names ...string) Look {
 	part := result.NewPart()
 	lengths := make([]time.Duration, len(r.scenario.Lanes))
@@ -27,7 +28,7 @@ func (r *Run) Look(names ...string) Look {
 	for i := range r.waves.list {
 		w := &r.waves.list[i]
 		for _, name := range names {
-			if w.Name == name {
+			if w.Name == name || slo.WaveName(w.Lane, w.Name) == name {
 				chosen[i] = true
 				part.Merge(r.ledger.Total(i))
 				lengths[w.lane] += r.waves.length(i)

@@ -50,7 +50,9 @@ func (p *program) capacityCommand() *cobra.Command {
 		Long: `Find the highest rate of arrivals at which an endpoint meets every SLO: bracket it,
 halve the bracket, and hold the answer for minutes. Rates, not concurrency: customers
 come whether or not others are still being served. What is in flight at each rate is
-shown, so that a concurrency can be read off.
+shown, so that a concurrency can be read off. --by concurrency searches for that: the
+most requests in flight at which every SLO holds, each followed by another when it ends.
+A demand is a rate: it is not held against such an answer.
 
 A short ramp of 1, 4, 16 … requests in flight says where to begin. Then each step sends
 at one rate and is judged by its confidence interval at two looks fixed beforehand; a
@@ -67,6 +69,15 @@ A rate that held at first is run again after the soak. If it is slower then, the
 drifts: the answer is of its time, and the exit code 120. With --hold-for a failing rate
 is held that long, and the search goes on above it if the endpoint scales out.
 
+Of several SLOs it says which breaks first, and goes on for four steps at most to where
+the next one would. An SLO in a wave is held against all requests or, where lanes have
+workloads of their own, against those of the wave's lane.
+
+--slo 'good_fraction >= 95%' beside SLOs of single requests ('ttft < 400ms', 'e2e < 4s')
+finds the highest rate at which so many meet them all; it is assumed where these are
+given alone. --slo 'goodput >= 20/s' holds where so many a second are good, or 95 % of
+those that arrive if that is less, and fails where the answer does not come to it.
+
 Without --slo 'ttft.p95 < 800ms' is assumed. The scenario's own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
 capacity is held against: headroom, quota, replicas, the backlog if it is too much, and
 the price. --rehearse runs that demand in the end, whole or in another shape, and puts
@@ -80,13 +91,15 @@ those of --wave, or of the scenario file. Nothing is sent. It says how old the s
 and where it asked something else than the night does.
 
 A search passes (0) when a rate held and the demand fits; it has failed (99) when no rate
-held or the demand does not fit; it is inconclusive (120) when it ran out of time, the
+held, a goodput was out of reach or the demand does not fit; it is inconclusive (120) when it ran out of time, the
 endpoint drifts, or no soak lasted, too.
 
 ` + verdict.Help(),
 		Example: `flashwave capacity --url http://127.0.0.1:8000/v1
 flashwave capacity --url https://api.example.com/v1 --slo 'ttft.p95 < 800ms' --max-rate 300/s --budget 5
 flashwave capacity sale.yaml --precision 2% --soak 5m --headroom 1.2
+flashwave capacity --by concurrency --slo 'ttft.p95 < 400ms' --slo 'e2e.p99 < 5s'
+flashwave capacity --slo 'ttft < 400ms' --slo 'e2e < 4s' --slo 'good_fraction >= 95%'
 flashwave capacity sale.yaml --hold-for 3m --for 1h
 flashwave capacity sale.yaml --rehearse --scale 0.1
 flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01

@@ -83,7 +83,7 @@ func (f *capacityFlags) goOn(fs *pflag.FlagSet, file string, past *capacity.Past
 // unlike names the bounds that flags give and that are not those of the search.
 func (f *capacityFlags) unlike(fs *pflag.FlagSet, asked, began capacity.Config) (words []string) {
 	bounds := map[string]bool{
-		"by":       asked.By == began.By || began.By == "" && asked.By == capacity.Arrivals,
+		"by":       asked.By == began.By,
 		"min-rate": asked.MinRate == began.MinRate, "max-rate": asked.MaxRate == began.MaxRate,
 		"precision": asked.Precision == began.Precision, "step-for": asked.StepFor == began.StepFor, "soak": asked.Soak == began.Soak,
 		"hold-for": asked.HoldFor == began.HoldFor, "warmup": asked.Warmup == began.Warmup,

@@ -34,17 +34,12 @@ func TestEachSLOHasItsCapacity(t *testing.T) {
 		second string
 		given  []string
 	}{
-		{"far apart", servertest.MM8, "e2e.p95 < 350ms", "e2e.p50 < 150ms", []string{"e2e.p50 < 150ms", "e2e.p95 < 350ms"}},
-		{"one in ten is long", servertest.Bimodal8, "e2e.p95 < 580ms", "e2e.p50 < 250ms", []string{"e2e.p95 < 580ms", "e2e.p50 < 250ms"}},
+		{"the one given last", servertest.MM8, "e2e.p95 < 350ms", "e2e.p50 < 150ms", []string{"e2e.p50 < 150ms", "e2e.p95 < 350ms"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			doc, _ := searchModel(t, tc.model, sale, asking(tc.given...))
 			t.Log(doc.Verdict.Headline)
-			t.Logf("%s %v, %s %v", tc.first, truthOf(tc.model, tc.first), tc.second, truthOf(tc.model, tc.second))
-			for _, l := range doc.BySLO {
-				t.Logf("%+v low %v high %v binds %v", l.Expr, valueOf(l.LowRPS), valueOf(l.HighRPS), l.Binds)
-			}
 			for i, text := range []string{tc.first, tc.second} {
 				l := of(doc, text)
 				truth := truthOf(tc.model, text)

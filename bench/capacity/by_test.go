@@ -117,7 +117,7 @@ func TestASearchByConcurrencyGoesOn(t *testing.T) {
 	short := func(c *Config) { c.By = InFlight }
 	pages := &notebook{}
 	whole := searchKept(t, nil, pages, demand("calm:1/s:2m"), short)
-	if whole.Capacity.Concurrency == nil || whole.Forecast != nil || whole.Cost != nil || !whole.Capacity.Confirmed || whole.Plan.By != InFlight {
+	if whole.Capacity.Concurrency == nil || whole.Forecast != nil || whole.Cost != nil || !whole.Capacity.Confirmed || whole.Plan.Raised() != InFlight {
 		t.Fatalf("%+v, %+v", whole.Verdict, whole.Capacity)
 	}
 	if !strings.Contains(strings.Join(whole.Warnings, "; "), "are no rate of arrivals: the demand was not held against them") {
@@ -127,7 +127,7 @@ func TestASearchByConcurrencyGoesOn(t *testing.T) {
 	for _, steps := range []int{n / 2, n} {
 		past := pages.past(t, pages.kept(t, steps))
 		doc := searchKept(t, past, &notebook{}, demand("calm:1/s:2m"), nil)
-		if doc.Capacity.Concurrency == nil || doc.Plan.By != InFlight || math.Abs(float64(*doc.Capacity.Concurrency-*whole.Capacity.Concurrency)) > 2 {
+		if doc.Capacity.Concurrency == nil || doc.Plan.Raised() != InFlight || math.Abs(float64(*doc.Capacity.Concurrency-*whole.Capacity.Concurrency)) > 2 {
 			t.Errorf("after %d steps: %+v, was %+v", steps, doc.Capacity, whole.Capacity)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package capacity finds the highest rate of arrivals at which an endpoint meets
-// its SLOs: how much of a sale it can take.
+// its SLOs, or the most requests in flight: how much of a sale it can take.
 //
 // Begin with [New], then [Search.Run]; [Search.Snapshot] tells where the search is
 // while it goes on. The answer is a [Document].
@@ -65,6 +65,26 @@
 // Between two open steps nothing of ours is open any more, single requests are
 // sent until their latency is what it was on the idle endpoint, and a rate limit
 // gets the time to give back what the last step took.
+//
+// # What is asked
+//
+// Each step judges every SLO, so that all steps together say of each where it would end
+// the capacity by itself: by_slo. Where two or more were given the search goes on after
+// its answer, for four steps above it at most, which are held against those that have not
+// broken yet: to where the next one does. No soak confirms that.
+//
+// By requests in flight ([InFlight]) loads are whole numbers, kept in closed waves until
+// the same looks decide; a response time is a service time then. A rate that is served so
+// is none at which customers may come, and no demand is held against it.
+//
+// What counts good requests is a share of those that arrived, with an interval of its own:
+// good_fraction >= 95% is to requests that meet all their bounds what a p95 is to one bound.
+// goodput >= 20/s holds at a rate where so many are good, or 95 % of those that arrive if
+// that is less; the answer must come to the bound itself. Where SLOs say when a request is
+// good and none how many must be, good_fraction >= 95% is assumed.
+//
+// A step has no waves of the scenario: an SLO in a wave is held against all requests or,
+// where lanes ask different things, against those of the wave's lane.
 //
 // # What it finds
 //
@@ -218,7 +238,8 @@ type Search struct {
 	cfg      Config
 	base     *scenario.Scenario
 	criteria []criterion
-	shares   []float64 // of the load, by lane
+	bounds   []criterion // that say when one request is good
+	shares   []float64   // of the load, by lane
 	gauge    *gauge
 	meter    *meter
 	demand   forecast.Demand
@@ -265,7 +286,7 @@ func New(cfg Config) (*Search, error) {
 	}
 	cfg.By = cmp.Or(cfg.By, Arrivals)
 	base := cfg.Options.Scenario
-	list, notes, err := criteria(base)
+	list, bounds, notes, err := criteria(base)
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +300,7 @@ func New(cfg Config) (*Search, error) {
 	}
 	meter := &meter{Client: cfg.Options.Client}
 	s := &Search{
-		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes, demand: demand,
+		cfg: cfg, base: base, criteria: list, bounds: bounds, shares: shares(base), warnings: notes, demand: demand,
 		meter: meter, gauge: newGauge(meter, cfg.Options.Epoch, borne(list)),
 	}
 	if cfg.Rehearse != nil {
@@ -420,11 +441,11 @@ func (s *Search) trial(st step) trial {
 // length is how long a step takes to its first look: longer where requests are
 // few.
 func (s *Search) length(rate float64) time.Duration {
-	wants := int64(minShare)
+	wants := float64(minShare)
 	for _, c := range s.criteria {
-		wants = max(wants, c.wants())
+		wants = max(wants, float64(c.wants())/c.part())
 	}
-	need := lasting(float64(wants+1) / rate)
+	need := lasting((wants + 1) / rate)
 	return min(max(s.cfg.StepFor, need), longestStep*s.cfg.StepFor)
 }
 

@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"flashwave/bench"
 	"flashwave/bench/result"
@@ -12,49 +13,92 @@ import (
 	"flashwave/bench/verdict"
 )
 
-// A criterion is an SLO that every rate is held against.
+// A criterion is an SLO that every rate is held against, or one that says when a single
+// request is good.
 type criterion struct {
 	slo.Expr
 	assumed bool
+	lane    *lane // whose requests it concerns; nil: all
 }
 
 // criteria are the SLOs of a scenario that say whether a rate holds, completed by one on
-// latency and by those that are assumed of any run: what answers fast because it refuses
-// must not pass. Those that a
-// higher rate meets better, and sums over a run, say nothing about a rate; notes
-// tell which were left out.
-func criteria(sc *scenario.Scenario) (list []criterion, notes []string, err error) {
+// latency or on good requests and by those that are assumed of any run: what answers fast
+// because it refuses must not pass. Those that a higher rate meets better, and sums over a
+// run, say nothing about a rate; notes tell which were left out. bounds are the SLOs that
+// say when one request is good.
+func criteria(sc *scenario.Scenario) (list, bounds []criterion, notes []string, err error) {
 	var kept []string
+	counted := false // an SLO says how many requests must be good
 	for _, text := range sc.SLO {
 		e, err := slo.Parse(text)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		if !searchable(e) {
+		c := criterion{Expr: e, lane: laneOf(sc, e)}
+		switch {
+		case e.PerRequest():
+			bounds = append(bounds, c)
+		case searchable(e):
+			kept, list, counted = append(kept, text), append(list, c), counted || e.OfGood()
+		default:
 			notes = append(notes, "the search leaves "+e.Text+" out: it says nothing about one rate")
-			continue
 		}
-		if e.Wave != "" {
-			notes = append(notes, e.Text+" is held at every rate, not in one wave alone")
-			e.Wave = ""
-		}
-		kept = append(kept, text)
-		list = append(list, criterion{Expr: e})
 	}
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0 && len(bounds) > 0:
+		list, counted = append(list, criterion{Expr: slo.MustParse(enoughGood), assumed: true}), true
+	case len(list) == 0:
 		list = append(list, criterion{Expr: bearable(sc), assumed: true})
 	}
-	assertions, err := verdict.Parse(kept, nil, nil)
+	notes = append(notes, scopeNotes(slices.Concat(list, bounds))...)
+	others, judged, err := taken(sc, list, kept, bounds)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	for _, a := range assertions.SLOs {
-		if a.Assumed {
-			list = append(list, criterion{Expr: a.Expr, assumed: true})
+	for _, c := range bounds {
+		if !counted {
+			notes = append(notes, "the search leaves "+c.Text+" out: no SLO says how many requests must be good, such as "+enoughGood)
 		}
 	}
-	return list, notes, nil
+	if counted && !judged {
+		return nil, nil, nil, &scenario.Error{Message: "nothing says which request is good", Hint: "add --slo 'ttft < 800ms', or one on e2e or tpot"}
+	}
+	return append(list, others...), bounds, notes, nil
 }
+
+// taken are the SLOs that are assumed beside those that were kept, each in the lanes of
+// which none of these speaks; judged reports whether something says which request is good.
+func taken(sc *scenario.Scenario, list []criterion, kept []string, bounds []criterion) (others []criterion, judged bool, err error) {
+	var waves []verdict.WaveName
+	if slices.ContainsFunc(list, func(c criterion) bool { return c.lane != nil }) {
+		for _, l := range sc.Lanes {
+			for _, w := range l.Waves {
+				waves = append(waves, verdict.WaveName{Lane: l.Name, Wave: w.Name})
+			}
+		}
+	}
+	texts := slices.Clone(kept)
+	for _, c := range bounds {
+		texts = append(texts, c.Text)
+	}
+	assertions, err := verdict.Parse(texts, nil, waves)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, a := range assertions.SLOs {
+		c := criterion{Expr: a.Expr, assumed: true, lane: laneOf(sc, a.Expr)}
+		spoken := func(given criterion) bool {
+			return given.Metric == c.Metric && (given.lane == nil || c.lane != nil && given.lane.name == c.lane.name)
+		}
+		if a.Assumed && !slices.ContainsFunc(list, spoken) && !slices.ContainsFunc(others, spoken) {
+			others = append(others, c)
+		}
+	}
+	return others, assertions.Judged(), nil
+}
+
+// enoughGood is how many requests must be good where nobody says it.
+const enoughGood = "good_fraction >= 95%"
 
 // bearable is what customers bear, where nobody says it.
 func bearable(sc *scenario.Scenario) slo.Expr {
@@ -79,7 +123,7 @@ func searchable(e slo.Expr) bool {
 	switch {
 	case e.PerRequest():
 		return false
-	case e.Metric == slo.GoodFraction:
+	case e.OfGood():
 		return !e.Op.Upper()
 	case !e.Op.Upper():
 		return false
@@ -95,7 +139,7 @@ func searchable(e slo.Expr) bool {
 
 // wants is how many requests it takes before the criterion can hold.
 func (c criterion) wants() int64 {
-	if q, ok := c.Quantile(); ok {
+	if q, ok := c.quantile(); ok {
 		return enough(q)
 	}
 	return minShare
@@ -104,7 +148,7 @@ func (c criterion) wants() int64 {
 // limit is what a rate that breaks the criterion is limited by.
 func (c criterion) limit() Limit {
 	switch {
-	case c.Latency(), c.Metric == slo.GoodFraction:
+	case c.Latency(), c.OfGood():
 		return ByLatency
 	case c.Metric == slo.RateLimited:
 		return ByRateLimit
@@ -114,8 +158,11 @@ func (c criterion) limit() Limit {
 
 // hold judges the criterion at a look.
 func (c criterion) hold(l bench.Look) Judged {
-	if c.Latency() {
+	switch {
+	case c.Latency():
 		return c.holdLatency(c.stretch(l))
+	case c.OfGood():
+		return c.holdGood(l.Ended)
 	}
 	return c.holdShare(unbegun(l.Ended))
 }
@@ -182,6 +229,10 @@ func (c criterion) holdLatency(s verdict.Stretch) Judged {
 // late is how many requests were beyond the bound of a percentile; ok is false
 // where the criterion is none.
 func (c criterion) late(l bench.Look) (n int64, ok bool) {
+	if c.Metric == slo.GoodFraction {
+		_, ok := c.quantile()
+		return bad(l.Ended), ok
+	}
 	if _, ok := c.Quantile(); !ok {
 		return 0, false
 	}
@@ -197,11 +248,15 @@ func lateOf(s slo.Sample, bound float64) int64 {
 	return s.Lost + s.Count - s.CountAtOrBelow(bound)
 }
 
-// failing is how many requests of a share were seen, and of how many; ok is false where
-// the criterion is none that more of them break.
-func (c criterion) failing(l bench.Look) (k, n int64, ok bool) {
-	if c.Latency() || !c.Op.Upper() {
-		return 0, 0, false
+// failing is how many requests of a share were seen, of how many, and how large a share may
+// be; ok is false where the criterion is none that more of them break.
+func (c criterion) failing(l bench.Look) (k, n int64, allowed float64, ok bool) {
+	switch {
+	case c.OfGood():
+		need, _, ok := c.needs(l.Ended)
+		return bad(l.Ended), l.Ended.Part.Requests.Scheduled, 1 - need, ok
+	case c.Latency() || !c.Op.Upper():
+		return 0, 0, 0, false
 	}
 	ended := unbegun(l.Ended)
 	v, ok := ended.Scalar(c.Expr)
@@ -210,12 +265,14 @@ func (c criterion) failing(l bench.Look) (k, n int64, ok bool) {
 	if c.Metric == slo.ErrorRate {
 		n = q.Succeeded + q.Failed
 	}
-	return int64(math.Round(v.Low * float64(n))), n, ok
+	return int64(math.Round(v.Low * float64(n))), n, c.Value, ok
 }
 
 // share is what a step says of the criterion as a share of its requests.
 func (c criterion) share(j Judged) share {
 	switch q, ok := c.Quantile(); {
+	case c.OfGood():
+		return c.shareOfGood(j)
 	case ok && j.Beyond != nil:
 		return share{late: float64(*j.Beyond), n: float64(j.Samples), allowed: 1 - q}
 	case !c.Latency() && c.Op.Upper() && j.Observed != nil:
@@ -236,12 +293,17 @@ func leans(list []criterion, judged []Judged) (holds bool, by *criterion) {
 }
 
 // leans reports whether the criterion held as far as was seen.
-func (c criterion) leans(j Judged) bool { return j.Observed != nil && c.Holds(*j.Observed) }
+func (c criterion) leans(j Judged) bool {
+	if j.Needed != nil {
+		c.Value = *j.Needed
+	}
+	return j.Observed != nil && c.Holds(*j.Observed)
+}
 
 // waits reports whether the criterion is on a time that grows with a backlog.
 func (c criterion) waits() bool {
 	switch c.Metric {
-	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
+	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue, slo.GoodFraction, slo.Goodput:
 		return true
 	}
 	return false
@@ -256,6 +318,8 @@ func borne(list []criterion) float64 {
 			share = min(share, c.Value)
 		case slo.GoodFraction:
 			share = min(share, 1-c.Value)
+		case slo.Goodput:
+			share = min(share, 1-goodShare)
 		}
 	}
 	return share
@@ -264,7 +328,7 @@ func borne(list []criterion) float64 {
 // breaksWith reports whether a percentile breaks when so many of n requests are
 // beyond its bound, whatever the others took.
 func (c criterion) breaksWith(late, n int64) bool {
-	q, _ := c.Quantile()
+	q, _ := c.quantile()
 	low, _ := ranks(q, n)
 	return low > n-late
 }
@@ -297,12 +361,8 @@ func (c criterion) holdShare(s verdict.Stretch) Judged {
 	low, _ := shareInterval(int64(math.Round(v.Low*float64(j.Samples))), j.Samples)
 	_, high := shareInterval(int64(math.Round(v.High*float64(j.Samples))), j.Samples)
 	j.Low, j.High = &low, &high
-	nearest := low // the end of the interval that is kindest to the rate
-	if !c.Op.Upper() {
-		nearest = high
-	}
 	switch {
-	case !c.Holds(nearest):
+	case !c.Holds(low):
 		j.OK = new(false)
 	case c.Holds(v.Low) && c.Holds(v.High) && j.Samples >= minShare:
 		j.OK = new(true)
@@ -327,11 +387,11 @@ func deviation(h *result.Hist) float64 {
 
 // judge holds every criterion and says what follows: the step breaks with one that
 // breaks, holds if all hold, and is undecided otherwise.
-func judge(list []criterion, l bench.Look) (judged []Judged, verdict StepVerdict, by *criterion) {
+func judge(list []criterion, l sight) (judged []Judged, verdict StepVerdict, by *criterion) {
 	for _, c := range list {
-		judged = append(judged, c.hold(l))
+		judged = append(judged, c.hold(l.of(c)))
 	}
-	verdict, by = decide(list, judged, func(c criterion) bool { return c.failuresAlone(c.stretch(l)) })
+	verdict, by = decide(list, judged, func(c criterion) bool { return c.failuresAlone(c.stretch(l.of(c))) })
 	return judged, verdict, by
 }
 
@@ -382,6 +442,9 @@ func (c criterion) words(j Judged) string {
 		text += value(j.Observed)
 	} else {
 		text += "at least " + value(j.Low)
+	}
+	if j.Needed != nil {
+		text += " of " + value(j.Needed) + " that are enough at this load"
 	}
 	if j.OK == nil {
 		text += fmt.Sprintf(" (%s to %s with %s)", value(j.Low), value(j.High), units.Of(j.Samples, "request", "requests"))

@@ -28,12 +28,14 @@ func TestAssumed(t *testing.T) {
 		{"both", []string{"lost <= 5%", "error_rate <= 5%"}, false, nil},
 		{"a share of good ones is on another metric", []string{"good_fraction >= 99%", "ttft < 1s"}, false, []string{"error_rate <= 1%", "lost <= 1%"}},
 		{"what says nothing about a rate takes no place", []string{"rps > 5/s", "error_rate > 0"}, false, []string{"ttft.p95 < 800ms", "error_rate <= 1%", "lost <= 1%"}},
+		{"what a good request is, and not how many must be", []string{"ttft < 1s", "e2e < 5s"}, false, []string{"good_fraction >= 95%", "error_rate <= 1%", "lost <= 1%"}},
+		{"a goodput", []string{"goodput >= 20/s", "ttft < 1s"}, false, []string{"error_rate <= 1%", "lost <= 1%"}},
 		{"of a wave, which is held at every rate", []string{"error_rate < 5% in main"}, false, []string{"lost <= 1%"}},
 	} {
 		sc := scenario.Default()
 		sc.SLO = c.given
 		sc.Workload.Stream = !c.unary
-		list, _, err := criteria(sc)
+		list, _, _, err := criteria(sc)
 		if err != nil {
 			t.Fatal(err)
 		}

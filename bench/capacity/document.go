@@ -45,7 +45,7 @@ type Document struct {
 
 // A Plan is what the search was asked for.
 type Plan struct {
-	By         Load     `json:"by"`           // what was raised; missing: an earlier version made the document, by the rate
+	By         *Load    `json:"by"`           // what was raised; null: an earlier version made the document, by the rate
 	MinRateRPS float64  `json:"min_rate_rps"` // requests per second; nothing slower is tried, in a search by rate
 	MaxRateRPS float64  `json:"max_rate_rps"` // nothing faster is tried
 	Precision  float64  `json:"precision"`    // ratio; high ÷ low − 1 at which the search ends
@@ -64,6 +64,14 @@ type Verdict struct {
 	ExitCode int           `json:"exit_code"`
 	Headline string        `json:"headline"` // one sentence for people
 	Reasons  []string      `json:"reasons"`
+}
+
+// Raised is what the search raised.
+func (p Plan) Raised() Load {
+	if p.By == nil {
+		return Arrivals
+	}
+	return *p.By
 }
 
 // Further are the reasons that the headline does not tell already.
@@ -215,6 +223,7 @@ type Judged struct {
 	Beyond   *int64   `json:"beyond"`   // how many of the samples were beyond the bound; null: it is none of a percentile
 	Low      *float64 `json:"low"`      // the interval that decided; null: the bound has none (max), or no data
 	High     *float64 `json:"high"`
+	Needed   *float64 `json:"needed"` // what a goodput had to be at a load too low for the bound; null: the bound
 	Samples  int64    `json:"samples"`
 	OK       *bool    `json:"ok"` // null: undecided
 }
@@ -239,7 +248,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	}
 	now := time.Now().UTC()
 	return &Document{
-		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now, Plan: Plan{By: Arrivals},
+		Schema: Schema, Labels: map[string]string{}, Tool: tool, StartedAt: now, EndedAt: now, Plan: Plan{By: new(Arrivals)},
 		Verdict: Verdict{
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},

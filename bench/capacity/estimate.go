@@ -43,7 +43,7 @@ func (e Estimate) String() string {
 // between the lowest and the highest rate, on the scale of ratios.
 func (c Config) Estimate() Estimate {
 	s := &Search{cfg: c, base: c.Options.Scenario, shares: shares(c.Options.Scenario)}
-	s.criteria, _, _ = criteria(s.base) // what is wrong with them New says
+	s.criteria, _, _, _ = criteria(s.base) // what is wrong with them New says
 	if c.Rehearse != nil {
 		s.stage, _ = c.Rehearse.stage(s.base)
 	}

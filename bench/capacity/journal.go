@@ -105,7 +105,7 @@ func (p *Past) Config() Config {
 		return d
 	}
 	return Config{
-		By: plan.By, MinRate: plan.MinRateRPS, MaxRate: plan.MaxRateRPS, Precision: plan.Precision,
+		By: plan.Raised(), MinRate: plan.MinRateRPS, MaxRate: plan.MaxRateRPS, Precision: plan.Precision,
 		StepFor: seconds(plan.StepForS), Soak: seconds(plan.SoakS), For: seconds(plan.ForS),
 		HoldFor: maybe(plan.HoldForS), Warmup: maybe(plan.WarmupS),
 		Headroom: p.Headroom, Utilisation: p.Utilisation, Rehearse: p.Rehearse, Past: p,

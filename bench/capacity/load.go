@@ -3,10 +3,10 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"flashwave/bench/scenario"
-	"flashwave/bench/slo"
 )
 
 // settleWave is the name of the load that does not count.
@@ -40,7 +40,7 @@ func shares(sc *scenario.Scenario) []float64 {
 }
 
 // derive is the scenario with other waves: those that waves gives a lane for its
-// share of the load. Its SLOs have no wave.
+// share of the load. Its SLOs speak of these.
 func (s *Search) derive(waves func(share float64) []scenario.Wave, grace time.Duration) *scenario.Scenario {
 	sc := *s.base
 	sc.Lanes = make([]scenario.Lane, len(s.base.Lanes))
@@ -48,11 +48,14 @@ func (s *Search) derive(waves func(share float64) []scenario.Wave, grace time.Du
 		l.Waves = waves(s.shares[i])
 		sc.Lanes[i] = l
 	}
-	sc.SLO = nil
-	for _, c := range s.criteria {
-		sc.SLO = append(sc.SLO, c.Text)
+	var names []string
+	for _, w := range sc.Lanes[0].Waves {
+		names = append(names, w.Name)
 	}
-	sc.SLO = append(sc.SLO, perRequest(s.base)...)
+	sc.SLO = nil
+	for _, c := range slices.Concat(s.criteria, s.bounds) {
+		sc.SLO = append(sc.SLO, c.over(names)...)
+	}
 	sc.Warmup, sc.Grace = 0, scenario.Duration(grace)
 	sc.Seed += s.points
 	if sc.Budget > 0 {
@@ -87,14 +90,4 @@ func closed(concurrency int) func(share float64) []scenario.Wave {
 // single is one request for each lane that has load.
 func single(float64) []scenario.Wave {
 	return []scenario.Wave{{Name: lookWave(0), Concurrency: 1, Requests: 1}}
-}
-
-// perRequest are the SLOs that say when one request is good.
-func perRequest(sc *scenario.Scenario) (list []string) {
-	for _, text := range sc.SLO {
-		if e, err := slo.Parse(text); err == nil && e.PerRequest() {
-			list = append(list, text)
-		}
-	}
-	return list
 }

@@ -3,6 +3,7 @@ package capacity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"flashwave/bench"
@@ -108,9 +109,9 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	}
 	switch {
 	case m.verdict == Broke: // with what came of the last second, too
-		m.judged, _, _ = judge(s.criteria, run.Look(m.waves(p.looks)...))
+		m.judged, _, _ = judge(s.criteria, see(run, m.waves(p.looks)...))
 	case p.kind == Beyond: // the others were not asked
-		m.judged, _, _ = judge(s.criteria, run.Look(m.waves(m.taken)...))
+		m.judged, _, _ = judge(s.criteria, see(run, m.waves(m.taken)...))
 	}
 	st := step{Step: m.document(doc, began), limit: m.limit}
 	if p.concurrency > 0 {
@@ -167,7 +168,7 @@ func (m *measuring) waves(k int) []string {
 // look judges what was scheduled up to the k-th look.
 func (m *measuring) look(k int) {
 	m.taken = k
-	look := m.run.Look(m.waves(k)...)
+	look := see(m.run, m.waves(k)...)
 	m.judged, m.verdict, m.by = judge(m.criteria, look)
 	if m.kind == Soak && m.verdict == Undecided {
 		// A soak is judged as a run is: by what came of it.
@@ -180,7 +181,7 @@ func (m *measuring) look(k int) {
 }
 
 // because says why the point is judged as it is, and what limits it.
-func (m *measuring) because(look bench.Look) {
+func (m *measuring) because(look sight) {
 	if m.by == nil {
 		m.why = "every SLO held"
 		return
@@ -247,16 +248,16 @@ func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
 // even if every request to come met its bounds.
 func (m *measuring) lost() bool {
 	planned := int64(m.rate * m.length.Seconds() * float64(m.looks))
-	look := m.run.Look(m.waves(m.looks)...)
+	look := see(m.run, m.waves(m.looks)...)
 	for i, c := range m.criteria {
-		if k, n, ok := c.failing(look); ok && n >= minShare && beyond(k, n, c.Value) {
+		if k, n, allowed, ok := c.failing(look.of(c)); ok && n >= minShare && beyond(k, n, allowed) {
 			m.taken = 0
 			m.judged, _, _ = judge(m.criteria, look)
 			m.verdict, m.by = Broke, &m.criteria[i]
 			m.because(look)
 			return true
 		}
-		if late, ok := c.late(look); ok && planned > 0 && c.breaksWith(late, planned) {
+		if late, ok := c.late(look.of(c)); ok && planned > 0 && c.breaksWith(late, int64(float64(planned)*c.part())) {
 			m.taken = 0
 			m.judged, _, _ = judge(m.criteria, look)
 			m.verdict, m.by = Broke, blame(m.criteria, i, look)
@@ -269,8 +270,8 @@ func (m *measuring) lost() bool {
 
 // blame is the criterion that says why the i-th is beyond its bound: the one on errors
 // where it is so by failures alone.
-func blame(list []criterion, i int, look bench.Look) *criterion {
-	if list[i].failuresAlone(look.Now) {
+func blame(list []criterion, i int, look sight) *criterion {
+	if list[i].failuresAlone(look.of(list[i]).Now) {
 		for k := range list {
 			if list[k].limit() == ByErrors {
 				return &list[k]
@@ -282,7 +283,7 @@ func blame(list []criterion, i int, look bench.Look) *criterion {
 
 // breaks ends the point before its time.
 func (m *measuring) breaks(limit Limit, why string) {
-	m.judged, _, m.by = judge(m.criteria, m.run.Look(m.waves(m.looks)...))
+	m.judged, _, m.by = judge(m.criteria, see(m.run, m.waves(m.looks)...))
 	m.verdict, m.limit, m.why = Broke, limit, why
 	if limit == ByRateLimit {
 		m.by = nil
@@ -340,7 +341,7 @@ func apart(a, b float64) float64 { return max(a/b, b/a) }
 // past every bound, but no longer than a step.
 func (s *Search) answering() time.Duration {
 	longest := time.Second
-	for _, c := range s.criteria {
+	for _, c := range slices.Concat(s.criteria, s.bounds) {
 		if c.Latency() {
 			longest = max(longest, lasting(c.Value/1000))
 		}

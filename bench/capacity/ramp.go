@@ -6,7 +6,6 @@ import (
 	"math"
 	"time"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -135,7 +134,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	st.SettledS = settled(doc)
 	st.ServedByS = bySecond(rowsFrom(doc.Timeline, st.SettledS, st.SettledS+st.DurationS))
 	s.told(&st.Step)
-	s.seen(&st, look)
+	s.seen(&st, see(run, lookWave(0)))
 	if refused := st.RateLimited; st.limit == ByErrors && 2*refused >= st.Requests.Failed {
 		st.limit = ByRateLimit
 	}
@@ -158,14 +157,21 @@ func settled(doc *result.Run) float64 {
 }
 
 // seen judges a ramp step.
-func (s *Search) seen(st *step, look bench.Look) {
+func (s *Search) seen(st *step, look sight) {
 	st.SLOs = []Judged{}
 	for _, c := range s.criteria {
-		r := slo.Evaluate(c.Expr, unbegun(look.Ended))
-		st.SLOs = append(st.SLOs, Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: look.Ended.Part.Requests.Scheduled})
+		ended := look.of(c).Ended
+		if c.OfGood() {
+			j := c.holdGood(ended)
+			j.OK = new(c.leans(j))
+			st.SLOs = append(st.SLOs, j)
+			continue
+		}
+		r := slo.Evaluate(c.Expr, unbegun(ended))
+		st.SLOs = append(st.SLOs, Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: ended.Part.Requests.Scheduled})
 	}
 	var by *criterion
-	st.Verdict, by = decide(s.criteria, st.SLOs, func(c criterion) bool { return c.failuresAlone(look.Ended) })
+	st.Verdict, by = decide(s.criteria, st.SLOs, func(c criterion) bool { return c.failuresAlone(look.of(c).Ended) })
 	st.Why = "every SLO held, as far as seen"
 	for i, c := range s.criteria {
 		if by != nil && c.Text == by.Text {

@@ -77,7 +77,7 @@ func searchModel(t *testing.T, m servertest.Model, bound time.Duration, bounds f
 		refused = float64(server.refused.Load()) / float64(server.sent.Load())
 	})
 	schematest.Values(t, "capacity", doc)
-	if rate := doc.Capacity.RPS; rate != nil && doc.Plan.By != InFlight && !slices.ContainsFunc(doc.Steps, func(st Step) bool { return sameRate(st.RateRPS, *rate) }) {
+	if rate := doc.Capacity.RPS; rate != nil && doc.Plan.Raised() != InFlight && !slices.ContainsFunc(doc.Steps, func(st Step) bool { return sameRate(st.RateRPS, *rate) }) {
 		t.Errorf("%.4g/s is named and did not run", *rate)
 	}
 	return doc, refused

@@ -50,7 +50,7 @@ func (s *Search) document() *Document {
 func (s *Search) plan() Plan {
 	c := s.cfg
 	return Plan{
-		By: c.By, MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
+		By: &c.By, MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
 		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), HoldForS: some(c.HoldFor.Seconds()), WarmupS: some(c.Warmup.Seconds()), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
 	}
 }
@@ -145,8 +145,10 @@ func (s *Search) ground(c Capacity) result.Ground {
 		return s.stop.on
 	case s.hunt != nil && s.hunt.drifts, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
 		return result.GroundData
-	case c.RPS == nil:
+	case c.RPS == nil, !c.AtLeast && len(s.outOfReach()) > 0:
 		return result.GroundSLO
+	case len(s.outOfReach()) > 0: // a higher rate may come to it
+		return result.GroundData
 	}
 	return result.GroundPass
 }
@@ -214,6 +216,9 @@ func (s *Search) soFar(c Capacity) string {
 		return "held " + strings.TrimPrefix(text, "holds ") + " as of " + of + " into the search, and the endpoint drifts: it would not hold now"
 	}
 	text += s.brokeFirst(c)
+	for _, j := range s.outOfReach() {
+		text += "; " + j.Expr + " is out of reach: it was " + units.Maybe(j.Observed, units.PerSecond) + " there"
+	}
 	if !c.Confirmed && s.cfg.Soak > 0 {
 		text += "; not confirmed by a soak"
 	}

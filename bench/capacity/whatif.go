@@ -73,7 +73,7 @@ func (n Night) Answer(found *Document) (*Document, error) {
 		return nil, &scenario.Error{Message: "there is no night to hold against the search", Hint: "give it as open waves: a scenario file, or --wave night:200/m..12000/m:10m"}
 	case found.WhatIf != nil:
 		return nil, &scenario.Error{Message: "that is an answer of --what-if itself, and no search", Hint: "name the search that it was made of"}
-	case found.Plan.By == InFlight:
+	case found.Plan.Raised() == InFlight:
 		return nil, &scenario.Error{Message: "that search was by concurrency: so many requests in flight are no rate of arrivals", Hint: "name a search by rate"}
 	case found.Scenario == nil:
 		return nil, &scenario.Error{Message: "the search has no scenario: nothing was measured"}

@@ -140,7 +140,7 @@ func raised(d *capacity.Document) (name, unit string, bracket []svg.Band) {
 	c := d.Capacity
 	low, high := c.LowRPS, c.HighRPS
 	name, unit = "rate", "req/s"
-	if d.Plan.By == capacity.InFlight {
+	if d.Plan.Raised() == capacity.InFlight {
 		name, unit = "requests in flight", "in flight"
 		if low, high = nil, nil; c.LowConcurrency != nil && c.HighConcurrency != nil {
 			low, high = new(float64(*c.LowConcurrency)), new(float64(*c.HighConcurrency))

@@ -3,6 +3,7 @@ package slo_test
 import (
 	"math"
 	"sort"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -333,6 +334,20 @@ func TestExprKinds(t *testing.T) {
 		q, ok := e.Quantile()
 		if e.Latency() != tt.latency || e.PerRequest() != tt.perRequest || q != tt.quantile || ok != (tt.quantile > 0) {
 			t.Errorf("%s: latency %v, per request %v, quantile %v %v", e, e.Latency(), e.PerRequest(), q, ok)
+		}
+	}
+}
+
+// An assertion over a wave is one over the run, and back.
+func TestEverywhere(t *testing.T) {
+	for _, text := range []string{"e2e.p99 < 8s in rush", "ttft < 800ms in bulk/rush", `lost <= 1% in "the rush"`, "error_rate <= 1%"} {
+		e := parse(t, text)
+		all := e.Everywhere()
+		if again := parse(t, all.Text); all.Wave != "" || again != all || !strings.HasPrefix(e.Text, all.Text) {
+			t.Errorf("%s: %+v", text, all)
+		}
+		if back := all.In("", e.Wave); e.Wave != "" && back != e {
+			t.Errorf("%s: %+v", text, back)
 		}
 	}
 }

@@ -26,7 +26,10 @@
 // lane/name, in quotes if it has spaces.
 package slo
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // An Expr is one parsed assertion. Expressions are comparable: two that differ
 // only in spacing, case or quotes are equal.
@@ -126,6 +129,15 @@ func MustParse(text string) Expr {
 	e, err := Parse(text)
 	if err != nil {
 		panic(err)
+	}
+	return e
+}
+
+// Everywhere is an assertion over a wave as one over the whole run.
+func (e Expr) Everywhere() Expr {
+	if e.Wave != "" {
+		e.Text = strings.TrimSuffix(e.Text, " in "+quoted(e.Wave))
+		e.Wave = ""
 	}
 	return e
 }

@@ -156,7 +156,7 @@ func refusal(base, fresh *capacity.Document, d *Document) Gate {
 			return refused("%s is a search that never began", name)
 		}
 	}
-	if by := [2]capacity.Load{raised(base), raised(fresh)}; by[0] != by[1] {
+	if by := [2]capacity.Load{base.Plan.Raised(), fresh.Plan.Raised()}; by[0] != by[1] {
 		return refused("BASE is a search by %s, NEW one by %s: these are answers to different questions", by[0], by[1])
 	}
 	a, b := slices.Sorted(slices.Values(d.Base.SLOs)), slices.Sorted(slices.Values(d.New.SLOs))
@@ -164,11 +164,6 @@ func refusal(base, fresh *capacity.Document, d *Document) Gate {
 		return refused("the SLOs differ, and a capacity is that of its SLOs: %s in BASE, %s in NEW", strings.Join(a, ", "), strings.Join(b, ", "))
 	}
 	return Gate{}
-}
-
-// raised is what a search raised.
-func raised(found *capacity.Document) capacity.Load {
-	return cmp.Or(found.Plan.By, capacity.Arrivals)
 }
 
 // warnings say why the sides may not be comparable.
@@ -300,7 +295,7 @@ func (s Side) words() string {
 func rows(base, fresh *capacity.Document) []Row {
 	b, f := base.Capacity, fresh.Capacity
 	held := Row{Metric: "capacity", Unit: units.EachSecond, Base: b.RPS, New: f.RPS, Gates: true}
-	if raised(base) == capacity.InFlight {
+	if base.Plan.Raised() == capacity.InFlight {
 		held.Unit, held.Base, held.New = units.Things, inFlight(b.Concurrency), inFlight(f.Concurrency)
 	}
 	i := change(sideOf(base).bracket(), sideOf(fresh).bracket())

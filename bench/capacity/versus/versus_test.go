@@ -171,7 +171,7 @@ func TestWhatIsNoComparison(t *testing.T) {
 // byConcurrency is a search by requests in flight that found a bracket.
 func byConcurrency(low, high int) *capacity.Document {
 	d := search(0, 0)
-	d.Plan.By = capacity.InFlight
+	d.Plan.By = new(capacity.InFlight)
 	d.Capacity.Concurrency, d.Capacity.LowConcurrency, d.Capacity.RPS = &low, &low, new(80.0)
 	if high > 0 {
 		d.Capacity.HighConcurrency = &high
