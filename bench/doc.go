@@ -2,7 +2,7 @@
 // of stands in rooms of its own; here they are joined.
 //
 // The way of one request: package dispatch has an instant from the load of a lane, and
-// gives its ticket one of the slots; [Run.Send] sends it, and the client calls back for
+// gives its ticket one of the slots; the sender sends it, and the client calls back for
 // every token with the instant its bytes were read; package ledger takes that in, and
 // once a second an interval of all that becomes part of the result. Package health
 // watches meanwhile whether this process keeps up, package verdict judges, while the run
@@ -21,18 +21,20 @@
 //     which waits for it);
 //   - the read probe's (health.New; Stop waits for it);
 //   - the writer of the log of requests (ledger.New; CloseLog waits for it);
-//   - those that do what may be stuck (bounded, which waits for them unless the user
-//     insists on an end: these alone may be left behind).
+//   - those that do what may be stuck (bounded, and the drain for the requests in flight;
+//     they are waited for unless the user insists on an end, or a cancelled call hears
+//     nothing: these alone may be left behind).
 //
 // # Locks
 //
-// Whoever holds one may take those to its right:
+// Whoever holds one of these may take others:
 //
-//   - a lane's (dispatch), then any but the ticker's and the run's;
-//   - the ticker's, then any but a lane's;
-//   - the run's (stop), then that of events;
-//   - the watch's (health), then those of the ledger;
-//   - a shard's (ledger), then a recovery's.
+//   - a lane's (dispatch): any but the ticker's, and that of another lane;
+//   - the ticker's: any but a lane's;
+//   - that of the refusals: the run's;
+//   - the run's: that of the events;
+//   - the watch's (health): those of the ledger;
+//   - a shard's (ledger): a recovery's.
 //
 // All the others are leaves: nothing else is locked while one is held.
 package bench

@@ -35,12 +35,12 @@ func (r *Run) finish() {
 		}
 	}
 	doc := r.report()
-	r.notary.handEvents()
+	r.journal.handEvents()
 	r.keep(doc)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state, r.document = result.Done, doc
-	r.seen = sight{}
+	r.cached = viewFigures{}
 }
 
 // report is the document as things stand.

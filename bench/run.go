@@ -66,7 +66,7 @@ type Run struct {
 	options   Options
 	startedAt time.Time
 	events    *events
-	notary    *notary
+	journal   *journalWriter
 	budget    *dispatch.Budget
 	refusals  *refusals
 	health    *health.Watch
@@ -85,7 +85,7 @@ type Run struct {
 	linesLost  int64     // of the log of requests
 	requestErr error     // of the log of requests
 	document   *result.Run
-	seen       sight
+	cached     viewFigures
 }
 
 // Start begins a run. It goes on until its waves are over and drained, or it is
@@ -107,7 +107,7 @@ func Start(opts Options) (*Run, error) {
 	r.dispatch.Begin(r.start)
 	r.waves.expect(len(r.scenario.Lanes))
 	r.ticker = newTicker(r)
-	r.notary.hand(func(j Journal) error { return j.Begin(r.report()) })
+	r.journal.hand(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
 }
@@ -141,7 +141,7 @@ func newRun(opts Options) (*Run, error) {
 	if opts.Price != nil {
 		r.budget.Price = *opts.Price
 	}
-	r.notary = &notary{journal: opts.Journal, events: r.events}
+	r.journal = &journalWriter{to: opts.Journal, events: r.events}
 	r.refusals = newRefusals(sc, r.stop)
 	if r.assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, r.waves.names()); err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func newLedger(opts Options, waves []wave, judged bool) *ledger.Ledger {
 // newTicker is the ticker of the run.
 func newTicker(r *Run) *ticker {
 	return &ticker{
-		account: r.account, health: r.health, events: r.events, notary: r.notary,
+		account: r.account, health: r.health, events: r.events, journal: r.journal,
 		sending:  func() bool { return r.isIn(result.Running) },
 		stop:     func(why verdict.Ending, detail string) { r.stop(why, detail) },
 		breached: map[string]float64{}, recent: map[string][]result.Row{}, overload: map[string]result.Overload{},
@@ -201,7 +201,7 @@ func (r *Run) run(now time.Duration) {
 	r.health.Stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
-		r.notary.giveUp()
+		r.journal.giveUp()
 	}
 	r.waves.finish()
 	r.ticker.second() // the last, though the ticker may be stuck
@@ -297,7 +297,7 @@ func (r *Run) NextWave(lane int) {
 func (r *Run) hasLane(i int) bool { return i >= 0 && i < len(r.scenario.Lanes) }
 
 // JournalError says why the run could not be saved; nil if it was.
-func (r *Run) JournalError() error { return r.notary.failure() }
+func (r *Run) JournalError() error { return r.journal.failure() }
 
 // RequestLog says, once the run is over, how many lines its log of requests lacks
 // because they came faster than they could be written, and what broke it; nil: nothing.

@@ -17,7 +17,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	if view.Wave >= len(r.waves.list) {
 		view.Wave = -1
 	}
-	seen := r.sight(view)
+	figures := r.viewFigures(view)
 	now := r.now()
 	inFlight, waiting, _ := r.dispatch.Load()
 	ttft, e2e := r.assertions.Tightest()
@@ -26,14 +26,14 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	s := result.Snapshot{
 		Name: r.scenario.Name, Model: r.scenario.Target.Model, Target: r.options.Target,
 		At: r.since(now), View: view,
-		Window: seen.window, Curves: seen.curves, Total: seen.total, SLOs: seen.slos, Health: seen.health,
-		Lanes: r.dispatch.Lanes(), Series: seen.series,
+		Window: figures.window, Curves: figures.curves, Total: figures.total, SLOs: figures.slos, Health: figures.health,
+		Lanes: r.dispatch.Lanes(), Series: figures.series,
 		Now: result.Now{
 			Offered: row.OfferedRPS, Sent: row.SentRPS, Done: row.CompletedRPS, Failed: row.FailedRPS, OutputTPS: row.OutputTPS,
 			InFlight: int64(inFlight), Queued: int64(waiting),
 			Awaiting: open.Awaiting, Streaming: open.Streaming, Oldest: open.Oldest, Late: open.Late,
 			Overload: overload,
-			Dropped:  seen.total.Requests.Dropped, Unsent: seen.total.Requests.Unsent,
+			Dropped:  figures.total.Requests.Dropped, Unsent: figures.total.Requests.Unsent,
 		},
 	}
 	s.Events, s.Happened = r.events.newest(shownEvents)
@@ -45,7 +45,7 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	s.State = r.state
 	document := r.document
 	r.mu.Unlock()
-	s.Cost = r.costStatus(seen, s.State)
+	s.Cost = r.costStatus(figures, s.State)
 	if s.State == result.Running && allPaused(s.Lanes) {
 		s.State = result.Paused
 	}
@@ -56,8 +56,8 @@ func (r *Run) Snapshot(view result.View) result.Snapshot {
 	return s
 }
 
-// A sight is the costly parts of a snapshot. They last until the next interval.
-type sight struct {
+// viewFigures are the costly parts of a snapshot. They last until the next interval.
+type viewFigures struct {
 	n      int // intervals so far
 	view   result.View
 	window result.Stats
@@ -70,16 +70,16 @@ type sight struct {
 	recent float64 // USD in the last minute
 }
 
-// sight is that of a view now, computed once an interval.
-func (r *Run) sight(view result.View) sight {
+// viewFigures are those of a view now, computed once an interval.
+func (r *Run) viewFigures(view result.View) viewFigures {
 	r.mu.Lock()
-	s := r.seen
+	s := r.cached
 	r.mu.Unlock()
 	n := r.ledger.Seconds()
 	if s.n == n && n > 0 && s.view == view {
 		return s
 	}
-	s = sight{n: n, view: view}
+	s = viewFigures{n: n, view: view}
 	s.series, _ = r.ledger.Rows(false)
 	s.total = r.stats(-1, r.total(), false)
 	if view.Window > 0 {
@@ -96,7 +96,7 @@ func (r *Run) sight(view result.View) sight {
 	s.health = r.health.Live(liveWindow, lately)
 	s.recent, s.oneMin = r.ledger.Spent(time.Minute)
 	r.mu.Lock()
-	r.seen = s
+	r.cached = s
 	r.mu.Unlock()
 	return s
 }
@@ -129,7 +129,7 @@ func (a *account) sloStatuses(view result.View) []result.SLOStatus {
 }
 
 // costStatus is money so far and to come.
-func (r *Run) costStatus(c sight, state result.State) *result.CostStatus {
+func (r *Run) costStatus(c viewFigures, state result.State) *result.CostStatus {
 	if !r.priced {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (r *Run) costStatus(c sight, state result.State) *result.CostStatus {
 
 // projected is what the whole run will have cost: the cost of a finished request
 // times the requests still to come. nil before anything is known.
-func (r *Run) projected(c sight, spent float64, state result.State) *float64 {
+func (r *Run) projected(c viewFigures, spent float64, state result.State) *float64 {
 	ended := c.total.Requests.Ended()
 	n, known := r.scenario.PlannedRequests()
 	if ended == 0 || !known {

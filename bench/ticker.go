@@ -17,7 +17,7 @@ type ticker struct {
 	*account
 	health  *health.Watch
 	events  *events
-	notary  *notary
+	journal *journalWriter
 	sending func() bool                             // requests are scheduled yet
 	stop    func(why verdict.Ending, detail string) // stops the run
 
@@ -63,8 +63,8 @@ func (t *ticker) untilNext() time.Duration {
 // second ends the current second.
 func (t *ticker) second() {
 	if in, row, ok := t.end(); ok {
-		t.notary.hand(func(j Journal) error { return j.Interval(in, row) })
-		t.notary.handEvents()
+		t.journal.hand(func(j Journal) error { return j.Interval(in, row) })
+		t.journal.handEvents()
 	}
 }
 
