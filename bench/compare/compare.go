@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"math"
 	"slices"
 
 	"flashwave/bench/result"
@@ -11,6 +12,7 @@ import (
 type Options struct {
 	Tool  result.Tool // what makes the document
 	Rules []Rule      // take the place of the default gate
+	Needs []Need      // what must have been seen for a comparison to pass
 }
 
 // Compare sets one or several runs of a scenario against others. Neither side may
@@ -21,7 +23,7 @@ func Compare(base, fresh []*result.Run, o Options) *Document {
 
 // compareSides is Compare once the timelines have been read.
 func compareSides(base, fresh *side, o Options) *Document {
-	c := comparison{base: base, fresh: fresh, method: method(BlockBootstrap)}
+	c := comparison{base: base, fresh: fresh, method: method(OrderStatistics)}
 	if b, f := len(base.runs), len(fresh.runs); b >= fromRanks && f >= fromRanks {
 		c.level = levelOf(b, f)
 		c.method = method(MannWhitney)
@@ -35,11 +37,11 @@ func compareSides(base, fresh *side, o Options) *Document {
 	for _, wave := range c.waves() {
 		d.Rows = append(d.Rows, c.rows(wave)...)
 	}
-	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == BlockBootstrap {
+	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == OrderStatistics {
 		d.Method.BlockS = &block
 	}
 	d.Warnings = c.warnings(d)
-	d.gate(o.Rules)
+	d.gate(o.Rules, o.Needs)
 	return d
 }
 
@@ -53,7 +55,6 @@ func method(name MethodName) Method {
 		m.Note = "each run is one observation: the intervals hold drift between runs"
 		return m
 	}
-	m.Resamples, m.Seed = resamples, seed
 	m.Note = "the intervals hold the noise within the runs; drift between runs they cannot see: " +
 		"what lies within the margin is taken for it. From 4 runs a side it is measured"
 	return m
@@ -71,6 +72,7 @@ type side struct {
 	runs   []*result.Run
 	series []*series
 	block  float64 // seconds of the longest block
+	full   fullness
 }
 
 func newSide(runs []*result.Run) *side {
@@ -130,10 +132,11 @@ func stats(run *result.Run, wave string) *result.Stats {
 func (c *comparison) rows(wave string) []Row {
 	base, fresh := c.base.estimates(wave), c.fresh.estimates(wave)
 	rows := make([]Row, 0, len(metrics))
+	goods := c.goods()
 	for i, m := range metrics {
 		row := Row{
 			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
-			Gates:   m.gates && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0),
+			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
@@ -145,23 +148,47 @@ func (c *comparison) rows(wave string) []Row {
 	return rows
 }
 
+// ratesApart is how much more requests a second may be offered to one side before
+// the good ones a second cannot be compared.
+const ratesApart = 0.01
+
+// goods is the metric of good requests that gates: those a second, but where the
+// schedule alone offered more to one side, the share of them.
+func (c *comparison) goods() string {
+	base, closed := c.base.offered()
+	fresh, also := c.fresh.offered()
+	if !closed && !also && math.Abs(fresh-base) > ratesApart*base {
+		return "good_fraction"
+	}
+	return "goodput"
+}
+
+// offered is the mean of the requests a second that were offered to a side. closed says
+// that the endpoint had a part in how many.
+func (s *side) offered() (rps float64, closed bool) {
+	for _, run := range s.runs {
+		if v := run.Total.Rate.Offered; v != nil {
+			rps += *v / float64(len(s.runs))
+		}
+		closed = closed || slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == result.ClosedWave })
+	}
+	return rps, closed
+}
+
 // estimates are each metric of a stretch in each run that has data of it.
 func (s *side) estimates(wave string) [][]estimate {
 	list := make([][]estimate, len(metrics))
 	for r, run := range s.runs {
 		t := stats(run, wave)
-		spreads := s.spreads(r, wave, *t)
+		noise, told := s.noise(r, wave, *t)
 		for i, m := range metrics {
 			value, samples, ok := m.value(*t)
 			if !ok {
 				continue
 			}
-			e := estimate{value, samples, spreads[i]}
-			switch {
-			case samples < m.least:
-				e.spread = noSpread
-			case m.scale == byPoint: // one request more or less is always in doubt
-				e.se = max(e.se, 1/float64(samples)) // NaN stays
+			e := estimate{value, samples, unbounded, 1}
+			if told && samples >= m.least {
+				e.interval, e.crowd = m.within(noise, value)
 			}
 			list[i] = append(list[i], e)
 		}
@@ -169,15 +196,20 @@ func (s *side) estimates(wave string) [][]estimate {
 	return list
 }
 
-// spreads are the standard errors of a stretch of one run.
-func (s *side) spreads(run int, wave string, t result.Stats) []spread {
+// noise is what a run says of how the values of a stretch scatter.
+func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 	strata, shared := s.series[run].of(wave)
 	if shared {
-		strata = nil
+		return noise{}, false
 	}
-	list, block := s.series[run].spreads(strata, p95(t))
-	s.block = max(s.block, block)
-	return list
+	n, ok := s.series[run].noise(strata, p95(t))
+	if ok {
+		s.block = max(s.block, n.plan.longest*n.step)
+	}
+	if ok && wave == "" {
+		s.full = s.full.or(n.fullness())
+	}
+	return n, ok
 }
 
 // middle is a side's value; nil where a run has no data.

@@ -25,11 +25,12 @@ const (
 // least p of Mann–Whitney's test is 0.1.
 const fromRanks = 4
 
-// An estimate is a metric of one run, and how uncertain the run itself says it is.
+// An estimate is a metric of one run, and where it lies by what the run itself says.
 type estimate struct {
 	value   float64
 	samples int64
-	spread
+	interval
+	crowd float64 // so many requests are worth one
 }
 
 // A contrast is how much worse one side is than the other, on a metric's scale: a
@@ -88,34 +89,16 @@ func (m metric) compare(base, fresh []estimate, level rankLevel) contrast {
 		}
 	}
 	if len(base) >= fromRanks && len(fresh) >= fromRanks {
-		c := ranked(at, m.sign(), samples{m.mapped(at, base, b, f), m.mapped(at, fresh, b, f)}, level)
+		c := ranked(at, m.sign(), samples{at.mapped(base, b, f), at.mapped(fresh, b, f)}, level)
 		if at == byPoint { // runs without a failure are alike, but say no more than their requests can
-			doubt := distuv.UnitNormal.Quantile(1-level.p) * math.Hypot(1/float64(count(base)), 1/float64(count(fresh)))
+			doubt := normal(1-level.p) * math.Hypot(1/float64(count(base)), 1/float64(count(fresh)))
 			c.low, c.high = min(c.low, c.worse-doubt), max(c.high, c.worse+doubt)
 		}
 		return c
 	}
-	seB, dfB := m.pooled(base)
-	seF, dfF := m.pooled(fresh)
 	c := contrast{scale: at, sign: m.sign()}
-	switch at {
-	case byLog:
-		c.worse = math.Log(f / b)
-		if m.scale == byRatio { // the noise of a logarithm, to first order
-			seB, seF = seB/b, seF/f
-		}
-	case byPoint:
-		c.worse = f - b
-	case byRatio:
-		whole := reference(b, f)
-		c.worse = (f - b) / whole
-		seB, seF = f/whole*seB/whole, seF/whole // of the quotient, to first order
-		if m.scale == byLog {                   // they are those of logarithms
-			seB, seF = math.NaN(), math.NaN()
-		}
-	}
-	c.worse *= c.sign
-	c.student(seB, dfB, seF, dfF)
+	crowd := max(crowdOf(base), crowdOf(fresh))
+	c.apart(m.pooled(at, base, b, b, f, crowd), m.pooled(at, fresh, f, b, f, crowd))
 	return c
 }
 
@@ -138,55 +121,98 @@ func reference(base, fresh float64) float64 {
 	return 1
 }
 
+// onto puts a value on a scale.
+func (at scale) onto(v, base, fresh float64) float64 {
+	switch at {
+	case byLog:
+		return math.Log(max(v, 0))
+	case byRatio:
+		return v / reference(base, fresh)
+	}
+	return v
+}
+
 // mapped are the values of runs on a scale.
-func (m metric) mapped(at scale, list []estimate, base, fresh float64) []float64 {
+func (at scale) mapped(list []estimate, base, fresh float64) []float64 {
 	out := make([]float64, len(list))
 	for i, e := range list {
-		switch at {
-		case byLog:
-			out[i] = math.Log(e.value)
-		case byPoint:
-			out[i] = e.value
-		case byRatio:
-			out[i] = e.value / reference(base, fresh)
-		}
+		out[i] = at.onto(e.value, base, fresh)
 	}
 	return out
 }
 
-// pooled is the standard error of a side's value: of the mean of its runs by what
-// each says of itself, or by how far they lie apart if that is more.
-func (m metric) pooled(list []estimate) (se, df float64) {
-	n := float64(len(list))
-	var apart moments
+// crowdOf is that of the run whose requests are the most alike.
+func crowdOf(list []estimate) float64 {
+	most := 1.0
 	for _, e := range list {
-		se += e.se * e.se
-		df += e.df
-		apart.add(m.onScale(e.value))
+		most = max(most, e.crowd)
 	}
-	return max(math.Sqrt(se)/n, apart.sd()/math.Sqrt(n)), df
+	return most
 }
 
-// student makes the interval of two standard errors by Student's distribution,
-// its degrees of freedom after Welch (1947) and Satterthwaite (1946).
-func (c *contrast) student(seA, dfA, seB, dfB float64) {
-	a, b := seA*seA, seB*seB
-	se := math.Sqrt(a + b)
-	switch {
-	case se == 0: // nothing moved
-		c.interval = interval{c.worse, c.worse}
-		c.beyond = func(margin float64) float64 { return step(margin - c.worse) }
-		return
-	case math.IsNaN(se) || math.IsInf(se, 0):
-		c.interval, c.reach = interval{math.NaN(), math.NaN()}, math.NaN()
-		c.beyond = func(float64) float64 { return math.NaN() }
+// A place is a value on a scale, and how far it may lie lower or higher.
+type place struct{ at, below, above float64 }
+
+// pooled is where a side lies: the middle of its runs, by what each says of itself or
+// by how far they lie apart, whichever is more. Shares of both sides are crowded alike:
+// one that saw no failure cannot know how failures come.
+func (m metric) pooled(at scale, list []estimate, middle, base, fresh, crowd float64) place {
+	n := float64(len(list))
+	var apart moments
+	var below, above float64
+	for _, e := range list {
+		i := e.interval
+		if m.scale == byPoint && i.bounded() {
+			i = exact(e.value, float64(e.samples)/crowd)
+		}
+		v := at.onto(e.value, base, fresh)
+		apart.add(v)
+		below = math.Hypot(below, max(v-at.onto(i.low, base, fresh), 0)) // NaN stays
+		above = math.Hypot(above, max(at.onto(i.high, base, fresh)-v, 0))
+	}
+	wide := normal(1-tail) * apart.sd() / math.Sqrt(n)
+	return place{at.onto(middle, base, fresh), max(below/n, wide), max(above/n, wide)}
+}
+
+// moments add up what a standard deviation needs.
+type moments struct {
+	n            int
+	mean, square float64
+}
+
+// add takes in a value (Welford, 1962); one that is not finite does not count.
+func (m *moments) add(v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return
 	}
-	t := distuv.StudentsT{Sigma: 1, Nu: (a + b) * (a + b) / (a*a/max(dfA, 1e-3) + b*b/max(dfB, 1e-3))}
-	half := se * t.Quantile(1-tail)
-	c.interval = interval{c.worse - half, c.worse + half}
-	c.reach = half + se*t.Quantile(found)
-	c.beyond = func(margin float64) float64 { return t.CDF((margin - c.worse) / se) }
+	m.n++
+	off := v - m.mean
+	m.mean += off / float64(m.n)
+	m.square += off * (v - m.mean)
+}
+
+func (m *moments) sd() float64 { return math.Sqrt(m.square / float64(max(m.n-1, 1))) }
+
+// apart makes the interval of the difference of two places of their own (Zou and
+// Donner, Construction of Confidence Limits about Effect Measures, 2008).
+func (c *contrast) apart(base, fresh place) {
+	d := fresh.at - base.at
+	i := interval{d - math.Hypot(fresh.below, base.above), d + math.Hypot(fresh.above, base.below)}
+	if c.sign < 0 {
+		d, i = -d, i.mirrored()
+	}
+	c.worse, c.interval = d, i
+	c.reach = (d - i.low) * (1 + normal(found)/normal(1-tail))
+	c.beyond = func(margin float64) float64 {
+		half := i.high - d
+		if margin < d {
+			half = d - i.low
+		}
+		if half == 0 { // nothing moved
+			return step(margin - d)
+		}
+		return distuv.UnitNormal.CDF(normal(1-tail) * (margin - d) / half) // NaN stays
+	}
 }
 
 // step is 1 from 0 on.
@@ -215,8 +241,7 @@ func ranked(at scale, sign float64, s samples, level rankLevel) contrast {
 	c := contrast{scale: at, sign: sign, worse: (apart[(n-1)/2] + apart[n/2]) / 2}
 	c.beyond = func(margin float64) float64 { return rankTest(s, sign, margin) }
 	c.interval = interval{apart[level.k], apart[n-1-level.k]}
-	normal := distuv.UnitNormal
-	c.reach = (c.high - c.low) / 2 * (1 + normal.Quantile(found)/normal.Quantile(1-level.p))
+	c.reach = (c.high - c.low) / 2 * (1 + normal(found)/normal(1-level.p))
 	return c
 }
 

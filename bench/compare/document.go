@@ -41,9 +41,9 @@ type Side struct {
 type Method struct {
 	Name         MethodName `json:"name"`
 	Confidence   float64    `json:"confidence"`    // of all intervals, 0 to 1: of ranks it is the next that can be had above the one asked for
-	Resamples    int        `json:"resamples"`     // of the bootstrap, for each run
-	Seed         uint64     `json:"seed"`          // of the bootstrap
-	BlockS       *float64   `json:"block_s"`       // seconds of the longest block; null: no bootstrap
+	Resamples    int        `json:"resamples"`     // of the bootstrap of an earlier version, for each run; 0: none
+	Seed         uint64     `json:"seed"`          // of that
+	BlockS       *float64   `json:"block_s"`       // seconds of the longest block; null: none were made
 	MarginRatio  float64    `json:"margin_ratio"`  // a smaller change, as a part of the base, is no difference
 	MarginMS     float64    `json:"margin_ms"`     // nor is a smaller change of a latency
 	MarginPoints float64    `json:"margin_points"` // nor is one of a share; 0.01 is a percentage point
@@ -55,8 +55,9 @@ type MethodName string
 
 // The methods.
 const (
-	BlockBootstrap MethodName = "block_bootstrap"
-	MannWhitney    MethodName = "mann_whitney"
+	OrderStatistics MethodName = "order_statistics"
+	MannWhitney     MethodName = "mann_whitney"
+	BlockBootstrap  MethodName = "block_bootstrap" // of an earlier version
 )
 
 // A Warning is a reason to doubt that the two sides can be compared.
@@ -82,6 +83,7 @@ const (
 	Incomplete    WarningKind = "incomplete" // a run did not go to its end
 	SteeredByHand WarningKind = "steered"    // a run was steered by hand
 	NotValid      WarningKind = "generator"  // in a run the generator was the bottleneck
+	NearFull      WarningKind = "saturation" // a side was near saturation, where one run says little
 	NoDrift       WarningKind = "drift"      // too few runs a side to see drift between runs
 	SideBySide    WarningKind = "lanes"      // waves that ran side by side have no intervals of their own
 )
@@ -127,6 +129,11 @@ type Row struct {
 	// ten, without a sign; DetectableRatio is the same as a part of Base.
 	Detectable      *float64 `json:"detectable"`
 	DetectableRatio *float64 `json:"detectable_ratio"`
+
+	// Seen is the smallest change, for better or worse, that would have been told from
+	// none nine times in ten, without a sign; SeenRatio is the same as a part of Base.
+	Seen      *float64 `json:"seen"`
+	SeenRatio *float64 `json:"seen_ratio"`
 
 	Verdict Verdict `json:"verdict"`
 	Gates   bool    `json:"gates"` // the default gate looks at it; other rows inform
@@ -207,7 +214,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	}
 	return &Document{
 		Schema: Schema, Tool: tool, Base: Side{IDs: []string{}}, New: Side{IDs: []string{}},
-		Method: method(BlockBootstrap), Warnings: []Warning{}, Rows: []Row{},
+		Method: method(OrderStatistics), Warnings: []Warning{}, Rows: []Row{},
 		Gate: Gate{
 			Status: Refused, ExitCode: verdict.ExitUsage, Headline: "nothing was compared: " + reason,
 			Reasons: reasons, Rules: []RuleResult{},

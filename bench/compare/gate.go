@@ -10,13 +10,15 @@ import (
 )
 
 // gate judges the comparison: by the rules, or else by the default gate.
-func (d *Document) gate(rules []Rule) {
+func (d *Document) gate(rules []Rule, needs []Need) {
 	d.Gate = Gate{Reasons: []string{}, Rules: []RuleResult{}}
 	gated := d.gated()
 	d.judge(gated)
 	if len(rules) > 0 {
 		d.hold(rules, gated)
+		gated = d.ruled(rules)
 	}
+	d.need(needs, gated)
 	d.cutShort()
 	d.invalid()
 }
@@ -55,8 +57,7 @@ func (d *Document) judge(gated []*Row) {
 	case len(missing) > 0 || len(gated) == 0:
 		g.inconclusive("not enough data to compare", missing)
 	case len(noisy) > 0:
-		g.Status, g.ExitCode = GateTooNoisy, verdict.ExitInconclusive
-		g.Headline = "too noisy to say: " + slices.MaxFunc(noisy, nearerToWorse).reason()
+		g.noisy(d, slices.MaxFunc(noisy, nearerToWorse).reason())
 	case len(open) > 0:
 		g.inconclusive("not enough data to compare", unknown)
 	default:
@@ -77,9 +78,18 @@ func (g *Gate) pass(gated []*Row) {
 	case len(better) > 0:
 		g.Status, g.Headline = GateBetter, "NEW is better: "+join(better)
 	case len(noisy) > 0:
-		g.Status, g.Headline = GateNotWorse, "NEW is not worse: "+brief(gated)
+		g.Status, g.Headline = GateNotWorse, "NEW is not worse: "+brief(gated)+seen(gated)
 	default:
-		g.Status, g.Headline = GateNoDifference, "no difference: "+brief(gated)
+		g.Status, g.Headline = GateNoDifference, "no difference: "+brief(gated)+seen(gated)
+	}
+}
+
+// noisy is a judgement that the intervals leave open. Near saturation it takes more
+// runs, not longer ones.
+func (g *Gate) noisy(d *Document, why string) {
+	g.Status, g.ExitCode, g.Headline = GateTooNoisy, verdict.ExitInconclusive, "too noisy to say: "+why
+	if full := d.warned(NearFull); len(full) > 0 {
+		g.Headline = "too few runs to say: " + why + "; " + strings.Join(full, "; ")
 	}
 }
 
@@ -172,22 +182,33 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 	case len(missing) > 0:
 		g.inconclusive("not enough data to compare", missing)
 	case len(noisy) > 0:
-		g.Status, g.ExitCode, g.Headline = GateTooNoisy, verdict.ExitInconclusive, "too noisy to say: "+noisy[0]
+		g.noisy(d, noisy[0])
 	case g.ExitCode != verdict.ExitPass: // by the default gate
 		g.Status, g.ExitCode = GateWithin, verdict.ExitPass
 		fallthrough
 	default:
-		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated))
+		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated)+seen(gated))
 	}
+}
+
+// ruled are the rows that rules are about.
+func (d *Document) ruled(rules []Rule) (list []*Row) {
+	for _, rule := range rules {
+		if row := d.Row(rule.Metric, rule.Stat, rule.Wave); row != nil && !slices.Contains(list, row) {
+			list = append(list, row)
+		}
+	}
+	return list
 }
 
 // unbounded says why a row with values has no interval.
 func (d *Document) unbounded(r Row) string {
 	switch {
-	case !r.held():
-		return fmt.Sprintf("one run does not hold its noise, from %d runs a side on it is measured", fromRanks)
 	case r.Wave != "" && len(d.warned(SideBySide)) > 0:
 		return "waves ran side by side"
+	}
+	if r.Metric == "itl" || r.Metric == "tpot" { // early versions kept nothing of them in a run's rows
+		return fmt.Sprintf("too few requests or seconds, or a run of an earlier version; from %d runs a side on it is measured", fromRanks)
 	}
 	return "too few requests or seconds"
 }

@@ -6,6 +6,9 @@ import "math"
 // its ends are NaN.
 type interval struct{ low, high float64 }
 
+// unbounded is no interval.
+var unbounded = interval{math.NaN(), math.NaN()}
+
 func (i interval) bounded() bool { return !math.IsNaN(i.low) && !math.IsNaN(i.high) }
 
 // mirrored is the interval of the change the other way round.

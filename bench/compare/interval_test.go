@@ -7,8 +7,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-var none = interval{math.NaN(), math.NaN()}
-
 // The word is that of the interval of the worsening, and of nothing else.
 func TestWordsOfIntervals(t *testing.T) {
 	const margin = 0.10
@@ -30,7 +28,7 @@ func TestWordsOfIntervals(t *testing.T) {
 		{"up to the margin of what is better", interval{-0.5, -0.10}, TooNoisy},
 		{"beyond the margin of what is better", interval{-0.5, -0.11}, Better},
 		{"a point beyond", interval{0.92, 0.92}, Worse},
-		{"no interval", none, Unknown},
+		{"no interval", unbounded, Unknown},
 		{"half an interval", interval{0.5, math.NaN()}, Unknown},
 		{"no end", interval{0.2, math.Inf(1)}, Worse},
 	} {
@@ -53,7 +51,7 @@ func TestAnswersOfIntervals(t *testing.T) {
 		{interval{0.0, 0.1}, 0.1, no, open},
 		{interval{0.1, 0.1}, 0.1, no, yes},
 		{interval{-1, 0.0}, 0.1, no, no},
-		{none, 0.1, open, open},
+		{unbounded, 0.1, open, open},
 	} {
 		if above, from := tt.exceeds(tt.bound, false), tt.exceeds(tt.bound, true); above != tt.above || from != tt.from {
 			t.Errorf("%v … %v and %v: %v, %v", tt.low, tt.high, tt.bound, above, from)

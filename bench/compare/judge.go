@@ -54,6 +54,9 @@ func (r *Row) resolve(m metric, c contrast) {
 	if seen := c.change(limit + c.reach); m.bounds().low < seen && seen < m.bounds().high {
 		r.Detectable, r.DetectableRatio = r.inUnit(m, math.Abs(seen))
 	}
+	if seen := math.Abs(c.change(c.reach)); seen < 1 || m.scale != byPoint {
+		r.Seen, r.SeenRatio = r.inUnit(m, seen)
+	}
 }
 
 // worsening is the interval of a row by which it became worse, in its unit.

@@ -30,6 +30,8 @@ type kept int
 const (
 	ttft kept = iota
 	e2e
+	itl
+	tpot
 	numKept
 )
 
@@ -40,6 +42,8 @@ type series struct {
 	strata []stratum
 	counts [numCounters][]float64 // running sums over the rows, from 0
 	hists  [numKept]grid
+
+	backlog []float64 // requests in flight or queued at the end of each row
 }
 
 // A stratum is an unbroken stretch of rows, from ≤ row < to, in which the same
@@ -59,12 +63,15 @@ func newSeries(rows []result.Row) *series {
 		s.counts[c] = make([]float64, len(rows)+1)
 	}
 	for i, row := range rows {
+		s.backlog = append(s.backlog, float64(row.InFlight+row.Queued))
 		for c, v := range countersOf(row) {
 			s.counts[c][i+1] = s.counts[c][i] + v
 		}
 	}
 	s.hists[ttft] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.TTFT.Response })
 	s.hists[e2e] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.E2E.Response })
+	s.hists[itl] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.ITL })
+	s.hists[tpot] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.TPOT })
 	if len(rows) > 0 {
 		s.step = s.counts[seconds][len(rows)] / float64(len(rows))
 	}
@@ -196,10 +203,12 @@ type draw struct {
 // A piece is an unbroken stretch of rows, from ≤ row < to.
 type piece struct{ from, to int }
 
-// sum adds up a counter over the draw.
-func (d draw) sum(c counter) (sum float64) {
+// sum adds up counters over the draw.
+func (d draw) sum(of ...counter) (sum float64) {
 	for _, p := range d.pieces {
-		sum += d.counts[c][p.to] - d.counts[c][p.from]
+		for _, c := range of {
+			sum += d.counts[c][p.to] - d.counts[c][p.from]
+		}
 	}
 	return sum
 }
@@ -210,6 +219,14 @@ func (d draw) upTo(in kept, bin int) (n int64) {
 		n += d.hists[in].count(bin, p.from, p.to)
 	}
 	return n
+}
+
+// count is how many latencies the draw has.
+func (d draw) count(in kept) int64 {
+	if len(d.hists[in].bins) == 0 {
+		return 0
+	}
+	return d.upTo(in, len(d.hists[in].bins)-1)
 }
 
 // quantile is a percentile of the draw in milliseconds; NaN where nothing was

@@ -145,12 +145,42 @@ func brief(rows []*Row) string {
 }
 
 // FormatDetectable writes the smallest worsening that would have been found.
-func (r Row) FormatDetectable() string {
-	v := r.shown(r.Detectable, r.DetectableRatio)
+func (r Row) FormatDetectable() string { return r.unsigned(r.Detectable, r.DetectableRatio) }
+
+// FormatSeen writes the smallest change that would have been told from none.
+func (r Row) FormatSeen() string { return r.unsigned(r.Seen, r.SeenRatio) }
+
+func (r Row) unsigned(absolute, ratio *float64) string {
+	v := r.shown(absolute, ratio)
 	if v == nil {
 		return units.NoData
 	}
 	return strings.TrimPrefix(r.written(*v), "+")
+}
+
+// seen says which change would have been seen in whichever of the rows: of shares in
+// points, of the others as a part.
+func seen(rows []*Row) string {
+	var part, points *Row
+	for _, r := range rows {
+		most := &part
+		if r.Points() {
+			most = &points
+		}
+		v := r.shown(r.Seen, r.SeenRatio)
+		if v != nil && (*most == nil || *v > *(*most).shown((*most).Seen, (*most).SeenRatio)) {
+			*most = r
+		}
+	}
+	switch {
+	case part != nil && points != nil:
+		return "; a change of " + part.FormatSeen() + ", of shares " + points.FormatSeen() + ", would have been seen"
+	case part != nil:
+		return "; a change of " + part.FormatSeen() + " would have been seen"
+	case points != nil:
+		return "; a change of " + points.FormatSeen() + " would have been seen"
+	}
+	return ""
 }
 
 // reason is a row that does not pass, in words.
@@ -159,7 +189,7 @@ func (r *Row) reason() string {
 	case r.Verdict != TooNoisy:
 		return tell(r)
 	case r.Detectable == nil:
-		return tell(r) + "; no worsening would have been seen for sure"
+		return tell(r) + "; no worsening would have been found for sure"
 	}
-	return tell(r) + "; the smallest worsening that would have been seen is " + r.FormatDetectable()
+	return tell(r) + "; the smallest worsening that would have been found is " + r.FormatDetectable()
 }

@@ -18,7 +18,7 @@ type Timeline struct {
 }
 
 // rowMetrics are the metrics a row keeps the histogram of.
-var rowMetrics = [...]Metric{TTFTResponse, TTFTService, E2EResponse, E2EService, ITL}
+var rowMetrics = [...]Metric{TTFTResponse, TTFTService, E2EResponse, E2EService, ITL, TPOT}
 
 // A step is one row in the making.
 type step struct {
@@ -118,7 +118,7 @@ next:
 
 // Rows are the finished rows and the one in the making, as values of their own.
 // Without histograms they cost little: percentiles are computed once a row.
-// withHDR makes response TTFT and E2E carry their histogram.
+// withHDR makes response TTFT and E2E, ITL and TPOT carry their histogram.
 func (t *Timeline) Rows(withHDR bool) []Row {
 	rows := make([]Row, len(t.rows))
 	for i := range t.rows {
@@ -164,7 +164,8 @@ func (s *step) row(withHDR bool) Row {
 		Latency: RowLatencies{
 			TTFT: RowPair{s.hists[0].RowPercentile(withHDR), s.hists[1].RowPercentile(false)},
 			E2E:  RowPair{s.hists[2].RowPercentile(withHDR), s.hists[3].RowPercentile(false)},
-			ITL:  s.hists[4].RowPercentile(false),
+			ITL:  s.hists[4].RowPercentile(withHDR),
+			TPOT: s.hists[5].RowPercentile(withHDR),
 		},
 	}
 }
