@@ -73,6 +73,7 @@ type side struct {
 	series []*series
 	block  float64 // seconds of the longest block
 	full   fullness
+	burst  float64 // so many failures of a run tell no more than one
 }
 
 func newSide(runs []*result.Run) *side {
@@ -155,24 +156,29 @@ const ratesApart = 0.01
 // goods is the metric of good requests that gates: those a second, but where the
 // schedule alone offered more to one side, the share of them.
 func (c *comparison) goods() string {
-	base, closed := c.base.offered()
+	base, paced := c.base.offered()
 	fresh, also := c.fresh.offered()
-	if !closed && !also && math.Abs(fresh-base) > ratesApart*base {
+	if !paced && !also && math.Abs(fresh-base) > ratesApart*base {
 		return "good_fraction"
 	}
 	return "goodput"
 }
 
-// offered is the mean of the requests a second that were offered to a side. closed says
+// offered is the mean of the requests a second that were offered to a side. paced says
 // that the endpoint had a part in how many.
-func (s *side) offered() (rps float64, closed bool) {
+func (s *side) offered() (rps float64, paced bool) {
 	for _, run := range s.runs {
 		if v := run.Total.Rate.Offered; v != nil {
 			rps += *v / float64(len(s.runs))
 		}
-		closed = closed || slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == result.ClosedWave })
+		paced = paced || closed(run)
 	}
-	return rps, closed
+	return rps, paced
+}
+
+// closed reports whether the endpoint set the pace of some of a run.
+func closed(run *result.Run) bool {
+	return slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == result.ClosedWave })
 }
 
 // estimates are each metric of a stretch in each run that has data of it.
@@ -190,6 +196,9 @@ func (s *side) estimates(wave string) [][]estimate {
 			if told && samples >= m.least {
 				e.interval, e.crowd = m.within(noise, value)
 			}
+			if m.name == "error_rate" && wave == "" && value > 0 {
+				s.burst = max(s.burst, e.crowd)
+			}
 			list[i] = append(list[i], e)
 		}
 	}
@@ -206,6 +215,7 @@ func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 	if ok {
 		s.block = max(s.block, n.plan.longest*n.step)
 	}
+	n.closed = closed(s.runs[run])
 	if ok && wave == "" {
 		s.full = s.full.or(n.fullness())
 	}

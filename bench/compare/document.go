@@ -84,6 +84,7 @@ const (
 	SteeredByHand WarningKind = "steered"    // a run was steered by hand
 	NotValid      WarningKind = "generator"  // in a run the generator was the bottleneck
 	NearFull      WarningKind = "saturation" // a side was near saturation, where one run says little
+	Burst         WarningKind = "burst"      // failures came together: so many say little of how often they come
 	NoDrift       WarningKind = "drift"      // too few runs a side to see drift between runs
 	SideBySide    WarningKind = "lanes"      // waves that ran side by side have no intervals of their own
 )

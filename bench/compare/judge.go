@@ -5,7 +5,7 @@ import "math"
 // What matters: a change within the margin is no difference.
 const (
 	marginRatio  = 0.10
-	marginMS     = 5.0
+	marginMS     = 5.0  // of what is waited for once; gaps between tokens add up
 	marginPoints = 0.01 // of shares: a percentage point, the error rate that a run may have by default
 )
 
@@ -15,7 +15,7 @@ func (m metric) margin(base, fresh float64) float64 {
 	switch {
 	case m.scale == byPoint:
 		return max(relative, marginPoints)
-	case m.unit == "ms":
+	case m.unit == "ms" && !m.gap():
 		return max(relative, marginMS)
 	}
 	return marginRatio * math.Abs(reference(base, fresh))

@@ -42,8 +42,8 @@ var metrics = slices.Concat(
 		{name: "error_rate", unit: "ratio", scale: byPoint, gates: true, least: 20, value: errorRate, within: share(failed, succeeded, failed)},
 		{name: "rate_limited", unit: "ratio", scale: byPoint, least: 20, value: limitedShare, within: share(rateLimited, succeeded, failed)},
 		{name: "lost", unit: "ratio", scale: byPoint, gates: true, least: 20, value: lostShare, within: share(lost, scheduled)},
-		{name: "goodput", unit: "1/s", scale: byRatio, more: true, least: 20, value: goodput, within: rate(good, seconds)},
-		{name: "good_fraction", unit: "ratio", scale: byPoint, more: true, least: 20, value: goodFraction, within: share(good, scheduled)},
+		{name: "goodput", unit: "1/s", scale: byRatio, more: true, least: 20, value: goodput, within: goodRate},
+		{name: "good_fraction", unit: "ratio", scale: byPoint, more: true, least: 20, value: goodFraction, within: share(good, succeeded, failed, lost)},
 		{name: "rps", unit: "1/s", scale: byRatio, more: true, least: 20, value: succeededRPS, within: rate(succeeded, seconds)},
 		{name: "output_tps", unit: "1/s", scale: byRatio, more: true, least: 20, value: outputTPS, within: rate(outputTokens, seconds)},
 		{name: "per_1k_ok", unit: "usd", scale: byLog, least: 20, value: perThousand, within: rate(costUSD, succeeded)},
@@ -85,6 +85,9 @@ func (m metric) optional() bool {
 	return m.name == "ttft" || m.name == "goodput" || m.name == "good_fraction"
 }
 
+// gap reports whether the metric is of gaps between tokens.
+func (m metric) gap() bool { return m.name == "itl" || m.name == "tpot" }
+
 // leastBeyond is how many observations must lie beyond a percentile before its
 // noise can be told.
 const leastBeyond = 3
@@ -112,6 +115,17 @@ func rate(of, by counter) func(noise, float64) (interval, float64) {
 		half := value / part * normal(1-tail) * math.Sqrt(variance)
 		return interval{value - half, value + half}, 1
 	}
+}
+
+// goodRate is the good requests a second. A schedule that does not wait for the endpoint
+// is no noise: there it is as sure as their share.
+func goodRate(n noise, value float64) (interval, float64) {
+	part := n.all.sum(good) / n.all.sum(succeeded, failed, lost)
+	if n.closed || part == 0 || math.IsNaN(part) {
+		return rate(good, seconds)(n, value)
+	}
+	i, _ := share(good, succeeded, failed, lost)(n, part)
+	return interval{i.low / part * value, i.high / part * value}, 1
 }
 
 func errorRate(t result.Stats) (float64, int64, bool) {

@@ -17,9 +17,10 @@ const (
 // A noise is what the rows of a stretch say of how its values scatter.
 type noise struct {
 	*series
-	plan  plan
-	all   draw
-	alike [numKept]float64 // of each latency how crowded its percentiles are on average; NaN: there is none
+	plan   plan
+	all    draw
+	closed bool             // the endpoint set the pace
+	alike  [numKept]float64 // of each latency how crowded its percentiles are on average; NaN: there is none
 }
 
 // levels are the percentiles that tell together how crowded a latency is. Each alone is
@@ -63,6 +64,10 @@ func (n noise) variance(excess func(stratum) []float64) (sum float64) {
 	return sum * n.plan.blocks / n.plan.freedom()
 }
 
+// unseen is by how much the variance of a percentile is more than blocks show: what is
+// alike does not end where a block does.
+const unseen = 1.2
+
 // doubt makes up for how few blocks a variance was told from, so many times over: by so
 // much that of Student's distribution is more than that of the normal one.
 func (n noise) doubt(times int) float64 {
@@ -91,7 +96,7 @@ func (n noise) crowded(in kept, q float64) float64 {
 // 1952). Where they are too few for the largest of them to bound it, the tail is taken
 // to go on as an exponential one.
 func (n noise) percentile(in kept, q float64) interval {
-	crowd := max(1, n.alike[in], n.crowded(in, q)) * n.doubt(len(levels))
+	crowd := max(1, n.alike[in], n.crowded(in, q)) * max(n.doubt(len(levels)), unseen)
 	count := float64(n.all.count(in)) / crowd
 	if math.IsNaN(crowd) {
 		return unbounded

@@ -166,11 +166,11 @@ func TestHowOftenTheGateIsRight(t *testing.T) {
 		slower       float64
 		pass, worse  shares
 	}{
-		{"a job, unchanged", job, 100, 1, 1, shares{0.7, 1}, shares{0, 0}},
+		{"a job, unchanged", job, 100, 1, 1, shares{0.6, 1}, shares{0, 0}},
 		{"a job, slower by the margin", steady, 100, 1, 1.1, shares{0, 0.05}, shares{0, 0.2}},
 		{"a job, 25 % slower", job, 40, 1, 1.25, shares{0, 0}, shares{0.9, 1}},
 		{"one run a side, unchanged", usual, 12, 1, 1, shares{0.75, 1}, shares{0, 0}},
-		{"one run a side, 15 % slower", usual, 12, 1, 1.15, shares{0, 0}, shares{0.9, 1}},
+		{"one run a side, 15 % slower", usual, 12, 1, 1.15, shares{0, 0}, shares{0.75, 1}},
 		{"eight runs a side, unchanged", several, 5, 8, 1, shares{0.8, 1}, shares{0, 0}},
 		{"eight runs a side, 15 % slower", several, 5, 8, 1.15, shares{0, 0}, shares{0.8, 1}},
 	} {

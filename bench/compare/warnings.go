@@ -110,6 +110,9 @@ func endpoint(run *result.Run) string {
 	return fromScenario(run, "target", "url") + " " + fromScenario(run, "target", "model")
 }
 
+// inBursts is how many failures must tell no more than one for them to be a burst.
+const inBursts = 4
+
 // limits tell what the intervals cannot hold.
 func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any)) {
 	var few, shared []string
@@ -133,6 +136,9 @@ func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any))
 		name string
 		*side
 	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+		if s.burst >= inBursts && d.Method.Name == OrderStatistics {
+			warn(Burst, "the failures of %s came together: %s of them tell no more than one; more runs would show how often they come", s.name, units.Number(s.burst))
+		}
 		if f := s.full; f.near() && d.Method.Name == OrderStatistics {
 			warn(NearFull, "%s was near saturation: its backlog wavered %s times as much as arrivals alone make it, and %s of its requests tell no more than one; %s is too few there, run --repeat %d a side",
 				s.name, units.Number(f.wavers), units.Number(f.alike), runsAside(len(c.base.runs), len(c.fresh.runs)), fromRanks)
