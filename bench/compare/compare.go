@@ -216,7 +216,7 @@ func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 		s.block = max(s.block, n.plan.longest*n.step)
 	}
 	n.closed = closed(s.runs[run])
-	if ok && wave == "" {
+	if ok && wave == "" && !n.closed {
 		s.full = s.full.or(n.fullness())
 	}
 	return n, ok

@@ -12,7 +12,7 @@ type fullness struct {
 // Above both a run is near saturation: a queue of eight workers is, more often than not,
 // from a utilisation of 0.85 on. A ramp that nobody waits in has a backlog that changes,
 // but its requests are not alike; those of a noisy neighbour are alike, but there is no
-// backlog; a closed wave has one that never changes.
+// backlog. Of closed waves, whose backlog is asked for, nothing is said.
 const (
 	fullAlike  = 3
 	fullWavers = 2
