@@ -12,8 +12,9 @@ import (
 const (
 	shortestBackoff = 10 * time.Millisecond
 	longestBackoff  = time.Second
-	// longestObeyed bounds Retry-After where the wave has no end in time, so that a
-	// number of requests is reached at last. Limits are per minute.
+	// longestObeyed is the longest Retry-After that is waited for where the wave has no
+	// end in time. Limits are per minute; a number of requests would never be reached
+	// where each of them waited longer.
 	longestObeyed = time.Minute
 )
 

@@ -1,8 +1,11 @@
 package bench
 
 import (
+	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,7 +49,9 @@ func TestRefusalsMakeNoFlood(t *testing.T) {
 		{"slow failures have waited already", refusing(client.ServerError, time.Second, 0), "c20:3050ms", 80, 80, 0, 0},
 		{"one slot", refusing(client.Connect, 0, 0), "c1:60s", 60, 130, -1, 1},
 		{"a number of requests", refusing(client.Connect, 0, 0), "c50:1000x", 1000, 1000, -1, 1},
-		{"a number of requests, in a year", refusing(client.RateLimited, 0, 365*24*time.Hour), "c50:200x", 200, 200, -1, 60},
+		{"a number of requests, within a minute", refusing(client.RateLimited, 0, time.Minute), "c50:200x", 200, 200, -1, 60},
+		{"a number of requests, in over a minute", refusing(client.RateLimited, 0, time.Minute+ms), "c50:1000x", 1000, 1000, -1, 1},
+		{"a number of requests, in a year", refusing(client.RateLimited, 0, 365*24*time.Hour), "c50:1000x", 1000, 1000, -1, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -294,4 +299,78 @@ func TestRefusedIsCounted(t *testing.T) {
 			t.Errorf("%+v", here)
 		}
 	})
+}
+
+// However an endpoint asks for a wait, a wave of so many requests waits for a minute of it
+// and not for more; what it did not wait for is told once, and counted. A wave with an end
+// in time waits, to its end.
+func TestWaitsAskedFor(t *testing.T) {
+	date := func(after time.Duration) http.Header {
+		return http.Header{"Retry-After": {time.Date(2000, 1, 1, 0, 0, 1, 0, time.UTC).Add(after).Format(http.TimeFormat)}}
+	}
+	for _, c := range []struct {
+		name     string
+		header   http.Header
+		load     string
+		unheeded bool
+		asked    float64 // seconds, about
+		longest  float64 // wait, in seconds
+	}{
+		{"seconds", http.Header{"Retry-After": {"100000"}}, "c5:100x", true, 600, 1},
+		{"two minutes", http.Header{"Retry-After": {"120"}}, "c5:100x", true, 120, 1},
+		{"a minute", http.Header{"Retry-After": {"60"}}, "c5:100x", false, 0, 60},
+		{"a few seconds", http.Header{"Retry-After": {"3"}}, "c5:100x", false, 0, 3},
+		{"a date", date(24 * time.Hour), "c5:100x", true, 600, 1},
+		{"milliseconds", http.Header{"Retry-After-Ms": {"90000"}, "Retry-After": {"1"}}, "c5:100x", true, 90, 1},
+		{"when limits are whole again, which asks for nothing", http.Header{"X-Ratelimit-Reset-Requests": {"24h0m0s"}, "X-Ratelimit-Reset-Tokens": {"1h"}}, "c5:100x", false, 0, 1},
+		{"nothing", nil, "c5:100x", false, 0, 1},
+		{"seconds, in a wave with an end", http.Header{"Retry-After": {"100000"}}, "c5:20s", false, 0, 20},
+		{"a date, in a wave with an end", date(24 * time.Hour), "c5:20s", false, 0, 20},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cl, epoch, stop := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					maps.Copy(w.Header(), c.header)
+					w.WriteHeader(http.StatusTooManyRequests)
+				}))
+				defer stop()
+				run, err := Start(options(t, build(t, nil, "w:"+c.load), cl, epoch))
+				if err != nil {
+					t.Fatal(err)
+				}
+				doc := run.Wait()
+				b, failed := doc.Total.Backoff, doc.Total.Requests.Failed
+				if b.LongestS > c.longest || b.LongestS < 0.9*c.longest {
+					t.Errorf("%+v", b)
+				}
+				told := 0
+				for _, e := range doc.Events {
+					if strings.Contains(e.Text, "asks for a wait of") {
+						told++
+					}
+				}
+				if !c.unheeded {
+					if b.Unheeded != 0 || b.AskedS != 0 || told != 0 {
+						t.Errorf("%+v, told %d times", b, told)
+					}
+					return
+				}
+				if told != 1 || b.Unheeded < failed-5 || b.Unheeded > failed || b.AskedS < c.asked-2 || b.AskedS > c.asked || doc.DurationS > 60 {
+					t.Errorf("%+v of %d failed, told %d times, after %g s", b, failed, told, doc.DurationS)
+				}
+			})
+		})
+	}
+}
+
+// A key that is refused ends the run as soon, whatever waits are asked for beside.
+func TestRejectedRunDoesNotWait(t *testing.T) {
+	for _, o := range []client.Outcome{client.Auth, client.BadRequest} {
+		synctest.Test(t, func(t *testing.T) {
+			doc, f := execute(t, build(t, nil, "a:c1:1000x"), refusing(o, ms, 100_000*time.Second))
+			if doc.Verdict.ExitCode != verdict.ExitUsage || doc.DurationS > 20 || len(f.sent) != 20 {
+				t.Errorf("%s: %+v after %g s and %d requests", o, doc.Verdict, doc.DurationS, len(f.sent))
+			}
+		})
+	}
 }

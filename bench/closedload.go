@@ -9,6 +9,8 @@ import (
 	"flashwave/bench/arrival"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
+	"flashwave/client"
 	"flashwave/client/outcome"
 )
 
@@ -201,12 +203,32 @@ func (c *closedLoad) ended(e ending) (ticket, bool) {
 	return c.lane.schedule(c.take(max(e.at, c.notBefore), failures)), true
 }
 
-// backoff is how long a slot waits after its request failed.
+// backoff is how long a slot waits after its request failed: as long as was asked, to
+// the end of the wave at most. One without an end in time cannot wait for what is asked
+// for too long, and does as if nothing had been.
 func (c *closedLoad) backoff(e ending, failures int) time.Duration {
-	if c.end == far {
-		e.retryAfter = min(e.retryAfter, longestObeyed)
+	if c.end == far && e.retryAfter > longestObeyed {
+		c.unheeded(e)
+		e.retryAfter = client.Never
 	}
 	return backoff(e, failures, c.random)
+}
+
+// unheeded counts a wait that was asked for in vain, and tells of the first.
+func (c *closedLoad) unheeded(e ending) {
+	r := c.lane.run
+	r.unheeded.Do(func() {
+		asked := units.Length(e.retryAfter)
+		if e.retryAfter >= client.LongestWait {
+			asked += " or more"
+		}
+		r.note(fmt.Sprintf("the endpoint asks for a wait of %s after a failure: a wave of so many requests waits for %s at most, and backs off for up to %s instead",
+			asked, units.Length(longestObeyed), units.Length(longestBackoff)))
+	})
+	if c.wave == result.Warmup {
+		return
+	}
+	c.lane.record(c.wave, e.ticket.index, func(p *result.Part) { p.Backoff.Ignore(e.retryAfter) })
 }
 
 // waited counts a wait that has ended.

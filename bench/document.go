@@ -106,6 +106,7 @@ func (r *Run) report() *result.Run {
 	r.rec.mu.Lock()
 	doc.TimelineStepS = r.rec.timeline.Step.Seconds()
 	doc.Timeline = r.rec.timeline.Rows(true)
+	lanes := r.rec.timeline.Lanes()
 	r.rec.mu.Unlock()
 
 	r.mu.Lock()
@@ -113,7 +114,7 @@ func (r *Run) report() *result.Run {
 	why := r.why
 	r.mu.Unlock()
 	doc.Verdict = verdict.Judge(verdict.Case{
-		Assertions: r.assertions, Figures: r.sofar(), Ending: why, Run: doc, Breached: r.watch.breached,
+		Assertions: r.assertions, Figures: r.sofar(), Ending: why, Run: doc, Lanes: lanes, Breached: r.watch.breached,
 	})
 	return doc
 }
@@ -180,7 +181,7 @@ func (r *Run) label(wave int, withHDR bool) result.Label {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	l.Started = max(w.Started, 0)
+	l.Started, l.Unbegun = max(w.Started, 0), !w.Begun
 	return l
 }
 

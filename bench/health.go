@@ -11,11 +11,12 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/bench/verdict"
 )
 
 // health watches the generator itself: a load tester that is late measures
 // itself and not the endpoint. It measures; what that does to a verdict is judged
-// by result.Lateness.
+// by verdict.Generator.
 type health struct {
 	run     *Run
 	machine bool
@@ -246,7 +247,7 @@ func (h *health) live() result.Health {
 // judged is what the generator did wrong in a part: its lateness, and what it ran
 // out of.
 func (h *health) judged(wave string, p *result.Part) result.Findings {
-	return append(result.Lateness(wave, p, h.run.scenario.MaxLag.D()), result.RanOut(wave, p)...)
+	return verdict.Generator(wave, p, h.run.scenario.MaxLag.D())
 }
 
 // report is the generator's health over the whole run.

@@ -215,7 +215,7 @@ func TestBeyondTheCeiling(t *testing.T) {
 		if math.Abs(*total.Tokens.OutputTPS-26) > 0.2 || math.Abs(*total.LoadS-20) > 1e-6 || math.Abs(*total.DrainS-26.15) > 0.1 {
 			t.Errorf("%g tokens/s, %g s of load and %g s of drain", *total.Tokens.OutputTPS, *total.LoadS, *total.DrainS)
 		}
-		if h := doc.Verdict.Headline; !strings.HasPrefix(h, "could not keep up: 25.9 of 60.0 requests/s served, 68") || !strings.HasSuffix(h, " waiting when the load ended") {
+		if h := doc.Verdict.Headline; !strings.HasPrefix(h, "could not keep up: 26.0 of 60.0 requests/s served, 68") || !strings.HasSuffix(h, " waiting when the load ended") {
 			t.Errorf("headline %q", h)
 		}
 		var seen []result.Event

@@ -61,7 +61,7 @@ func TestRecorderIsBounded(t *testing.T) {
 		t.Skip("takes several seconds")
 	}
 	const perSecond, shapes = 500, 4
-	rec, feed := newRecorder(), crowds(perSecond, shapes)
+	rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{})), crowds(perSecond, shapes)
 	var first int64
 	seconds := int(aNight / time.Second)
 	for s := range seconds {
@@ -95,9 +95,7 @@ func TestRecorderIsBounded(t *testing.T) {
 // endSecond is what happens to a recorder every second.
 func endSecond(rec *recorder, now time.Duration) {
 	in := rec.swap(now)
-	sum := result.NewPart()
-	in.Sum(sum, -1)
-	rec.timeline.Add(in.Start, in.End, sum, nil, 0, 0)
+	rec.timeline.Add(in, nil, 0, 0)
 }
 
 // crowds are seconds of n requests, by shape and shard. All the
@@ -143,7 +141,7 @@ func requestInto(p *result.Part, random *rand.Rand) {
 func BenchmarkSecond(b *testing.B) {
 	for name, n := range map[string]int{"idle": 0, "5 requests": 5, "500 requests": 500, "5000 requests": 5000} {
 		b.Run(name, func(b *testing.B) {
-			rec, feed := newRecorder(), crowds(n, 4)
+			rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{})), crowds(n, 4)
 			b.ReportAllocs()
 			now := time.Duration(0)
 			for b.Loop() {

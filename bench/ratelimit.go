@@ -8,6 +8,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/client"
 	"flashwave/client/outcome"
 )
 
@@ -27,12 +28,14 @@ type pace struct {
 type paceSecond struct {
 	at           int64 // which second
 	sent, tokens int64
+	prompt       int64 // of tokens
 }
 
 // limited is how a wave met its limits. Instants are on the run's clock; 0: never.
 type limited struct {
 	first, last time.Duration
-	rpm, tpm    float64 // at the first
+	rpm         float64  // at the first
+	tpm         *float64 // likewise; nil: no usage had told of any prompt
 }
 
 func newPace(began time.Duration, waves int) *pace {
@@ -61,14 +64,15 @@ func (p *pace) sent(at time.Duration) {
 	}
 }
 
-func (p *pace) billed(at time.Duration, tokens int) {
-	if tokens == 0 {
+func (p *pace) billed(at time.Duration, u client.Usage) {
+	if u.Prompt+u.Output == 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := p.second(at); s != nil {
-		s.tokens += int64(tokens)
+		s.tokens += int64(u.Prompt + u.Output)
+		s.prompt += int64(u.Prompt)
 	}
 }
 
@@ -87,19 +91,23 @@ func (p *pace) limited(at time.Duration, wave int) {
 // perMinute is the pace over the minute before at and the begun second, or since
 // the beginning where that is less, but over a second at least: nothing can be
 // said of the rate of the first request. p.mu is held.
-func (p *pace) perMinute(at time.Duration) (requests, tokens float64) {
+func (p *pace) perMinute(at time.Duration) (requests float64, tokens *float64) {
 	newest := int64(at / time.Second)
 	oldest := newest - 60
-	var n, t int64
+	var n, t, prompt int64
 	for _, s := range p.seconds {
 		if oldest <= s.at && s.at <= newest {
 			n += s.sent
 			t += s.tokens
+			prompt += s.prompt
 		}
 	}
 	over := at - max(p.began, time.Duration(oldest)*time.Second)
 	minutes := max(over, time.Second).Minutes()
-	return float64(n) / minutes, float64(t) / minutes
+	if prompt > 0 {
+		tokens = new(float64(t) / minutes)
+	}
+	return float64(n) / minutes, tokens
 }
 
 // met is how a wave, or the whole run (wave < 0), met its limits.

@@ -123,7 +123,7 @@ func TestPaceCountsTheLastMinute(t *testing.T) {
 		for _, gap := range rapid.SliceOfN(rapid.Int64Range(1, int64(9*time.Second)), 1, 200).Draw(t, "gaps") {
 			now += time.Duration(gap)
 			p.sent(now)
-			p.billed(now, 3)
+			p.billed(now, client.Usage{Prompt: 2, Output: 1})
 			sent = append(sent, now)
 		}
 		p.limited(now, 0)
@@ -135,7 +135,7 @@ func TestPaceCountsTheLastMinute(t *testing.T) {
 			}
 		}
 		want := float64(n) / max(now-from, time.Second).Minutes()
-		if l := p.met(-1); math.Abs(l.rpm-want) > 1e-6 || math.Abs(l.tpm-3*want) > 1e-6 || l.first != now {
+		if l := p.met(-1); math.Abs(l.rpm-want) > 1e-6 || math.Abs(*l.tpm-3*want) > 1e-6 || l.first != now {
 			t.Fatalf("%+v, want %g a minute", l, want)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 )
 
 // probed is the environment variable by which this test binary is the process that
@@ -46,7 +47,7 @@ func TestProbed(t *testing.T) {
 	probe.stop()
 	h := p.Hists[result.ReadLag]
 	_ = json.NewEncoder(os.Stdout).Encode(lags{
-		h.Count(), time.Since(began), h.Quantile(0.99), h.Max(), result.Lateness("", p, 20*time.Millisecond).Valid(),
+		h.Count(), time.Since(began), h.Quantile(0.99), h.Max(), verdict.Generator("", p, 20*time.Millisecond).Valid(),
 	})
 }
 

@@ -2,8 +2,10 @@ package bench
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,12 +198,15 @@ func TestKilledRunKnowsTheLastSecond(t *testing.T) {
 	})
 }
 
+// whenGood is where a log says how many good requests ended in the time of a wave.
+var whenGood = regexp.MustCompile(`("here":{[^}]*),"good":\d+`)
+
 // A log that an earlier version wrote says nothing of all that, and reads.
 func TestOlderLogsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runs, j := kept(t)
 		f := &fake{epoch: time.Now(), answer: uneven}
-		o := options(t, build(t, nil, "w:c5:5s"), f, f.epoch)
+		o := options(t, build(t, func(sc *scenario.Scenario) { sc.SLO = []string{"e2e < 1m"} }, "w:c5:5s"), f, f.epoch)
 		o.Journal, o.ID = j, j.ID()
 		run, err := Start(o)
 		if err != nil {
@@ -218,7 +223,7 @@ func TestOlderLogsRead(t *testing.T) {
 			if i := bytes.Index(line, []byte(`,"standing":`)); i >= 0 {
 				line = append(bytes.Clone(line[:i]), '}', '\n')
 			}
-			older.Write(line)
+			older.Write(whenGood.ReplaceAll(line, []byte("$1")))
 		}
 		if older.Len() == len(text) {
 			t.Fatal("nothing was taken out")
@@ -228,6 +233,9 @@ func TestOlderLogsRead(t *testing.T) {
 		}
 		got := rebuilt(t, runs, j)
 		conserved(t, got)
+		if g, ok := got.Total.Goodput, *got.Total.Rate.Succeeded; g == nil || g.GoodFraction != 1 || math.Abs(g.RPS/ok-1) > 0.05 {
+			t.Errorf("goodput %+v of %g/s that succeeded", g, ok)
+		}
 		if got.Total.Backlog != nil || got.Total.Requests != want.Total.Requests || got.Prompts[0].Count != want.Prompts[0].Count {
 			t.Errorf("%+v, %+v", got.Total.Backlog, got.Total.Requests)
 		}

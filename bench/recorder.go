@@ -24,9 +24,9 @@ type recorder struct {
 	shards [nShards]shard
 
 	mu       sync.Mutex
-	since    time.Duration // start of the current interval
-	start    time.Duration // when the first wave begins
-	warmed   *result.Part  // what the warm-up cost, until it goes into an interval; nil: nothing
+	since    time.Duration        // start of the current interval
+	start    time.Duration        // when the first wave begins
+	early    map[int]*result.Part // what happened up to start, until it goes into an interval
 	totals   map[int]*result.Part
 	ring     [ringSeconds]result.Interval // what is in it is never written again
 	n        int                          // intervals so far; the newest is ring[(n-1)%ringSeconds]
@@ -62,8 +62,8 @@ var parts = sync.Pool{New: func() any {
 	return p
 }}
 
-func newRecorder() *recorder {
-	r := &recorder{totals: map[int]*result.Part{}, timeline: result.NewTimeline(), windows: map[windowKey]windowSum{}}
+func newRecorder(timeline *result.Timeline) *recorder {
+	r := &recorder{totals: map[int]*result.Part{}, early: map[int]*result.Part{}, timeline: timeline, windows: map[windowKey]windowSum{}}
 	for i := range r.shards {
 		r.shards[i].parts = map[int]*result.Part{}
 	}
@@ -112,19 +112,21 @@ func (r *recorder) swap(now time.Duration) result.Interval {
 	return in
 }
 
-// carry keeps what the warm-up cost out of its own intervals, and in the first
-// one after it. r.mu is held.
+// carry keeps what the warm-up cost, and what the waves did in the very instant in
+// which they began, out of the intervals up to then, which nobody is told of, and in the
+// first one after them. r.mu is held.
 func (r *recorder) carry(parts map[int]*result.Part, warming bool) {
-	if p := parts[result.Warmup]; p != nil {
-		if r.warmed == nil {
-			r.warmed = result.NewPart()
+	from, to := r.early, parts
+	if warming {
+		from, to = parts, r.early
+	}
+	for wave, p := range from {
+		if to[wave] == nil {
+			to[wave] = result.NewPart()
 		}
-		r.warmed.Merge(p)
-		delete(parts, result.Warmup)
+		to[wave].Merge(p)
 	}
-	if !warming && r.warmed != nil {
-		parts[result.Warmup], r.warmed = r.warmed, nil
-	}
+	clear(from)
 }
 
 // gather empties the shards.

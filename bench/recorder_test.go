@@ -142,7 +142,7 @@ func (r *recorder) seconds() int {
 // A recorder takes in, ends its seconds and is looked at, by everybody at once.
 func TestTheRecorderIsSafeForConcurrentUse(t *testing.T) {
 	const seconds, writers, warm = 12, 2, 6
-	rec, over := newRecorder(), make(chan struct{})
+	rec, over := newRecorder(result.NewTimeline([]string{"", "", ""}, result.Measured{})), make(chan struct{})
 	rec.begin(0, warm*time.Second)
 	var all sync.WaitGroup
 	for w := range writers {
@@ -178,10 +178,8 @@ func TestTheRecorderIsSafeForConcurrentUse(t *testing.T) {
 		if p := in.Parts[result.Warmup]; s < warm-1 && p != nil {
 			t.Errorf("the warm-up is in second %d, before the first wave", s)
 		}
-		sum := result.NewPart()
-		in.Sum(sum, -1)
 		rec.mu.Lock()
-		rec.timeline.Add(in.Start, in.End, sum, nil, 0, 0)
+		rec.timeline.Add(in, nil, 0, 0)
 		rec.timeline.Rows(false)
 		rec.mu.Unlock()
 	}

@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // recoveryLimit is for how many seconds what comes after a surge is kept apart.
@@ -62,7 +63,7 @@ func (r *recovery) expect(scheduled time.Duration) {
 
 // see takes in how a request ended that was scheduled after the surge. r may be
 // nil.
-func (r *recovery) see(scheduled time.Duration, good bool) {
+func (r *recovery) see(scheduled time.Duration, good verdict.Goodness) {
 	if r == nil {
 		return
 	}
@@ -75,13 +76,20 @@ func (r *recovery) see(scheduled time.Duration, good bool) {
 	for len(r.seconds) <= i {
 		r.seconds = append(r.seconds, result.Tally{})
 	}
-	if good {
-		r.seconds[i].Good++
-		r.note(i, func(t *result.SecondsTally) { t.Good++ })
-	} else {
-		r.seconds[i].Bad++
-		r.note(i, func(t *result.SecondsTally) { t.Bad++ })
+	one := tallied(good)
+	r.seconds[i].Add(one)
+	r.note(i, func(t *result.SecondsTally) { t.Tally.Add(one) })
+}
+
+// tallied counts one request.
+func tallied(good verdict.Goodness) result.Tally {
+	switch good {
+	case verdict.Good:
+		return result.Tally{Good: 1}
+	case verdict.Unjudged:
+		return result.Tally{Unjudged: 1}
 	}
+	return result.Tally{Bad: 1}
 }
 
 // lose takes in that requests were given up which were scheduled between two instants,

@@ -9,6 +9,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // sale is a calm, a surge of five times its rate, and calm again.
@@ -108,8 +109,12 @@ func TestBreachMakesASurge(t *testing.T) {
 func TestRecoveryIsBounded(t *testing.T) {
 	r := &recovery{start: time.Second}
 	for at := range 10 * time.Duration(recoveryLimit) {
-		r.see(at*time.Second, at > 4)
-		r.see(at*time.Second, at > 4)
+		good := verdict.Bad
+		if at > 4 {
+			good = verdict.Good
+		}
+		r.see(at*time.Second, good)
+		r.see(at*time.Second, good)
 	}
 	if len(r.seconds) != recoveryLimit {
 		t.Errorf("%d seconds", len(r.seconds))

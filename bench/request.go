@@ -187,6 +187,7 @@ func (f *flight) Token(at time.Duration, kind client.Kind) {
 	here.OutputTokens++
 	here.TotalTokens++
 	if f.ticket.wave == result.Warmup {
+		here.WarmupTokens++
 		return
 	}
 	if isGap {
@@ -234,7 +235,7 @@ func (f *flight) latency(response, service result.Metric, at time.Duration) {
 // stands there already.
 func (f *flight) record(res client.Result, cost price.Cost, estimated float64) bool {
 	t := f.ticket
-	f.run.pace.billed(res.Done, res.Usage.Prompt+res.Usage.Output)
+	f.run.pace.billed(res.Done, res.Usage)
 	if res.Outcome == outcome.RateLimited && t.wave != result.Warmup {
 		f.run.pace.limited(res.Done, t.wave)
 	}
@@ -247,14 +248,14 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) b
 	p := f.shard.part(t.wave)
 	p.Cost = p.Cost.Add(cost)
 	p.Estimated += estimated
-	f.happened(res)
+	good := f.run.goodness(t, res)
+	f.happened(res, good)
 	if t.wave == result.Warmup {
 		return true
 	}
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
-	good := res.Outcome == outcome.OK && f.run.good(t, res)
 	t.afterSurge.see(t.scheduled, good)
 	switch res.Outcome {
 	case outcome.OK:
@@ -266,8 +267,11 @@ func (f *flight) record(res client.Result, cost price.Cost, estimated float64) b
 		if res.Bundled() {
 			p.Bundled++
 		}
-		if good {
+		switch good {
+		case verdict.Good:
 			p.Good++
+		case verdict.Unjudged:
+			p.Unjudged++
 		}
 	case outcome.Cancelled:
 		p.Requests.Unfinished++
@@ -306,7 +310,7 @@ func (f *flight) neverLeft() {
 
 // happened counts the end of the request where and when it took place. The events
 // were counted as they came; what the usage says besides is added now.
-func (f *flight) happened(res client.Result) {
+func (f *flight) happened(res client.Result, good verdict.Goodness) {
 	here := f.here()
 	switch {
 	case res.Outcome == outcome.OK:
@@ -319,8 +323,19 @@ func (f *flight) happened(res client.Result) {
 	if res.Outcome.Refused() {
 		here.Refused++
 	}
+	if res.Outcome == outcome.OK {
+		switch good {
+		case verdict.Good:
+			here.Good++
+		case verdict.Unjudged:
+			here.Unjudged++
+		}
+	}
 	if u := res.Usage; u.From != client.FromNone {
 		here.OutputTokens += int64(u.Output) - f.events
+		if f.ticket.wave == result.Warmup {
+			here.WarmupTokens += int64(u.Output) - f.events
+		}
 		here.TotalTokens += int64(u.Prompt) + int64(u.Output) - f.events
 	}
 }
@@ -465,7 +480,7 @@ func (r *Run) missed(t ticket, fate outcome.Outcome) {
 		line.Outcome = fate
 		r.requestLog.write(line)
 	}
-	t.afterSurge.see(t.scheduled, false)
+	t.afterSurge.see(t.scheduled, verdict.Bad)
 }
 
 // workload is the lane's own, or else the scenario's.

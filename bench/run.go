@@ -1,5 +1,6 @@
 // Package bench is the engine: it sends the requests of a scenario when they are
-// due, records what happens to them, and says how the run is judged.
+// due, and records what happens to them. How that is judged says package verdict, which
+// it asks while the run goes on and at its end.
 //
 // The way of one request: a lane's load gives an instant, [slots] give the right
 // to have it open, the client sends it and calls back for every token with the
@@ -79,6 +80,7 @@ type Run struct {
 	lanes      []*lane
 	open       openRequests
 	lineFull   sync.Once // that was said
+	unheeded   sync.Once // waits asked for: that was said
 
 	requestLog *requestLog
 
@@ -123,7 +125,7 @@ func Start(opts Options) (*Run, error) {
 	r := &Run{
 		options: opts, scenario: sc, client: opts.Client, epoch: opts.Epoch,
 		priced: opts.Price != nil,
-		slots:  newSlots(sc.Slots()), rec: newRecorder(), watch: watch{breached: map[string]float64{}},
+		slots:  newSlots(sc.Slots()), watch: newWatch(),
 		stopping: make(chan struct{}), aborting: make(chan struct{}), done: make(chan struct{}),
 		state: result.Warming,
 	}
@@ -144,6 +146,11 @@ func Start(opts Options) (*Run, error) {
 		r.cancel()
 		return nil, err
 	}
+	lanes := make([]string, len(r.waves))
+	for i := range r.waves {
+		lanes[i] = r.waves[i].Lane
+	}
+	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
 	r.health = newHealth(r)
 	now := r.now()
 	r.pace = newPace(now, len(r.waves))

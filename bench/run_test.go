@@ -135,7 +135,7 @@ func TestPauseStopsTheClock(t *testing.T) {
 		run.TogglePause(0)
 		doc := run.Wait()
 		conserved(t, doc)
-		if doc.Waves[0].Requests.Scheduled != 20 || math.Abs(doc.Waves[0].DurationS-5) > 1e-9 || doc.Waves[1].StartedS != 5 {
+		if doc.Waves[0].Requests.Scheduled != 20 || math.Abs(doc.Waves[0].DurationS-5) > 1e-9 || *doc.Waves[1].StartedS != 5 {
 			t.Errorf("scheduled %d in %g s", doc.Waves[0].Requests.Scheduled, doc.Waves[0].DurationS)
 		}
 		for _, at := range f.sent {

@@ -253,7 +253,7 @@ func TestSteadyRate(t *testing.T) {
 	}
 }
 
-func show(v *float64) string {
+func show[T any](v *T) string {
 	if v == nil {
 		return "none"
 	}
@@ -318,7 +318,7 @@ func TestSequencesOfWaves(t *testing.T) {
 				if !plan.Closed() {
 					continue
 				}
-				from := warmup + time.Duration(math.Round(w.StartedS*1e9))
+				from := warmup + time.Duration(math.Round(*w.StartedS*1e9))
 				// A wave of so many requests ends, and the next begins, as its last one is sent.
 				for _, at := range f.sentIn(from+1, from+time.Duration(math.Round(w.DurationS*1e9))) {
 					if n := f.open[at]; n > plan.Concurrency {
@@ -339,7 +339,10 @@ func TestSequencesOfWaves(t *testing.T) {
 func TestRatesAfterWarmup(t *testing.T) {
 	for _, load := range []string{"c4:3s", "c7:3100ms", "20/s:3s"} {
 		synctest.Test(t, func(t *testing.T) {
-			doc, _ := execute(t, build(t, warm(time.Second), "w:"+load), always(reply{wait: 300 * ms, tokens: 5}))
+			doc, _ := execute(t, build(t, func(sc *scenario.Scenario) {
+				warm(time.Second)(sc)
+				sc.SLO = []string{"e2e < 1s"}
+			}, "w:"+load), always(reply{wait: 300 * ms, tokens: 5}))
 			w := doc.Waves[0]
 			if *w.Rate.Completed != *w.Rate.Offered || *w.Rate.Sent != *w.Rate.Offered {
 				t.Errorf("%s: offered %g/s, sent %g/s, completed %g/s", load, *w.Rate.Offered, *w.Rate.Sent, *w.Rate.Completed)
@@ -347,8 +350,11 @@ func TestRatesAfterWarmup(t *testing.T) {
 			if math.Abs(*w.Tokens.OutputTPS-5**w.Rate.Completed) > 1e-6 || *w.Rate.Completed != *w.Rate.Succeeded {
 				t.Errorf("%s: %+v, %g tokens/s", load, w.Rate, *w.Tokens.OutputTPS)
 			}
+			if w.Goodput.RPS != *w.Rate.Succeeded || w.Goodput.GoodFraction != 1 {
+				t.Errorf("%s: goodput %+v of %g/s", load, w.Goodput, *w.Rate.Succeeded)
+			}
 			q := w.Requests
-			if q.Succeeded != q.Scheduled || w.Tokens.Output != 5*q.Scheduled || w.Latency.E2E.Response.Count != q.Scheduled || w.Outcomes["ok"] != q.Scheduled {
+			if q.Succeeded != q.Scheduled || *w.Tokens.Output != 5*q.Scheduled || w.Latency.E2E.Response.Count != q.Scheduled || w.Outcomes["ok"] != q.Scheduled {
 				t.Errorf("%s: %+v", load, w)
 			}
 		})

@@ -60,18 +60,18 @@ func (r *Run) endInterval() (in result.Interval, row result.Row, ok bool) {
 		return in, row, false
 	}
 	in.Start, in.End = max(r.since(in.Start), 0), r.since(in.End)
-	sum := result.NewPart()
-	in.SumAll(sum)
 	inFlight, waiting, _ := r.slots.load()
 
 	r.rec.mu.Lock()
-	row = r.rec.timeline.Add(in.Start, in.End, sum, r.liveWaves(), int64(inFlight), int64(waiting))
+	row, lanes := r.rec.timeline.Add(in, r.liveWaves(), int64(inFlight), int64(waiting))
 	r.rec.mu.Unlock()
 
 	r.mu.Lock()
 	r.lastRow = row
 	r.mu.Unlock()
-	row.Overloaded = r.judgeSecond(row)
+	row.Overloaded = r.judgeSecond(lanes)
+	sum := result.NewPart()
+	in.SumAll(sum)
 	r.watchLimits(in, sum)
 	in.Standing = r.standing()
 	return in, row, true

@@ -51,7 +51,7 @@ func TestRecordedTimesAreTheServers(t *testing.T) {
 		if got := l.TTFT.Response.P50; math.Abs(got-100) > 0.1 {
 			t.Errorf("p50 of a constant 100 ms is %g", got)
 		}
-		if doc.Total.Tokens.Output != 120 || *doc.Total.Tokens.From != "usage" || doc.Total.Tokens.Prompt != 210 {
+		if *doc.Total.Tokens.Output != 120 || *doc.Total.Tokens.From != "usage" || *doc.Total.Tokens.Prompt != 210 {
 			t.Errorf("tokens: %+v", doc.Total.Tokens)
 		}
 		if doc.Verdict.ExitCode != verdict.ExitPass {
@@ -107,8 +107,8 @@ func TestLanesRunSideBySide(t *testing.T) {
 		if steady.Requests.Scheduled != 100 || rush.Requests.Scheduled != 500 {
 			t.Errorf("scheduled %d and %d, want 100 and 500", steady.Requests.Scheduled, rush.Requests.Scheduled)
 		}
-		if steady.StartedS != 0 || rush.StartedS != 0 || steady.DurationS != 20 || rush.DurationS != 10 {
-			t.Errorf("steady %g+%g, rush %g+%g", steady.StartedS, steady.DurationS, rush.StartedS, rush.DurationS)
+		if *steady.StartedS != 0 || *rush.StartedS != 0 || steady.DurationS != 20 || rush.DurationS != 10 {
+			t.Errorf("steady %g+%g, rush %g+%g", *steady.StartedS, steady.DurationS, *rush.StartedS, rush.DurationS)
 		}
 		if doc.DurationS < 20 || doc.DurationS > 20.1 {
 			t.Errorf("the run lasted %g s", doc.DurationS)
@@ -126,8 +126,8 @@ func TestWavesOfTheNight(t *testing.T) {
 		doc, f := execute(t, sc, always(reply{wait: time.Millisecond, tokens: 1}))
 		for i, want := range []struct{ start, length, requests float64 }{{0, 12, 40}, {12, 5, 508.3}, {17, 10, 2000}} {
 			w := doc.Waves[i]
-			if w.StartedS != want.start || w.DurationS != want.length || math.Abs(float64(w.Requests.Scheduled)-want.requests) > 1.5 {
-				t.Errorf("%s: started %g, lasted %g, scheduled %d; want %+v", w.Name, w.StartedS, w.DurationS, w.Requests.Scheduled, want)
+			if *w.StartedS != want.start || w.DurationS != want.length || math.Abs(float64(w.Requests.Scheduled)-want.requests) > 1.5 {
+				t.Errorf("%s: started %g, lasted %g, scheduled %d; want %+v", w.Name, *w.StartedS, w.DurationS, w.Requests.Scheduled, want)
 			}
 		}
 		for i := 1; i < len(f.sent); i++ {
@@ -150,8 +150,8 @@ func TestClosedWave(t *testing.T) {
 			t.Errorf("waves: %+v, %+v", first.Requests, second.Kind)
 		}
 		// 100 requests by 7 are 15 rounds of 150 ms; the last is sent by the second slot as the 15th begins.
-		if math.Abs(second.StartedS-(14*0.150+fillPace.Seconds())) > 1e-6 {
-			t.Errorf("the second wave began at %g s", second.StartedS)
+		if math.Abs(*second.StartedS-(14*0.150+fillPace.Seconds())) > 1e-6 {
+			t.Errorf("the second wave began at %g s", *second.StartedS)
 		}
 		// The 14th round completes at the very instant at which the wave ends.
 		if got := math.Round(*first.Rate.Completed * first.DurationS); got < 13*7 || got > 14*7 {
@@ -172,8 +172,8 @@ func TestWarmupCostsAndCountsNot(t *testing.T) {
 		if math.Abs(warm/counted-0.6) > 0.01 {
 			t.Errorf("warm-up cost %g, waves %g", warm, counted)
 		}
-		if doc.Waves[0].StartedS != 0 || doc.Waves[0].DurationS != 5 || len(doc.Timeline) < 5 || doc.Timeline[0].TS != 0 {
-			t.Errorf("the wave started at %g, the timeline at %g", doc.Waves[0].StartedS, doc.Timeline[0].TS)
+		if *doc.Waves[0].StartedS != 0 || doc.Waves[0].DurationS != 5 || len(doc.Timeline) < 5 || doc.Timeline[0].TS != 0 {
+			t.Errorf("the wave started at %g, the timeline at %g", *doc.Waves[0].StartedS, doc.Timeline[0].TS)
 		}
 	})
 }

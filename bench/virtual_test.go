@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
 	"sync"
@@ -26,7 +27,8 @@ import (
 type fake struct {
 	epoch  time.Time
 	answer func(i int, now time.Duration) reply
-	forget bool // keep no record of what was sent
+	said   func(prompt string, now time.Duration) reply // in its place, if it is set: by what is asked
+	forget bool                                         // keep no record of what was sent
 
 	mu       sync.Mutex
 	sent     []time.Duration
@@ -49,6 +51,7 @@ type reply struct {
 	short   outcome.Shortage
 	late    time.Duration // how long the client takes to hand it to the transport
 	usage   client.Usage
+	mute    bool          // nothing tells of any tokens
 	limits  client.Limits // zero: the headers say nothing
 	retries int
 }
@@ -119,7 +122,8 @@ func (f *fake) sentIn(from, to time.Duration) (list []time.Duration) {
 
 // Do implements Client.
 func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
-	i := f.enter(req.Messages[len(req.Messages)-1].Content)
+	asked := req.Messages[len(req.Messages)-1].Content
+	i := f.enter(asked)
 	defer f.leave()
 	now := func() time.Duration { return time.Since(f.epoch) }
 	res := client.Result{
@@ -127,7 +131,12 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 		FirstAnswer: client.Never, LastToken: client.Never, Phases: client.Phases{Reused: true},
 		Limits: client.Limits{LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1},
 	}
-	r := f.answer(i, res.Sent)
+	var r reply
+	if f.said != nil {
+		r = f.said(asked, res.Sent)
+	} else {
+		r = f.answer(i, res.Sent)
+	}
 	if r.late > 0 {
 		time.Sleep(r.late)
 		res.Sent = now()
@@ -166,6 +175,9 @@ func (f *fake) Do(ctx context.Context, req *client.Request, sink client.Sink) cl
 	res.Usage = client.Usage{Output: res.Events, From: client.FromEvents}
 	if r.usage.From != "" {
 		res.Usage = r.usage
+	}
+	if r.mute {
+		res.Usage = client.Usage{}
 	}
 	res.Done, res.Finish = now(), "stop"
 	if r.outcome != "" {
@@ -264,6 +276,9 @@ func conserved(t testing.TB, doc *result.Run) {
 		if outcomes != q.Sent {
 			t.Errorf("%s: %d outcomes of %d sent", s.Name, outcomes, q.Sent)
 		}
+		if g := s.Goodput; g != nil && (g.RPS > *s.Rate.Succeeded*(1+1e-9)) {
+			t.Errorf("%s: %g/s were good of %g/s that succeeded", s.Name, g.RPS, *s.Rate.Succeeded)
+		}
 		if d := s.DurationS - *s.LoadS - *s.DrainS; d > 1e-6 || d < -1e-6 || *s.DrainS < 0 || i > 0 && *s.DrainS != 0 {
 			t.Errorf("%s: %g s are not %g s of load and %g s of drain", s.Name, s.DurationS, *s.LoadS, *s.DrainS)
 		}
@@ -271,8 +286,70 @@ func conserved(t testing.TB, doc *result.Run) {
 			sum += q.Scheduled
 		}
 	}
+	rowsAddUp(t, doc)
 	if sum != doc.Total.Requests.Scheduled {
 		t.Errorf("the waves scheduled %d, the total says %d", sum, doc.Total.Requests.Scheduled)
+	}
+}
+
+// rowsAddUp holds the rows of the timeline against the total: they count the same
+// requests and tokens. Of a run that was cut off, what was open then is in no row.
+func rowsAddUp(t testing.TB, doc *result.Run) {
+	t.Helper()
+	if doc.DurationS == 0 {
+		return // no time, no rows
+	}
+	var q result.Requests
+	var limited, good, ttft, e2e int64
+	known, tokens := true, 0.0
+	for _, row := range doc.Timeline {
+		c := row.Counts
+		q.Scheduled, q.Sent, q.Succeeded, q.Failed = q.Scheduled+c.Scheduled, q.Sent+c.Sent, q.Succeeded+c.Succeeded, q.Failed+c.Failed
+		q.Dropped, q.Unsent, q.Unfinished = q.Dropped+c.Dropped, q.Unsent+c.Unsent, q.Unfinished+c.Unfinished
+		limited += c.RateLimited
+		if c.Good != nil {
+			good += *c.Good
+		}
+		if row.OutputTPS == nil {
+			known = false
+		} else {
+			tokens += *row.OutputTPS * row.StepS
+		}
+		if l := row.Latency.TTFT.Response; l != nil {
+			ttft += l.Count
+		}
+		if l := row.Latency.E2E.Response; l != nil {
+			e2e += l.Count
+		}
+		if d := row.CompletedRPS*row.StepS - float64(c.Succeeded+c.Failed); d > 1e-6 || d < -1e-6 {
+			t.Errorf("at %g s %g/s were completed in %g s, and %+v", row.TS, row.CompletedRPS, row.StepS, c)
+		}
+	}
+	want := doc.Total.Requests
+	want.Retries = 0
+	if doc.CutOff() {
+		want.Unsent, want.Unfinished = q.Unsent, q.Unfinished
+	}
+	if q != want {
+		t.Errorf("the rows count %+v, the total %+v", q, want)
+	}
+	if n := doc.Total.Outcomes[outcome.RateLimited]; limited != n {
+		t.Errorf("the rows count %d 429s, the total %d", limited, n)
+	}
+	if g := doc.Total.Goodput; g != nil && math.Abs(g.GoodFraction*float64(want.Scheduled)-float64(good)) > 1e-6 {
+		t.Errorf("the rows count %d good ones, the total a share of %g", good, g.GoodFraction)
+	}
+	for name, c := range map[string]struct {
+		of   *result.Latency
+		rows int64
+	}{"TTFT": {doc.Total.Latency.TTFT.Response, ttft}, "E2E": {doc.Total.Latency.E2E.Response, e2e}} {
+		if c.of != nil && c.of.Count != c.rows || c.of == nil && c.rows > 0 {
+			t.Errorf("%s: %d in the rows, %+v in all", name, c.rows, c.of)
+		}
+	}
+	// What was streamed and never ended is in the rows, as it came.
+	if out := doc.Total.Tokens.Output; known && out != nil && want.Failed+want.Unfinished == 0 && !doc.CutOff() && math.Abs(tokens-float64(*out)) > 1e-3 {
+		t.Errorf("%g tokens in the rows, %d in all", tokens, *out)
 	}
 }
 

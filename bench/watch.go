@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"flashwave/bench/result"
@@ -9,6 +10,7 @@ import (
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // liveWindow is how far back the live judgement looks.
@@ -17,8 +19,13 @@ const liveWindow = 10 * time.Second
 // A watch is what the live judgement remembers from second to second. It belongs to
 // the ticking goroutine.
 type watch struct {
-	breached map[string]float64 // by SLO: the requests/s admitted when it was first breached
-	rows     []result.Row       // the last seconds of load, the newest last
+	breached map[string]float64         // by SLO: the requests/s admitted when it was first breached
+	recent   map[string][]result.Row    // by lane: the last seconds of load, the newest last
+	overload map[string]result.Overload // by lane: those that cannot be kept up with
+}
+
+func newWatch() watch {
+	return watch{breached: map[string]float64{}, recent: map[string][]result.Row{}, overload: map[string]result.Overload{}}
 }
 
 // assertions reads what a scenario asserts.
@@ -90,7 +97,7 @@ func (r *Run) overlap(wave int, from, to time.Duration) time.Duration {
 // judgeSecond holds the SLOs against the last seconds, notes first breaches and
 // overload, and stops the run where it was asked to. It reports whether the endpoint
 // is overloaded.
-func (r *Run) judgeSecond(row result.Row) (overloaded bool) {
+func (r *Run) judgeSecond(lanes map[string]result.Row) (overloaded bool) {
 	now := r.now()
 	if now < r.start+time.Second {
 		return false
@@ -99,7 +106,7 @@ func (r *Run) judgeSecond(row result.Row) (overloaded bool) {
 	sending := r.state == result.Running
 	r.mu.Unlock()
 	if sending {
-		overloaded = r.judgePace(now, row)
+		overloaded = r.judgePace(now, lanes)
 	}
 	recent := map[string]verdict.Stretch{} // by wave: many expressions speak of the same one
 	look := func(e slo.Expr) slo.Result {
@@ -160,43 +167,66 @@ func (r *Run) admitted(e slo.Expr) float64 {
 // paceSeconds is how far back the pace of the load is looked at.
 const paceSeconds = 30
 
-// judgePace notes when the endpoint cannot keep up, whatever the SLOs say: requests
-// in flight and the time to first token grow together, and less is answered than
-// arrives.
-func (r *Run) judgePace(now time.Duration, row result.Row) bool {
+// judgePace notes when the endpoint cannot keep up with a lane, whatever the SLOs say:
+// requests in flight and the time to first token grow together, and less is answered
+// than arrives. Each lane is looked at by itself, for in the sum of all a small one that
+// falls behind is lost. rows are those of the last second, by lane.
+func (r *Run) judgePace(now time.Duration, rows map[string]result.Row) bool {
 	w := &r.watch
-	w.rows = append(w.rows, row)
-	if n := len(w.rows); n > paceSeconds {
-		w.rows = w.rows[n-paceSeconds:]
+	var worst *result.Overload
+	for _, l := range r.lanes {
+		recent := append(w.recent[l.name], rows[l.name])
+		recent = recent[max(len(recent)-paceSeconds, 0):]
+		w.recent[l.name] = recent
+		over, ok := overloaded(recent)
+		if !ok || l.here() < 0 {
+			delete(w.overload, l.name)
+			continue
+		}
+		before, known := w.overload[l.name]
+		over.Since = before.Since
+		if len(r.lanes) > 1 {
+			over.Lane = l.name
+		}
+		if !known {
+			over.Since = r.since(now)
+			r.overloadBegan(over, l)
+		}
+		w.overload[l.name] = over
+		if worst == nil || over.Served*worst.Offered < worst.Served*over.Offered {
+			worst = &over
+		}
 	}
-	first := w.rows[0]
-	from, to := result.FromSeconds(first.TS), result.FromSeconds(row.TS+row.StepS)
-	pace := verdict.PaceOf(w.rows, from, to)
-	over := pace.State == verdict.FellShort && verdict.Oversaturated(w.rows, pace.Offered)
-	if over {
+	if worst != nil {
 		r.rec.mu.Lock()
 		r.rec.timeline.Overloaded()
 		r.rec.mu.Unlock()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := r.overload
-	r.overload = nil
-	if !over {
-		return false
+	r.overload = worst
+	return worst != nil
+}
+
+// overloaded reports whether more arrived over rows of a lane than the endpoint serves.
+func overloaded(rows []result.Row) (result.Overload, bool) {
+	first, last := rows[0], rows[len(rows)-1]
+	pace := verdict.PaceOf(rows, result.FromSeconds(first.TS), result.FromSeconds(last.TS+last.StepS))
+	return result.Overload{Offered: pace.Offered, Served: pace.Served, Waiting: pace.Waiting},
+		pace.State == verdict.FellShort && verdict.Oversaturated(rows, pace.Offered)
+}
+
+// overloadBegan makes an event of it, which names the wave where others run beside it.
+func (r *Run) overloadBegan(over result.Overload, l *lane) {
+	where := ""
+	if i := l.here(); i >= 0 && over.Lane != "" {
+		where = " in " + r.waves[i].name().String()
 	}
-	r.overload = &result.Overload{Offered: pace.Offered, Served: pace.Served, Waiting: pace.Waiting}
-	if before != nil {
-		r.overload.Since = before.Since
-		return true
-	}
-	r.overload.Since = r.since(now)
-	r.addEvent(result.Event{
-		TS: r.since(now).Seconds(), Kind: result.Overloaded,
-		Text: fmt.Sprintf("cannot keep up: %s of %s requests/s served, %s waiting and growing",
-			units.Rate(pace.Served), units.Rate(pace.Offered), units.Count(pace.Waiting)),
+	r.event(result.Event{
+		TS: over.Since.Seconds(), Kind: result.Overloaded, Lane: over.Lane,
+		Text: fmt.Sprintf("cannot keep up%s: %s of %s requests/s served, %s waiting and growing",
+			where, units.Rate(over.Served), units.Rate(over.Offered), units.Count(over.Waiting)),
 	})
-	return true
 }
 
 // sloStatuses are the SLOs for the screen.
@@ -219,43 +249,59 @@ func (r *Run) sloStatuses(view result.View) []result.SLOStatus {
 		}
 		list[i] = result.SLOStatus{
 			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,
-			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, AtLeast: live.AtLeast, LiveOK: live.OK, RunOK: run.OK,
+			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, AtLeast: live.AtLeast, AtMost: live.AtMost, LiveOK: live.OK, RunOK: run.OK,
 			Assumed: e.Assumed,
 		}
 	}
 	return list
 }
 
-// good reports whether a request that ended ok met every bound of its wave.
-func (r *Run) good(t ticket, res client.Result) bool {
-	return r.assertions.Good(r.waves[t.wave].name(), func(e slo.Expr) (float64, bool) {
-		d, ok := measured(e, t.scheduled, res)
-		return result.Millis(d), ok
+// goodness judges a request by the bounds of its wave; one of the warm-up, by those of
+// the wave in whose time it ended.
+func (r *Run) goodness(t ticket, res client.Result) verdict.Goodness {
+	wave := t.wave
+	if wave == result.Warmup {
+		wave = t.lane.here()
+	}
+	if wave < 0 || res.Outcome != outcome.OK {
+		return verdict.Bad
+	}
+	ownAPI := r.scenario.Target.API == string(client.HTTP) // it answers with a document, whatever was asked
+	return r.assertions.Goodness(r.waves[wave].name(), func(e slo.Expr) (float64, bool) {
+		return measured(e, t, res, ownAPI)
 	})
 }
 
-// measured is one request's value of a latency metric.
-func measured(e slo.Expr, scheduled time.Duration, res client.Result) (time.Duration, bool) {
-	from := scheduled
+// measured is one ok request's value of a latency metric, in ms; NaN: it never came,
+// although it was waited for. ok is false where the request has none.
+func measured(e slo.Expr, t ticket, res client.Result, ownAPI bool) (ms float64, ok bool) {
+	from := t.scheduled
 	if e.Service {
 		from = res.Sent
 	}
+	streamed := res.FirstToken != client.Never || t.lane.workload.Stream && !ownAPI
+	since := func(at time.Duration) (float64, bool) {
+		if at == client.Never {
+			return math.NaN(), streamed
+		}
+		return result.Millis(at - from), true
+	}
+	gap := func(d time.Duration, ok bool) (float64, bool) { return result.Millis(d), ok }
 	switch e.Metric {
 	case slo.TTFT:
-		return res.FirstToken - from, res.FirstToken != client.Never
+		return since(res.FirstToken)
 	case slo.TTFA:
-		return res.FirstAnswer - from, res.FirstAnswer != client.Never
+		return since(res.FirstAnswer)
 	case slo.E2E:
-		return res.Done - from, true
+		return since(res.Done)
 	case slo.TPOT:
-		d, ok := tpot(res)
-		return d, ok || res.Events > 0 && !res.Bundled() // a single token has no time between tokens
+		return gap(tpot(res))
 	case slo.ITL, slo.Stall:
-		return res.Stall, !res.Bundled()
+		return gap(stall(res))
 	case slo.Queue:
-		return res.Sent - scheduled, true
+		return result.Millis(res.Sent - t.scheduled), true
 	case slo.Connect:
-		return res.Phases.DNS + res.Phases.Connect + res.Phases.TLS, true
+		return result.Millis(res.Phases.DNS + res.Phases.Connect + res.Phases.TLS), true
 	}
 	return 0, false
 }

@@ -106,14 +106,14 @@ func TestLimits(t *testing.T) {
 		"2": 2 * time.Second, "0.5": 500 * ms, "0": 0, "120ms": 120 * ms, "6m0s": 6 * time.Minute, "1s": time.Second, " 3 ": 3 * time.Second,
 		"Fri, 27 Nov 2026 00:00:30 GMT": 30 * time.Second, "Fri, 27 Nov 2026 00:00:00 GMT": 0, "Thu, 26 Nov 2026 00:00:00 GMT": 0,
 		"2026-11-27T00:01:00Z": time.Minute, "": Never, "soon": Never, "-1": Never, "1700000000": Never, "1e400": Never,
-		"Fri, 31 Dec 9999 23:59:59 GMT": longestWait, "Friday, 31-Dec-99 23:59:59 GMT": 0, "Fri Dec 31 23:59:59 9999": longestWait,
-		"9999-12-31T23:59:59Z": longestWait, "0001-01-01T00:00:00Z": 0, "599": 599 * time.Second, "601": longestWait,
-		"99999999": longestWait, "9223372036": longestWait, "9223372037": longestWait, "99999999999999999999": longestWait,
-		strings.Repeat("9", 400): longestWait, "99999999999h": longestWait, "10m0.5s": longestWait, "9m59s": 599 * time.Second,
+		"Fri, 31 Dec 9999 23:59:59 GMT": LongestWait, "Friday, 31-Dec-99 23:59:59 GMT": 0, "Fri Dec 31 23:59:59 9999": LongestWait,
+		"9999-12-31T23:59:59Z": LongestWait, "0001-01-01T00:00:00Z": 0, "599": 599 * time.Second, "601": LongestWait,
+		"99999999": LongestWait, "9223372036": LongestWait, "9223372037": LongestWait, "99999999999999999999": LongestWait,
+		strings.Repeat("9", 400): LongestWait, "99999999999h": LongestWait, "10m0.5s": LongestWait, "9m59s": 599 * time.Second,
 		"-9223372036854775808": Never, "-1h": Never, "NaN": Never, "Inf": Never, "+Inf": Never, "0x1p10": Never, "5, 10": Never, "1.5.5": Never,
-		"1795737605": 5 * time.Second, "1795737605000": 5 * time.Second, "1795741200": longestWait, "1h1": Never, "2e1": Never, ".5": Never,
+		"1795737605": 5 * time.Second, "1795737605000": 5 * time.Second, "1795741200": LongestWait, "1h1": Never, "2e1": Never, ".5": Never,
 	} {
-		if got := waitOf(text, now, longestWait); got != want {
+		if got := waitOf(text, now, LongestWait); got != want {
 			t.Errorf("wait %q is %v, want %v", text, got, want)
 		}
 	}

@@ -28,9 +28,9 @@ func limitsOf(h http.Header, now time.Time) Limits {
 }
 
 const (
-	// longestWait bounds what Retry-After may ask for: whoever says more does not
-	// mean a wait.
-	longestWait = 10 * time.Minute
+	// LongestWait bounds what Retry-After may ask for: whoever says more does not
+	// mean a wait. It stands in Limits for whatever is longer.
+	LongestWait = 10 * time.Minute
 	// longestReset bounds when a limit is said to be whole again: quotas are by the
 	// day at most.
 	longestReset = 24 * time.Hour
@@ -40,11 +40,11 @@ const (
 // goes before it where both are sent and it says anything.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	if ms := h.Get("Retry-After-Ms"); ms != "" {
-		if d := waitOf(ms+"ms", now, longestWait); d != Never {
+		if d := waitOf(ms+"ms", now, LongestWait); d != Never {
 			return d
 		}
 	}
-	return waitOf(h.Get("Retry-After"), now, longestWait)
+	return waitOf(h.Get("Retry-After"), now, LongestWait)
 }
 
 func headerCount(h http.Header, name string) int64 {

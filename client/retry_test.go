@@ -260,7 +260,7 @@ func TestRetryAfterIsBounded(t *testing.T) {
 					got := c.Do(t.Context(), question(), nil)
 					wantOutcome(t, got, RateLimited)
 					wantInstant(t, "done", got.Done, test.done)
-					if got.Retries != test.retries || got.Limits.RetryAfter != longestWait {
+					if got.Retries != test.retries || got.Limits.RetryAfter != LongestWait {
 						t.Errorf("%d retries, retry after %v", got.Retries, got.Limits.RetryAfter)
 					}
 				})

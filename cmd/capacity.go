@@ -28,6 +28,7 @@ type capacityFlags struct {
 	scenarioFlags
 	minRate, maxRate, precision string
 	step, soak, total           string
+	hold, warm                  string
 	utilisation                 string
 	headroom, scale, speed      float64
 	rehearse                    bool
@@ -49,13 +50,21 @@ come whether or not others are still being served. What is in flight at each rat
 shown, so that a concurrency can be read off.
 
 A short ramp of 1, 4, 16 … requests in flight says where to begin. Then each step sends
-at one rate and is judged by its confidence interval at up to three looks fixed
-beforehand; a rate that builds a backlog, or whose x-ratelimit-remaining runs out, ends
-early. Between two steps the endpoint gets time to be itself again. The answer is the
-highest rate that lasted the soak.
+at one rate and is judged by its confidence interval at two looks fixed beforehand; a
+rate that builds a backlog, or fails beyond doubt, ends early. Between two steps the
+endpoint gets time to be itself again. The answer is the highest rate that lasted the
+soak, which is put where all steps together say that the edge is. A rate that failed is
+tried once more in the end, for the endpoint may have warmed up.
 
-Without --slo, 'ttft.p95 < 800ms' and 'error_rate <= 1%' are assumed. The scenario's
-own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
+A limit that x-ratelimit-* headers tell is believed, and tested a little above and at
+itself. One that nothing tells is counted: what passes from one 429 to the next, or in a
+minute. Such a rate is soaked for a window of it.
+
+A rate that held at first is run again after the soak. If it is slower then, the endpoint
+drifts: the answer is of its time, and the exit code 120. With --hold-for a failing rate
+is held that long, and the search goes on above it if the endpoint scales out.
+
+Without --slo 'ttft.p95 < 800ms' is assumed. The scenario's own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
 capacity is held against: headroom, quota, replicas, the backlog if it is too much, and
 the price. --rehearse runs that demand in the end, whole or in another shape, and puts
 what came beside what was forecast.
@@ -63,12 +72,15 @@ what came beside what was forecast.
 A search is kept step by step: one that was cut off, whatever it was by, is shown by
 flashwave report ID as far as it came, and goes on with --resume ID.
 
-Exit codes: 0 it was found, and the demand fits; 99 no rate held, or the demand does not
-fit; 104 usage; 105 interrupted; 120 undecided: out of time, or this machine was the
-bottleneck; 121 stopped by the budget or --abort-on.`,
+A search passes (0) when a rate held and the demand fits; it has failed (99) when no rate
+held or the demand does not fit; it is inconclusive (120) when it ran out of time, the
+endpoint drifts, or no soak lasted, too.
+
+` + verdict.Help(),
 		Example: `flashwave capacity --url http://127.0.0.1:8000/v1
 flashwave capacity --url https://api.example.com/v1 --slo 'ttft.p95 < 800ms' --max-rate 300/s --budget 5
 flashwave capacity sale.yaml --precision 2% --soak 5m --headroom 1.2
+flashwave capacity sale.yaml --hold-for 3m --for 1h
 flashwave capacity sale.yaml --rehearse --scale 0.1
 flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01
 flashwave capacity sale.yaml --json > capacity.json
@@ -109,6 +121,8 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 	fs.StringVar(&f.precision, "precision", "5%", "end when the rates that hold and do not are so close, a share")
 	fs.StringVar(&f.step, "step-for", "20s", "time of load before a step is first judged; longer where requests are few")
 	fs.StringVar(&f.soak, "soak", "2m", "how long to hold the answer for; 0s: not at all")
+	fs.StringVar(&f.hold, "hold-for", "0s", "hold a rate that failed for so long, to see whether the endpoint scales out; 0s: do not")
+	fs.StringVar(&f.warm, "warmup", "0s", "time of load at a modest rate before the search; 0s: none")
 	fs.StringVar(&f.total, "for", "30m", "time that the whole search may take, the rehearsal apart")
 	fs.Float64Var(&f.headroom, "headroom", 1, "the capacity must be so many times the peak of the demand")
 	fs.StringVar(&f.utilisation, "utilisation", "70%", "share of its capacity that a replica is planned to give at the peak")
@@ -370,6 +384,8 @@ func (f *capacityFlags) config() (capacity.Config, error) {
 	parse("precision", f.precision, func(s string) error { return parseShare(s, &c.Precision) })
 	parse("step-for", f.step, length(&c.StepFor))
 	parse("soak", f.soak, length(&c.Soak))
+	parse("hold-for", f.hold, length(&c.HoldFor))
+	parse("warmup", f.warm, length(&c.Warmup))
 	parse("for", f.total, length(&c.For))
 	parse("utilisation", f.utilisation, func(s string) error { return parseShare(s, &c.Utilisation) })
 	c.Headroom = f.headroom

@@ -49,10 +49,13 @@ little, and that is told. From four a side on (--repeat 4) runs are ranked.
 
 The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
 requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of
-shares at least 1 percentage point. It passes where the interval of none reaches so
-far; anything else cannot be told. --fail-on takes its place: METRIC.STAT OP CHANGE
-[and OP CHANGE] [in WAVE], each with the sign and the unit of a change: +10%, +50ms,
--5/s, +1pp. --need 10% lets nothing pass where such a change would not have been seen.
+shares at least 1 percentage point. Percentiles of TTFT, E2E and TPOT rank every
+scheduled request, with those that failed or were lost beyond every value: NEW is
+worse where its p95 is one of those and that of BASE is not. The gate passes where the
+interval of none reaches so far; anything else cannot be told. --fail-on takes its
+place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and the unit
+of a change: +10%, +50ms, -5/s, +1pp. --need 10% lets nothing pass where such a change
+would not have been seen.
 
 Exit codes: 0 not worse, 99 worse, 104 usage, 105 interrupted, 120 that cannot be
 told: the runs are too short or too noisy, data is missing, or a generator was the

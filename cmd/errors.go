@@ -18,6 +18,7 @@ import (
 	"flashwave/bench/doctor"
 	"flashwave/bench/files"
 	"flashwave/bench/price"
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
 	"flashwave/bench/slo"
@@ -27,9 +28,10 @@ import (
 
 // A failure is an error with the exit code it leads to.
 type failure struct {
-	code int
-	err  error // nil: everything has been said
-	hint string
+	code   int
+	ground result.Ground // of that code; "": the least there is
+	err    error         // nil: everything has been said
+	hint   string
 }
 
 func (f *failure) Error() string {

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"flashwave/bench/slo"
+	"flashwave/bench/verdict"
 )
 
 // readmeBlock is the fenced block of the README that follows a mark.
@@ -24,6 +27,38 @@ func readmeBlock(t *testing.T, mark string) string {
 		t.Fatalf("the README has no block %q", mark)
 	}
 	return string(found[1])
+}
+
+// The README has the exit codes that the commands tell of, in their order, and what is
+// assumed.
+func TestReadmeExitCodes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, m := range regexp.MustCompile(`(?m)^ +(\d+)  (.*)$`).FindAllStringSubmatch(verdict.Help(), -1) {
+		rows = append(rows, "| "+m[1]+" | "+m[2]+" |\n")
+	}
+	if table := strings.Join(rows, ""); table == "" || !strings.Contains(string(text), table) {
+		t.Errorf("the README lacks\n%s", table)
+	}
+	for _, e := range slo.Assumed() {
+		if !strings.Contains(string(text), "`"+e.Text+"`") {
+			t.Errorf("the README does not say that %s is assumed", e.Text)
+		}
+	}
+	for _, command := range []string{"run", "capacity"} {
+		var out bytes.Buffer
+		if code := Main([]string{command, "--help"}, nil, &out, os.Stderr); code != 0 {
+			t.Fatalf("%s --help: exit code %d", command, code)
+		}
+		for _, line := range strings.Split(verdict.Help(), "\n") {
+			if words := strings.Join(strings.Fields(line), " "); !strings.Contains(strings.Join(strings.Fields(out.String()), " "), words) {
+				t.Errorf("%s --help lacks %q:\n%s", command, words, out.String())
+			}
+		}
+	}
 }
 
 // The README's jq one-liners work as they are written.

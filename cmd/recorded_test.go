@@ -3,6 +3,8 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -119,9 +121,48 @@ func TestDocumentsWrittenBefore(t *testing.T) {
 			t.Errorf("%s: exit %d, %d bytes, %s", format, code, out.Len(), errs.String())
 		}
 	}
+	// What it said stands, 0 for no data included: nobody can tell any more.
+	said, written := map[string]any{}, map[string]any{}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again, none bytes.Buffer
+	Main([]string{"report", path, "--json"}, nil, &again, &none)
+	for text, into := range map[string]*map[string]any{string(before): &said, again.String(): &written} {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"total", "waves"} {
+		for path, was := range figures(said[key], key) {
+			if is, ok := figures(written[key], key)[path]; !ok || is != was {
+				t.Errorf("%s was %v and is %v", path, was, is)
+			}
+		}
+	}
 	var out, errs bytes.Buffer
 	code := Main([]string{"compare", path, path, "--json"}, nil, &out, &errs)
 	if code == verdict.ExitUsage || !bytes.Contains(out.Bytes(), []byte(`"flashwave.compare/v1"`)) {
 		t.Errorf("compare: exit %d, %s", code, errs.String())
 	}
+}
+
+// figures are the numbers of a document, by their paths.
+func figures(v any, path string) map[string]float64 {
+	list := map[string]float64{}
+	add := func(key string, v any) { maps.Copy(list, figures(v, path+"/"+key)) }
+	switch v := v.(type) {
+	case float64:
+		list[path] = v
+	case map[string]any:
+		for key, in := range v {
+			add(key, in)
+		}
+	case []any:
+		for i, in := range v {
+			add(fmt.Sprint(i), in)
+		}
+	}
+	return list
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 )
 
@@ -60,7 +61,7 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 			}
 		}
 		err := p.once(ctx, f, fs, file, places[k-1])
-		if verdict.Outranks(codeOf(err), codeOf(worst)) {
+		if verdict.Outranks(groundOf(err), groundOf(worst)) {
 			worst = err
 		}
 		if verdict.Aborts(codeOf(err)) {
@@ -92,6 +93,16 @@ func settle(ctx context.Context) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// groundOf is what the exit code that an error leads to rests on: of two runs that end
+// with 120 one may have failed, had its generator not been late, and the other not.
+func groundOf(err error) result.Ground {
+	var f *failure
+	if errors.As(err, &f) && f.ground != "" {
+		return f.ground
+	}
+	return verdict.GroundOf(codeOf(err))
 }
 
 // codeOf is the exit code that an error leads to.

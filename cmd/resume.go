@@ -85,6 +85,7 @@ func (f *capacityFlags) unlike(fs *pflag.FlagSet, asked, began capacity.Config) 
 	bounds := map[string]bool{
 		"min-rate": asked.MinRate == began.MinRate, "max-rate": asked.MaxRate == began.MaxRate,
 		"precision": asked.Precision == began.Precision, "step-for": asked.StepFor == began.StepFor, "soak": asked.Soak == began.Soak,
+		"hold-for": asked.HoldFor == began.HoldFor, "warmup": asked.Warmup == began.Warmup,
 		"headroom": asked.Headroom == began.Headroom, "utilisation": asked.Utilisation == began.Utilisation,
 		"rehearse": reflect.DeepEqual(asked.Rehearse, began.Rehearse),
 	}

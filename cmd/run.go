@@ -43,9 +43,9 @@ func (p *program) runCommand() *cobra.Command {
 		Long: `Load an endpoint and show what comes back: live on a terminal, plain lines
 elsewhere, one JSON document with --json.
 
-Without any load it keeps 50 requests in flight until 1000 are done. Exit codes:
-0 pass, 99 an SLO failed, 104 usage, 105 interrupted, 120 inconclusive, 121 stopped
-by the budget or --abort-on.`,
+Without any load it keeps 50 requests in flight until 1000 are done.
+
+` + verdict.Help(),
 		Example: `flashwave run
 flashwave run --url http://127.0.0.1:8000/v1 -c 20 -n 500
 flashwave run --rate 12000/m --for 5m --slo 'ttft.p95 < 800ms' --budget 5
@@ -264,7 +264,11 @@ func (p *program) conclude(s *session, places places, f *runFlags, incomplete er
 		if code == verdict.ExitUsage {
 			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
 		}
-		return &failure{code: code}
+		f := &failure{code: code}
+		if _, rests := verdict.Decide(doc.Verdict.Ground); rests == code {
+			f.ground = doc.Verdict.Ground
+		}
+		return f
 	}
 	return nil
 }

@@ -185,7 +185,7 @@ func (c chartSource) chart(kind chartKind) chart {
 	case chartITL:
 		return c.latencies("between tokens", "itl", func(l result.RowLatencies) *result.RowPercentile { return l.ITL })
 	case chartTokens:
-		return one("output tokens/s", func(r result.Row) float64 { return r.OutputTPS })
+		return one("output tokens/s", func(r result.Row) float64 { return orNone(r.OutputTPS) })
 	case chartErrors:
 		return c.errors()
 	case chartInFlight:
@@ -194,10 +194,18 @@ func (c chartSource) chart(kind chartKind) chart {
 			{name: "in flight", values: row(func(r result.Row) float64 { return float64(r.InFlight) }), style: c.style.strong, pen: c.glyph.solid},
 		}}
 	case chartCost:
-		return one("USD/hour", func(r result.Row) float64 { return r.CostUSD / r.StepS * 3600 })
+		return one("USD/hour", func(r result.Row) float64 { return orNone(r.CostUSD) / r.StepS * 3600 })
 	default:
 		return c.requests(row)
 	}
+}
+
+// orNone is a figure for a chart: NaN, which it leaves out, where there is none.
+func orNone(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
 }
 
 // requests is what was offered and what became of it.

@@ -66,7 +66,7 @@ func (c comparison) stretches() []string {
 // rows are those of the stretch in view that have data.
 func (c comparison) rows() (list []compare.Row) {
 	for _, r := range c.doc.Rows {
-		if r.Wave == c.stretches()[c.wave] && (r.Base != nil || r.New != nil) {
+		if r.Wave == c.stretches()[c.wave] && r.HasData() {
 			list = append(list, r)
 		}
 	}

@@ -44,8 +44,8 @@ func (p pen) cost(s result.Snapshot, width, height int) []string {
 		}
 		body = append(body, p.ends(p.label(label), p.dollars(a.value), inner))
 	}
-	if s.Total.Cost != nil && s.Total.Cost.EstimatedShare > 0 {
-		body = append(body, p.ends(p.label("estimated"), p.style.text.Render(units.Share(s.Total.Cost.EstimatedShare))+"  ", inner))
+	if c := s.Total.Cost; c != nil && c.EstimatedShare != nil && *c.EstimatedShare > 0 {
+		body = append(body, p.ends(p.label("estimated"), p.style.text.Render(units.Share(*c.EstimatedShare))+"  ", inner))
 	}
 	budget := p.budget(s.Cost, inner)
 	rows := height - 2
@@ -75,10 +75,14 @@ func (p pen) dollars(v *float64) string {
 
 // tokens is what the money buys.
 func (p pen) tokens(s result.Snapshot, width int) []string {
-	if s.Total.Tokens.Output == 0 {
+	t := s.Total.Tokens
+	if t.Output == nil || *t.Output == 0 {
 		return nil
 	}
-	in, out := units.Short(s.Total.Tokens.Prompt), units.Short(s.Total.Tokens.Output)
+	in, out := p.glyph.none, units.Short(*t.Output)
+	if t.Prompt != nil {
+		in = units.Short(*t.Prompt)
+	}
 	return []string{
 		"",
 		p.ends(p.label("tokens in"), p.style.text.Render(in)+"  ", width),

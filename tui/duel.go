@@ -85,8 +85,8 @@ const nameWidth = 18
 // columns are those that a width holds, and how wide the drawing of the intervals is.
 func (c comparison) columns(width int) (list []duelColumn, bar int) {
 	list = []duelColumn{
-		{"base", 11, func(r compare.Row) string { return formattedCell(r.Base, r.Unit) }},
-		{"new", 11, func(r compare.Row) string { return formattedCell(r.New, r.Unit) }},
+		{"base", 11, compare.Row.FormatBase},
+		{"new", 11, compare.Row.FormatNew},
 		{"change", 8, func(r compare.Row) string { return r.FormatChange() }},
 		{units.Bound(c.doc.Method.Confidence, units.Ratio) + " interval", 20, compare.Row.FormatInterval},
 	}
@@ -113,10 +113,6 @@ func (c comparison) columns(width int) (list []duelColumn, bar int) {
 		}
 	}
 	return list, 0
-}
-
-func formattedCell(v *float64, unit string) string {
-	return units.Maybe(v, func(v float64) string { return units.Value(v, unit) })
 }
 
 func (c comparison) heading(columns []duelColumn, bar int) string {
@@ -187,8 +183,8 @@ func (c comparison) bar(r compare.Row, width int, style ink) string {
 	put(cellOf(-1, width), margin, p.style.faint)
 	put(cellOf(1, width), margin, p.style.faint)
 	put(cellOf(0, width), p.glyph.axis, p.style.frame)
-	if low, high := r.Margins(r.Low), r.Margins(r.High); low != nil && high != nil {
-		for i := cellOf(*low, width); i <= cellOf(*high, width); i++ {
+	if low, high, ok := r.Interval(); ok {
+		for i := cellOf(low, width); i <= cellOf(high, width); i++ {
 			put(i, dash, style)
 		}
 	}

@@ -32,6 +32,9 @@ func (p pen) mood(s result.Snapshot) mood {
 	switch over := s.Now.Overload; {
 	case over != nil:
 		word = "served " + units.Rate(over.Served) + " of " + units.PerSecond(over.Offered) + ", " + units.Count(over.Waiting) + " waiting and growing"
+		if over.Lane != "" {
+			word = over.Lane + ": " + word
+		}
 		g = bad
 	case g == bad:
 		word += ", SLO breached"

@@ -129,6 +129,9 @@ func (p pen) judged(s result.Snapshot, stats result.Stats, width int) []string {
 		lines = append(lines, p.ends(p.label("goodput"), p.figure(units.PerSecond(stats.Goodput.RPS))+
 			p.figure(right(units.Share(stats.Goodput.GoodFraction), 9))+p.space(s.SLOs, "good_fraction", "goodput"), width))
 	}
+	if n := stats.Unjudged; n != nil && *n > 0 {
+		lines = append(lines, p.ends(p.label("not judged"), p.figure(units.Count(*n)), width))
+	}
 	return lines
 }
 
@@ -181,6 +184,9 @@ func (p pen) tallyLines(s result.Snapshot, width, height int) []string {
 	second := []string{p.label("errors ") + p.ratio(stats.ErrorRate, s.SLOs, "error_rate")}
 	if stats.Goodput != nil {
 		second = append(second, p.label("goodput ")+p.figure(units.PerSecond(stats.Goodput.RPS))+" "+p.label(units.Share(stats.Goodput.GoodFraction)))
+	}
+	if n := stats.Unjudged; n != nil && *n > 0 {
+		second = append(second, p.label("not judged ")+p.figure(units.Count(*n)))
 	}
 	second = append(second, p.costParts(s)...)
 	if height == 1 {

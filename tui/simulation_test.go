@@ -218,7 +218,7 @@ func saleRow(t float64, wave string) result.Row {
 		TS: t, StepS: 1, Waves: []string{wave},
 		Counts:     result.Counts{Scheduled: int64(offered), Sent: int64(offered), Succeeded: int64(done - failed), Failed: int64(math.Round(failed)), RateLimited: int64(failed)},
 		InFlight:   int64(done * l.E2E.Response.P50 / 1000),
-		OfferedRPS: offered, SentRPS: offered, CompletedRPS: done, FailedRPS: failed, OutputTPS: done * 47, CostUSD: done * 0.000034,
+		OfferedRPS: offered, SentRPS: offered, CompletedRPS: done, FailedRPS: failed, OutputTPS: ptr(done * 47), CostUSD: ptr(done * 0.000034),
 		Latency: result.RowLatencies{
 			TTFT: result.RowPair{Response: salePercentile(l.TTFT.Response), Service: salePercentile(l.TTFT.Service)},
 			E2E:  result.RowPair{Response: salePercentile(l.E2E.Response), Service: salePercentile(l.E2E.Service)},
@@ -275,7 +275,7 @@ func saleStats(t float64, rows []result.Row) result.Stats {
 		s.Latency = saleLatencies(t)
 		s.Goodput = &result.Goodput{RPS: saleLoad(t) * (1 - 0.4*strain(t)), GoodFraction: 1 - 0.1*strain(t)}
 		s.Cost = &result.Cost{Total: float64(done) * 0.000034, PerThousandOK: ptr(0.034)}
-		s.Tokens = result.Tokens{Prompt: done * 412, Output: done * 47, OutputTPS: ptr(saleLoad(t) * 47)}
+		s.Tokens = result.Tokens{Prompt: ptr(done * 412), Output: ptr(done * 47), OutputTPS: ptr(saleLoad(t) * 47)}
 	}
 	if s.Requests.Failed > 0 {
 		s.Errors = []result.ErrorCount{
@@ -346,9 +346,9 @@ func saleNow(s *result.Snapshot, t float64) {
 	}
 	spent := 0.0
 	for _, row := range s.Series {
-		spent += row.CostUSD
+		spent += *row.CostUSD
 	}
-	s.Cost = &result.CostStatus{Spent: spent, PerHour: r.CostUSD * 3600, Projected: ptr(2.14), Budget: ptr(5.0)}
+	s.Cost = &result.CostStatus{Spent: spent, PerHour: *r.CostUSD * 3600, Projected: ptr(2.14), Budget: ptr(5.0)}
 }
 
 func saleEvents(s *result.Snapshot, t float64) {

@@ -24,7 +24,7 @@ func (p pen) judgements(s result.Snapshot) []judgement {
 		return list
 	}
 	for _, o := range s.SLOs {
-		seen := p.observed(result.SLO{Observed: o.Live, AtLeast: o.AtLeast, Unit: o.Unit})
+		seen := p.observed(result.SLO{Observed: o.Live, AtLeast: o.AtLeast, AtMost: o.AtMost, Unit: o.Unit})
 		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Assumed), seen, "run " + p.glyph.mark(runGrade(o.RunOK))})
 	}
 	return list
@@ -39,12 +39,14 @@ func sloText(expr string, assumed bool) string {
 	return text
 }
 
-// observed is what the run showed of an SLO: a value, the bound that it
-// exceeds, or nothing.
+// observed is what the run showed of an SLO: a value, the two that it lies between, the
+// bound that it exceeds, or nothing.
 func (p pen) observed(o result.SLO) string {
 	switch {
 	case o.Observed != nil:
 		return units.Value(*o.Observed, o.Unit)
+	case o.AtLeast != nil && o.AtMost != nil:
+		return units.Value(*o.AtLeast, o.Unit) + p.glyph.cut + units.Value(*o.AtMost, o.Unit)
 	case o.AtLeast != nil:
 		return "over " + units.Bound(*o.AtLeast, o.Unit)
 	default:

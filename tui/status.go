@@ -19,7 +19,7 @@ func (p pen) flow(s result.Snapshot, width int) string {
 	}
 	parts := []string{
 		p.pair("offered", units.PerSecond(n.Offered)), p.pair("sent", units.PerSecond(n.Sent)), p.pair("done", units.PerSecond(n.Done)), failed,
-		p.pair("tokens", units.PerSecond(n.OutputTPS)),
+		p.pair("tokens", p.maybe(n.OutputTPS, units.PerSecond)),
 	}
 	if n.Failed > 0 && width < fullWidth { // what was sent gives way
 		parts = slices.Delete(parts, 1, 2)

@@ -73,9 +73,10 @@ func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.
 
 // storedWave is a wave of a document on the timeline.
 func storedWave(sc *scenario.Scenario, w result.Stats) result.WaveStatus {
+	from, _, begun := w.Wall()
 	status := result.WaveStatus{
-		Name: w.Name, Lane: w.Lane, Closed: w.Kind == result.ClosedWave, Begun: w.DurationS > 0, Ended: true,
-		Started: seconds64(w.StartedS), Length: seconds64(w.DurationS),
+		Name: w.Name, Lane: w.Lane, Closed: w.Kind == result.ClosedWave, Begun: begun && w.DurationS > 0, Ended: true,
+		Started: seconds64(from), Length: seconds64(w.DurationS),
 	}
 	if sc != nil {
 		for _, l := range sc.Lanes {
@@ -93,7 +94,7 @@ func storedWave(sc *scenario.Scenario, w result.Stats) result.WaveStatus {
 func storedSLOs(list []result.SLO) []result.SLOStatus {
 	var out []result.SLOStatus
 	for _, o := range list {
-		s := result.SLOStatus{Expr: o.Expr, Wave: o.Wave, Unit: o.Unit, Live: o.Observed, AtLeast: o.AtLeast, LiveOK: o.OK, RunOK: o.OK, Assumed: o.Assumed}
+		s := result.SLOStatus{Expr: o.Expr, Wave: o.Wave, Unit: o.Unit, Live: o.Observed, AtLeast: o.AtLeast, AtMost: o.AtMost, LiveOK: o.OK, RunOK: o.OK, Assumed: o.Assumed}
 		if e, err := slo.Parse(o.Expr); err == nil {
 			s.Metric, s.Stat, s.Service = string(e.Metric), string(e.Stat), e.Service
 			s.Op, s.Bound = string(e.Op), e.Value

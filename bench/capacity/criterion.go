@@ -18,12 +18,13 @@ type criterion struct {
 	assumed bool
 }
 
-// criteria are the SLOs of a scenario that say whether a rate holds, completed by
-// assumed ones: what answers fast because it refuses must not pass. Those that a
+// criteria are the SLOs of a scenario that say whether a rate holds, completed by one on
+// latency and by those that are assumed of any run: what answers fast because it refuses
+// must not pass. Those that a
 // higher rate meets better, and sums over a run, say nothing about a rate; notes
 // tell which were left out.
 func criteria(sc *scenario.Scenario) (list []criterion, notes []string, err error) {
-	errors := false
+	var kept []string
 	for _, text := range sc.SLO {
 		e, err := slo.Parse(text)
 		if err != nil {
@@ -37,21 +38,30 @@ func criteria(sc *scenario.Scenario) (list []criterion, notes []string, err erro
 			notes = append(notes, e.Text+" is held at every rate, not in one wave alone")
 			e.Wave = ""
 		}
-		errors = errors || e.Metric == slo.ErrorRate || e.Metric == slo.GoodFraction
+		kept = append(kept, text)
 		list = append(list, criterion{Expr: e})
 	}
-	assume := func(text string) {
-		list = append(list, criterion{Expr: slo.MustParse(text), assumed: true})
+	if len(list) == 0 {
+		list = append(list, criterion{Expr: bearable(sc), assumed: true})
 	}
-	if len(list) == 0 && streams(sc) {
-		assume("ttft.p95 < 800ms")
-	} else if len(list) == 0 {
-		assume("e2e.p95 < 10s")
+	assertions, err := verdict.Parse(kept, nil, nil)
+	if err != nil {
+		return nil, nil, err
 	}
-	if !errors {
-		assume("error_rate <= 1%")
+	for _, a := range assertions.SLOs {
+		if a.Assumed {
+			list = append(list, criterion{Expr: a.Expr, assumed: true})
+		}
 	}
 	return list, notes, nil
+}
+
+// bearable is what customers bear, where nobody says it.
+func bearable(sc *scenario.Scenario) slo.Expr {
+	if streams(sc) {
+		return slo.MustParse("ttft.p95 < 800ms")
+	}
+	return slo.MustParse("e2e.p95 < 10s")
 }
 
 // streams reports whether all workloads stream, so that there is a first token.
@@ -107,7 +117,17 @@ func (c criterion) hold(l bench.Look) Judged {
 	if c.Latency() {
 		return c.holdLatency(c.stretch(l))
 	}
-	return c.holdShare(l.Ended)
+	return c.holdShare(unbegun(l.Ended))
+}
+
+// unbegun is a stretch in which a request that the search itself cut off counts as
+// unfinished only if nothing had come of it: an answer that had begun is not held against
+// the endpoint.
+func unbegun(s verdict.Stretch) verdict.Stretch {
+	p := *s.Part
+	p.Requests.Unfinished = min(p.Requests.Unfinished, p.Open[result.TTFTResponse].Count())
+	s.Part = &p
+	return s
 }
 
 // stretch is what a look says of a latency. An open request has an age, and no
@@ -131,6 +151,9 @@ func (c criterion) holdLatency(s verdict.Stretch) Judged {
 	}
 	j.Samples = sample.Count + sample.Lost
 	q, isQuantile := c.Quantile()
+	if isQuantile {
+		j.Beyond = new(lateOf(sample, c.Value))
+	}
 	switch {
 	case isQuantile:
 		low, high := ranks(q, j.Samples)
@@ -163,10 +186,67 @@ func (c criterion) late(l bench.Look) (n int64, ok bool) {
 		return 0, false
 	}
 	s, ok := c.stretch(l).Latency(c.Expr)
-	if !ok || s.CountAtOrBelow == nil {
-		return s.Lost, ok
+	return lateOf(s, c.Value), ok
+}
+
+// lateOf is how many of a sample lie beyond a bound.
+func lateOf(s slo.Sample, bound float64) int64 {
+	if s.CountAtOrBelow == nil {
+		return s.Lost
 	}
-	return s.Lost + s.Count - s.CountAtOrBelow(c.Value), true
+	return s.Lost + s.Count - s.CountAtOrBelow(bound)
+}
+
+// failing is how many requests of a share were seen, and of how many; ok is false where
+// the criterion is none that more of them break.
+func (c criterion) failing(l bench.Look) (k, n int64, ok bool) {
+	if c.Latency() || !c.Op.Upper() {
+		return 0, 0, false
+	}
+	ended := unbegun(l.Ended)
+	v, ok := ended.Scalar(c.Expr)
+	q := ended.Part.Requests
+	n = q.Scheduled
+	if c.Metric == slo.ErrorRate {
+		n = q.Succeeded + q.Failed
+	}
+	return int64(math.Round(v.Low * float64(n))), n, ok
+}
+
+// share is what a step says of the criterion as a share of its requests.
+func (c criterion) share(j Judged) share {
+	switch q, ok := c.Quantile(); {
+	case ok && j.Beyond != nil:
+		return share{late: float64(*j.Beyond), n: float64(j.Samples), allowed: 1 - q}
+	case !c.Latency() && c.Op.Upper() && j.Observed != nil:
+		return share{late: *j.Observed * float64(j.Samples), n: float64(j.Samples), allowed: c.Value}
+	}
+	return share{}
+}
+
+// leans reports whether every criterion held as far as was seen, whatever chance may
+// have done; by is the first that did not, nil if there was none.
+func leans(list []criterion, judged []Judged) (holds bool, by *criterion) {
+	for i, c := range list {
+		if i >= len(judged) || judged[i].Observed == nil || !c.Holds(*judged[i].Observed) {
+			return false, &list[i]
+		}
+	}
+	return true, nil
+}
+
+// borne is the share of failures that the criteria allow; 1: any.
+func borne(list []criterion) float64 {
+	share := 1.0
+	for _, c := range list {
+		switch {
+		case c.Metric == slo.ErrorRate, c.Metric == slo.RateLimited:
+			share = min(share, c.Value)
+		case c.Metric == slo.GoodFraction:
+			share = min(share, 1-c.Value)
+		}
+	}
+	return share
 }
 
 // breaksWith reports whether a percentile breaks when so many of n requests are
@@ -199,8 +279,11 @@ func (c criterion) holdShare(s verdict.Stretch) Judged {
 	if !ok || j.Samples == 0 {
 		return j
 	}
-	j.Observed = &v
-	low, high := shareInterval(int64(math.Round(v*float64(j.Samples))), j.Samples)
+	if v.Low == v.High {
+		j.Observed = &v.Low
+	}
+	low, _ := shareInterval(int64(math.Round(v.Low*float64(j.Samples))), j.Samples)
+	_, high := shareInterval(int64(math.Round(v.High*float64(j.Samples))), j.Samples)
 	j.Low, j.High = &low, &high
 	nearest := low // the end of the interval that is kindest to the rate
 	if !c.Op.Upper() {
@@ -209,7 +292,7 @@ func (c criterion) holdShare(s verdict.Stretch) Judged {
 	switch {
 	case !c.Holds(nearest):
 		j.OK = new(false)
-	case c.Holds(v) && j.Samples >= minShare:
+	case c.Holds(v.Low) && c.Holds(v.High) && j.Samples >= minShare:
 		j.OK = new(true)
 	}
 	return j

@@ -30,6 +30,7 @@ type Document struct {
 	Verdict   Verdict            `json:"verdict"`
 	Capacity  Capacity           `json:"capacity"`
 	SLOs      []SLO              `json:"slos"`      // what each rate was held against
+	Findings  []Finding          `json:"findings"`  // how the endpoint changed, and what limits it has
 	Steps     []Step             `json:"steps"`     // in the order in which they were measured
 	Forecast  *forecast.Forecast `json:"forecast"`  // of the demand; null: the scenario has no open wave
 	Cost      *forecast.Cost     `json:"cost"`      // of the demand; null: likewise
@@ -45,6 +46,8 @@ type Plan struct {
 	Precision  float64  `json:"precision"`    // ratio; high ÷ low − 1 at which the search ends
 	StepForS   float64  `json:"step_for_s"`   // seconds from the start of a step to its first look, settling apart
 	SoakS      float64  `json:"soak_s"`       // seconds of the soak; 0: the answer is not confirmed
+	HoldForS   *float64 `json:"hold_for_s"`   // seconds for which a rate that failed is held to see whether it recovers; null: it is not
+	WarmupS    *float64 `json:"warmup_s"`     // seconds of load before the search; null: none
 	ForS       float64  `json:"for_s"`        // seconds that the whole search may take
 	BudgetUSD  *float64 `json:"budget_usd"`   // null: none
 }
@@ -74,6 +77,7 @@ type Capacity struct {
 	AtLeast   bool     `json:"at_least"`     // the search ended before a rate failed: there may be more
 	LimitedBy Limit    `json:"limited_by"`   // what ends it
 	SLO       *string  `json:"slo"`          // the SLO that broke first; null: none did
+	Saturated *Plateau `json:"saturated"`    // all that the endpoint does, whatever its latency; null: too few steps were over it
 	InFlight  *float64 `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
 	OutputTPS *float64 `json:"output_tps"`   // output tokens per second at RPS
 	TokensPM  *float64 `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
@@ -114,6 +118,10 @@ const (
 	Bisect   Kind = "bisect"   // open, between a rate that held and one that did not
 	Soak     Kind = "soak"     // open, long, at the answer
 	Saturate Kind = "saturate" // closed: so many requests in flight all the time, to find the most that the endpoint does
+	Warm     Kind = "warmup"   // closed: a few requests in flight, before anything is measured
+	Count    Kind = "count"    // open, rising gently: what a limit gives that says nothing of itself
+	Retry    Kind = "retry"    // open, at a rate that did not hold before
+	Sentinel Kind = "sentinel" // open, at a rate that held: has the endpoint changed?
 )
 
 // StepVerdict is how one rate is judged.
@@ -156,6 +164,9 @@ type Step struct {
 	QueuedMax    *int64   `json:"queued_max"` // requests that waited for a slot of the generator
 
 	Latency StepLatency `json:"latency_ms"`
+	Typical *Typical    `json:"typical_ms"` // latency to its end, as it is for most; null: too few seconds had some
+	Supply  *Supply     `json:"supply"`     // what a limit gave that says nothing of itself; null: that was not counted
+	ToldRPS *float64    `json:"told_rps"`   // requests per second that the limits allow, as the endpoint tells; null: it tells nothing
 
 	RemainingRequests Quota    `json:"remaining_requests"` // what x-ratelimit-* said
 	RemainingTokens   Quota    `json:"remaining_tokens"`
@@ -173,10 +184,18 @@ type StepLatency struct {
 	ServiceE2E  *result.Latency `json:"service_e2e"`  // from sending; these two with their histograms: the service time at this load
 }
 
+// Typical is a median that was measured several times over, in milliseconds.
+type Typical struct {
+	Median float64 `json:"median"`
+	Low    float64 `json:"low"` // the interval of its mean
+	High   float64 `json:"high"`
+}
+
 // Judged is an SLO at one step.
 type Judged struct {
 	Expr     string   `json:"expr"`
 	Observed *float64 `json:"observed"` // in the unit of the expression; null: no data, or it fell among requests that got no answer
+	Beyond   *int64   `json:"beyond"`   // how many of the samples were beyond the bound; null: it is none of a percentile
 	Low      *float64 `json:"low"`      // the interval that decided; null: the bound has none (max), or no data
 	High     *float64 `json:"high"`
 	Samples  int64    `json:"samples"`
@@ -185,11 +204,12 @@ type Judged struct {
 
 // A Quota is one rate limit as response headers told it over a step.
 type Quota struct {
-	Limit    *int64   `json:"limit"`      // a minute, as announced; null: not announced
-	First    *int64   `json:"first"`      // what was left at the first second
-	Last     *int64   `json:"last"`       // and at the last
-	PerS     *float64 `json:"per_s"`      // trend, per second; negative: it falls
-	RunsOutS *float64 `json:"runs_out_s"` // seconds until nothing is left at that trend; null: it lasts
+	Limit     *int64   `json:"limit"`       // a minute, as announced; null: not announced
+	GivesPerS *float64 `json:"gives_per_s"` // how much a second it gives for ever, as told; null: it does not say
+	First     *int64   `json:"first"`       // what was left at the first second
+	Last      *int64   `json:"last"`        // and at the last
+	PerS      *float64 `json:"per_s"`       // trend, per second; negative: it falls
+	RunsOutS  *float64 `json:"runs_out_s"`  // seconds until nothing is left at that trend; null: it lasts
 }
 
 // Refusal is the document of a search that was never begun.
@@ -204,6 +224,6 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 		Verdict: Verdict{
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},
-		SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
+		SLOs: []SLO{}, Findings: []Finding{}, Steps: []Step{}, Warnings: []string{},
 	}
 }

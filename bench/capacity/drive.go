@@ -9,7 +9,6 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 // pollOffset keeps the looks off the full seconds, at which the run adds up.
@@ -34,16 +33,20 @@ func (s *Search) launch(sc *scenario.Scenario, excerpt bool, keep ...int) (*benc
 	return bench.Start(o)
 }
 
-// drive waits for a run and calls watch about once a second until that says that
-// all is known: then nothing more is sent, and what is open is given up at once
-// if it says so. The end of ctx gives everything up.
+// drive waits for a run and calls watch about once a second, and as soon as more is
+// refused than the SLOs allow, until that says that all is known: then nothing more is
+// sent, and what is open is given up at once if it says so. The end of ctx gives
+// everything up.
 func (s *Search) drive(ctx context.Context, run *bench.Run, watch func() (over, atOnce bool)) {
 	timer := time.NewTimer(time.Second + pollOffset)
 	defer timer.Stop()
+	shuts := s.gauge.shuts()
 	for {
 		select {
 		case <-run.Done():
 			return
+		case <-shuts:
+			shuts = nil
 		case <-ctx.Done():
 			run.Stop()
 			run.Stop()
@@ -82,23 +85,23 @@ func (s *Search) finish(ctx context.Context, doc *result.Run) bool {
 	}
 	switch {
 	case ctx.Err() != nil:
-		s.halt(ByInterrupt, verdict.ExitInterrupted, "interrupted")
-	case doc.Verdict.ExitCode == verdict.ExitUsage:
-		s.halt(ByNothing, verdict.ExitUsage, reason)
-	case doc.Verdict.ExitCode == verdict.ExitStopped:
+		s.halt(ByInterrupt, result.GroundInterrupted, "interrupted")
+	case doc.Verdict.Ground == result.GroundUsage:
+		s.halt(ByNothing, result.GroundUsage, reason)
+	case doc.Verdict.Ground == result.GroundStopped:
 		limit := ByAbort
 		if s.base.Budget > 0 && len(s.base.AbortOn) == 0 {
 			limit = ByBudget
 		}
-		s.halt(limit, verdict.ExitStopped, reason)
+		s.halt(limit, result.GroundStopped, reason)
 	}
 	return s.stop == nil
 }
 
 // halt ends the search before it has its answer. The first reason counts.
-func (s *Search) halt(limit Limit, code int, text string) {
+func (s *Search) halt(limit Limit, on result.Ground, text string) {
 	if s.stop == nil {
-		s.stop = &stop{limit, code, text}
+		s.stop = &stop{limit, on, text}
 	}
 }
 
@@ -107,9 +110,9 @@ func (s *Search) halt(limit Limit, code int, text string) {
 func (s *Search) inTime(ctx context.Context, d time.Duration) bool {
 	switch {
 	case ctx.Err() != nil:
-		s.halt(ByInterrupt, verdict.ExitInterrupted, "interrupted")
+		s.halt(ByInterrupt, result.GroundInterrupted, "interrupted")
 	case s.left() < d:
-		s.halt(ByTime, verdict.ExitInconclusive, "the time of the search, "+units.Length(s.cfg.For)+", is up")
+		s.halt(ByTime, result.GroundData, "the time of the search, "+units.Length(s.cfg.For)+", is up")
 	}
 	return s.stop == nil
 }

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"time"
 
 	"flashwave/bench"
 	"flashwave/bench/price"
@@ -31,4 +32,66 @@ func (c Config) Estimate() bench.Estimate {
 		e.Cost = &worst
 	}
 	return e
+}
+
+// What a search mostly still takes before it knows better.
+const (
+	usualBrackets = 2
+	usualBisects  = 3
+	betweenSteps  = 3 * time.Second // settling, and the recovery
+)
+
+// outlook is how long the search is still expected to take, and what it may cost in all.
+func (s *Search) outlook() (remaining time.Duration, most *float64) {
+	remaining, rate := s.expected()
+	remaining = max(0, min(remaining, s.left()))
+	if s.worst == nil {
+		return remaining, nil
+	}
+	cost := s.spent + *s.worst*rate*remaining.Seconds()
+	if b := s.base.Budget; b > 0 {
+		cost = min(cost, b)
+	}
+	return remaining, &cost
+}
+
+// expected is the time that the moves to come mostly take, and the highest rate of them.
+func (s *Search) expected() (time.Duration, float64) {
+	each := s.cfg.StepFor + betweenSteps
+	rest := s.cfg.Soak
+	if s.cfg.Soak > 0 {
+		rest += 3 * each / 2 // another try, which fails fast, and the sentinel
+	}
+	h := s.hunt
+	switch {
+	case h == nil:
+		return each*(usualBrackets+usualBisects) + rest, s.served() * firstStride
+	case h.next().kind == "":
+		return 0, 0
+	case h.quota() > 0 && h.low() < h.quota():
+		return each/2 + longestWindow/2 + min(s.cfg.Soak, limitSoak), h.quota()
+	}
+	low, high := h.low(), h.high()
+	top := max(low, high, h.start) * firstStride
+	switch {
+	case h.settled():
+		return 3 * each / 2, top
+	case low == 0 || high == 0:
+		return each*(usualBrackets/2+usualBisects) + rest, top
+	}
+	bisects := math.Ceil(math.Log2(max(1, math.Log(high/low)/math.Log(1+h.precision))))
+	return each*time.Duration(bisects) + rest, top
+}
+
+// perRequest is the most that one request costs, in USD; nil: the price is unknown, or
+// nothing is asked.
+func (c Config) perRequest() *float64 {
+	if c.Options.Price == nil || len(c.Options.Prompts) == 0 {
+		return nil
+	}
+	free := *c.Options.Scenario
+	free.Budget = 0
+	c.Options.Scenario = &free
+	e := c.Estimate()
+	return new(*e.Cost / float64(max(e.Requests, 1)))
 }

@@ -1,74 +1,415 @@
 package capacity
 
-import "math"
+import (
+	"math"
+	"slices"
+	"time"
+)
 
-// firstStride is by how much the first step of a bracket is higher, or lower, than
-// where it began; each further one squares it: 1.2, 1.44, 2.07, 4.3.
-const firstStride = 1.2
+const (
+	// firstStride is by how much the first step of a bracket is higher, or lower, than
+	// where it began; each further one upwards squares it: 1.2, 1.44, 2.07, 4.
+	firstStride = 1.2
+	mostStride  = 4
+	// fall is what a bracket shrinks by in the end, where what failed served nothing.
+	fall = 2
 
-// slack takes up what rounding adds where two rates are compared.
-const slack = 1e-9
+	// aside is how far below the edge that the steps together show a soak is put: two in
+	// three then hold.
+	aside = 0.99
+	// clear is how far below the edge a rate lies whose latency is not that of a queue.
+	clear = 0.9
 
-// A hunt decides which rate is tried next. It is pure: rates and verdicts go in,
-// a rate comes out.
+	mostRetries = 6 // of what failed
+	mostSoaks   = 8
+	mostCounts  = 2 // of a limit that says nothing
+
+	// doubts is how many soaks must break before the endpoint itself is in doubt.
+	doubts = 2
+	// freshly is how far above a limit, as a ratio, a rate may have held before it was counted.
+	freshly = 1.5
+	// restless is how old the look at a sentinel may be.
+	restless = 5 * time.Minute
+
+	// slack takes up what rounding adds where two rates are compared.
+	slack = 1e-9
+)
+
+// A bound is what a hunt keeps to.
+type bound struct {
+	min, max  float64 // requests per second
+	precision float64 // ratio
+	soak      bool    // the answer is confirmed
+	hold      bool    // what fails is held for longer before it counts
+}
+
+// A trial is a step as a hunt sees it.
+type trial struct {
+	kind   Kind
+	rate   float64  // requests per second
+	held   bool     // if in doubt, as far as was seen
+	sure   bool     // it held beyond doubt
+	limit  Limit    // what it broke by
+	served float64  // requests per second that ended ok; 0: none did
+	shares []share  // of each SLO
+	supply *Supply  // what a limit gave that says nothing; nil: unknown
+	shift  shift    // of a sentinel
+	told   *float64 // requests per second that the endpoint says it gives; nil: it says nothing
+	at     float64  // seconds from the start of the search
+}
+
+// A hunt decides what is done next. It is pure: trials go in, moves come out, and the
+// same trials lead to the same moves. The newest word counts: a rate that holds takes
+// back that it, or a lower one, broke, and one that breaks that it, or a higher one, held.
 type hunt struct {
-	start, min, max float64 // requests per second
-	precision       float64
-	low, high       float64 // the highest rate that held, the lowest that did not; 0: none yet
-	announced       float64 // the rate of the endpoint's own limit, once it was met; 0: none
-	stride          float64
+	bound
+	start float64 // where the bracket begins, as the ramp says
+
+	told   float64 // requests per second that the endpoint says it gives; 0: it says nothing
+	supply *Supply // what was counted where nothing is told; nil: nothing was
+	stride float64
+
+	holds  []trial
+	breaks []trial
+	latest float64 // the last rate that held, whatever broke since
+	ever   []trial // all that held beyond doubt when they were first tried
+	last   trial   // the newest; its kind is "" at the start
+	soaked float64 // the rate that a soak confirmed; 0: none
+	strain int     // soaks that broke since one held
+
+	soaks, retries, counts int
+	retried                float64 // the rate that held when what broke was last tried again
+	looked, lastSoak       float64 // when the sentinel and a soak were last run, in seconds; 0: never
+	drifts                 bool
 }
 
-func newHunt(start, least, most, precision float64) *hunt {
-	return &hunt{
-		start: min(max(start, least), most), min: least, max: most,
-		precision: precision, stride: firstStride,
+// A move is what comes next.
+type move struct {
+	kind Kind // "": nothing does
+	rate float64
+}
+
+// newHunt begins where a ramp ended: at a rate, with what is told of a limit by then (nil:
+// nothing), and whether it was refused.
+func newHunt(b bound, start float64, told *float64, refused bool) *hunt {
+	h := &hunt{bound: b, start: min(max(start, b.min), b.max), stride: firstStride}
+	h.hear(told)
+	if refused {
+		h.last = trial{kind: Ramp, limit: ByRateLimit}
+	}
+	return h
+}
+
+// hear takes in what the endpoint tells. A limit of tokens is one of about so many
+// requests: only what differs is news.
+func (h *hunt) hear(told *float64) {
+	if told != nil && math.Abs(*told-h.told) > h.told*h.margin()/2 {
+		h.told = *told
 	}
 }
 
-// next is the rate to try, and whether it brackets or bisects; ok is false when
-// the search is over: low and high are close enough, or a bound was reached.
-//
-// The bracket grows geometrically until one rate held and one did not; then the
-// geometric mean halves what is left on the scale of ratios. A limit that the
-// endpoint announces is tried itself, and then what lies just above it.
-func (h *hunt) next() (rate float64, kind Kind, ok bool) {
+// low is the highest rate that held, high the lowest that did not; 0: none.
+func (h *hunt) low() (rate float64) {
+	for _, t := range h.holds {
+		rate = max(rate, t.rate)
+	}
+	return rate
+}
+
+func (h *hunt) high() float64 {
+	if len(h.breaks) == 0 {
+		return 0
+	}
+	return h.edge().rate
+}
+
+// edge is the lowest trial that broke.
+func (h *hunt) edge() trial {
+	return slices.MinFunc(h.breaks, func(a, b trial) int { return compareRates(a.rate, b.rate) })
+}
+
+func compareRates(a, b float64) int {
 	switch {
-	case h.low == 0 && h.high == 0:
-		return h.start, Bracket, true
-	case h.hinted():
-		return h.announced, Bracket, true
-	case h.high == 0:
-		return min(h.low*h.stride, h.max), Bracket, h.low < h.max*(1-slack)
-	case h.low == 0:
-		return max(h.high/h.stride, h.min), Bracket, h.high > h.min*(1+slack)
-	case h.high <= h.low*(1+h.precision)*(1+slack):
-		return 0, Bisect, false
-	case near(h.low, h.announced) && h.low*(1+h.precision) < h.high:
-		return h.low * (1 + h.precision), Bisect, true
+	case a < b:
+		return -1
+	case a > b:
+		return 1
 	}
-	return math.Sqrt(h.low * h.high), Bisect, true
+	return 0
 }
 
-// hinted reports whether the announced limit is worth a try: it lies between what
-// held and what did not.
-func (h *hunt) hinted() bool {
-	return h.announced >= h.min && h.announced > h.low*(1+slack) &&
-		h.high > 0 && h.announced < h.high*(1-slack)
+// quota is the rate of the endpoint's own limit, as it says or as it was counted; 0:
+// unknown.
+func (h *hunt) quota() float64 {
+	switch {
+	case h.told > 0:
+		return h.told
+	case h.supply != nil:
+		return h.supply.Rate()
+	}
+	return 0
 }
+
+// beside is the rate at which a limit is tested from above.
+func (h *hunt) beside(quota float64) float64 { return quota * (1 + h.margin()) }
+
+// margin is how far above a limit the hunt goes: ratio.
+func (h *hunt) margin() float64 { return min(max(h.precision, 0.05), 0.1) }
+
+// ceiling is the highest rate that is tried.
+func (h *hunt) ceiling() float64 {
+	if h.told > 0 {
+		return min(h.max, max(h.beside(h.told), h.min))
+	}
+	return h.max
+}
+
+// answer is the rate to name: what was confirmed, else the highest that held, or of an
+// endpoint that drifts the last that did; 0: none.
+func (h *hunt) answer() float64 {
+	switch {
+	case h.drifts && h.soaked == 0:
+		return h.latest
+	case h.soaked > 0:
+		return h.soaked
+	}
+	return h.low()
+}
+
+// next is what comes next.
+func (h *hunt) next() move {
+	if h.drifts {
+		return move{}
+	}
+	if h.untold() {
+		return move{Count, 0}
+	}
+	base, known := h.base()
+	if known && !h.edgeIs(ByRateLimit) && (h.strain >= doubts || h.last.at-max(h.looked, base.at) > restless.Seconds()) && h.looked < h.lastSoak {
+		return move{Sentinel, base.rate}
+	}
+	if m, ok := h.search(); ok {
+		return m
+	}
+	if rate, ok := h.again(); ok && h.hold {
+		return move{Retry, rate}
+	}
+	if m, ok := h.confirm(); ok {
+		return m
+	}
+	if rate, ok := h.again(); ok && h.soak {
+		return move{Retry, rate}
+	}
+	if h.edgeIs(ByRateLimit) {
+		return move{}
+	}
+	if known && h.looked < h.lastSoak {
+		return move{Sentinel, base.rate}
+	}
+	return move{}
+}
+
+// untold reports whether a limit was met that says nothing of itself, or another than was
+// counted before: it is counted.
+func (h *hunt) untold() bool {
+	met := h.told == 0 && !h.last.held && h.last.limit == ByRateLimit && h.last.kind != Count
+	return met && h.counts < mostCounts && (h.supply == nil || h.low() > h.beside(h.supply.Rate()))
+}
+
+// search is the next rate between what holds and what does not; false: they are close
+// enough, or a bound was reached.
+func (h *hunt) search() (move, bool) {
+	low, high, top := h.low(), h.high(), h.ceiling()
+	m, ok := move{Bracket, min(h.start, top)}, true
+	switch {
+	case low == 0 && high == 0:
+	case high == 0:
+		m.rate, ok = min(low*h.stride, top), low < top*(1-slack)
+	case low == 0:
+		m.rate, ok = h.down(), high > h.min*(1+slack)
+	default:
+		m, ok = move{Bisect, math.Sqrt(low * high)}, high > low*(1+h.precision)*(1+slack) && h.strain == 0 && !h.settled()
+	}
+	// A limit is tried from above first, for that is known soon; then it is its own turn.
+	q := h.quota()
+	doubted := h.last.kind == Count && low < q*freshly // a deep bucket may have let it pass
+	if q < h.min || q > h.max || low >= q*(1-slack) && !doubted {
+		return m, ok
+	}
+	switch test := min(h.beside(q), h.max); {
+	case high > 0 && high <= test*(1+slack):
+		if high > q*(1+slack) && h.edgeIs(ByRateLimit) {
+			return move{h.proof(), q}, true
+		}
+	case h.supply != nil, ok && m.rate >= clear*q:
+		return move{Bracket, test}, true
+	}
+	return m, ok
+}
+
+// proof is the kind of step at a rate that a soak would confirm.
+func (h *hunt) proof() Kind {
+	if h.soak && h.soaks < mostSoaks {
+		return Soak
+	}
+	return Bisect
+}
+
+// windowed reports whether a move tests a limit from above that gives all at once: only
+// the whole of a window shows it.
+func (h *hunt) windowed(m move) bool {
+	return h.supply != nil && h.supply.Window && m.rate > h.quota()*(1+slack)
+}
+
+// confirmed reports whether the answer lasted a soak.
+func (h *hunt) confirmed() bool { return h.soaked > 0 }
 
 func near(a, b float64) bool { return math.Abs(a-b) <= slack*b }
 
-// take learns how a rate was judged. One that stays undecided at its last look
-// does not hold: the answer errs to the safe side.
-func (h *hunt) take(rate float64, v StepVerdict) {
-	bracketing := h.low == 0 || h.high == 0
-	if v == Held {
-		h.low = max(h.low, rate)
-	} else if h.high == 0 || rate < h.high {
-		h.high = rate
+// down is the next rate below all that broke: what the last served, if that is less.
+func (h *hunt) down() float64 {
+	t := h.edge()
+	by := firstStride
+	switch {
+	case h.strain > 0:
+		by = 1 + h.precision
+	case len(h.breaks) > 2:
+		by = fall
 	}
-	if bracketing && (h.low > 0) != (h.high > 0) && rate != h.start {
-		h.stride *= h.stride
+	rate := t.rate / by
+	if t.served > 0 {
+		rate = min(rate, max(t.served, t.rate/(fall*fall)))
+	}
+	return max(rate, h.min)
+}
+
+// confirm is the next soak; false: none is needed, or none helps. It is put a little below
+// the edge that the steps together show, a short way at most from what they held and
+// broke; after a soak that broke not above what that one served.
+func (h *hunt) confirm() (move, bool) {
+	low, high := h.low(), h.high()
+	if !h.soak || low == 0 || h.soaks >= mostSoaks {
+		return move{}, false
+	}
+	rate, step := low, 1+h.precision
+	if high > 0 {
+		top := high / math.Sqrt(step)
+		floor := low
+		if !h.sure(low) {
+			floor /= step
+		}
+		floor = min(floor, top)
+		if h.strain > 0 {
+			floor = high / step
+		}
+		if edge, ok := crossing(append(slices.Clone(h.holds), h.breaks...), low, high); ok {
+			rate = edge * aside
+		}
+		rate = min(max(rate, floor), top)
+		if served := h.edge().served; h.strain > 0 && served > 0 {
+			rate = min(rate, served)
+		}
+	}
+	if h.settled() && rate <= h.soaked*step {
+		return move{}, false
+	}
+	return move{Soak, max(rate, h.min)}, true
+}
+
+// sure reports whether a rate held beyond doubt.
+func (h *hunt) sure(rate float64) bool {
+	return slices.ContainsFunc(h.holds, func(t trial) bool { return t.rate == rate && t.sure })
+}
+
+// settled reports whether a soak confirmed about the highest rate that held.
+func (h *hunt) settled() bool { return h.soaked > 0 && h.low() <= h.soaked*(1+h.precision)*(1+slack) }
+
+// again is a rate to try although it cannot hold by what broke: the endpoint may have
+// warmed up or scaled out since, or it was a passing fault. It lies so far above what
+// holds that it fails fast; false: that was tried.
+func (h *hunt) again() (rate float64, ok bool) {
+	low, high := h.low(), h.high()
+	if low == 0 || high == 0 || h.edgeIs(ByRateLimit) || h.retries >= mostRetries || near(low, h.retried) {
+		return 0, false
+	}
+	rate = min(low*firstStride, h.ceiling())
+	return max(rate, high), high <= h.ceiling()*(1+slack)
+}
+
+// base is the sentinel: the lowest rate that ever held, if it is clear of the edge.
+func (h *hunt) base() (lowest trial, ok bool) {
+	edge := h.low()
+	if high := h.high(); high > 0 && edge == 0 {
+		edge = high
+	}
+	for _, t := range h.ever {
+		if !ok || t.rate < lowest.rate {
+			lowest, ok = t, true
+		}
+	}
+	return lowest, ok && (lowest.rate <= clear*edge || lowest.rate*clear >= edge)
+}
+
+func (h *hunt) edgeIs(limit Limit) bool {
+	return len(h.breaks) > 0 && h.edge().limit == limit
+}
+
+// take learns from a trial.
+func (h *hunt) take(t trial) {
+	before := h.high() == 0 && h.low() > 0
+	h.last = t
+	h.hear(t.told)
+	switch t.kind {
+	case Count:
+		h.counts++
+		h.supply = t.supply
+		return
+	case Sentinel:
+		h.looked = t.at
+		switch t.shift {
+		case worse:
+			h.drifts = true
+		case better:
+			h.retried = 0
+		}
+		return
+	case Retry:
+		h.retries++
+		h.retried = h.low()
+	case Soak:
+		h.soaks++
+		h.lastSoak = t.at
+	}
+	if t.sure && (t.kind == Bracket || t.kind == Bisect) {
+		h.ever = append(h.ever, t)
+	}
+	if t.held {
+		h.latest = t.rate
+		h.breaks = slices.DeleteFunc(h.breaks, func(b trial) bool { return b.rate <= t.rate*(1+slack) })
+		h.holds = append(h.holds, t)
+		switch {
+		case t.kind == Soak:
+			h.soaked, h.strain = t.rate, 0
+		case t.kind == Retry:
+			h.stride, h.strain = firstStride, 0
+		case before:
+			h.stride = min(h.stride*h.stride, mostStride)
+		}
+		return
+	}
+	most := t.rate // what a soak served is the most that holds for as long
+	if t.kind == Soak && t.served > 0 {
+		most = min(most, t.served)
+	}
+	h.holds = slices.DeleteFunc(h.holds, func(b trial) bool { return b.rate >= most*(1-slack) && (b.kind != Soak || b.rate >= t.rate*(1-slack)) })
+	h.breaks = append(h.breaks, t)
+	if h.soaked >= t.rate*(1-slack) {
+		h.soaked = 0
+	}
+	if t.kind == Soak {
+		h.strain++
+	}
+	if t.supply != nil {
+		h.supply = t.supply
 	}
 }

@@ -98,9 +98,16 @@ func (p *Past) State() State {
 func (p *Past) Config() Config {
 	plan := p.Document.Plan
 	seconds := result.FromSeconds
+	maybe := func(s *float64) (d time.Duration) {
+		if s != nil {
+			d = seconds(*s)
+		}
+		return d
+	}
 	return Config{
 		MinRate: plan.MinRateRPS, MaxRate: plan.MaxRateRPS, Precision: plan.Precision,
 		StepFor: seconds(plan.StepForS), Soak: seconds(plan.SoakS), For: seconds(plan.ForS),
+		HoldFor: maybe(plan.HoldForS), Warmup: maybe(plan.WarmupS),
 		Headroom: p.Headroom, Utilisation: p.Utilisation, Rehearse: p.Rehearse, Past: p,
 	}
 }

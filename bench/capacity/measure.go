@@ -19,6 +19,7 @@ type point struct {
 	rate   float64
 	length time.Duration // between two looks
 	looks  int
+	hold   time.Duration // before the first look, with the length of one; 0: as long as it takes to settle
 }
 
 // A measuring is a point while load runs at it.
@@ -46,7 +47,7 @@ func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
 			return st, ok
 		}
 	}
-	s.halt(ByGenerator, verdict.ExitInconclusive, s.undriven(p.rate, st))
+	s.halt(ByGenerator, result.GroundGenerator, s.undriven(p.rate, st))
 	return st, false
 }
 
@@ -72,24 +73,27 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	if st, there, over := s.again(p.kind, p.rate, 0); there || over {
 		return st, there
 	}
-	m := &measuring{point: p, search: s, settle: s.settling(p.rate), wait: s.answering()}
+	m := &measuring{point: p, search: s, settle: max(s.settling(p.rate), p.hold-p.length), wait: s.answering()}
 	if !s.inTime(ctx, m.settle+p.length+m.wait) {
 		return step{}, false
 	}
 	s.gauge.restart()
 	run, err := s.start(s.derive(p.open(m.settle), m.wait))
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
 	}
 	m.run = run
 	began := s.elapsed()
 	s.showing(Current{Kind: p.kind, Rate: p.rate, Planned: m.settle + time.Duration(p.looks)*p.length}, run)
 	s.drive(ctx, run, m.watch)
-	if m.verdict == "" {
-		m.look(p.looks)
-	}
 	doc := run.Wait()
+	switch {
+	case m.verdict != Broke && m.taken < p.looks:
+		m.look(p.looks)
+	case m.verdict == Broke: // with what came of the last second, too
+		m.judged, _, _ = judge(s.criteria, run.Look(m.waves(p.looks)...))
+	}
 	st := step{Step: m.document(doc, began), limit: m.limit}
 	if m.by != nil {
 		st.slo = m.by.Text
@@ -110,6 +114,8 @@ func (m *measuring) watch() (over, atOnce bool) {
 	snap := m.run.Snapshot(result.View{Window: time.Second, Wave: -1})
 	since := snap.At - m.settle
 	switch {
+	case m.refused():
+		return true, true
 	case since <= 0:
 		return false, false
 	case m.unsustainable(), m.swamp(snap, since), m.lost():
@@ -142,6 +148,13 @@ func (m *measuring) look(k int) {
 	m.taken = k
 	look := m.run.Look(m.waves(k)...)
 	m.judged, m.verdict, m.by = judge(m.search.criteria, look)
+	if m.kind == Soak && m.verdict == Undecided {
+		// A soak is judged as a run is: by what came of it.
+		holds, by := leans(m.search.criteria, m.judged)
+		if m.verdict, m.by = Held, nil; !holds {
+			m.verdict, m.by = Broke, by
+		}
+	}
 	m.because(look)
 }
 
@@ -164,6 +177,17 @@ func (m *measuring) because(look bench.Look) {
 	}
 }
 
+// refused reports whether more are refused than may be: a second of that says as much as
+// a minute.
+func (m *measuring) refused() bool {
+	if !m.search.gauge.refusing() {
+		return false
+	}
+	g := m.search.gauge.passing()
+	m.breaks(ByRateLimit, fmt.Sprintf("%s of the first %s requests were 429s", units.Count(g.refused), units.Count(g.sent)))
+	return true
+}
+
 // unsustainable reports whether a rate limit will run out.
 func (m *measuring) unsustainable() bool {
 	requests, tokens := m.search.gauge.read()
@@ -171,7 +195,7 @@ func (m *measuring) unsustainable() bool {
 		allowance
 		what string
 	}{{requests, "requests"}, {tokens, "tokens"}} {
-		d := a.trend()
+		d := a.trend(m.rate)
 		if d.runsOut == client.Never {
 			continue
 		}
@@ -182,8 +206,12 @@ func (m *measuring) unsustainable() bool {
 	return false
 }
 
-// swamp reports whether the rate is over what the endpoint serves.
+// swamp reports whether the rate is over what the endpoint serves. A soak outlasts a bad
+// moment of it.
 func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
+	if m.kind == Soak && since < m.length/2 {
+		return false
+	}
 	rows := rowsFrom(snap.Series, m.settle.Seconds(), snap.At.Seconds())
 	if !verdict.Oversaturated(rows, m.rate) {
 		return false
@@ -194,12 +222,19 @@ func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
 	return true
 }
 
-// lost reports whether the last look would break even if every request to come
-// met its bounds.
+// lost reports whether a share is beyond its bound already, or the last look would break
+// even if every request to come met its bounds.
 func (m *measuring) lost() bool {
 	planned := int64(m.rate * m.length.Seconds() * float64(m.looks))
 	look := m.run.Look(m.waves(m.looks)...)
 	for i, c := range m.search.criteria {
+		if k, n, ok := c.failing(look); ok && n >= minShare && beyond(k, n, c.Value) {
+			m.taken = 0
+			m.judged, _, _ = judge(m.search.criteria, look)
+			m.verdict, m.by = Broke, &m.search.criteria[i]
+			m.because(look)
+			return true
+		}
 		if late, ok := c.late(look); ok && c.breaksWith(late, planned) {
 			m.taken = 0
 			m.judged, _, _ = judge(m.search.criteria, look)

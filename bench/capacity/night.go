@@ -110,8 +110,8 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	return b
 }
 
-// failing is the error rate where the SLOs held.
-func (s *Search) failing() float64 {
+// failing is the error rate where the SLOs held; nil: nowhere.
+func (s *Search) failing() *float64 {
 	var failed, ended int64
 	for _, st := range s.steps {
 		if st.Verdict == Held {
@@ -120,9 +120,9 @@ func (s *Search) failing() float64 {
 		}
 	}
 	if ended == 0 {
-		return 0
+		return nil
 	}
-	return float64(failed) / float64(ended)
+	return new(float64(failed) / float64(ended))
 }
 
 // longestAnswer is the max_tokens of a request: the most of any lane.
@@ -141,12 +141,12 @@ func (v *Verdict) weigh(f *forecast.Forecast) {
 	asks := fmt.Sprintf("the demand peaks at %s requests/s", units.Rate(f.Demand.PeakRPS))
 	switch {
 	case f.Fits == nil:
-		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
+		v.Status, v.ExitCode = verdict.Decide(result.GroundData)
 		v.Headline += "; " + asks + ": whether that fits is undecided"
 	case *f.Fits:
 		v.Headline += fmt.Sprintf("; %s: it fits, with a headroom of %s", asks, units.Figure(*f.Headroom))
 	default:
-		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
+		v.Status, v.ExitCode = verdict.Decide(result.GroundSLO)
 		v.Headline += "; " + asks + needs(f)
 	}
 }

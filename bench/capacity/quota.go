@@ -9,20 +9,23 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/trend"
 	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // longestWindow is the longest that a limit given per minute can look back, and
 // the longest that is waited for one.
 const longestWindow = 60 * time.Second
 
-// A gauge is a client that notes what the response headers say of rate limits,
-// second by second. It is safe for concurrent use.
+// A gauge is a client that notes what the endpoint says of its rate limits, second by
+// second, and counts what they let pass. It is safe for concurrent use.
 type gauge struct {
 	bench.Client
 	epoch time.Time
 
 	mu               sync.Mutex
 	requests, tokens allowance
+	gate             gate
+	answered         float64 // requests, over the whole search; those with a 429 apart
 }
 
 // An allowance is one limit as it was told since the gauge was last reset.
@@ -30,37 +33,93 @@ type allowance struct {
 	limit   int64           // a minute; 0: not announced
 	seconds []float64       // what was left, the least of each second
 	reset   []time.Duration // until all is back, told with it; client.Never: not told
+	drawn   []float64       // requests that had been answered by then; 0: not counted
 	at      time.Duration   // of the newest
 	second  int64
+
+	first  told // of the whole search
+	refill float64
+	window time.Duration // the longest reset of a window; 0: none was seen
 }
 
-// Do implements bench.Client.
+// told is what is left, and until when all is back.
+type told struct {
+	left  float64
+	reset time.Duration
+	any   bool
+}
+
+// Do implements [bench.Client].
 func (g *gauge) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
+	g.mu.Lock()
+	g.gate.enter(time.Since(g.epoch))
+	g.mu.Unlock()
 	res := g.Client.Do(ctx, req, sink)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	at, l := time.Since(g.epoch), res.Limits
-	g.requests.see(at, l.LimitRequests, l.RemainingRequests, l.ResetRequests)
-	g.tokens.see(at, l.LimitTokens, l.RemainingTokens, l.ResetTokens)
+	g.gate.leave(at, res)
+	if res.Outcome != outcome.RateLimited {
+		g.answered++
+	}
+	g.requests.see(at, l.LimitRequests, l.RemainingRequests, l.ResetRequests, g.answered)
+	g.tokens.see(at, l.LimitTokens, l.RemainingTokens, l.ResetTokens, 0)
 	return res
 }
 
-func (a *allowance) see(at time.Duration, limit, left int64, reset time.Duration) {
+func (a *allowance) see(at time.Duration, limit, left int64, reset time.Duration, drawn float64) {
 	if limit > 0 {
 		a.limit = limit
 	}
 	if left < 0 {
 		return
 	}
+	a.learn(told{float64(left), reset, true})
 	n := len(a.seconds)
 	if second := int64(at / time.Second); n == 0 || second != a.second {
-		a.seconds, a.reset = append(a.seconds, math.Inf(1)), append(a.reset, 0)
+		a.seconds, a.reset, a.drawn = append(a.seconds, math.Inf(1)), append(a.reset, 0), append(a.drawn, 0)
 		a.second = second
 		n++
 	}
 	if v := float64(left); v <= a.seconds[n-1] { // answers do not end in the order of their headers
-		a.seconds[n-1], a.reset[n-1], a.at = v, reset, at
+		a.seconds[n-1], a.reset[n-1], a.drawn[n-1], a.at = v, reset, drawn, at
 	}
+}
+
+// steady is how far two resets lie apart before they say how fast a bucket is refilled.
+const steady = 2 * time.Second
+
+// learn tells a window, whose reset falls while it is used up, from a bucket, whose reset
+// grows: by as long as what was taken takes to flow back.
+func (a *allowance) learn(now told) {
+	switch {
+	case now.reset == client.Never:
+	case !a.first.any:
+		a.first = now
+	default:
+		left, reset := now.left-a.first.left, now.reset-a.first.reset
+		switch {
+		case left < 0 && reset < 0:
+			a.window = max(a.window, now.reset, a.first.reset)
+		case left*float64(reset) < 0 && max(reset, -reset) >= steady:
+			a.refill = -left / reset.Seconds()
+		}
+	}
+}
+
+// gives is how much a second the limit gives for ever; 0: it does not say.
+func (a allowance) gives() float64 {
+	switch {
+	case a.limit == 0:
+		return 0
+	case a.window > time.Hour: // a quota of a day is no rate
+		return 0
+	case a.window > longestWindow:
+		return float64(a.limit) / time.Hour.Seconds()
+	case a.window == 0 && a.refill > 0:
+		return a.refill
+	}
+	return float64(a.limit) / longestWindow.Seconds()
 }
 
 // restart forgets the past: a step begins.
@@ -68,9 +127,12 @@ func (g *gauge) restart() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.requests, g.tokens = g.requests.fresh(), g.tokens.fresh()
+	g.gate.restart()
 }
 
-func (a allowance) fresh() allowance { return allowance{limit: a.limit} }
+func (a allowance) fresh() allowance {
+	return allowance{limit: a.limit, first: a.first, refill: a.refill, window: a.window}
+}
 
 // announce sets the limits that were told before.
 func (g *gauge) announce(requests, tokens int64) {
@@ -89,58 +151,76 @@ func (g *gauge) read() (requests, tokens allowance) {
 func (a allowance) copy() allowance {
 	a.seconds = append([]float64(nil), a.seconds...)
 	a.reset = append([]time.Duration(nil), a.reset...)
+	a.drawn = append([]float64(nil), a.drawn...)
 	return a
 }
 
-// falling is the part of the newest seconds in which nothing came back, at most
-// two windows of it: a fixed window that begins anew ends a fall.
-func (a allowance) falling() (left []float64, reset []time.Duration) {
+// falling is the index of the first of the newest seconds in which nothing came back, at
+// most two windows of them: a fixed window that begins anew ends a fall.
+func (a allowance) falling() int {
 	n := len(a.seconds)
 	first := max(0, n-1)
 	for first > 0 && n-first < 2*int(longestWindow/time.Second) && a.seconds[first-1] >= a.seconds[first]-0.05*float64(a.limit) {
 		first--
 	}
-	return a.seconds[first:], a.reset[first:]
+	return first
 }
 
 // A drain is the trend of an allowance: how fast it falls, and when nothing will be left.
 type drain struct {
 	perS    float64       // negative: it falls
-	runsOut time.Duration // from the newest second; client.Never: it lasts
+	runsOut time.Duration // from the newest second; client.Never: it lasts, or that is not known yet
 }
 
-// trend says whether what is left will last at this rate. Three kinds of limit are
-// told apart by their reset header. A fixed window gives everything back at an
-// instant, so its reset falls by a second a second: the quota lasts if the trend
-// leaves something until then. A bucket is refilled all the time, so its reset
-// grows as it empties: one that falls with significance will be empty. Without
-// such a header a window of a minute is assumed.
-func (a allowance) trend() drain {
-	left, reset := a.falling()
-	d := drain{perS: trend.TheilSen(left), runsOut: client.Never}
+// spare is the part of a limit that may be missing: errors within the SLO are allowed,
+// and 50 requests a second are not exactly 3000 in every minute.
+const spare = 0.01
+
+// trend says whether what is left will last at a rate of requests a second (0: as many as
+// there were). Its slope has an interval, and what its kind end says counts. Two kinds of
+// limit are told apart by their reset header. A fixed window gives everything back at an
+// instant, so its reset falls by a second a second: the quota lasts if the slope leaves
+// all of it that long. A bucket is refilled all the time, so its reset grows as it
+// empties: one that falls will be empty, however deep it is. Without such a header a
+// window of a minute is assumed.
+//
+// Arrivals that come by chance make what is left wander. What was drawn is known, so the
+// slope is that of what is left and drawn together, less the rate.
+func (a allowance) trend(rate float64) drain {
+	first := a.falling()
+	left, reset, drawn := a.seconds[first:], a.reset[first:], a.drawn[first:]
 	n := len(left)
-	if n < trend.Least/2 || d.perS >= 0 || trend.MannKendall(left) > -2 {
+	d := drain{runsOut: client.Never}
+	if n < 2 {
 		return d
 	}
-	until := lasting(left[n-1] / -d.perS)
-	horizon := longestWindow
-	if last := reset[n-1]; last != client.Never {
-		elapsed := time.Duration(n-1) * time.Second
-		window := reset[0]-last > elapsed/2
-		if window {
-			horizon = last
-		} else if n >= trend.Least && trend.MannKendall(left) < -trend.Significant {
-			horizon = math.MaxInt64
-		} else {
+	counted := drawn[n-1] > drawn[0]
+	if !counted {
+		rate = 0
+	} else if rate == 0 {
+		rate = (drawn[n-1] - drawn[0]) / float64(n-1)
+	}
+	together := make([]float64, n)
+	for i := range together {
+		together[i] = left[i] + drawn[i]
+	}
+	slope, margin := line(together)
+	d.perS = slope - rate
+	kindest := d.perS + margin
+	if n < trend.Least/2 || kindest >= 0 {
+		return d
+	}
+	lasts := float64(a.limit) / -kindest
+	elapsed := time.Duration(n-1) * time.Second
+	switch last := reset[n-1]; {
+	case last == client.Never, reset[0]-last > elapsed/2:
+		if lasts >= (1-spare)*max(longestWindow, a.window).Seconds() {
 			return d
 		}
+	case -kindest <= spare*max(rate, a.gives()):
+		return d
 	}
-	// A hundredth of the limit may be missing: errors within the SLO are allowed,
-	// and 50 requests a second are not exactly 3000 in every minute.
-	spare := lasting(0.01 * float64(a.limit) / -d.perS)
-	if horizon == math.MaxInt64 || until+spare < horizon {
-		d.runsOut = until
-	}
+	d.runsOut = lasting(left[n-1] / -d.perS)
 	return d
 }
 
@@ -152,7 +232,7 @@ func (a allowance) wait(now time.Duration, rate float64) time.Duration {
 		return 0
 	}
 	left := a.at + a.reset[n-1] - now
-	if left <= 0 || a.seconds[n-1] >= rate*left.Seconds() {
+	if left <= 0 || a.window == 0 || a.seconds[n-1] >= (1-spare)*rate*left.Seconds() {
 		return 0
 	}
 	return min(left, longestWindow)
@@ -162,7 +242,7 @@ func (a allowance) wait(now time.Duration, rate float64) time.Duration {
 func (a allowance) document() Quota {
 	q := Quota{}
 	if a.limit > 0 {
-		q.Limit = &a.limit
+		q.Limit, q.GivesPerS = &a.limit, some(a.gives())
 	}
 	n := len(a.seconds)
 	if n == 0 {
@@ -170,7 +250,7 @@ func (a allowance) document() Quota {
 	}
 	first, last := int64(a.seconds[0]), int64(a.seconds[n-1])
 	q.First, q.Last = &first, &last
-	if d := a.trend(); n >= 2 {
+	if d := a.trend(0); n >= 2 {
 		q.PerS = &d.perS
 		if d.runsOut != client.Never {
 			q.RunsOutS = new(d.runsOut.Seconds())

@@ -7,28 +7,40 @@ import (
 	"time"
 
 	"flashwave/bench"
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 const (
-	rampRounds = 3    // how often a ramp step uses each slot
-	rampStride = 4    // each ramp step has so many times the requests in flight of the last
-	rampGain   = 1.15 // less throughput than so many times the last step's: more in flight brings nothing more
-	rampBelow  = 0.95 // where the bracket begins, as a part of the ramp's throughput
+	rampFew     = 16   // in flight; the throughput of fewer is one of few requests
+	rampRounds  = 3    // how often a ramp step uses each slot
+	rampStride  = 4    // each ramp step has so many times the requests in flight of the last
+	rampGain    = 1.15 // less throughput than so many times the last step's: more in flight brings nothing more
+	rampFalls   = 0.8  // a latency that falls below so many times the last one's is still falling
+	rampRepeats = 1
+	rampBelow   = 0.95 // where the bracket begins, as a part of the ramp's throughput
 )
 
-// ramp raises the requests in flight until that brings nothing more, and answers
-// with the rate at which the bracket begins; false: the search is over.
-func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
-	held, most := 0.0, 0.0 // throughput
+// ramp raises the requests in flight until that brings nothing more, or nears a limit that
+// the endpoint tells, and begins the hunt at the rate that it shows; false: the search is
+// over. Where more in flight take less time, the endpoint was cold: the ramp begins anew.
+func (s *Search) ramp(ctx context.Context) bool {
+	held, most, repeats := 0.0, 0.0, 0 // throughput
 	var last step
 	for n := 1; ; n = min(n*rampStride, s.base.Slots()) {
 		st, ok := s.rampStep(ctx, n)
 		if !ok {
-			return 0, false
+			return false
+		}
+		if now := latency(st.Step); n > 1 && now > 0 && now < latency(last.Step)*rampFalls && repeats < rampRepeats {
+			s.tell(st, "next: ramp 1 in flight once more, for the endpoint was cold")
+			repeats++
+			if st, ok = s.rampStep(ctx, 1); !ok {
+				return false
+			}
+			n = 1
 		}
 		last = st
 		if n == 1 {
@@ -41,22 +53,30 @@ func (s *Search) ramp(ctx context.Context) (start float64, ok bool) {
 				held = max(held, *st.SucceededRPS)
 			}
 		}
-		if st.Verdict == Broke || most < before*rampGain || most >= s.cfg.MaxRate || n >= s.base.Slots() {
+		top := s.cfg.MaxRate
+		if st.ToldRPS != nil {
+			top = min(top, *st.ToldRPS)
+		}
+		lost := st.Verdict == Broke && (n > 1 || most == 0 || st.limit != ByLatency) // of three requests chance may break an SLO
+		if lost || n >= rampFew && most < before*rampGain || most >= top || n >= s.base.Slots() {
 			break
 		}
 		s.tell(st, "next: ramp "+units.Count(min(n*rampStride, s.base.Slots()))+" in flight")
 	}
 	if most == 0 {
-		s.halt(ByNothing, verdict.ExitInconclusive, "no request succeeded: "+last.Why)
-		return 0, false
+		s.halt(ByNothing, result.GroundData, "no request succeeded: "+last.Why)
+		return false
 	}
-	start = rampBelow * math.Sqrt(held*most)
+	start := rampBelow * math.Sqrt(held*most)
 	if held == 0 {
 		start = most / rampStride
 	}
-	s.tell(last, "next: bracket from "+units.PerSecond(start))
-	s.settleDown(ctx, last, start)
-	return start, true
+	b := bound{min: s.cfg.MinRate, max: s.cfg.MaxRate, precision: s.cfg.Precision, soak: s.cfg.Soak > 0, hold: s.cfg.HoldFor > 0}
+	s.hunt = newHunt(b, start, last.ToldRPS, last.limit == ByRateLimit)
+	next := s.hunt.next()
+	s.tell(last, next.words())
+	s.settleDown(ctx, last, next)
+	return true
 }
 
 // rampStep measures one concurrency. It is judged by what was seen, without an
@@ -76,20 +96,25 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	s.gauge.restart()
 	run, err := s.start(s.derive(waves, most))
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
 	}
 	began := s.elapsed()
 	s.showing(Current{Kind: kind, Concurrency: n, Planned: most}, run)
 	s.drive(ctx, run, func() (over, atOnce bool) {
-		return s.elapsed()-began >= most, kind == Saturate
+		refused := s.gauge.refusing()
+		return refused || s.elapsed()-began >= most, refused || kind == Saturate
 	})
 	doc, look := run.Wait(), run.Look(lookWave(0))
 	st := step{Step: figures(look)}
 	st.Kind, st.Concurrency, st.StartedS, st.Looks = kind, &n, began.Seconds(), 1
 	st.InFlightMean, st.GoodputRPS = new(float64(n)), nil // its requests outlast its time: no rate of good ones
 	common(&st.Step, doc, look)
+	s.told(&st.Step)
 	s.seen(&st, look)
+	if refused := st.RateLimited; st.limit == ByErrors && 2*refused >= st.Requests.Failed {
+		st.limit = ByRateLimit
+	}
 	if kind == Saturate && st.SucceededRPS != nil {
 		st.Verdict, st.Why, st.limit, st.slo = Broke, "saturated: "+units.Rate(*st.SucceededRPS)+" requests/s end, whatever their latency", ByNothing, ""
 	}
@@ -102,7 +127,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 func (s *Search) seen(st *step, look bench.Look) {
 	st.SLOs = []Judged{}
 	for _, c := range s.criteria {
-		r := slo.Evaluate(c.Expr, look.Ended)
+		r := slo.Evaluate(c.Expr, unbegun(look.Ended))
 		st.SLOs = append(st.SLOs, Judged{Expr: c.Text, Observed: r.Observed, OK: r.OK, Samples: look.Ended.Part.Requests.Scheduled})
 	}
 	var by *criterion

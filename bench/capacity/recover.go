@@ -11,21 +11,28 @@ import (
 const (
 	longestRecovery = time.Minute
 	probePause      = time.Second
-	backAgain       = 2                     // times the idle latency
-	backMargin      = 20 * time.Millisecond // and so much more: what a short latency may be off by
+	longestWait     = longestWindow + 15*time.Second // for a limit to let something pass
+	leastWindow     = 5 * time.Second                // what is shut so long gives all at once
+	refusedPause    = 2 * time.Second                // from one 429 to the next try, where none is asked for
+	backAgain       = 2                              // times the idle latency
+	backMargin      = 20 * time.Millisecond          // and so much more: what a short latency may be off by
 )
 
 // settleDown waits until the endpoint is itself again after a step: a single
 // request takes what it took on the idle endpoint, about, and the rate limit has
 // given back what the next step needs. It gives up after a minute, with a warning.
-func (s *Search) settleDown(ctx context.Context, st step, next float64) {
-	if s.replaying() {
-		return
+func (s *Search) settleDown(ctx context.Context, st step, next move) {
+	if s.replaying() || next.kind == "" || next.kind == Count || st.Kind == Count {
+		return // what is counted is to be neither eased nor taken from
 	}
 	s.spentBetween()
 	s.phase(Recovering)
 	began := time.Now()
-	s.quotaBack(ctx, next)
+	s.quotaBack(ctx, next.rate)
+	if st.limit == ByRateLimit && s.refused(st) {
+		s.reopen(ctx)
+		return
+	}
 	for ctx.Err() == nil && s.stop == nil {
 		ms, ok := s.probe(ctx)
 		if !ok {
@@ -45,12 +52,41 @@ func (s *Search) settleDown(ctx context.Context, st step, next float64) {
 	}
 }
 
+// refused reports whether a step met 429s.
+func (s *Search) refused(st step) bool { return st.RateLimited > 0 }
+
 // quotaBack waits until the rate limit can bear the next rate.
 func (s *Search) quotaBack(ctx context.Context, next float64) {
-	requests, _ := s.gauge.read()
-	if d := requests.wait(time.Since(s.gauge.epoch), next); d > 0 {
+	requests, tokens := s.gauge.read()
+	now := time.Since(s.gauge.epoch)
+	d := requests.wait(now, next)
+	if told := tokens.gives(); told > 0 && s.hunt != nil && s.hunt.told > 0 {
+		d = max(d, tokens.wait(now, next*told/s.hunt.told))
+	}
+	if d > 0 {
 		pause(ctx, d)
 	}
+}
+
+// reopen sends single requests until a limit lets one pass, and says how long that took.
+// One that was shut for long and tells nothing has begun a new window then.
+func (s *Search) reopen(ctx context.Context) (took time.Duration, opened bool) {
+	began := time.Now()
+	for ctx.Err() == nil && s.stop == nil && time.Since(began) < longestWait {
+		pause(ctx, s.gauge.asked())
+		ms, ok := s.probe(ctx)
+		if !ok {
+			break
+		}
+		if ms == 0 {
+			continue
+		}
+		if took = time.Since(began); took >= leastWindow {
+			s.gauge.opens()
+		}
+		return took, true
+	}
+	return time.Since(began), false
 }
 
 // probe sends one request and answers with its latency; 0: it did not succeed.

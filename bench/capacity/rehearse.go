@@ -10,7 +10,6 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 // A Rehearsal is the demand as it was run, and what the forecast had said of it. All
@@ -113,7 +112,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	}
 	s.spentBetween()
 	if s.replay.only {
-		s.halt(ByInterrupt, verdict.ExitInconclusive, cutOff)
+		s.halt(ByInterrupt, result.GroundCutOff, cutOff)
 		return
 	}
 	s.goesOn()
@@ -130,7 +129,7 @@ func (s *Search) rehearse(ctx context.Context) {
 	began := s.elapsed()
 	run, err := s.launch(&sc, false, s.stage.keep...)
 	if err != nil {
-		s.halt(ByNothing, verdict.ExitBroken, err.Error())
+		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return
 	}
 	length, _ := sc.Planned()
@@ -165,7 +164,7 @@ func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast
 	r.TTFTP95 = compare(sim.TTFTP95S, inSeconds(t.Latency.TTFT.Response, p95))
 	r.E2EP95 = compare(sim.E2EP95S, inSeconds(t.Latency.E2E.Response, p95))
 	if b := t.Backlog; b != nil {
-		r.PeakBacklog = compare(&sim.InFlight, new(float64(b.Peak)))
+		r.PeakBacklog = compare(sim.InFlight, new(float64(b.Peak)))
 	}
 	places := 0
 	if f.Slots != nil {
@@ -173,8 +172,9 @@ func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast
 	}
 	r.Curve = waitingOf(doc.Timeline, places)
 	r.TimeToDrain = compare(sim.TimeToDrainS, drained(r.Curve))
-	predicted := sim.RefusedShare + sim.TimedOutShare
-	r.ErrorRate = compare(&predicted, t.ErrorRate)
+	if timedOut := sim.TimedOutShare; timedOut != nil {
+		r.ErrorRate = compare(new(sim.RefusedShare+*timedOut), t.ErrorRate)
+	}
 	if c := t.Cost; c != nil && cost.ExpectedUSD != nil {
 		r.Cost = compare(new(*cost.ExpectedUSD+*cost.FailedUSD+*cost.RetriesUSD), &c.Total)
 	}

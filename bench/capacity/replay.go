@@ -9,7 +9,6 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
-	"flashwave/bench/verdict"
 )
 
 // A replay gives a search the steps that were kept of it, in place of measuring them
@@ -60,13 +59,13 @@ func (s *Search) again(kind Kind, rate float64, concurrency int) (st step, there
 	r := &s.replay
 	if len(r.notes) == 0 {
 		if r.only {
-			s.halt(ByInterrupt, verdict.ExitInconclusive, cutOff)
+			s.halt(ByInterrupt, result.GroundCutOff, cutOff)
 		}
 		s.goesOn()
 		return step{}, false, r.only
 	}
 	kept := r.notes[0].Kept
-	if kept.Kind != kind || !same(kept.RateRPS, rate) || kept.Concurrency != nil && *kept.Concurrency != concurrency {
+	if kept.Kind != kind || !sameRate(kept.RateRPS, rate) || kept.Concurrency != nil && *kept.Concurrency != concurrency {
 		s.warnings = append(s.warnings, "the steps kept are those of another version of flashwave: from "+kept.load()+" on they were measured again")
 		r.notes = nil
 		return s.again(kind, rate, concurrency)
@@ -118,8 +117,8 @@ func (s *Search) replaying() bool {
 	return s.replay.only
 }
 
-// same reports whether a step has the rate that is wanted; 0: none.
-func same(rate *float64, want float64) bool {
+// sameRate reports whether a step has the rate that is wanted; 0: none.
+func sameRate(rate *float64, want float64) bool {
 	if rate == nil {
 		return want == 0
 	}

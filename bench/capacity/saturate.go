@@ -40,7 +40,7 @@ func (s *Search) saturate(ctx context.Context) {
 		}
 		if most < saturateGain*before || most >= peak || n >= s.base.Slots() {
 			s.tell(st, "")
-			s.settleDown(ctx, st, s.answer)
+			s.settleDown(ctx, st, move{Saturate, s.answer})
 			return
 		}
 		before = most

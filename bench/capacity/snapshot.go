@@ -34,6 +34,9 @@ type Snapshot struct {
 	Spent   *float64      // USD; nil: the price is unknown
 	Budget  *float64      // nil: none
 
+	Remaining time.Duration // that the search is still expected to take; 0: none, or it is over
+	MostCost  *float64      // USD, of the whole search at most, as far as it is known what comes; nil: the price is unknown
+
 	SLOs     []SLO
 	Steps    []Step   // that have ended
 	Current  *Current // nil: none runs
@@ -60,6 +63,7 @@ type live struct {
 	Snapshot
 	run   *bench.Run
 	began time.Time
+	told  time.Time // when Remaining was reckoned
 }
 
 // liveWindow is how far back the live figures of a step look.
@@ -68,11 +72,13 @@ const liveWindow = 5 * time.Second
 // Snapshot is the search at this instant. It is cheap enough for ten a second.
 func (s *Search) Snapshot() Snapshot {
 	s.mu.Lock()
-	snap, run, began := s.live.Snapshot, s.live.run, s.live.began
+	snap, run, began, told := s.live.Snapshot, s.live.run, s.live.began, s.live.told
 	s.mu.Unlock()
 	snap.For = s.cfg.For
+	snap.Remaining = max(0, snap.Remaining-time.Since(told))
 	switch {
 	case snap.Document != nil:
+		snap.Remaining = 0
 		snap.Elapsed = time.Duration(snap.Document.DurationS * float64(time.Second))
 	case !began.IsZero():
 		snap.Elapsed = time.Since(began)
@@ -100,7 +106,7 @@ func (s *Search) phase(p Phase) {
 // showing makes a run the current step.
 func (s *Search) showing(c Current, run *bench.Run) {
 	s.update(func(l *live) {
-		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating}[c.Kind]
+		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating, Warm: Ramping, Count: Bracketing, Retry: Bisecting, Sentinel: Soaking}[c.Kind]
 		l.Current, l.run = &c, run
 	})
 }
@@ -124,14 +130,16 @@ func (s *Search) publish() {
 	}
 	var low, high *float64
 	if h := s.hunt; h != nil {
-		low, high = some(h.low), some(h.high)
+		low, high = some(h.low()), some(h.high())
 	}
 	var spent *float64
 	if s.cfg.Options.Price != nil {
 		spent = new(s.spent)
 	}
 	warnings := slices.Clone(s.warnings)
+	remaining, most := s.outlook()
 	s.update(func(l *live) {
+		l.Remaining, l.MostCost, l.told = remaining, most, time.Now()
 		l.Steps, l.Low, l.High, l.Spent, l.Warnings = steps, low, high, spent, warnings
 	})
 }

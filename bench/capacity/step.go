@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"math"
 	"time"
 
 	"flashwave/bench"
@@ -23,8 +22,11 @@ func (m *measuring) document(doc *result.Run, began time.Duration) Step {
 	open := inFlight(rows)
 	st.InFlightMean = open
 	common(&st, doc, look)
-	requests, tokens := m.search.gauge.read()
-	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
+	st.Typical = typical(rows)
+	if m.limit == ByRateLimit {
+		st.Supply = m.search.gauge.exhausted()
+	}
+	m.search.told(&st)
 	return st
 }
 
@@ -68,8 +70,8 @@ func figures(l bench.Look) Step {
 	if stats.Goodput != nil {
 		st.GoodputRPS = &stats.Goodput.RPS
 	}
-	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt > 0 {
-		st.CachedShare = new(float64(t.Cached) / float64(t.Prompt))
+	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt != nil {
+		st.CachedShare = new(float64(*t.Cached) / float64(*t.Prompt))
 	}
 	return st
 }
@@ -107,9 +109,16 @@ func inFlight(rows []result.Row) *float64 {
 	return &mean
 }
 
-// announced is the rate of the request limit that the endpoint tells, in requests
-// per second; 0: it tells none.
-func (g *gauge) announced() float64 {
-	requests, _ := g.read()
-	return math.Max(0, float64(requests.limit)/60)
+// told completes a step with what the endpoint says of its limits.
+func (s *Search) told(st *Step) {
+	requests, tokens := s.gauge.read()
+	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
+	rate := requests.gives()
+	if t := st.Tokens; t.TotalTPS != nil && st.SucceededRPS != nil && *t.TotalTPS > 0 && *st.SucceededRPS > 0 && tokens.gives() > 0 {
+		each := *t.TotalTPS / *st.SucceededRPS
+		if by := tokens.gives() / each; rate == 0 || by < rate {
+			rate = by
+		}
+	}
+	st.ToldRPS = some(rate)
 }

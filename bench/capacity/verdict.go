@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"flashwave/bench/result"
@@ -15,7 +16,7 @@ func (s *Search) document() *Document {
 	d := &Document{
 		Schema: Schema, ID: o.ID, Name: s.base.Name, Labels: s.base.Labels, Tool: o.Tool,
 		StartedAt: s.began.UTC(), EndedAt: time.Now().UTC(), DurationS: s.elapsed().Seconds(),
-		Scenario: s.base, Plan: s.plan(), SLOs: []SLO{}, Steps: []Step{}, Warnings: []string{},
+		Scenario: s.base, Plan: s.plan(), SLOs: []SLO{}, Findings: s.findings(), Steps: []Step{}, Warnings: []string{},
 	}
 	if p := s.cfg.Past; p != nil {
 		d.StartedAt = p.Document.StartedAt
@@ -45,18 +46,15 @@ func (s *Search) plan() Plan {
 	c := s.cfg
 	return Plan{
 		MinRateRPS: c.MinRate, MaxRateRPS: c.MaxRate, Precision: c.Precision,
-		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
+		StepForS: c.StepFor.Seconds(), SoakS: c.Soak.Seconds(), HoldForS: some(c.HoldFor.Seconds()), WarmupS: some(c.Warmup.Seconds()), ForS: c.For.Seconds(), BudgetUSD: some(s.base.Budget),
 	}
 }
 
 // capacity is the answer, as far as it is known.
 func (s *Search) capacity() Capacity {
-	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked}
+	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked, Saturated: plateau(s.steps)}
 	if s.hunt != nil {
-		c.HighRPS = some(s.hunt.high)
-	}
-	if s.lowered > 0 {
-		c.HighRPS = some(s.lowered)
+		c.HighRPS = some(s.hunt.high())
 	}
 	c.LimitedBy, c.SLO = s.limited()
 	c.AtLeast = s.answer > 0 && c.HighRPS == nil
@@ -91,16 +89,12 @@ func (s *Search) at(rate float64) (best *Step) {
 // limited by; where every rate held, what ended the search.
 func (s *Search) limited() (Limit, *string) {
 	var lowest *step
-	for i := range s.steps {
-		st := &s.steps[i]
-		if st.RateRPS == nil || st.Verdict == Held || st.limit == ByGenerator || st.limit == ByNothing {
-			continue
-		}
-		if lowest == nil || *st.RateRPS <= *lowest.RateRPS {
-			lowest = st
-		}
+	if s.hunt != nil && len(s.hunt.breaks) > 0 {
+		lowest = s.of(s.hunt.edge())
 	}
 	switch {
+	case lowest != nil && lowest.Verdict == Undecided:
+		return ByUndecidable, nil
 	case lowest != nil:
 		if lowest.slo == "" {
 			return lowest.limit, nil
@@ -114,22 +108,40 @@ func (s *Search) limited() (Limit, *string) {
 	return ByNothing, nil
 }
 
-// verdict judges the search. The first that applies counts.
-func (s *Search) verdict(c Capacity) Verdict {
-	v := Verdict{Reasons: []string{}}
-	switch {
-	case s.stop != nil && s.stop.code != verdict.ExitInconclusive:
-		v.Status, v.ExitCode = result.Aborted, s.stop.code
-	case s.stop != nil, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
-		v.Status, v.ExitCode = result.Inconclusive, verdict.ExitInconclusive
-	case c.RPS == nil:
-		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
-	default:
-		v.Status, v.ExitCode = result.Pass, verdict.ExitPass
+// of is the step of a trial.
+func (s *Search) of(t trial) *step {
+	for i := range s.steps {
+		if s.steps[i].StartedS == t.at {
+			return &s.steps[i]
+		}
 	}
-	v.Headline = s.headline(c)
+	return nil
+}
+
+// ground is what the verdict rests on: the first that applies.
+func (s *Search) ground(c Capacity) result.Ground {
+	switch {
+	case s.stop != nil:
+		return s.stop.on
+	case s.hunt != nil && s.hunt.drifts, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
+		return result.GroundData
+	case c.RPS == nil:
+		return result.GroundSLO
+	}
+	return result.GroundPass
+}
+
+// verdict judges the search.
+func (s *Search) verdict(c Capacity) Verdict {
+	v := Verdict{Reasons: []string{}, Headline: s.headline(c)}
+	v.Status, v.ExitCode = verdict.Decide(s.ground(c))
 	if s.stop != nil {
 		v.Reasons = append(v.Reasons, s.stop.text)
+	}
+	for _, f := range s.findings() {
+		if f.Kind != Quotas {
+			v.Reasons = append(v.Reasons, f.Text)
+		}
 	}
 	for _, sl := range s.criteria {
 		if sl.assumed {
@@ -155,8 +167,8 @@ func (s *Search) headline(c Capacity) string {
 func (s *Search) soFar(c Capacity) string {
 	if c.RPS == nil {
 		text := "no rate held"
-		if s.hunt != nil && s.hunt.high > 0 {
-			text += ", down to " + units.Rate(s.hunt.high) + " requests/s"
+		if s.hunt != nil && s.hunt.high() > 0 {
+			text += ", down to " + units.Rate(s.hunt.high()) + " requests/s"
 		}
 		if s.stop != nil {
 			return "no answer: " + s.stop.text
@@ -170,6 +182,13 @@ func (s *Search) soFar(c Capacity) string {
 	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, units.Rate(*c.RPS), units.Rate(*c.RPM))
 	if e := s.latencyCriterion(); e != nil {
 		text += " at " + e.Text
+	}
+	if h := s.hunt; h != nil && h.drifts {
+		of := "an earlier time"
+		if st := s.at(s.answer); st != nil {
+			of = units.ClockSeconds(st.StartedS)
+		}
+		return "held " + strings.TrimPrefix(text, "holds ") + " as of " + of + " into the search, and the endpoint drifts: it would not hold now"
 	}
 	text += s.brokeFirst(c)
 	if !c.Confirmed && s.cfg.Soak > 0 {
@@ -191,10 +210,12 @@ func (s *Search) brokeFirst(c Capacity) string {
 		return "; past that failures come first (" + slo + ")"
 	case ByRateLimit:
 		text := "; past that 429s come first"
-		if a := s.gauge.announced(); a > 0 {
-			text += fmt.Sprintf(": the endpoint announces a limit of %s requests a minute", units.Rate(60*a))
+		if q := s.quota(); q != "" {
+			text += ": " + q
 		}
 		return text
+	case ByUndecidable:
+		return "; whether more holds is undecided"
 	case ByMaxRate:
 		return "; nothing broke up to the highest rate allowed"
 	case ByNothing:

@@ -137,11 +137,12 @@ func (c *comparison) rows(wave string) []Row {
 	for i, m := range metrics {
 		row := Row{
 			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
-			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0),
+			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == goods && c.unjudged()),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
-		if row.Base != nil && row.New != nil {
+		row.beyond()
+		if row.lacking() == "" {
 			row.fill(m, m.compare(base[i], fresh[i], c.level), c.method.Confidence)
 		}
 		rows = append(rows, row)
@@ -220,6 +221,28 @@ func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 		s.full = s.full.or(n.fullness())
 	}
 	return n, ok
+}
+
+// beyond takes out values that lie beyond every one, and notes where they were.
+func (r *Row) beyond() {
+	base, fresh := r.Base != nil && math.IsInf(*r.Base, 1), r.New != nil && math.IsInf(*r.New, 1)
+	if base {
+		r.Base, r.Beyond = nil, BeyondBase
+	}
+	if fresh {
+		r.New, r.Beyond = nil, BeyondNew
+	}
+	if base && fresh {
+		r.Beyond = BeyondBoth
+	}
+}
+
+// unjudged reports whether in some run it is not known of some requests whether they were
+// good.
+func (c *comparison) unjudged() bool {
+	return slices.ContainsFunc(slices.Concat(c.base.runs, c.fresh.runs), func(r *result.Run) bool {
+		return r.Total.Unjudged != nil && *r.Total.Unjudged > 0
+	})
 }
 
 // middle is a side's value; nil where a run has no data.

@@ -85,6 +85,7 @@ const (
 	NotValid      WarningKind = "generator"  // in a run the generator was the bottleneck
 	NearFull      WarningKind = "saturation" // a side was near saturation, where one run says little
 	Burst         WarningKind = "burst"      // failures came together: so many say little of how often they come
+	Survivors     WarningKind = "survivors"  // too many requests failed or were lost for what the others got to be comparable
 	NoDrift       WarningKind = "drift"      // too few runs a side to see drift between runs
 	SideBySide    WarningKind = "lanes"      // waves that ran side by side have no intervals of their own
 )
@@ -100,30 +101,40 @@ type Row struct {
 	Base *float64 `json:"base"`
 	New  *float64 `json:"new"`
 
+	// Beyond says which of them is null because the rank of the percentile falls among
+	// the requests that failed or were lost, which stand beyond every value: base, new,
+	// both; left out where it does of none.
+	Beyond Beyond `json:"beyond,omitempty"`
+
 	// Change is what New is more than Base. Of four runs a side or more it is the
 	// Hodges–Lehmann estimate, which the difference of the medians need not be.
-	// ChangeRatio is the same as a part of Base; null where Base is 0.
+	// ChangeRatio is the same as a part of Base; null where Base is 0. Both are null
+	// where a side is beyond every value.
 	Change      *float64 `json:"change"`
 	ChangeRatio *float64 `json:"change_ratio"`
 
 	// Low to High is the confidence interval of Change, LowRatio to HighRatio that
-	// of ChangeRatio; null where none can be made.
+	// of ChangeRatio; null where there is none, and where an end is beyond every value:
+	// High where New may lie there (or Base be 0), Low where Base does. Both are where one
+	// side does for sure, which then is worse or better, or where both sides may, which is
+	// too noisy.
 	Low       *float64 `json:"low"`
 	High      *float64 `json:"high"`
 	LowRatio  *float64 `json:"low_ratio"`
 	HighRatio *float64 `json:"high_ratio"`
 
 	// Confidence is that of the interval, 0 to 1: the method's, which is the same in
-	// all rows.
+	// all rows; null where there is no interval.
 	Confidence *float64 `json:"confidence"`
 
 	// Margin is the smallest change for the worse that matters: negative where less
-	// is worse; null where there is no change. The verdict follows from Low, High
-	// and Margin alone.
+	// is worse; null where there is nothing to take it of. The verdict follows from the
+	// interval and Margin alone. Where Base is beyond every value, both are reckoned from
+	// the least that it may be.
 	Margin *float64 `json:"margin"`
 
 	// P is the one-sided p-value of the hypothesis that the metric has not become
-	// worse by more than the margin; null without an interval.
+	// worse by more than the margin; null where it cannot be told.
 	P *float64 `json:"p"`
 
 	// Detectable is the smallest worsening that would have been found nine times in
@@ -146,6 +157,16 @@ type Samples struct {
 	Base int64 `json:"base"`
 	New  int64 `json:"new"`
 }
+
+// A Beyond names the sides of which a percentile lies beyond every value.
+type Beyond string
+
+// The sides.
+const (
+	BeyondBase Beyond = "base"
+	BeyondNew  Beyond = "new"
+	BeyondBoth Beyond = "both"
+)
 
 // A Verdict says what a change is.
 type Verdict string

@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -104,8 +105,13 @@ func (g *Gate) inconclusive(headline string, why []string) {
 // nearerToWorse compares rows by how many margins they have become worse.
 func nearerToWorse(a, b *Row) int {
 	margins := func(r *Row) float64 {
-		i := r.oriented(r.Change, r.Change)
-		return i.low / r.margin()
+		switch {
+		case r.Beyond == BeyondNew:
+			return math.Inf(1)
+		case r.Change == nil:
+			return math.Inf(-1)
+		}
+		return r.turned(interval{*r.Change, *r.Change}).low / r.margin()
 	}
 	return cmp.Compare(margins(a), margins(b))
 }
@@ -122,19 +128,25 @@ func missing(gated []*Row) (list []string) {
 
 // lacking names the sides that have no data for a row; "": none.
 func (r Row) lacking() string {
+	base, fresh := r.Base == nil && r.Beyond != BeyondBase, r.New == nil && r.Beyond != BeyondNew
 	switch {
-	case r.Base == nil && r.New == nil:
+	case r.Beyond == BeyondBoth:
+		return "BASE and NEW: too many requests failed or were lost"
+	case base && fresh:
 		return "BASE and NEW"
-	case r.Base == nil:
+	case base:
 		return "BASE"
-	case r.New == nil:
+	case fresh:
 		return "NEW"
 	}
 	return ""
 }
 
-// join are rows in words.
+// join are rows in words: what is beyond every value last, for another row says why.
 func join(rows []*Row) string {
+	rows = slices.SortedStableFunc(slices.Values(rows), func(a, b *Row) int {
+		return cmp.Compare(len(a.Beyond), len(b.Beyond))
+	})
 	words := make([]string, len(rows))
 	for i, r := range rows {
 		words[i] = tell(r)
@@ -168,10 +180,10 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 			missing = append(missing, "no data for "+rule.Text)
 		case row.lacking() != "":
 			missing = append(missing, fmt.Sprintf("no data for %s in %s", rule.Text, row.lacking()))
-		case row.Low == nil:
+		case row.Confidence == nil:
 			missing = append(missing, fmt.Sprintf("no interval for %s: %s", rule.Text, d.unbounded(*row)))
 		default:
-			noisy = append(noisy, rule.Text+": "+tell(row))
+			noisy = append(noisy, rule.Text+": "+tell(row)+row.swamped())
 		}
 		g.Rules = append(g.Rules, RuleResult{Expr: rule.Text, Wave: rule.Wave, Failed: a.truth()})
 	}
@@ -203,8 +215,7 @@ func (d *Document) ruled(rules []Rule) (list []*Row) {
 
 // unbounded says why a row with values has no interval.
 func (d *Document) unbounded(r Row) string {
-	switch {
-	case r.Wave != "" && len(d.warned(SideBySide)) > 0:
+	if r.Wave != "" && len(d.warned(SideBySide)) > 0 {
 		return "waves ran side by side"
 	}
 	if r.Metric == "itl" || r.Metric == "tpot" { // early versions kept nothing of them in a run's rows

@@ -81,7 +81,8 @@ func TestDefaultGate(t *testing.T) {
 		{"no failures any more", with(long, failing(0.2)), long, 1, verdict.ExitPass, GateBetter, "NEW is better: error rate"},
 		{"half of the requests never end", with(long, unjudged), with(long, func(w *world) { w.hanging, w.unjudged = 0.5, true }), 1, verdict.ExitFailed, GateWorse, "NEW is worse: lost requests 0.0 → 50.0 %"},
 		{"all requests fail", long, with(long, failing(1)), 1, verdict.ExitFailed, GateWorse, "NEW is worse: error rate"},
-		{"all requests fail on both sides", with(long, failing(1)), with(long, failing(1)), 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: no data for p95 E2E in BASE and NEW"},
+		{"half of the requests fail, and the others are faster", long, with(long, failing(0.5)), 0.5, verdict.ExitFailed, GateWorse, "NEW is worse: error rate"},
+		{"all requests fail on both sides", with(long, failing(1)), with(long, failing(1)), 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: no data for p95 TTFT in BASE and NEW: too many requests failed or were lost"},
 		{"nothing is streamed", with(long, unary), with(long, unary), 1, verdict.ExitPass, GateNoDifference, "no difference: p95 E2E"},
 		{"nothing is streamed any more", long, with(long, unary), 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: no data for p95 TTFT in NEW"},
 		{"nothing is streamed any more, and slower", long, with(long, unary), 1.5, verdict.ExitFailed, GateWorse, "NEW is worse: p95 E2E"},
@@ -248,5 +249,26 @@ func TestRulesOnWhatHasNoInterval(t *testing.T) {
 	d := Compare(one(frozen(t, "a")), one(other), Options{Rules: parsed(t, "itl.p95 > +10%")})
 	if d.Gate.ExitCode != verdict.ExitInconclusive || d.Gate.Rules[0].Failed != nil || !strings.Contains(d.Gate.Headline, "from 4 runs a side") {
 		t.Errorf("%+v", d.Gate)
+	}
+}
+
+// What some second does not tell of has no interval: null is no 0.
+func TestRatesThatAreNotKnown(t *testing.T) {
+	for _, unknown := range []bool{false, true} {
+		run := repeated(t, "b")
+		if unknown {
+			run.Timeline[50].OutputTPS, run.Timeline[50].CostUSD, run.Timeline[50].Counts.Good = nil, nil, nil
+		}
+		d := Compare(one(repeated(t, "a")), one(run), Options{})
+		for _, name := range []string{"output_tps", "per_1k_ok", "rps"} {
+			want := NoDifference
+			if unknown && name != "rps" {
+				want = Unknown
+			}
+			if r := d.Row(name, "", ""); r.Base != nil && r.Verdict != want {
+				t.Errorf("%s, unknown %v: %s, %s", name, unknown, r.FormatInterval(), r.Verdict)
+			}
+		}
+		coherent(t, d)
 	}
 }

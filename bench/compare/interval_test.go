@@ -98,3 +98,32 @@ func TestWordsHoldTogether(t *testing.T) {
 		}
 	})
 }
+
+// An end that a document does not have is beyond every value, on the side that the verdict
+// says; without a level there is no interval.
+func TestEndsThatADocumentLacks(t *testing.T) {
+	level, inf := 0.9, math.Inf(1)
+	for _, tt := range []struct {
+		low, high *float64
+		margin    float64
+		verdict   Verdict
+		want      interval // of the worsening
+	}{
+		{new(2.0), nil, 1, Worse, interval{2, inf}},
+		{new(0.5), nil, 1, TooNoisy, interval{0.5, inf}},
+		{nil, nil, 1, Worse, interval{inf, inf}},
+		{nil, nil, 1, TooNoisy, endless},
+		{nil, nil, 1, Better, interval{-inf, -inf}},
+		{nil, new(-2.0), 1, Better, interval{-inf, -2}},
+		{new(2.0), nil, -1, Better, interval{-inf, -2}},
+		{new(-2.0), nil, -1, TooNoisy, interval{-inf, 2}},
+	} {
+		r := Row{Low: tt.low, High: tt.high, Margin: &tt.margin, Verdict: tt.verdict, Confidence: &level}
+		if got := r.worsening(); got != tt.want || got.verdict(r.margin()) != tt.verdict {
+			t.Errorf("%v … %v, %s: %v", tt.low, tt.high, tt.verdict, got)
+		}
+		if r.Confidence = nil; r.worsening().bounded() {
+			t.Errorf("an interval without a level: %v", r.worsening())
+		}
+	}
+}

@@ -25,7 +25,8 @@ type metric struct {
 	gates            bool
 	least            int64 // so many samples are needed for an interval
 
-	// value is the metric of a run or wave; ok is false where there is no data.
+	// value is the metric of a run or wave; ok is false where there is no data. It is +∞
+	// where its rank falls among the requests that failed or were lost.
 	value func(result.Stats) (v float64, samples int64, ok bool)
 	// within is where it lies by the rows of a run that has this value, and by how many
 	// times its requests are fewer than they seem.
@@ -34,10 +35,10 @@ type metric struct {
 
 // metrics are the rows of a comparison, in their order.
 var metrics = slices.Concat(
-	latencies("ttft", true, ttft, func(l result.Latencies) *result.Latency { return l.TTFT.Response }),
-	latencies("e2e", true, e2e, func(l result.Latencies) *result.Latency { return l.E2E.Response }),
-	latencies("itl", false, itl, func(l result.Latencies) *result.Latency { return l.ITL }),
-	latencies("tpot", false, tpot, func(l result.Latencies) *result.Latency { return l.TPOT }),
+	latencies("ttft", true, ttft, ofAll, func(l result.Latencies) *result.Latency { return l.TTFT.Response }),
+	latencies("e2e", true, e2e, ofAll, func(l result.Latencies) *result.Latency { return l.E2E.Response }),
+	latencies("itl", false, itl, ofTheRest, func(l result.Latencies) *result.Latency { return l.ITL }),
+	latencies("tpot", false, tpot, ofAll, func(l result.Latencies) *result.Latency { return l.TPOT }),
 	[]metric{
 		{name: "error_rate", unit: "ratio", scale: byPoint, gates: true, least: 20, value: errorRate, within: share(failed, succeeded, failed)},
 		{name: "rate_limited", unit: "ratio", scale: byPoint, least: 20, value: limitedShare, within: share(rateLimited, succeeded, failed)},
@@ -50,32 +51,70 @@ var metrics = slices.Concat(
 	},
 )
 
-// latencies are the percentiles of a latency. The p95 of one may gate.
-func latencies(name string, gates bool, in kept, of func(result.Latencies) *result.Latency) []metric {
+// A percentile is one that has rows.
+type percentile struct {
+	stat string
+	q    float64
+	of   func(*result.Latency) float64 // of what was observed
+}
+
+var percentiles = []percentile{
+	{"p50", 0.50, func(l *result.Latency) float64 { return l.P50 }},
+	{"p95", 0.95, func(l *result.Latency) float64 { return l.P95 }},
+	{"p99", 0.99, func(l *result.Latency) float64 { return l.P99 }},
+}
+
+// latencies are the percentiles of a latency, found by at as metric.value has it. The p95
+// of one may gate.
+func latencies(name string, gates bool, in kept, at func(percentile, *result.Latency, result.Requests) (float64, int64, bool), of func(result.Latencies) *result.Latency) []metric {
 	var list []metric
-	for _, s := range []struct {
-		stat string
-		q    float64
-		at   func(*result.Latency) float64
-	}{
-		{"p50", 0.50, func(l *result.Latency) float64 { return l.P50 }},
-		{"p95", 0.95, func(l *result.Latency) float64 { return l.P95 }},
-		{"p99", 0.99, func(l *result.Latency) float64 { return l.P99 }},
-	} {
+	for _, s := range percentiles {
 		list = append(list, metric{
 			name: name, stat: s.stat, unit: "ms", scale: byLog, gates: gates && s.stat == "p95",
-			least: int64(math.Round(leastBeyond / (1 - s.q))),
-			value: func(t result.Stats) (float64, int64, bool) {
-				l := of(t.Latency)
-				if l == nil || l.Count == 0 {
-					return 0, 0, false
-				}
-				return s.at(l), l.Count, true
-			},
+			least:  int64(math.Round(leastBeyond / (1 - s.q))),
+			value:  func(t result.Stats) (float64, int64, bool) { return at(s, of(t.Latency), t.Requests) },
 			within: func(n noise, _ float64) (interval, float64) { return n.percentile(in, s.q), 1 },
 		})
 	}
 	return list
+}
+
+// ofAll is a percentile of every scheduled request, as an SLO ranks them: those that
+// failed or were lost stand beyond every value. Of those that were observed all the same,
+// for they failed after their first token, only the number is known: they are taken to
+// lie among the others as these do.
+func ofAll(p percentile, l *result.Latency, t result.Requests) (v float64, samples int64, ok bool) {
+	beyond := t.Failed + t.Lost()
+	switch {
+	case l == nil && (t.Succeeded > 0 || beyond == 0): // what succeeded has no such latency
+		return 0, 0, false
+	case l == nil:
+		return math.Inf(1), beyond, true
+	case beyond == 0:
+		return p.of(l), l.Count, true
+	}
+	observed := min(l.Count, t.Succeeded)
+	rank := rankOf(p.q, float64(observed+beyond))
+	if rank > float64(observed) {
+		return math.Inf(1), observed + beyond, true
+	}
+	h, err := result.DecodeHist(l.HDR)
+	if err != nil || h.Count() == 0 {
+		return 0, 0, false
+	}
+	return result.Millis(h.Quantile(rank / float64(observed))), observed + beyond, true
+}
+
+// rankOf is the rank of a percentile among n, from 1 on.
+func rankOf(q, n float64) float64 { return max(math.Ceil(q*n-1e-9), 1) }
+
+// ofTheRest is a percentile of gaps, among which no request has a rank. It says nothing
+// where more requests failed or were lost than a share may differ by.
+func ofTheRest(p percentile, l *result.Latency, t result.Requests) (v float64, samples int64, ok bool) {
+	if l == nil || float64(t.Failed+t.Lost()) > marginPoints*float64(t.Scheduled) {
+		return 0, 0, false
+	}
+	return p.of(l), l.Count, true
 }
 
 // optional reports whether runs may do without the metric: there are no tokens to
@@ -151,15 +190,24 @@ func lostShare(t result.Stats) (float64, int64, bool) {
 	return float64(q.Lost()) / float64(q.Scheduled), q.Scheduled, true
 }
 
+// fewUnjudged is the share of the requests that need not be judged, whether good or not,
+// for their rate to be known: what a share may differ by is as much.
+const fewUnjudged = marginPoints
+
+// saysGood reports whether it is known which requests were good.
+func saysGood(t result.Stats) bool {
+	return t.Goodput != nil && (t.Unjudged == nil || float64(*t.Unjudged) <= fewUnjudged*float64(t.Requests.Scheduled))
+}
+
 func goodput(t result.Stats) (float64, int64, bool) {
-	if t.Goodput == nil {
+	if !saysGood(t) {
 		return 0, 0, false
 	}
 	return t.Goodput.RPS, t.Requests.Scheduled, true
 }
 
 func goodFraction(t result.Stats) (float64, int64, bool) {
-	if t.Goodput == nil {
+	if !saysGood(t) {
 		return 0, 0, false
 	}
 	return t.Goodput.GoodFraction, t.Requests.Scheduled, true

@@ -28,10 +28,10 @@ func ParseNeed(text string) (Need, error) {
 // concerns reports whether the need is told in the unit of the row's changes.
 func (n Need) concerns(r *Row) bool { return r.Points() != n.ratio && r.lacking() == "" }
 
-// met reports whether such a change of a row would have been seen.
+// met reports whether such a change of a row would have been seen. One without bound was.
 func (n Need) met(r *Row) bool {
 	seen := r.shown(r.Seen, r.SeenRatio)
-	return seen != nil && *seen <= n.value
+	return seen != nil && *seen <= n.value || r.Beyond != "" && r.Verdict == Better
 }
 
 // need lets no comparison pass that could not see what is needed.

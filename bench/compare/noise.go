@@ -82,28 +82,34 @@ func crowding(variance, share, of float64) float64 {
 	return variance / max(of*share*(1-share), 1e-9)
 }
 
-// crowded is that of the latencies above a percentile; NaN where there are none.
+// crowded is that of the requests above a percentile; NaN where there are none.
 func (n noise) crowded(in kept, q float64) float64 {
-	count := n.all.count(in)
-	if count == 0 {
+	hits := n.all.hits(in, q)
+	var above, whole float64
+	for _, p := range n.all.pieces {
+		a, w := hits(p.from, p.to)
+		above, whole = above+a, whole+w
+	}
+	if whole == 0 {
 		return math.NaN()
 	}
-	return crowding(n.variance(func(t stratum) []float64 { return n.all.above(in, q, t) }), q, float64(count))
+	return crowding(n.variance(func(t stratum) []float64 { return excess(t, hits) }), above/whole, whole)
 }
 
-// percentile is where a percentile lies: at the ranks that so many independent requests
-// leave open (Woodruff, Confidence Intervals for Medians and Other Position Measures,
-// 1952). Where they are too few for the largest of them to bound it, the tail is taken
-// to go on as an exponential one.
+// percentile is where a percentile of the whole lies: at the ranks that so many
+// independent requests leave open (Woodruff, Confidence Intervals for Medians and Other
+// Position Measures, 1952). An end is +∞ where its rank falls among the requests that
+// failed or were lost. Where they are too few for the largest of them to bound it, the
+// tail is taken to go on as an exponential one.
 func (n noise) percentile(in kept, q float64) interval {
 	crowd := max(1, n.alike[in], n.crowded(in, q)) * max(n.doubt(len(levels)), unseen)
-	count := float64(n.all.count(in)) / crowd
 	if math.IsNaN(crowd) {
 		return unbounded
 	}
+	count := n.all.whole(in) / crowd
 	above := exact(1-q, count)
 	i := interval{n.all.quantile(in, 1-above.high), n.all.quantile(in, 1-above.low)}
-	if math.Pow(q, count) > tail {
+	if !math.IsInf(i.high, 1) && math.Pow(q, count) > tail {
 		at := n.all.quantile(in, q)
 		scale := (at - i.low) / math.Log(above.high/(1-q))
 		i.high = max(i.high, at+scale*math.Log((1-q)/above.low))
@@ -169,13 +175,13 @@ func (s *series) plan(strata []stratum, p95 float64) plan {
 // correlated is the length of block, in rows, that the correlation of successive
 // rows asks for: 1.1447 (4ρ²n ÷ (1−ρ²)²)^⅓ with ρ of an AR(1) series (Andrews,
 // 1991). The series are those whose mean moves the gated metrics: of each row the
-// latencies above percentiles, and the failures, less what is expected of so many.
+// requests above percentiles, and the failures, less what is expected of so many.
 func (s *series) correlated(t stratum) float64 {
 	rho := 0.0
 	all := draw{s, []piece{{t.from, t.to}}}
 	for _, in := range []kept{ttft, e2e} {
 		for _, q := range []float64{0.5, 0.7, 0.95} {
-			rho = max(rho, autocorrelation(all.above(in, q, t)))
+			rho = max(rho, autocorrelation(excess(t, all.hits(in, q))))
 		}
 	}
 	rho = max(rho, autocorrelation(s.more(t, failed, succeeded, failed)))
@@ -184,41 +190,23 @@ func (s *series) correlated(t stratum) float64 {
 	return 1.1447 * math.Cbrt(alpha*alpha*float64(t.rows()))
 }
 
-// above is, for each row, how many latencies more than expected lie above a
-// percentile of the draw.
-func (d draw) above(in kept, q float64, t stratum) []float64 {
-	g := d.hists[in]
-	edge := math.Log(d.quantile(in, q) * 1e6)
-	bin := len(g.bins) - 1
-	for bin > 0 && g.bins[bin] > edge+1e-9 {
-		bin--
-	}
-	out := make([]float64, t.rows())
-	if len(g.bins) == 0 || math.IsNaN(edge) {
-		return out
-	}
-	last := len(g.bins) - 1
-	total := float64(g.count(last, t.from, t.to))
-	part := 1 - float64(g.count(bin, t.from, t.to))/max(total, 1)
-	for i := range out {
-		n := float64(g.count(last, t.from+i, t.from+i+1))
-		out[i] = n - float64(g.count(bin, t.from+i, t.from+i+1)) - part*n
-	}
-	return out
-}
-
 // more is, for each row, how much more a counter has than is expected of the sum of
 // others.
 func (s *series) more(t stratum, of counter, by ...counter) []float64 {
-	stretch := func(from, to int) (part, whole float64) {
+	return excess(t, func(from, to int) (part, whole float64) {
 		d := draw{s, []piece{{from, to}}}
 		return d.sum(of), d.sum(by...)
-	}
-	part, whole := stretch(t.from, t.to)
+	})
+}
+
+// excess is, for each row, how much more of its whole is a part of it than of the whole
+// of all.
+func excess(t stratum, of func(from, to int) (part, whole float64)) []float64 {
+	part, whole := of(t.from, t.to)
 	rate := part / max(whole, 1e-9)
 	out := make([]float64, t.rows())
 	for i := range out {
-		part, whole := stretch(t.from+i, t.from+i+1)
+		part, whole := of(t.from+i, t.from+i+1)
 		out[i] = part - rate*whole
 	}
 	return out

@@ -84,6 +84,7 @@ func (p play) record(list []servertest.Outcome, random *rand.Rand, id string) *r
 		done.Record(result.E2EResponse, time.Duration(e2e*1e9))
 		if p.bound > 0 && e2e <= p.bound {
 			done.Good++
+			done.Here.Good++
 		}
 		if p.stream {
 			const tokens = 8
@@ -94,19 +95,19 @@ func (p play) record(list []servertest.Outcome, random *rand.Rand, id string) *r
 			}
 		}
 	}
-	timeline, total := result.NewTimeline(), result.NewPart()
+	timeline, total := result.NewTimeline([]string{""}, result.Measured{Judged: p.bound > 0}), result.NewPart()
 	for i, part := range parts {
 		waves, inFlight := []string{}, int64(0)
 		if i < p.seconds {
 			waves, inFlight = []string{"rush"}, open[i]
 		}
 		start := time.Duration(i) * time.Second
-		timeline.Add(start, start+time.Second, part, waves, inFlight, 0)
+		timeline.Add(result.Interval{Start: start, End: start + time.Second, Parts: map[int]*result.Part{0: part}}, waves, inFlight, 0)
 		total.Merge(part)
 	}
 	length := time.Duration(len(parts)) * time.Second
 	label := result.Label{
-		Name: "total", Kind: "total", Duration: length, Drain: length - time.Duration(p.seconds)*time.Second, Judged: p.bound > 0,
+		Name: "total", Kind: "total", Duration: length, Drain: length - time.Duration(p.seconds)*time.Second, Judged: p.bound > 0, HDR: true,
 	}
 	run := &result.Run{
 		Schema: result.Schema, ID: id, Name: "played", DurationS: length.Seconds(), Total: result.Derive(label, total),

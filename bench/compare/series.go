@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sort"
 
 	"flashwave/bench/result"
 )
@@ -35,7 +36,7 @@ const (
 	numKept
 )
 
-// A series is the timeline of a run, ready to be resampled: the sums of any
+// A series is the timeline of a run, ready to be looked at in parts: the sums of any
 // stretch of rows are a difference of two running sums.
 type series struct {
 	step   float64 // seconds, the mean
@@ -82,12 +83,18 @@ func countersOf(r result.Row) [numCounters]float64 {
 	c := r.Counts
 	v := [numCounters]float64{
 		seconds: r.StepS, scheduled: float64(c.Scheduled), succeeded: float64(c.Succeeded),
-		failed: float64(c.Failed), rateLimited: float64(c.RateLimited), good: math.NaN(),
-		lost:         float64(c.Dropped + c.Unsent + c.Unfinished),
-		outputTokens: r.OutputTPS * r.StepS, costUSD: r.CostUSD,
+		failed: float64(c.Failed), rateLimited: float64(c.RateLimited),
+		lost: float64(c.Dropped + c.Unsent + c.Unfinished),
+		good: math.NaN(), outputTokens: math.NaN(), costUSD: math.NaN(),
 	}
 	if c.Good != nil {
 		v[good] = float64(*c.Good)
+	}
+	if r.OutputTPS != nil {
+		v[outputTokens] = *r.OutputTPS * r.StepS
+	}
+	if r.CostUSD != nil {
+		v[costUSD] = *r.CostUSD
 	}
 	return v
 }
@@ -194,7 +201,7 @@ func (g grid) count(bin, from, to int) int64 {
 	return int64(g.total[at+to] - g.total[at+from])
 }
 
-// A draw is a resampled timeline: stretches of rows, some of them several times.
+// A draw is a part of a timeline: stretches of rows.
 type draw struct {
 	*series
 	pieces []piece
@@ -215,39 +222,79 @@ func (d draw) sum(of ...counter) (sum float64) {
 
 // upTo counts the latencies of the draw up to a bin.
 func (d draw) upTo(in kept, bin int) (n int64) {
+	if bin < 0 {
+		return 0
+	}
 	for _, p := range d.pieces {
 		n += d.hists[in].count(bin, p.from, p.to)
 	}
 	return n
 }
 
-// count is how many latencies the draw has.
-func (d draw) count(in kept) int64 {
-	if len(d.hists[in].bins) == 0 {
-		return 0
-	}
-	return d.upTo(in, len(d.hists[in].bins)-1)
+// observed counts the latencies of the draw.
+func (d draw) observed(in kept) float64 {
+	return float64(d.upTo(in, len(d.hists[in].bins)-1))
 }
 
-// quantile is a percentile of the draw in milliseconds; NaN where nothing was
-// recorded.
+// beyond counts the requests of the draw that failed or were lost: they rank beyond every
+// latency. Gaps between tokens have no rank among requests.
+func (d draw) beyond(in kept) float64 {
+	if in == itl {
+		return 0
+	}
+	return d.sum(failed, lost)
+}
+
+// well counts the latencies of the draw whose requests ended well. Of those that were
+// observed in vain, for the request failed after its first token, only the number is
+// known, and that of the whole run: they are taken to lie among the others as these do.
+func (d draw) well(in kept) float64 {
+	all := draw{d.series, []piece{{0, len(d.counts[seconds]) - 1}}}
+	vain := all.observed(in) - all.sum(succeeded)
+	if beyond := all.beyond(in); beyond > 0 && vain > 0 {
+		return max(d.observed(in)-d.beyond(in)*min(vain/beyond, 1), 0)
+	}
+	return d.observed(in)
+}
+
+// whole counts all that has a rank.
+func (d draw) whole(in kept) float64 { return d.well(in) + d.beyond(in) }
+
+// quantile is a percentile of the whole in milliseconds, as ofAll has it of a run: +∞
+// where its rank falls among the requests that failed or were lost, NaN where there is
+// none.
 func (d draw) quantile(in kept, q float64) float64 {
 	bins := d.hists[in].bins
-	if len(bins) == 0 {
+	switch bin := d.bin(in, q); {
+	case d.whole(in) == 0:
 		return math.NaN()
+	case bin == len(bins):
+		return math.Inf(1)
+	default:
+		return math.Exp(bins[bin]) / 1e6
 	}
-	n := d.upTo(in, len(bins)-1)
-	if n == 0 {
-		return math.NaN()
+}
+
+// bin is where a percentile of the whole lies; past the last where that is beyond every
+// latency.
+func (d draw) bin(in kept, q float64) int {
+	well, bins := d.well(in), len(d.hists[in].bins)
+	rank := rankOf(q, d.whole(in))
+	if rank > well+1e-9 {
+		return bins
 	}
-	rank := max(int64(math.Ceil(q*float64(n)-1e-9)), 1)
-	low, high := 0, len(bins)-1
-	for low < high {
-		if mid := (low + high) / 2; d.upTo(in, mid) < rank {
-			low = mid + 1
-		} else {
-			high = mid
-		}
+	observed := int64(rankOf(rank/well, d.observed(in)))
+	return sort.Search(bins-1, func(bin int) bool { return d.upTo(in, bin) >= observed })
+}
+
+// hits counts, in the rows from ≤ row < to, the requests above a percentile of the draw,
+// and all that have a rank.
+func (d draw) hits(in kept, q float64) func(from, to int) (above, whole float64) {
+	bin := min(d.bin(in, q), len(d.hists[in].bins)-1)
+	well := d.well(in) / max(d.observed(in), 1)
+	return func(from, to int) (above, whole float64) {
+		rows := draw{d.series, []piece{{from, to}}}
+		observed, beyond := rows.observed(in), rows.beyond(in)
+		return well*(observed-float64(rows.upTo(in, bin))) + beyond, well*observed + beyond
 	}
-	return math.Exp(bins[low]) / 1e6
 }

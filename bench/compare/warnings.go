@@ -39,10 +39,28 @@ func (c *comparison) warnings(d *Document) []Warning {
 			}
 		}
 	}
+	c.survivors(warn)
 	c.differences(warn)
 	c.limits(d, warn)
 	c.prompts(warn)
 	return list
+}
+
+// survivors tells of sides of which the requests that got an answer are not all.
+func (c *comparison) survivors(warn func(WarningKind, string, ...any)) {
+	for _, s := range []struct {
+		name string
+		*side
+	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+		most := 0.0
+		for _, run := range s.runs {
+			q := run.Total.Requests
+			most = max(most, float64(q.Failed+q.Lost())/float64(max(q.Scheduled, 1)))
+		}
+		if most > marginPoints {
+			warn(Survivors, "in %s %s of the requests failed or were lost: they rank beyond every latency, and of the gaps of the others nothing is said", s.name, units.Share(most))
+		}
+	}
 }
 
 // differences tell what is not the same on both sides, or not in all runs of one.
@@ -67,8 +85,8 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 		warn(OtherScenario, "the scenarios differ in %s", strings.Join(keys, ", "))
 	}
 	base, fresh := c.base.cached(), c.fresh.cached()
-	if math.Abs(base-fresh) > cachedApart {
-		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(base), units.Share(fresh))
+	if base != nil && fresh != nil && math.Abs(*base-*fresh) > cachedApart {
+		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(*base), units.Share(*fresh))
 	}
 }
 
@@ -169,13 +187,18 @@ func runsAside(base, fresh int) string {
 	return fmt.Sprintf("%d runs against %d", base, fresh)
 }
 
-// cached is the part of a side's prompt tokens that was cached.
-func (s *side) cached() float64 {
+// cached is the part of a side's prompt tokens that was cached; nil: nobody told of any.
+func (s *side) cached() *float64 {
 	var cached, prompt int64
 	for _, run := range s.runs {
-		cached, prompt = cached+run.Total.Tokens.Cached, prompt+run.Total.Tokens.Prompt
+		if t := run.Total.Tokens; t.Cached != nil && t.Prompt != nil {
+			cached, prompt = cached+*t.Cached, prompt+*t.Prompt
+		}
 	}
-	return float64(cached) / float64(max(prompt, 1))
+	if prompt == 0 {
+		return nil
+	}
+	return new(float64(cached) / float64(prompt))
 }
 
 // machine is what is known of where the load came from.

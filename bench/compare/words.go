@@ -18,19 +18,30 @@ func (s Status) String() string { return strings.ReplaceAll(string(s), "_", " ")
 // change is in percentage points; one from 0 is no part of anything, and is told in
 // the row's unit. It has as many digits as show on which side of the margin it lies.
 func (r Row) FormatChange() string {
-	switch v := r.shown(r.Change, r.ChangeRatio); {
-	case v != nil:
-		return r.written(*v)
-	case r.Change != nil:
-		return r.absolute(*r.Change)
+	if r.Change == nil {
+		return units.NoData
 	}
-	return units.NoData
+	return r.end(r.Change, r.ChangeRatio)
+}
+
+// end writes a change, or an end of its interval.
+func (r Row) end(absolute, ratio *float64) string {
+	if v := r.shown(absolute, ratio); v != nil {
+		return r.written(*v)
+	}
+	return r.absolute(*absolute)
 }
 
 // FormatInterval writes the interval as FormatChange does the change: −2.0 … +5.1 %.
+// Without an end it is +150 % or more, −60 % or less.
 func (r Row) FormatInterval() string {
-	if r.Low == nil || r.High == nil {
+	switch {
+	case r.Low == nil && r.High == nil:
 		return units.NoData
+	case r.High == nil:
+		return r.end(r.Low, r.LowRatio) + " or more"
+	case r.Low == nil:
+		return r.end(r.High, r.HighRatio) + " or less"
 	}
 	low, high := r.shown(r.Low, r.LowRatio), r.shown(r.High, r.HighRatio)
 	switch {
@@ -59,6 +70,13 @@ func (r Row) Margins(change *float64) *float64 {
 		return nil
 	}
 	return new(*change / r.margin())
+}
+
+// Interval is that of the change in multiples of what matters, infinite where it has no
+// end; ok is false where there is none.
+func (r Row) Interval() (low, high float64, ok bool) {
+	i := r.turned(r.worsening())
+	return i.low / r.margin(), i.high / r.margin(), i.bounded() && r.margin() > 0
 }
 
 // anyFactor is a change that no number helps to tell.
@@ -102,7 +120,7 @@ func (r Row) beside() []float64 {
 // FormatValues writes both values, the unit once where it is the same: 212 → 251
 // ms.
 func (r Row) FormatValues() string {
-	base, fresh := formatted(r.Base, r.Unit), formatted(r.New, r.Unit)
+	base, fresh := r.FormatBase(), r.FormatNew()
 	number, unit, ok := strings.Cut(base, " ")
 	if _, other, also := strings.Cut(fresh, " "); ok && also && unit == other && !strings.Contains(unit, " ") {
 		base = number
@@ -110,12 +128,24 @@ func (r Row) FormatValues() string {
 	return base + " → " + fresh
 }
 
-func formatted(v *float64, unit string) string {
-	if v == nil {
-		return units.NoData
+// FormatBase and FormatNew write the values. What lies beyond every one never came.
+func (r Row) FormatBase() string { return r.formatted(r.Base, BeyondBase) }
+
+// FormatNew is as FormatBase.
+func (r Row) FormatNew() string { return r.formatted(r.New, BeyondNew) }
+
+func (r Row) formatted(v *float64, beyond Beyond) string {
+	switch {
+	case v != nil:
+		return units.Value(*v, r.Unit)
+	case r.Beyond == beyond || r.Beyond == BeyondBoth:
+		return "never"
 	}
-	return units.Value(*v, unit)
+	return units.NoData
 }
+
+// HasData reports whether there is something to show of either side.
+func (r Row) HasData() bool { return r.Base != nil || r.New != nil || r.Beyond != "" }
 
 // tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, +12 … +25 %).
 func tell(r *Row) string {
@@ -124,11 +154,14 @@ func tell(r *Row) string {
 		s += " in " + r.Wave
 	}
 	s += " " + r.FormatValues()
-	switch {
-	case r.Low != nil:
-		s += " (" + r.FormatChange() + ", " + r.FormatInterval() + ")"
-	case r.Change != nil:
-		s += " (" + r.FormatChange() + ")"
+	var changes []string
+	for _, change := range []string{r.FormatChange(), r.FormatInterval()} {
+		if change != units.NoData {
+			changes = append(changes, change)
+		}
+	}
+	if len(changes) > 0 {
+		s += " (" + strings.Join(changes, ", ") + ")"
 	}
 	return s
 }
@@ -183,11 +216,21 @@ func seen(rows []*Row) string {
 	return ""
 }
 
+// swamped says of a latency why its interval has no end.
+func (r *Row) swamped() string {
+	if r.Unit != "ms" || r.Confidence == nil || r.Low != nil && r.High != nil {
+		return ""
+	}
+	return "; about as many requests failed or were lost as lie beyond the percentile"
+}
+
 // reason is a row that does not pass, in words.
 func (r *Row) reason() string {
 	switch {
 	case r.Verdict != TooNoisy:
 		return tell(r)
+	case r.swamped() != "":
+		return tell(r) + r.swamped()
 	case r.Detectable == nil:
 		return tell(r) + "; no worsening would have been found for sure"
 	}

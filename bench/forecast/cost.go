@@ -11,12 +11,12 @@ import (
 
 // A Bill is what the price of a night is made of.
 type Bill struct {
-	Requests float64 // of the night, expected
-	Tokens   Tokens  // of measured requests that ended ok
-	Failed   Tokens  // of measured requests that failed and were billed all the same
-	Failures float64 // ratio; measured requests that failed, of those that ended
-	Billed   float64 // ratio; of those that failed, the ones in Failed
-	Retries  float64 // attempts beyond the first, per request
+	Requests float64  // of the night, expected
+	Tokens   Tokens   // of measured requests that ended ok
+	Failed   Tokens   // of measured requests that failed and were billed all the same
+	Failures *float64 // ratio; measured requests that failed, of those that ended; nil: none was measured
+	Billed   float64  // ratio; of those that failed, the ones in Failed
+	Retries  float64  // attempts beyond the first, per request
 
 	MaxTokens   int          // of one answer; 0: unbounded
 	Host, Model string       // as measured
@@ -39,16 +39,16 @@ const sure = 1.959964
 //
 // and low and high are 1.96 deviations from the mean.
 func Price(b Bill) Cost {
-	ok := b.Requests * (1 - b.Failures)
-	prompt, fromCache, out := b.Tokens.Mean()
-	c := Cost{
-		Model: b.Model, Requests: ok, Failed: b.Requests - ok, Sampled: b.Tokens.N,
-		PromptTokens: ok * prompt, CachedTokens: ok * fromCache, OutputTokens: ok * out,
-		Models: []ModelCost{},
+	c, ok := Cost{Model: b.Model, Sampled: b.Tokens.N, Models: []ModelCost{}}, b.Requests
+	if b.Failures != nil {
+		ok *= 1 - *b.Failures
+		c.Requests, c.Failed = ptr(ok), ptr(b.Requests-ok)
 	}
 	if b.Tokens.N == 0 {
 		return c
 	}
+	prompt, fromCache, out := b.Tokens.Mean()
+	c.PromptTokens, c.CachedTokens, c.OutputTokens = ptr(ok*prompt), ptr(ok*fromCache), ptr(ok*out)
 	if b.Price != nil {
 		c.fill(b, ok)
 	}
@@ -66,7 +66,7 @@ func (c *Cost) fill(b Bill, ok float64) {
 
 	read := (prompt-fromCache)*each[fresh] + fromCache*each[cached]
 	lost, _ := b.Failed.cost(*b.Price)
-	failed, retries := c.Failed*b.Billed*lost, b.Requests*b.Retries*read
+	failed, retries := (b.Requests-ok)*b.Billed*lost, b.Requests*b.Retries*read
 	c.FailedUSD, c.RetriesUSD = &failed, &retries
 	if ok > 0 {
 		c.PerThousandOKUSD = ptr((expected + failed + retries) / ok * 1000)

@@ -29,7 +29,7 @@ func TestPriceByHand(t *testing.T) {
 	}
 	failed.Add(1000, 0, 50)
 	c := Price(Bill{
-		Requests: 1000, Tokens: ok, Failed: failed, Failures: 0.1, Billed: 0.5, Retries: 0.02, MaxTokens: 300,
+		Requests: 1000, Tokens: ok, Failed: failed, Failures: ptr(0.1), Billed: 0.5, Retries: 0.02, MaxTokens: 300,
 		Host: "here.test", Model: "m", Price: &dear, Book: price.Builtin(),
 	})
 	const fresh, cached, out = 600 * 2e-6, 400 * 0.5e-6, 100 * 8e-6
@@ -40,7 +40,7 @@ func TestPriceByHand(t *testing.T) {
 	near(t, "retries", *c.RetriesUSD, 1000*0.02*(fresh+cached), 1e-9)
 	near(t, "per 1,000 ok", *c.PerThousandOKUSD, (*c.ExpectedUSD+*c.FailedUSD+*c.RetriesUSD)/0.9, 1e-9)
 	near(t, "worst", *c.WorstUSD, 1000*1.02*(1000*2e-6+300*8e-6), 1e-9)
-	near(t, "tokens", c.PromptTokens+c.CachedTokens+c.OutputTokens, 900*1500, 1e-6)
+	near(t, "tokens", *c.PromptTokens+*c.CachedTokens+*c.OutputTokens, 900*1500, 1e-6)
 	if len(c.Models) != len(price.Builtin().Entries()) || !slices.IsSortedFunc(c.Models, func(a, b ModelCost) int { return compare(a.ExpectedUSD, b.ExpectedUSD) }) {
 		t.Errorf("%d models, cheapest first?", len(c.Models))
 	}

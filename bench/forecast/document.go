@@ -26,16 +26,16 @@ type Forecast struct {
 
 // Load is the demand of a night.
 type Load struct {
-	Source         string  `json:"source"`           // the trace's file, or "waves"
-	DurationS      float64 `json:"duration_s"`       // of the curve
-	Requests       float64 `json:"requests"`         // expected in all
-	MeanRPS        float64 `json:"mean_rps"`         // requests per second
-	PeakRPS        float64 `json:"peak_rps"`         // requests in the busiest second
-	PeakAtS        float64 `json:"peak_at_s"`        // when it begins, from the start of the curve
-	PeakMinute     float64 `json:"peak_minute"`      // requests in the busiest 60 s
-	P99Minute      float64 `json:"p99_minute"`       // requests in 60 s that 99 % of the stretches of 60 s do not exceed
-	OverCapacityS  float64 `json:"over_capacity_s"`  // seconds in which the curve is above the capacity; 0 where that is unknown
-	OverSaturatedS float64 `json:"over_saturated_s"` // seconds in which it is above the saturation, so that a queue grows
+	Source         string   `json:"source"`                                 // the trace's file, or "waves"
+	DurationS      float64  `json:"duration_s"`                             // of the curve
+	Requests       float64  `json:"requests"`                               // expected in all
+	MeanRPS        float64  `json:"mean_rps"`                               // requests per second
+	PeakRPS        float64  `json:"peak_rps"`                               // requests in the busiest second
+	PeakAtS        float64  `json:"peak_at_s"`                              // when it begins, from the start of the curve
+	PeakMinute     float64  `json:"peak_minute"`                            // requests in the busiest 60 s
+	P99Minute      float64  `json:"p99_minute"`                             // requests in 60 s that 99 % of the stretches of 60 s do not exceed
+	OverCapacityS  *float64 `json:"over_capacity_s" jsonschema:"required"`  // seconds in which the curve is above the capacity; null: that is unknown
+	OverSaturatedS *float64 `json:"over_saturated_s" jsonschema:"required"` // seconds in which it is above the saturation, so that a queue grows; null: likewise
 }
 
 // Quota is what to ask a provider for, a minute. Tokens are prompt and output
@@ -53,12 +53,12 @@ type Quota struct {
 // A Backlog is a night as a model plays it: who waits, how long, and when it is
 // over. Instants count from the start of the demand's curve.
 type Backlog struct {
-	Peak     float64 `json:"peak"`      // most requests waiting at once, those being worked on apart
-	PeakAtS  float64 `json:"peak_at_s"` // when
-	InFlight float64 `json:"in_flight"` // most requests waiting or being worked on at once
+	Peak     float64  `json:"peak"`                            // most requests waiting at once, those being worked on apart
+	PeakAtS  *float64 `json:"peak_at_s" jsonschema:"required"` // when; null: nobody waits
+	InFlight *float64 `json:"in_flight" jsonschema:"required"` // most requests waiting or being worked on at once; null: nobody waits, and the model has no single requests
 
-	WorstWaitS   float64 `json:"worst_wait_s"`    // longest wait before work on a request begins
-	WorstWaitAtS float64 `json:"worst_wait_at_s"` // when the one arrived that waited so long
+	WorstWaitS   float64  `json:"worst_wait_s"`                          // longest wait before work on a request begins
+	WorstWaitAtS *float64 `json:"worst_wait_at_s" jsonschema:"required"` // when the one arrived that waited so long; null: nobody waits
 
 	WaitP50S  *float64 `json:"wait_p50_s"` // over all requests; null: the model has no single requests
 	WaitP95S  *float64 `json:"wait_p95_s"`
@@ -70,10 +70,10 @@ type Backlog struct {
 	Beyond      float64 `json:"beyond_slo"`       // requests whose response time is above the bound of a latency SLO, those refused or timed out among them
 	BeyondShare float64 `json:"beyond_slo_share"` // ratio, of all
 
-	Refused       float64 `json:"refused"` // requests that meet an exhausted quota
-	RefusedShare  float64 `json:"refused_share"`
-	TimedOut      float64 `json:"timed_out"` // requests given up while they waited or were worked on
-	TimedOutShare float64 `json:"timed_out_share"`
+	Refused       float64  `json:"refused"` // requests that meet an exhausted quota
+	RefusedShare  float64  `json:"refused_share"`
+	TimedOut      *float64 `json:"timed_out" jsonschema:"required"` // requests given up while they waited or were worked on; null: the model has no single requests
+	TimedOutShare *float64 `json:"timed_out_share" jsonschema:"required"`
 
 	DrainedAtS   *float64 `json:"drained_at_s"`    // when the last wait is over; null: nobody waits
 	TimeToDrainS *float64 `json:"time_to_drain_s"` // from the peak of the backlog until then
@@ -105,12 +105,12 @@ type Cost struct {
 	FailedUSD        *float64 `json:"failed_usd"`    // requests that fail and are billed all the same, on top of ExpectedUSD
 	RetriesUSD       *float64 `json:"retries_usd"`   // prompts sent again, if failed attempts are billed, on top of ExpectedUSD
 
-	Requests     float64 `json:"requests"`      // expected to end ok
-	Failed       float64 `json:"failed"`        // expected to fail, at the error rate measured below capacity
-	PromptTokens float64 `json:"prompt_tokens"` // expected in all, cached ones among them
-	CachedTokens float64 `json:"cached_tokens"`
-	OutputTokens float64 `json:"output_tokens"`
-	Sampled      int64   `json:"sampled"` // measured requests that the means come from
+	Requests     *float64 `json:"requests" jsonschema:"required"`      // expected to end ok; null: no error rate was measured below capacity, and the figures above take it for 0
+	Failed       *float64 `json:"failed" jsonschema:"required"`        // expected to fail, at that error rate
+	PromptTokens *float64 `json:"prompt_tokens" jsonschema:"required"` // expected in all, cached ones among them; null: the tokens are unknown
+	CachedTokens *float64 `json:"cached_tokens" jsonschema:"required"`
+	OutputTokens *float64 `json:"output_tokens" jsonschema:"required"`
+	Sampled      int64    `json:"sampled"` // measured requests that the means come from
 
 	Models []ModelCost `json:"models"` // the same tokens on every model of the price book, cheapest first
 }

@@ -49,7 +49,7 @@ func Make(in Input) Forecast {
 	f.Quota = quota(f.Demand, in.Tokens, in.MaxTokens)
 	if in.Capacity > 0 {
 		f.CapacityRPS = &in.Capacity
-		f.Demand.OverCapacityS = c.above(in.Capacity)
+		f.Demand.OverCapacityS = ptr(c.above(in.Capacity))
 		f.fit(in)
 	}
 	p, measured := profiled(in.Steps)
@@ -127,7 +127,7 @@ func (f *Forecast) play(in Input, p profile) {
 		s.quota = bucket{rate: in.Capacity, depth: max(1, in.Capacity*quotaDepth)}
 	} else {
 		f.SaturationRPS, f.Slots = &p.saturation, &p.places
-		f.Demand.OverSaturatedS = in.Demand.curve.above(p.saturation)
+		f.Demand.OverSaturatedS = ptr(in.Demand.curve.above(p.saturation))
 	}
 	f.Fluid = fluid(in, p)
 	if in.Demand.Requests() <= mostSimulated {
@@ -150,13 +150,13 @@ func fluid(in Input, p profile) *Backlog {
 		return b
 	}
 	flow := pour(c, p.saturation)
-	b.PeakAtS, b.Peak = flow.peak()
-	if b.Peak > 0 {
-		b.WorstWaitS = b.Peak / p.saturation
-		b.WorstWaitAtS = b.PeakAtS
-		b.DrainedAtS = ptr(flow.drained(b.PeakAtS))
-		b.TimeToDrainS = ptr(*b.DrainedAtS - b.PeakAtS)
-		b.InFlight = b.Peak + float64(p.places)
+	at, peak := flow.peak()
+	if peak > 0 {
+		b.Peak, b.PeakAtS = peak, &at
+		b.WorstWaitS, b.WorstWaitAtS = peak/p.saturation, &at
+		b.DrainedAtS = ptr(flow.drained(at))
+		b.TimeToDrainS = ptr(*b.DrainedAtS - at)
+		b.InFlight = ptr(peak + float64(p.places))
 	}
 	top := p.levels[len(p.levels)-1]
 	spare := math.Inf(1) // the longest wait that keeps a usual request within its bounds
@@ -181,12 +181,17 @@ func simulate(d Demand, s station, seed uint64) *Backlog {
 	p := playing(s, max(1, d.curve.length()/mostBins), seed)
 	p.run(d.Arrivals())
 	b := &Backlog{
-		Peak: float64(p.peak), PeakAtS: p.peakAt, InFlight: float64(p.inFlight),
-		WorstWaitS: p.worstWait, WorstWaitAtS: p.worstAt,
+		Peak: float64(p.peak), InFlight: ptr(float64(p.inFlight)), WorstWaitS: p.worstWait,
 		WaitP50S: quantile(p.waits, 0.5), WaitP95S: quantile(p.waits, 0.95),
 		E2EP95S: quantile(p.wholes, 0.95),
-		Beyond:  float64(p.late), Refused: float64(p.refused), TimedOut: float64(p.timedOut),
+		Beyond:  float64(p.late), Refused: float64(p.refused), TimedOut: ptr(float64(p.timedOut)),
 		Curve: []Waiting{},
+	}
+	if p.peak > 0 {
+		b.PeakAtS = &p.peakAt
+	}
+	if p.worstWait > 0 {
+		b.WorstWaitAtS = &p.worstAt
 	}
 	if len(p.wholes) > 0 {
 		b.WorstE2E = &p.worstWhole
@@ -205,8 +210,12 @@ func simulate(d Demand, s station, seed uint64) *Backlog {
 }
 
 func (b *Backlog) shares(requests float64) {
-	if requests > 0 {
-		b.BeyondShare, b.RefusedShare, b.TimedOutShare = b.Beyond/requests, b.Refused/requests, b.TimedOut/requests
+	if requests == 0 {
+		return
+	}
+	b.BeyondShare, b.RefusedShare = b.Beyond/requests, b.Refused/requests
+	if b.TimedOut != nil {
+		b.TimedOutShare = ptr(*b.TimedOut / requests)
 	}
 }
 

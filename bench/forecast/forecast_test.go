@@ -155,14 +155,14 @@ func TestForecastWithTimeouts(t *testing.T) {
 	near(t, "the worst wait", s.WorstWaitS, 3, 0.1)
 	near(t, "the peak", s.Peak, 3*200, 10)
 	// Some of those on whom work begins just in time are given up before their token.
-	if served := (12000 - s.TimedOut) / (100 * (60 + 3)); served > 1 || served < 0.85 {
+	if served := (12000 - *s.TimedOut) / (100 * (60 + 3)); served > 1 || served < 0.85 {
 		t.Errorf("%v of what can be done in the time is done", served)
 	}
 	// With few slots the wait is our own, and nobody is given up.
 	in.Slots = 20
 	s = Make(in).Simulated
-	if s.TimedOut != 0 {
-		t.Errorf("%v time out with few slots", s.TimedOut)
+	if *s.TimedOut != 0 {
+		t.Errorf("%v time out with few slots", *s.TimedOut)
 	}
 	hold(t, "the worst wait with few slots", s.WorstWaitS, 60, 0.02)
 }

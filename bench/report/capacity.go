@@ -211,15 +211,15 @@ func forecastPairs(f *forecast.Forecast) pairs {
 	case b.Refused > 0:
 		s.add("refused", "%s requests (%s) meet an exhausted quota", units.Count(b.Refused), units.Share(b.RefusedShare))
 	case b.Peak > 0:
-		s.add("backlog", "%s at most, after %s; the longest wait is %s", units.Count(b.Peak), units.Seconds(b.PeakAtS), units.Seconds(b.WorstWaitS))
+		s.add("backlog", "%s at most, after %s; the longest wait is %s", units.Count(b.Peak), units.Maybe(b.PeakAtS, units.Seconds), units.Seconds(b.WorstWaitS))
 		if b.TimeToDrainS != nil {
 			s.add("drained", "%s after that peak", units.Seconds(*b.TimeToDrainS))
 		}
 	default:
 		s.add("backlog", "none")
 	}
-	if b.TimedOut > 0 {
-		s.add("timed out", "%s requests (%s)", units.Count(b.TimedOut), units.Share(b.TimedOutShare))
+	if b.TimedOut != nil && *b.TimedOut > 0 {
+		s.add("timed out", "%s requests (%s)", units.Count(*b.TimedOut), units.Maybe(b.TimedOutShare, units.Share))
 	}
 	s.add("beyond the SLO", "%s requests (%s)", units.Count(b.Beyond), units.Share(b.BeyondShare))
 	return s

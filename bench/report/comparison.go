@@ -137,7 +137,7 @@ func (p *page) changes(title string, d *compare.Document, wave string, shown fun
 	t := table{words: 1, header: []string{title, "base", "new", "change", interval(d.Method, wave), "verdict"}}
 	widest := len(t.header[5])
 	for _, r := range d.Rows {
-		if r.Wave != wave || !shown(r) || r.Base == nil && r.New == nil {
+		if r.Wave != wave || !shown(r) || !r.HasData() {
 			continue
 		}
 		t.rows = append(t.rows, changeCells(r))
@@ -167,14 +167,7 @@ func changeCells(r compare.Row) []string {
 	if r.Gates {
 		name = "› " + r.Name()
 	}
-	return []string{name, valueCell(r.Base, r.Unit), valueCell(r.New, r.Unit), r.FormatChange(), r.FormatInterval(), r.Verdict.String()}
-}
-
-func valueCell(v *float64, unit string) string {
-	if v == nil {
-		return units.NoData
-	}
-	return units.Value(*v, unit)
+	return []string{name, r.FormatBase(), r.FormatNew(), r.FormatChange(), r.FormatInterval(), r.Verdict.String()}
 }
 
 // verdictOf colours the word of a verdict.

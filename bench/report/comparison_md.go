@@ -35,7 +35,7 @@ func writeComparisonMarkdown(w io.Writer, d *compare.Document, _ Options) error 
 func markdownChanges(b *strings.Builder, d *compare.Document, title, wave string, shown func(compare.Row) bool) {
 	header := false
 	for _, r := range d.Rows {
-		if r.Wave != wave || !shown(r) || r.Base == nil && r.New == nil {
+		if r.Wave != wave || !shown(r) || !r.HasData() {
 			continue
 		}
 		if !header {

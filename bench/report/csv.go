@@ -37,12 +37,15 @@ func makeColumns() []column {
 	counts("dropped", func(r result.Row) int64 { return r.Counts.Dropped })
 	counts("unsent", func(r result.Row) int64 { return r.Counts.Unsent })
 	counts("unfinished", func(r result.Row) int64 { return r.Counts.Unfinished })
-	list = append(list, column{"good", func(r result.Row) string {
-		if r.Counts.Good == nil {
+	known := func(name string, of func(result.Row) *int64) {
+		list = append(list, column{name, func(r result.Row) string {
+			if n := of(r); n != nil {
+				return strconv.FormatInt(*n, 10)
+			}
 			return ""
-		}
-		return strconv.FormatInt(*r.Counts.Good, 10)
-	}})
+		}})
+	}
+	known("good", func(r result.Row) *int64 { return r.Counts.Good })
 	counts("in_flight", func(r result.Row) int64 { return r.InFlight })
 	counts("queued", func(r result.Row) int64 { return r.Queued })
 
@@ -53,8 +56,16 @@ func makeColumns() []column {
 	figures("sent_rps", func(r result.Row) float64 { return r.SentRPS })
 	figures("completed_rps", func(r result.Row) float64 { return r.CompletedRPS })
 	figures("failed_rps", func(r result.Row) float64 { return r.FailedRPS })
-	figures("output_tps", func(r result.Row) float64 { return r.OutputTPS })
-	figures("cost_usd", func(r result.Row) float64 { return r.CostUSD })
+	maybe := func(name string, of func(result.Row) *float64) {
+		list = append(list, column{name, func(r result.Row) string {
+			if v := of(r); v != nil {
+				return number(*v)
+			}
+			return ""
+		}})
+	}
+	maybe("output_tps", func(r result.Row) *float64 { return r.OutputTPS })
+	maybe("cost_usd", func(r result.Row) *float64 { return r.CostUSD })
 
 	percentiles := func(name string, of func(result.RowLatencies) *result.RowPercentile) {
 		for _, p := range []struct {
@@ -79,6 +90,7 @@ func makeColumns() []column {
 	percentiles("e2e_response", func(l result.RowLatencies) *result.RowPercentile { return l.E2E.Response })
 	percentiles("e2e_service", func(l result.RowLatencies) *result.RowPercentile { return l.E2E.Service })
 	percentiles("itl", func(l result.RowLatencies) *result.RowPercentile { return l.ITL })
+	known("unjudged", func(r result.Row) *int64 { return r.Counts.Unjudged })
 	return list
 }
 

@@ -80,6 +80,7 @@ func answered(n, tokens int, ttft, queue time.Duration) *result.Part {
 		p.Here.Sent++
 		p.Here.Completed++
 		p.Here.Succeeded++
+		p.Here.Good++
 		p.Here.OutputTokens += int64(tokens)
 		p.Here.TotalTokens += int64(tokens) + 100
 		p.Prompt, p.Output, p.FromUsage = p.Prompt+100, p.Output+int64(tokens), p.FromUsage+1
@@ -237,7 +238,7 @@ func unary() *result.Run {
 	f.wave("", "only:10/s:50s", 0, 50*time.Second, p)
 	f.machine(12, 8)
 	run := f.document(51*time.Second, true, false)
-	run.Total.Cost.EstimatedShare = 1
+	run.Total.Cost.EstimatedShare = new(1.0)
 	run.Verdict = result.Verdict{Status: result.Pass, Headline: "held 9.8 requests/s, E2E p95 2.85 s, errors 0.0 %"}
 	return run
 }

@@ -44,7 +44,8 @@ func writeHLog(w io.Writer, run *result.Run, _ Options) error {
 		}
 	}
 	for _, wave := range run.Waves {
-		at := span64{wave.StartedS, wave.StartedS + wave.DurationS}
+		from, to, _ := wave.Wall() // without one it has no histograms either
+		at := span64{from, to}
 		for _, m := range latencyList(wave.Latency) {
 			l.add(slo.WaveName(wave.Lane, wave.Name)+"/"+m.name, at, m.hdr())
 		}

@@ -20,7 +20,7 @@ func cards(run *result.Run) []web.Card {
 		latencyCard("E2E p95", t.Latency.E2E.Response),
 		rateCard("Succeeded", t.Rate.Succeeded, "offered "+units.Maybe(t.Rate.Offered, units.PerSecond)),
 		card("Error rate", share(t.ErrorRate), errorNote(t)),
-		goodputCard(t.Goodput),
+		goodputCard(t),
 		costCard(t.Cost),
 	}
 }
@@ -52,11 +52,14 @@ func rateCard(name string, v *float64, note string) web.Card {
 	return c
 }
 
-func goodputCard(g *result.Goodput) web.Card {
-	if g == nil {
-		return card("Goodput", units.NoData, "no SLO says what a good request is")
+func goodputCard(t result.Stats) web.Card {
+	switch g := t.Goodput; {
+	case g != nil:
+		return rateCard("Goodput", &g.RPS, joined([]string{units.Share(g.GoodFraction) + " of the scheduled met every bound", unjudged(t)}))
+	case unjudged(t) != "":
+		return card("Goodput", units.NoData, unjudged(t))
 	}
-	return rateCard("Goodput", &g.RPS, units.Share(g.GoodFraction)+" of the scheduled met every bound")
+	return card("Goodput", units.NoData, "no SLO says what a good request is")
 }
 
 func errorNote(t result.Stats) string {
@@ -78,8 +81,8 @@ func costCard(c *result.Cost) web.Card {
 	if c.PerThousandOK != nil {
 		notes = append(notes, units.USD(*c.PerThousandOK)+" per 1,000 ok")
 	}
-	if c.EstimatedShare > 0 {
-		notes = append(notes, units.Share(c.EstimatedShare)+" of it estimated")
+	if c.EstimatedShare != nil && *c.EstimatedShare > 0 {
+		notes = append(notes, units.Share(*c.EstimatedShare)+" of it estimated")
 	}
 	return card("Cost", units.USD(c.Total), strings.Join(notes, ", "))
 }
@@ -151,7 +154,12 @@ func outcomeBlocks(run *result.Run) []web.Block {
 	return append(blocks, errorTable(t.Errors)...)
 }
 
-func count(name string, n int64) web.Pair { return web.Pair{Name: name, Value: units.Count(n)} }
+func count(name string, n int64) web.Pair { return counted(name, &n) }
+
+// counted is a count that may not be known.
+func counted(name string, n *int64) web.Pair {
+	return web.Pair{Name: name, Value: units.Maybe(n, units.Count[int64])}
+}
 
 // outcomeBars are the outcomes that occurred, in the order of the closed list.
 func outcomeBars(t result.Stats) (bars []web.Bar) {
@@ -220,7 +228,7 @@ func waveTable(run *result.Run) []web.Block {
 		name := slo.WaveName(w.Lane, w.Name)
 		cells := []string{
 			fmt.Sprint(i + 1), plain(name), cmp.Or(loads[name], plain(w.Kind)),
-			units.ClockSeconds(w.StartedS), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
+			units.Maybe(w.StartedS, units.ClockSeconds), units.Seconds(w.DurationS), units.Count(w.Requests.Scheduled),
 			units.Maybe(offered(w), rates.Write), units.Maybe(completed(w), rates.Write), units.Maybe(ttftP95.of(w), ttftUnit.Write), units.Maybe(e2eP95.of(w), e2eUnit.Write),
 			share(w.ErrorRate), units.Maybe(goodRate(w), rates.Write), recovered(w.Recovery),
 		}

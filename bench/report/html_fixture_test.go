@@ -13,7 +13,7 @@ import (
 // rate(t) requests per second are due with a median TTFT of ttft(t), of which a share
 // fails.
 func (f *fixture) timeline(length time.Duration, rate, failing func(s float64) float64, ttft func(s float64) time.Duration) {
-	line := result.NewTimeline()
+	line := result.NewTimeline([]string{""}, result.Measured{Priced: true, Judged: true})
 	random := rand.New(rand.NewPCG(1, 2))
 	for at := time.Duration(0); at < length; at += time.Second {
 		s := at.Seconds()
@@ -30,7 +30,8 @@ func (f *fixture) timeline(length time.Duration, rate, failing func(s float64) f
 				live = append(live, l.Name)
 			}
 		}
-		line.Add(at, min(at+time.Second, length), p, live, int64(rate(s)*ttft(s).Seconds()*4), int64(200*failing(s)))
+		in := result.Interval{Start: at, End: min(at+time.Second, length), Parts: map[int]*result.Part{0: p}}
+		line.Add(in, live, int64(rate(s)*ttft(s).Seconds()*4), int64(200*failing(s)))
 	}
 	f.run.TimelineStepS, f.run.Timeline = line.Step.Seconds(), line.Rows(true)
 }
@@ -69,7 +70,7 @@ func sale() *result.Run {
 	}
 	run := f.document(250*time.Second+120*time.Millisecond, true, true)
 	run.Scenario.SLO = []string{"ttft.p95 < 800ms", "e2e.p99 < 3s in rush", "error_rate < 1%", "ttft < 2s"}
-	run.Total.Cost.EstimatedShare = 0.031
+	run.Total.Cost.EstimatedShare = new(0.031)
 	run.Waves[2].Recovery = &result.Recovery{RecoveredS: new(21.0), WithinS: 60, SLO: "99 % good"}
 	run.Verdict = result.Verdict{
 		Status: result.Fail, ExitCode: 99,
@@ -129,11 +130,11 @@ func refused() *result.Run {
 	p := result.NewPart()
 	failed(p, 200, "connect", "dial tcp 127.0.0.1:1: connect: connection refused")
 	f.wave("", "only:20/s:10s", 0, 10*time.Second, p)
-	line := result.NewTimeline()
+	line := result.NewTimeline([]string{""}, result.Measured{Priced: true})
 	for at := time.Duration(0); at < 10*time.Second; at += time.Second {
 		second := result.NewPart()
 		failed(second, 20, "connect", "dial tcp 127.0.0.1:1: connect: connection refused")
-		line.Add(at, at+time.Second, second, []string{"only"}, 0, 0)
+		line.Add(result.Interval{Start: at, End: at + time.Second, Parts: map[int]*result.Part{0: second}}, []string{"only"}, 0, 0)
 	}
 	f.run.TimelineStepS, f.run.Timeline = 1, line.Rows(true)
 	run := f.document(10*time.Second, true, false)

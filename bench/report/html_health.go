@@ -29,9 +29,9 @@ func costPairs(c *result.Cost) []web.Pair {
 		{Name: "of it cached input", Value: units.USD(c.Cached)},
 		{Name: "of it output", Value: units.USD(c.Output)},
 		{Name: "per 1,000 ok requests", Value: units.Maybe(c.PerThousandOK, units.USD)},
-		{Name: "estimated share", Value: units.Share(c.EstimatedShare)},
+		{Name: "estimated share", Value: units.Maybe(c.EstimatedShare, units.Share)},
 	}
-	if c.EstimatedShare > 0 {
+	if c.EstimatedShare != nil && *c.EstimatedShare > 0 {
 		pairs[len(pairs)-1].Value += ", of requests that sent no usage"
 	}
 	return pairs
@@ -43,8 +43,8 @@ func tokenPairs(t result.Tokens) []web.Pair {
 	}
 	from := map[string]string{"events": "token events", "mixed": "usage and token events"}
 	return []web.Pair{
-		count("prompt tokens", t.Prompt), count("of them cached", t.Cached),
-		count("output tokens", t.Output), count("of them reasoning", t.Reasoning),
+		counted("prompt tokens", t.Prompt), counted("of them cached", t.Cached),
+		counted("output tokens", t.Output), counted("of them reasoning", t.Reasoning),
 		{Name: "output tokens/s", Value: units.Maybe(t.OutputTPS, units.Rate)},
 		{Name: "counted from", Value: plain(cmp.Or(from[*t.From], *t.From))},
 	}

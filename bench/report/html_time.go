@@ -38,9 +38,9 @@ func newTimes(run *result.Run) times {
 		if lane < 0 {
 			lane, t.lanes, t.bands = len(t.lanes), append(t.lanes, w.Lane), append(t.bands, nil)
 		}
-		t.bands[lane] = append(t.bands[lane], svg.Band{
-			From: w.StartedS, To: w.StartedS + w.DurationS, Name: plain(w.Name), Number: strconv.Itoa(i + 1),
-		})
+		if from, to, ok := w.Wall(); ok {
+			t.bands[lane] = append(t.bands[lane], svg.Band{From: from, To: to, Name: plain(w.Name), Number: strconv.Itoa(i + 1)})
+		}
 	}
 	for _, e := range run.Events {
 		if e.Kind != result.WaveStarted && len(t.marks) < 60 {
@@ -214,8 +214,8 @@ func (t times) bounds(metric slo.Metric, high float64) (bounds []svg.Bound, beyo
 			bounds = append(bounds, svg.Bound{At: e.Value, From: t.from, To: t.to, Label: plain(e.Text)})
 		default:
 			for _, w := range t.waves {
-				if e.Wave == w.Name || e.Wave == slo.WaveName(w.Lane, w.Name) {
-					bounds = append(bounds, svg.Bound{At: e.Value, From: w.StartedS, To: w.StartedS + w.DurationS, Label: plain(e.Text)})
+				if from, to, ok := w.Wall(); ok && (e.Wave == w.Name || e.Wave == slo.WaveName(w.Lane, w.Name)) {
+					bounds = append(bounds, svg.Bound{At: e.Value, From: from, To: to, Label: plain(e.Text)})
 				}
 			}
 		}

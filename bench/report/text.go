@@ -124,6 +124,8 @@ func observed(s result.SLO) string {
 	switch {
 	case s.Observed != nil:
 		return units.Value(*s.Observed, s.Unit)
+	case s.AtLeast != nil && s.AtMost != nil:
+		return units.Value(*s.AtLeast, s.Unit) + " to " + units.Value(*s.AtMost, s.Unit)
 	case s.AtLeast != nil:
 		return "at least " + units.Bound(*s.AtLeast, s.Unit)
 	}
@@ -144,7 +146,7 @@ func (p *page) requests(run *result.Run) {
 	p.flow("rates", append([]string{
 		rate("offered", r.Offered), rate("sent", r.Sent), rate("completed", r.Completed), rate("ok", r.Succeeded),
 	}, append(steadyRates(run), drained(t))...)...)
-	p.flow("quality", "error rate "+share(t.ErrorRate), good(t.Goodput))
+	p.flow("quality", "error rate "+share(t.ErrorRate), good(t))
 	if b := t.Backlog; b != nil && b.Peak > 0 {
 		p.flow("backlog", fmt.Sprintf("%s at most, at %s", units.Count(b.Peak), units.ClockSeconds(b.AtS)),
 			occurred("queued", b.Queued), named("in flight", b.InFlight))
@@ -186,6 +188,17 @@ func (p *page) alarm(s string, n int64) string {
 }
 
 func named(name string, n int64) string { return name + " " + units.Count(n) }
+
+// told is a figure that somebody may have told.
+func told(name string, n *int64) string { return name + " " + units.Maybe(n, units.Count[int64]) }
+
+// beside is such a figure that is worth a word only if there is one, and it is not 0.
+func beside(name string, n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return occurred(name, *n)
+}
 
 // occurred is a figure that is worth a word only if it is not 0.
 func occurred(name string, n int64) string {
@@ -237,9 +250,20 @@ func rate(name string, v *float64) string {
 
 func share(v *float64) string { return units.Maybe(v, units.Share) }
 
-func good(g *result.Goodput) string {
-	if g == nil {
+// good says how many requests were good, and of how many nobody can say; "": nothing
+// says which request is.
+func good(t result.Stats) string {
+	text := ""
+	if g := t.Goodput; g != nil {
+		text = fmt.Sprintf("goodput %s (%s of the scheduled)", units.PerSecond(g.RPS), units.Share(g.GoodFraction))
+	}
+	return joined([]string{text, unjudged(t)})
+}
+
+// unjudged says how many requests were neither good nor bad; "": none.
+func unjudged(t result.Stats) string {
+	if t.Unjudged == nil || *t.Unjudged == 0 {
 		return ""
 	}
-	return fmt.Sprintf("goodput %s (%s of the scheduled)", units.PerSecond(g.RPS), units.Share(g.GoodFraction))
+	return units.Count(*t.Unjudged) + " could not be judged"
 }

@@ -17,7 +17,7 @@ func (p *page) tokens(t result.Tokens) {
 	}
 	from := map[string]string{"events": "token events", "mixed": "usage and token events"}
 	p.flow("tokens",
-		named("prompt", t.Prompt), occurred("cached", t.Cached), named("output", t.Output), occurred("reasoning", t.Reasoning),
+		told("prompt", t.Prompt), beside("cached", t.Cached), told("output", t.Output), beside("reasoning", t.Reasoning),
 		rate("output", t.OutputTPS), rate("total", t.TotalTPS),
 		"counted from "+cmp.Or(from[*t.From], *t.From))
 }
@@ -36,8 +36,8 @@ func (p *page) cost(run *result.Run) {
 	if c.PerThousandOK != nil {
 		per1k = "per 1k ok " + units.USD(*c.PerThousandOK)
 	}
-	if c.EstimatedShare > 0 {
-		estimated = units.Share(c.EstimatedShare) + " of it estimated"
+	if c.EstimatedShare != nil && *c.EstimatedShare > 0 {
+		estimated = units.Share(*c.EstimatedShare) + " of it estimated"
 	}
 	p.flow("cost", p.ink.bold(units.USD(c.Total)),
 		"input "+units.USD(c.Input), cached, "output "+units.USD(c.Output), per1k, estimated)

@@ -55,6 +55,24 @@ const (
 	Aborted      Status = "aborted"
 )
 
+// A Ground is what the judgement over a run rests on. Package verdict knows which counts
+// before which, and the exit code of each.
+type Ground string
+
+// The grounds.
+const (
+	GroundUsage       Ground = "usage"       // nothing could be sent, or every request was refused
+	GroundInterrupted Ground = "interrupted" // by the user
+	GroundStopped     Ground = "stopped"     // by the budget or a reason to abort
+	GroundCutOff      Ground = "cut off"     // it was killed
+	GroundAnswers     Ground = "answers"     // an SLO failed on what the endpoint itself answered
+	GroundGenerator   Ground = "generator"   // that was the bottleneck
+	GroundSLO         Ground = "slo"         // one failed
+	GroundData        Ground = "data"        // for an SLO is missing, or an SLO itself
+	GroundBroken      Ground = "broken"      // anything else
+	GroundPass        Ground = "pass"
+)
+
 // CutOff reports whether a run was made of its logs, because it never ended. Documents
 // of earlier versions say so in their headline alone.
 func (r *Run) CutOff() bool {
@@ -71,6 +89,7 @@ type Verdict struct {
 	Headline string   `json:"headline"` // one sentence for people
 	Reasons  []string `json:"reasons"`
 	SLOs     []SLO    `json:"slos"`
+	Ground   Ground   `json:"-"` // of a run of one's own; "": it is not known
 }
 
 // An SLO is an assertion and what was observed of it.
@@ -79,6 +98,7 @@ type SLO struct {
 	Wave     string   `json:"wave"`
 	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among those that failed or were lost
 	AtLeast  *float64 `json:"at_least"` // the bound proven when observed is null
+	AtMost   *float64 `json:"at_most"`  // likewise, where requests could not be judged: it lies between the two
 	Unit     string   `json:"unit"`     // ms, ratio, 1/s, usd, count
 	OK       *bool    `json:"ok"`       // null: no data
 	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given on that metric
@@ -113,32 +133,37 @@ const (
 
 // Stats are the figures of a wave, of a window of it, or of a whole run.
 type Stats struct {
-	Name      string  `json:"name"`
-	Lane      string  `json:"lane"`
-	Kind      string  `json:"kind"` // open, closed; total
-	StartedS  float64 `json:"started_s"`
-	DurationS float64 `json:"duration_s"`
+	Name      string   `json:"name"`
+	Lane      string   `json:"lane"`
+	Kind      string   `json:"kind"`                            // open, closed; total
+	StartedS  *float64 `json:"started_s" jsonschema:"required"` // from the start of the run; null: the wave never began
+	DurationS float64  `json:"duration_s"`
 	// Of DurationS load was offered for LoadS, which is what every rate divides by. In
 	// DrainS, the rest after the last wave, open requests ended or were given up. Both
 	// are null in documents of earlier versions.
 	LoadS  *float64 `json:"load_s"`
 	DrainS *float64 `json:"drain_s"`
 
-	Requests   Requests                  `json:"requests"`
-	Outcomes   map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
-	Rate       Rate                      `json:"rate"`
-	Tokens     Tokens                    `json:"tokens"`
-	Latency    Latencies                 `json:"latency_ms"`
-	Bundled    *float64                  `json:"bundled_share"` // of the ok streams of several token events: came in one piece and so have no itl, tpot and stall
-	ErrorRate  *float64                  `json:"error_rate"`    // failed ÷ (succeeded + failed)
-	Goodput    *Goodput                  `json:"goodput"`
-	Cost       *Cost                     `json:"cost_usd"` // null: the price is unknown
-	Finish     map[string]int64          `json:"finish"`
-	RateLimits *RateLimits               `json:"rate_limits"`
-	Backlog    *Backlog                  `json:"backlog"`
-	Backoff    *Backoff                  `json:"backoff"`  // null: no closed wave
-	Recovery   *Recovery                 `json:"recovery"` // null: the wave was no surge
-	Errors     []ErrorCount              `json:"errors"`
+	Requests  Requests                  `json:"requests"`
+	Outcomes  map[outcome.Outcome]int64 `json:"outcomes"` // every outcome of the closed list
+	Rate      Rate                      `json:"rate"`
+	Tokens    Tokens                    `json:"tokens"`
+	Latency   Latencies                 `json:"latency_ms"`
+	Bundled   *float64                  `json:"bundled_share"` // of the ok streams of several token events: came in one piece and so have no itl, tpot and stall
+	ErrorRate *float64                  `json:"error_rate"`    // failed ÷ (succeeded + failed)
+	Goodput   *Goodput                  `json:"goodput"`       // null: nothing says which request is good, or none that ended ok could be judged
+	// Unjudged are the ok requests that met every per-request SLO that can be known, and
+	// have no value of another one: the gaps of a single token, or of a stream that came
+	// in one piece. They are neither good nor bad. It is null where nothing says which
+	// request is good, and in documents of earlier versions.
+	Unjudged   *int64           `json:"unjudged"`
+	Cost       *Cost            `json:"cost_usd"` // null: the price is unknown
+	Finish     map[string]int64 `json:"finish"`
+	RateLimits *RateLimits      `json:"rate_limits"`
+	Backlog    *Backlog         `json:"backlog"`
+	Backoff    *Backoff         `json:"backoff"`  // null: no closed wave
+	Recovery   *Recovery        `json:"recovery"` // null: the wave was no surge
+	Errors     []ErrorCount     `json:"errors"`
 
 	// Shortages counts, of the outcome connect, what this machine had no file, port
 	// or memory for: failures of the generator.
@@ -176,12 +201,13 @@ type Rate struct {
 	Steady *float64 `json:"steady_rps"`
 }
 
-// Tokens counts tokens, and their rate while load was offered.
+// Tokens counts tokens, and their rate while load was offered. What no usage told is
+// null; documents of earlier versions say 0.
 type Tokens struct {
-	Prompt    int64    `json:"prompt"`
-	Cached    int64    `json:"cached"`
-	Output    int64    `json:"output"`
-	Reasoning int64    `json:"reasoning"`
+	Prompt    *int64   `json:"prompt" jsonschema:"required"`
+	Cached    *int64   `json:"cached" jsonschema:"required"`
+	Output    *int64   `json:"output" jsonschema:"required"` // null: no events were counted either
+	Reasoning *int64   `json:"reasoning" jsonschema:"required"`
 	From      *string  `json:"tokens_from"` // usage, events, mixed
 	OutputTPS *float64 `json:"output_tps"`
 	TotalTPS  *float64 `json:"total_tps"`
@@ -225,8 +251,8 @@ type Latency struct {
 // Goodput is the rate, and the share of scheduled requests, of ok requests that
 // met every per-request SLO.
 type Goodput struct {
-	RPS          float64 `json:"rps"`
-	GoodFraction float64 `json:"good_fraction"`
+	RPS          float64 `json:"rps"`           // those that ended while load was offered ÷ that time
+	GoodFraction float64 `json:"good_fraction"` // all of them, whenever they ended
 }
 
 // Cost is what the tokens cost, in USD.
@@ -236,7 +262,7 @@ type Cost struct {
 	Output         float64  `json:"output"`
 	Total          float64  `json:"total"`
 	PerThousandOK  *float64 `json:"per_1k_ok"`
-	EstimatedShare float64  `json:"estimated_share"` // of Total, from requests that sent no usage
+	EstimatedShare *float64 `json:"estimated_share" jsonschema:"required"` // of Total, from requests that sent no usage; null: Total is 0
 }
 
 // RateLimits is what the endpoint said of its limits, and how they were met. A
@@ -254,7 +280,7 @@ type RateLimits struct {
 	First429S          *float64 `json:"first_429_s"`          // from the start of the run
 	Last429S           *float64 `json:"last_429_s"`           // likewise
 	RPMAtFirst429      *float64 `json:"rpm_at_first_429"`     // requests per minute
-	TPMAtFirst429      *float64 `json:"tpm_at_first_429"`     // prompt and output tokens per minute
+	TPMAtFirst429      *float64 `json:"tpm_at_first_429"`     // prompt and output tokens per minute; null: no usage had told of any by then
 	AttemptsPerRequest *float64 `json:"attempts_per_request"` // (sent + retries) ÷ sent
 }
 
@@ -275,7 +301,8 @@ type Backlog struct {
 // RecoveredS is by scheduled instants, to a second: from the end of the surge to
 // the first second with an arrival from which on, for 30 s, every window of 10 s
 // with at least 20 requests holds SLO. A request is good that met every
-// per-request bound; one that failed, was lost or took longer is not.
+// per-request bound; one that failed, was lost or took longer is not. Where some could
+// not be judged, a window holds SLO if it does with every one of them taken as bad.
 type Recovery struct {
 	RecoveredS *float64 `json:"recovered_s"` // null: not within WithinS
 	WithinS    float64  `json:"within_s"`    // how long was watched: to the end of the next surge or of the lane, an hour at most
@@ -290,7 +317,8 @@ type ErrorCount struct {
 	Sample  string          `json:"sample"` // one of them, word for word
 }
 
-// A Row is one step of the timeline, over all waves.
+// A Row is one step of the timeline, over all waves. The warm-up's requests are in none
+// of it but in what is in flight and queued: those are all that are.
 type Row struct {
 	TS     float64  `json:"t_s"` // start of the step, from the start of the run
 	StepS  float64  `json:"step_s"`
@@ -303,18 +331,19 @@ type Row struct {
 	// Overloaded: requests piled up, for the endpoint could not keep up.
 	Overloaded bool `json:"overloaded,omitempty"`
 
-	OfferedRPS   float64 `json:"offered_rps"`
-	SentRPS      float64 `json:"sent_rps"`
-	CompletedRPS float64 `json:"completed_rps"`
-	FailedRPS    float64 `json:"failed_rps"`
-	OutputTPS    float64 `json:"output_tps"`
-	CostUSD      float64 `json:"cost_usd"` // spent in the step
+	OfferedRPS   float64  `json:"offered_rps"`
+	SentRPS      float64  `json:"sent_rps"`
+	CompletedRPS float64  `json:"completed_rps"`
+	FailedRPS    float64  `json:"failed_rps"`
+	OutputTPS    *float64 `json:"output_tps" jsonschema:"required"` // null: requests ended ok, and nobody counted their tokens
+	CostUSD      *float64 `json:"cost_usd" jsonschema:"required"`   // spent in the step; null: the price is unknown
 
 	Latency RowLatencies `json:"latency_ms"`
 	Heat    *RowHeat     `json:"-"` // of a run's own rows; WithHeat makes it for those of a document
 }
 
-// Counts are the requests of one row: what happened during the step.
+// Counts are the requests of one row: what happened during the step. Over all rows
+// they add up to those of the run.
 type Counts struct {
 	Scheduled   int64 `json:"scheduled"`
 	Sent        int64 `json:"sent"`
@@ -325,9 +354,12 @@ type Counts struct {
 	Unsent      int64 `json:"unsent"`
 	Unfinished  int64 `json:"unfinished"`
 
-	// Good are the ok requests that met every per-request SLO. It is null in
-	// documents of earlier versions, and 0 where nothing says which request is good.
+	// Good are the ok requests that met every per-request SLO. It is null where nothing
+	// says which request is good, and in documents of earlier versions.
 	Good *int64 `json:"good"`
+	// Unjudged are those of which nobody can say whether they were good, as in Stats. It
+	// is null in documents of earlier versions.
+	Unjudged *int64 `json:"unjudged"`
 }
 
 // RowLatencies are the latencies of one row; response TTFT and E2E, ITL and TPOT carry

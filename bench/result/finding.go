@@ -61,6 +61,11 @@ func (f Finding) voids(m slo.Metric) bool {
 	return false
 }
 
+// Settle puts what was found into the generator's health.
+func (g *Generator) Settle(found Findings) {
+	g.Valid, g.Findings, g.Warnings = found.Valid(), found, found.Warnings()
+}
+
 // weight orders findings: the more, the further over its bound. What must not be
 // at all is beyond every factor.
 func (f Finding) weight() float64 {

@@ -92,9 +92,10 @@ type HeatPair struct {
 
 // heat counts the latencies of a step.
 func (s *step) heat() *RowHeat {
+	hists := s.whole().hists
 	return &RowHeat{
-		TTFT: HeatPair{s.hists[0].Heat(), s.hists[1].Heat()},
-		E2E:  HeatPair{s.hists[2].Heat(), s.hists[3].Heat()},
+		TTFT: HeatPair{hists[0].Heat(), hists[1].Heat()},
+		E2E:  HeatPair{hists[2].Heat(), hists[3].Heat()},
 	}
 }
 

@@ -110,8 +110,8 @@ func TestStoredHeatAndCurve(t *testing.T) {
 		for _, m := range []Metric{TTFTResponse, E2EResponse, TTFTService, E2EService} {
 			p.Hists[m] = histOf(durations.Draw(t, m.String()))
 		}
-		timeline := NewTimeline()
-		timeline.Add(0, time.Second, p, nil, 0, 0)
+		timeline := NewTimeline([]string{""}, Measured{})
+		timeline.Add(Interval{End: time.Second, Parts: map[int]*Part{0: p}}, nil, 0, 0)
 		live, stored := timeline.Rows(false)[0], WithHeat(timeline.Rows(true))[0]
 		if diff := cmp.Diff(live.Heat.TTFT.Response, stored.Heat.TTFT.Response); diff != "" {
 			t.Fatal(diff)
@@ -148,7 +148,7 @@ func TestADayOfRows(t *testing.T) {
 	for _, m := range rowMetrics {
 		p.Hists[m] = histOf([]time.Duration{20 * time.Millisecond, 300 * time.Millisecond, 4 * time.Second})
 	}
-	timeline := NewTimeline()
+	timeline := NewTimeline([]string{""}, Measured{})
 	size := func() (rows, buckets int) {
 		for _, row := range timeline.Rows(false) {
 			rows++
@@ -158,7 +158,7 @@ func TestADayOfRows(t *testing.T) {
 	}
 	const day = 86_400
 	for second := range time.Duration(day) {
-		timeline.Add(second*time.Second, (second+1)*time.Second, p, nil, 0, 0)
+		timeline.Add(Interval{second * time.Second, (second + 1) * time.Second, map[int]*Part{0: p}, nil}, nil, 0, 0)
 	}
 	rows, buckets := size()
 	if rows > maxRows || buckets > maxRows*4*HeatBuckets {

@@ -70,6 +70,7 @@ type Part struct {
 	Requests Requests
 	Outcomes map[outcome.Outcome]int64
 	Good     int64 // ok requests that met every per-request SLO
+	Unjudged int64 // ok requests that met all that can be known, and have no value of another one
 
 	// Here counts what happened during the wave's own wall time, whichever wave
 	// of its lane had scheduled the request.
@@ -113,7 +114,10 @@ type Part struct {
 type Happened struct {
 	Sent, Completed, Succeeded, Failed int64
 	Refused                            int64 // of Failed: turned away and not admitted; Sent − Refused is what was
+	Good                               int64 // of Succeeded: met every per-request SLO
+	Unjudged                           int64 // of Succeeded: met all that can be known, and have no value of another one
 	OutputTokens, TotalTokens          int64
+	WarmupTokens                       int64 // of OutputTokens: of the warm-up's requests
 }
 
 // NewPart is an empty Part.
@@ -183,6 +187,7 @@ func (p *Part) Merge(from *Part) {
 		p.Finished(reason, n)
 	}
 	p.Good += from.Good
+	p.Unjudged += from.Unjudged
 	p.Here.add(from.Here)
 	p.Prompt += from.Prompt
 	p.Cached += from.Cached
@@ -230,6 +235,19 @@ func (p *Part) Clone() *Part {
 	c := NewPart()
 	c.Merge(p)
 	return c
+}
+
+// OutputTokens are those that came in the wall time; false: requests ended ok, and
+// nobody counted the tokens of any.
+func (p *Part) OutputTokens() (n int64, known bool) {
+	return p.Here.OutputTokens, p.Here.OutputTokens > 0 || p.FromUsage+p.FromEvents > 0 || p.Requests.Succeeded == 0
+}
+
+// TotalTokens are the prompt and output tokens of the wall time; false: it is not known
+// of the output, or there was some and no usage told of any prompt.
+func (p *Part) TotalTokens() (n int64, known bool) {
+	output, known := p.OutputTokens()
+	return p.Here.TotalTokens, known && (p.Here.TotalTokens > output || output == 0)
 }
 
 // Answered is how many failures the endpoint itself gave for an answer (see
@@ -287,8 +305,11 @@ func (h *Happened) add(o Happened) {
 	h.Succeeded += o.Succeeded
 	h.Failed += o.Failed
 	h.Refused += o.Refused
+	h.Good += o.Good
+	h.Unjudged += o.Unjudged
 	h.OutputTokens += o.OutputTokens
 	h.TotalTokens += o.TotalTokens
+	h.WarmupTokens += o.WarmupTokens
 }
 
 func addCounts[K comparable](to, from map[K]int64) {

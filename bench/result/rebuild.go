@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/client/outcome"
 )
@@ -48,8 +47,8 @@ type Logged struct {
 // longer one.
 //
 // What was in flight at the cut is unfinished, and what was queued is unsent: the
-// counts add up as in any other document. The verdict is left to the judge, which also
-// says what a good request is.
+// counts add up as in any other document. The verdict, that over the generator too, is
+// left to the judge, which also says what a good request is.
 func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good Good) Rebuilt {
 	run := *begun
 	run.Events = append([]Event{}, events...)
@@ -93,12 +92,16 @@ func (r Rebuilt) Logged(wave int) (*Part, time.Duration) {
 	return r.part(wave), r.spans[wave].end - r.spans[wave].start
 }
 
+// Lanes are the rows of the timeline of each lane by itself.
+func (r Rebuilt) Lanes() map[string][]Row { return r.lanes }
+
 // A rebuild is the work of Rebuild in the making.
 type rebuild struct {
 	run     *Run
 	seconds []Logged
 	parts   map[int]*Part
-	spans   []span // of the waves
+	spans   []span           // of the waves
+	lanes   map[string][]Row // the timeline of each
 	good    Good
 	end     time.Duration
 
@@ -114,7 +117,10 @@ func (r *rebuild) loaded() (d time.Duration) {
 }
 
 // A span is the wall time of a wave.
-type span struct{ start, end time.Duration }
+type span struct {
+	start, end time.Duration
+	begun      bool
+}
 
 func (r *rebuild) figures() {
 	run := r.run
@@ -135,7 +141,7 @@ func (r *rebuild) figures() {
 		}
 		run.Waves[i] = Derive(Label{
 			Name: w.Name, Lane: w.Lane, Kind: w.Kind,
-			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start,
+			Started: r.spans[i].start, Duration: r.spans[i].end - r.spans[i].start, Unbegun: !r.spans[i].begun,
 			Priced: priced, Judged: r.good.Asserted, Closed: w.Kind == ClosedWave, HDR: true,
 		}, p)
 		r.complete(&run.Waves[i], i)
@@ -160,14 +166,7 @@ func (r *rebuild) figures() {
 	if len(run.Waves) == 1 {
 		run.Total.Rate.Steady = run.Waves[0].Rate.Steady
 	}
-	found := Findings{{Kind: FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: VoidsAll}}
-	for i, w := range run.Waves {
-		name := slo.WaveName(w.Lane, w.Name)
-		found = append(found, Lateness(name, r.part(i), r.maxLag())...)
-		found = append(found, RanOut(name, r.part(i))...)
-	}
 	run.Generator = Generator{
-		Valid: found.Valid(), Findings: found, Warnings: found.Warnings(),
 		LagMS: total.Hists[Lag].Latency(true), ReadLagMS: total.Hists[ReadLag].Latency(true),
 		StaleRetries: total.StaleRetries,
 	}
@@ -188,14 +187,6 @@ func (r *rebuild) complete(s *Stats, wave int) {
 	if rate, ok := r.standing.Steady[wave]; ok {
 		s.Rate.Steady = &rate
 	}
-}
-
-// maxLag is the lateness that the scenario allows.
-func (r *rebuild) maxLag() time.Duration {
-	if r.run.Scenario == nil || r.run.Scenario.MaxLag <= 0 {
-		return scenario.Default().MaxLag.D()
-	}
-	return r.run.Scenario.MaxLag.D()
 }
 
 // whole is the key of the sum over all waves.
@@ -231,7 +222,7 @@ func (r *rebuild) wallTimes() []span {
 		if cut, ok := next[w.Lane]; ok {
 			end = cut
 		}
-		spans[i] = span{start, max(start, end)}
+		spans[i] = span{start, max(start, end), true}
 		next[w.Lane] = start
 	}
 	return spans
@@ -257,24 +248,25 @@ func (r *rebuild) lived(w Stats) (start, end time.Duration, begun bool) {
 }
 
 func (r *rebuild) timeline(every time.Duration) {
-	t := &Timeline{Step: every}
+	lanes := make([]string, len(r.run.Waves))
+	for i, w := range r.run.Waves {
+		lanes[i] = w.Lane
+	}
+	t := NewTimeline(lanes, Measured{Priced: r.run.Total.Cost != nil, Judged: r.good.Asserted})
+	t.Step = every
 	for _, s := range r.seconds {
-		sum, single := NewPart(), NewTimeline()
-		s.SumAll(sum)
-		single.Add(s.Start, s.End, sum, s.Waves, s.InFlight, s.Queued)
-		if s.Overloaded {
-			single.Overloaded()
-		}
-		if n := len(t.rows); n > 0 && t.rows[n-1].start/every == s.Start/every {
-			t.rows[n-1].merge(single.rows[0])
+		one := t.step(s.Interval, s.Waves, s.InFlight, s.Queued)
+		one.overloaded = s.Overloaded
+		if n := len(t.rows); n > 0 && (one.end <= one.start || t.rows[n-1].start/every == s.Start/every) {
+			t.rows[n-1].merge(one)
 			continue
 		}
-		t.rows = append(t.rows, single.rows[0])
+		t.rows = append(t.rows, one)
 	}
 	for len(t.rows) > maxRows {
 		t.halve()
 	}
-	r.run.TimelineStepS, r.run.Timeline = t.Step.Seconds(), t.Rows(true)
+	r.run.TimelineStepS, r.run.Timeline, r.lanes = t.Step.Seconds(), t.Rows(true), t.Lanes()
 }
 
 // FromSeconds reads a time as documents write it.

@@ -19,13 +19,14 @@ const RecoveryLimit = 3600
 
 // A Tally counts the requests scheduled in one second.
 type Tally struct {
-	Good uint32 // met every per-request bound
-	Bad  uint32 // failed, lost or beyond a bound
+	Good     uint32 // met every per-request bound
+	Bad      uint32 // failed, lost or beyond a bound
+	Unjudged uint32 // met every bound that can be known, and not all can
 }
 
 // Add adds another one; what is too much to be counted stays the most that can be.
 func (t *Tally) Add(o Tally) {
-	t.Good, t.Bad = plus(t.Good, o.Good), plus(t.Bad, o.Bad)
+	t.Good, t.Bad, t.Unjudged = plus(t.Good, o.Good), plus(t.Bad, o.Bad), plus(t.Unjudged, o.Unjudged)
 }
 
 func plus(a, b uint32) uint32 {
@@ -37,7 +38,8 @@ func plus(a, b uint32) uint32 {
 
 // Recovered finds the first of the watched seconds that holds a request and from
 // which on, for RecoveryHold, every window with enough requests has at least that
-// share of good ones. Where no window has enough nothing is proven.
+// share of good ones, even with every one taken as bad that could not be judged. Where
+// no window has enough nothing is proven.
 func Recovered(seconds []Tally, watched int, share float64) (second int, ok bool) {
 	seconds = seconds[:min(watched, len(seconds))]
 	windows := make([]window, max(watched-RecoveryWindow+1, 0))
@@ -68,22 +70,26 @@ func RecoveryOf(seconds []Tally, watched time.Duration, share float64, text stri
 type window int
 
 const (
-	tooFew window = iota // too few requests
+	unsaid window = iota // too few requests, or too many that could not be judged
 	held
 	broken
 )
 
 func judgeWindow(seconds []Tally, share float64) window {
-	var good, n uint64
+	var good, unjudged, n uint64
 	for _, s := range seconds {
 		good += uint64(s.Good)
-		n += uint64(s.Good) + uint64(s.Bad)
+		unjudged += uint64(s.Unjudged)
+		n += uint64(s.Good) + uint64(s.Bad) + uint64(s.Unjudged)
 	}
+	least := share*float64(n) - 1e-9 // less the rounding of the product
 	switch {
 	case n < RecoveryLeast:
-		return tooFew
-	case float64(good) < share*float64(n)-1e-9: // less the rounding of the product
+		return unsaid
+	case float64(good) >= least:
+		return held
+	case float64(good+unjudged) < least:
 		return broken
 	}
-	return held
+	return unsaid
 }

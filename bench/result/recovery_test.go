@@ -11,7 +11,8 @@ func TestRecoveredIsTheFirst(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seconds := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Tally {
 			bad := rapid.SampledFrom([]uint32{0, 0, 0, 0, 0, 0, 1, 9}).Draw(t, "bad")
-			return Tally{rapid.Uint32Range(0, 9).Draw(t, "good"), bad}
+			unjudged := rapid.SampledFrom([]uint32{0, 0, 0, 0, 0, 0, 0, 0, 1, 9}).Draw(t, "unjudged")
+			return Tally{rapid.Uint32Range(0, 9).Draw(t, "good"), bad, unjudged}
 		}), 0, 120).Draw(t, "seconds")
 		watched, share := rapid.IntRange(0, 130).Draw(t, "watched"), 0.9
 		holds := func(from int) bool {
@@ -20,15 +21,16 @@ func TestRecoveredIsTheFirst(t *testing.T) {
 			}
 			proven := false
 			for w := from; w+RecoveryWindow <= from+RecoveryHold; w++ {
-				good, n := 0.0, 0.0
+				good, most, n := 0.0, 0.0, 0.0
 				for i := w; i < w+RecoveryWindow && i < len(seconds); i++ {
 					good += float64(seconds[i].Good)
-					n += float64(seconds[i].Good + seconds[i].Bad)
+					most += float64(seconds[i].Good + seconds[i].Unjudged)
+					n += float64(seconds[i].Good + seconds[i].Bad + seconds[i].Unjudged)
 				}
-				if n >= RecoveryLeast && good < share*n-1e-9 {
+				if n >= RecoveryLeast && most < share*n-1e-9 {
 					return false
 				}
-				proven = proven || n >= RecoveryLeast
+				proven = proven || n >= RecoveryLeast && good >= share*n-1e-9
 			}
 			return proven
 		}

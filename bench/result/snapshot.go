@@ -51,8 +51,8 @@ type Snapshot struct {
 
 // Now holds the figures of this instant, and rates over the last full second.
 type Now struct {
-	Offered, Sent, Done, Failed float64 // requests per second
-	OutputTPS                   float64
+	Offered, Sent, Done, Failed float64  // requests per second
+	OutputTPS                   *float64 // nil: not known
 	InFlight, Queued            int64
 	Awaiting, Streaming         int64         // of InFlight: before and after the first token
 	Oldest                      time.Duration // age of the oldest open request, from its scheduled instant
@@ -64,6 +64,7 @@ type Now struct {
 // An Overload is more load than the endpoint can serve: requests in flight and time
 // to first token grow together.
 type Overload struct {
+	Lane            string        // the one that fell furthest behind; "" of a run with a single one
 	Since           time.Duration // the start of the run, when it was seen
 	Offered, Served float64       // requests per second, of late
 	Waiting         int64         // in flight and queued
@@ -124,6 +125,7 @@ type SLOStatus struct {
 	Unit    string   // ms, ratio, 1/s, usd, count
 	Live    *float64 // over the view's window, open requests included; nil: no data, or see AtLeast
 	AtLeast *float64 // the bound proven where Live is nil, for too many are unanswered
+	AtMost  *float64 // likewise, where requests could not be judged: it lies between the two
 	LiveOK  *bool
 	RunOK   *bool // over the run so far
 	Assumed bool

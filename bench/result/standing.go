@@ -18,14 +18,15 @@ type Standing struct {
 
 // LimitsMet is how a wave met its rate limits.
 type LimitsMet struct {
-	FirstS, LastS float64 // from the start of the run
-	RPM, TPM      float64 // the pace at the first
+	FirstS, LastS float64  // from the start of the run
+	RPM           float64  // the pace at the first
+	TPM           *float64 // likewise; nil: not known
 }
 
 // AddTo completes the figures.
 func (l LimitsMet) AddTo(s *Stats) {
 	if r := s.RateLimits; r != nil {
-		r.First429S, r.Last429S, r.RPMAtFirst429, r.TPMAtFirst429 = &l.FirstS, &l.LastS, &l.RPM, &l.TPM
+		r.First429S, r.Last429S, r.RPMAtFirst429, r.TPMAtFirst429 = &l.FirstS, &l.LastS, &l.RPM, l.TPM
 	}
 }
 
@@ -128,8 +129,9 @@ func (s *Standing) recovery(wave int, end time.Duration, share float64, text str
 	seconds := make([]Tally, int(watched/time.Second)+1)
 	for i, t := range after.Seconds {
 		if 0 <= i && i < len(seconds) {
-			open := max(int64(t.Scheduled)-int64(t.Good)-int64(t.Bad), 0)
-			seconds[i] = Tally{t.Good, plus(t.Bad, uint32(open))}
+			seconds[i] = t.Tally
+			open := max(int64(t.Scheduled)-int64(t.Good)-int64(t.Bad)-int64(t.Unjudged), 0)
+			seconds[i].Bad = plus(t.Bad, uint32(open))
 		}
 	}
 	return RecoveryOf(seconds, watched, share, text)

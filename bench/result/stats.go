@@ -11,6 +11,7 @@ import (
 type Label struct {
 	Name, Lane, Kind  string
 	Started, Duration time.Duration
+	Unbegun           bool          // it never began
 	Drain             time.Duration // of Duration: nothing was offered any more
 	Priced            bool          // the price is known
 	Judged            bool          // some SLO defines what a good request is
@@ -25,7 +26,7 @@ func (l Label) load() time.Duration { return l.Duration - l.Drain }
 func Derive(l Label, p *Part) Stats {
 	return Stats{
 		Name: l.Name, Lane: l.Lane, Kind: l.Kind,
-		StartedS: l.Started.Seconds(), DurationS: l.Duration.Seconds(),
+		StartedS: started(l), DurationS: l.Duration.Seconds(),
 		LoadS: new(l.load().Seconds()), DrainS: new(l.Drain.Seconds()),
 		Requests:   p.Requests,
 		Outcomes:   outcomes(p),
@@ -36,12 +37,29 @@ func Derive(l Label, p *Part) Stats {
 		ErrorRate:  ratio(p.Requests.Failed, p.Requests.Succeeded+p.Requests.Failed),
 		Shortages:  maps.Clone(p.Shortages),
 		Goodput:    goodput(l, p),
+		Unjudged:   unjudged(l, p),
 		Cost:       cost(l, p),
 		Finish:     copyCounts(p.Finish),
 		RateLimits: rateLimits(p),
 		Backoff:    backoff(l, p.Backoff),
 		Errors:     p.Errors.List(),
 	}
+}
+
+func started(l Label) *float64 {
+	if l.Unbegun {
+		return nil
+	}
+	return new(l.Started.Seconds())
+}
+
+// Wall is the wall time, in seconds from the start of the run; ok is false of a wave
+// that never began.
+func (s Stats) Wall() (from, to float64, ok bool) {
+	if s.StartedS == nil {
+		return 0, 0, false
+	}
+	return *s.StartedS, *s.StartedS + s.DurationS, true
 }
 
 // outcomes counts every outcome of the closed list, and those of a later version
@@ -64,10 +82,18 @@ func rates(d time.Duration, p *Part) Rate {
 }
 
 func tokens(d time.Duration, p *Part) Tokens {
-	t := Tokens{
-		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
-		OutputTPS: per(p.Here.OutputTokens, d),
-		TotalTPS:  per(p.Here.TotalTokens, d),
+	t := Tokens{}
+	if n, known := p.OutputTokens(); known {
+		t.OutputTPS = per(n, d)
+	}
+	if n, known := p.TotalTokens(); known {
+		t.TotalTPS = per(n, d)
+	}
+	if p.Prompt > 0 { // no prompt is without tokens: a usage that says 0 does not know
+		t.Prompt, t.Cached = new(p.Prompt), new(p.Cached)
+	}
+	if p.FromUsage > 0 {
+		t.Reasoning = new(p.Reasoning)
 	}
 	from := ""
 	switch {
@@ -80,7 +106,7 @@ func tokens(d time.Duration, p *Part) Tokens {
 	default:
 		return t
 	}
-	t.From = &from
+	t.From, t.Output = &from, new(p.Output)
 	return t
 }
 
@@ -117,11 +143,22 @@ func rateLimits(p *Part) *RateLimits {
 }
 
 func goodput(l Label, p *Part) *Goodput {
-	rps, share := per(p.Good, l.load()), ratio(p.Good, p.Requests.Scheduled)
+	rps, share := per(p.Here.Good, l.load()), ratio(p.Good, p.Requests.Scheduled)
 	if !l.Judged || rps == nil || share == nil {
 		return nil
 	}
+	if p.Unjudged > 0 && p.Unjudged == p.Requests.Succeeded {
+		return nil
+	}
 	return &Goodput{RPS: *rps, GoodFraction: *share}
+}
+
+// unjudged is nil where nothing says which request is good.
+func unjudged(l Label, p *Part) *int64 {
+	if !l.Judged {
+		return nil
+	}
+	return new(p.Unjudged)
 }
 
 func cost(l Label, p *Part) *Cost {
@@ -130,7 +167,7 @@ func cost(l Label, p *Part) *Cost {
 	}
 	c := &Cost{Input: p.Cost.Input, Cached: p.Cost.Cached, Output: p.Cost.Output, Total: p.Cost.Total()}
 	if c.Total > 0 {
-		c.EstimatedShare = min(p.Estimated/c.Total, 1)
+		c.EstimatedShare = new(min(p.Estimated/c.Total, 1))
 	}
 	if ok := p.Requests.Succeeded; ok > 0 {
 		per1k := c.Total / float64(ok) * 1000

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"slices"
 	"time"
 
 	"flashwave/client/outcome"
@@ -9,12 +10,23 @@ import (
 // maxRows bounds the timeline; when it is full, rows merge in pairs.
 const maxRows = 600
 
-// A Timeline is the run as a row of equal steps, one second each at first. Its
-// size does not depend on the length of the run. It is not safe for concurrent
-// use.
+// A Timeline is the run as a row of equal steps, one second each at first. It keeps the
+// lanes apart, for a lane that falls behind is not seen in the sum of all. Its size does
+// not depend on the length of the run. It is not safe for concurrent use.
 type Timeline struct {
 	Step time.Duration
-	rows []step
+
+	about Measured
+	lanes []string   // in the order of their first waves
+	lane  []int      // of each wave
+	sofar []Requests // by lane
+	rows  []step
+}
+
+// Measured says what can be known of a run: the rest is no data, and not 0.
+type Measured struct {
+	Priced bool // the price is known
+	Judged bool // something says which request is good
 }
 
 // rowMetrics are the metrics a row keeps the histogram of.
@@ -24,43 +36,133 @@ var rowMetrics = [...]Metric{TTFTResponse, TTFTService, E2EResponse, E2EService,
 type step struct {
 	start, end       time.Duration
 	waves            []string
-	requests         Requests
-	here             Happened
+	lanes            []tally
+	tokens           int64 // output tokens, as they came
+	counted          bool  // somebody counted the tokens of a request
+	succeeded        int64 // requests whose tokens somebody should have counted
 	rateLimited      int64
-	good             int64
+	good, unjudged   int64
 	inFlight, queued int64
 	overloaded       bool
 	cost             float64
-	hists            [len(rowMetrics)]*Hist
 
 	plain *Row // the row without histograms, once it was computed
 }
 
-// NewTimeline is an empty timeline.
-func NewTimeline() *Timeline { return &Timeline{Step: time.Second} }
+// A tally is what the requests of one lane did in a step, by the wave that scheduled
+// them: what the warm-up scheduled is in none.
+type tally struct {
+	requests Requests
+	open     Requests // at the end: Unfinished are in flight, Unsent are queued
+	hists    [len(rowMetrics)]*Hist
+}
 
-// Add puts an interval at the end: what happened in it (the sum over its waves),
-// the waves live in it, and how many requests were in flight and queued at its
-// end. It answers with the interval's own row.
-func (t *Timeline) Add(start, end time.Duration, sum *Part, waves []string, inFlight, queued int64) Row {
-	s := step{
-		start: start, end: end, waves: waves,
-		requests: sum.Requests, here: sum.Here, rateLimited: sum.Outcomes[outcome.RateLimited], good: sum.Good,
-		inFlight: inFlight, queued: queued, cost: sum.Cost.Total(),
+// NewTimeline is an empty timeline of a run with these waves, of which lanes says the
+// lane of each.
+func NewTimeline(lanes []string, about Measured) *Timeline {
+	t := &Timeline{Step: time.Second, about: about}
+	for _, name := range lanes {
+		i := slices.Index(t.lanes, name)
+		if i < 0 {
+			i = len(t.lanes)
+			t.lanes = append(t.lanes, name)
+		}
+		t.lane = append(t.lane, i)
 	}
-	for i, m := range rowMetrics {
-		s.hists[i] = mergeHist(nil, sum.Hists[m])
+	t.sofar = make([]Requests, len(t.lanes))
+	return t
+}
+
+// Add puts an interval at the end, with the waves live in it, and how many requests
+// were in flight and queued at its end. It answers with the interval's own row, and
+// with that of each lane.
+func (t *Timeline) Add(in Interval, waves []string, inFlight, queued int64) (row Row, lanes map[string]Row) {
+	s := t.step(in, waves, inFlight, queued)
+	lanes = make(map[string]Row, len(t.lanes))
+	for i, name := range t.lanes {
+		lanes[name] = s.of(i)
 	}
-	if n := len(t.rows); n > 0 && t.rows[n-1].end-t.rows[n-1].start < t.Step-time.Second/2 {
-		row := s.row(false)
-		t.rows[n-1].merge(s)
-		return row
+	if n := len(t.rows); n > 0 && (s.end <= s.start || t.rows[n-1].end-t.rows[n-1].start < t.Step-time.Second/2) {
+		row = t.about.row(s, false)
+		t.rows[n-1].merge(s) // of no time there are no rates
+		return row, lanes
 	}
 	if len(t.rows) == maxRows {
 		t.halve()
 	}
 	t.rows = append(t.rows, s)
-	return t.rows[len(t.rows)-1].brief()
+	return t.brief(len(t.rows) - 1), lanes
+}
+
+// step sorts what happened in an interval by lane.
+func (t *Timeline) step(in Interval, waves []string, inFlight, queued int64) step {
+	s := step{
+		start: in.Start, end: in.End, waves: waves, lanes: make([]tally, len(t.lanes)),
+		inFlight: inFlight, queued: queued,
+	}
+	for key, p := range in.Parts {
+		if key == Warmup {
+			continue
+		}
+		s.tokens += p.Here.OutputTokens - p.Here.WarmupTokens
+		if key < 0 || key >= len(t.lane) {
+			continue // what happened after a lane's last wave was scheduled by one before
+		}
+		s.succeeded += p.Requests.Succeeded
+		s.counted = s.counted || p.FromUsage+p.FromEvents > 0
+		s.rateLimited += p.Outcomes[outcome.RateLimited]
+		s.good += p.Good
+		s.unjudged += p.Unjudged
+		s.cost += p.Cost.Total()
+		lane := &s.lanes[t.lane[key]]
+		lane.requests.add(p.Requests)
+		for i, m := range rowMetrics {
+			lane.hists[i] = mergeHist(lane.hists[i], p.Hists[m])
+		}
+	}
+	for i := range s.lanes {
+		t.sofar[i].add(s.lanes[i].requests)
+		s.lanes[i].open = t.sofar[i].Open()
+	}
+	return s
+}
+
+// Lanes are the rows of each lane by itself, by its name: requests and latencies. In
+// flight and queued is what the lane's waves had scheduled; what nobody asks of a lane
+// (tokens, cost, the waves live) is left out.
+func (t *Timeline) Lanes() map[string][]Row {
+	lanes := make(map[string][]Row, len(t.lanes))
+	for i, name := range t.lanes {
+		rows := make([]Row, len(t.rows))
+		for k := range t.rows {
+			rows[k] = t.rows[k].of(i)
+		}
+		lanes[name] = rows
+	}
+	return lanes
+}
+
+// of is the row of one lane.
+func (s *step) of(lane int) Row {
+	l := s.lanes[lane]
+	row := Measured{}.row(step{start: s.start, end: s.end, lanes: []tally{l}, inFlight: l.open.Unfinished, queued: l.open.Unsent}, false)
+	row.OutputTPS = nil
+	return row
+}
+
+// whole is what all lanes did in a step.
+func (s *step) whole() tally {
+	if len(s.lanes) == 1 {
+		return s.lanes[0]
+	}
+	var sum tally
+	for _, l := range s.lanes {
+		sum.requests.add(l.requests)
+		for i := range l.hists {
+			sum.hists[i] = mergeHist(sum.hists[i], l.hists[i])
+		}
+	}
+	return sum
 }
 
 // Overloaded says of the newest row that requests piled up in it.
@@ -89,16 +191,22 @@ func (s *step) merge(o step) {
 	s.plain = nil
 	s.end = o.end
 	s.waves = union(s.waves, o.waves)
-	s.requests.add(o.requests)
-	s.here.add(o.here)
+	for i := range s.lanes {
+		s.lanes[i].requests.add(o.lanes[i].requests)
+		s.lanes[i].open = o.lanes[i].open
+		for m := range s.lanes[i].hists {
+			s.lanes[i].hists[m] = mergeHist(s.lanes[i].hists[m], o.lanes[i].hists[m])
+		}
+	}
+	s.succeeded += o.succeeded
+	s.counted = s.counted || o.counted
+	s.tokens += o.tokens
 	s.rateLimited += o.rateLimited
 	s.good += o.good
+	s.unjudged += o.unjudged
 	s.inFlight, s.queued = o.inFlight, o.queued
 	s.overloaded = s.overloaded || o.overloaded
 	s.cost += o.cost
-	for i := range s.hists {
-		s.hists[i] = mergeHist(s.hists[i], o.hists[i])
-	}
 }
 
 // union is a, then what b has besides.
@@ -123,25 +231,27 @@ func (t *Timeline) Rows(withHDR bool) []Row {
 	rows := make([]Row, len(t.rows))
 	for i := range t.rows {
 		if withHDR {
-			rows[i] = t.rows[i].row(true)
+			rows[i] = t.about.row(t.rows[i], true)
 		} else {
-			rows[i] = t.rows[i].brief()
+			rows[i] = t.brief(i)
 		}
 	}
 	return rows
 }
 
-// brief is the row without histograms, computed once until the step changes.
-func (s *step) brief() Row {
+// brief is the i-th row without histograms, computed once until its step changes.
+func (t *Timeline) brief(i int) Row {
+	s := &t.rows[i]
 	if s.plain == nil {
-		row := s.row(false)
+		row := t.about.row(*s, false)
 		row.Heat = s.heat()
 		s.plain = &row
 	}
 	return *s.plain
 }
 
-func (s *step) row(withHDR bool) Row {
+// row is a step as documents say it.
+func (m Measured) row(s step, withHDR bool) Row {
 	d := s.end - s.start
 	per := func(n int64) float64 {
 		if d <= 0 {
@@ -149,25 +259,35 @@ func (s *step) row(withHDR bool) Row {
 		}
 		return float64(n) / d.Seconds()
 	}
-	return Row{
+	whole := s.whole()
+	q, hists := whole.requests, whole.hists
+	row := Row{
 		TS: s.start.Seconds(), StepS: d.Seconds(), Waves: nonNil(s.waves),
 		Counts: Counts{
-			Scheduled: s.requests.Scheduled, Sent: s.here.Sent,
-			Succeeded: s.here.Succeeded, Failed: s.here.Failed, RateLimited: s.rateLimited,
-			Dropped: s.requests.Dropped, Unsent: s.requests.Unsent, Unfinished: s.requests.Unfinished,
-			Good: new(s.good),
+			Scheduled: q.Scheduled, Sent: q.Sent,
+			Succeeded: q.Succeeded, Failed: q.Failed, RateLimited: s.rateLimited,
+			Dropped: q.Dropped, Unsent: q.Unsent, Unfinished: q.Unfinished,
 		},
 		InFlight: s.inFlight, Queued: s.queued, Overloaded: s.overloaded,
-		OfferedRPS: per(s.requests.Scheduled), SentRPS: per(s.here.Sent),
-		CompletedRPS: per(s.here.Completed), FailedRPS: per(s.here.Failed),
-		OutputTPS: per(s.here.OutputTokens), CostUSD: s.cost,
+		OfferedRPS: per(q.Scheduled), SentRPS: per(q.Sent),
+		CompletedRPS: per(q.Succeeded + q.Failed), FailedRPS: per(q.Failed),
 		Latency: RowLatencies{
-			TTFT: RowPair{s.hists[0].RowPercentile(withHDR), s.hists[1].RowPercentile(false)},
-			E2E:  RowPair{s.hists[2].RowPercentile(withHDR), s.hists[3].RowPercentile(false)},
-			ITL:  s.hists[4].RowPercentile(withHDR),
-			TPOT: s.hists[5].RowPercentile(withHDR),
+			TTFT: RowPair{hists[0].RowPercentile(withHDR), hists[1].RowPercentile(false)},
+			E2E:  RowPair{hists[2].RowPercentile(withHDR), hists[3].RowPercentile(false)},
+			ITL:  hists[4].RowPercentile(withHDR),
+			TPOT: hists[5].RowPercentile(withHDR),
 		},
 	}
+	if m.Judged {
+		row.Counts.Good, row.Counts.Unjudged = new(s.good), new(s.unjudged)
+	}
+	if m.Priced {
+		row.CostUSD = new(s.cost)
+	}
+	if d > 0 && (s.counted || s.tokens > 0 || s.succeeded == 0) {
+		row.OutputTPS = new(per(s.tokens))
+	}
+	return row
 }
 
 func nonNil(s []string) []string {

@@ -165,6 +165,9 @@ func (d *differ) compare(path string, a, b map[string]any) {
 	}
 	for key, p := range object(a["properties"]) {
 		q, ok := object(b["properties"])[key]
+		if zeroForNoData(path + "/" + key) {
+			q = withoutNull(q)
+		}
 		if !ok {
 			d.say(path+"/"+key, "is gone")
 			continue
@@ -190,6 +193,33 @@ func (d *differ) compare(path string, a, b map[string]any) {
 	for i := range was {
 		d.compare(path, object(was[i]), object(is[i]))
 	}
+}
+
+// zeroForNoData reports whether a key, by its path, said 0 where there was no data, and
+// says null now: the one change of a type that v1 allows, for it always promised that.
+func zeroForNoData(path string) bool {
+	for _, key := range []string{
+		"/tokens/prompt", "/tokens/cached", "/tokens/output", "/tokens/reasoning", "/cost_usd/estimated_share", "/total/started_s", "/waves[]/started_s",
+		"/timeline[]/output_tps", "/timeline[]/cost_usd",
+		"/demand/over_capacity_s", "/demand/over_saturated_s",
+		"/fluid/peak_at_s", "/fluid/in_flight", "/fluid/worst_wait_at_s", "/fluid/timed_out", "/fluid/timed_out_share",
+		"/simulated/peak_at_s", "/simulated/in_flight", "/simulated/worst_wait_at_s", "/simulated/timed_out", "/simulated/timed_out_share",
+		"/cost/requests", "/cost/failed", "/cost/prompt_tokens", "/cost/cached_tokens", "/cost/output_tokens",
+	} {
+		if strings.HasSuffix(path, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutNull is what a schema takes beside null.
+func withoutNull(s any) any {
+	either := list(object(s)["anyOf"])
+	if len(either) != 2 || object(either[1])["type"] != "null" {
+		return s
+	}
+	return either[0]
 }
 
 // narrower reports whether a schema that took anything takes less now.

@@ -24,11 +24,17 @@ type Sample struct {
 // Wave of an expression, and at Value for the age at which an unfinished request
 // is lost. ok is false where there is no data.
 type Lookup interface {
-	// Scalar is the value of a metric that is no latency, in e.Unit.
-	Scalar(e Expr) (v float64, ok bool)
+	// Scalar is where the value of a metric that is no latency lies, in e.Unit.
+	Scalar(e Expr) (r Range, ok bool)
 	// Latency is the sample of a latency metric.
 	Latency(e Expr) (Sample, bool)
 }
+
+// A Range is where a value lies that is not known any closer.
+type Range struct{ Low, High float64 }
+
+// At is a value that is known.
+func At(v float64) Range { return Range{v, v} }
 
 // An Observation is what the figures say of an expression's left side. Where
 // the value itself cannot be known, because its rank fell among lost requests,
@@ -44,12 +50,16 @@ type Result struct {
 	Expr     Expr
 	Observed *float64 // in Expr.Unit; nil: no data, or unknowable
 	AtLeast  *float64 // the bound proven, where Observed is nil
+	AtMost   *float64 // likewise, of a scalar that is known to lie in a range alone
 	Within   *float64 // part of the ranked requests, lost ones included, that met the bound; nil: not a latency, or unknown
 	OK       *bool    // nil: no data, which never passes
 }
 
 // Evaluate judges an expression. It judges nothing that is per request
 // ([Expr.PerRequest]): the answer is then that there is no data.
+//
+// A scalar that is known to lie in a range alone holds if both ends do, and fails if
+// neither does; in between there is no data. AtLeast and AtMost are the ends.
 //
 // Lost requests always count against the assertion, so that an endpoint that
 // collapsed cannot pass on its survivors:
@@ -71,8 +81,8 @@ func Evaluate(e Expr, in Lookup) Result {
 		return r
 	}
 	if !e.Latency() {
-		if v, ok := in.Scalar(e); ok && finite(v) {
-			r.Observed, r.OK = &v, new(e.Holds(v))
+		if v, ok := in.Scalar(e); ok && finite(v.Low) && finite(v.High) {
+			r.scalar(v)
 		}
 		return r
 	}
@@ -84,6 +94,18 @@ func Evaluate(e Expr, in Lookup) Result {
 	r.Observed, r.AtLeast, r.Within = seen.Value, seen.AtLeast, within(e, s)
 	r.OK = new(seen.proves(e))
 	return r
+}
+
+// scalar judges a value that lies in a range.
+func (r *Result) scalar(v Range) {
+	if v.Low == v.High {
+		r.Observed = &v.Low
+	} else {
+		r.AtLeast, r.AtMost = &v.Low, &v.High
+	}
+	if low, high := r.Expr.Holds(v.Low), r.Expr.Holds(v.High); low == high {
+		r.OK = &low
+	}
 }
 
 // Observe ranks a sample for an expression with a statistic, as [Evaluate]

@@ -13,11 +13,11 @@ import (
 
 // figures is a lookup over values in memory.
 type figures struct {
-	scalar  map[slo.Metric]float64
+	scalar  map[slo.Metric]slo.Range
 	latency map[slo.Metric]slo.Sample
 }
 
-func (f figures) Scalar(e slo.Expr) (float64, bool) {
+func (f figures) Scalar(e slo.Expr) (slo.Range, bool) {
 	v, ok := f.scalar[e.Metric]
 	return v, ok
 }
@@ -185,22 +185,26 @@ func TestEvaluateWithoutCounts(t *testing.T) {
 func TestEvaluateScalar(t *testing.T) {
 	tests := []struct {
 		why, expr string
-		scalar    map[slo.Metric]float64
-		observed  *float64
-		ok        *bool
+		scalar    map[slo.Metric]slo.Range
+		want      slo.Result // Expr is filled in
 	}{
-		{"holds on the bound", "error_rate <= 1%", map[slo.Metric]float64{slo.ErrorRate: 1.0 / 100}, new(0.01), new(true)},
-		{"does not hold on the bound", "error_rate < 1%", map[slo.Metric]float64{slo.ErrorRate: 3.0 / 300}, new(0.01), new(false)},
-		{"a floor", "goodput >= 12000/m", map[slo.Metric]float64{slo.Goodput: 200}, new(200.0), new(true)},
-		{"missing data never passes", "cost < $5", nil, nil, nil},
-		{"nor does what is no number", "rps > 1/s", map[slo.Metric]float64{slo.RPS: math.NaN()}, nil, nil},
-		{"nor infinity", "rps > 1/s", map[slo.Metric]float64{slo.RPS: math.Inf(1)}, nil, nil},
+		{"holds on the bound", "error_rate <= 1%", map[slo.Metric]slo.Range{slo.ErrorRate: slo.At(1.0 / 100)}, slo.Result{Observed: new(0.01), OK: new(true)}},
+		{"does not hold on the bound", "error_rate < 1%", map[slo.Metric]slo.Range{slo.ErrorRate: slo.At(3.0 / 300)}, slo.Result{Observed: new(0.01), OK: new(false)}},
+		{"a floor", "goodput >= 12000/m", map[slo.Metric]slo.Range{slo.Goodput: slo.At(200)}, slo.Result{Observed: new(200.0), OK: new(true)}},
+		{"missing data never passes", "cost < $5", nil, slo.Result{}},
+		{"nor does what is no number", "rps > 1/s", map[slo.Metric]slo.Range{slo.RPS: slo.At(math.NaN())}, slo.Result{}},
+		{"nor infinity", "rps > 1/s", map[slo.Metric]slo.Range{slo.RPS: {Low: 2, High: math.Inf(1)}}, slo.Result{}},
+		{"both ends hold", "good_fraction >= 99%", map[slo.Metric]slo.Range{slo.GoodFraction: {Low: 0.99, High: 1}}, slo.Result{AtLeast: new(0.99), AtMost: new(1.0), OK: new(true)}},
+		{"neither end holds", "good_fraction >= 99%", map[slo.Metric]slo.Range{slo.GoodFraction: {Low: 0, High: 0.98}}, slo.Result{AtLeast: new(0.0), AtMost: new(0.98), OK: new(false)}},
+		{"one end holds", "good_fraction >= 99%", map[slo.Metric]slo.Range{slo.GoodFraction: {Low: 0, High: 1}}, slo.Result{AtLeast: new(0.0), AtMost: new(1.0)}},
+		{"a ceiling, and one end holds", "goodput < 10/s", map[slo.Metric]slo.Range{slo.Goodput: {Low: 9, High: 10}}, slo.Result{AtLeast: new(9.0), AtMost: new(10.0)}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			e := parse(t, tt.expr)
 			got := slo.Evaluate(e, figures{scalar: tt.scalar})
-			if diff := cmp.Diff(slo.Result{Expr: e, Observed: tt.observed, OK: tt.ok}, got); diff != "" {
+			tt.want.Expr = e
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})

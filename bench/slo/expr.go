@@ -54,6 +54,9 @@ func (e Expr) Latency() bool { return e.Unit == Milliseconds }
 // as with stall.
 func (e Expr) PerRequest() bool { return e.Latency() && e.Stat == "" }
 
+// OfGood reports whether the metric counts good requests.
+func (e Expr) OfGood() bool { return e.Metric == Goodput || e.Metric == GoodFraction }
+
 // Quantile is the percentile as a fraction: 0.95 for p95. ok is false for mean
 // and max and where there is no statistic.
 func (e Expr) Quantile() (q float64, ok bool) {

@@ -50,7 +50,7 @@ type synthetic struct {
 func newSynthetic(seed uint64, requests, gaps int) *synthetic {
 	return &synthetic{
 		random: rand.New(rand.NewPCG(seed, 1)), requests: requests, gaps: gaps,
-		timeline: result.NewTimeline(), totals: map[int]*result.Part{},
+		timeline: result.NewTimeline([]string{"chat", "sale", "sale"}, result.Measured{Priced: true, Judged: true}), totals: map[int]*result.Part{},
 	}
 }
 
@@ -74,16 +74,15 @@ func (s *synthetic) second() (result.Interval, result.Row) {
 	if s.alone {
 		waves, live = waves[1:], live[1:]
 	}
-	sum := result.NewPart()
 	for _, wave := range live {
 		in.Parts[wave] = s.part()
-		sum.Merge(in.Parts[wave])
 		if s.totals[wave] == nil {
 			s.totals[wave] = result.NewPart()
 		}
 		s.totals[wave].Merge(in.Parts[wave])
 	}
-	return in, s.timeline.Add(in.Start, in.End, sum, waves, 3, 1)
+	row, _ := s.timeline.Add(in, waves, 3, 1)
+	return in, row
 }
 
 func (s *synthetic) part() *result.Part {
@@ -110,6 +109,7 @@ func (s *synthetic) part() *result.Part {
 		p.Here.Succeeded++
 		p.Outcomes["ok"]++
 		p.Good++
+		p.Here.Good++
 		p.Prompt, p.Output, p.FromUsage = p.Prompt+100, p.Output+300, p.FromUsage+1
 		p.Here.OutputTokens += 300
 		p.Here.TotalTokens += 400

@@ -13,6 +13,7 @@ import (
 
 	"flashwave/bench/files"
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
 )
@@ -65,13 +66,28 @@ func judged(begun *result.Run, seconds []result.Logged, events []result.Event, s
 	good.Share, good.Text = assertions.Recovered()
 	rebuilt := result.Rebuild(begun, seconds, events, step, good)
 	run := rebuilt.Run
+	found := result.Findings{{Kind: result.FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: result.VoidsAll}}
+	for i, w := range waves {
+		part, _ := rebuilt.Logged(i)
+		found = append(found, verdict.Generator(w.String(), part, maxLag(begun.Scenario))...)
+	}
+	run.Generator.Settle(found)
 	run.Verdict = verdict.Judge(verdict.Case{
 		Assertions: assertions,
 		Figures:    verdict.Figures{Waves: waves, Of: rebuilt.Logged, Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
 		Ending:     verdict.CutOff,
 		Run:        run,
+		Lanes:      rebuilt.Lanes(),
 	})
 	return run
+}
+
+// maxLag is the lateness that a scenario allows; an older log may have none.
+func maxLag(sc *scenario.Scenario) time.Duration {
+	if sc == nil || sc.MaxLag <= 0 {
+		return scenario.Default().MaxLag.D()
+	}
+	return sc.MaxLag.D()
 }
 
 // The bounds of what is read of a log: what lies beyond is as if it were torn off. A

@@ -32,6 +32,7 @@ type counters struct {
 	Requests requests                  `json:"requests,omitzero"`
 	Outcomes map[outcome.Outcome]int64 `json:"outcomes,omitempty"`
 	Good     int64                     `json:"good,omitempty"`
+	Unjudged int64                     `json:"unjudged,omitempty"`
 	Here     happened                  `json:"here,omitzero"`
 
 	Prompt     int64 `json:"prompt_tokens,omitempty"`
@@ -80,14 +81,20 @@ type happened struct {
 	Succeeded    int64 `json:"succeeded,omitempty"`
 	Failed       int64 `json:"failed,omitempty"`
 	Refused      int64 `json:"refused,omitempty"`
+	Good         int64 `json:"good,omitempty"`
+	Unjudged     int64 `json:"unjudged,omitempty"`
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
+	WarmupTokens int64 `json:"warmup_tokens,omitempty"`
 }
 
 type waits struct {
 	Count   int64         `json:"count,omitempty"`
 	Total   time.Duration `json:"total_ns,omitempty"`
 	Longest time.Duration `json:"longest_ns,omitempty"`
+
+	Unheeded int64         `json:"unheeded,omitempty"`
+	Asked    time.Duration `json:"asked_ns,omitempty"`
 }
 
 type cost struct {
@@ -150,8 +157,25 @@ func (s second) logged() (result.Logged, bool) {
 	for wave, c := range s.Parts {
 		l.Parts[wave] = c.part()
 	}
+	wellTimed(l.Parts)
 	l.Standing = s.Standing.result()
 	return l, true
+}
+
+// wellTimed says of a log that knows how many good requests there were, and not when,
+// that those which a wave answered in its time were among them: an earlier version
+// wrote it.
+func wellTimed(parts map[int]*result.Part) {
+	var good, timed int64
+	for _, p := range parts {
+		good, timed = good+p.Good, timed+p.Here.Good
+	}
+	if good == 0 || timed > 0 {
+		return
+	}
+	for _, p := range parts {
+		p.Here.Good = min(p.Good, p.Here.Succeeded)
+	}
 }
 
 // duration undoes Duration.Seconds, exactly within the longest run.
@@ -159,7 +183,7 @@ func duration(s float64) time.Duration { return time.Duration(math.Round(s * flo
 
 func countersOf(p *result.Part) counters {
 	c := counters{
-		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Here: happened(p.Here),
+		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Unjudged: p.Unjudged, Here: happened(p.Here),
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents, Streams: p.Streams, Bundled: p.Bundled,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
@@ -185,7 +209,7 @@ func (c counters) part() *result.Part {
 	maps.Copy(p.Outcomes, c.Outcomes)
 	maps.Copy(p.Shortages, c.Shortages)
 	maps.Copy(p.Finish, c.Finish)
-	p.Good = c.Good
+	p.Good, p.Unjudged = c.Good, c.Unjudged
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
 	p.FromUsage, p.FromEvents = c.FromUsage, c.FromEvents
 	p.Streams, p.Bundled = c.Streams, c.Bundled

@@ -12,16 +12,16 @@ type standing struct {
 }
 
 type limitsMet struct {
-	FirstS float64 `json:"first_s"`
-	LastS  float64 `json:"last_s"`
-	RPM    float64 `json:"rpm"`
-	TPM    float64 `json:"tpm"`
+	FirstS float64  `json:"first_s"`
+	LastS  float64  `json:"last_s"`
+	RPM    float64  `json:"rpm"`
+	TPM    *float64 `json:"tpm"`
 }
 
 type aftermath struct {
 	StartS  float64           `json:"start_s"`
 	EndS    *float64          `json:"end_s,omitempty"`
-	Seconds map[int][3]uint32 `json:"seconds,omitempty"` // scheduled, good, bad
+	Seconds map[int][4]uint32 `json:"seconds,omitempty"` // scheduled, good, bad, unjudged; older logs lack the last
 }
 
 func standingOf(s *result.Standing) *standing {
@@ -35,7 +35,7 @@ func standingOf(s *result.Standing) *standing {
 	for wave, a := range s.Surges {
 		after := aftermath{StartS: a.StartS, EndS: a.EndS}
 		for i, t := range a.Seconds {
-			set(&after.Seconds, i, [3]uint32{t.Scheduled, t.Good, t.Bad})
+			set(&after.Seconds, i, [4]uint32{t.Scheduled, t.Good, t.Bad, t.Unjudged})
 		}
 		set(&j.Surges, wave, after)
 	}
@@ -54,7 +54,7 @@ func (j *standing) result() *result.Standing {
 	for wave, a := range j.Surges {
 		after := result.Aftermath{StartS: a.StartS, EndS: a.EndS}
 		for i, t := range a.Seconds {
-			set(&after.Seconds, i, result.SecondsTally{Scheduled: t[0], Tally: result.Tally{Good: t[1], Bad: t[2]}})
+			set(&after.Seconds, i, result.SecondsTally{Scheduled: t[0], Tally: result.Tally{Good: t[1], Bad: t[2], Unjudged: t[3]}})
 		}
 		set(&s.Surges, wave, after)
 	}

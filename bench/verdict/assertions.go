@@ -27,7 +27,8 @@ type Assertions struct {
 	Bounds  []slo.Expr  // over each request: they make the goodput
 	AbortOn []slo.Expr
 
-	given int // how many SLOs the scenario has
+	given      int  // how many SLOs the scenario has
+	perRequest bool // Bounds were given, and do not only serve
 }
 
 // Parse reads the SLOs and the reasons to abort of a scenario with these waves.
@@ -55,7 +56,8 @@ func Parse(slos, abortOn []string, waves []WaveName) (*Assertions, error) {
 		}
 		a.AbortOn = append(a.AbortOn, e)
 	}
-	if len(a.Bounds) == 0 {
+	a.perRequest = len(a.Bounds) > 0
+	if !a.perRequest {
 		a.Bounds = boundsOf(a.SLOs)
 	}
 	for _, e := range slo.Assumed() {
@@ -101,18 +103,33 @@ func customerPercentile(e slo.Expr) bool {
 // Judged reports whether anything says which request is good.
 func (a *Assertions) Judged() bool { return len(a.Bounds) > 0 }
 
-// Good reports whether an ok request of a wave met every bound. measured is the
-// request's value of a bound's metric; without one the bound is not met.
-func (a *Assertions) Good(wave WaveName, measured func(slo.Expr) (ms float64, ok bool)) bool {
+// A Goodness says of a request whether it was good.
+type Goodness int
+
+// What can be said of a request.
+const (
+	Bad      Goodness = iota // it failed, or broke a bound
+	Good                     // it ended ok and met every bound
+	Unjudged                 // it ended ok and met every bound that can be known, but not all can
+)
+
+// Goodness judges an ok request of a wave. measured is its value of a bound's metric,
+// in ms: NaN for an instant that was waited for and never came, which meets no bound;
+// ok is false where the request has no such value, as a single token has no gap.
+func (a *Assertions) Goodness(wave WaveName, measured func(slo.Expr) (ms float64, ok bool)) Goodness {
+	good := Good
 	for _, e := range a.Bounds {
 		if !e.Concerns(wave.Lane, wave.Wave) {
 			continue
 		}
-		if ms, ok := measured(e); !ok || !e.Holds(ms) {
-			return false
+		switch ms, ok := measured(e); {
+		case !ok:
+			good = Unjudged
+		case !e.Holds(ms):
+			return Bad
 		}
 	}
-	return true
+	return good
 }
 
 // Tightest are the tightest bounds on response TTFT and E2E, 0 where there is none:

@@ -20,6 +20,13 @@
 //
 // So an endpoint cannot pass on its survivors, and refusing fast looks like what it is.
 //
+// # Whether the generator was one
+//
+// [Generator] holds how late the generator was, and what it ran out of, against what each
+// latency bears. [Judge] answers with what the verdict rests on, a [result.Ground]; these
+// have one order, from which exit codes follow ([Decide]), and by which of several runs
+// one counts ([Outranks]).
+//
 // # What counts however late the generator was
 //
 // A generator that sends or reads late measures its own lateness, so that latency SLOs
@@ -27,10 +34,22 @@
 // endpoint's own answer. An error rate that breaks its SLO on those alone is a
 // failure, whatever else is in doubt.
 //
+// # What is good
+//
+// A request is good that ended ok and met every bound per request. One that has no value
+// of what a bound is on (a single token has no gap) and met the others is neither good
+// nor bad: an SLO on the number of good ones holds if it does with all of these taken as
+// bad, fails if it does with all of them taken as good, and has no data otherwise. One
+// that ended ok without a token that was waited for is bad, as it ranks above.
+//
 // # Whether it held
 //
-// A run held only if every SLO held and completions kept up with arrivals ([PaceOf]),
-// and then at the rate of what succeeded. Where they did not, and no SLO that was given
+// A run held only if every SLO held and completions kept up with arrivals ([PaceOf]) in
+// every wave, each by what its own lane did, and then at the rate of what succeeded once
+// answers could come. Where something says which request is good and no SLO how many
+// must be, it held only if nearly all were; and if none is known to be good although SLOs
+// per request were given, the run is inconclusive. Where completions did not keep up, and
+// no SLO that was given
 // says how long a request may wait or how many must be served, there is nothing to judge
 // the backlog by: the run is inconclusive, for a queue that grows passes every bound in
 // time.

@@ -40,8 +40,12 @@ func (j *judgement) undecided() string {
 	case !j.Run.Generator.Valid:
 		return "the load generator was the bottleneck, so this says nothing about the endpoint: " + reason
 	}
-	if len(j.unknown) == 0 {
+	switch {
+	case len(j.unknown) > 0:
+	case j.unbounded:
 		return reason // it could not keep up, and no SLO says whether that matters
+	default:
+		return j.achieved() // of which nothing was good, and no SLO says whether that matters
 	}
 	return "not enough data to judge: " + reason
 }
@@ -83,6 +87,8 @@ func missed(s result.SLO) string {
 	switch {
 	case s.Observed != nil:
 		return fmt.Sprintf("%s: it was %s", s.Expr, units.Value(*s.Observed, s.Unit))
+	case s.AtLeast != nil && s.AtMost != nil:
+		return fmt.Sprintf("%s: it was %s to %s, for some requests could not be judged", s.Expr, units.Value(*s.AtLeast, s.Unit), units.Value(*s.AtMost, s.Unit))
 	case s.AtLeast != nil:
 		return fmt.Sprintf("%s: it was at least %s, for too many requests failed or got no answer", s.Expr, units.Value(*s.AtLeast, s.Unit))
 	}
@@ -92,7 +98,7 @@ func missed(s result.SLO) string {
 // String says how far a wave fell behind.
 func (l lagging) String() string {
 	text := "could not keep up"
-	if l.wave.Wave != "" && !l.last {
+	if l.wave.Wave != "" && l.named {
 		text += " in " + l.wave.String()
 	}
 	text += fmt.Sprintf(": %s of %s requests/s served", units.Rate(l.Served), units.Rate(l.Offered))
@@ -107,19 +113,23 @@ func (l lagging) String() string {
 }
 
 // achieved sums up a run of which every SLO held. It held a rate only if it is known
-// to have kept up; the rate is that of the wave in which most succeeded.
+// to have kept up and what was served was good; the rate is that of the wave that was
+// served fastest, once answers could come.
 func (j *judgement) achieved() string {
-	busiest := j.Run.Total
-	for _, w := range j.Run.Waves {
-		if len(j.Run.Waves) > 1 && faster(w, busiest) {
-			busiest = w
+	busiest, served := j.Run.Total, 0.0
+	for i, w := range j.Run.Waves {
+		if p := j.paces[i]; p.Served > served {
+			busiest, served = w, p.Served
 		}
 	}
 	var parts []string
-	if rate := busiest.Rate.Succeeded; rate != nil {
-		text := units.Rate(*rate) + " requests/s"
-		if busiest.Kind != result.WholeRun {
+	if busiest.Rate.Succeeded != nil {
+		text := units.Rate(served) + " requests/s"
+		if len(j.Run.Waves) > 1 && busiest.Kind != result.WholeRun {
 			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
+		}
+		if j.good.lacks() {
+			text += ", " + ofThem(busiest)
 		}
 		parts = append(parts, text)
 	}
@@ -133,16 +143,15 @@ func (j *judgement) achieved() string {
 		parts = append(parts, "errors "+units.Share(*busiest.ErrorRate))
 	}
 	figures := strings.Join(parts, ", ")
-	if j.kept {
+	switch {
+	case j.kept && j.good.lacks() && len(parts) > 1:
+		return "served " + parts[0] + ": " + strings.Join(parts[1:], ", ")
+	case j.kept && j.good.lacks():
+		return "served " + figures
+	case j.kept:
 		return "held " + figures
 	}
 	q := j.Run.Total.Requests
 	return fmt.Sprintf("%s of %s succeeded: %s; too short to say whether the endpoint keeps up",
 		units.Count(q.Succeeded), units.Of(q.Scheduled, "request", "requests"), figures)
-}
-
-// faster reports whether a wave had a higher rate of successes.
-func faster(w, than result.Stats) bool {
-	a, b := w.Rate.Succeeded, than.Rate.Succeeded
-	return a != nil && (b == nil || than.Kind == result.WholeRun || *a > *b)
 }

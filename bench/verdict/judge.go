@@ -19,6 +19,9 @@ type Case struct {
 	// Run is the document so far: its waves, its generator, its timeline and its
 	// events are what sentences are made of.
 	Run *result.Run
+	// Lanes are the rows of the timeline of each lane by itself, by its name: what is
+	// served of one lane says nothing of another.
+	Lanes map[string][]result.Row
 	// Breached are the requests/s that the endpoint had admitted when an SLO was first
 	// breached live, by the SLO's text.
 	Breached map[string]float64
@@ -36,7 +39,9 @@ func Judge(c Case) result.Verdict {
 		v.SLOs = append(v.SLOs, h.SLO)
 	}
 	j.pace()
-	v.Status, v.ExitCode = j.outcome()
+	j.good = c.goodShare()
+	v.Ground = j.ground()
+	v.Status, v.ExitCode = Decide(v.Ground)
 	v.Headline = j.headline(v.Status)
 	v.Reasons = append(v.Reasons, j.reasons(v.Status)...)
 	return v
@@ -50,6 +55,8 @@ type judgement struct {
 	behind          *lagging // the wave that fell furthest behind; nil: none did
 	unbounded       bool     // no SLO says how long customers may wait in some wave that fell behind
 	kept            bool     // every wave is known to have kept up
+	good            goodShare
+	paces           []Pace // of the waves of Run; of a closed one only what was served
 }
 
 // A held is an SLO that was held against what happened.
@@ -57,7 +64,7 @@ type held struct {
 	result.SLO
 	expr     slo.Expr
 	answered bool   // it fails on what the endpoint itself answered
-	against  string // why the generator's lateness leaves it without an answer; "": it does not
+	against  string // why there is no answer although there is data; "": there is one, or no data
 }
 
 // A lagging is a wave whose completions did not keep up with its arrivals.
@@ -65,13 +72,15 @@ type lagging struct {
 	Pace
 	wave WaveName
 	last bool // nothing was offered after it
+	// named: it must be said which it was, for others came after it or ran beside it.
+	named bool
 }
 
 // Hold judges an assertion against a stretch, as a document says it.
 func Hold(a Assertion, s Stretch) result.SLO {
 	r := slo.Evaluate(a.Expr, s)
 	return result.SLO{
-		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast,
+		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast, AtMost: r.AtMost,
 		Unit: string(a.Unit), OK: r.OK, Assumed: a.Assumed,
 	}
 }
@@ -83,6 +92,9 @@ func (j *judgement) hold() {
 		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
 		if against, void := j.against(a.Expr); void && a.Latency() {
 			h.OK, h.against = nil, against.String()
+		}
+		if n := s.Part.Unjudged; h.OK == nil && a.OfGood() && n > 0 {
+			h.against = unjudged(n)
 		}
 		j.held = append(j.held, h)
 		switch {
@@ -119,6 +131,9 @@ func (h held) factor() float64 {
 	if v == nil {
 		v = h.AtLeast
 	}
+	if h.AtMost != nil && !h.expr.Op.Upper() {
+		v = h.AtMost
+	}
 	if v == nil {
 		return 1
 	}
@@ -149,51 +164,74 @@ func failsOnAnswers(e slo.Expr, s Stretch) bool {
 	return false
 }
 
-// pace finds the open wave that fell furthest behind.
+// pace says how fast each wave was answered, and finds the open one that fell furthest
+// behind.
 func (j *judgement) pace() {
 	j.kept = true
 	end := 0.0
 	for _, w := range j.Run.Waves {
-		end = max(end, w.StartedS+w.DurationS)
+		_, to, _ := w.Wall()
+		end = max(end, to)
 	}
 	for _, w := range j.Run.Waves {
+		p := paceOf(w, j.Lanes[w.Lane])
+		j.paces = append(j.paces, p)
 		if w.Kind == result.ClosedWave || w.Requests.Scheduled == 0 {
 			continue // a closed wave waits for its answers
 		}
-		p := PaceOf(j.Run.Timeline, result.FromSeconds(w.StartedS), result.FromSeconds(w.StartedS+w.DurationS))
 		j.kept = j.kept && p.State == Kept
 		if p.State != FellShort {
 			continue
 		}
 		j.unbounded = j.unbounded || !j.Assertions.boundsWaiting(WaveName{w.Lane, w.Name})
 		if j.behind == nil || p.Served*j.behind.Offered < j.behind.Served*p.Offered {
-			j.behind = &lagging{Pace: p, wave: WaveName{w.Lane, w.Name}, last: w.StartedS+w.DurationS >= end}
+			_, to, _ := w.Wall()
+			last := to >= end
+			j.behind = &lagging{Pace: p, wave: WaveName{w.Lane, w.Name}, last: last, named: !last || len(j.Lanes) > 1}
 		}
 	}
 }
 
-// outcome is the status and the exit code.
-func (j *judgement) outcome() (result.Status, int) {
+// paceOf is how fast a wave was answered, by the rows of its lane. A closed wave is
+// served at its steady rate where it has one, less what failed.
+func paceOf(w result.Stats, lane []result.Row) Pace {
+	if w.Kind != result.ClosedWave {
+		from, to, _ := w.Wall()
+		return PaceOf(lane, result.FromSeconds(from), result.FromSeconds(to))
+	}
+	p := Pace{}
+	switch steady, completed, ok := w.Rate.Steady, w.Rate.Completed, w.Rate.Succeeded; {
+	case ok == nil:
+	case steady != nil && completed != nil && *completed > 0:
+		p.Served = *steady * *ok / *completed
+	default:
+		p.Served = *ok
+	}
+	return p
+}
+
+// ground is what the verdict rests on: the first that applies.
+func (j *judgement) ground() result.Ground {
 	answered := slices.ContainsFunc(j.failed, func(h held) bool { return h.answered })
 	switch {
 	case j.Ending == Refused:
-		return result.Aborted, ExitUsage
+		return result.GroundUsage
 	case j.Ending == Interrupted:
-		return result.Aborted, ExitInterrupted
+		return result.GroundInterrupted
 	case j.Ending == OutOfBudget || j.Ending == AbortedOn:
-		return result.Aborted, ExitStopped
+		return result.GroundStopped
 	case j.Ending == CutOff:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundCutOff
 	case answered:
-		return result.Fail, ExitFailed
+		return result.GroundAnswers
 	case !j.Run.Generator.Valid:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundGenerator
 	case len(j.failed) > 0:
-		return result.Fail, ExitFailed
-	case len(j.unknown) > 0 || j.unbounded:
-		return result.Inconclusive, ExitInconclusive
+		return result.GroundSLO
+	case len(j.unknown) > 0 || j.unbounded || j.good.none():
+		return result.GroundData
 	}
-	return result.Pass, ExitPass
+	return result.GroundPass
 }
 
 // reasons are all that led to the verdict, the decisive one first.
@@ -226,6 +264,9 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 		if j.unbounded {
 			add("no SLO says how long a request may wait: give one, such as ttft.p95 < 800ms")
 		}
+	}
+	for _, text := range j.good.reasons() {
+		add(text)
 	}
 	if n := j.steered(); n > 0 {
 		add(fmt.Sprintf("the run was steered by hand (%d times)", n))

@@ -18,11 +18,15 @@ const (
 	FellShort               // more arrived than was answered, beyond chance
 )
 
-// A Pace is how fast requests arrived and were answered over a stretch of a run.
+// A Pace is how fast requests arrived and were answered over a stretch of a lane.
 type Pace struct {
-	State           KeptUp
-	Offered, Served float64 // requests/s scheduled, and succeeded
-	Waiting         int64   // in flight and queued at the end of the stretch
+	State KeptUp
+	// Offered and Served are requests/s of the very time that decided, the whole stretch
+	// or its last third, in as much of it as answers could come: what succeeded from the
+	// start and the latency on, and what arrived as long before. Where none could come
+	// they are what was scheduled and what succeeded in the stretch.
+	Offered, Served float64
+	Waiting         int64 // in flight and queued at the end of the stretch
 }
 
 // What it takes to keep up: at least so much of the arrivals is answered, less what
@@ -33,9 +37,10 @@ const (
 )
 
 // PaceOf compares, between two instants since the start of the run, what was answered
-// with what arrived as long before as an answer took at the median. A constant
-// latency, however long, is no backlog then, and neither is a ramp; where more arrives
-// than is served, less is answered in any time than arrived in a time of that length.
+// of a lane with what arrived as long before as an answer took at the median. A
+// constant latency, however long, is no backlog then, and neither is a ramp; where more
+// arrives than is served, less is answered in any time than arrived in a time of that
+// length.
 //
 // With a arrivals and c completions, the pace fell short if c < 0.95a − 3√(a+c),
 // which chance alone does to counts of Poisson once in a thousand times, and it was
@@ -45,29 +50,20 @@ const (
 // third are looked at, for a backlog may begin late.
 func PaceOf(rows []result.Row, from, to time.Duration) Pace {
 	c := cumulate(rows)
-	p := Pace{Waiting: c.waiting(to.Seconds())}
 	a, b := from.Seconds(), to.Seconds()
 	if b <= a || len(rows) == 0 {
-		return p
+		return Pace{Waiting: c.waiting(to.Seconds())}
 	}
-	p.Offered = (c.at(c.arrived, b) - c.at(c.arrived, a)) / (b - a)
-	p.Served = (c.at(c.succeeded, b) - c.at(c.succeeded, a)) / (b - a)
-	p.State = worse(c.keptUp(a, b, a), c.keptUp(b-(b-a)/3, b, a))
-	if p.State == TooShort && c.behind(a, b, a) && Oversaturated(c.whole(a, b), p.Offered) {
+	whole := c.exchange(a, b, a)
+	p, end := whole.pace(), c.exchange(b-(b-a)/3, b, a).pace()
+	if p.State != FellShort && end.State != TooShort && end.State != p.State {
+		p = end
+	}
+	if p.State == TooShort && whole.behind() && Oversaturated(c.whole(a, b), p.Offered) {
 		p.State = FellShort // too few to tell by their number; their growth tells
 	}
+	p.Waiting = c.waiting(b)
 	return p
-}
-
-// worse of what two looks at one stretch say.
-func worse(whole, end KeptUp) KeptUp {
-	switch {
-	case whole == FellShort || end == FellShort:
-		return FellShort
-	case end == TooShort:
-		return whole
-	}
-	return end
 }
 
 // cumulated are sums over the rows of a timeline, at their ends; the first is 0 at the
@@ -109,37 +105,70 @@ func (c cumulated) at(sums []float64, t float64) float64 {
 	return sums[len(sums)-1]
 }
 
-// keptUp judges the time from a to b of a stretch that began at start.
-func (c cumulated) keptUp(a, b, start float64) KeptUp {
-	arrived, ended := c.exchange(a, b, start)
+// An exchange is what was answered in a time, and what arrived in one as long before as
+// an answer takes.
+type exchange struct {
+	arrived, ended, succeeded float64
+	seconds                   float64
+	offered, served           float64 // requests/s, where nothing that arrived could be answered in time
+}
+
+// exchange looks at the time from a to b of a stretch that began at start. Nothing
+// arrived where whoever did could not have been answered yet.
+func (c cumulated) exchange(a, b, start float64) exchange {
+	took := c.latency(a, b)
+	if start+took >= b {
+		return exchange{
+			offered: (c.at(c.arrived, b) - c.at(c.arrived, a)) / (b - a),
+			served:  (c.at(c.succeeded, b) - c.at(c.succeeded, a)) / (b - a),
+		}
+	}
+	a = c.settled(max(a, start+took), b)
+	return exchange{
+		arrived: c.at(c.arrived, b-took) - c.at(c.arrived, a-took),
+		ended:   c.at(c.ended, b) - c.at(c.ended, a), succeeded: c.at(c.succeeded, b) - c.at(c.succeeded, a),
+		seconds: b - a,
+	}
+}
+
+// settled is the end of the row in which an instant lies, if it leaves most of the time
+// until b: within the row in which the first answers come these are not spread evenly.
+func (c cumulated) settled(a, b float64) float64 {
+	for _, t := range c.t {
+		if t >= a-1e-9 {
+			if t <= a+(b-a)/4 {
+				return t
+			}
+			break
+		}
+	}
+	return a
+}
+
+// pace is what the exchange says of the pace.
+func (x exchange) pace() Pace {
+	p := Pace{State: x.keptUp(), Offered: x.offered, Served: x.served}
+	if x.seconds > 0 {
+		p.Offered, p.Served = x.arrived/x.seconds, x.succeeded/x.seconds
+	}
+	return p
+}
+
+func (x exchange) keptUp() KeptUp {
 	switch {
-	case arrived < 1:
+	case x.arrived < 1:
 		return TooShort
-	case ended < keepingUp*arrived-beyondLot*math.Sqrt(arrived+ended):
+	case x.ended < keepingUp*x.arrived-beyondLot*math.Sqrt(x.arrived+x.ended):
 		return FellShort
-	case ended >= keepingUp*arrived-math.Sqrt(arrived)/2:
+	case x.ended >= keepingUp*x.arrived-math.Sqrt(x.arrived)/2:
 		return Kept
 	}
 	return TooShort
 }
 
-// behind reports whether less was answered from a to b than should have been, by more
-// than one standard deviation: no proof by itself.
-func (c cumulated) behind(a, b, start float64) bool {
-	arrived, ended := c.exchange(a, b, start)
-	return ended < keepingUp*arrived-math.Sqrt(arrived)
-}
-
-// exchange is what ended from a to b, and what arrived as long before as an answer
-// takes; nothing arrived where whoever did could not have been answered yet.
-func (c cumulated) exchange(a, b, start float64) (arrived, ended float64) {
-	took := c.latency(a, b)
-	if start+took >= b {
-		return 0, 0
-	}
-	a = max(a, start+took)
-	return c.at(c.arrived, b-took) - c.at(c.arrived, a-took), c.at(c.ended, b) - c.at(c.ended, a)
-}
+// behind reports whether less was answered than should have been, by more than one
+// standard deviation: no proof by itself.
+func (x exchange) behind() bool { return x.ended < keepingUp*x.arrived-math.Sqrt(x.arrived) }
 
 // whole are the rows that lie from a to b, but for one that was cut short.
 func (c cumulated) whole(a, b float64) (rows []result.Row) {

@@ -47,16 +47,31 @@ func (f Figures) Stretch(e slo.Expr) Stretch {
 	return s
 }
 
-// Scalar implements slo.Lookup.
-func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
+// Scalar implements slo.Lookup. What counts good requests lies between what it is with
+// every unjudged one taken as bad, and as good.
+func (s Stretch) Scalar(e slo.Expr) (slo.Range, bool) {
+	good, unjudged := s.Part.Good, s.Part.Unjudged
+	if e.Metric == slo.Goodput { // a rate, of what happened in the time of load
+		good, unjudged = s.Part.Here.Good, s.Part.Here.Unjudged
+	}
+	low, ok := s.scalar(e, good)
+	if !e.OfGood() || !ok {
+		return slo.At(low), ok
+	}
+	high, _ := s.scalar(e, good+unjudged)
+	return slo.Range{Low: low, High: high}, s.Judged
+}
+
+// scalar is the value of a metric if so many requests were good.
+func (s Stretch) scalar(e slo.Expr, good int64) (float64, bool) {
 	p, q := s.Part, s.Part.Requests
 	switch e.Metric {
 	case slo.ErrorRate:
 		return ratio(q.Failed, q.Succeeded+q.Failed)
 	case slo.Goodput:
-		return s.ifJudged(s.perSecond(p.Good))
+		return s.perSecond(good)
 	case slo.GoodFraction:
-		return s.ifJudged(ratio(p.Good, q.Scheduled))
+		return ratio(good, q.Scheduled)
 	case slo.RPS:
 		return s.perSecond(p.Here.Succeeded)
 	case slo.OfferedRPS:
@@ -66,9 +81,9 @@ func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
 	case slo.CompletedRPS:
 		return s.perSecond(p.Here.Completed)
 	case slo.OutputTPS:
-		return s.perSecond(p.Here.OutputTokens)
+		return s.tokensPerSecond(p.OutputTokens())
 	case slo.TotalTPS:
-		return s.perSecond(p.Here.TotalTokens)
+		return s.tokensPerSecond(p.TotalTokens())
 	case slo.Cost:
 		return p.Cost.Total(), s.Priced
 	case slo.PerThousand:
@@ -80,14 +95,17 @@ func (s Stretch) Scalar(e slo.Expr) (float64, bool) {
 	return s.count(e)
 }
 
-func (s Stretch) ifJudged(v float64, ok bool) (float64, bool) { return v, ok && s.Judged }
-
 // perSecond is n ÷ the time of load; nothing is known where there was none.
 func (s Stretch) perSecond(n int64) (float64, bool) {
 	if s.Length <= 0 {
 		return 0, false
 	}
 	return float64(n) / s.Length.Seconds(), true
+}
+
+func (s Stretch) tokensPerSecond(n int64, known bool) (float64, bool) {
+	v, ok := s.perSecond(n)
+	return v, ok && known
 }
 
 // count is a number of requests, or its share of the scheduled ones.

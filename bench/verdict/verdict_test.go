@@ -29,15 +29,17 @@ func judge(t testing.TB, slos []string, change func(*verdict.Case), waves ...mad
 	run := &result.Run{Generator: result.Generator{Valid: true}}
 	for i, w := range waves {
 		names[i] = w.WaveName
-		total.Merge(w.part)
-		length += w.length
-		run.Waves = append(run.Waves, result.Derive(result.Label{Name: w.Wave, Lane: w.Lane, Kind: "closed", Duration: w.length}, w.part))
 	}
-	run.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: length}, total)
 	a, err := verdict.Parse(slos, nil, names)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, w := range waves {
+		total.Merge(w.part)
+		length += w.length
+		run.Waves = append(run.Waves, result.Derive(result.Label{Name: w.Wave, Lane: w.Lane, Kind: "closed", Duration: w.length, Judged: a.Judged()}, w.part))
+	}
+	run.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: length, Judged: a.Judged()}, total)
 	c := verdict.Case{Assertions: a, Run: run, Figures: verdict.Figures{
 		Waves: names, Judged: a.Judged(),
 		Of: func(i int) (*result.Part, time.Duration) {
@@ -60,6 +62,7 @@ func part(ok int, failed map[outcome.Outcome]int) *result.Part {
 		p.Requests.Scheduled++
 		p.Requests.Sent++
 		p.Requests.Succeeded++
+		p.Good++
 		p.Here.Succeeded++
 		p.Here.Completed++
 		p.Outcomes[outcome.OK]++
@@ -374,8 +377,39 @@ func TestPace(t *testing.T) {
 		}
 	}
 	p := verdict.PaceOf(timeline(0.1, [3]float64{60, 26, 10}), 0, 10*time.Second)
-	if p.Offered != 60 || p.Served != 26 || p.Waiting != 340 {
+	if !near(p.Offered, 60) || !near(p.Served, 26) || p.Waiting != 340 {
 		t.Errorf("%+v, want 26 of 60 served and 340 waiting", p)
+	}
+}
+
+func near(got, want float64) bool { return got > want-1e-6 && got < want+1e-6 }
+
+// What is said to be served is what came once answers could, against what arrived as
+// long before: the fill is in neither, however long an answer takes.
+func TestServedIsWithoutTheFill(t *testing.T) {
+	filling := slow(6, level(4, 30)...)
+	for i := range filling[:20] {
+		filling[i].Counts.Succeeded /= 2
+	}
+	for _, c := range []struct {
+		why             string
+		rows            []result.Row
+		to              int
+		offered, served float64
+	}{
+		{"at once", slow(0, level(20, 30)...), 30, 20, 20},
+		{"an answer takes 8 s", slow(8, level(20, 30)...), 30, 20, 20},
+		{"an answer takes most of the wave", slow(25, level(20, 30)...), 30, 20, 20},
+		{"a ramp", slow(10, ramp(10, 30, 21)...), 21, 15, 15}, // the first 11 s of it
+		{"a rush that is served at 26/s", timeline(0.1, [3]float64{60, 26, 30}), 30, 60, 26},
+		{"the last third fell short", timeline(0.1, [3]float64{60, 60, 280}, [3]float64{100, 60, 20}), 300, (80.1*60 + 19.9*100) / 100, 60},
+		{"the fill lasts longer than the median", filling, 30, 4, 4},
+		{"nothing could be answered", slow(40, level(20, 30)...), 30, 20, 0},
+	} {
+		p := verdict.PaceOf(c.rows, 0, time.Duration(c.to)*time.Second)
+		if !near(p.Offered, c.offered) || !near(p.Served, c.served) {
+			t.Errorf("%s: %g of %g/s, want %g of %g", c.why, p.Served, p.Offered, c.served, c.offered)
+		}
 	}
 }
 
@@ -411,7 +445,7 @@ func sqrt(x float64) float64 {
 func TestHeldMeansHeld(t *testing.T) {
 	open := func(rows []result.Row, seconds float64) func(*verdict.Case) {
 		return func(c *verdict.Case) {
-			c.Run.Timeline = rows
+			c.Lanes = map[string][]result.Row{"": rows}
 			for i := range c.Run.Waves {
 				c.Run.Waves[i].Kind, c.Run.Waves[i].DurationS = "open", seconds
 			}
@@ -425,7 +459,7 @@ func TestHeldMeansHeld(t *testing.T) {
 		exit      int
 		change    func(*verdict.Case)
 	}{
-		{"kept up", "held 10.0 requests/s", nil, verdict.ExitPass, open(timeline(0.1, [3]float64{60, 60, 20}), 20)},
+		{"kept up", "held 60.0 requests/s", nil, verdict.ExitPass, open(timeline(0.1, [3]float64{60, 60, 20}), 20)},
 		{"fell behind, and nobody says how long one may wait", lagged, nil, verdict.ExitInconclusive, behind},
 		{"an SLO on service time bounds no wait", lagged, []string{"service.ttft.p95 < 1s"}, verdict.ExitInconclusive, behind},
 		{"fell behind within what one may wait", lagged, []string{"ttft.p95 < 1m"}, verdict.ExitPass, behind},

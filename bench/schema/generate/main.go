@@ -120,6 +120,9 @@ func (s *source) finish(made *jsonschema.Schema, t reflect.Type) {
 		switch {
 		case nullable && f.Type.String() != "json.RawMessage":
 			made.Properties.Set(name, orNull(p))
+			if f.Tag.Get("jsonschema") == "required" { // earlier documents had a 0 for no data
+				made.Required = append(made.Required, name)
+			}
 		case !strings.Contains(options, "omitempty"):
 			made.Required = append(made.Required, name)
 		}

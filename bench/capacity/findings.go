@@ -1,0 +1,168 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"flashwave/bench/result"
+	"flashwave/bench/trend"
+	"flashwave/bench/units"
+)
+
+// A Finding is something that the search found out beside the capacity.
+type Finding struct {
+	Kind    FindingKind `json:"kind"`
+	Text    string      `json:"text"`     // one sentence for people
+	RateRPS *float64    `json:"rate_rps"` // the rate at which it shows; null: none
+	AtS     float64     `json:"at_s"`     // when it was seen, from the start of the search
+}
+
+// FindingKind says what was found.
+type FindingKind string
+
+// The kinds of findings.
+const (
+	Drifts    FindingKind = "drift"     // the endpoint gets slower: the answer is of its time
+	ScalesOut FindingKind = "scale_out" // it got faster: it warmed up, or has more replicas
+	Quotas    FindingKind = "quota"     // it limits the rate itself
+)
+
+// shift says how a sentinel differs from the first time.
+type shift int
+
+const (
+	still shift = iota
+	worse
+	better
+)
+
+// shifted is by what part a median must differ before an endpoint has changed.
+const shifted = 0.2
+
+// batches is how often a median is measured in one step.
+const batches = 5
+
+// typical is the median latency over rows, with an interval that holds for latencies
+// that follow from one another, too: that of the means of batches (Law, Simulation
+// Modeling and Analysis, §9.5.3).
+func typical(rows []result.Row) *Typical {
+	var medians []float64
+	for _, r := range rows {
+		switch l := r.Latency; {
+		case l.E2E.Response != nil:
+			medians = append(medians, l.E2E.Response.P50)
+		case l.TTFT.Response != nil:
+			medians = append(medians, l.TTFT.Response.P50)
+		}
+	}
+	if len(medians) < batches {
+		return nil
+	}
+	var of [batches]float64
+	mean := 0.0
+	for i := range of {
+		of[i] = trend.Median(medians[i*len(medians)/batches : (i+1)*len(medians)/batches])
+		mean += of[i] / batches
+	}
+	squares := 0.0
+	for _, m := range of {
+		squares += (m - mean) * (m - mean)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: batches - 1}.Quantile(1 - tail)
+	margin := t * math.Sqrt(squares/(batches-1)/batches)
+	return &Typical{Median: mean, Low: max(0, mean-margin), High: mean + margin}
+}
+
+// shiftOf holds a sentinel against the first time.
+func shiftOf(base, now Step) shift {
+	was, is := base.Typical, now.Typical
+	switch {
+	case now.Verdict == Broke:
+		return worse
+	case was == nil || is == nil:
+	case is.Low > was.High && is.Median > was.Median*(1+shifted):
+		return worse
+	case is.High < was.Low && is.Median < was.Median/(1+shifted):
+		return better
+	}
+	return still
+}
+
+// median is what is typical of a step, in words.
+func (s Step) median() string {
+	if s.Typical == nil {
+		return units.NoData
+	}
+	return units.Millis(s.Typical.Median)
+}
+
+// baseOf is the first step that held at the rate of a sentinel; nil: there is none.
+func (s *Search) baseOf(sentinel Step) *Step {
+	for i := range s.steps {
+		st := &s.steps[i].Step
+		if st.Verdict == Held && st.RateRPS != nil && st.Kind != Sentinel && sameRate(st.RateRPS, *sentinel.RateRPS) {
+			return st
+		}
+	}
+	return nil
+}
+
+// findings are what the steps say beside the capacity.
+func (s *Search) findings() []Finding {
+	list := []Finding{}
+	var failed *Step // the newest
+	for _, st := range s.steps {
+		if st.RateRPS == nil {
+			continue
+		}
+		rate := units.PerSecond(*st.RateRPS)
+		add := func(kind FindingKind, format string, args ...any) {
+			list = append(list, Finding{kind, fmt.Sprintf(format, args...), st.RateRPS, st.StartedS})
+		}
+		switch {
+		case st.Kind == Sentinel:
+			base := s.baseOf(st.Step)
+			if base == nil {
+				break
+			}
+			switch shiftOf(*base, st.Step) {
+			case worse:
+				add(Drifts, "the endpoint drifts: at %s the median latency was %s at %s, and %s at %s",
+					rate, base.median(), units.ClockSeconds(base.StartedS), st.median(), units.ClockSeconds(st.StartedS))
+			case better:
+				add(ScalesOut, "the endpoint got faster: at %s the median latency was %s at %s, and %s at %s: it warmed up, or scaled out",
+					rate, base.median(), units.ClockSeconds(base.StartedS), st.median(), units.ClockSeconds(st.StartedS))
+			}
+		case st.Kind == Retry && st.Verdict == Held && failed != nil:
+			add(ScalesOut, "%s broke at %s, and %s held at %s: the endpoint warmed up, scaled out, or had a passing fault",
+				units.PerSecond(*failed.RateRPS), units.ClockSeconds(failed.StartedS), rate, units.ClockSeconds(st.StartedS))
+		case st.Verdict == Broke:
+			failed = &st.Step
+		}
+	}
+	if q := s.quota(); q != "" {
+		list = append(list, Finding{Quotas, q, nil, s.elapsed().Seconds()})
+	}
+	return list
+}
+
+// quota is the endpoint's own limit in words; "": it has none, as far as is known.
+func (s *Search) quota() string {
+	switch h := s.hunt; {
+	case h == nil:
+		return ""
+	case h.told > 0 && h.low() > h.told*(1+slack):
+		return "the endpoint announces a limit of " + units.PerMinute(h.told) + ", and bore more"
+	case h.told > 0:
+		return "the endpoint announces a limit of " + units.PerMinute(h.told)
+	case h.supply != nil && h.edgeIs(ByRateLimit) && h.low() <= h.supply.Rate()*(1+slack):
+		kind := "that gives as it goes"
+		if h.supply.Window {
+			kind = "in windows"
+		}
+		return "the endpoint announces no limit and has one, of about " + units.PerMinute(h.supply.Rate()) + " " + kind + ", as counted"
+	}
+	return ""
+}

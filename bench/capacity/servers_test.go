@@ -1,0 +1,240 @@
+package capacity
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/price"
+	"flashwave/bench/prompt"
+	"flashwave/bench/scenario"
+	"flashwave/bench/schema/schematest"
+	"flashwave/bench/servertest"
+	"flashwave/bench/verdict"
+	"flashwave/client"
+	"flashwave/client/outcome"
+)
+
+// seeds is how often each server is searched by TestMostSearchesAreClose.
+var seeds = flag.Int("seeds", 0, "search each server so often, with other random numbers each time")
+
+// A tally is a server that counts what it refuses, with all that lies between the steps.
+type tally struct {
+	*servertest.Server
+	sent, refused atomic.Int64
+}
+
+func (c *tally) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
+	res := c.Server.Do(ctx, req, sink)
+	c.sent.Add(1)
+	if res.Outcome == outcome.RateLimited {
+		c.refused.Add(1)
+	}
+	return res
+}
+
+// searchModel searches a model in virtual time, for one SLO on e2e.p95. It answers with the
+// share of the requests that were refused, too.
+func searchModel(t *testing.T, m servertest.Model, bound time.Duration, bounds func(*Config)) (doc *Document, refused float64) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		epoch := time.Now()
+		server := &tally{Server: servertest.New(m, epoch)}
+		sc := scenario.Default()
+		sc.Target.Model = "model"
+		sc.Workload.Prompts = "synthetic:16"
+		sc.SLO = []string{fmt.Sprintf("e2e.p95 < %dms", bound.Milliseconds())}
+		if err := sc.Resolve(scenario.Machine{}); err != nil {
+			t.Fatal(err)
+		}
+		source, err := prompt.Open(sc.Workload.Prompts, sc.Workload.Prompt, sc.Workload.System, sc.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg := Defaults()
+		cfg.Options = bench.Options{
+			Scenario: sc, Client: server, Epoch: epoch, ID: "test", Price: &price.Price{Input: 1, Output: 2},
+			Prompts: []prompt.Source{source},
+		}
+		cfg.Progress = func(line string) { t.Log(line) }
+		if bounds != nil {
+			bounds(&cfg)
+		}
+		s, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc = s.Run(t.Context())
+		synctest.Wait()
+		refused = float64(server.refused.Load()) / float64(server.sent.Load())
+	})
+	schematest.Values(t, "capacity", doc)
+	if rate := doc.Capacity.RPS; rate != nil && !slices.ContainsFunc(doc.Steps, func(st Step) bool { return sameRate(st.RateRPS, *rate) }) {
+		t.Errorf("%.4g/s is named and did not run", *rate)
+	}
+	return doc, refused
+}
+
+func seeded(m servertest.Model, seed uint64) servertest.Model { m.Seed = seed; return m }
+
+const sale = 800 * time.Millisecond
+
+// A served is a server whose capacity is known, and how well it must be found.
+type served struct {
+	name   string
+	model  servertest.Model
+	truth  servertest.Model // of which the capacity is that of the model
+	bound  time.Duration    // of e2e.p95
+	off    float64          // of the truth at most; ratio
+	most   time.Duration    // for the search
+	limit  Limit
+	bounds func(*Config)
+}
+
+const (
+	latencyTime = 550 * time.Second // for nearly all; their mean is 330 s
+	quotaTime   = 240 * time.Second
+)
+
+func queue(name string, m servertest.Model, bounds func(*Config)) served {
+	return served{name, m, m, sale, 0.07, latencyTime, ByLatency, bounds}
+}
+
+func limited(name string, q servertest.Quota, bounds func(*Config)) served {
+	m := servertest.Limited(q)
+	return served{name, m, m, sale, 0.03, quotaTime, ByRateLimit, bounds}
+}
+
+func stepping(d time.Duration) func(*Config) { return func(c *Config) { c.StepFor = d } }
+
+var queues = []served{
+	queue("M/M/8", servertest.MM8, nil),
+	queue("M/M/8, steps of 5 s", servertest.MM8, stepping(5*time.Second)),
+	queue("M/D/8", servertest.MD8, nil),
+	queue("a shared processor", servertest.Shared8, nil),
+	queue("one in ten is long", servertest.Bimodal8, nil),
+	{"noisy by 30 %", servertest.Noisy8, servertest.Noisy8, sale, 0.07, 11 * time.Minute, ByLatency, nil},
+	{"429s over 16 in flight", servertest.Concurrency16, servertest.Concurrency16, 10 * time.Second, 0.07, latencyTime, ByRateLimit, nil},
+}
+
+var others = []served{
+	limited("a window, told", servertest.Quota{PerMinute: 1200, Headers: true}, nil),
+	limited("a window", servertest.Quota{PerMinute: 1200}, nil),
+	limited("a deep bucket, told", servertest.Quota{PerMinute: 1200, Depth: 1200, Headers: true}, nil),
+	limited("a deep bucket", servertest.Quota{PerMinute: 1200, Depth: 1200}, nil),
+	limited("a deep bucket, told, steps of 3 s", servertest.Quota{PerMinute: 3000, Depth: 3000, Headers: true}, stepping(3*time.Second)),
+	limited("a bucket of 50, told", servertest.Quota{PerMinute: 1200, Depth: 50, Headers: true}, nil),
+	limited("a bucket of 50", servertest.Quota{PerMinute: 1200, Depth: 50}, nil),
+	{"the first minute three times slower", servertest.Cold, servertest.MM8, sale, 0.07, 10 * time.Minute, ByLatency, nil},
+	{
+		"scaling from 4 to 32, held", servertest.Autoscaled,
+		servertest.Model{Workers: 32, Service: servertest.Fixed(200 * time.Millisecond)}, sale, 0.07, 28 * time.Minute, ByLatency,
+		func(c *Config) { c.HoldFor = 3 * time.Minute },
+	},
+}
+
+// The command whose figures the package doc tells:
+//
+//	go test ./bench/capacity -run TestTheSearchFindsTheTruth -v
+func TestTheSearchFindsTheTruth(t *testing.T) {
+	for _, tc := range slices.Concat(queues, others) {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			truth := tc.truth.Capacity(servertest.SLO{Quantile: 0.95, Bound: tc.bound, Errors: 0.01}, false)
+			doc, refused := searchModel(t, tc.model, tc.bound, tc.bounds)
+			a := doc.Capacity
+			if a.RPS == nil {
+				t.Fatalf("no answer: %+v", doc.Verdict)
+			}
+			t.Logf("%s: %.4g/s of %.4g/s (%+.1f %%) in %.0f s, %.2f %% refused: %s", tc.name, *a.RPS, truth, 100*(*a.RPS/truth-1), doc.DurationS, 100*refused, doc.Verdict.Headline)
+			if p := a.Saturated; p != nil {
+				t.Logf("%s: saturated at %.4g/s (%.4g to %.4g) of %d steps", tc.name, p.RPS, p.LowRPS, p.HighRPS, p.Steps)
+			}
+			switch {
+			case math.Abs(*a.RPS/truth-1) > tc.off, !a.Confirmed, doc.Verdict.ExitCode != verdict.ExitPass:
+				t.Errorf("%.4g/s of %.4g/s: %+v", *a.RPS, truth, doc.Verdict)
+			case doc.DurationS > tc.most.Seconds():
+				t.Errorf("it took %.0f s", doc.DurationS)
+			case a.LimitedBy != tc.limit:
+				t.Errorf("limited by %q", a.LimitedBy)
+			case tc.model.Quota != nil && refused > 0.0205:
+				t.Errorf("%.1f %% of the requests ended with a 429", 100*refused)
+			}
+		})
+	}
+}
+
+// Nine searches in ten come within 5 % or so, whatever the random numbers:
+//
+//	go test ./bench/capacity -run TestMostSearchesAreClose -seeds 10 -v
+func TestMostSearchesAreClose(t *testing.T) {
+	if *seeds == 0 {
+		t.Skip("-seeds N asks for it")
+	}
+	for _, tc := range slices.Concat(queues, others) {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			truth := tc.truth.Capacity(servertest.SLO{Quantile: 0.95, Bound: tc.bound, Errors: 0.01}, false)
+			off, took := make([]float64, *seeds), make([]float64, *seeds)
+			t.Run("seeds", func(t *testing.T) {
+				for i := range *seeds {
+					t.Run(fmt.Sprint(i), func(t *testing.T) {
+						t.Parallel()
+						doc, _ := searchModel(t, seeded(tc.model, uint64(100+i)), tc.bound, tc.bounds)
+						off[i], took[i] = -100, doc.DurationS
+						if doc.Capacity.RPS != nil && doc.Verdict.ExitCode == verdict.ExitPass {
+							off[i] = 100 * (*doc.Capacity.RPS/truth - 1)
+						}
+					})
+				}
+			})
+			slices.Sort(off)
+			slices.Sort(took)
+			t.Logf("%s: off by %.1f %%, in %.0f s", tc.name, off, took)
+			far := 0
+			for _, o := range off {
+				if math.Abs(o) > 7 {
+					far++
+				}
+			}
+			if 5*far > *seeds {
+				t.Errorf("%d of %d are off by more than 7 %%", far, *seeds)
+			}
+		})
+	}
+}
+
+// What changes while it is measured is named, and no answer that is of the past passes.
+func TestADriftIsNamed(t *testing.T) {
+	t.Parallel()
+	doc, _ := searchModel(t, servertest.Drifting, 2*time.Second, nil)
+	named := slices.ContainsFunc(doc.Findings, func(f Finding) bool { return f.Kind == Drifts })
+	if !named || doc.Verdict.ExitCode != verdict.ExitInconclusive || !strings.Contains(doc.Verdict.Headline, "drifts") || doc.DurationS > 600 {
+		t.Errorf("%+v, %+v in %v s", doc.Verdict, doc.Findings, doc.DurationS)
+	}
+}
+
+func TestAScaleOutIsNamed(t *testing.T) {
+	t.Parallel()
+	doc, _ := searchModel(t, servertest.Autoscaled, sale, nil)
+	if !slices.ContainsFunc(doc.Findings, func(f Finding) bool { return f.Kind == ScalesOut }) {
+		t.Errorf("%+v, %+v", doc.Verdict, doc.Findings)
+	}
+}
+
+// A warm-up is load that does not count.
+func TestAWarmUpComesFirst(t *testing.T) {
+	t.Parallel()
+	doc, _ := searchModel(t, servertest.Cold, sale, func(c *Config) { c.Warmup, c.Soak, c.MaxRate = 70*time.Second, 0, 60 })
+	if doc.Steps[0].Kind != Warm || doc.Capacity.RPS == nil || *doc.Capacity.RPS < 59 || doc.DurationS > 200 {
+		t.Errorf("%+v in %v s", doc.Verdict, doc.DurationS)
+	}
+}
