@@ -2,7 +2,6 @@ package bench
 
 import (
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -82,45 +81,6 @@ func TestRefusalsMakeNoFlood(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// The wait grows with every failure in a row, within its bounds, and differs from
-// slot to slot.
-func TestBackoffDoubles(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	for failures := 1; failures < 100; failures++ {
-		most := longestBackoff
-		if failures < 7 {
-			most = 2 * shortestBackoff << (failures - 1)
-		}
-		seen := map[time.Duration]bool{}
-		for range 200 {
-			d := backoff(ending{outcome: client.Connect, retryAfter: client.Never}, failures, random)
-			if d < most/2 || d > most || d < shortestBackoff || d > longestBackoff {
-				t.Fatalf("%s after %d failures", d, failures)
-			}
-			seen[d] = true
-		}
-		if len(seen) < 100 {
-			t.Errorf("%d different waits after %d failures", len(seen), failures)
-		}
-	}
-	for _, c := range []struct {
-		name        string
-		e           ending
-		least, most time.Duration
-	}{
-		{"Retry-After", ending{retryAfter: 7 * time.Second}, 7 * time.Second, 7 * time.Second},
-		{"it counts from the answer", ending{retryAfter: 7 * time.Second, took: 5 * time.Second}, 7 * time.Second, 7 * time.Second},
-		{"Retry-After below the back-off", ending{retryAfter: ms}, 10 * ms, 20 * ms},
-		{"a failure that took a while", ending{took: 9 * ms, retryAfter: client.Never}, 1 * ms, 11 * ms},
-		{"a slow failure", ending{took: time.Minute, retryAfter: client.Never}, 0, 0},
-		{"a clock that ran backwards", ending{took: -time.Minute, retryAfter: client.Never}, 10 * ms, 20 * ms},
-	} {
-		if d := backoff(c.e, 1, random); d < c.least || d > c.most {
-			t.Errorf("%s: %s", c.name, d)
-		}
 	}
 }
 
@@ -294,7 +254,7 @@ func TestRefusedIsCounted(t *testing.T) {
 			return reply{wait: ms, tokens: 1, outcome: outcomes[i%len(outcomes)]}
 		})
 		run.Wait()
-		here := run.rec.total(0).Here
+		here := run.ledger.Total(0).Here
 		if here.Sent != 80 || here.Refused != 50 || here.Failed != 70 {
 			t.Errorf("%+v", here)
 		}

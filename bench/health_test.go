@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/health"
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -25,7 +27,7 @@ func kinds(found result.Findings, wave string) (list []result.FindingKind) {
 
 // startWatched begins a run whose ticks and clocks are those of the test: nothing real
 // beats in virtual time.
-func startWatched(t *testing.T, sc *scenario.Scenario, answer func(int, time.Duration) reply, clocks func() clockOffsets) *Run {
+func startWatched(t *testing.T, sc *scenario.Scenario, answer func(int, time.Duration) reply, clocks func() health.ClockOffsets) *Run {
 	t.Helper()
 	f := &fake{epoch: time.Now(), answer: answer}
 	o := options(t, sc, f, f.epoch)
@@ -38,22 +40,21 @@ func startWatched(t *testing.T, sc *scenario.Scenario, answer func(int, time.Dur
 }
 
 // together are clocks that never part.
-func together() clockOffsets { return clockOffsets{} }
+func together() health.ClockOffsets { return health.ClockOffsets{} }
 
 // beat is a read probe in virtual time, until the run is over; gone is from when on
 // and for how long nobody comes.
 func beat(r *Run, gone, length time.Duration) {
-	h := r.health
-	var ticks ticks
+	var ticks health.Ticks
 	began := time.Now()
 	for {
-		pause := tickEvery
-		if since := time.Since(began); since >= gone && since < gone+tickEvery {
+		pause := health.TickEvery
+		if since := time.Since(began); since >= gone && since < gone+health.TickEvery {
 			pause = length
 		}
 		select {
 		case <-time.After(pause):
-			h.ticked(ticks.take(time.Since(began)))
+			r.health.Ticked(ticks.Take(time.Since(began)))
 		case <-r.done:
 			return
 		}
@@ -145,11 +146,11 @@ func TestAStopAfterTheWave(t *testing.T) {
 func TestASleepingMachineIsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		run := startWatched(t, build(t, nil, "w:c3:10s"), slowStream, func() clockOffsets {
+		run := startWatched(t, build(t, nil, "w:c3:10s"), slowStream, func() health.ClockOffsets {
 			if time.Since(began) > 4*time.Second {
-				return clockOffsets{wall: 32 * time.Second, slept: 30 * time.Second}
+				return health.ClockOffsets{Wall: 32 * time.Second, Slept: 30 * time.Second}
 			}
-			return clockOffsets{}
+			return health.ClockOffsets{}
 		})
 		go beat(run, time.Hour, 0)
 		time.Sleep(5500 * time.Millisecond)
@@ -192,42 +193,16 @@ func TestTheScreenShowsAStop(t *testing.T) {
 	})
 }
 
-// Whoever is called once a second and comes late is a witness, even where no probe
-// is; two witnesses of one stop are one stop.
-func TestALateSecondIsNoticed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		run := startWatched(t, build(t, nil, "w:c3:10s"), slowStream, together)
-		h := run.health
-		time.Sleep(2500 * time.Millisecond)
-		h.mu.Lock()
-		h.attend()
-		h.due = run.now() - 600*time.Millisecond // it should have been called then
-		h.mu.Unlock()
-		h.witness(run.now())
-		h.mu.Lock()
-		h.stopped(run.now()-700*time.Millisecond, run.now())
-		stops := h.stops
-		h.mu.Unlock()
-		if stops.times != 1 || stops.longest != 700*time.Millisecond || stops.sum != stops.longest {
-			t.Errorf("%+v", stops)
-		}
-		if live := h.live(); !strings.Contains(strings.Join(live.Warnings, "\n"), "stood still for 700 ms") {
-			t.Errorf("%q", live.Warnings)
-		}
-		run.Wait()
-	})
-}
-
 // Lateness that TTFT bears takes the verdict over gaps away, and leaves the wave
 // valid.
 func TestLatenessForGapsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		run := startWatched(t, build(t, nil, "w:c3:10s"), always(reply{wait: 2 * time.Second, tokens: 20, gap: 10 * time.Millisecond}), together)
-		var ticks ticks
+		var ticks health.Ticks
 		go func() {
-			for at := tickEvery; at < 9*time.Second; at += tickEvery {
+			for at := health.TickEvery; at < 9*time.Second; at += health.TickEvery {
 				time.Sleep(at + 3*time.Millisecond - run.now())
-				run.health.ticked(ticks.take(run.now()))
+				run.health.Ticked(ticks.Take(run.now()))
 			}
 		}()
 		doc := run.Wait()
@@ -248,12 +223,10 @@ func TestADropThatCameLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run, _ := start(t, build(t, nil, "w:10/s:10s"), slowStream)
-				for range 20 {
-					l := run.lanes[0]
-					l.mu.Lock()
-					dropped := l.schedule(ticket{wave: 0, scheduled: run.now() - late})
-					l.mu.Unlock()
-					run.drop(dropped)
+				for i := range 20 {
+					q := ledger.Request{Index: uint64(1000 + i), Scheduled: run.now() - late, Enqueued: run.now()}
+					run.ledger.Scheduled(q)
+					run.ledger.Dropped(q)
 				}
 				doc := run.Wait()
 				conserved(t, doc)

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"flashwave/bench/result"
+	"flashwave/bench/ledger"
 	"flashwave/bench/units"
 	"flashwave/client"
-	"flashwave/client/outcome"
 )
 
 // Whoever stops a run twice wants its report, and now: whatever some goroutine is stuck
@@ -75,17 +74,23 @@ func (r *Run) calledOff(idle <-chan struct{}) bool {
 // scheduled requests no one has in hand are unsent.
 func (r *Run) leaveBehind() {
 	n, now := 0, r.now()
-	for _, f := range r.open.close() {
-		if f.leave(now) {
+	for _, f := range r.ledger.StopOpening() {
+		var v ledger.Value
+		left := f.Leave(now, func(res client.Result) ledger.Value {
+			v = r.value(f, res)
+			return v
+		})
+		if left {
+			r.budget.Settle(0, v.Cost.Total())
 			n++
 		}
 	}
-	r.rec.settle()
+	r.ledger.Settle()
 	r.mu.Lock()
 	r.behind = n
 	r.mu.Unlock()
 	if n > 0 {
-		r.note(fmt.Sprintf("%s did not end when cancelled: left behind, unfinished", units.Of(n, "request", "requests")))
+		r.events.note(fmt.Sprintf("%s did not end when cancelled: left behind, unfinished", units.Of(n, "request", "requests")))
 	}
 }
 
@@ -100,77 +105,6 @@ func (r *Run) LeftBehind() int {
 // Insisted reports whether the run was stopped a second time.
 func (r *Run) Insisted() bool { return closed(r.aborting) }
 
-// leave records the request as it stands; false: it has ended meanwhile.
-func (f *flight) leave(now time.Duration) bool {
-	if f.sent.CompareAndSwap(0, -1) {
-		f.neverLeft()
-		return true
-	}
-	f.shard.mu.Lock()
-	f.departed(time.Duration(f.sent.Load()))
-	res := f.unfinished(now)
-	f.shard.mu.Unlock()
-	cost, estimated := f.run.cost(int(f.size.Load()), f.ticket.lane.workload.MaxTokens, res)
-	if !f.record(res, cost, estimated) {
-		return false
-	}
-	f.run.budget.settle(0, cost.Total())
-	f.run.logLine(f.ticket, res)
-	return true
-}
-
-// unfinished is what the request came to so far. The shard is locked.
-func (f *flight) unfinished(now time.Duration) client.Result {
-	instant := func(at time.Duration) time.Duration {
-		if at <= 0 {
-			return client.Never
-		}
-		return at
-	}
-	res := neverSent
-	res.Outcome, res.Err = client.Cancelled, "left behind: it did not end when it was cancelled"
-	res.Sent, res.Done = time.Duration(f.sent.Load()), now
-	res.FirstToken, res.FirstAnswer = instant(time.Duration(f.first.Load())), instant(f.answered)
-	res.FirstByte, res.LastToken = res.FirstToken, instant(f.last)
-	res.Events = int(f.events)
-	res.Phases.Reused = true
-	res.Limits = client.Limits{LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1, RetryAfter: client.Never}
-	if f.events > 0 {
-		res.Usage = client.Usage{Output: res.Events, From: client.FromEvents}
-	}
-	return res
-}
-
-// settle makes the next interval that is begun to be closed the last: what was scheduled
-// and is not accounted for in it was never sent.
-func (r *recorder) settle() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.final = true
-}
-
-// account completes the counts of the last interval. r.mu is held.
-func (r *recorder) account(sum map[int]*result.Part) {
-	for wave, total := range r.totals {
-		if wave < 0 {
-			continue
-		}
-		rest := result.NewPart()
-		rest.Requests = total.Requests.Open()
-		if rest.Requests == (result.Requests{}) {
-			continue
-		}
-		if n := rest.Requests.Unfinished; n > 0 {
-			rest.Outcomes[outcome.Cancelled] = n
-		}
-		total.Merge(rest)
-		if sum[wave] == nil {
-			sum[wave] = result.NewPart()
-		}
-		sum[wave].Merge(rest)
-	}
-}
-
 // closeLog ends the log of requests.
 func (r *Run) closeLog() (lost int64, err error) {
 	type end struct {
@@ -178,17 +112,8 @@ func (r *Run) closeLog() (lost int64, err error) {
 		err  error
 	}
 	e := bounded(r, logBy, end{0, errStuck}, func() end {
-		lost, err := r.requestLog.close()
+		lost, err := r.ledger.CloseLog()
 		return end{lost, err}
 	})
 	return e.lost, e.err
-}
-
-// giveJournalUp keeps from asking a journal again that has not answered.
-func (r *Run) giveJournalUp() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.journalErr == nil {
-		r.journalErr = errStuck
-	}
 }

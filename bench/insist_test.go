@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/dispatch"
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/client"
@@ -36,7 +38,7 @@ const (
 
 // Do implements Client.
 func (d *deafClient) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
-	res := neverSent
+	res := ledger.NeverSent
 	res.Outcome, res.Sent = client.OK, time.Since(d.epoch)
 	switch d.hangs(int(d.calls.Add(1)) - 1) {
 	case hears:
@@ -271,19 +273,37 @@ func TestSecondStopLeavesAPipeBehind(t *testing.T) {
 	_ = writer.Close()
 }
 
+// A stuckObserver hears of no request any more, from one on.
+type stuckObserver struct {
+	dispatch.Observer
+	from atomic.Int64
+	let  chan struct{}
+}
+
+func (o *stuckObserver) Scheduled(t dispatch.Ticket) {
+	if o.from.Add(-1) < 0 {
+		<-o.let
+	}
+	o.Observer.Scheduled(t)
+}
+
 // A lane that is stuck is left behind, too. (Not in virtual time, which stands while
 // somebody waits for a lock.)
 func TestSecondStopLeavesALaneBehind(t *testing.T) {
 	f := &fake{epoch: time.Now(), answer: always(reply{wait: 100 * ms, tokens: 1})}
-	run, err := Start(options(t, build(t, nil, "w:50/s:1h"), f, f.epoch))
+	o, lane := options(t, build(t, nil, "w:50/s:1h"), f, f.epoch), &stuckObserver{let: make(chan struct{})}
+	lane.from.Store(15)
+	o.observe = func(c *dispatch.Config) { lane.Observer, c.Observer = c.Observer, lane }
+	run, err := Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * ms)
-	run.lanes[0].mu.Lock()
+	for lane.from.Load() >= 0 {
+		time.Sleep(ms)
+	}
 	run.Stop()
 	time.Sleep(ms)
 	run.Stop()
 	conserved(t, ends(t, run, 30*time.Second)) // the machine may be busy
-	run.lanes[0].mu.Unlock()
+	close(lane.let)
 }

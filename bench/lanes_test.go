@@ -151,7 +151,7 @@ func TestRowsOfLanesAddUp(t *testing.T) {
 		}
 		doc := run.Wait()
 		conserved(t, doc)
-		lanes := run.rec.timeline.Lanes()
+		lanes := run.ledger.Lanes()
 		if len(lanes) != 3 {
 			t.Fatalf("%d lanes", len(lanes))
 		}

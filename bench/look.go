@@ -3,6 +3,7 @@ package bench
 import (
 	"time"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 )
@@ -21,15 +22,15 @@ type Look struct {
 // the longest lane.
 func (r *Run) Look(names ...string) Look {
 	part := result.NewPart()
-	lengths := make([]time.Duration, len(r.lanes))
-	chosen := make([]bool, len(r.waves))
-	for i := range r.waves {
-		w := &r.waves[i]
+	lengths := make([]time.Duration, len(r.scenario.Lanes))
+	chosen := make([]bool, len(r.waves.list))
+	for i := range r.waves.list {
+		w := &r.waves.list[i]
 		for _, name := range names {
 			if w.Name == name {
 				chosen[i] = true
-				part.Merge(r.rec.total(i))
-				lengths[w.lane] += r.length(i)
+				part.Merge(r.ledger.Total(i))
+				lengths[w.lane] += r.waves.length(i)
 			}
 		}
 	}
@@ -39,24 +40,7 @@ func (r *Run) Look(names ...string) Look {
 	}
 	now := stretch
 	now.Part = part.Clone()
-	concerns := func(t ticket) bool { return t.wave >= 0 && chosen[t.wave] }
-	r.open.addTo(now.Part, r.now(), concerns)
-	r.slots.addTo(now.Part, r.now(), concerns)
+	r.addUnended(now.Part, func(q ledger.Request) bool { return q.Wave >= 0 && chosen[q.Wave] })
 	q := part.Requests
 	return Look{Ended: stretch, Now: now, Open: q.Scheduled - q.Dropped - q.Unsent - q.Ended()}
-}
-
-// addTo adds the ages of the requests that wait for a slot: nothing came of them
-// yet.
-func (s *slots) addTo(p *result.Part, now time.Duration, concerns func(ticket) bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range s.line[s.head:] {
-		if !concerns(t) {
-			continue
-		}
-		for _, m := range [...]result.Metric{result.TTFTResponse, result.TTFAResponse, result.E2EResponse} {
-			p.RecordOpen(m, now-t.scheduled)
-		}
-	}
 }

@@ -241,33 +241,48 @@ func (s *Setup) openPrompts() error {
 }
 
 // findPrice looks the model up in the price book. A budget needs a price.
-func (s *Setup) findPrice(host string) error {
+func (s *Setup) findPrice(host string) (err error) {
 	sc := s.Scenario
-	if p := sc.Price; p != nil {
-		s.Price = &price.Price{Input: p.Input, Cached: p.Cached, Output: p.Output}
-		return nil
-	}
-	book, err := s.Book()
-	if err != nil {
+	if s.Price, err = priceOf(sc, host); err != nil || s.Price != nil || sc.Budget == 0 {
 		return err
 	}
-	if p, ok := book.Lookup(host, sc.Target.Model); ok {
-		s.Price = &p
-		return nil
+	return &scenario.Error{
+		Path: "budget", Message: fmt.Sprintf("a budget needs a price, and that of %s at %s is unknown", sc.Target.Model, host),
+		Hint: "give it with --price IN,OUT (USD per million tokens) or --prices FILE",
 	}
-	if sc.Budget > 0 {
-		return &scenario.Error{
-			Path: "budget", Message: fmt.Sprintf("a budget needs a price, and that of %s at %s is unknown", sc.Target.Model, host),
-			Hint: "give it with --price IN,OUT (USD per million tokens) or --prices FILE",
-		}
-	}
-	return nil
 }
 
-// Book is the price book: the built-in one with the scenario's own over it.
-func (s *Setup) Book() (*price.Book, error) {
+// PriceOf is the price of a resolved scenario's model where it is asked; nil: unknown.
+// Nothing is connected to.
+func PriceOf(sc *scenario.Scenario) (*price.Price, error) {
+	if sc.Target.URL == mockURL {
+		return priceOf(sc, "mock")
+	}
+	return priceOf(sc, hostname(sc.Target.URL))
+}
+
+// priceOf is the scenario's own price, or else that of the book at a host.
+func priceOf(sc *scenario.Scenario, host string) (*price.Price, error) {
+	if p := sc.Price; p != nil {
+		return &price.Price{Input: p.Input, Cached: p.Cached, Output: p.Output}, nil
+	}
+	book, err := BookOf(sc)
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := book.Lookup(host, sc.Target.Model); ok {
+		return &p, nil
+	}
+	return nil, nil
+}
+
+// Book is the setup's price book, see [BookOf].
+func (s *Setup) Book() (*price.Book, error) { return BookOf(s.Scenario) }
+
+// BookOf is the price book: the built-in one with the scenario's own over it.
+func BookOf(sc *scenario.Scenario) (*price.Book, error) {
 	book := price.Builtin()
-	if file := s.Scenario.Prices; file != "" {
+	if file := sc.Prices; file != "" {
 		own, err := price.Load(file)
 		if err != nil {
 			return nil, &scenario.Error{Path: "prices", Message: err.Error()}

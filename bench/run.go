@@ -1,12 +1,3 @@
-// Package bench is the engine: it sends the requests of a scenario when they are
-// due, and records what happens to them. How that is judged says package verdict, which
-// it asks while the run goes on and at its end.
-//
-// The way of one request: a lane's load gives an instant, [slots] give the right
-// to have it open, the client sends it and calls back for every token with the
-// instant its bytes were read, the recorder takes that in, and once a second an
-// interval of all that becomes part of the result. Readers get plain values;
-// nothing they do can slow the load.
 package bench
 
 import (
@@ -16,6 +7,9 @@ import (
 	"time"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/dispatch"
+	"flashwave/bench/health"
+	"flashwave/bench/ledger"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
@@ -61,113 +55,118 @@ type Options struct {
 	// a stream that had begun to answer by then is not held against the endpoint.
 	Excerpt bool
 
-	clocks func() clockOffsets // for tests: watch with these clocks, and without a probe
+	clocks  func() health.ClockOffsets // for tests: watch with these clocks, and without a probe
+	observe func(*dispatch.Config)     // for tests: change what is dispatched
 }
 
 // A Run is one execution of a scenario. Its methods are safe for concurrent use.
 type Run struct {
-	options    Options
-	scenario   *scenario.Scenario
-	client     Client
-	priced     bool
-	slots      *slots
-	budget     *budget
-	rec        *recorder
-	assertions *verdict.Assertions
-	refusals   *refusals
-	health     *health
-	pace       *pace
-	lanes      []*lane
-	open       openRequests
-	lineFull   sync.Once // that was said
-	unheeded   sync.Once // waits asked for: that was said
-
-	requestLog *requestLog
-
-	epoch     time.Time
-	start     time.Duration // when the first wave begins, on the run's clock
+	*account
+	options   Options
 	startedAt time.Time
-	ctx       context.Context // of requests
-	cancel    context.CancelFunc
-	working   sync.WaitGroup // goroutines that send requests
-	stopping  chan struct{}  // closed: send nothing more
-	aborting  chan struct{}  // closed: give up what is open
-	done      chan struct{}  // closed: the document is ready
+	events    *events
+	notary    *notary
+	budget    *dispatch.Budget
+	refusals  *refusals
+	health    *health.Watch
+	ticker    *ticker
 
-	mu        sync.Mutex
-	state     result.State
-	why       verdict.Ending
-	waves     []wave
-	events    []result.Event
-	loadEnd   time.Duration // when the last lane was over; 0: not yet
-	end       time.Duration
-	document  *result.Run
-	journaled int // events handed to the journal
-	lastRow   result.Row
-	overload  *result.Overload // nil: the endpoint keeps up
-	insisted  time.Time        // when the user did; zero: not yet
-	behind    int              // requests that were left behind
+	ctx      context.Context // of requests
+	cancel   context.CancelFunc
+	aborting chan struct{} // closed: give up what is open
+	done     chan struct{} // closed: the document is ready
 
-	seconds    sync.Mutex    // held while an interval ends
-	watch      watch         // guarded by seconds
-	told       told          // what the journal knows; guarded by seconds
-	limitNoted time.Duration // when rate limits last made an event; guarded by seconds
-	journalErr error
-	linesLost  int64 // of the log of requests
-	requestErr error // of the log of requests
-	windows    windowCache
+	mu         sync.Mutex
+	state      result.State
+	why        verdict.Ending
+	insisted   time.Time // when the user did; zero: not yet
+	behind     int       // requests that were left behind
+	linesLost  int64     // of the log of requests
+	requestErr error     // of the log of requests
+	document   *result.Run
+	seen       sight
 }
 
 // Start begins a run. It goes on until its waves are over and drained, or it is
 // stopped; Wait tells.
 func Start(opts Options) (*Run, error) {
-	sc := opts.Scenario
-	r := &Run{
-		options: opts, scenario: sc, client: opts.Client, epoch: opts.Epoch,
-		priced: opts.Price != nil,
-		slots:  newSlots(sc.Slots()), watch: newWatch(),
-		stopping: make(chan struct{}), aborting: make(chan struct{}), done: make(chan struct{}),
-		state: result.Warming,
-	}
-	r.budget = &budget{limit: sc.Budget}
-	if opts.Price != nil {
-		r.budget.price = *opts.Price
-	}
-	r.refusals = newRefusals(r)
-	if opts.Requests != nil {
-		r.requestLog = newRequestLog(opts.Requests)
-	}
-	r.ctx, r.cancel = context.WithCancel(context.Background())
-	err := r.plan()
-	if err == nil {
-		r.assertions, err = assertions(r)
-	}
+	r, err := newRun(opts)
 	if err != nil {
-		r.cancel()
 		return nil, err
 	}
-	lanes := make([]string, len(r.waves))
-	for i := range r.waves {
-		lanes[i] = r.waves[i].Lane
-	}
-	r.rec = newRecorder(result.NewTimeline(lanes, result.Measured{Priced: r.priced, Judged: r.assertions.Judged()}))
-	r.health = newHealth(r)
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.health = health.New(health.Config{
+		Load: watched{r.account}, Waves: len(r.waves.list), Now: r.now, Epoch: r.epoch, MaxLag: r.scenario.MaxLag.D(),
+		Machine: opts.Machine, Shared: opts.InProcessMock, Clocks: opts.clocks,
+	})
 	now := r.now()
-	r.pace = newPace(now, len(r.waves))
-	r.start = now + sc.Warmup.D()
-	r.startedAt = time.Now().Add(sc.Warmup.D())
-	r.rec.begin(now, r.start)
-	r.planWaves()
-	r.journal(func(j Journal) error { return j.Begin(r.report()) })
+	r.start = now + r.scenario.Warmup.D()
+	r.startedAt = time.Now().Add(r.scenario.Warmup.D())
+	r.ledger.Begin(now, r.start)
+	r.dispatch.Begin(r.start)
+	r.waves.expect(len(r.scenario.Lanes))
+	r.ticker = newTicker(r)
+	r.notary.hand(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
 }
 
-// now is the instant on the run's clock.
-func (r *Run) now() time.Duration { return time.Since(r.epoch) }
+// newRun joins the parts of a run. Nothing goes on yet.
+func newRun(opts Options) (*Run, error) {
+	sc, clock := opts.Scenario, &clock{epoch: opts.Epoch}
+	list, err := wavesOf(sc)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{
+		account: &account{clock: clock, scenario: sc, priced: opts.Price != nil, waves: &waves{clock: clock, list: list}},
+		options: opts, events: &events{clock: clock}, budget: &dispatch.Budget{Limit: sc.Budget},
+		aborting: make(chan struct{}), done: make(chan struct{}), state: result.Warming,
+	}
+	if opts.Price != nil {
+		r.budget.Price = *opts.Price
+	}
+	r.notary = &notary{journal: opts.Journal, events: r.events}
+	r.refusals = newRefusals(sc, r.stop)
+	if r.assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, r.waves.names()); err != nil {
+		return nil, err
+	}
+	d := dispatch.Config{Scenario: sc, Sender: sender{r}, Observer: observer{r}, Now: r.now, Virtual: !opts.Machine}
+	if opts.observe != nil {
+		opts.observe(&d)
+	}
+	if r.dispatch, err = dispatch.New(d); err != nil {
+		return nil, err
+	}
+	r.ledger = newLedger(opts, list, r.assertions.Judged())
+	return r, nil
+}
 
-// since is an instant of the run's clock as counted from the first wave.
-func (r *Run) since(at time.Duration) time.Duration { return at - r.start }
+// newLedger is an empty ledger of the run.
+func newLedger(opts Options, waves []wave, judged bool) *ledger.Ledger {
+	c := ledger.Config{
+		Measured: result.Measured{Priced: opts.Price != nil, Judged: judged},
+		Requests: opts.Requests, Excerpt: opts.Excerpt,
+	}
+	for _, l := range opts.Scenario.Lanes {
+		c.Lanes = append(c.Lanes, l.Name)
+	}
+	for i := range waves {
+		w := &waves[i]
+		c.Waves = append(c.Waves, ledger.Wave{Name: w.Name, Lane: w.Lane, Closed: w.Closed})
+	}
+	return ledger.New(c)
+}
+
+// newTicker is the ticker of the run.
+func newTicker(r *Run) *ticker {
+	return &ticker{
+		account: r.account, health: r.health, events: r.events, notary: r.notary,
+		sending:  func() bool { return r.isIn(result.Running) },
+		stop:     func(why verdict.Ending, detail string) { r.stop(why, detail) },
+		breached: map[string]float64{}, recent: map[string][]result.Row{}, overload: map[string]result.Overload{},
+	}
+}
 
 // run is the life of the run.
 func (r *Run) run(now time.Duration) {
@@ -175,55 +174,38 @@ func (r *Run) run(now time.Duration) {
 	ticked := make(chan struct{})
 	go func() {
 		defer close(ticked)
-		r.tick(ticking)
+		r.ticker.run(ticking)
 	}()
-	var lanes sync.WaitGroup
-	for _, l := range r.lanes {
-		lanes.Go(func() { l.drive(now) })
-	}
-	driven := bounded(r, lanesBy, false, func() bool { lanes.Wait(); return true })
-	r.endLoad()
+	driven := bounded(r, lanesBy, false, func() bool { r.dispatch.Drive(now); return true })
+	r.ledger.EndLoad()
+	r.waves.endLoad()
 	if ended := r.drain(); !ended || !driven {
 		r.leaveBehind()
 	}
-	r.health.stop() // what it finds last belongs to the last second
+	r.dispatch.Close()
+	r.health.Stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {
-		r.giveJournalUp()
+		r.notary.giveUp()
 	}
-	r.lastSecond()
+	r.waves.finish()
+	r.ticker.second() // the last, though the ticker may be stuck
 	r.finish()
 	close(r.done)
-}
-
-// endLoad notes that nothing is offered any more: what ends from now on is in no rate.
-func (r *Run) endLoad() {
-	for _, l := range r.lanes {
-		l.live.Store(result.Tail)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.loadEnd = r.start
-	for i := range r.waves {
-		if w := &r.waves[i]; w.Begun {
-			w.end = min(w.end, r.now()) // its lane may be stuck
-			r.loadEnd = max(r.loadEnd, w.end)
-		}
-	}
 }
 
 // drain waits for what is open, at most for the grace period, and reports whether all
 // of it has ended.
 func (r *Run) drain() bool {
-	r.setState(result.Draining)
+	r.enter(result.Draining)
 	idle := make(chan struct{})
 	go func() {
-		r.working.Wait()
+		r.dispatch.Wait()
 		close(idle)
 	}()
 	grace := time.NewTimer(r.scenario.Grace.D())
 	defer grace.Stop()
-	stopping := r.stopping
+	stopping := r.dispatch.Stopping()
 	for over := false; !over; {
 		select {
 		case <-idle:
@@ -234,19 +216,26 @@ func (r *Run) drain() bool {
 			over = true
 		case <-stopping:
 			stopping = nil
-			r.sendHome()
+			r.dispatch.Abandon()
 		}
 	}
-	r.sendHome()
+	r.dispatch.Abandon()
 	r.cancel()
 	return r.calledOff(idle)
 }
 
-// sendHome gives up everybody who still waits for a slot.
-func (r *Run) sendHome() {
-	for _, t := range r.slots.clear() {
-		r.giveUp(t)
-	}
+// enter makes a state that of the run.
+func (r *Run) enter(s result.State) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state = s
+}
+
+// isIn reports whether a state is that of the run.
+func (r *Run) isIn(s result.State) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state == s
 }
 
 // Wait blocks until the run is over, and answers with its document.
@@ -264,41 +253,41 @@ func (r *Run) Stop() { r.stop(verdict.Interrupted) }
 
 // TogglePause stops the clock of a lane, or lets it go on. What is open goes on.
 func (r *Run) TogglePause(lane int) {
-	if l := r.lane(lane); l != nil {
-		l.togglePause()
+	if r.hasLane(lane) {
+		r.dispatch.TogglePause(lane)
 	}
 }
 
 // Scale multiplies the rate, or the concurrency, of a lane from now on.
 func (r *Run) Scale(lane int, by float64) {
-	if l := r.lane(lane); l != nil && by > 0 {
-		l.scaleLoad(by)
+	if r.hasLane(lane) && by > 0 {
+		r.dispatch.Scale(lane, by)
 	}
 }
 
 // Burst sends n requests more at once, a million at most.
 func (r *Run) Burst(lane, n int) {
-	if l := r.lane(lane); l != nil && n > 0 {
-		l.fireBurst(min(n, arrival.MaxRate))
+	if r.hasLane(lane) && n > 0 {
+		r.dispatch.Burst(lane, min(n, arrival.MaxRate))
 	}
 }
 
 // NextWave cuts the live wave of a lane short.
 func (r *Run) NextWave(lane int) {
-	if l := r.lane(lane); l != nil {
-		l.nextWave()
+	if r.hasLane(lane) {
+		r.dispatch.NextWave(lane)
 	}
 }
 
-func (r *Run) lane(i int) *lane {
-	if i < 0 || i >= len(r.lanes) {
-		return nil
-	}
-	return r.lanes[i]
-}
+func (r *Run) hasLane(i int) bool { return i >= 0 && i < len(r.scenario.Lanes) }
 
-func (r *Run) setState(s result.State) {
+// JournalError says why the run could not be saved; nil if it was.
+func (r *Run) JournalError() error { return r.notary.failure() }
+
+// RequestLog says, once the run is over, how many lines its log of requests lacks
+// because they came faster than they could be written, and what broke it; nil: nothing.
+func (r *Run) RequestLog() (lost int64, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.state = s
+	return r.linesLost, r.requestErr
 }

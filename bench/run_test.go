@@ -50,8 +50,8 @@ func TestConservation(t *testing.T) {
 				steer(run, act, i)
 				run.Snapshot(result.View{Wave: i%3 - 1, Window: time.Duration(i%2) * time.Second})
 			}
-			for lane := range run.lanes { // a lane that was paused for good would wait for ever
-				if run.lanes[lane].isPaused() {
+			for lane, status := range run.dispatch.Lanes() { // a lane that was paused for good would wait for ever
+				if status.Paused {
 					run.TogglePause(lane)
 				}
 			}
@@ -74,8 +74,8 @@ func everyoneRanks(t testing.TB, run *Run) {
 	t.Helper()
 	for _, metric := range []string{"ttft", "ttfa", "e2e", "service.ttft", "service.e2e"} {
 		e := slo.MustParse(metric + ".p95 < 0.001us")
-		for i := range run.waves {
-			w := &run.waves[i]
+		for i := range run.waves.list {
+			w := &run.waves.list[i]
 			s := run.sofar().Stretch(e.In(w.Lane, w.Name))
 			sample, _ := s.Latency(e)
 			if n := sample.Count + sample.Lost; n != s.Part.Requests.Scheduled {
@@ -83,12 +83,6 @@ func everyoneRanks(t testing.TB, run *Run) {
 			}
 		}
 	}
-}
-
-func (l *lane) isPaused() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.paused
 }
 
 // moody answers in every way there is.
@@ -105,7 +99,7 @@ func moody(i int, _ time.Duration) reply {
 }
 
 func steer(run *Run, act, i int) {
-	lane := i % len(run.lanes)
+	lane := i % len(run.scenario.Lanes)
 	switch act {
 	case 0, 1:
 		run.TogglePause(lane)

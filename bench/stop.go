@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
 	"flashwave/client"
 	"flashwave/client/outcome"
@@ -18,7 +19,7 @@ func (r *Run) stop(why verdict.Ending, detail ...string) {
 	defer r.mu.Unlock()
 	if why == verdict.Interrupted && (r.why == verdict.OutOfBudget || r.why == verdict.AbortedOn) {
 		r.why = verdict.Interrupted // what the user says comes first
-		r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: "interrupted"})
+		r.events.add(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: "interrupted"})
 		return
 	}
 	if r.why != verdict.RanOut {
@@ -38,8 +39,8 @@ func (r *Run) stop(why verdict.Ending, detail ...string) {
 	if len(detail) > 0 {
 		text += ": " + detail[0]
 	}
-	r.addEvent(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: text})
-	close(r.stopping)
+	r.events.add(result.Event{TS: r.since(r.now()).Seconds(), Kind: result.Stopped, Text: text})
+	r.dispatch.Stop()
 }
 
 func closed(c <-chan struct{}) bool {
@@ -54,7 +55,7 @@ func closed(c <-chan struct{}) bool {
 // refusals watches the first requests to end: if every one of them is refused,
 // the key, the model or the request is wrong, and the rest need not be sent.
 type refusals struct {
-	run   *Run
+	stop  func(why verdict.Ending, detail ...string)
 	limit int // how many requests it watches
 	over  atomic.Bool
 
@@ -64,9 +65,9 @@ type refusals struct {
 
 const refusalsWatched = 20
 
-func newRefusals(r *Run) *refusals {
-	w := &refusals{run: r, limit: refusalsWatched}
-	if n, known := r.scenario.PlannedRequests(); known {
+func newRefusals(sc *scenario.Scenario, stop func(verdict.Ending, ...string)) *refusals {
+	w := &refusals{stop: stop, limit: refusalsWatched}
+	if n, known := sc.PlannedRequests(); known {
 		w.limit = int(min(int64(w.limit), max(n, 1)))
 	}
 	return w
@@ -86,7 +87,7 @@ func (w *refusals) see(res client.Result) {
 	if w.bad < w.ended || w.ended == w.limit {
 		w.over.Store(true)
 		if w.bad == w.ended {
-			w.run.stop(verdict.Refused, res.Err)
+			w.stop(verdict.Refused, res.Err)
 		}
 	}
 }

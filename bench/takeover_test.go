@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/client"
@@ -105,7 +106,7 @@ func TestMoreSlotsOpen(t *testing.T) {
 		_, f := execute(t, build(t, nil, "a:c2:2s", "b:c10:2s"), always(reply{wait: 300 * ms, tokens: 1}))
 		var want []time.Duration // the two slots of before come free at 2.1 s
 		for i := range 8 {
-			want = append(want, 2*time.Second+time.Duration(i)*fillPace)
+			want = append(want, 2*time.Second+time.Duration(i)*dispatch.FillPace)
 		}
 		if got := f.sentIn(2*time.Second, 2050*ms); !slices.Equal(got, want) {
 			t.Errorf("sent at %v", got)

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
@@ -150,7 +151,7 @@ func TestClosedWave(t *testing.T) {
 			t.Errorf("waves: %+v, %+v", first.Requests, second.Kind)
 		}
 		// 100 requests by 7 are 15 rounds of 150 ms; the last is sent by the second slot as the 15th begins.
-		if math.Abs(*second.StartedS-(14*0.150+fillPace.Seconds())) > 1e-6 {
+		if math.Abs(*second.StartedS-(14*0.150+dispatch.FillPace.Seconds())) > 1e-6 {
 			t.Errorf("the second wave began at %g s", *second.StartedS)
 		}
 		// The 14th round completes at the very instant at which the wave ends.

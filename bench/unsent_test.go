@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/ledger"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -20,7 +21,7 @@ func (l late) Do(ctx context.Context, req *client.Request, sink client.Sink) cli
 	if l.seen() < 5 {
 		return l.fake.Do(ctx, req, sink)
 	}
-	res := neverSent
+	res := ledger.NeverSent
 	res.Outcome, res.Err, res.Done = outcome.Cancelled, "context canceled", time.Since(l.epoch)
 	return res
 }
@@ -55,7 +56,7 @@ func TestStoppedBeforeItWasSent(t *testing.T) {
 			if err := json.Unmarshal([]byte(line), &l); err != nil {
 				t.Fatal(err)
 			}
-			if l.Outcome == unsent {
+			if l.Outcome == "unsent" {
 				unsentLines++
 			}
 		}

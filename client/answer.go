@@ -71,7 +71,7 @@ func (a *answer) release() {
 	}
 	c := &a.chunk
 	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
-	*c = chunk{tokens: c.tokens[:0]}
+	*c = chunk{tokens: c.tokens[:0], form: c.form.emptied()}
 	a.call, a.shape, a.at, a.came, a.first, a.doc = nil, unknown, 0, 0, 0, a.doc[:0]
 	a.done, a.found, a.deltas, a.full, a.ending, a.failure = false, false, false, false, false, nil
 	a.usage, a.told = usage{}, 0

@@ -32,6 +32,31 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkBody is the cost of making a body of 100 KB, and of a usual one.
+func BenchmarkBody(b *testing.B) {
+	for name, text := range map[string]string{
+		"100 KB of English":    strings.Repeat("Write a \"short\" text for a shop.\n", 3000),
+		"100 KB of Vietnamese": strings.Repeat("Viết mô tả cho sản phẩm sau.\n", 2700),
+		"600 bytes":            strings.Repeat("Write a \"short\" text for a shop.\n", 18),
+	} {
+		b.Run(name, func(b *testing.B) {
+			c, err := New(Config{URL: "http://127.0.0.1/v1"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			req := &Request{Model: "m", Messages: []Message{{Role: "user", Content: text}}, Stream: true}
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				p, err := c.encode(req)
+				if err != nil || p.Close() != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkDo is the cost of streams of 100 tokens over loopback, each token in
 // a chunk and a write of its own. CPU includes the server's, which writes bytes
 // that it made before.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -30,13 +31,24 @@ func (c *Client) encode(req *Request) (*payload, error) {
 	if c.cfg.API == HTTP {
 		*p.buf, err = c.render(*p.buf, req)
 	} else {
-		*p.buf, err = appendBody(*p.buf, c.cfg.API, req)
+		*p.buf, err = appendBody(slices.Grow(*p.buf, req.bodySize()), c.cfg.API, req)
 	}
 	if err != nil {
 		_ = p.Close() // never fails
 		return nil, err
 	}
 	return p, nil
+}
+
+// bodySize is about how long a body becomes, so that it grows but once: a sixteenth of
+// a usual text is escapes.
+func (r *Request) bodySize() int {
+	const frame = 256 // of the object, and more than that of a message
+	n := frame + len(r.Extra)
+	for _, m := range r.Messages {
+		n += len(m.Content) + len(m.Content)/16 + frame/4
+	}
+	return n
 }
 
 // appendBody appends the body of a chat or completions request. Keys of Extra
@@ -55,7 +67,7 @@ func appendBody(b []byte, api API, req *Request) ([]byte, error) {
 			w.b = appendMessages(w.b, req.Messages)
 		}
 	} else if w.key("prompt") {
-		w.b = appendString(w.b, joined(req.Messages, ""))
+		w.b = appendJoined(w.b, req.Messages)
 	}
 	if req.MaxTokens > 0 && !extra["max_completion_tokens"] && w.key("max_tokens") {
 		w.b = strconv.AppendInt(w.b, int64(req.MaxTokens), 10)
@@ -141,40 +153,69 @@ func appendMessages(b []byte, messages []Message) []byte {
 	return append(b, ']')
 }
 
-// appendString appends a JSON string. Bytes that are not UTF-8 become U+FFFD.
-func appendString(b []byte, s string) []byte {
-	const hex = "0123456789abcdef"
+// appendJoined appends the contents of all messages as one JSON string.
+func appendJoined(b []byte, messages []Message) []byte {
 	b = append(b, '"')
-	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
-		case c == '\n':
-			b = append(b, '\\', 'n')
-		case c < ' ' || c == 0x7f:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		case c < utf8.RuneSelf:
-			b = append(b, c)
-		default:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r)
-			i += size
-			continue
+	for i, m := range messages {
+		if i > 0 {
+			b = appendEscaped(b, separator)
 		}
-		i++
+		b = appendEscaped(b, m.Content)
 	}
 	return append(b, '"')
 }
 
-// joined joins the contents of the messages of a role ("": of all).
+// appendString appends a JSON string.
+func appendString(b []byte, s string) []byte {
+	return append(appendEscaped(append(b, '"'), s), '"')
+}
+
+// appendEscaped appends a text as it stands between quotes. Bytes that are not UTF-8
+// become U+FFFD. What needs no escape is copied in runs: prompts are long.
+func appendEscaped(b []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		s = string([]rune(s))
+	}
+	from := 0
+	for i := range len(s) {
+		if c := s[i]; escapes[c] {
+			b = appendEscape(append(b, s[from:i]...), c)
+			from = i + 1
+		}
+	}
+	return append(b, s[from:]...)
+}
+
+func appendEscape(b []byte, c byte) []byte {
+	const hex = "0123456789abcdef"
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, '\\', 'n')
+	}
+	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+}
+
+// escapes marks the bytes that are escaped: those that must be, and DEL.
+var escapes = func() (set [256]bool) {
+	set = special
+	set[0x7f] = true
+	return set
+}()
+
+// separator stands between messages that become one prompt.
+const separator = "\n\n"
+
+// joined joins the contents of the messages of a role.
 func joined(messages []Message, role string) string {
 	var parts []string
 	for _, m := range messages {
-		if role == "" || m.Role == role {
+		if m.Role == role {
 			parts = append(parts, m.Content)
 		}
 	}
-	return strings.Join(parts, "\n\n")
+	return strings.Join(parts, separator)
 }
 
 // bodyTemplate parses the template of an [HTTP] body.

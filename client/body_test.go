@@ -145,6 +145,23 @@ func TestBodyIsJSON(t *testing.T) {
 	})
 }
 
+// Messages that become one prompt are the same as a text of their own.
+func TestJoinedMessages(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var messages []Message
+		var contents []string
+		for _, content := range rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("a\"\\\n\x01\x7f\u00e9"))))).Draw(t, "contents") {
+			messages = append(messages, Message{Content: content})
+			contents = append(contents, content)
+		}
+		var got string
+		if err := json.Unmarshal(appendJoined(nil, messages), &got); err != nil || got != strings.Join(contents, "\n\n") {
+			t.Fatalf("%q, %v, of %q", got, err, contents)
+		}
+	})
+}
+
 // roundTrip is what encoding/json makes of a text: bytes that are not UTF-8 are
 // replaced.
 func roundTrip(s string) string {

@@ -11,9 +11,13 @@ type chunk struct {
 	texts   [][]byte // with keep: between quotes, escapes as they are
 	reasons [][]byte
 
-	keep bool // collect the texts
-	seen delta
-	scan scanner
+	keep   bool // collect the texts
+	seen   delta
+	scan   scanner
+	heard  []byte // the text that made a token last
+	voices int    // how many did
+	pad    []byte // what stands there to hide how long the text is
+	form   form
 }
 
 // said is what a document says beside its tokens.
@@ -41,9 +45,26 @@ type delta struct {
 // read reads a document and reports whether it is JSON. Where keys come twice
 // the last one counts, or all of them: no endpoint does it.
 func (c *chunk) read(text []byte, keep bool) bool {
+	if !keep && c.form.fits(text) {
+		c.said, c.tokens = c.form.said, append(c.tokens[:0], c.form.tokens...)
+		return true
+	}
+	if len(text) <= formLimit {
+		text = c.form.take(text)
+	}
 	c.said = said{}
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
+	c.heard, c.voices, c.pad = nil, 0, nil
 	c.keep, c.scan = keep, scanner{b: text}
+	ok := c.document()
+	if ok && c.voices == 1 && len(text) <= formLimit {
+		c.form.learn(c)
+	}
+	return ok
+}
+
+// document reads what the scanner stands at.
+func (c *chunk) document() bool {
 	switch c.scan.peek() {
 	case '{':
 		c.isObject = true
@@ -77,6 +98,9 @@ func (c *chunk) root(key []byte) (ok bool) {
 		return c.scan.array(c.oneChoice)
 	case "id":
 		c.id, ok = c.scan.str()
+		return ok
+	case "obfuscation":
+		c.pad, ok = c.scan.str()
 		return ok
 	case "metadata", "meta", "response":
 		return c.scan.object(c.beside)
@@ -296,9 +320,16 @@ func (c *chunk) content(text []byte) {
 		return
 	}
 	c.seen.content = true
+	c.voice(text)
 	if c.keep {
 		c.texts = append(c.texts, text)
 	}
+}
+
+// voice notes a text that makes a token, whatever it says.
+func (c *chunk) voice(text []byte) {
+	c.heard = text
+	c.voices++
 }
 
 // reasoningOf reads reasoning under any of its names. Some servers send it under
@@ -333,6 +364,7 @@ func (c *chunk) thought(text []byte, keep bool) {
 		return
 	}
 	c.seen.reasoning = true
+	c.voice(text)
 	if c.keep && keep {
 		c.reasons = append(c.reasons, text)
 	}

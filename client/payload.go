@@ -17,8 +17,9 @@ type payload struct {
 
 var payloads = sync.Pool{New: func() any { return new([]byte) }}
 
-// largestPooled keeps rare giants from staying in the pools.
-const largestPooled = 64 << 10
+// largestPooled keeps rare giants from staying in the pools. Prompts of 100 KB are
+// none.
+const largestPooled = 256 << 10
 
 func newPayload() *payload {
 	p := &payload{buf: payloads.Get().(*[]byte)}

@@ -110,7 +110,11 @@ func isKeepAlive(text []byte) bool {
 	return false
 }
 
-// isDone reports whether data is the mark of a stream's end.
+// isDone reports whether data is the mark of a stream's end. Almost all that comes is
+// an object, and is not looked at twice.
 func isDone(data []byte) bool {
+	if len(data) > 0 && data[0] == '{' {
+		return false
+	}
 	return string(data) == "[DONE]" || bytes.EqualFold(bytes.Trim(data, `" `), []byte("[DONE]"))
 }

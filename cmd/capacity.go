@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/report"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/tui"
 )
@@ -36,6 +37,7 @@ type capacityFlags struct {
 	noTUI, forceTUI, ascii      bool
 	noSave                      bool
 	resumed                     string
+	found                       string // a search that answers another night
 	out                         []string
 }
 
@@ -72,6 +74,10 @@ what came beside what was forecast.
 A search is kept step by step: one that was cut off, whatever it was by, is shown by
 flashwave report ID as far as it came, and goes on with --resume ID.
 
+--what-if CAPACITY answers another night from a search that took place: its waves are
+those of --wave, or of the scenario file. Nothing is sent. It says how old the search is,
+and where it asked something else than the night does.
+
 A search passes (0) when a rate held and the demand fits; it has failed (99) when no rate
 held or the demand does not fit; it is inconclusive (120) when it ran out of time, the
 endpoint drifts, or no soak lasted, too.
@@ -84,7 +90,8 @@ flashwave capacity sale.yaml --hold-for 3m --for 1h
 flashwave capacity sale.yaml --rehearse --scale 0.1
 flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01
 flashwave capacity sale.yaml --json > capacity.json
-flashwave capacity --resume latest --for 1h`,
+flashwave capacity --resume latest --for 1h
+flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.2`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := ""
@@ -110,8 +117,9 @@ flashwave capacity --resume latest --for 1h`,
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
 	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the search on disk")
 	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, or latest")
+	fs.StringVar(&f.found, "what-if", "", "answer another night from a search that took place, `CAPACITY`: its file, its ID, the beginning of one, or latest; nothing is sent")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
-	return cmd
+	return p.profiled(cmd)
 }
 
 // search are the flags that bound the search.
@@ -143,15 +151,20 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
+	if f.found != "" {
+		return p.whatIf(f, fs, file, places)
+	}
 	h, err := f.hunt(fs, file)
 	if err != nil {
 		return err
 	}
 	defer h.letGo()
 	tuneCollector(p.env)
-	setup, err := p.prepare(ctx, h.scenario, func(s *bench.Setup) bench.Estimate {
+	var estimate capacity.Estimate
+	setup, err := p.prepare(ctx, h.scenario, func(s *bench.Setup) fmt.Stringer {
 		h.config.Options = s.Options
-		return h.config.Estimate()
+		estimate = h.config.Estimate()
+		return estimate
 	}, f.yes)
 	if err != nil {
 		return err
@@ -164,18 +177,33 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 		return err
 	}
 	watched := f.screen(p)
+	var search *capacity.Search
 	if !f.quiet && !watched {
-		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line) }
+		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line+outlook(search.Snapshot())) }
 	}
-	search, err := capacity.New(h.config)
-	if err != nil {
+	if search, err = capacity.New(h.config); err != nil {
 		return invalid(err)
+	}
+	if setup.Loopback && h.config.Progress != nil { // of any other the question told it
+		fmt.Fprintf(p.stderr, "%s\n", estimate)
 	}
 	end := p.actions().group("flashwave capacity " + h.scenario.Name)
 	h.began = true
 	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), p.screenOptions(h.settled, f.ascii, nil))
 	end()
 	return p.concludeCapacity(doc, search, h.journal, places, f)
+}
+
+// outlook is what a search will still take, behind a line of its progress.
+func outlook(now capacity.Snapshot) string {
+	if now.Remaining == 0 {
+		return ""
+	}
+	text := "  (about " + units.About(now.Remaining) + " left"
+	if now.MostCost != nil {
+		text += ", " + units.USD(*now.MostCost) + " in all at most"
+	}
+	return text + ")"
 }
 
 // A searching is a search on its way from the flags to its beginning.
@@ -316,6 +344,31 @@ func (p *program) searching(ctx context.Context, cancel func(), search *capacity
 // concludeCapacity writes and prints the answer, which is kept by then whatever becomes
 // of that, and answers with the verdict's exit code.
 func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Search, journal *searches.Journal, places places, f *capacityFlags) error {
+	kept := journal != nil
+	if err := search.JournalError(); err != nil {
+		p.warn("the search was not saved: %v", err)
+		kept = false
+	}
+	p.answer(doc, places, f)
+	if kept {
+		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
+	}
+	if doc.Verdict.ExitCode == verdict.ExitUsage {
+		fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
+	}
+	return concluded(doc)
+}
+
+// concluded is the exit code of what was found.
+func concluded(doc *capacity.Document) error {
+	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
+		return &failure{code: code}
+	}
+	return nil
+}
+
+// answer writes and prints what was found.
+func (p *program) answer(doc *capacity.Document, places places, f *capacityFlags) {
 	format := "text"
 	if f.json {
 		format = "json"
@@ -328,11 +381,6 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 		known.Verdict.ExitCode = code
 		return printed(&known)
 	})
-	kept := journal != nil
-	if err := search.JournalError(); err != nil {
-		p.warn("the search was not saved: %v", err)
-		kept = false
-	}
 	p.confess(places.write(func(w io.Writer, format string) error {
 		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
 	}), &doc.Verdict.ExitCode)
@@ -341,16 +389,6 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.confess(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}
-	if kept {
-		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
-	}
-	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
-		if code == verdict.ExitUsage {
-			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", firstLineLow(doc.Verdict.Reasons[0]))
-		}
-		return &failure{code: code}
-	}
-	return nil
 }
 
 // config are the bounds of the search.

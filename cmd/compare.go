@@ -57,14 +57,19 @@ place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and t
 of a change: +10%, +50ms, -5/s, +1pp. --need 10% lets nothing pass where such a change
 would not have been seen.
 
+Two searches for capacity compare, too, by their files or ids: what is known of each is
+its bracket, the highest rate that held and the lowest that did not. NEW is worse where
+its whole bracket lies more than 10 % below that of BASE.
+
 Exit codes: 0 not worse, 99 worse, 104 usage, 105 interrupted, 120 that cannot be
-told: the runs are too short or too noisy, data is missing, or a generator was the
-bottleneck.`,
+told: the brackets are too wide, the runs are too short or too noisy, data is missing,
+or a generator was the bottleneck.`,
 		Example: `flashwave compare latest~1 latest
 flashwave compare main.json run.json --json
 flashwave compare main-*.json -- run-*.json
 flashwave compare --run main.yaml new.yaml --repeat 4
-flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --fail-on 'goodput < -5% in rush'`,
+flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --fail-on 'goodput < -5% in rush'
+flashwave compare capacity-20261123-222601 capacity-20261124-050525`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !f.run && (f.times != 1 || f.yes || f.noSave || f.quiet) {
@@ -73,6 +78,16 @@ flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --f
 			base, fresh, err := sides(args)
 			if err != nil {
 				return err
+			}
+			if f.run {
+				return p.compare(cmd.Context(), f, base, fresh)
+			}
+			searched, err := areSearches(base, fresh)
+			switch {
+			case err != nil:
+				return err
+			case searched:
+				return p.compareSearches(cmd.Context(), f, base[0], fresh[0])
 			}
 			return p.compare(cmd.Context(), f, base, fresh)
 		},

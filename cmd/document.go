@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/versus"
 	"flashwave/bench/compare"
 	"flashwave/bench/files"
 	"flashwave/bench/report"
@@ -25,6 +26,7 @@ type kind struct {
 var kinds = []kind{
 	{compare.Schema, report.ComparisonFormats, rewrite(report.WriteComparison)},
 	{capacity.Schema, report.CapacityFormats, rewrite(report.WriteCapacity)},
+	{versus.Schema, report.VersusFormats, rewrite(report.WriteVersus)},
 }
 
 // rewrite reads a document and writes it in a format.

@@ -63,7 +63,7 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 	fs.BoolVar(&leashed, "until-stdin-ends", false, "end with standard input: whoever started it holds the other end")
 	_ = fs.MarkHidden("until-stdin-ends") // it is there
 	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of lengths, texts and faults")
-	return cmd
+	return p.profiled(cmd)
 }
 
 // serveMock serves until it is interrupted.

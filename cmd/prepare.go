@@ -15,7 +15,7 @@ import (
 
 // prepare finds out what a scenario needs to know of its target, and asks for consent
 // to load it. A stop meanwhile ends it before anything was sent.
-func (p *program) prepare(ctx context.Context, sc *scenario.Scenario, estimate func(*bench.Setup) bench.Estimate, yes bool) (*bench.Setup, error) {
+func (p *program) prepare(ctx context.Context, sc *scenario.Scenario, estimate func(*bench.Setup) fmt.Stringer, yes bool) (*bench.Setup, error) {
 	setup, err := bench.Prepare(ctx, sc, p.env)
 	if err == nil {
 		if err = p.consent(ctx, setup, estimate(setup), yes); err == nil {
@@ -36,7 +36,7 @@ func unsent() error {
 
 // consent shows what a run would ask of a target that is not on this machine, and
 // asks whoever sits at the terminal.
-func (p *program) consent(ctx context.Context, s *bench.Setup, e bench.Estimate, yes bool) error {
+func (p *program) consent(ctx context.Context, s *bench.Setup, e fmt.Stringer, yes bool) error {
 	if s.Loopback {
 		return nil
 	}

@@ -4,15 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"flashwave/bench/report"
 	"flashwave/bench/searches"
 	"flashwave/bench/store"
-	"flashwave/bench/units"
 )
 
 func (p *program) reportCommand() *cobra.Command {
@@ -23,7 +20,7 @@ func (p *program) reportCommand() *cobra.Command {
 		Short: "Show a run again",
 		Long: `Show a run again. RUN is a file, a run's directory, an id or the beginning of one,
 latest, latest~1 …; or the file of a comparison, or the file or the id of a search for
-capacity. A run or a search that was cut off is shown as far as it was kept.`,
+capacity, which --format csv writes a row a load. A run or a search that was cut off is shown as far as it was kept.`,
 		Example: `flashwave report latest
 flashwave report latest --json
 flashwave report latest --format html -o report.html
@@ -64,43 +61,4 @@ flashwave report capacity.json --format md`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
 	cmd.Flags().StringVarP(&path, "output", "o", "", "file to write to instead of standard output")
 	return cmd
-}
-
-func (p *program) runsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "runs",
-		Short: "List earlier runs",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			runs, err := store.Open("")
-			if err != nil {
-				return err
-			}
-			list, err := runs.List()
-			if err != nil {
-				return err
-			}
-			if len(list) == 0 {
-				fmt.Fprintln(p.stderr, "no runs yet: flashwave run makes one")
-				return nil
-			}
-			return p.showRuns(list)
-		},
-	}
-}
-
-func (p *program) showRuns(list []store.Entry) error {
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tHEADLINE")
-	for _, e := range list {
-		verdict, when, headline := string(e.Status), units.Ago(time.Since(e.StartedAt)), e.Headline
-		switch {
-		case e.Broken != nil:
-			verdict, when, headline = "broken", units.NoData, firstLineLow(e.Broken.Error())
-		case !e.Complete:
-			verdict = "incomplete"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.ID, verdict, e.Name, when, headline)
-	}
-	return w.Flush()
 }

@@ -23,24 +23,29 @@ const leaf = "flashwave/bench/units"
 // arrows says which packages of this module, and which of the restricted others,
 // each package may import directly. What is missing may import none but the leaf.
 var arrows = map[string][]string{
-	"flashwave":                {"flashwave/cmd"},
-	"flashwave/cmd":            {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
-	"flashwave/tui":            {"flashwave/bench/...", "terminal"},
-	"flashwave/bench":          {"flashwave/bench/...", "flashwave/client/...", "net/http"},
-	"flashwave/bench/scenario": {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
-	"flashwave/bench/result":   {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
-	"flashwave/bench/verdict":  {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/trend"},
-	"flashwave/bench/store":    {"flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
-	"flashwave/bench/compare":  {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/verdict"},
-	"flashwave/bench/report":   {"flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/slo", "flashwave/bench/report/svg", "flashwave/bench/report/web", "terminal"},
-	"flashwave/bench/doctor":   {"flashwave/bench", "flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
-	"flashwave/bench/forecast": {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
-	"flashwave/bench/capacity": {"flashwave/bench", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
-	"flashwave/bench/searches": {"flashwave/bench/capacity"},
-	"flashwave/client":         {"net/http"},
-	"flashwave/client/mock":    {"net/http"},
+	"flashwave":                       {"flashwave/cmd"},
+	"flashwave/cmd":                   {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
+	"flashwave/tui":                   {"flashwave/bench/...", "terminal"},
+	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/...", "net/http"},
+	"flashwave/bench/health":          {"flashwave/bench/alarm", "flashwave/bench/result", "flashwave/bench/verdict"},
+	"flashwave/bench/ledger":          {"flashwave/bench/result", "flashwave/bench/verdict", "flashwave/bench/price", "flashwave/client"},
+	"flashwave/bench/dispatch":        {"flashwave/bench/arrival", "flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/price", "flashwave/client"},
+	"flashwave/bench/scenario":        {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
+	"flashwave/bench/result":          {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
+	"flashwave/bench/verdict":         {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/trend"},
+	"flashwave/bench/store":           {"flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
+	"flashwave/bench/compare":         {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/verdict"},
+	"flashwave/bench/report":          {"flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/slo", "flashwave/bench/report/svg", "flashwave/bench/report/web", "terminal"},
+	"flashwave/bench/doctor":          {"flashwave/bench", "flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
+	"flashwave/bench/forecast":        {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
+	"flashwave/bench/capacity":        {"flashwave/bench", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
+	"flashwave/bench/capacity/versus": {"flashwave/bench/capacity", "flashwave/bench/compare", "flashwave/bench/result", "flashwave/bench/verdict"},
+	"flashwave/bench/history":         {"flashwave/bench/store", "flashwave/bench/searches", "flashwave/bench/result"},
+	"flashwave/bench/searches":        {"flashwave/bench/capacity", "flashwave/bench/result"},
+	"flashwave/client":                {"net/http"},
+	"flashwave/client/mock":           {"net/http"},
 
-	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity"},
+	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
 
 	"flashwave/bench/servertest": {"flashwave/client"},
@@ -49,7 +54,7 @@ var arrows = map[string][]string{
 }
 
 // leaves import nothing of this module, and everybody may import them.
-var leaves = []string{"flashwave/bench/files", "flashwave/bench/trend", "flashwave/bench/units", "flashwave/client/outcome"}
+var leaves = []string{"flashwave/bench/alarm", "flashwave/bench/files", "flashwave/bench/trend", "flashwave/bench/units", "flashwave/client/outcome"}
 
 // The folder tree explains the program only as long as its arrows hold.
 func TestRooms(t *testing.T) {

@@ -30,7 +30,7 @@ func (c *contender) prepare(ctx context.Context, p *program, yes bool) (*bench.S
 	if err != nil {
 		return nil, err
 	}
-	return p.prepare(ctx, sc, (*bench.Setup).Estimate, yes)
+	return p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return s.Estimate() }, yes)
 }
 
 // scenario is the contender's, labelled.

@@ -51,6 +51,7 @@ func searched(steps int, over bool) capacity.Snapshot {
 	}
 	s := capacity.Snapshot{
 		Phase: capacity.Bisecting, Elapsed: 83 * time.Second, For: 30 * time.Minute, Spent: ptr(0.0421), Budget: ptr(5.0),
+		Remaining: 190 * time.Second, MostCost: ptr(1.25),
 		SLOs: doc.SLOs, Steps: doc.Steps[:steps], Peak: doc.Forecast.Demand.PeakRPS,
 		Low: ptr(26.3), High: ptr(28.8), Next: "next: bisect 27.5/s",
 	}

@@ -12,7 +12,7 @@ import (
 // searchPhases are the search's own words for where it is.
 var searchPhases = map[capacity.Phase]string{
 	"": "starting", capacity.Ramping: "ramping", capacity.Bracketing: "bracketing", capacity.Bisecting: "bisecting", capacity.Recovering: "recovering",
-	capacity.Soaking: "soaking", capacity.Saturating: "saturating", capacity.Rehearsing: "rehearsing", capacity.Finished: "done",
+	capacity.Soaking: "soaking", capacity.Saturating: "saturating", capacity.Rehearsing: "rehearsing", capacity.Finished: "done", capacity.GoingOn: "going on",
 }
 
 // header is what is searched, and where the search is.
@@ -77,7 +77,7 @@ func (s search) now(width int) []string {
 		}
 		return lines
 	}
-	next := p.label(p.cut(clean(s.snap.Next), width))
+	next := p.spread([]string{p.label(p.cut(clean(s.snap.Next), width)), s.left(), s.most()}, 3, width)
 	if c == nil {
 		return []string{p.label("the endpoint comes to rest"), next}
 	}
@@ -99,6 +99,22 @@ func (s search) now(width int) []string {
 		parts = append(parts, p.pair("errors", units.Share(*e)))
 	}
 	return []string{p.spread(parts, 3, width), next}
+}
+
+// left is about how long the search still takes.
+func (s search) left() string {
+	if s.snap.Remaining <= 0 {
+		return ""
+	}
+	return s.pen.label("about ") + s.pen.figure(units.About(s.snap.Remaining)) + s.pen.label(" left")
+}
+
+// most is what the search can have cost in the end.
+func (s search) most() string {
+	if s.snap.MostCost == nil {
+		return ""
+	}
+	return s.pen.pair("costs at most", units.USD(*s.snap.MostCost))
 }
 
 // steps is a row for each load that was measured, the newest last.
@@ -170,6 +186,9 @@ func (s search) price(width, height int) []string {
 	if r := s.snap.Document.Rehearsal; r != nil && r.WorstWait.Predicted != nil && r.WorstWait.Measured != nil {
 		body = append(body, "", s.pen.label("rehearsal: worst wait"),
 			s.pen.figure(units.Seconds(*r.WorstWait.Measured))+s.pen.label(" measured, ")+s.pen.figure(units.Seconds(*r.WorstWait.Predicted))+s.pen.label(" predicted"))
+		if low, high := r.WorstWait.Low, r.WorstWait.High; low != nil && high != nil {
+			body = append(body, s.pen.label("between "+units.Seconds(*low)+" and "+units.Seconds(*high)))
+		}
 	}
 	return s.pen.panel("cost of the demand", "", body, width, height)
 }

@@ -212,7 +212,10 @@ func (s search) backlog(width, height int) []string {
 	if r := s.snap.Document.Rehearsal; r != nil {
 		f, measured = r.Forecast, r.Curve
 	}
-	if f.Simulated == nil || len(f.Simulated.Curve) == 0 {
+	if f.Simulated == nil {
+		return p.nothing(title, width, height)
+	}
+	if len(f.Simulated.Curve) == 0 {
 		return p.panel(title, "", []string{p.style.text.Render("nobody waits")}, width, height)
 	}
 	end := f.Simulated.Curve[len(f.Simulated.Curve)-1].TS

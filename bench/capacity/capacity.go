@@ -80,12 +80,17 @@
 //	noisy by 30 %                      65.6   66.8  +1.8 %   637 s
 //	429s over 16 in flight             28.1   27.2  -3.1 %   320 s  0.8 %
 //	1,200 a minute, a window, told     20.2   20.0  -1.0 %   140 s  0.2 %
-//	the same, not told                 20.2   20.0  -1.0 %   197 s  2.0 %
+//	the same, not told                 20.2   20.0  -1.0 %   198 s  1.5 %
 //	a bucket of 1,200, told            20.2   20.0  -1.0 %    83 s    0 %
 //	the same, not told                 20.2   20.0  -1.0 %   106 s  1.1 %
 //	3,000 a minute, steps of 3 s       50.5   50.0  -1.0 %    83 s    0 %
 //	the first minute 3 times slower    77.6   79.6  +2.6 %   372 s
-//	scaling from 4 to 32, held         160    160   -0.0 %  1583 s
+//	scaling from 4 to 32, held         160    157   -1.8 %  1593 s
+//
+// With ten other seeds each (-run TestMostSearchesAreClose -seeds 10 -v) the first seven
+// are found within 5 % in 62 of 70 searches and within 7 % in 69, after 180 to 700 s, the
+// longest where it is noisy or 429s come by chance; the cold one within 4 %, after 490 to
+// 770 s; limits within 1.2 %.
 //
 // # The demand
 //
@@ -93,8 +98,10 @@
 // against: see package forecast for the formulae. If their peak comes near to what
 // was served at most, steps of so many requests in flight all the time find out how
 // much the endpoint does when it is saturated, whatever its latency then: from there
-// on a backlog grows, and by it one is worked off. A rehearsal then runs the demand,
-// whole or in another shape, and holds what came against what had been forecast.
+// on a backlog grows, and by it one is worked off. Where the demand will put many more
+// in flight, a last step does: they may be refused, or all be slower. A rehearsal then
+// runs the demand, whole or in another shape, and holds what came against what had been
+// forecast.
 //
 // Prompts go on where the last step ended, so that a cache of the endpoint does
 // not flatter the later steps; arrivals have a new seed at each.
@@ -212,11 +219,10 @@ type Search struct {
 	stage    *stage // of the rehearsal; nil: there is none
 
 	began     time.Time
-	sent      uint64   // requests scheduled so far: where the prompts go on
-	points    uint64   // runs so far: the seed of the next
-	spent     float64  // USD
-	worst     *float64 // USD of a request at most; nil: unknown
-	idle      float64  // ms: the latency of a single request on the idle endpoint; 0: unknown
+	sent      uint64  // requests scheduled so far: where the prompts go on
+	points    uint64  // runs so far: the seed of the next
+	spent     float64 // USD
+	idle      float64 // ms: the latency of a single request on the idle endpoint; 0: unknown
 	hunt      *hunt
 	steps     []step
 	answer    float64 // requests per second that hold; 0: none
@@ -263,9 +269,8 @@ func New(cfg Config) (*Search, error) {
 	meter := &meter{Client: cfg.Options.Client}
 	s := &Search{
 		cfg: cfg, base: base, criteria: list, shares: shares(base), warnings: notes, demand: demand,
-		meter: meter, gauge: &gauge{Client: meter, epoch: cfg.Options.Epoch, gate: gate{allowed: borne(list)}},
+		meter: meter, gauge: newGauge(meter, cfg.Options.Epoch, borne(list)),
 	}
-	s.worst = cfg.perRequest()
 	if cfg.Rehearse != nil {
 		if s.stage, err = cfg.Rehearse.stage(base); err != nil {
 			return nil, err
@@ -309,6 +314,8 @@ func (s *Search) find(ctx context.Context) *Document {
 	}
 	if s.warmUp(ctx) && s.ramp(ctx) && s.hunting(ctx) {
 		s.saturate(ctx)
+		s.crowd(ctx)
+		s.beyond(ctx)
 		s.rehearse(ctx)
 	}
 	return s.document()
@@ -353,8 +360,9 @@ func (s *Search) move(ctx context.Context, m move) (step, bool) {
 		p.length, p.looks = 2*p.length, 1
 	case m.kind == Sentinel:
 		p.looks = 1
-	case s.hunt.windowed(m):
+	case s.hunt.windowed(m): // one that is shut stays shut: a few 429s tell
 		p.length, p.looks = max(wholeWindow, p.length), 1
+		defer s.gauge.tolerate(s.gauge.tolerate(borne(s.criteria) / 10))
 	}
 	return s.measure(ctx, p)
 }

@@ -228,21 +228,33 @@ func (c criterion) share(j Judged) share {
 // have done; by is the first that did not, nil if there was none.
 func leans(list []criterion, judged []Judged) (holds bool, by *criterion) {
 	for i, c := range list {
-		if i >= len(judged) || judged[i].Observed == nil || !c.Holds(*judged[i].Observed) {
+		if i >= len(judged) || !c.leans(judged[i]) {
 			return false, &list[i]
 		}
 	}
 	return true, nil
 }
 
+// leans reports whether the criterion held as far as was seen.
+func (c criterion) leans(j Judged) bool { return j.Observed != nil && c.Holds(*j.Observed) }
+
+// waits reports whether the criterion is on a time that grows with a backlog.
+func (c criterion) waits() bool {
+	switch c.Metric {
+	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
+		return true
+	}
+	return false
+}
+
 // borne is the share of failures that the criteria allow; 1: any.
 func borne(list []criterion) float64 {
 	share := 1.0
 	for _, c := range list {
-		switch {
-		case c.Metric == slo.ErrorRate, c.Metric == slo.RateLimited:
+		switch c.Metric {
+		case slo.ErrorRate, slo.RateLimited:
 			share = min(share, c.Value)
-		case c.Metric == slo.GoodFraction:
+		case slo.GoodFraction:
 			share = min(share, 1-c.Value)
 		}
 	}

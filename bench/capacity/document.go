@@ -30,11 +30,15 @@ type Document struct {
 	Verdict   Verdict            `json:"verdict"`
 	Capacity  Capacity           `json:"capacity"`
 	SLOs      []SLO              `json:"slos"`      // what each rate was held against
+	BySLO     []SLOCapacity      `json:"by_slo"`    // where each of them ends the capacity; null: an earlier version made the document
 	Findings  []Finding          `json:"findings"`  // how the endpoint changed, and what limits it has
 	Steps     []Step             `json:"steps"`     // in the order in which they were measured
+	Curve     []CurvePoint       `json:"curve"`     // the same by the load, see Curve; null: an earlier version made the document
 	Forecast  *forecast.Forecast `json:"forecast"`  // of the demand; null: the scenario has no open wave
 	Cost      *forecast.Cost     `json:"cost"`      // of the demand; null: likewise
 	Rehearsal *Rehearsal         `json:"rehearsal"` // the demand as it was run; null: it was not
+	WhatIf    *WhatIf            `json:"what_if"`   // the demand is another than that of the search; null: it is a search
+	Usage     *Usage             `json:"usage"`     // tokens of the requests that were measured; null: an earlier version made the document
 	CostUSD   *float64           `json:"cost_usd"`  // spent by the search itself; null: the price is unknown
 	Warnings  []string           `json:"warnings"`  // what should be known before the figures are believed
 }
@@ -69,18 +73,18 @@ func (v Verdict) Further() []string {
 // Capacity is the answer: the highest rate of arrivals, whatever the endpoint
 // does, at which every SLO held.
 type Capacity struct {
-	RPS       *float64 `json:"rps"`          // requests per second; null: no rate held
-	RPM       *float64 `json:"rpm"`          // the same a minute
-	LowRPS    *float64 `json:"low_rps"`      // the highest rate that held
-	HighRPS   *float64 `json:"high_rps"`     // the lowest that did not; null: none was found
-	Confirmed bool     `json:"confirmed"`    // by a soak at RPS
-	AtLeast   bool     `json:"at_least"`     // the search ended before a rate failed: there may be more
-	LimitedBy Limit    `json:"limited_by"`   // what ends it
-	SLO       *string  `json:"slo"`          // the SLO that broke first; null: none did
-	Saturated *Plateau `json:"saturated"`    // all that the endpoint does, whatever its latency; null: too few steps were over it
-	InFlight  *float64 `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
-	OutputTPS *float64 `json:"output_tps"`   // output tokens per second at RPS
-	TokensPM  *float64 `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
+	RPS       *float64          `json:"rps"`          // requests per second; null: no rate held
+	RPM       *float64          `json:"rpm"`          // the same a minute
+	LowRPS    *float64          `json:"low_rps"`      // the highest rate that held
+	HighRPS   *float64          `json:"high_rps"`     // the lowest that did not; null: none was found
+	Confirmed bool              `json:"confirmed"`    // by a soak at RPS
+	AtLeast   bool              `json:"at_least"`     // the search ended before a rate failed: there may be more
+	LimitedBy Limit             `json:"limited_by"`   // what ends it
+	SLO       *string           `json:"slo"`          // the SLO that broke first; null: none did
+	Saturated *forecast.Plateau `json:"saturated"`    // all that the endpoint does, whatever its latency; null: no step was over it, or it changed meanwhile
+	InFlight  *float64          `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
+	OutputTPS *float64          `json:"output_tps"`   // output tokens per second at RPS
+	TokensPM  *float64          `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
 }
 
 // A Limit says what ends the capacity, or the search for it.
@@ -121,6 +125,7 @@ const (
 	Warm     Kind = "warmup"   // closed: a few requests in flight, before anything is measured
 	Count    Kind = "count"    // open, rising gently: what a limit gives that says nothing of itself
 	Retry    Kind = "retry"    // open, at a rate that did not hold before
+	Beyond   Kind = "beyond"   // open, above the answer: where the next SLO breaks
 	Sentinel Kind = "sentinel" // open, at a rate that held: has the endpoint changed?
 )
 
@@ -159,9 +164,14 @@ type Step struct {
 	CachedShare  *float64                  `json:"cached_share"` // of the prompt tokens, ratio; null: no usage was sent
 	CostUSD      *float64                  `json:"cost_usd"`     // of the step with its settling; null: the price is unknown
 
+	PerThousandOKUSD *float64 `json:"per_1k_ok_usd"` // cost of what the figures are of ÷ requests that ended ok × 1000; null: the price is unknown, none ended ok, or the end of the step cut many off
+
 	InFlightMean *float64 `json:"in_flight_mean"` // requests sent and not ended
 	InFlightMax  *int64   `json:"in_flight_max"`
 	QueuedMax    *int64   `json:"queued_max"` // requests that waited for a slot of the generator
+
+	ServedByS []int64   `json:"served_by_s"` // requests that ended ok in each full second of the load that the figures cover
+	Refusals  *Refusals `json:"refusals"`    // how requests were refused; null: none were
 
 	Latency StepLatency `json:"latency_ms"`
 	Typical *Typical    `json:"typical_ms"` // latency to its end, as it is for most; null: too few seconds had some
@@ -176,12 +186,13 @@ type Step struct {
 	RecoveryS         *float64 `json:"recovery_s"` // from the end of the step until the endpoint was itself again; null: not looked for, or not seen
 }
 
-// StepLatency holds the latencies of a step; null where there is no data.
+// StepLatency holds the latencies of a step, each with its histogram; null where there
+// is no data.
 type StepLatency struct {
 	TTFT        *result.Latency `json:"ttft"`         // response time
 	E2E         *result.Latency `json:"e2e"`          // response time
 	ServiceTTFT *result.Latency `json:"service_ttft"` // from sending
-	ServiceE2E  *result.Latency `json:"service_e2e"`  // from sending; these two with their histograms: the service time at this load
+	ServiceE2E  *result.Latency `json:"service_e2e"`  // from sending: the service time at this load
 }
 
 // Typical is a median that was measured several times over, in milliseconds.
@@ -210,6 +221,8 @@ type Quota struct {
 	Last      *int64   `json:"last"`        // and at the last
 	PerS      *float64 `json:"per_s"`       // trend, per second; negative: it falls
 	RunsOutS  *float64 `json:"runs_out_s"`  // seconds until nothing is left at that trend; null: it lasts
+
+	FixedWindow *bool `json:"fixed_window"` // all comes back at an instant; false: it is refilled all the time; null: not told
 }
 
 // Refusal is the document of a search that was never begun.
@@ -224,6 +237,6 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 		Verdict: Verdict{
 			Status: result.Aborted, ExitCode: verdict.ExitUsage, Headline: "nothing was sent: " + reason, Reasons: reasons,
 		},
-		SLOs: []SLO{}, Findings: []Finding{}, Steps: []Step{}, Warnings: []string{},
+		SLOs: []SLO{}, BySLO: []SLOCapacity{}, Findings: []Finding{}, Steps: []Step{}, Curve: []CurvePoint{}, Warnings: []string{},
 	}
 }

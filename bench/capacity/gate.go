@@ -101,6 +101,16 @@ func (g *gauge) opens() {
 	g.gate.window, g.gate.opened, g.gate.since = true, time.Since(g.epoch), 1
 }
 
+// opened is when the newest window began; client.Never: no beginning was seen.
+func (g *gauge) opened() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.gate.window {
+		return client.Never
+	}
+	return g.gate.opened
+}
+
 // exhausted is what a window gave whose beginning was seen; nil: none was, or it still
 // gives.
 func (g *gauge) exhausted() *Supply {

@@ -17,8 +17,8 @@ const (
 	// aside is how far below the edge that the steps together show a soak is put: two in
 	// three then hold.
 	aside = 0.99
-	// clear is how far below the edge a rate lies whose latency is not that of a queue.
-	clear = 0.9
+	// wellBelow is how far below the edge a rate lies whose latency is not that of a queue.
+	wellBelow = 0.9
 
 	mostRetries = 6 // of what failed
 	mostSoaks   = 8
@@ -94,6 +94,9 @@ type move struct {
 func newHunt(b bound, start float64, told *float64, refused bool) *hunt {
 	h := &hunt{bound: b, start: min(max(start, b.min), b.max), stride: firstStride}
 	h.hear(told)
+	if refused && h.told > 0 { // what a ramp reached that met the limit is no throughput
+		h.start = min(max(h.told, b.min), b.max)
+	}
 	if refused {
 		h.last = trial{kind: Ramp, limit: ByRateLimit}
 	}
@@ -228,7 +231,7 @@ func (h *hunt) search() (move, bool) {
 	case low == 0:
 		m.rate, ok = h.down(), high > h.min*(1+slack)
 	default:
-		m, ok = move{Bisect, math.Sqrt(low * high)}, high > low*(1+h.precision)*(1+slack) && h.strain == 0 && !h.settled()
+		m, ok = move{Bisect, math.Sqrt(low * high)}, !h.close(low, high) && h.strain == 0 && !h.settled()
 	}
 	// A limit is tried from above first, for that is known soon; then it is its own turn.
 	q := h.quota()
@@ -241,11 +244,14 @@ func (h *hunt) search() (move, bool) {
 		if high > q*(1+slack) && h.edgeIs(ByRateLimit) {
 			return move{h.proof(), q}, true
 		}
-	case h.supply != nil, ok && m.rate >= clear*q:
+	case h.supply != nil, ok && m.rate >= wellBelow*q:
 		return move{Bracket, test}, true
 	}
 	return m, ok
 }
+
+// close reports whether what holds and what does not are as close as was asked for.
+func (h *hunt) close(low, high float64) bool { return high <= low*(1+h.precision)*(1+slack) }
 
 // proof is the kind of step at a rate that a soak would confirm.
 func (h *hunt) proof() Kind {
@@ -347,7 +353,7 @@ func (h *hunt) base() (lowest trial, ok bool) {
 			lowest, ok = t, true
 		}
 	}
-	return lowest, ok && (lowest.rate <= clear*edge || lowest.rate*clear >= edge)
+	return lowest, ok && (lowest.rate <= wellBelow*edge || lowest.rate*wellBelow >= edge)
 }
 
 func (h *hunt) edgeIs(limit Limit) bool {

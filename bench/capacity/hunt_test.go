@@ -139,3 +139,16 @@ func TestAHuntEnds(t *testing.T) {
 		}
 	})
 }
+
+// What a ramp reached that met a limit is no throughput: where the limit is told, the
+// bracket begins at it.
+func TestARefusedRampBeginsAtTheLimit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := bound{min: 0.01, max: 10_000, precision: 0.05, soak: true}
+		told := rapid.Float64Range(1, 1000).Draw(t, "told")
+		h := newHunt(b, rapid.Float64Range(0.01, 10_000).Draw(t, "start"), &told, true)
+		if m := h.next(); m.rate < told || m.rate > told*1.1 {
+			t.Fatalf("%+v comes first, of a limit of %v", m, told)
+		}
+	})
+}

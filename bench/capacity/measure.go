@@ -20,6 +20,8 @@ type point struct {
 	length time.Duration // between two looks
 	looks  int
 	hold   time.Duration // before the first look, with the length of one; 0: as long as it takes to settle
+
+	criteria []criterion // that decide; nil: all of the search
 }
 
 // A measuring is a point while load runs at it.
@@ -73,6 +75,9 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	if st, there, over := s.again(p.kind, p.rate, 0); there || over {
 		return st, there
 	}
+	if p.criteria == nil {
+		p.criteria = s.criteria
+	}
 	m := &measuring{point: p, search: s, settle: max(s.settling(p.rate), p.hold-p.length), wait: s.answering()}
 	if !s.inTime(ctx, m.settle+p.length+m.wait) {
 		return step{}, false
@@ -88,11 +93,14 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	s.showing(Current{Kind: p.kind, Rate: p.rate, Planned: m.settle + time.Duration(p.looks)*p.length}, run)
 	s.drive(ctx, run, m.watch)
 	doc := run.Wait()
-	switch {
-	case m.verdict != Broke && m.taken < p.looks:
+	if m.verdict != Broke && m.taken < p.looks {
 		m.look(p.looks)
+	}
+	switch {
 	case m.verdict == Broke: // with what came of the last second, too
 		m.judged, _, _ = judge(s.criteria, run.Look(m.waves(p.looks)...))
+	case p.kind == Beyond: // the others were not asked
+		m.judged, _, _ = judge(s.criteria, run.Look(m.waves(m.taken)...))
 	}
 	st := step{Step: m.document(doc, began), limit: m.limit}
 	if m.by != nil {
@@ -147,10 +155,10 @@ func (m *measuring) waves(k int) []string {
 func (m *measuring) look(k int) {
 	m.taken = k
 	look := m.run.Look(m.waves(k)...)
-	m.judged, m.verdict, m.by = judge(m.search.criteria, look)
+	m.judged, m.verdict, m.by = judge(m.criteria, look)
 	if m.kind == Soak && m.verdict == Undecided {
 		// A soak is judged as a run is: by what came of it.
-		holds, by := leans(m.search.criteria, m.judged)
+		holds, by := leans(m.criteria, m.judged)
 		if m.verdict, m.by = Held, nil; !holds {
 			m.verdict, m.by = Broke, by
 		}
@@ -165,7 +173,7 @@ func (m *measuring) because(look bench.Look) {
 		return
 	}
 	m.limit = m.by.limit()
-	for i, c := range m.search.criteria {
+	for i, c := range m.criteria {
 		if c.Text == m.by.Text {
 			m.why = c.words(m.judged[i])
 		}
@@ -227,18 +235,18 @@ func (m *measuring) swamp(snap result.Snapshot, since time.Duration) bool {
 func (m *measuring) lost() bool {
 	planned := int64(m.rate * m.length.Seconds() * float64(m.looks))
 	look := m.run.Look(m.waves(m.looks)...)
-	for i, c := range m.search.criteria {
+	for i, c := range m.criteria {
 		if k, n, ok := c.failing(look); ok && n >= minShare && beyond(k, n, c.Value) {
 			m.taken = 0
-			m.judged, _, _ = judge(m.search.criteria, look)
-			m.verdict, m.by = Broke, &m.search.criteria[i]
+			m.judged, _, _ = judge(m.criteria, look)
+			m.verdict, m.by = Broke, &m.criteria[i]
 			m.because(look)
 			return true
 		}
 		if late, ok := c.late(look); ok && c.breaksWith(late, planned) {
 			m.taken = 0
-			m.judged, _, _ = judge(m.search.criteria, look)
-			m.verdict, m.by = Broke, m.search.blame(i, look)
+			m.judged, _, _ = judge(m.criteria, look)
+			m.verdict, m.by = Broke, blame(m.criteria, i, look)
 			m.because(look)
 			return true
 		}
@@ -248,35 +256,35 @@ func (m *measuring) lost() bool {
 
 // blame is the criterion that says why the i-th is beyond its bound: the one on errors
 // where it is so by failures alone.
-func (s *Search) blame(i int, look bench.Look) *criterion {
-	if s.criteria[i].failuresAlone(look.Now) {
-		for k := range s.criteria {
-			if s.criteria[k].limit() == ByErrors {
-				return &s.criteria[k]
+func blame(list []criterion, i int, look bench.Look) *criterion {
+	if list[i].failuresAlone(look.Now) {
+		for k := range list {
+			if list[k].limit() == ByErrors {
+				return &list[k]
 			}
 		}
 	}
-	return &s.criteria[i]
+	return &list[i]
 }
 
 // breaks ends the point before its time.
 func (m *measuring) breaks(limit Limit, why string) {
-	m.judged, _, m.by = judge(m.search.criteria, m.run.Look(m.waves(m.looks)...))
+	m.judged, _, m.by = judge(m.criteria, m.run.Look(m.waves(m.looks)...))
 	m.verdict, m.limit, m.why = Broke, limit, why
 	if limit == ByRateLimit {
 		m.by = nil
 		return
 	}
 	if m.by == nil || m.by.limit() != limit {
-		m.by = m.search.latencyCriterion()
+		m.by = latencyCriterion(m.criteria)
 	}
 }
 
 // latencyCriterion is the first SLO on a latency; nil: there is none.
-func (s *Search) latencyCriterion() *criterion {
-	for i := range s.criteria {
-		if s.criteria[i].limit() == ByLatency {
-			return &s.criteria[i]
+func latencyCriterion(list []criterion) *criterion {
+	for i := range list {
+		if list[i].limit() == ByLatency {
+			return &list[i]
 		}
 	}
 	return nil

@@ -2,23 +2,29 @@ package capacity
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"flashwave/bench/forecast"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/bench/trend"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
+	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
-// forecast holds a demand against what was measured so far; nil without demand.
-func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario) (*forecast.Forecast, *forecast.Cost) {
+// forecast holds a demand against what was measured so far; nil without demand. It
+// begins at an instant of the search's own clock, or some night (client.Never).
+func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario, begins time.Duration) (*forecast.Forecast, *forecast.Cost) {
 	if d.Empty() {
 		return nil, nil
 	}
 	in := forecast.Input{
-		Demand: d, Refuses: s.refuses(), Headroom: s.cfg.Headroom, Utilisation: s.cfg.Utilisation,
+		Demand: d, Steps: s.measured(), Limits: s.limits(begins), Headroom: s.cfg.Headroom, Utilisation: s.cfg.Utilisation,
 		MaxTokens: longestAnswer(sc), Slots: sc.Slots(), Seed: sc.Seed,
 		Patience: sc.Target.IdleTimeout.D(), Timeout: sc.Target.Timeout.D(),
 	}
@@ -26,13 +32,9 @@ func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario) (*forecast.F
 		in.Patience = 0
 	}
 	in.Capacity = s.answer
-	if c := s.capacity(); c.HighRPS != nil {
-		in.High = *c.HighRPS
-	}
-	for _, st := range s.steps {
-		if m, ok := st.measured(); ok {
-			in.Steps = append(in.Steps, m)
-		}
+	in.Ground, in.Because = s.footing()
+	if s.hunt != nil {
+		in.High = s.hunt.high()
 	}
 	for _, c := range s.criteria {
 		bound := lasting(c.Value / 1000)
@@ -59,10 +61,30 @@ func (s *Search) peak() float64 {
 	return forecast.Make(forecast.Input{Demand: s.demand}).Demand.PeakRPS
 }
 
-// refuses reports whether the capacity is a quota.
+// refuses reports whether the capacity is what the endpoint lets in.
 func (s *Search) refuses() bool {
-	limit, _ := s.limited()
-	return limit == ByRateLimit && s.answer > 0
+	l := s.limits(client.Never)
+	return l.Open > 0 || l.Quota.RPS > 0
+}
+
+// footing says whether the steps say how the endpoint takes a night, and why they do not.
+func (s *Search) footing() (forecast.Ground, string) {
+	for _, f := range s.findings() {
+		if f.Kind == Drifts || f.Kind == ScalesOut {
+			return forecast.Ground(f.Kind), f.Text
+		}
+	}
+	return forecast.Firm, ""
+}
+
+// measured are the steps as a forecast takes them.
+func (s *Search) measured() (list []forecast.Step) {
+	for _, st := range s.steps {
+		if m, ok := st.measured(); ok {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // measured is the step as a forecast takes it; ok is false where nothing succeeded.
@@ -78,18 +100,109 @@ func (s Step) measured() (m forecast.Step, ok bool) {
 	if err != nil {
 		return m, false
 	}
-	m = forecast.Step{InFlight: *load, SucceededRPS: *s.SucceededRPS, Service: service}
+	m = forecast.Step{
+		InFlight: *load, SucceededRPS: *s.SucceededRPS, Service: service, Closed: s.Concurrency != nil,
+		Served: s.ServedByS, SettledS: s.SettledS, LengthS: s.DurationS,
+	}
 	if first := s.Latency.ServiceTTFT; first != nil {
 		if m.First, err = result.DecodeHist(first.HDR); err != nil {
 			return m, false
 		}
 	}
-	m.Growing = s.OversaturatedS != nil || s.OfferedRPS != nil && s.RateRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS
+	m.Cut, m.Shed = s.Requests.Unfinished > 0, s.sheds()
+	refused := s.Outcomes[outcome.RateLimited] + s.Outcomes[outcome.Overloaded]
+	// In a closed step a slot that was refused waits, and fewer are in flight.
+	few := map[bool]float64{true: 0, false: fewRefused}[m.Closed]
+	m.Refused = !m.Shed && float64(refused) > few*float64(s.Requests.Ended())
+	if m.Refused && m.Cut { // the long ones are missing
+		return m, false
+	}
+	m.Growing = !m.Refused && s.growing()
 	return m, true
+}
+
+// fewRefused is the part of the requests that may be refused, and the others still say
+// how fast work goes.
+const fewRefused = 0.01
+
+// growing reports whether requests piled up to the end of the step.
+func (s Step) growing() bool {
+	return s.OversaturatedS != nil ||
+		s.RateRPS != nil && s.OfferedRPS != nil && s.SucceededRPS != nil && *s.SucceededRPS < keptUp**s.OfferedRPS
 }
 
 // keptUp is the part of what arrives that ends within a step where nothing piles up.
 const keptUp = 0.95
+
+// sheds reports whether requests were refused after they had waited: for as long as
+// most of those that ended ok took, or longer.
+func (s Step) sheds() bool {
+	return s.Refusals != nil && s.Latency.ServiceE2E != nil && 1000*s.Refusals.AfterS > s.Latency.ServiceE2E.P50/2
+}
+
+// limits are how the endpoint refuses, as the steps and the search tell.
+func (s *Search) limits(begins time.Duration) (l forecast.Limits) {
+	var open, shed []float64
+	var beyond, shedding, others int64 // refusals
+	for _, st := range s.steps {
+		switch r := st.Refusals; {
+		case r == nil:
+		case st.sheds():
+			shed, shedding = append(shed, r.AfterS), shedding+r.Count
+		case r.Open != nil:
+			open, beyond = append(open, float64(*r.Open)), beyond+r.Count
+		default:
+			others += r.Count
+		}
+	}
+	if shedding >= leastRefusals {
+		l.Shed = lasting(trend.Median(shed))
+	}
+	if beyond >= leastRefusals && float64(others) <= astray*float64(beyond) {
+		l.Open = int(math.Round(trend.Median(open)))
+	}
+	if limit, _ := s.limited(); s.answer > 0 && limit == ByRateLimit && l.Open == 0 && l.Shed == 0 {
+		l.Quota = s.allowance(begins)
+	}
+	return l
+}
+
+// allowance is the quota that the endpoint was seen to have, as the hunt knows it: else
+// what held.
+func (s *Search) allowance(begins time.Duration) (q forecast.Allowance) {
+	q.RPS = s.answer
+	h := s.hunt
+	if h.quota() > 0 {
+		q.RPS = h.quota()
+	}
+	anew, window := client.Never, h.told == 0 && h.supply != nil && h.supply.Window
+	if window {
+		anew = s.gauge.opened()
+	}
+	for _, st := range s.steps {
+		told, r := st.RemainingRequests, st.Refusals
+		switch {
+		case told.FixedWindow != nil && *told.FixedWindow:
+			window = true
+		case told.First != nil:
+			q.Depth = max(q.Depth, float64(*told.First))
+		case r != nil:
+			q.Depth = max(q.Depth, float64(r.Before)-q.RPS*r.BeforeS)
+		}
+	}
+	if !window {
+		q.Depth = max(q.Depth, q.RPS) // a second of it at least
+		return q
+	}
+	q.Depth, q.Window = 0, longestWindow
+	if requests, _ := s.gauge.read(); requests.anew() != client.Never {
+		anew = requests.anew()
+	}
+	if begins != client.Never && anew != client.Never {
+		q.Anew = new(((anew-begins)%longestWindow + longestWindow) % longestWindow)
+	}
+	return q
+}
 
 // bill is what the price of a night is made of.
 func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) forecast.Bill {
@@ -100,7 +213,7 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	if p := s.cfg.Options.Price; p != nil {
 		b.Host = p.Host
 	}
-	b.Failures = s.failing()
+	b.Failures, b.Failing = s.failures(&f)
 	if seen.failures > 0 {
 		b.Billed = float64(seen.failed.N) / float64(seen.failures)
 	}
@@ -110,12 +223,25 @@ func (s *Search) bill(seen spent, f forecast.Forecast, sc *scenario.Scenario) fo
 	return b
 }
 
-// failing is the error rate where the SLOs held; nil: nowhere.
+// failures are the part of the requests of a night that fail: what fails for no reason of
+// load does so in the night, too. expected is nil if that is not known, band if no night
+// was played.
+func (s *Search) failures(f *forecast.Forecast) (expected *float64, band *forecast.Range) {
+	own := s.failing()
+	if own == nil || f.Simulated == nil {
+		return own, nil
+	}
+	both := func(night float64) float64 { return 1 - (1-*own)*(1-night) }
+	failed := f.Band.FailedShare
+	return new(both(f.Simulated.FailedShare())), &forecast.Range{Low: both(failed.Low), High: both(failed.High)}
+}
+
+// failing is the error rate where the SLOs held, refusals apart; nil: nowhere.
 func (s *Search) failing() *float64 {
 	var failed, ended int64
 	for _, st := range s.steps {
 		if st.Verdict == Held {
-			failed += st.Requests.Failed
+			failed += st.Requests.Failed - st.Outcomes[outcome.RateLimited] - st.Outcomes[outcome.Overloaded]
 			ended += st.Requests.Ended()
 		}
 	}
@@ -134,12 +260,27 @@ func longestAnswer(sc *scenario.Scenario) (tokens int) {
 }
 
 // weigh says in the verdict whether the demand fits.
-func (v *Verdict) weigh(f *forecast.Forecast) {
-	if f == nil || v.Status != result.Pass {
+func (d *Document) weigh() {
+	v, f := &d.Verdict, d.Forecast
+	if f == nil {
+		return
+	}
+	unknown := f.Ungrounded() != ""
+	if unknown {
+		advice := "run it with --rehearse"
+		if d.Rehearsal != nil {
+			advice = "the rehearsal shows how it was taken"
+		}
+		v.Reasons = append(v.Reasons, "whether the demand fits is not known, for the endpoint changed while it was measured: "+advice)
+	}
+	if v.Status != result.Pass {
 		return
 	}
 	asks := fmt.Sprintf("the demand peaks at %s requests/s", units.Rate(f.Demand.PeakRPS))
 	switch {
+	case unknown:
+		v.Status, v.ExitCode = verdict.Decide(result.GroundData)
+		v.Headline += "; " + asks + ": whether that fits is not known, for the endpoint changed while it was measured"
 	case f.Fits == nil:
 		v.Status, v.ExitCode = verdict.Decide(result.GroundData)
 		v.Headline += "; " + asks + ": whether that fits is undecided"

@@ -25,7 +25,15 @@ type gauge struct {
 	mu               sync.Mutex
 	requests, tokens allowance
 	gate             gate
+	doorman          doorman
 	answered         float64 // requests, over the whole search; those with a 429 apart
+}
+
+// newGauge is a gauge that bears a share of refusals.
+func newGauge(c bench.Client, epoch time.Time, allowed float64) *gauge {
+	g := &gauge{Client: c, epoch: epoch, gate: gate{allowed: allowed}}
+	g.restart()
+	return g
 }
 
 // An allowance is one limit as it was told since the gauge was last reset.
@@ -53,12 +61,14 @@ type told struct {
 func (g *gauge) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	g.mu.Lock()
 	g.gate.enter(time.Since(g.epoch))
+	ticket := g.doorman.enters()
 	g.mu.Unlock()
 	res := g.Client.Do(ctx, req, sink)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	at, l := time.Since(g.epoch), res.Limits
 	g.gate.leave(at, res)
+	g.doorman.leaves(ticket, res)
 	if res.Outcome != outcome.RateLimited {
 		g.answered++
 	}
@@ -128,6 +138,7 @@ func (g *gauge) restart() {
 	defer g.mu.Unlock()
 	g.requests, g.tokens = g.requests.fresh(), g.tokens.fresh()
 	g.gate.restart()
+	g.doorman.restart()
 }
 
 func (a allowance) fresh() allowance {
@@ -224,6 +235,16 @@ func (a allowance) trend(rate float64) drain {
 	return d
 }
 
+// anew is when the next window begins, from the epoch of the gauge; client.Never: that is
+// not told.
+func (a allowance) anew() time.Duration {
+	n := len(a.reset)
+	if a.window == 0 || n == 0 || a.reset[n-1] == client.Never {
+		return client.Never
+	}
+	return a.at + a.reset[n-1]
+}
+
 // wait is how long until a window has given back what it lacks for a rate of so
 // many requests a second; 0: nothing needs to be waited for.
 func (a allowance) wait(now time.Duration, rate float64) time.Duration {
@@ -247,6 +268,9 @@ func (a allowance) document() Quota {
 	n := len(a.seconds)
 	if n == 0 {
 		return q
+	}
+	if a.window > 0 || a.refill > 0 {
+		q.FixedWindow = new(a.window > 0)
 	}
 	first, last := int64(a.seconds[0]), int64(a.seconds[n-1])
 	q.First, q.Last = &first, &last

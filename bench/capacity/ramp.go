@@ -110,6 +110,8 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	st.Kind, st.Concurrency, st.StartedS, st.Looks = kind, &n, began.Seconds(), 1
 	st.InFlightMean, st.GoodputRPS = new(float64(n)), nil // its requests outlast its time: no rate of good ones
 	common(&st.Step, doc, look)
+	st.SettledS = settled(doc)
+	st.ServedByS = bySecond(rowsFrom(doc.Timeline, st.SettledS, st.SettledS+st.DurationS))
 	s.told(&st.Step)
 	s.seen(&st, look)
 	if refused := st.RateLimited; st.limit == ByErrors && 2*refused >= st.Requests.Failed {
@@ -121,6 +123,16 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	ok := s.finish(ctx, doc)
 	s.add(st, ok)
 	return st, ok
+}
+
+// settled is how long load ran before it counted, in seconds.
+func settled(doc *result.Run) float64 {
+	for _, w := range doc.Waves {
+		if w.Name == settleWave {
+			return w.DurationS
+		}
+	}
+	return 0
 }
 
 // seen judges a ramp step.

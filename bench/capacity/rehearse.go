@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
+	"flashwave/client"
 )
 
 // A Rehearsal is the demand as it was run, and what the forecast had said of it. All
@@ -39,12 +41,17 @@ type Rehearsal struct {
 // Compared is a figure as it was predicted and as it came.
 type Compared struct {
 	Predicted *float64 `json:"predicted"`
+	Low       *float64 `json:"low"`  // of the band of the prediction; null: it has none
+	High      *float64 `json:"high"` // likewise
 	Measured  *float64 `json:"measured"`
 	Off       *float64 `json:"off"` // ratio; predicted ÷ measured − 1; null: no data, or nothing was measured to divide by
 }
 
-func compare(predicted, measured *float64) Compared {
+func compare(predicted *float64, band *forecast.Range, measured *float64) Compared {
 	c := Compared{Predicted: predicted, Measured: measured}
+	if band != nil {
+		c.Low, c.High = &band.Low, &band.High
+	}
 	if predicted != nil && measured != nil && *measured != 0 {
 		c.Off = new(*predicted / *measured - 1)
 	}
@@ -116,12 +123,12 @@ func (s *Search) rehearse(ctx context.Context) {
 		return
 	}
 	s.goesOn()
-	sc := *s.stage.scenario
-	f, cost := s.forecast(s.stage.demand, &sc)
-	if f.Simulated == nil {
-		s.warnings = append(s.warnings, "the rehearsal was left out: the demand is too long to be simulated")
-		return
+	if s.limits(client.Never).Quota.RPS > 0 { // a night begins with a quota that is whole
+		s.phase(Recovering)
+		pause(ctx, longestWindow)
 	}
+	sc := *s.stage.scenario
+	f, cost := s.forecast(s.stage.demand, &sc, time.Since(s.gauge.epoch))
 	if sc.Budget > 0 {
 		sc.Budget = max(sc.Budget-s.spent, math.SmallestNonzeroFloat64)
 	}
@@ -150,33 +157,45 @@ func (s *Search) rehearse(ctx context.Context) {
 
 // rehearsal holds a run against its forecast.
 func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast.Cost) *Rehearsal {
-	t, sim := doc.Total, f.Simulated
+	t := doc.Total
+	sim, band := f.Simulated, f.Band
+	if sim == nil { // nothing was foretold of the night
+		sim, band = &forecast.Backlog{}, &forecast.Band{}
+	}
 	r := &Rehearsal{
 		Speed: s.stage.Speed, Scale: s.stage.Scale, DurationS: s.stage.demand.Length().Seconds(),
 		Requests: t.Requests, Generator: doc.Generator, Forecast: f, SLOs: doc.Verdict.SLOs,
 	}
-	longest, worst := t.Latency.TTFT.Response, sim.WorstTTFT
+	longest, worst, apart := t.Latency.TTFT.Response, sim.WorstTTFT, band.WorstTTFT
 	if longest == nil {
-		longest, worst = t.Latency.E2E.Response, sim.WorstE2E
+		longest, worst, apart = t.Latency.E2E.Response, sim.WorstE2E, band.WorstE2E
 	}
-	r.WorstWait = compare(less(worst, s.idle/1000), less(inSeconds(longest, func(l *result.Latency) float64 { return l.Max }), s.idle/1000))
+	if apart != nil {
+		apart = &forecast.Range{Low: max(0, apart.Low-s.idle/1000), High: max(0, apart.High-s.idle/1000)}
+	}
+	r.WorstWait = compare(less(worst, s.idle/1000), apart, less(inSeconds(longest, func(l *result.Latency) float64 { return l.Max }), s.idle/1000))
 	p95 := func(l *result.Latency) float64 { return l.P95 }
-	r.TTFTP95 = compare(sim.TTFTP95S, inSeconds(t.Latency.TTFT.Response, p95))
-	r.E2EP95 = compare(sim.E2EP95S, inSeconds(t.Latency.E2E.Response, p95))
+	r.TTFTP95 = compare(sim.TTFTP95S, band.TTFTP95S, inSeconds(t.Latency.TTFT.Response, p95))
+	r.E2EP95 = compare(sim.E2EP95S, band.E2EP95S, inSeconds(t.Latency.E2E.Response, p95))
 	if b := t.Backlog; b != nil {
-		r.PeakBacklog = compare(sim.InFlight, new(float64(b.Peak)))
+		r.PeakBacklog = compare(sim.InFlight, band.InFlight, new(float64(b.Peak)))
 	}
 	places := 0
 	if f.Slots != nil {
 		places = *f.Slots
 	}
 	r.Curve = waitingOf(doc.Timeline, places)
-	r.TimeToDrain = compare(sim.TimeToDrainS, drained(r.Curve))
-	if timedOut := sim.TimedOutShare; timedOut != nil {
-		r.ErrorRate = compare(new(sim.RefusedShare+*timedOut), t.ErrorRate)
+	if sim.Peak > 0 {
+		r.TimeToDrain = compare(sim.TimeToDrainS, band.TimeToDrainS, drained(r.Curve))
+	}
+	r.ErrorRate.Measured = t.ErrorRate
+	if f.Simulated != nil {
+		failures, failing := s.failures(f)
+		r.ErrorRate = compare(failures, failing, t.ErrorRate)
 	}
 	if c := t.Cost; c != nil && cost.ExpectedUSD != nil {
-		r.Cost = compare(new(*cost.ExpectedUSD+*cost.FailedUSD+*cost.RetriesUSD), &c.Total)
+		more := *cost.FailedUSD + *cost.RetriesUSD
+		r.Cost = compare(new(*cost.ExpectedUSD+more), &forecast.Range{Low: *cost.LowUSD + more, High: *cost.HighUSD + more}, &c.Total)
 	}
 	return r
 }

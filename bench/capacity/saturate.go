@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
+	"flashwave/client"
 )
 
 const (
@@ -47,6 +48,39 @@ func (s *Search) saturate(ctx context.Context) {
 		s.tell(st, "next: saturate with "+units.Count(min(2*n, s.base.Slots()))+" in flight")
 	}
 }
+
+// crowd puts as many in flight as the demand will, where that is more than saturates the
+// endpoint: what waits so long, or what everybody shares with so many, may be refused,
+// given up or slower than the fewer ones.
+func (s *Search) crowd(ctx context.Context) {
+	if s.stop != nil || s.answer == 0 || s.refuses() {
+		return
+	}
+	most := 0.0
+	for _, st := range s.steps {
+		if st.Kind == Saturate {
+			most = max(most, float64(*st.Concurrency))
+		}
+	}
+	f, _ := s.forecast(s.demand, s.base, client.Never)
+	if most == 0 || f == nil || f.Simulated == nil {
+		return
+	}
+	n := min(int(*f.Simulated.InFlight), s.base.Slots())
+	if float64(n) < 2*most {
+		return
+	}
+	// All of them are to have their turn once, and who comes then waits as long.
+	turn := lasting(float64(n) / s.served())
+	settle := min(turn, mostCrowded*s.cfg.StepFor)
+	if st, ok := s.closedStep(ctx, Saturate, n, filled(n, settle, s.cfg.StepFor+settle), s.cfg.StepFor+2*settle); ok {
+		s.tell(st, "")
+		s.settleDown(ctx, st, move{Saturate, s.answer})
+	}
+}
+
+// mostCrowded is how many times the length of a step a crowd is kept to settle.
+const mostCrowded = 2
 
 // served is the most requests per second that ended ok in any step.
 func (s *Search) served() (most float64) {

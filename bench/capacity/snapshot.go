@@ -21,6 +21,7 @@ const (
 	Recovering Phase = "recovery" // between two steps
 	Soaking    Phase = "soak"
 	Saturating Phase = "saturate"
+	GoingOn    Phase = "beyond" // above the answer
 	Rehearsing Phase = "rehearsal"
 	Finished   Phase = "done"
 )
@@ -34,8 +35,8 @@ type Snapshot struct {
 	Spent   *float64      // USD; nil: the price is unknown
 	Budget  *float64      // nil: none
 
-	Remaining time.Duration // that the search is still expected to take; 0: none, or it is over
-	MostCost  *float64      // USD, of the whole search at most, as far as it is known what comes; nil: the price is unknown
+	Remaining time.Duration // as searches usually go, the rehearsal included; 0: nothing is left
+	MostCost  *float64      // USD that it can have cost in the end, at most; nil: the price is unknown
 
 	SLOs     []SLO
 	Steps    []Step   // that have ended
@@ -46,6 +47,8 @@ type Snapshot struct {
 	Next     string   // what comes next, in words; "": nothing
 	Warnings []string
 	Document *Document // nil until the search is done
+
+	moves moves // that the hunt has still to make; unknown: there is no hunt yet
 }
 
 // Current is the step that runs.
@@ -63,7 +66,6 @@ type live struct {
 	Snapshot
 	run   *bench.Run
 	began time.Time
-	told  time.Time // when Remaining was reckoned
 }
 
 // liveWindow is how far back the live figures of a step look.
@@ -72,13 +74,11 @@ const liveWindow = 5 * time.Second
 // Snapshot is the search at this instant. It is cheap enough for ten a second.
 func (s *Search) Snapshot() Snapshot {
 	s.mu.Lock()
-	snap, run, began, told := s.live.Snapshot, s.live.run, s.live.began, s.live.told
+	snap, run, began := s.live.Snapshot, s.live.run, s.live.began
 	s.mu.Unlock()
 	snap.For = s.cfg.For
-	snap.Remaining = max(0, snap.Remaining-time.Since(told))
 	switch {
 	case snap.Document != nil:
-		snap.Remaining = 0
 		snap.Elapsed = time.Duration(snap.Document.DurationS * float64(time.Second))
 	case !began.IsZero():
 		snap.Elapsed = time.Since(began)
@@ -89,6 +89,7 @@ func (s *Search) Snapshot() Snapshot {
 		c.Elapsed = c.Live.At
 		snap.Current = &c
 	}
+	snap.Remaining, snap.MostCost = s.ahead(snap).length, s.mostCost(snap)
 	return snap
 }
 
@@ -106,7 +107,7 @@ func (s *Search) phase(p Phase) {
 // showing makes a run the current step.
 func (s *Search) showing(c Current, run *bench.Run) {
 	s.update(func(l *live) {
-		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating, Warm: Ramping, Count: Bracketing, Retry: Bisecting, Sentinel: Soaking}[c.Kind]
+		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating, Warm: Ramping, Count: Bracketing, Retry: Bisecting, Sentinel: Soaking, Beyond: GoingOn}[c.Kind]
 		l.Current, l.run = &c, run
 	})
 }
@@ -137,9 +138,8 @@ func (s *Search) publish() {
 		spent = new(s.spent)
 	}
 	warnings := slices.Clone(s.warnings)
-	remaining, most := s.outlook()
 	s.update(func(l *live) {
-		l.Remaining, l.MostCost, l.told = remaining, most, time.Now()
+		l.moves = s.moves()
 		l.Steps, l.Low, l.High, l.Spent, l.Warnings = steps, low, high, spent, warnings
 	})
 }
@@ -147,7 +147,7 @@ func (s *Search) publish() {
 // tell says how a step ended and what comes next.
 func (s *Search) tell(st step, next string) {
 	s.publish()
-	s.update(func(l *live) { l.Next = next })
+	s.update(func(l *live) { l.Next, l.Current, l.run = next, nil, nil })
 	if s.cfg.Progress == nil || s.replay.silent {
 		return
 	}

@@ -19,8 +19,7 @@ func (m *measuring) document(doc *result.Run, began time.Duration) Step {
 		st.OversaturatedS = new(m.swamped.Seconds())
 	}
 	rows := rowsFrom(doc.Timeline, m.settle.Seconds(), m.settle.Seconds()+st.DurationS)
-	open := inFlight(rows)
-	st.InFlightMean = open
+	st.InFlightMean, st.ServedByS = inFlight(rows), bySecond(rows)
 	common(&st, doc, look)
 	st.Typical = typical(rows)
 	if m.limit == ByRateLimit {
@@ -46,29 +45,30 @@ func (m *measuring) reached(doc *result.Run) (n int) {
 	return max(n, 1)
 }
 
+// mostCut is of how many requests one may have been cut off by the end of the step: its
+// tokens are billed, and say nothing of what an answer costs.
+const mostCut = 20
+
 // figures are what a look says of the requests.
 func figures(l bench.Look) Step {
 	stats := result.Derive(result.Label{
 		Duration: l.Ended.Length, Priced: l.Ended.Priced, Judged: l.Ended.Judged, HDR: true,
 	}, l.Ended.Part)
-	bare := func(l *result.Latency) *result.Latency {
-		if l != nil {
-			l.HDR = ""
-		}
-		return l
-	}
 	st := Step{
 		DurationS: l.Ended.Length.Seconds(),
 		Requests:  stats.Requests, Outcomes: stats.Outcomes,
 		OfferedRPS: stats.Rate.Offered, SucceededRPS: stats.Rate.Succeeded, ErrorRate: stats.ErrorRate,
 		RateLimited: stats.Outcomes[outcome.RateLimited], Tokens: stats.Tokens,
 		Latency: StepLatency{
-			TTFT: bare(stats.Latency.TTFT.Response), ServiceTTFT: stats.Latency.TTFT.Service,
-			E2E: bare(stats.Latency.E2E.Response), ServiceE2E: stats.Latency.E2E.Service,
+			TTFT: stats.Latency.TTFT.Response, ServiceTTFT: stats.Latency.TTFT.Service,
+			E2E: stats.Latency.E2E.Response, ServiceE2E: stats.Latency.E2E.Service,
 		},
 	}
 	if stats.Goodput != nil {
 		st.GoodputRPS = &stats.Goodput.RPS
+	}
+	if stats.Cost != nil && stats.Requests.Unfinished*mostCut <= stats.Requests.Scheduled {
+		st.PerThousandOKUSD = stats.Cost.PerThousandOK
 	}
 	if t := stats.Tokens; t.From != nil && *t.From != "events" && t.Prompt != nil {
 		st.CachedShare = new(float64(*t.Cached) / float64(*t.Prompt))
@@ -109,8 +109,22 @@ func inFlight(rows []result.Row) *float64 {
 	return &mean
 }
 
-// told completes a step with what the endpoint says of its limits.
+// bySecond are the requests that ended ok in each second; nil where rows are longer.
+func bySecond(rows []result.Row) (list []int64) {
+	for _, r := range rows {
+		switch {
+		case r.StepS > 1.01:
+			return nil
+		case r.StepS > 0.99:
+			list = append(list, r.Counts.Succeeded)
+		}
+	}
+	return list
+}
+
+// told completes a step with what the endpoint says of its limits, and how it refused.
 func (s *Search) told(st *Step) {
+	st.Refusals = s.gauge.refusals()
 	requests, tokens := s.gauge.read()
 	st.RemainingRequests, st.RemainingTokens = requests.document(), tokens.document()
 	rate := requests.gives()

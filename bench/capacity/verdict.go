@@ -5,9 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/forecast"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
+	"flashwave/client"
 )
 
 // document is what the search found.
@@ -30,15 +32,17 @@ func (s *Search) document() *Document {
 	for _, st := range s.steps {
 		d.Steps = append(d.Steps, st.Step)
 	}
+	d.Curve, d.Usage = Curve(d.Steps), s.meter.usage()
 	if o.Price != nil {
 		d.CostUSD = &s.spent
 	}
 	d.Capacity = s.capacity()
+	d.BySLO = s.bySLO(d.Capacity)
 	d.Warnings = append(append(d.Warnings, s.warnings...), s.cacheWarnings()...)
-	d.Forecast, d.Cost = s.forecast(s.demand, s.base)
+	d.Forecast, d.Cost = s.forecast(s.demand, s.base, client.Never)
 	d.Rehearsal = s.rehearsed
 	d.Verdict = s.verdict(d.Capacity)
-	d.Verdict.weigh(d.Forecast)
+	d.weigh()
 	return d
 }
 
@@ -52,7 +56,10 @@ func (s *Search) plan() Plan {
 
 // capacity is the answer, as far as it is known.
 func (s *Search) capacity() Capacity {
-	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked, Saturated: plateau(s.steps)}
+	c := Capacity{RPS: some(s.answer), LowRPS: some(s.answer), Confirmed: s.soaked}
+	if ground, _ := s.footing(); ground == forecast.Firm {
+		c.Saturated = forecast.Saturated(s.measured())
+	}
 	if s.hunt != nil {
 		c.HighRPS = some(s.hunt.high())
 	}
@@ -180,7 +187,7 @@ func (s *Search) soFar(c Capacity) string {
 		holds = "holds at least "
 	}
 	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, units.Rate(*c.RPS), units.Rate(*c.RPM))
-	if e := s.latencyCriterion(); e != nil {
+	if e := latencyCriterion(s.criteria); e != nil && !s.several() {
 		text += " at " + e.Text
 	}
 	if h := s.hunt; h != nil && h.drifts {
@@ -205,9 +212,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 	}
 	switch c.LimitedBy {
 	case ByLatency:
-		return "; past that " + slo + " breaks first"
+		return "; past that " + slo + " breaks first" + c.nextToBreak(s.bySLO(c))
 	case ByErrors:
-		return "; past that failures come first (" + slo + ")"
+		return "; past that failures come first (" + slo + ")" + c.nextToBreak(s.bySLO(c))
 	case ByRateLimit:
 		text := "; past that 429s come first"
 		if q := s.quota(); q != "" {

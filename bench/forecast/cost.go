@@ -14,7 +14,8 @@ type Bill struct {
 	Requests float64  // of the night, expected
 	Tokens   Tokens   // of measured requests that ended ok
 	Failed   Tokens   // of measured requests that failed and were billed all the same
-	Failures *float64 // ratio; measured requests that failed, of those that ended; nil: none was measured
+	Failures *float64 // ratio; requests of the night that fail, expected; nil: no error rate was measured
+	Failing  *Range   // ratio; the same at the best and at the worst; nil: as expected
 	Billed   float64  // ratio; of those that failed, the ones in Failed
 	Retries  float64  // attempts beyond the first, per request
 
@@ -37,7 +38,8 @@ const sure = 1.959964
 //
 //	m·s² + m²·s²/n
 //
-// and low and high are 1.96 deviations from the mean.
+// and low and high are 1.96 deviations from the mean: that of the requests that end ok
+// where most of them fail, and where fewest do.
 func Price(b Bill) Cost {
 	c, ok := Cost{Model: b.Model, Sampled: b.Tokens.N, Models: []ModelCost{}}, b.Requests
 	if b.Failures != nil {
@@ -59,6 +61,10 @@ func Price(b Bill) Cost {
 // fill prices the night where it was measured.
 func (c *Cost) fill(b Bill, ok float64) {
 	low, expected, high := b.Tokens.night(*b.Price, ok)
+	if b.Failing != nil { // the more fail, the less is billed
+		low, _, _ = b.Tokens.night(*b.Price, b.Requests*(1-b.Failing.High))
+		_, _, high = b.Tokens.night(*b.Price, b.Requests*(1-b.Failing.Low))
+	}
 	each := usd(*b.Price)
 	prompt, fromCache, out := b.Tokens.Mean()
 	c.LowUSD, c.ExpectedUSD, c.HighUSD = &low, &expected, &high

@@ -88,6 +88,18 @@ func TestTokensMerge(t *testing.T) {
 	}
 }
 
+// A night of which it is not sure how many fail is cheap where most do, and dear where
+// fewest do.
+func TestPriceOfFailing(t *testing.T) {
+	var tokens Tokens
+	for range 10 {
+		tokens.Add(1000, 0, 100)
+	}
+	c := Price(Bill{Requests: 1000, Tokens: tokens, Failures: ptr(0.2), Failing: &Range{0.1, 0.4}, Price: &dear})
+	near(t, "low", *c.LowUSD / *c.ExpectedUSD, 0.6/0.8, 1e-6)
+	near(t, "high", *c.HighUSD / *c.ExpectedUSD, 0.9/0.8, 1e-6)
+}
+
 // No price is not a price of nothing.
 func TestPriceUnknown(t *testing.T) {
 	var tokens Tokens

@@ -18,8 +18,11 @@ type Forecast struct {
 	Replicas    *int64  `json:"replicas"`    // of what was measured, together, for the peak; null: capacity unknown, or a quota that replicas do not raise
 
 	Quota     Quota    `json:"quota"`
-	Fluid     *Backlog `json:"fluid"`     // by the fluid model; null: nothing was measured, or the excess is refused
-	Simulated *Backlog `json:"simulated"` // by simulation of every request; null: nothing was measured, or more requests than are simulated
+	Ground    Ground   `json:"ground,omitempty"` // whether the steps say how the endpoint takes this demand: firm; where not, nothing is foretold of a night
+	Service   *Service `json:"service"`          // how the endpoint works, as the steps show it; null: nothing was measured, or no firm ground
+	Fluid     *Backlog `json:"fluid"`            // by the fluid model; null: nothing was measured, no firm ground, or refusals that a fluid does not know
+	Simulated *Backlog `json:"simulated"`        // by simulation of every request, the middle one of several nights; null: nothing was measured, no firm ground, or more requests than are simulated
+	Band      *Band    `json:"band"`             // how far the simulated nights are apart; null: likewise
 
 	Assumptions []string `json:"assumptions"` // what the figures take for granted, in sentences
 }
@@ -57,7 +60,7 @@ type Backlog struct {
 	PeakAtS  *float64 `json:"peak_at_s" jsonschema:"required"` // when; null: nobody waits
 	InFlight *float64 `json:"in_flight" jsonschema:"required"` // most requests waiting or being worked on at once; null: nobody waits, and the model has no single requests
 
-	WorstWaitS   float64  `json:"worst_wait_s"`                          // longest wait before work on a request begins
+	WorstWaitS   float64  `json:"worst_wait_s"`                          // longest time to the first token (without streaming: to the end) beyond what the request takes alone
 	WorstWaitAtS *float64 `json:"worst_wait_at_s" jsonschema:"required"` // when the one arrived that waited so long; null: nobody waits
 
 	WaitP50S  *float64 `json:"wait_p50_s"` // over all requests; null: the model has no single requests
@@ -70,9 +73,11 @@ type Backlog struct {
 	Beyond      float64 `json:"beyond_slo"`       // requests whose response time is above the bound of a latency SLO, those refused or timed out among them
 	BeyondShare float64 `json:"beyond_slo_share"` // ratio, of all
 
-	Refused       float64  `json:"refused"` // requests that meet an exhausted quota
+	Refused       float64  `json:"refused"` // requests that are refused at once: by an exhausted quota, or for too many are in flight
 	RefusedShare  float64  `json:"refused_share"`
-	TimedOut      *float64 `json:"timed_out" jsonschema:"required"` // requests given up while they waited or were worked on; null: the model has no single requests
+	Shed          *float64 `json:"shed"` // requests that the endpoint refuses after they have waited; null: the model has no single requests
+	ShedShare     *float64 `json:"shed_share"`
+	TimedOut      *float64 `json:"timed_out" jsonschema:"required"` // requests given up while they waited or were worked on; null: likewise
 	TimedOutShare *float64 `json:"timed_out_share" jsonschema:"required"`
 
 	DrainedAtS   *float64 `json:"drained_at_s"`    // when the last wait is over; null: nobody waits
@@ -85,6 +90,63 @@ type Backlog struct {
 type Waiting struct {
 	TS      float64 `json:"t_s"`
 	Waiting float64 `json:"waiting"` // requests
+}
+
+// A Service is how an endpoint works: alone, n at once, and at most.
+type Service struct {
+	AloneS     float64    `json:"alone_s"`    // mean service time of a lone request
+	Slope      float64    `json:"slope"`      // ratio; by so much of that each request more in flight makes it longer, below saturation
+	Discipline Discipline `json:"discipline"` // of those beyond that
+	LowRPS     *float64   `json:"low_rps"`    // the saturation's interval of 90 %, requests per second; null: saturation was not seen
+	HighRPS    *float64   `json:"high_rps"`
+	Wander     float64    `json:"wander"` // ratio; standard deviation of the service rate from one 10 s to the next, beyond that of the requests themselves
+
+	OpenLimit    *int     `json:"open_limit"`     // requests in flight beyond which more are refused at once; null: none seen
+	ShedAfterS   *float64 `json:"shed_after_s"`   // a request that waited so long is refused; null: none was
+	QuotaRPS     *float64 `json:"quota_rps"`      // requests per second of a quota; null: none was met
+	QuotaDepth   *float64 `json:"quota_depth"`    // requests that may be saved up in its bucket; null: no bucket
+	QuotaWindowS *float64 `json:"quota_window_s"` // length of its fixed windows; null: none
+}
+
+// A Plateau is the throughput that stands still while more is offered: all that an
+// endpoint does, whatever its latency then.
+type Plateau struct {
+	RPS     float64 `json:"rps"`      // requests per second that end
+	LowRPS  float64 `json:"low_rps"`  // its interval of 90 %
+	HighRPS float64 `json:"high_rps"` // likewise
+	Steps   int     `json:"steps"`    // that served about as much, all of which it comes from
+}
+
+// A Discipline is what becomes of requests beyond those that are worked on at full
+// speed.
+type Discipline string
+
+// The disciplines.
+const (
+	Queue   Discipline = "queue"   // they wait in line, first come, first served
+	Sharing Discipline = "sharing" // all are worked on, and everybody is slower
+)
+
+// A Band is how far simulated nights are apart that differ by chance, and by what is
+// not sure of the service rate within its interval of 90 %.
+type Band struct {
+	Nights       int    `json:"nights"` // simulated
+	Peak         *Range `json:"peak"`   // as in a Backlog; null: no night has it
+	InFlight     *Range `json:"in_flight"`
+	WorstWaitS   *Range `json:"worst_wait_s"`
+	TTFTP95S     *Range `json:"ttft_p95_s"`
+	WorstTTFT    *Range `json:"ttft_max_s"`
+	E2EP95S      *Range `json:"e2e_p95_s"`
+	WorstE2E     *Range `json:"e2e_max_s"`
+	TimeToDrainS *Range `json:"time_to_drain_s"`
+	BeyondShare  *Range `json:"beyond_slo_share"` // ratio, of all requests
+	FailedShare  *Range `json:"failed_share"`     // ratio; refused, shed and timed out
+}
+
+// A Range is the least and the most of several nights.
+type Range struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
 }
 
 // A Cost is the price of a whole night, in USD. It is a section of the capacity
@@ -106,7 +168,7 @@ type Cost struct {
 	RetriesUSD       *float64 `json:"retries_usd"`   // prompts sent again, if failed attempts are billed, on top of ExpectedUSD
 
 	Requests     *float64 `json:"requests" jsonschema:"required"`      // expected to end ok; null: no error rate was measured below capacity, and the figures above take it for 0
-	Failed       *float64 `json:"failed" jsonschema:"required"`        // expected to fail, at that error rate
+	Failed       *float64 `json:"failed" jsonschema:"required"`        // expected to fail: as in the simulated night, and at that error rate
 	PromptTokens *float64 `json:"prompt_tokens" jsonschema:"required"` // expected in all, cached ones among them; null: the tokens are unknown
 	CachedTokens *float64 `json:"cached_tokens" jsonschema:"required"`
 	OutputTokens *float64 `json:"output_tokens" jsonschema:"required"`

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A law is a distribution with a mean of 1.
-type law func(rng *rand.Rand) float64
+// A draw is a distribution with a mean of 1.
+type draw func(rng *rand.Rand) float64
 
 func exponential(rng *rand.Rand) float64 { return rng.ExpFloat64() }
 
@@ -31,17 +31,20 @@ func poisson(n int, rate float64, seed uint64) iter.Seq[float64] {
 // A queueing is what theory or simulation says of the wait.
 type queueing struct{ mean, waits, p95 float64 }
 
+// rounding is what a wait may be off by: the work done so far is a sum.
+const rounding = 1e-6
+
 // steady simulates a station of c places whose work takes 1 on the mean.
-func steady(n, c int, load float64, work law, seed uint64) (q queueing) {
+func steady(n, c int, load float64, work draw, seed uint64) (q queueing) {
 	endless := math.Inf(1)
 	p := playing(station{
-		places: c, patience: endless, timeout: endless, boundFirst: endless, boundWhole: endless,
-		draw: func(_ int, rng *rand.Rand) (float64, float64) { return 0, work(rng) },
+		law: law{places: c, most: float64(c)}, patience: endless, timeout: endless, boundFirst: endless, boundWhole: endless,
+		work: func(rng *rand.Rand) (float64, float64) { return 0, work(rng) },
 	}, 1e9, seed)
 	p.run(poisson(n, load*float64(c), seed))
 	for _, w := range p.waits {
 		q.mean += float64(w) / float64(n)
-		if w > 0 {
+		if w > rounding {
 			q.waits += 1 / float64(n)
 		}
 	}

@@ -17,6 +17,7 @@ var capacities = tableOf[*capacity.Document]{
 	{"text", ".txt", writeCapacityText},
 	{"json", ".json", func(w io.Writer, d *capacity.Document, _ Options) error { return encode(w, d) }},
 	{"md", ".md", writeCapacityMarkdown},
+	{"csv", ".csv", writeCapacityCSV},
 	{"html", ".html", writeCapacityHTML},
 }
 
@@ -43,11 +44,12 @@ func writeCapacityText(w io.Writer, d *capacity.Document, opts Options) error {
 		if i == 0 {
 			label = "SLOs"
 		}
-		p.flow(label, plain(s.Expr)+assumed(s.Assumed))
+		p.flow(label, plain(s.Expr)+assumed(s.Assumed), sloWords(d, i))
 	}
-	if len(d.Steps) > 0 {
+	if len(d.Steps) > 0 && d.WhatIf == nil { // whoever asks about a night asks about that
 		p.gap()
 		stepTable(d).write(p)
+		p.curve(d)
 	}
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		if len(section.list) > 0 {
@@ -200,29 +202,57 @@ func forecastPairs(f *forecast.Forecast) pairs {
 	if q.PeakTokensPM != nil {
 		s.add("at the peak", "%s requests and %s tokens a minute", units.Count(q.PeakRequestsPM), units.Count(*q.PeakTokensPM))
 	}
-	b := f.Simulated
+	if why := f.Ungrounded(); why != "" {
+		s.add("the night", "not foretold: %s", why)
+		return s
+	}
+	b, band := f.Simulated, f.Band
 	if b == nil {
 		b = f.Fluid
 	}
 	if b == nil {
 		return s
 	}
+	if band == nil {
+		band = &forecast.Band{}
+	}
 	switch {
 	case b.Refused > 0:
-		s.add("refused", "%s requests (%s) meet an exhausted quota", units.Count(b.Refused), units.Share(b.RefusedShare))
-	case b.Peak > 0:
-		s.add("backlog", "%s at most, after %s; the longest wait is %s", units.Count(b.Peak), units.Maybe(b.PeakAtS, units.Seconds), units.Seconds(b.WorstWaitS))
-		if b.TimeToDrainS != nil {
-			s.add("drained", "%s after that peak", units.Seconds(*b.TimeToDrainS))
-		}
-	default:
+		s.add("refused", "%s requests (%s), at once", units.Count(b.Refused), units.Share(b.RefusedShare))
+	case b.Peak == 0:
 		s.add("backlog", "none")
+	}
+	if b.Peak > 0 {
+		s.add("backlog", "%s at most, after %s", within(b.Peak, band.Peak, units.Count[float64]), units.Maybe(b.PeakAtS, units.Seconds))
+		s.add("longest wait", "%s", within(b.WorstWaitS, band.WorstWaitS, units.Seconds))
+		if b.TimeToDrainS != nil {
+			s.add("drained", "%s after the peak", within(*b.TimeToDrainS, band.TimeToDrainS, units.Seconds))
+		}
+	}
+	if b.Shed != nil && *b.Shed > 0 {
+		s.add("shed", "%s requests (%s), after they have waited", units.Count(*b.Shed), units.Maybe(b.ShedShare, units.Share))
 	}
 	if b.TimedOut != nil && *b.TimedOut > 0 {
 		s.add("timed out", "%s requests (%s)", units.Count(*b.TimedOut), units.Maybe(b.TimedOutShare, units.Share))
 	}
-	s.add("beyond the SLO", "%s requests (%s)", units.Count(b.Beyond), units.Share(b.BeyondShare))
+	if failed := b.FailedShare(); failed > 0 {
+		s.add("errors", "%s", within(failed, band.FailedShare, units.Share))
+	}
+	s.add("beyond the SLO", "%s requests, %s", units.Count(b.Beyond), within(b.BeyondShare, band.BeyondShare, units.Share))
 	return s
+}
+
+// within is a figure with its band: 16 s (14 s to 19 s). A band that is no wider than the
+// figure as it is written is left out.
+func within(v float64, band *forecast.Range, write func(float64) string) string {
+	text := write(v)
+	if band == nil {
+		return text
+	}
+	if low, high := write(band.Low), write(band.High); low != text || high != text {
+		return fmt.Sprintf("%s (%s to %s)", text, low, high)
+	}
+	return text
 }
 
 // pricePairs are the price of the demand.
@@ -299,17 +329,19 @@ func rehearsalTable(r *capacity.Rehearsal) table {
 		{"error rate", r.ErrorRate, units.Share},
 		{"cost", r.Cost, units.USD},
 	} {
-		write := func(v *float64) string {
-			if v == nil {
-				return units.NoData
+		predicted, measured := units.NoData, units.Maybe(row.Measured, row.write)
+		if row.Predicted != nil {
+			var band *forecast.Range
+			if row.Low != nil && row.High != nil {
+				band = &forecast.Range{Low: *row.Low, High: *row.High}
 			}
-			return row.write(*v)
+			predicted = within(*row.Predicted, band, row.write)
 		}
 		off := units.NoData
 		if row.Off != nil {
 			off = units.Change(*row.Off)
 		}
-		t.rows = append(t.rows, []string{"  " + row.name, write(row.Predicted), write(row.Measured), off})
+		t.rows = append(t.rows, []string{"  " + row.name, predicted, measured, off})
 	}
 	return t
 }
@@ -325,6 +357,7 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 		m.line("- %s", cell(r))
 	}
 	m.line("\n%s", cell(strings.Join(searched(d), " · ")))
+	m.table(bySLOTable(d))
 	for _, section := range []pairs{forecastPairs(d.Forecast), pricePairs(d.Cost)} {
 		t := table{words: 2, header: []string{section.name, ""}}
 		for _, pair := range section.list {
@@ -335,6 +368,12 @@ func writeCapacityMarkdown(w io.Writer, d *capacity.Document, _ Options) error {
 	m.table(modelTable(d.Cost))
 	m.table(rehearsalTable(d.Rehearsal))
 	m.table(stepTable(d))
+	if curve := capacity.Curve(d.Steps); len(curve) > 0 {
+		m.table(curveTable(curve, endless))
+		if onFront(curve) {
+			m.line("\n%s", frontNote)
+		}
+	}
 	for _, warning := range d.Warnings {
 		m.line("\n⚠ %s", cell(warning))
 	}

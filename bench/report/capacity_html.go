@@ -26,6 +26,7 @@ func writeCapacityHTML(w io.Writer, d *capacity.Document, _ Options) error {
 		Sections: []web.Section{
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: capacityCards(d)}}},
 			{ID: "search", Title: "The search", Note: "each point is a rate that was held; the shade is between the highest that holds and the lowest that does not", Blocks: searchBlocks(d)},
+			{ID: "curve", Title: "The curve", Note: "what comes of each load; steps at one load are one point", Blocks: curveBlocks(d)},
 			{ID: "demand", Title: "The demand", Blocks: demandBlocks(d)},
 			{ID: "cost", Title: "What it costs", Blocks: priceBlocks(d.Cost)},
 			{ID: "rehearsal", Title: "Rehearsal", Note: "what was forecast, and what came", Blocks: rehearsalBlocks(d.Rehearsal)},
@@ -86,12 +87,14 @@ func searchBlocks(d *capacity.Document) []web.Block {
 	blocks := []web.Block{{Figure: hockeyFigure(d)}, {Figure: servedFigure(d)}}
 	table := webTable("the loads that were measured", stepTable(d))
 	for i, s := range d.Steps {
-		state := map[capacity.StepVerdict]web.State{capacity.Held: web.Good, capacity.Broke: web.Bad, capacity.Undecided: web.Near}[s.Verdict]
-		table.Rows[i].Cells[0].State = state
+		table.Rows[i].Cells[0].State = stepState(s.Verdict)
 	}
 	table.Columns = append(table.Columns, web.Column{Name: "why"})
 	for i, s := range d.Steps {
 		table.Rows[i].Cells = append(table.Rows[i].Cells, web.Cell{Text: plain(s.Why)})
+	}
+	if t := bySLOTable(d); len(t.rows) > 0 {
+		blocks = append(blocks, web.Block{Table: webTable("where each SLO ends the capacity by itself", t)})
 	}
 	return append(blocks, web.Block{Table: table})
 }
@@ -239,7 +242,7 @@ func backlogFigure(id, title string, f *forecast.Forecast, measured []forecast.W
 		return nil
 	}
 	frame := svg.Frame{ID: id, Title: title, Height: 170, X: svg.Time(0, end), Y: countAxis(most, "requests"), Desc: "at most " + units.Count(most)}
-	return &web.Figure{Title: title, Key: keys(lines), Chart: svg.Chart{Frame: frame, Lines: lines}.SVG()}
+	return &web.Figure{Title: title, Key: keys(lines), Chart: svg.Chart{Frame: frame, Lines: unnamed(lines)}.SVG()}
 }
 
 func webPairs(p pairs) (list []web.Pair) {

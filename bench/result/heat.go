@@ -55,8 +55,13 @@ func (h *Hist) Heat() Heat {
 	if h.Count() == 0 {
 		return nil
 	}
+	return heatOf(h.ForEach)
+}
+
+// heatOf counts what each tells of, in rising order.
+func heatOf(each func(func(value, count int64) bool)) Heat {
 	heat, i := make(Heat, HeatBuckets), 0
-	h.ForEach(func(value, count int64) bool {
+	each(func(value, count int64) bool {
 		for i < HeatBuckets-1 && value >= heatBounds[i+1] {
 			i++
 		}
@@ -94,8 +99,8 @@ type HeatPair struct {
 func (s *step) heat() *RowHeat {
 	hists := s.whole().hists
 	return &RowHeat{
-		TTFT: HeatPair{hists[0].Heat(), hists[1].Heat()},
-		E2E:  HeatPair{hists[2].Heat(), hists[3].Heat()},
+		TTFT: HeatPair{hists[0].heat(), hists[1].heat()},
+		E2E:  HeatPair{hists[2].heat(), hists[3].heat()},
 	}
 }
 

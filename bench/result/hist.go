@@ -229,11 +229,15 @@ func (h *Hist) Quantile(q float64) time.Duration {
 	return time.Duration(min(v, h.max))
 }
 
-// ranked is the quantile of the rank of an SLO, ⌈q·n⌉; the library would round q·n
-// instead. h must not be empty.
+// ranked is the quantile of the rank of an SLO; the library would round q·n instead.
+// h must not be empty.
 func (h *Hist) ranked(q float64) float64 {
-	n := float64(h.count)
-	return max(math.Ceil(q*n-1e-9), 1) / n
+	return float64(rank(q, h.count)) / float64(h.count)
+}
+
+// rank is the place among n that the quantile q has, ⌈q·n⌉.
+func rank(q float64, n int64) int64 {
+	return max(int64(math.Ceil(q*float64(n)-1e-9)), 1)
 }
 
 // CountAtOrBelow is how many recorded durations are at most d, to the
@@ -296,17 +300,25 @@ func (h *Hist) RowPercentile(withHDR bool) *RowPercentile {
 	if h.Count() == 0 {
 		return nil
 	}
-	p := &RowPercentile{
-		Count: h.count,
-		P50:   Millis(h.Quantile(0.50)),
-		P95:   Millis(h.Quantile(0.95)),
-		P99:   Millis(h.Quantile(0.99)),
-		Max:   Millis(h.Max()),
+	var at [len(rowQuantiles)]time.Duration
+	for i, q := range rowQuantiles {
+		at[i] = h.Quantile(q)
 	}
+	p := rowPercentile(h.Totals(), at)
 	if withHDR {
 		p.HDR = h.Encode()
 	}
 	return p
+}
+
+// rowQuantiles are the quantiles that a row tells, in rising order.
+var rowQuantiles = [...]float64{0.50, 0.95, 0.99}
+
+// rowPercentile summarises a histogram with these totals and row quantiles.
+func rowPercentile(t Totals, at [len(rowQuantiles)]time.Duration) *RowPercentile {
+	return &RowPercentile{
+		Count: t.Count, P50: Millis(at[0]), P95: Millis(at[1]), P99: Millis(at[2]), Max: Millis(time.Duration(t.Max)),
+	}
 }
 
 // Encode is the histogram as base64 of the HdrHistogram V2 encoding; "" when

@@ -23,6 +23,21 @@ func (h *Hist) Totals() Totals {
 	return Totals{h.count, h.sum, h.min, h.max, h.refused}
 }
 
+// with is t and o together.
+func (t Totals) with(o Totals) Totals {
+	t.Refused += o.Refused
+	if o.Count == 0 {
+		return t
+	}
+	if t.Count == 0 || o.Min < t.Min {
+		t.Min = o.Min
+	}
+	t.Max = max(t.Max, o.Max)
+	t.Sum += o.Sum
+	t.Count += o.Count
+	return t
+}
+
 // Restore makes the sum and the extremes of a decoded histogram exact again.
 // Totals that cannot be those of h change nothing, and false is returned.
 func (h *Hist) Restore(t Totals) bool {

@@ -54,7 +54,7 @@ type step struct {
 type tally struct {
 	requests Requests
 	open     Requests // at the end: Unfinished are in flight, Unsent are queued
-	hists    [len(rowMetrics)]*Hist
+	hists    [len(rowMetrics)]rowHist
 }
 
 // NewTimeline is an empty timeline of a run with these waves, of which lanes says the
@@ -87,6 +87,9 @@ func (t *Timeline) Add(in Interval, waves []string, inFlight, queued int64) (row
 		t.rows[n-1].merge(s) // of no time there are no rates
 		return row, lanes
 	}
+	if n := len(t.rows); n > 0 {
+		t.rows[n-1].finish()
+	}
 	if len(t.rows) == maxRows {
 		t.halve()
 	}
@@ -117,7 +120,7 @@ func (t *Timeline) step(in Interval, waves []string, inFlight, queued int64) ste
 		lane := &s.lanes[t.lane[key]]
 		lane.requests.add(p.Requests)
 		for i, m := range rowMetrics {
-			lane.hists[i] = mergeHist(lane.hists[i], p.Hists[m])
+			lane.hists[i] = lane.hists[i].add(p.Hists[m])
 		}
 	}
 	for i := range s.lanes {
@@ -159,7 +162,7 @@ func (s *step) whole() tally {
 	for _, l := range s.lanes {
 		sum.requests.add(l.requests)
 		for i := range l.hists {
-			sum.hists[i] = mergeHist(sum.hists[i], l.hists[i])
+			sum.hists[i] = sum.hists[i].with(l.hists[i])
 		}
 	}
 	return sum
@@ -187,6 +190,15 @@ func (t *Timeline) halve() {
 	t.Step *= 2
 }
 
+// finish keeps the histograms of a row that is made in less memory.
+func (s *step) finish() {
+	for i := range s.lanes {
+		for m, h := range s.lanes[i].hists {
+			s.lanes[i].hists[m] = h.made()
+		}
+	}
+}
+
 func (s *step) merge(o step) {
 	s.plain = nil
 	s.end = o.end
@@ -195,7 +207,7 @@ func (s *step) merge(o step) {
 		s.lanes[i].requests.add(o.lanes[i].requests)
 		s.lanes[i].open = o.lanes[i].open
 		for m := range s.lanes[i].hists {
-			s.lanes[i].hists[m] = mergeHist(s.lanes[i].hists[m], o.lanes[i].hists[m])
+			s.lanes[i].hists[m] = s.lanes[i].hists[m].with(o.lanes[i].hists[m])
 		}
 	}
 	s.succeeded += o.succeeded
@@ -272,10 +284,10 @@ func (m Measured) row(s step, withHDR bool) Row {
 		OfferedRPS: per(q.Scheduled), SentRPS: per(q.Sent),
 		CompletedRPS: per(q.Succeeded + q.Failed), FailedRPS: per(q.Failed),
 		Latency: RowLatencies{
-			TTFT: RowPair{hists[0].RowPercentile(withHDR), hists[1].RowPercentile(false)},
-			E2E:  RowPair{hists[2].RowPercentile(withHDR), hists[3].RowPercentile(false)},
-			ITL:  hists[4].RowPercentile(withHDR),
-			TPOT: hists[5].RowPercentile(withHDR),
+			TTFT: RowPair{hists[0].percentiles(withHDR), hists[1].percentiles(false)},
+			E2E:  RowPair{hists[2].percentiles(withHDR), hists[3].percentiles(false)},
+			ITL:  hists[4].percentiles(withHDR),
+			TPOT: hists[5].percentiles(withHDR),
 		},
 	}
 	if m.Judged {

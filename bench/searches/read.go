@@ -10,6 +10,7 @@ import (
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/files"
+	"flashwave/bench/result"
 )
 
 // The bounds of what is read: a hundred times what a search usually writes.
@@ -33,9 +34,17 @@ func readDocument(path string) (*capacity.Document, error) {
 		return nil, err
 	}
 	if doc.Schema != capacity.Schema {
-		return nil, &Error{Message: fmt.Sprintf("%s has the schema %q, not %q", path, doc.Schema, capacity.Schema), Hint: "this version of flashwave does not read it"}
+		return nil, &Error{Message: fmt.Sprintf("%s has the schema %q, not %q", path, doc.Schema, capacity.Schema), Hint: hintFor(doc.Schema)}
 	}
 	return &doc, nil
+}
+
+// hintFor says what a document of another schema may be.
+func hintFor(schema string) string {
+	if schema == result.Schema {
+		return "it is a run, and no search: flashwave report shows it"
+	}
+	return "this version of flashwave does not read it"
 }
 
 func readJSON(path string, to any) error {

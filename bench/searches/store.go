@@ -40,8 +40,8 @@ const (
 	documentFile = "capacity.json"
 )
 
-// prefix begins the id of every search, so that it is never taken for a run.
-const prefix = "capacity-"
+// Prefix begins the id of every search, so that it is never taken for a run.
+const Prefix = "capacity-"
 
 // idLayout is the time at which a search began, in UTC, as its id says it.
 const idLayout = "20060102-150405"
@@ -75,7 +75,7 @@ func (s *Store) Create(now time.Time) (*Journal, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, s.unwritable(err)
 	}
-	stamp := prefix + now.UTC().Format(idLayout)
+	stamp := Prefix + now.UTC().Format(idLayout)
 	for n := 1; n <= maxSameSecond; n++ {
 		id := stamp
 		if n > 1 {
@@ -104,16 +104,20 @@ func (s *Store) unwritable(err error) error {
 // Means reports whether a reference is meant for a search: it begins as their ids do, or
 // is the directory of one.
 func (s *Store) Means(ref string) bool {
-	if !strings.HasPrefix(filepath.Base(ref), prefix) {
+	if !strings.HasPrefix(filepath.Base(ref), Prefix) {
 		return false
 	}
 	info, err := os.Stat(ref)
 	return err != nil || info.IsDir()
 }
 
-// Load is the document of a search; of one that was cut off, or still goes on, it is made
-// of the steps that were kept.
+// Load finds a search and reads it. ref is a search's id or the unique beginning of one,
+// "latest", a search's directory, or the file of a document. That of a search that was
+// cut off, or still goes on, is made of the steps that were kept.
 func (s *Store) Load(ref string) (*capacity.Document, error) {
+	if s.isFile(ref) {
+		return readDocument(ref)
+	}
 	id, err := s.find(ref)
 	if err != nil {
 		return nil, err
@@ -135,6 +139,20 @@ func (s *Store) Load(ref string) (*capacity.Document, error) {
 		return nil, &Error{Message: "the search " + id + " cannot be shown", Hint: "was it changed by hand?", cause: err}
 	}
 	return doc, nil
+}
+
+// isFile reports whether a reference is the file of a document: an id wins over a file
+// of that name, a file over the beginning of an id.
+func (s *Store) isFile(ref string) bool {
+	info, err := os.Stat(ref)
+	if err != nil || info.IsDir() || ref == latest {
+		return false
+	}
+	if filepath.Base(ref) != ref {
+		return true
+	}
+	_, err = os.Stat(filepath.Join(s.dir, ref))
+	return err != nil
 }
 
 // latest is the newest search, whatever its id.
@@ -205,7 +223,7 @@ func (s *Store) ids() ([]string, error) {
 		}
 	}
 	slices.SortFunc(ids, func(a, b string) int { // -10 is after -9
-		if n := len(b) - len(a); n != 0 && strings.HasPrefix(a, b[:min(len(b), len(prefix+idLayout))]) {
+		if n := len(b) - len(a); n != 0 && strings.HasPrefix(a, b[:min(len(b), len(Prefix+idLayout))]) {
 			return n
 		}
 		return strings.Compare(b, a)

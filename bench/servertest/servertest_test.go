@@ -54,8 +54,9 @@ func TestTheServerIsTheModel(t *testing.T) {
 
 // serve plays arrivals on a server in virtual time.
 func serve(t *testing.T, m Model, arrivals []float64) []Outcome {
+	t.Helper()
 	list := make([]Outcome, len(arrivals))
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		epoch := time.Now()
 		s := New(m, epoch)
 		var all sync.WaitGroup

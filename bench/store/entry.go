@@ -84,7 +84,7 @@ func (e *Entry) describe(run *result.Run) {
 	if sc == nil {
 		return
 	}
-	e.Target, e.Model = target(sc.Target.URL), sc.Target.Model
+	e.Target, e.Model = TargetOf(sc.Target.URL), sc.Target.Model
 	peak := 0.0
 	for _, lane := range sc.Lanes {
 		most := 0.0
@@ -100,8 +100,8 @@ func (e *Entry) describe(run *result.Run) {
 	}
 }
 
-// target is what of a URL tells endpoints apart.
-func target(address string) string {
+// TargetOf is what of a URL tells endpoints apart: host and port, or "mock".
+func TargetOf(address string) string {
 	if strings.HasPrefix(address, "mock:") {
 		return "mock"
 	}

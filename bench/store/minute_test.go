@@ -3,9 +3,12 @@ package store
 import (
 	"bytes"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"pgregory.net/rapid"
@@ -189,6 +192,37 @@ func ownTools(t *testing.T, j *Journal, run *synthetic) {
 		}
 		if want := 5 + 1 + 1; lines[tag] != want {
 			t.Errorf("%s: %d lines, want %d", tag, lines[tag], want)
+		}
+	}
+}
+
+// A line of the log is what the library writes, but for how hard it compresses.
+func TestLinesAreTheLibrarys(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 50 {
+		h := result.NewHist()
+		for range 1 + random.IntN(300) {
+			h.Record(time.Duration(random.ExpFloat64() * float64(time.Second)))
+		}
+		start := time.Duration(random.Int64N(int64(time.Hour)))
+		end := start + time.Duration(random.Int64N(int64(time.Minute)))
+
+		var ours, theirs bytes.Buffer
+		writeHists(&ours, start, end, map[string]*result.Hist{"lane/wave/ttft": h})
+		line := h.Packed().Clone()
+		line.SetTag("lane/wave/ttft")
+		line.SetStartTimeMs(start.Milliseconds())
+		line.SetEndTimeMs(end.Milliseconds())
+		if err := hdr.NewHistogramLogWriter(&theirs).OutputIntervalPackedHistogram(line); err != nil {
+			t.Fatal(err)
+		}
+		_, got, _ := strings.Cut(ours.String(), "\n") // the totals
+		want := theirs.String()
+		if cut := strings.LastIndexByte(want, ','); !strings.HasPrefix(got, want[:cut+1]) {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if _, s, err := parseHist(strings.TrimSpace(got)); err != nil || s.hist.Quantile(0.5) != h.Quantile(0.5) || s.hist.Count() != h.Count() {
+			t.Errorf("%+v, %v", s, err)
 		}
 	}
 }

@@ -66,9 +66,7 @@ func (w *writer) close() error {
 func (w *writer) second(in result.Interval, row result.Row) error {
 	var lines bytes.Buffer
 	hists := w.tags.hists(in)
-	if err := writeHists(&lines, in.Start, in.End, hists); err != nil {
-		return err
-	}
+	writeHists(&lines, in.Start, in.End, hists)
 	if err := w.histograms(in, hists, lines.Bytes()); err != nil {
 		return err
 	}
@@ -110,9 +108,7 @@ func (w *writer) histograms(in result.Interval, hists map[string]*result.Hist, l
 func (w *writer) endMinute() error {
 	var lines bytes.Buffer
 	m := w.minute
-	if err := writeHists(&lines, m.start, m.end, m.hists); err != nil {
-		return err
-	}
+	writeHists(&lines, m.start, m.end, m.hists)
 	w.minute = minute{}
 	if err := put(w.intervals, lines.Bytes()); err != nil {
 		return err

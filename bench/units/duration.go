@@ -51,6 +51,19 @@ func twoUnits(s, per, many float64, higher, lower string) string {
 	return fmt.Sprintf("%s %s %d %s", fixed(up, 0), higher, int(n-up*many), lower)
 }
 
+// About writes a length of time that is guessed, and not more exactly than that: 10 s,
+// 1 min 30 s, 4 min, 1 h 20 min.
+func About(d time.Duration) string {
+	step := 10 * time.Second
+	switch {
+	case d >= 2*time.Hour:
+		step = 10 * time.Minute
+	case d >= 2*time.Minute:
+		step = time.Minute
+	}
+	return Length(max(d.Round(step), step))
+}
+
 // Ago writes how long ago something was, in one unit: just now, 5 min ago, 2 h ago, 3 d
 // ago.
 func Ago(d time.Duration) string {

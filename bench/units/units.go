@@ -7,6 +7,7 @@
 //
 //	[Duration], [Millis], [Seconds]     940 µs   21.4 ms   1.25 s   2 min 5 s   1 h 15 min
 //	[Clock]                             01:12   1:15:00   2d 03:15:00
+//	[About], [Ago]                      4 min   3 d ago
 //	[Rate], [PerSecond], [PerMinute]    3.33   187.2/s   9,412/min
 //	[Share], [Percent], [Points]        98.1 %   31 %   +0.4 pp
 //	[Change], [Factor]                  +12.3 %   ×1.10

@@ -15,7 +15,10 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/versus"
 	"flashwave/bench/compare"
+	"flashwave/bench/forecast"
+	"flashwave/bench/history"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -30,10 +33,12 @@ var documents = []document{
 	{"run", result.Schema, "flashwave: one run (run.json)", result.Run{}},
 	{"compare", compare.Schema, "flashwave: a comparison of runs", compare.Document{}},
 	{"capacity", capacity.Schema, "flashwave: a search for capacity, and a forecast", capacity.Document{}},
+	{"capacity-compare", versus.Schema, "flashwave: a comparison of two searches for capacity", versus.Document{}},
+	{"runs", history.Schema, "flashwave: the runs and searches that were kept", history.Document{}},
 }
 
 // packages are those whose doc comments and constants are read.
-var packages = []string{"scenario", "result", "compare", "capacity", "forecast"}
+var packages = []string{"scenario", "result", "compare", "capacity", "capacity/versus", "forecast", "history"}
 
 func main() {
 	to := "."
@@ -157,6 +162,8 @@ func (s *source) plain(t reflect.Type) *jsonschema.Schema {
 		return text("with its unit, such as 90s, 2m or 1h30m")
 	case reflect.TypeFor[scenario.PerSecond]():
 		return text("with its unit, such as 3.3/s, 200/m or 50/h")
+	case reflect.TypeFor[forecast.Tokens]():
+		return moments()
 	case reflect.TypeFor[scenario.Rate]():
 		ends := jsonschema.NewProperties()
 		ends.Set("from", text(""))
@@ -170,4 +177,15 @@ func (s *source) plain(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Enum: values}
 	}
 	return nil
+}
+
+// moments are the sums of the tokens of many requests, and of their products, as
+// forecast.Tokens writes them.
+func moments() *jsonschema.Schema {
+	list := func(of *jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{Type: "array", Items: of} }
+	sums := jsonschema.NewProperties()
+	sums.Set("n", &jsonschema.Schema{Type: "integer", Description: "requests"})
+	sums.Set("sum", described(list(number()), "of prompt tokens that were not cached, of those that were, and of output tokens"))
+	sums.Set("cross", described(list(list(number())), "sums of their products"))
+	return &jsonschema.Schema{Type: "object", Properties: sums, Required: []string{"n", "sum", "cross"}}
 }

@@ -1,0 +1,251 @@
+package capacity
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"flashwave/bench/slo"
+	"flashwave/bench/units"
+)
+
+// An SLOCapacity is where one SLO ends the capacity, as if it were alone: what all steps
+// together say of it. A step that ended early for another SLO says of this one only what
+// its interval decides.
+type SLOCapacity struct {
+	Expr    string   `json:"expr"`
+	Assumed bool     `json:"assumed"`  // flashwave's own
+	RPS     *float64 `json:"rps"`      // requests per second, the highest rate at which it held; null: at none, as far as is known
+	LowRPS  *float64 `json:"low_rps"`  // likewise
+	HighRPS *float64 `json:"high_rps"` // the lowest rate at which it did not; null: none was seen
+	Binds   *int     `json:"binds"`    // 1: it is the first to break while the rate rises, 2: the second …; null: it did not break
+	Decided bool     `json:"decided"`  // the two are within twice the precision
+}
+
+// mostBeyond is how many steps the search goes on for after its answer.
+const mostBeyond = 4
+
+// says is what a step says of one SLO by itself; ok is false where it says nothing. Only
+// the looks are fixed beforehand, so that nothing held where a step ended before; and what
+// its end cut off was lost to the search, not to customers.
+func (s *Search) says(i int, st step) (held, ok bool) {
+	if i >= len(st.SLOs) || !st.GeneratorValid {
+		return false, false
+	}
+	c, j := s.criteria[i], st.SLOs[i]
+	switch {
+	case st.Verdict == Broke && st.slo == c.Text, st.OversaturatedS != nil && c.waits():
+		return false, true
+	case st.Verdict == Broke && c.Metric != slo.ErrorRate && !c.Latency():
+		return false, false
+	case j.OK != nil && !*j.OK:
+		return false, true
+	case st.Looks == 0, j.OK == nil && st.Verdict == Broke:
+		return false, false
+	case j.OK != nil:
+		return true, true
+	}
+	return c.leans(j), true
+}
+
+// among is the hunt of some SLOs alone, without a soak: of the steps of the search, what
+// they say of these.
+func (s *Search) among(which []int) *hunt {
+	h := &hunt{bound: bound{min: s.cfg.MinRate, max: s.hunt.ceiling(), precision: s.cfg.Precision}, stride: firstStride}
+	for _, st := range s.steps {
+		t, ok := s.trialOf(which, st)
+		if !ok {
+			continue
+		}
+		if h.take(t); st.Kind != Beyond {
+			h.stride = firstStride
+		}
+	}
+	return h
+}
+
+// trialOf is what a step says of some SLOs together; ok is false where it says nothing.
+func (s *Search) trialOf(which []int, st step) (t trial, ok bool) {
+	if st.RateRPS == nil || st.Kind == Sentinel || st.Kind == Count {
+		return t, false
+	}
+	t = trial{kind: Bisect, rate: *st.RateRPS, held: true, limit: st.limit, at: st.StartedS}
+	if st.SucceededRPS != nil {
+		t.served = *st.SucceededRPS
+	}
+	all := true
+	for _, i := range which {
+		held, known := s.says(i, st)
+		t.held = t.held && (held || !known)
+		all = all && known
+	}
+	return t, all || !t.held
+}
+
+// bySLO is where each SLO ends the capacity.
+func (s *Search) bySLO(found Capacity) []SLOCapacity {
+	isFirst := func(c criterion) bool { return found.SLO != nil && c.Text == *found.SLO }
+	list := make([]SLOCapacity, len(s.criteria))
+	order := []int{} // of those that broke
+	for i, c := range s.criteria {
+		l := SLOCapacity{Expr: c.Text, Assumed: c.assumed}
+		if s.hunt != nil {
+			h := s.among([]int{i})
+			low, high := h.low(), h.high()
+			if isFirst(c) { // what ends the capacity was soaked, too
+				low, high = s.answer, s.hunt.high()
+			}
+			l.RPS, l.LowRPS, l.HighRPS = some(low), some(low), some(high)
+			l.Decided = low > 0 && high > 0 && h.close(low*(1+h.precision), high)
+			if high > 0 {
+				order = append(order, i)
+			}
+		}
+		list[i] = l
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch { // the one that ends the capacity comes first, whatever else broke at its rate
+		case isFirst(s.criteria[a]):
+			return -1
+		case isFirst(s.criteria[b]):
+			return 1
+		}
+		return cmp.Or(cmp.Compare(*list[a].HighRPS, *list[b].HighRPS), cmp.Compare(valueOf(list[a].LowRPS), valueOf(list[b].LowRPS)))
+	})
+	for k, i := range order {
+		list[i].Binds = new(k + 1)
+	}
+	return list
+}
+
+// several reports whether more than one SLO was given.
+func (s *Search) several() bool {
+	given := 0
+	for _, c := range s.criteria {
+		if !c.assumed {
+			given++
+		}
+	}
+	return given > 1
+}
+
+// further is for how many steps the search may still go on after its answer.
+func (s *Search) further() int {
+	if h := s.hunt; !s.several() || h != nil && (h.drifts || h.edgeIs(ByRateLimit)) {
+		return 0
+	}
+	left := mostBeyond
+	for _, st := range s.steps {
+		if st.Kind == Beyond {
+			left--
+		}
+	}
+	return left
+}
+
+// unbound are the SLOs that did not break where the capacity ends; none where nobody asks
+// for where the next of them would: fewer than two were given, those that were broke all
+// at once, or it is no SLO that ends the capacity.
+func (s *Search) unbound() (list []int) {
+	limit, first := s.limited()
+	if s.answer == 0 || first == nil || limit == ByRateLimit {
+		return nil
+	}
+	given := false
+	for i, c := range s.criteria {
+		if high := s.among([]int{i}).high(); c.Text != *first && (high == 0 || high > s.hunt.high()*(1+slack)) {
+			list, given = append(list, i), given || !c.assumed
+		}
+	}
+	if !given {
+		return nil
+	}
+	return list
+}
+
+// goOn is what comes next above the answer, and for which SLOs; false: nothing does. It
+// follows from the steps alone.
+func (s *Search) goOn() (m move, rest []int, ok bool) {
+	if rest = s.unbound(); len(rest) == 0 || s.further() == 0 {
+		return m, nil, false
+	}
+	m, ok = s.among(rest).search()
+	m.kind = Beyond
+	last := s.steps[len(s.steps)-1]
+	if _, said := s.trialOf(rest, last); last.Kind == Beyond && !said {
+		return m, nil, false // 429s, or this machine: another step would say no more
+	}
+	need := s.settling(m.rate) + looks*s.length(m.rate) + s.answering()
+	over := lasting(last.StartedS + last.SettledS + last.DurationS)
+	return m, rest, ok && m.rate > s.answer*(1+slack) && over+need < s.cfg.For
+}
+
+// beyond goes on above the answer, to where the next SLO breaks.
+func (s *Search) beyond(ctx context.Context) {
+	m, rest, ok := s.goOn()
+	if s.stop != nil || !ok {
+		return
+	}
+	if last := s.steps[len(s.steps)-1]; last.RecoveryS == nil {
+		s.settleDown(ctx, last, m)
+	}
+	for ok && s.stop == nil {
+		p := point{kind: Beyond, rate: m.rate, length: s.length(m.rate), looks: looks}
+		for _, i := range rest {
+			p.criteria = append(p.criteria, s.criteria[i])
+		}
+		st, whole := s.attempt(ctx, p)
+		if !whole {
+			return
+		}
+		m, rest, ok = s.goOn()
+		if !ok {
+			m = move{}
+		}
+		s.tell(st, m.words())
+		if s.stage != nil {
+			m.kind = Beyond // the rehearsal wants an endpoint that is itself, too
+		}
+		s.settleDown(ctx, st, m)
+	}
+}
+
+// nextToBreak says where the next of several SLOs would break; "": that is not known, or
+// not asked.
+func (c Capacity) nextToBreak(list []SLOCapacity) string {
+	given, at := 0, -1
+	for i, l := range list {
+		if l.Assumed {
+			continue
+		}
+		given++
+		if l.Expr != *c.SLO && (at < 0 || earlier(l, list[at])) {
+			at = i
+		}
+	}
+	if given < 2 || at < 0 {
+		return ""
+	}
+	switch l := list[at]; {
+	case l.LowRPS == nil:
+		return ""
+	case l.HighRPS != nil && c.HighRPS != nil && *l.HighRPS <= *c.HighRPS*(1+slack):
+		return ", and " + l.Expr + " with it"
+	case l.HighRPS == nil:
+		return fmt.Sprintf(", and %s holds at %s still", l.Expr, units.PerSecond(*l.LowRPS))
+	case l.Decided:
+		return fmt.Sprintf(", and %s past %s", l.Expr, units.PerSecond(*l.LowRPS))
+	default:
+		return fmt.Sprintf(", and %s between %s and %s", l.Expr, units.Rate(*l.LowRPS), units.PerSecond(*l.HighRPS))
+	}
+}
+
+// earlier reports whether of two SLOs the first breaks before the second, or is the one of
+// which it is known that it breaks.
+func earlier(a, b SLOCapacity) bool {
+	if a.Binds == nil || b.Binds == nil {
+		return a.Binds != nil
+	}
+	return *a.Binds < *b.Binds
+}

@@ -1,0 +1,133 @@
+package capacity
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"flashwave/bench"
+	"flashwave/bench/price"
+	"flashwave/bench/prompt"
+	"flashwave/bench/scenario"
+)
+
+// priced is a search that has not begun, of prompts of 16 tokens at a price.
+func priced(t testing.TB, change func(*Config), waves ...string) *Search {
+	t.Helper()
+	sc := scenario.Default()
+	sc.Workload.Prompts = "synthetic:16"
+	demand(waves...)(sc)
+	if err := sc.Resolve(scenario.Machine{}); err != nil {
+		t.Fatal(err)
+	}
+	source, err := prompt.Open(sc.Workload.Prompts, "", "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Defaults()
+	cfg.Options = bench.Options{Scenario: sc, Price: &price.Price{Input: 1, Output: 2}, Prompts: []prompt.Source{source}}
+	if change != nil {
+		change(&cfg)
+	}
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Whatever is known of a search, no more than its time is left, and what it costs at most
+// lies between what was spent and the budget.
+func TestOutlookIsBounded(t *testing.T) {
+	s := priced(t, func(c *Config) { c.Rehearse = &Shape{Speed: 1, Scale: 1} }, "night:10/s:60s")
+	rapid.Check(t, func(t *rapid.T) {
+		low := rapid.Float64Range(0.1, 500).Draw(t, "low")
+		now := Snapshot{
+			Phase:   rapid.SampledFrom([]Phase{"", Ramping, Bracketing, Bisecting, Recovering, Soaking, Saturating, Rehearsing, Finished}).Draw(t, "phase"),
+			Elapsed: time.Duration(rapid.Int64Range(0, int64(40*time.Minute)).Draw(t, "elapsed")),
+			For:     s.cfg.For, Spent: new(rapid.Float64Range(0, 10).Draw(t, "spent")),
+		}
+		if rapid.Bool().Draw(t, "held") {
+			now.Low = &low
+		}
+		if rapid.Bool().Draw(t, "broke") {
+			now.High = new(low * rapid.Float64Range(1, 9).Draw(t, "ratio"))
+		}
+		if rapid.Bool().Draw(t, "runs") {
+			now.Current = &Current{Elapsed: time.Duration(rapid.Int64Range(0, int64(5*time.Minute)).Draw(t, "into"))}
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "steps") {
+			now.Steps = append(now.Steps, Step{RateRPS: &low, SucceededRPS: &low, DurationS: 5})
+		}
+		a := s.ahead(now)
+		if a.length < 0 || a.requests < 0 || a.length > max(now.For-now.Elapsed, 0)+time.Minute {
+			t.Fatalf("%+v", a)
+		}
+		if now.Phase == Finished && a.length > 0 {
+			t.Fatalf("it is over, and %v left", a.length)
+		}
+		free := *s.mostCost(now)
+		s.base.Budget = 12
+		most := *s.mostCost(now)
+		s.base.Budget = 0
+		if most < *now.Spent || most > 12 || free < most {
+			t.Fatalf("%v of %v spent, %v without the budget", most, *now.Spent, free)
+		}
+	})
+}
+
+// The usual is what a search comes to, about, and at no time a sum is told that it then
+// exceeds.
+func TestOutlookComesTrue(t *testing.T) {
+	onMock(t, small(), demand("night:6/s:10s"), func(t *testing.T, o bench.Options) {
+		cfg := Defaults()
+		cfg.Options, cfg.StepFor, cfg.Soak = o, 5*time.Second, 20*time.Second
+		usual := cfg.Estimate()
+		var s *Search
+		var seen []Snapshot
+		cfg.Progress = func(string) { seen = append(seen, s.Snapshot()) }
+		s, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := s.Run(t.Context())
+		if took := doc.DurationS; usual.Usual.Length.Seconds() > 3*took || usual.Usual.Length.Seconds() < took/3 {
+			t.Errorf("%v guessed, %v s taken", usual.Usual.Length, took)
+		}
+		if *usual.Usual.Cost > *usual.Most.Cost || *doc.CostUSD > *usual.Most.Cost {
+			t.Errorf("%v usually, %v at most, %v in truth", *usual.Usual.Cost, *usual.Most.Cost, *doc.CostUSD)
+		}
+		least := *usual.Most.Cost
+		for _, now := range seen {
+			if *now.MostCost > least*(1+slack) || *now.MostCost < *doc.CostUSD {
+				t.Errorf("after %v: %v at most, %v before, %v in truth", now.Elapsed, *now.MostCost, least, *doc.CostUSD)
+			}
+			least = *now.MostCost
+		}
+		if last := s.Snapshot(); len(seen) < 5 || last.Remaining != 0 || *last.MostCost != *doc.CostUSD {
+			t.Errorf("%d looks; in the end %v left, %v at most", len(seen), last.Remaining, *last.MostCost)
+		}
+	})
+}
+
+func TestEstimateInWords(t *testing.T) {
+	for name, tc := range map[string]struct {
+		s    *Search
+		want []string
+	}{
+		"a demand":   {priced(t, nil, "night:30/s:60s"), []string{"usually about ", "up to $", "if it holds about 30.0/s; never more than 1,800,000 requests in 30 min, $", "peak 1,000 requests/s"}},
+		"none":       {priced(t, nil), []string{"if it holds about 10.0/s"}},
+		"no price":   {priced(t, func(c *Config) { c.Options.Price = nil }), []string{", cost unknown, if", "in 30 min, cost unknown, peak"}},
+		"a budget":   {priced(t, func(c *Config) { c.Options.Scenario.Budget = 5 }), []string{"never more than 1,800,000 requests in 30 min, $5.00"}},
+		"rehearsing": {priced(t, func(c *Config) { c.Rehearse = &Shape{1, 1} }, "night:30/s:60s"), []string{"1,801,800 requests in 31 min"}},
+	} {
+		text := tc.s.cfg.Estimate().String()
+		for _, want := range tc.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %s\nhas no %q", name, text, want)
+			}
+		}
+	}
+}

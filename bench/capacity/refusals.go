@@ -1,0 +1,128 @@
+package capacity
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/client"
+	"flashwave/client/outcome"
+)
+
+// Refusals are how an endpoint refused (429, 503, 529) during a step, settling among
+// it. They tell apart a quota, which refuses at any load, a limit of concurrency, which
+// refuses above so many in flight, and shedding, which refuses after a wait. What a quota
+// gives is told by the limits and the [Supply].
+type Refusals struct {
+	Count   int64   `json:"count"`
+	AfterS  float64 `json:"after_s"`         // median time from sending to the refusal
+	Open    *int    `json:"open_limit"`      // requests in flight beyond which they came; null: they came at any number
+	Before  int64   `json:"passed_before"`   // requests that were sent before the first one that was refused
+	BeforeS float64 `json:"passed_before_s"` // in so many seconds
+}
+
+const (
+	leastRefusals = 10  // that say how an endpoint refuses
+	astray        = 0.1 // of the refused, and of the others, may be where they do not belong
+)
+
+// A doorman notes in a step how requests are refused. It is not safe for concurrent use.
+type doorman struct {
+	open   int            // requests that are on their way; it goes on from step to step
+	sent   int64          // since the step began
+	began  time.Duration  // when the first of these was sent
+	levels map[int]*entry // by the number of others in flight at the sending
+	after  *result.Hist
+	first  ticket // of the refused
+	at     time.Duration
+}
+
+type entry struct{ passed, refused int64 }
+
+// A ticket is given to a request that is sent.
+type ticket struct {
+	others int   // in flight
+	before int64 // sent before it in the step
+}
+
+// restart begins a step.
+func (d *doorman) restart() {
+	*d = doorman{open: d.open, levels: map[int]*entry{}, after: result.NewHist()}
+}
+
+// enters notes that a request is sent.
+func (d *doorman) enters() ticket {
+	t := ticket{d.open, d.sent}
+	d.open++
+	d.sent++
+	return t
+}
+
+// leaves notes what came of it.
+func (d *doorman) leaves(t ticket, res client.Result) {
+	d.open--
+	if t.before == 0 {
+		d.began = res.Sent
+	}
+	refused := res.Outcome == outcome.RateLimited || res.Outcome == outcome.Overloaded
+	if res.Outcome == outcome.Cancelled || !refused && res.Status/100 != 2 {
+		return
+	}
+	e := d.levels[t.others]
+	if e == nil {
+		e = &entry{}
+		d.levels[t.others] = e
+	}
+	if !refused {
+		e.passed++
+		return
+	}
+	e.refused++
+	if d.after.Count() == 0 || t.before < d.first.before {
+		d.first, d.at = t, res.Sent
+	}
+	d.after.Record(res.Done - res.Sent)
+}
+
+// document is what the step says of refusals; nil: there were none.
+func (d *doorman) document() *Refusals {
+	if d.after.Count() == 0 {
+		return nil
+	}
+	return &Refusals{
+		Count: d.after.Count(), AfterS: d.after.Quantile(0.5).Seconds(), Open: d.limit(),
+		Before: d.first.before, BeforeS: max(0, d.at-d.began).Seconds(),
+	}
+}
+
+// limit is the number of others in flight from which on requests are refused, if that
+// tells the refused from the others.
+func (d *doorman) limit() *int {
+	numbers := make([]int, 0, len(d.levels))
+	var passed, refused int64
+	for n, e := range d.levels {
+		numbers = append(numbers, n)
+		passed, refused = passed+e.passed, refused+e.refused
+	}
+	slices.Sort(numbers)
+	early, late := int64(0), passed // refused below n, let in from n on
+	best, least := 0, int64(math.MaxInt64)
+	for _, n := range numbers {
+		if early+late < least {
+			best, least = n, early+late
+		}
+		early, late = early+d.levels[n].refused, late-d.levels[n].passed
+	}
+	if best == 0 || float64(least) > astray*float64(min(passed, refused)) {
+		return nil
+	}
+	return &best
+}
+
+// refusals are those since the last restart.
+func (g *gauge) refusals() *Refusals {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.doorman.document()
+}

@@ -1,0 +1,60 @@
+package capacity
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"flashwave/bench/scenario"
+	"flashwave/bench/units"
+)
+
+// Unlike tells, in sentences, what of two scenarios makes an endpoint's capacity for the
+// one another than for the other: the endpoint, the prompts, the answers, the arrivals.
+// The scenarios are called by names.
+func Unlike(a, b *scenario.Scenario, inA, inB string) []string {
+	list := []string{}
+	for _, of := range []struct {
+		what, because string
+		say           func(*scenario.Scenario) string
+	}{
+		{"the endpoints differ", "", endpointOf},
+		{"the prompts differ", "", promptsOf},
+		{"the longest answers differ", "", func(sc *scenario.Scenario) string { return units.Of(longestAnswer(sc), "token", "tokens") }},
+		{"the answers come otherwise", "", func(sc *scenario.Scenario) string {
+			return map[bool]string{true: "streamed", false: "in one piece"}[streams(sc)]
+		}},
+		{"the arrivals differ", ": bursts break SLOs at lower rates", func(sc *scenario.Scenario) string { return sc.Arrivals }},
+	} {
+		if x, y := of.say(a), of.say(b); x != y {
+			list = append(list, fmt.Sprintf("%s: %s in %s, %s in %s%s", of.what, x, inA, y, inB, of.because))
+		}
+	}
+	return list
+}
+
+// endpointOf is which model is asked where.
+func endpointOf(sc *scenario.Scenario) string {
+	if sc.Target.Model == "" {
+		return sc.Target.URL
+	}
+	return sc.Target.Model + " at " + sc.Target.URL
+}
+
+// promptsOf are where the prompts of all lanes come from.
+func promptsOf(sc *scenario.Scenario) string {
+	var list []string
+	for _, w := range sc.Workloads() {
+		source := w.Prompts
+		if source == "" {
+			source = "one text"
+		}
+		if w.System != "" {
+			source += " with a system prompt"
+		}
+		if !slices.Contains(list, source) {
+			list = append(list, source)
+		}
+	}
+	return strings.Join(list, " and ")
+}

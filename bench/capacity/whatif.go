@@ -1,0 +1,202 @@
+package capacity
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"flashwave/bench"
+	"flashwave/bench/forecast"
+	"flashwave/bench/price"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/slo"
+	"flashwave/bench/units"
+	"flashwave/bench/verdict"
+	"flashwave/client"
+)
+
+// A Night is a demand that a search which took place is asked about.
+type Night struct {
+	Scenario *scenario.Scenario // resolved; its open waves are the demand
+
+	Headroom    float64      // ratio, from 1: the capacity must be so many times the peak
+	Utilisation float64      // ratio, above 0 to 1: the share of its capacity that a replica is planned to give
+	Price       *price.Price // of the night's model; nil: unknown
+	Book        *price.Book  // on which models the night is priced; nil: the built-in one
+
+	Now time.Time // when it is asked
+}
+
+// A WhatIf says that a document answers another night from a search that took place
+// before: its scenario, forecast, cost and verdict are the night's, all else is the
+// search's.
+type WhatIf struct {
+	AskedAt time.Time `json:"asked_at"`
+	AgeS    float64   `json:"age_s"` // seconds since the search ended
+}
+
+// Usage are the tokens of the requests that a search made, which price a night. Those
+// that the search itself cut are in none of it.
+type Usage struct {
+	OK       forecast.Tokens `json:"ok"`       // of requests that ended ok
+	Failed   forecast.Tokens `json:"failed"`   // of those that failed and are billed all the same
+	Ended    int64           `json:"ended"`    // requests
+	Failures int64           `json:"failures"` // of them, the ones that ended otherwise than ok
+	Retries  int64           `json:"retries"`  // attempts beyond the first
+}
+
+// usage is what the search has counted.
+func (m *meter) usage() *Usage {
+	seen := m.read()
+	return &Usage{OK: seen.ok, Failed: seen.failed, Ended: seen.ended, Failures: seen.failures, Retries: seen.retries}
+}
+
+// stale is the age from which on a search is taken for old.
+const stale = 24 * time.Hour
+
+// Answer answers the night by the steps that a search measured; nothing is sent. The
+// document is that of the search with another scenario, forecast and verdict. An error
+// is a *[scenario.Error].
+func (n Night) Answer(found *Document) (*Document, error) {
+	cfg := Defaults()
+	cfg.Headroom, cfg.Utilisation = n.Headroom, n.Utilisation
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	demand, err := forecast.Of(n.Scenario)
+	switch {
+	case err != nil:
+		return nil, err
+	case demand.Empty():
+		return nil, &scenario.Error{Message: "there is no night to hold against the search", Hint: "give it as open waves: a scenario file, or --wave night:200/m..12000/m:10m"}
+	case found.WhatIf != nil:
+		return nil, &scenario.Error{Message: "that is an answer of --what-if itself, and no search", Hint: "name the search that it was made of"}
+	case found.Scenario == nil:
+		return nil, &scenario.Error{Message: "the search has no scenario: nothing was measured"}
+	}
+	s, err := recalled(found, n)
+	if err != nil {
+		return nil, err
+	}
+	d := *found
+	d.Name, d.Scenario, d.Rehearsal = n.Scenario.Name, n.Scenario, nil
+	age := max(n.Now.Sub(found.EndedAt), 0)
+	d.WhatIf = &WhatIf{AskedAt: n.Now.UTC(), AgeS: age.Seconds()}
+	d.Forecast, d.Cost = s.forecast(demand, n.Scenario, client.Never)
+	d.Warnings = append(caveats(found, n, s.served(), age, d.Forecast), found.Warnings...)
+	d.Verdict = d.fitting(age)
+	d.weigh()
+	return &d, nil
+}
+
+// recalled is the search that a document is of, as far as a forecast asks.
+func recalled(found *Document, n Night) (*Search, error) {
+	s := &Search{
+		cfg:   Config{Options: bench.Options{Price: n.Price}, Headroom: n.Headroom, Utilisation: n.Utilisation, Book: n.Book},
+		base:  found.Scenario,
+		meter: &meter{}, gauge: &gauge{}, hunt: &hunt{},
+	}
+	c := found.Capacity
+	s.answer, s.soaked = valueOf(c.RPS), c.Confirmed
+	if c.HighRPS != nil {
+		s.hunt.breaks = []trial{{rate: *c.HighRPS, at: brokeAt(found.Steps, *c.HighRPS)}}
+	}
+	for _, l := range found.SLOs {
+		e, err := slo.Parse(l.Expr)
+		if err != nil {
+			return nil, &scenario.Error{Message: fmt.Sprintf("the search was held to %q: %v", l.Expr, err)}
+		}
+		s.criteria = append(s.criteria, criterion{Expr: e, assumed: l.Assumed})
+	}
+	if u := found.Usage; u != nil {
+		s.meter.set(spent{ok: u.OK, failed: u.Failed, ended: u.Ended, failures: u.Failures, retries: u.Retries})
+	}
+	for _, st := range found.Steps { // what ends the capacity ended the lowest of them that did not hold
+		kept := step{Step: st}
+		s.hunt.hear(st.ToldRPS)
+		if st.Supply != nil {
+			s.hunt.supply = st.Supply
+		}
+		if st.Verdict != Held {
+			kept.limit = c.LimitedBy
+			if c.SLO != nil {
+				kept.slo = *c.SLO
+			}
+		}
+		s.steps = append(s.steps, kept)
+	}
+	return s, nil
+}
+
+// brokeAt is when the last step at a rate began that did not hold, in seconds; -1: there is
+// none.
+func brokeAt(steps []Step, rate float64) float64 {
+	at := -1.0
+	for _, st := range steps {
+		if st.Verdict != Held && st.RateRPS != nil && sameRate(st.RateRPS, rate) {
+			at = st.StartedS
+		}
+	}
+	return at
+}
+
+// valueOf is a figure, or 0 where there is none.
+func valueOf(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
+}
+
+// fitting says what the search had found; a night that cannot fit has failed by that.
+func (d *Document) fitting(age time.Duration) Verdict {
+	v := Verdict{Status: result.Pass, ExitCode: verdict.ExitPass, Headline: "a search that ended " + units.Ago(age), Reasons: []string{}}
+	c := d.Capacity
+	switch {
+	case c.RPS == nil:
+		v.Headline += " found no rate that holds"
+	case c.AtLeast:
+		v.Headline += fmt.Sprintf(" held at least %s requests/s (%s a minute)", units.Rate(*c.RPS), units.Rate(60**c.RPS))
+	default:
+		v.Headline += fmt.Sprintf(" held %s requests/s (%s a minute)", units.Rate(*c.RPS), units.Rate(60**c.RPS))
+	}
+	f := d.Forecast
+	if c.RPS == nil && c.HighRPS != nil && f.Demand.PeakRPS*f.HeadroomAsked >= *c.HighRPS {
+		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
+		v.Headline += fmt.Sprintf(", and %s requests/s broke; the demand peaks at %s: it does not fit", units.Rate(*c.HighRPS), units.Rate(f.Demand.PeakRPS))
+		return v
+	}
+	return v
+}
+
+// caveats are the reasons why a search may not answer a night.
+func caveats(found *Document, n Night, served float64, age time.Duration, f *forecast.Forecast) []string {
+	list := []string{}
+	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	was, night := found.Scenario, n.Scenario
+	if age >= stale {
+		add("the search is from %s: the endpoint may have changed since", units.Ago(age))
+	}
+	if found.Capacity.RPS != nil && !found.Capacity.Confirmed {
+		add("the rate that held was not confirmed by a soak")
+	}
+	list = append(list, Unlike(was, night, "the search", "the night")...)
+	if a, b := wanted(was), wanted(night); len(night.SLO) > 0 && a != b {
+		add("the SLOs differ: %s in the search, %s in the night: the capacity is for the former", a, b)
+	}
+	saturated := slices.ContainsFunc(found.Steps, func(s Step) bool { return s.Kind == Saturate })
+	if f.Demand.PeakRPS >= nearPeak*served && !saturated && found.Capacity.LimitedBy != ByRateLimit {
+		add("the search did not find out how much the endpoint does when it is saturated: the backlog may be smaller than forecast")
+	}
+	if found.Usage == nil {
+		add("an earlier version made the search, and kept no tokens: the night has no price")
+	}
+	return list
+}
+
+// wanted are the SLOs of a scenario, in an order of their own.
+func wanted(sc *scenario.Scenario) string {
+	return strings.Join(slices.Sorted(slices.Values(sc.SLO)), ", ")
+}

@@ -1,0 +1,80 @@
+package dispatch
+
+import (
+	"slices"
+	"testing"
+	"time"
+	"unsafe"
+
+	"pgregory.net/rapid"
+)
+
+// A line is a list from whose front is taken and to whose end is added, whatever waits
+// in it.
+func TestLine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var l line
+		var want []Ticket
+		n := uint64(0)
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			many := rapid.IntRange(0, 3*lineBlock/2).Draw(t, "how many")
+			if rapid.Bool().Draw(t, "comes") {
+				for range many {
+					n++
+					next := Ticket{
+						Lane: int(n % 7 / 6), Wave: int(n%5) - 2, Closed: n%3 == 0, During: int(n % 11 / 10),
+						Index: n, Scheduled: time.Duration(n), Enqueued: time.Duration(2 * n), failures: int(n % 4),
+					}
+					l.push(next)
+					want = append(want, next)
+				}
+			} else {
+				for range min(many, len(want)+1) {
+					got, ok := l.pop()
+					if ok != (len(want) > 0) || ok && got != want[0] {
+						t.Fatalf("%t %+v", ok, got)
+					}
+					if ok {
+						want = want[1:]
+					}
+				}
+			}
+			if l.len() != len(want) || !slices.Equal(slices.Collect(l.all()), want) {
+				t.Fatalf("%d wait, want %d", l.len(), len(want))
+			}
+		}
+	})
+}
+
+// A million who wait take 32 bytes each, and those that are gone none.
+func TestALineIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(waiting{}); size > 32 {
+		t.Errorf("one who waits takes %d bytes", size)
+	}
+	var l line
+	for range 2 * MaxLine / lineBlock {
+		for range lineBlock {
+			l.push(Ticket{})
+		}
+		for range lineBlock - 1 {
+			l.pop()
+		}
+	}
+	if most := l.len()/lineBlock + 2; len(l.blocks) > most || cap(l.blocks) > 4*most {
+		t.Errorf("%d wait in %d blocks (room for %d)", l.len(), len(l.blocks), cap(l.blocks))
+	}
+}
+
+// What it costs to wait: to come and to go.
+func BenchmarkLine(b *testing.B) {
+	var l line
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 100 {
+			l.push(Ticket{})
+		}
+		for range 100 {
+			l.pop()
+		}
+	}
+}

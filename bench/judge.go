@@ -1,0 +1,159 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+	"flashwave/bench/units"
+	"flashwave/bench/verdict"
+	"flashwave/client/outcome"
+)
+
+// liveWindow is how far back the live judgement looks.
+const liveWindow = 10 * time.Second
+
+// judge holds the SLOs against the last seconds, notes first breaches and
+// overload, and stops the run where it was asked to. It reports whether the endpoint
+// is overloaded.
+func (t *ticker) judge(lanes map[string]result.Row) (overloaded bool) {
+	now := t.now()
+	if now < t.start+time.Second {
+		return false
+	}
+	sending := t.sending()
+	if sending {
+		overloaded = t.judgePace(now, lanes)
+	}
+	recent := map[string]verdict.Stretch{} // by wave: many expressions speak of the same one
+	look := func(e slo.Expr) slo.Result {
+		if _, ok := recent[e.Wave]; !ok {
+			recent[e.Wave] = t.present(e, liveWindow)
+		}
+		if !e.Op.Upper() && recent[e.Wave].Length < liveWindow-time.Second/2 {
+			return slo.Result{} // what is not there yet may come: the first answers take a while
+		}
+		return slo.Evaluate(e, recent[e.Wave])
+	}
+	for _, a := range t.assertions.SLOs {
+		if !sending && !a.Op.Upper() {
+			continue // rates fall to nothing while the run drains
+		}
+		if live := look(a.Expr); live.OK != nil && !*live.OK {
+			t.breach(a.Expr, now)
+		}
+	}
+	for _, e := range t.assertions.AbortOn {
+		if !sending {
+			break
+		}
+		if live := look(verdict.Opposite(e)); live.OK != nil && !*live.OK {
+			t.stop(verdict.AbortedOn, e.Text)
+		}
+	}
+	return overloaded
+}
+
+// breach notes that an SLO is breached, and an event of it the first time. t.mu is held.
+func (t *ticker) breach(e slo.Expr, now time.Duration) {
+	t.waves.breach(e, t.live(), now)
+	if _, before := t.breached[e.Text]; before {
+		return
+	}
+	rate := t.admitted(e)
+	t.breached[e.Text] = rate
+	t.events.add(result.Event{
+		TS: t.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
+		Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, units.Rate(rate)),
+	})
+}
+
+// paceSeconds is how far back the pace of the load is looked at.
+const paceSeconds = 30
+
+// judgePace notes when the endpoint cannot keep up with a lane, whatever the SLOs say:
+// requests in flight and the time to first token grow together, and less is answered
+// than arrives. Each lane is looked at by itself, for in the sum of all a small one that
+// falls behind is lost. rows are those of the last second, by lane.
+func (t *ticker) judgePace(now time.Duration, rows map[string]result.Row) bool {
+	var worst *result.Overload
+	for lane, l := range t.scenario.Lanes {
+		recent := append(t.recent[l.Name], rows[l.Name])
+		recent = recent[max(len(recent)-paceSeconds, 0):]
+		t.recent[l.Name] = recent
+		over, ok := overloaded(recent)
+		if !ok || t.ledger.LiveWave(lane) < 0 {
+			delete(t.overload, l.Name)
+			continue
+		}
+		before, known := t.overload[l.Name]
+		over.Since = before.Since
+		if len(t.scenario.Lanes) > 1 {
+			over.Lane = l.Name
+		}
+		if !known {
+			over.Since = t.since(now)
+			t.overloadBegan(over, lane)
+		}
+		t.overload[l.Name] = over
+		if worst == nil || over.Served*worst.Offered < worst.Served*over.Offered {
+			worst = &over
+		}
+	}
+	if worst != nil {
+		t.ledger.Overloaded()
+	}
+	t.showOverload(worst)
+	return worst != nil
+}
+
+// overloaded reports whether more arrived over rows of a lane than the endpoint serves.
+func overloaded(rows []result.Row) (result.Overload, bool) {
+	first, last := rows[0], rows[len(rows)-1]
+	pace := verdict.PaceOf(rows, result.FromSeconds(first.TS), result.FromSeconds(last.TS+last.StepS))
+	return result.Overload{Offered: pace.Offered, Served: pace.Served, Waiting: pace.Waiting},
+		pace.State == verdict.FellShort && verdict.Oversaturated(rows, pace.Offered)
+}
+
+// overloadBegan makes an event of it, which names the wave where others run beside it.
+func (t *ticker) overloadBegan(over result.Overload, lane int) {
+	where := ""
+	if i := t.ledger.LiveWave(lane); i >= 0 && over.Lane != "" {
+		where = " in " + t.waves.list[i].name().String()
+	}
+	t.events.add(result.Event{
+		TS: over.Since.Seconds(), Kind: result.Overloaded, Lane: over.Lane,
+		Text: fmt.Sprintf("cannot keep up%s: %s of %s requests/s served, %s waiting and growing",
+			where, units.Rate(over.Served), units.Rate(over.Offered), units.Count(over.Waiting)),
+	})
+}
+
+// limitPause is the least time between two events about rate limits.
+const limitPause = 10 * time.Second
+
+// watchLimits makes an event of the rate limits met in an interval.
+func (t *ticker) watchLimits(in result.Interval, sum *result.Part) {
+	n := sum.Outcomes[outcome.RateLimited]
+	if n == 0 || t.limitNoted > 0 && in.End < t.limitNoted+limitPause {
+		return
+	}
+	t.limitNoted = in.End
+	t.events.add(result.Event{TS: in.End.Seconds(), Kind: result.Limited, Text: limitText(n, in.End-in.Start, sum.Limits)})
+}
+
+// limitText is how an event speaks of n 429s.
+func limitText(n int64, in time.Duration, seen result.LimitsSeen) string {
+	parts := []string{fmt.Sprintf("429 rate limited ×%s in %s", units.Count(n), units.Duration(in))}
+	if seen.RetryAfter > 0 {
+		parts = append(parts, "retry-after "+units.Length(seen.RetryAfter))
+	}
+	if seen.LimitRequests != nil {
+		parts = append(parts, "limit "+units.Count(*seen.LimitRequests)+" rpm")
+	}
+	if seen.LimitTokens != nil {
+		parts = append(parts, "limit "+units.Count(*seen.LimitTokens)+" tpm")
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,305 @@
+package ledger
+
+import (
+	"sync/atomic"
+	"time"
+
+	"flashwave/bench/price"
+	"flashwave/bench/result"
+	"flashwave/bench/verdict"
+	"flashwave/client"
+	"flashwave/client/outcome"
+)
+
+// A Flight is one request while it is open. It is the client's sink: it records
+// what happens as it happens.
+type Flight struct {
+	Request
+	size   int // of its prompt, in bytes
+	ledger *Ledger
+	shard  *shard
+
+	place int          // in the register of open requests
+	sent  atomic.Int64 // clock; 0: not yet; negative: it will never be
+	first atomic.Int64 // first token; 0: none yet
+
+	// Guarded by the shard's lock.
+	counted  bool          // as sent
+	over     bool          // its end was recorded: whatever comes now comes too late
+	began    time.Duration // the first token
+	last     time.Duration
+	held     []time.Duration // the first gaps, until it is known that they are any
+	events   int64
+	answered time.Duration // the first token that is not reasoning; 0: none yet
+}
+
+// A Value is what a request that has ended is worth.
+type Value struct {
+	Cost      price.Cost
+	Estimated float64 // of the cost, in USD: no usage vouches for it
+	Good      verdict.Goodness
+}
+
+// Open enters a request whose prompt has so many bytes; false: nothing is sent any more.
+func (l *Ledger) Open(q Request, promptBytes int) (*Flight, bool) {
+	f := &Flight{Request: q, size: promptBytes, ledger: l, shard: l.shard(q.Index)}
+	return f, l.open.add(f)
+}
+
+// Close takes the request out of the register of open ones.
+func (f *Flight) Close() { f.ledger.open.remove(f) }
+
+// PromptBytes is the size of its prompt.
+func (f *Flight) PromptBytes() int { return f.size }
+
+// Sent implements [client.Sink].
+func (f *Flight) Sent(at time.Duration) { f.Depart(at) }
+
+// Depart records that the request was sent; false: that is known already.
+func (f *Flight) Depart(at time.Duration) bool {
+	if !f.sent.CompareAndSwap(0, max(int64(at), 1)) {
+		return false
+	}
+	f.ledger.pace.sent(at)
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	f.departed(at)
+	return true
+}
+
+// departed counts the request as sent, once. The shard is locked.
+func (f *Flight) departed(at time.Duration) {
+	if f.counted || f.over {
+		return
+	}
+	f.counted = true
+	f.liveWave().Sent++
+	if f.Wave == result.Warmup {
+		return
+	}
+	p := f.shard.part(f.Wave)
+	p.Requests.Sent++
+	p.Record(result.Queue, f.Queue)
+	p.Record(result.Lag, at-f.Scheduled-f.Queue)
+}
+
+// liveWave is what happens in the wall time of the lane's live wave, whichever wave
+// scheduled it: a warm-up runs through into the first one, whose rates would lack
+// at their start what they lose to the next at their end. The shard is locked.
+func (f *Flight) liveWave() *result.Happened {
+	return &f.shard.part(f.ledger.LiveWave(f.Lane)).Here
+}
+
+// Token implements [client.Sink].
+func (f *Flight) Token(at time.Duration, kind client.Kind) {
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	if f.over {
+		return
+	}
+	gap, isGap := at-f.last, f.events > 0
+	if !isGap {
+		f.began = at
+		f.first.Store(max(int64(at), 1))
+	}
+	f.last = at
+	f.events++
+	live := f.liveWave()
+	live.OutputTokens++
+	live.TotalTokens++
+	if f.Wave == result.Warmup {
+		live.WarmupTokens++
+		return
+	}
+	if isGap {
+		f.gap(gap, at)
+	} else {
+		f.latency(result.TTFTResponse, result.TTFTService, at)
+	}
+	if kind != client.Reasoning && f.answered == 0 {
+		f.answered = max(at, 1)
+		f.latency(result.TTFAResponse, result.TTFAService, at)
+	}
+}
+
+// pieceTime is how long a stream that comes in one piece takes to be read, at most,
+// be the machine ever so busy.
+const pieceTime = 100 * time.Millisecond
+
+// gap records the time between two token events, but not before it is known that
+// the stream comes in more than one piece: at its end, or when it has lasted too
+// long for one. The shard is locked.
+func (f *Flight) gap(gap, at time.Duration) {
+	f.held = append(f.held, gap)
+	if at-f.began >= pieceTime {
+		f.release(f.shard.part(f.Wave))
+	}
+}
+
+// release records the gaps that were held back.
+func (f *Flight) release(p *result.Part) {
+	for _, gap := range f.held {
+		p.Record(result.ITL, gap)
+	}
+	f.held = f.held[:0]
+}
+
+// latency records an instant that has come, in response and in service time. The
+// shard is locked.
+func (f *Flight) latency(response, service result.Metric, at time.Duration) {
+	p := f.shard.part(f.Wave)
+	p.Record(response, at-f.Scheduled)
+	p.Record(service, at-time.Duration(f.sent.Load()))
+}
+
+// Record adds the request, ended, to its wave, and to the log of requests; false: it was
+// left behind before, and stands there already.
+func (f *Flight) Record(res client.Result, v Value) bool {
+	if !f.record(res, v) {
+		return false
+	}
+	f.ledger.logged(f.Request, res)
+	return true
+}
+
+func (f *Flight) record(res client.Result, v Value) bool {
+	l := f.ledger
+	l.pace.billed(res.Done, res.Usage)
+	if res.Outcome == outcome.RateLimited && f.Wave != result.Warmup {
+		l.pace.limited(res.Done, f.Wave)
+	}
+	f.shard.mu.Lock()
+	defer f.shard.mu.Unlock()
+	if f.over {
+		return false
+	}
+	f.over = true
+	p := f.shard.part(f.Wave)
+	p.Cost = p.Cost.Add(v.Cost)
+	p.Estimated += v.Estimated
+	f.happened(res, v.Good)
+	if f.Wave == result.Warmup {
+		return true
+	}
+	p.Outcomes[res.Outcome]++
+	p.Requests.Retries += int64(res.Retries)
+	p.StaleRetries += int64(res.StaleRetries)
+	l.surges.after(f.During).see(f.Scheduled, v.Good)
+	switch res.Outcome {
+	case outcome.OK:
+		p.Requests.Succeeded++
+		p.Finished(finish(res), 1)
+		if res.Events > 1 {
+			p.Streams++
+		}
+		if res.Bundled() {
+			p.Bundled++
+		}
+		switch v.Good {
+		case verdict.Good:
+			p.Good++
+		case verdict.Unjudged:
+			p.Unjudged++
+		}
+	case outcome.Cancelled:
+		p.Requests.Unfinished++
+	default:
+		p.Requests.Failed++
+	}
+	if res.Outcome.Failed() {
+		p.Errors.Add(res.Outcome, res.Err)
+	}
+	if res.Shortage != outcome.NoShortage {
+		p.Shortages[res.Shortage]++
+	}
+	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
+	recordTokens(p, res.Usage)
+	if !res.Bundled() {
+		f.release(p)
+	}
+	recordLatency(p, f.Scheduled, res, l.config.Excerpt)
+	return true
+}
+
+// NeverLeft records a request that was not handed to the transport, and is not going
+// to be.
+func (f *Flight) NeverLeft() {
+	f.shard.mu.Lock()
+	was := f.over
+	f.over = true
+	if !was && f.Wave != result.Warmup {
+		f.shard.part(f.Wave).Requests.Unsent++
+	}
+	f.shard.mu.Unlock()
+	if !was {
+		f.ledger.missed(f.Request, unsent)
+	}
+}
+
+// Leave records the request as it stands, for nobody waits for it any more; false: it has
+// ended meanwhile. value is asked for what it came to, if it was sent.
+func (f *Flight) Leave(now time.Duration, value func(client.Result) Value) bool {
+	if f.sent.CompareAndSwap(0, -1) {
+		f.NeverLeft()
+		return true
+	}
+	f.shard.mu.Lock()
+	f.departed(time.Duration(f.sent.Load()))
+	res := f.unfinished(now)
+	f.shard.mu.Unlock()
+	return f.Record(res, value(res))
+}
+
+// unfinished is what the request came to so far. The shard is locked.
+func (f *Flight) unfinished(now time.Duration) client.Result {
+	instant := func(at time.Duration) time.Duration {
+		if at <= 0 {
+			return client.Never
+		}
+		return at
+	}
+	res := NeverSent
+	res.Outcome, res.Err = client.Cancelled, "left behind: it did not end when it was cancelled"
+	res.Sent, res.Done = time.Duration(f.sent.Load()), now
+	res.FirstToken, res.FirstAnswer = instant(time.Duration(f.first.Load())), instant(f.answered)
+	res.FirstByte, res.LastToken = res.FirstToken, instant(f.last)
+	res.Events = int(f.events)
+	res.Phases.Reused = true
+	res.Limits = client.Limits{LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1, RetryAfter: client.Never}
+	if f.events > 0 {
+		res.Usage = client.Usage{Output: res.Events, From: client.FromEvents}
+	}
+	return res
+}
+
+// happened counts the end of the request where and when it took place. The events
+// were counted as they came; what the usage says besides is added now.
+func (f *Flight) happened(res client.Result, good verdict.Goodness) {
+	live := f.liveWave()
+	switch {
+	case res.Outcome == outcome.OK:
+		live.Completed++
+		live.Succeeded++
+	case res.Outcome.Failed():
+		live.Completed++
+		live.Failed++
+	}
+	if res.Outcome.Refused() {
+		live.Refused++
+	}
+	if res.Outcome == outcome.OK {
+		switch good {
+		case verdict.Good:
+			live.Good++
+		case verdict.Unjudged:
+			live.Unjudged++
+		}
+	}
+	if u := res.Usage; u.From != client.FromNone {
+		live.OutputTokens += int64(u.Output) - f.events
+		if f.Wave == result.Warmup {
+			live.WarmupTokens += int64(u.Output) - f.events
+		}
+		live.TotalTokens += int64(u.Prompt) + int64(u.Output) - f.events
+	}
+}

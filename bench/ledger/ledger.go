@@ -1,0 +1,118 @@
+// Package ledger records what happens to the requests of a run, as it happens: what was
+// due and never sent, what is open, how it ended, what it cost. Once a second everything
+// since the last becomes an interval that is never written again, and readers get sums of
+// those.
+//
+// A [Ledger] starts one goroutine, which writes the log of requests if there is one;
+// [Ledger.CloseLog] waits for it. Every method is safe for concurrent use. Of its locks
+// none is taken while another is held, but for one: whoever looks at a recovery may hold
+// a shard.
+package ledger
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+
+	"flashwave/bench/result"
+)
+
+// Config says what is to be recorded.
+type Config struct {
+	Lanes    []string // their names
+	Waves    []Wave
+	Measured result.Measured
+	Requests io.Writer // the log of requests; nil: none
+	// Excerpt: a stream that had begun to answer when it was cut is not held against the
+	// endpoint.
+	Excerpt bool
+}
+
+// A Wave is one whose requests are recorded.
+type Wave struct {
+	Name, Lane string
+	Closed     bool
+}
+
+// A Request is what is known of one when it was scheduled.
+type Request struct {
+	Lane      int
+	Wave      int           // that scheduled it; result.Warmup for warm-up load
+	During    int           // whose wall time it was then
+	Index     uint64        // of the lane
+	Scheduled time.Duration // when it was due
+	Enqueued  time.Duration // when it began to wait for a slot
+	Queue     time.Duration // how long it waited
+}
+
+// A Ledger records a run. Instants are on the run's clock.
+type Ledger struct {
+	*recorder
+	config Config
+	start  time.Duration // when the first wave begins
+	live   []atomic.Int64
+	open   register
+	pace   *pace
+	surges surges
+	steady []*steady // by wave; nil for an open one
+	log    *requestLog
+}
+
+// New is an empty ledger. Nothing may be recorded before [Ledger.Begin].
+func New(c Config) *Ledger {
+	lanes := make([]string, len(c.Waves))
+	steadies := make([]*steady, len(c.Waves))
+	for i, w := range c.Waves {
+		lanes[i] = w.Lane
+		if w.Closed {
+			steadies[i] = &steady{}
+		}
+	}
+	l := &Ledger{
+		recorder: newRecorder(result.NewTimeline(lanes, c.Measured)), config: c,
+		live: make([]atomic.Int64, len(c.Lanes)), surges: newSurges(len(c.Lanes), len(c.Waves)), steady: steadies,
+	}
+	for i := range l.live {
+		l.live[i].Store(result.Warmup)
+	}
+	if c.Requests != nil {
+		l.log = newRequestLog(c.Requests)
+	}
+	return l
+}
+
+// Begin starts the clock of the first interval; the first wave begins at start.
+func (l *Ledger) Begin(now, start time.Duration) {
+	l.start = start
+	l.pace = newPace(now, len(l.config.Waves))
+	l.begin(now, start)
+}
+
+// since is an instant as counted from the first wave.
+func (l *Ledger) since(at time.Duration) time.Duration { return at - l.start }
+
+// LiveWave is the wave in whose wall time things happen in a lane: result.Warmup before
+// its first, result.Over after its last, result.Tail when nothing is offered any more.
+func (l *Ledger) LiveWave(lane int) int { return int(l.live[lane].Load()) }
+
+// Enter makes a wave the live one of a lane. surged: the one before it was a surge, and
+// what comes now is kept apart.
+func (l *Ledger) Enter(lane, wave int, at time.Duration, surged bool) {
+	before := int(l.live[lane].Swap(int64(wave)))
+	l.surges.enter(lane, before, wave, at, surged)
+}
+
+// EndLoad says that nothing is offered any more: what ends from now on is in no rate.
+func (l *Ledger) EndLoad() {
+	for i := range l.live {
+		l.live[i].Store(result.Tail)
+	}
+}
+
+// record adds something to the current second of a wave. index spreads the recording.
+func (l *Ledger) record(wave int, index uint64, add func(*result.Part)) {
+	s := l.shard(index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	add(s.part(wave))
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"flashwave/bench/capacity"
+)
+
+// searchedOnce is a search that took place, its requests priced.
+func searchedOnce(t *testing.T) *capacity.Document {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "tui", "testdata", "capacity.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := new(capacity.Document)
+	if err := json.Unmarshal(text, d); err != nil {
+		t.Fatal(err)
+	}
+	for i := range d.Steps {
+		d.Steps[i].PerThousandOKUSD = new(0.04 + 0.001*float64(i))
+	}
+	return d
+}
+
+func TestCapacityFormats(t *testing.T) {
+	d := searchedOnce(t)
+	for _, format := range []string{"text", "md", "csv"} {
+		t.Run(format, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := WriteCapacity(&b, format, d, Options{Width: 100}); err != nil {
+				t.Fatal(err)
+			}
+			golden.RequireEqual(t, b.Bytes())
+		})
+	}
+}
+
+// No line of a search's text is wider than its page, and the curve's figures are all
+// there from the usual widths on.
+func TestCapacityWidths(t *testing.T) {
+	d := searchedOnce(t)
+	for width := 40; width <= 140; width++ {
+		var b bytes.Buffer
+		if err := WriteCapacity(&b, "text", d, Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if ansi.StringWidth(strings.TrimRight(line, "\n")) > width {
+				t.Errorf("at %d: %s", width, line)
+			}
+		}
+		wants := []string{}
+		if width >= 80 {
+			wants = append(wants, "tokens/s", "per user", "per 1k ok")
+		}
+		if width >= roomy {
+			wants = append(wants, "good/s", "TTFT p50")
+		}
+		for _, want := range wants {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("at %d: no %s", width, want)
+			}
+		}
+	}
+}
+
+// A search without steps, or without tokens, draws no chart of them.
+func TestCurveWithoutData(t *testing.T) {
+	d := searchedOnce(t)
+	for i := range d.Steps {
+		d.Steps[i].Tokens.From = nil
+	}
+	bare := *d
+	bare.Steps = nil
+	for name, d := range map[string]*capacity.Document{"no tokens": d, "no steps": &bare} {
+		var text, page bytes.Buffer
+		if err := WriteCapacity(&text, "text", d, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := WriteCapacity(&page, "html", d, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, what := range []string{"tokens/s", "Pareto", "Tokens a second"} {
+			if strings.Contains(text.String()+page.String(), what) {
+				t.Errorf("%s: %s", name, what)
+			}
+		}
+	}
+	var csv bytes.Buffer
+	if err := WriteCapacity(&csv, "csv", &bare, Options{}); err != nil || strings.Count(csv.String(), "\n") != 1 {
+		t.Errorf("%v\n%s", err, fmt.Sprint(csv.String()))
+	}
+}
+
+// Where each SLO ends the capacity by itself is told wherever a search is, and of none
+// where it is not known.
+func TestWhereEachSLOBreaks(t *testing.T) {
+	d := searchedOnce(t)
+	d.SLOs = []capacity.SLO{{Expr: "ttft.p95 < 800ms"}, {Expr: "e2e.p95 < 8s"}, {Expr: "itl.p50 < 50ms"}, {Expr: "lost <= 1%", Assumed: true}}
+	d.BySLO = []capacity.SLOCapacity{
+		{Expr: "ttft.p95 < 800ms", RPS: new(42.0), LowRPS: new(42.0), HighRPS: new(44.0), Binds: new(1), Decided: true},
+		{Expr: "e2e.p95 < 8s", HighRPS: new(61.0), Binds: new(2)},
+		{Expr: "itl.p50 < 50ms", RPS: new(60.0), LowRPS: new(60.0)},
+		{Expr: "lost <= 1%", Assumed: true, RPS: new(60.0), LowRPS: new(60.0)},
+	}
+	for format, wants := range map[string][]string{
+		"text": {"ttft.p95 < 800ms   breaks first: between 42.0 and 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still", "lost <= 1%   assumed\n"},
+		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s | – |"},
+		"html": {"where each SLO ends the capacity by itself"},
+	} {
+		var b bytes.Buffer
+		if err := WriteCapacity(&b, format, d, Options{Width: 100}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: no %q in\n%s", format, want, b.String())
+			}
+		}
+		b.Reset()
+		earlier := *d
+		earlier.BySLO = nil
+		if err := WriteCapacity(&b, format, &earlier, Options{}); err != nil || strings.Contains(b.String(), "first") && strings.Contains(b.String(), "42.0/s") {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
