@@ -21,49 +21,66 @@ import (
 type compareFlags struct {
 	json   bool
 	failOn []string
+	need   []string
 	out    []string
+
+	run, yes, noSave, quiet bool // with run they are scenarios, which are run first
+	times                   int  // each
 }
 
 func (p *program) compareCommand() *cobra.Command {
 	f := &compareFlags{}
 	cmd := &cobra.Command{
-		Use:   "compare BASE NEW",
+		Use:   "compare [--run] BASE NEW",
 		Short: "Is NEW worse than BASE? With statistics, and an exit code for CI",
 		Long: `Is NEW worse than BASE? Each is a file, a run's directory, an id or the beginning of
 one, latest, latest~1 …; or several of them with -- between the sides; or a
 directory of runs.
 
+With --run they are two scenarios, which are run in turns and then compared: once
+each, or --repeat times, every other turn the other way round. These runs are kept like
+any others. A target that is not on this machine is asked for first.
+
 Every metric gets a confidence interval and a verdict by it: better, worse, no
-difference or, where the interval reaches over the margin, too noisy to say. One run
-a side is resampled in blocks, which cannot see drift between runs; from four a side
-on (run --repeat 4) runs are ranked.
+difference or, where the interval reaches over the margin, too noisy to say. Of one run
+a side it holds what the run shows of its own noise, from a few seconds on, but no drift
+between runs; near saturation, and after a single burst of failures, one run says
+little, and that is told. From four a side on (--repeat 4) runs are ranked.
 
 The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
 requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of
 shares at least 1 percentage point. Percentiles of TTFT, E2E and TPOT rank every
 scheduled request, with those that failed or were lost beyond every value: NEW is
-worse where its p95 is one of those and that of BASE is not. It passes where the interval of none reaches so
-far; anything else cannot be told. --fail-on takes its place: METRIC.STAT OP CHANGE
-[and OP CHANGE] [in WAVE], each with the sign and the unit of a change: +10%, +50ms,
--5/s, +1pp.
+worse where its p95 is one of those and that of BASE is not. The gate passes where the
+interval of none reaches so far; anything else cannot be told. --fail-on takes its
+place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and the unit
+of a change: +10%, +50ms, -5/s, +1pp. --need 10% lets nothing pass where such a change
+would not have been seen.
 
 Two searches for capacity compare, too, by their files or ids: what is known of each is
 its bracket, the highest rate that held and the lowest that did not. NEW is worse where
 its whole bracket lies more than 10 % below that of BASE.
 
 Exit codes: 0 not worse, 99 worse, 104 usage, 105 interrupted, 120 that cannot be
-told: the brackets are too wide, the runs are too short or too noisy, data is missing, or a generator was the
-bottleneck.`,
+told: the brackets are too wide, the runs are too short or too noisy, data is missing,
+or a generator was the bottleneck.`,
 		Example: `flashwave compare latest~1 latest
 flashwave compare main.json run.json --json
 flashwave compare main-*.json -- run-*.json
+flashwave compare --run main.yaml new.yaml --repeat 4
 flashwave compare main.json run.json --fail-on 'ttft.p95 > +10% and > +50ms' --fail-on 'goodput < -5% in rush'
 flashwave compare capacity-20261123-222601 capacity-20261124-050525`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !f.run && (f.times != 1 || f.yes || f.noSave || f.quiet) {
+				return usage(errors.New("--repeat, --yes, --no-save and --quiet are for --run"), "flashwave compare --run BASE.yaml NEW.yaml")
+			}
 			base, fresh, err := sides(args)
 			if err != nil {
 				return err
+			}
+			if f.run {
+				return p.compare(cmd.Context(), f, base, fresh)
 			}
 			searched, err := areSearches(base, fresh)
 			switch {
@@ -77,6 +94,12 @@ flashwave compare capacity-20261123-222601 capacity-20261124-050525`,
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	cmd.Flags().StringArrayVar(&f.failOn, "fail-on", nil, "what counts as worse, instead of the default gate, repeatable: 'ttft.p95 > +10%'")
+	cmd.Flags().StringArrayVar(&f.need, "need", nil, "what must have been seen for nothing to be worse, repeatable: 10%, of shares 1pp; else the exit code is 120")
+	cmd.Flags().BoolVar(&f.run, "run", false, "BASE and NEW are scenarios: run them in turns, then compare")
+	cmd.Flags().IntVar(&f.times, "repeat", 1, "with --run: run each so many times, with the prompts that follow those of the run before")
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "with --run: do not ask before loading a target that is not on this machine")
+	cmd.Flags().BoolVar(&f.noSave, "no-save", false, "with --run: do not keep the runs on disk")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "with --run: no progress lines")
 	cmd.Flags().StringArrayVar(&f.out, "out", nil, "write the comparison too, FMT=PATH, repeatable: "+strings.Join(report.ComparisonFormats(), ", "))
 	return cmd
 }
@@ -116,6 +139,10 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
+	needs, err := parseNeeds(f.need)
+	if err != nil {
+		return err
+	}
 	outs, err := documentOuts(f.out, report.ComparisonFormats(), f.json)
 	if err != nil {
 		return err
@@ -126,15 +153,11 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	before, err := loadAll(base)
+	before, after, err := p.contenders(ctx, f, base, fresh)
 	if err != nil {
 		return err
 	}
-	after, err := loadAll(fresh)
-	if err != nil {
-		return err
-	}
-	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules})
+	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules, Needs: needs})
 	if err := knownWaves(rules, doc); err != nil {
 		return err
 	}
@@ -164,6 +187,34 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 		return &failure{code: doc.Gate.ExitCode}
 	}
 	return nil
+}
+
+// contenders are the runs of both sides: read, or run first.
+func (p *program) contenders(ctx context.Context, f *compareFlags, base, fresh []string) (before, after []*result.Run, err error) {
+	switch {
+	case f.run && len(base)+len(fresh) != 2:
+		return nil, nil, usage(fmt.Errorf("--run takes two scenarios, not %d", len(base)+len(fresh)), "flashwave compare --run BASE.yaml NEW.yaml --repeat 4")
+	case f.run && (f.times < 1 || f.times > maxRepeat):
+		return nil, nil, usage(fmt.Errorf("--repeat %d: a run takes place once at least, and %d times at most", f.times, maxRepeat), "")
+	case f.run:
+		return p.turns(ctx, f, []string{base[0], fresh[0]})
+	}
+	if before, err = loadAll(base); err != nil {
+		return nil, nil, err
+	}
+	after, err = loadAll(fresh)
+	return before, after, err
+}
+
+func parseNeeds(texts []string) (needs []compare.Need, err error) {
+	for _, text := range texts {
+		need, err := compare.ParseNeed(text)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--need %w", err), "write 10%, or of shares 1pp")
+		}
+		needs = append(needs, need)
+	}
+	return needs, nil
 }
 
 func parseRules(texts []string) (rules []compare.Rule, err error) {

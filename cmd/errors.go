@@ -109,7 +109,7 @@ func (p *program) exit(err error) int {
 			f.code = verdict.ExitUsage
 		}
 	}
-	if f.err != nil && p.wantsJSON() && (f.code == verdict.ExitUsage || f.code == verdict.ExitInterrupted) && p.voice.take() {
+	if f.err != nil && p.wantsJSON() && (f.code == verdict.ExitUsage || f.code == verdict.ExitInterrupted || f.code == verdict.ExitStopped) && p.voice.take() {
 		p.writeJSON(p.refusal(f.code, f.err.Error(), f.hint))
 	}
 	return f.code

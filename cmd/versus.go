@@ -42,8 +42,11 @@ func areSearches(base, fresh []string) (bool, error) {
 
 // compareSearches is one comparison of searches from its references to the exit code.
 func (p *program) compareSearches(ctx context.Context, f *compareFlags, base, fresh string) error {
-	if len(f.failOn) > 0 {
+	switch {
+	case len(f.failOn) > 0:
 		return usage(errors.New("--fail-on holds a comparison of runs to a rule, and these are searches"), "leave it out: the capacity gates")
+	case len(f.need) > 0:
+		return usage(errors.New("--need asks what a comparison of runs would have seen, and these are searches"), "leave it out: a bracket says what is open")
 	}
 	outs, err := documentOuts(f.out, report.VersusFormats(), f.json)
 	if err != nil {

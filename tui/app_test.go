@@ -299,7 +299,7 @@ func TestAnEvening(t *testing.T) {
 
 		e.press("esc", "space", "down", "space", "c")
 		e.rest()
-		e.shows("NEW is worse: p95 E2E")
+		e.shows("NEW is worse: error rate")
 		e.press("esc")
 		e.shows("new run")
 		e.press("/")

@@ -183,8 +183,8 @@ func (c comparison) bar(r compare.Row, width int, style ink) string {
 	put(cellOf(-1, width), margin, p.style.faint)
 	put(cellOf(1, width), margin, p.style.faint)
 	put(cellOf(0, width), p.glyph.axis, p.style.frame)
-	if low, high := r.Margins(r.Low), r.Margins(r.High); low != nil && high != nil {
-		for i := cellOf(*low, width); i <= cellOf(*high, width); i++ {
+	if low, high, ok := r.Interval(); ok {
+		for i := cellOf(low, width); i <= cellOf(high, width); i++ {
 			put(i, dash, style)
 		}
 	}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -49,24 +51,41 @@ func coherent(t complainer, d *Document) {
 	}
 }
 
+// ends are those of a row's interval as the document says them: one that is missing is
+// beyond every value, above or below.
+func ends(r Row) (low, high float64) {
+	low, high = math.Inf(-1), math.Inf(1)
+	switch {
+	case r.Low != nil:
+		low = *r.Low
+	case r.Beyond == BeyondNew: // for sure, else the low end is known
+		low = math.Inf(1)
+	}
+	switch {
+	case r.High != nil:
+		high = *r.High
+	case r.Beyond == BeyondBase && r.Verdict == Better:
+		high = math.Inf(-1)
+	}
+	return low, high
+}
+
 // coherentRow recomputes the verdict of a row.
 func coherentRow(t complainer, d *Document, r Row) {
 	t.Helper()
-	if (r.Low == nil) != (r.High == nil) || (r.Low == nil) != (r.Confidence == nil) || (r.Change == nil) != (r.Margin == nil) {
+	known := r.Base != nil && r.New != nil
+	margin := r.Margin == nil && (r.Base != nil || r.Confidence != nil && r.High != nil)
+	if r.lacking() == "" && margin || r.lacking() != "" && r.Margin != nil || !known && r.Change != nil ||
+		r.Confidence == nil && (r.Low != nil || r.High != nil) || r.Beyond == "" && r.Confidence != nil && r.Low == nil {
 		t.Errorf("half a row: %s of %q", r.Name(), r.Wave)
 		return
 	}
-	if r.Low == nil {
-		want := []Verdict{Unknown}
-		switch {
-		case r.Beyond == BeyondNew && r.Base != nil: // it is sure or it is not
-			want = append(want, Worse)
-		case r.Beyond == BeyondBase && r.New != nil:
-			want = append(want, Better)
-		case r.Base == nil || r.New == nil:
-			want = []Verdict{NoData}
+	if r.Confidence == nil {
+		want := Unknown
+		if r.lacking() != "" {
+			want = NoData
 		}
-		if !slices.Contains(want, r.Verdict) {
+		if r.Verdict != want {
 			t.Errorf("%s without an interval is %s", r.Name(), r.Verdict)
 		}
 		return
@@ -74,27 +93,28 @@ func coherentRow(t complainer, d *Document, r Row) {
 	if *r.Confidence != d.Method.Confidence {
 		t.Errorf("%s has a level of its own", r.Name())
 	}
-	low, high, margin := *r.Low, *r.High, *r.Margin
-	if low > *r.Change || high < *r.Change {
+	low, high := ends(r)
+	if r.Change != nil && (low > *r.Change || high < *r.Change) {
 		t.Errorf("%s: %v is not in %v … %v", r.Name(), *r.Change, low, high)
 	}
-	if margin < 0 {
-		low, high, margin = -high, -low, -margin
+	least := r.margin()
+	if r.Margin != nil && *r.Margin < 0 {
+		low, high = -high, -low
 	}
 	want := TooNoisy
 	switch {
-	case low > margin:
+	case low > least:
 		want = Worse
-	case high < -margin:
+	case high < -least:
 		want = Better
-	case low >= -margin && high <= margin:
+	case low >= -least && high <= least:
 		want = NoDifference
 	}
 	if r.Verdict != want {
-		t.Errorf("%s: %v … %v, margin %v, is %s, not %s", r.Name(), *r.Low, *r.High, *r.Margin, r.Verdict, want)
+		t.Errorf("%s: worse by %v … %v, margin %v, is %s, not %s", r.Name(), low, high, least, r.Verdict, want)
 	}
-	if r.Points() && (*r.Low < -1 || *r.High > 1) || !r.Points() && r.LowRatio != nil && *r.LowRatio < -1 {
-		t.Errorf("%s: %v … %v cannot be", r.Name(), *r.Low, *r.High)
+	if r.Points() && (low < -1 || high > 1) || !r.Points() && r.LowRatio != nil && *r.LowRatio < -1 {
+		t.Errorf("%s: %v … %v cannot be", r.Name(), low, high)
 	}
 	legible(t, r)
 }
@@ -102,15 +122,24 @@ func coherentRow(t complainer, d *Document, r Row) {
 // legible holds the interval as it is written to the verdict.
 func legible(t complainer, r Row) {
 	t.Helper()
-	parts := strings.Split(strings.NewReplacer("−", "-", " %", "", " pp", "").Replace(r.FormatInterval()), " … ")
+	text := r.FormatInterval()
+	if r.Low == nil || r.High == nil {
+		end, more := strings.CutSuffix(text, " or more")
+		end, less := strings.CutSuffix(end, " or less")
+		if more != (r.Low != nil) || less != (r.High != nil) || (text == units.NoData) == (more || less) {
+			t.Errorf("%s: %v … %v is written as %q", r.Name(), r.Low, r.High, text)
+		}
+		text = map[bool]string{true: end + " … +Inf", false: "-Inf … " + end}[more]
+	}
+	parts := strings.Split(strings.NewReplacer("−", "-", " %", "", " pp", "").Replace(text), " … ")
 	if len(parts) != 2 {
 		t.Errorf("%s has an interval, and is written as %q", r.Name(), r.FormatInterval())
 		return
 	}
 	low, err := strconv.ParseFloat(parts[0], 64)
 	high, wrong := strconv.ParseFloat(parts[1], 64)
-	if err != nil || wrong != nil {
-		return // factors, and changes from 0
+	if err != nil || wrong != nil || r.Base == nil {
+		return // factors, changes from 0, and those from what is beyond every value
 	}
 	margin := 100 * *r.Margin
 	if !r.Points() {
@@ -146,15 +175,14 @@ func exitCode(d *Document) int {
 		code = verdict.ExitInconclusive
 	}
 	for _, r := range d.gated() {
+		low, high := ends(*r)
+		if r.Margin != nil && *r.Margin < 0 {
+			low, high = -high, -low
+		}
 		switch {
-		case r.Beyond == BeyondNew && r.Verdict == Worse:
+		case r.Confidence != nil && low > r.margin():
 			return verdict.ExitFailed
-		case r.Beyond == BeyondBase && r.Verdict == Better:
-		case r.Low == nil:
-			code = verdict.ExitInconclusive
-		case *r.Margin > 0 && *r.Low > *r.Margin, *r.Margin < 0 && *r.High < *r.Margin:
-			return verdict.ExitFailed
-		case *r.Margin > 0 && *r.High > *r.Margin, *r.Margin < 0 && *r.Low < *r.Margin:
+		case r.Confidence == nil || high > r.margin():
 			code = verdict.ExitInconclusive
 		}
 	}

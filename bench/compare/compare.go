@@ -12,6 +12,7 @@ import (
 type Options struct {
 	Tool  result.Tool // what makes the document
 	Rules []Rule      // take the place of the default gate
+	Needs []Need      // what must have been seen for a comparison to pass
 }
 
 // Compare sets one or several runs of a scenario against others. Neither side may
@@ -22,7 +23,7 @@ func Compare(base, fresh []*result.Run, o Options) *Document {
 
 // compareSides is Compare once the timelines have been read.
 func compareSides(base, fresh *side, o Options) *Document {
-	c := comparison{base: base, fresh: fresh, method: method(BlockBootstrap)}
+	c := comparison{base: base, fresh: fresh, method: method(OrderStatistics)}
 	if b, f := len(base.runs), len(fresh.runs); b >= fromRanks && f >= fromRanks {
 		c.level = levelOf(b, f)
 		c.method = method(MannWhitney)
@@ -36,11 +37,11 @@ func compareSides(base, fresh *side, o Options) *Document {
 	for _, wave := range c.waves() {
 		d.Rows = append(d.Rows, c.rows(wave)...)
 	}
-	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == BlockBootstrap {
+	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == OrderStatistics {
 		d.Method.BlockS = &block
 	}
 	d.Warnings = c.warnings(d)
-	d.gate(o.Rules)
+	d.gate(o.Rules, o.Needs)
 	return d
 }
 
@@ -54,7 +55,6 @@ func method(name MethodName) Method {
 		m.Note = "each run is one observation: the intervals hold drift between runs"
 		return m
 	}
-	m.Resamples, m.Seed = resamples, seed
 	m.Note = "the intervals hold the noise within the runs; drift between runs they cannot see: " +
 		"what lies within the margin is taken for it. From 4 runs a side it is measured"
 	return m
@@ -72,6 +72,8 @@ type side struct {
 	runs   []*result.Run
 	series []*series
 	block  float64 // seconds of the longest block
+	full   fullness
+	burst  float64 // so many failures of a run tell no more than one
 }
 
 func newSide(runs []*result.Run) *side {
@@ -131,20 +133,16 @@ func stats(run *result.Run, wave string) *result.Stats {
 func (c *comparison) rows(wave string) []Row {
 	base, fresh := c.base.estimates(wave), c.fresh.estimates(wave)
 	rows := make([]Row, 0, len(metrics))
+	goods := c.goods()
 	for i, m := range metrics {
 		row := Row{
 			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
-			Gates:   m.gates && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == "goodput" && c.unjudged()),
+			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == goods && c.unjudged()),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
-		switch row.beyond(); {
-		case row.Beyond != "":
-			row.Verdict = c.unbounded(base[i], fresh[i])
-		case row.Base == nil || row.New == nil:
-		case infinite(base[i]) || infinite(fresh[i]):
-			row.Verdict = Unknown // of some of the runs of a side
-		default:
+		row.beyond()
+		if row.lacking() == "" {
 			row.fill(m, m.compare(base[i], fresh[i], c.level), c.method.Confidence)
 		}
 		rows = append(rows, row)
@@ -152,23 +150,55 @@ func (c *comparison) rows(wave string) []Row {
 	return rows
 }
 
+// ratesApart is how much more requests a second may be offered to one side before
+// the good ones a second cannot be compared.
+const ratesApart = 0.01
+
+// goods is the metric of good requests that gates: those a second, but where the
+// schedule alone offered more to one side, the share of them.
+func (c *comparison) goods() string {
+	base, paced := c.base.offered()
+	fresh, also := c.fresh.offered()
+	if !paced && !also && math.Abs(fresh-base) > ratesApart*base {
+		return "good_fraction"
+	}
+	return "goodput"
+}
+
+// offered is the mean of the requests a second that were offered to a side. paced says
+// that the endpoint had a part in how many.
+func (s *side) offered() (rps float64, paced bool) {
+	for _, run := range s.runs {
+		if v := run.Total.Rate.Offered; v != nil {
+			rps += *v / float64(len(s.runs))
+		}
+		paced = paced || closed(run)
+	}
+	return rps, paced
+}
+
+// closed reports whether the endpoint set the pace of some of a run.
+func closed(run *result.Run) bool {
+	return slices.ContainsFunc(run.Waves, func(w result.Stats) bool { return w.Kind == result.ClosedWave })
+}
+
 // estimates are each metric of a stretch in each run that has data of it.
 func (s *side) estimates(wave string) [][]estimate {
 	list := make([][]estimate, len(metrics))
 	for r, run := range s.runs {
 		t := stats(run, wave)
-		spreads := s.spreads(r, wave, *t)
+		noise, told := s.noise(r, wave, *t)
 		for i, m := range metrics {
 			value, samples, ok := m.value(*t)
 			if !ok {
 				continue
 			}
-			e := estimate{value, samples, spreads[i]}
-			switch {
-			case samples < m.least:
-				e.spread = noSpread
-			case m.scale == byPoint: // one request more or less is always in doubt
-				e.se = max(e.se, 1/float64(samples)) // NaN stays
+			e := estimate{value, samples, unbounded, 1}
+			if told && samples >= m.least {
+				e.interval, e.crowd = m.within(noise, value)
+			}
+			if m.name == "error_rate" && wave == "" && value > 0 {
+				s.burst = max(s.burst, e.crowd)
 			}
 			list[i] = append(list[i], e)
 		}
@@ -176,15 +206,21 @@ func (s *side) estimates(wave string) [][]estimate {
 	return list
 }
 
-// spreads are the standard errors of a stretch of one run.
-func (s *side) spreads(run int, wave string, t result.Stats) []spread {
+// noise is what a run says of how the values of a stretch scatter.
+func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 	strata, shared := s.series[run].of(wave)
 	if shared {
-		strata = nil
+		return noise{}, false
 	}
-	list, block := s.series[run].spreads(strata, p95(t))
-	s.block = max(s.block, block)
-	return list
+	n, ok := s.series[run].noise(strata, p95(t))
+	if ok {
+		s.block = max(s.block, n.plan.longest*n.step)
+	}
+	n.closed = closed(s.runs[run])
+	if ok && wave == "" && !n.closed {
+		s.full = s.full.or(n.fullness())
+	}
+	return n, ok
 }
 
 // beyond takes out values that lie beyond every one, and notes where they were.
@@ -199,33 +235,6 @@ func (r *Row) beyond() {
 	if base && fresh {
 		r.Beyond = BeyondBoth
 	}
-}
-
-// unbounded is the verdict where a side is beyond every value: worse or better without
-// bound, if it is sure of all runs which side each is on.
-func (c *comparison) unbounded(base, fresh []estimate) Verdict {
-	measured := c.method.Name == MannWhitney // by the runs of a side, whatever each says of itself
-	beyond := func(e estimate) bool { return math.IsInf(e.value, 1) && (measured || e.beyond) }
-	within := func(e estimate) bool { return !math.IsInf(e.value, 1) && (measured || !math.IsNaN(e.se)) }
-	complete := len(base) == len(c.base.runs) && len(fresh) == len(c.fresh.runs)
-	switch {
-	case !complete || median(base) == median(fresh): // both are +∞
-		return NoData
-	case every(base, within) && every(fresh, beyond):
-		return Worse
-	case every(base, beyond) && every(fresh, within):
-		return Better
-	}
-	return Unknown
-}
-
-func every(list []estimate, is func(estimate) bool) bool {
-	return !slices.ContainsFunc(list, func(e estimate) bool { return !is(e) })
-}
-
-// infinite reports whether some run is beyond every value.
-func infinite(list []estimate) bool {
-	return slices.ContainsFunc(list, func(e estimate) bool { return math.IsInf(e.value, 1) })
 }
 
 // unjudged reports whether in some run it is not known of some requests whether they were

@@ -25,19 +25,25 @@ const (
 // least p of Mann–Whitney's test is 0.1.
 const fromRanks = 4
 
-// An estimate is a metric of one run, and how uncertain the run itself says it is.
+// An estimate is a metric of one run, and where it lies by what the run itself says. Both
+// may be beyond every value, +∞.
 type estimate struct {
 	value   float64
 	samples int64
-	spread
+	interval
+	crowd float64 // so many requests are worth one
 }
 
 // A contrast is how much worse one side is than the other, on a metric's scale: a
 // difference of logarithms, of values as a part of the base, or of values. More is
-// worse, whichever way the metric points.
+// worse, whichever way the metric points. To or from what is beyond every value it is
+// infinite, and so may an end of the interval be.
 type contrast struct {
 	scale    scale
 	sign     float64 // −1: of the metric, less is worse
+	fell     bool    // the value of the base is beyond every one
+	base     float64 // that value; where it fell, the least that it may have been
+	whole    float64 // what changes are a part of: that, unless it is 0
 	worse    float64 // the estimate
 	interval         // of that
 	reach    float64 // beyond the margin, what is found nine times in ten
@@ -49,7 +55,7 @@ type contrast struct {
 // change is what a worsening on the scale is as a part of the base or in points, up
 // or down.
 func (c contrast) change(worse float64) float64 {
-	if c.scale == byLog {
+	if c.scale == byLog && !(c.fell && math.IsInf(worse, -1)) {
 		return math.Expm1(c.sign * worse)
 	}
 	return c.sign * worse
@@ -67,55 +73,72 @@ func (c contrast) onScale(change float64) float64 {
 	return c.sign * math.Log1p(change)
 }
 
-// changes is the interval of the change.
+// changes is the interval of the change, less what cannot be.
 func (c contrast) changes() interval {
 	i := interval{c.change(c.low), c.change(c.high)}
 	if c.sign < 0 {
 		i.low, i.high = i.high, i.low
 	}
-	return i
+	return i.within(c.bounds())
+}
+
+// bounds are where a change can lie, as a part of the base or in points.
+func (c contrast) bounds() interval {
+	switch {
+	case c.scale == byPoint:
+		return interval{-1, 1}
+	case c.fell:
+		return endless
+	}
+	return interval{-1, math.Inf(1)}
+}
+
+// absolute is a change in the metric's unit.
+func (c contrast) absolute(change float64) float64 {
+	if c.scale == byPoint {
+		return change
+	}
+	return change * c.whole
+}
+
+// inUnit is a change in the metric's unit and as a part of the base. Where that is 0 there
+// is no part of it.
+func (c contrast) inUnit(change float64) (absolute, ratio *float64) {
+	absolute = finite(c.absolute(change))
+	switch {
+	case absolute == nil || c.base == 0:
+		return absolute, nil
+	case c.scale == byPoint:
+		return absolute, new(change / c.base)
+	}
+	return absolute, &change
 }
 
 // compare sets the estimates of both sides against each other. Neither may be
 // empty; level is that of so many runs, if they can be ranked.
 func (m metric) compare(base, fresh []estimate, level rankLevel) contrast {
-	b, f := median(base), median(fresh)
-	at := m.scale
-	if at != byPoint { // a rate or a price of 0 has no logarithm
-		at = byLog
+	byRanks := len(base) >= fromRanks && len(fresh) >= fromRanks
+	c := contrast{scale: m.scale, sign: m.sign(), base: median(base)}
+	if c.scale != byPoint { // a rate or a price of 0 has no logarithm
+		c.scale = byLog
 		if smallest(base) <= 0 || smallest(fresh) <= 0 {
-			at = byRatio
+			c.scale = byRatio
 		}
 	}
-	if len(base) >= fromRanks && len(fresh) >= fromRanks {
-		c := ranked(at, m.sign(), samples{m.mapped(at, base, b, f), m.mapped(at, fresh, b, f)}, level)
-		if at == byPoint { // runs without a failure are alike, but say no more than their requests can
-			doubt := distuv.UnitNormal.Quantile(1-level.p) * math.Hypot(1/float64(count(base)), 1/float64(count(fresh)))
+	if c.fell = math.IsInf(c.base, 1); c.fell {
+		c.base = least(base, byRanks)
+	}
+	c.whole = reference(c.base, median(fresh))
+	if byRanks {
+		c.ranked(samples{c.mapped(base), c.mapped(fresh)}, level)
+		if c.scale == byPoint { // runs without a failure are alike, but say no more than their requests can
+			doubt := normal(1-level.p) * math.Hypot(1/float64(count(base)), 1/float64(count(fresh)))
 			c.low, c.high = min(c.low, c.worse-doubt), max(c.high, c.worse+doubt)
 		}
 		return c
 	}
-	seB, dfB := m.pooled(base)
-	seF, dfF := m.pooled(fresh)
-	c := contrast{scale: at, sign: m.sign()}
-	switch at {
-	case byLog:
-		c.worse = math.Log(f / b)
-		if m.scale == byRatio { // the noise of a logarithm, to first order
-			seB, seF = seB/b, seF/f
-		}
-	case byPoint:
-		c.worse = f - b
-	case byRatio:
-		whole := reference(b, f)
-		c.worse = (f - b) / whole
-		seB, seF = f/whole*seB/whole, seF/whole // of the quotient, to first order
-		if m.scale == byLog {                   // they are those of logarithms
-			seB, seF = math.NaN(), math.NaN()
-		}
-	}
-	c.worse *= c.sign
-	c.student(seB, dfB, seF, dfF)
+	crowd := max(crowdOf(base), crowdOf(fresh))
+	c.apart(c.pooled(base, crowd), c.pooled(fresh, crowd))
 	return c
 }
 
@@ -138,55 +161,112 @@ func reference(base, fresh float64) float64 {
 	return 1
 }
 
-// mapped are the values of runs on a scale.
-func (m metric) mapped(at scale, list []estimate, base, fresh float64) []float64 {
+// onto puts a value on the scale.
+func (c *contrast) onto(v float64) float64 {
+	switch c.scale {
+	case byLog:
+		return math.Log(max(v, 0))
+	case byRatio:
+		return v / c.whole
+	}
+	return v
+}
+
+// mapped are the values of runs on the scale.
+func (c *contrast) mapped(list []estimate) []float64 {
 	out := make([]float64, len(list))
 	for i, e := range list {
-		switch at {
-		case byLog:
-			out[i] = math.Log(e.value)
-		case byPoint:
-			out[i] = e.value
-		case byRatio:
-			out[i] = e.value / reference(base, fresh)
-		}
+		out[i] = c.onto(e.value)
 	}
 	return out
 }
 
-// pooled is the standard error of a side's value: of the mean of its runs by what
-// each says of itself, or by how far they lie apart if that is more.
-func (m metric) pooled(list []estimate) (se, df float64) {
-	n := float64(len(list))
-	var apart moments
+// crowdOf is that of the run whose requests are the most alike.
+func crowdOf(list []estimate) float64 {
+	most := 1.0
 	for _, e := range list {
-		se += e.se * e.se
-		df += e.df
-		apart.add(m.onScale(e.value))
+		most = max(most, e.crowd)
 	}
-	return max(math.Sqrt(se)/n, apart.sd()/math.Sqrt(n)), df
+	return most
 }
 
-// student makes the interval of two standard errors by Student's distribution,
-// its degrees of freedom after Welch (1947) and Satterthwaite (1946).
-func (c *contrast) student(seA, dfA, seB, dfB float64) {
-	a, b := seA*seA, seB*seB
-	se := math.Sqrt(a + b)
-	switch {
-	case se == 0: // nothing moved
-		c.interval = interval{c.worse, c.worse}
-		c.beyond = func(margin float64) float64 { return step(margin - c.worse) }
-		return
-	case math.IsNaN(se) || math.IsInf(se, 0):
-		c.interval, c.reach = interval{math.NaN(), math.NaN()}, math.NaN()
-		c.beyond = func(float64) float64 { return math.NaN() }
+// A place is a value on a scale, and where it may lie.
+type place struct {
+	at float64
+	interval
+}
+
+// pooled is where a side lies: the middle of its runs, by what each says of itself or
+// by how far they lie apart, whichever is more; with one beyond every value among them,
+// anywhere from the least that any may be. Shares of both sides are crowded alike: one
+// that saw no failure cannot know how failures come.
+func (c *contrast) pooled(list []estimate, crowd float64) place {
+	n, at := float64(len(list)), c.onto(median(list))
+	var apart moments
+	var below, above float64
+	for _, e := range list {
+		if math.IsInf(e.value, 1) {
+			return place{at, interval{c.onto(least(list, false)), math.Inf(1)}}
+		}
+		i := e.interval
+		if c.scale == byPoint && i.bounded() {
+			i = exact(e.value, float64(e.samples)/crowd)
+		}
+		v := c.onto(e.value)
+		apart.add(v)
+		below = math.Hypot(below, max(v-c.onto(i.low), 0)) // NaN stays
+		above = math.Hypot(above, max(c.onto(i.high)-v, 0))
+	}
+	wide := normal(1-tail) * apart.sd() / math.Sqrt(n)
+	return place{at, interval{at - max(below/n, wide), at + max(above/n, wide)}}
+}
+
+// moments add up what a standard deviation needs.
+type moments struct {
+	n            int
+	mean, square float64
+}
+
+// add takes in a value (Welford, 1962); one that is not finite does not count.
+func (m *moments) add(v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return
 	}
-	t := distuv.StudentsT{Sigma: 1, Nu: (a + b) * (a + b) / (a*a/max(dfA, 1e-3) + b*b/max(dfB, 1e-3))}
-	half := se * t.Quantile(1-tail)
-	c.interval = interval{c.worse - half, c.worse + half}
-	c.reach = half + se*t.Quantile(found)
-	c.beyond = func(margin float64) float64 { return t.CDF((margin - c.worse) / se) }
+	m.n++
+	off := v - m.mean
+	m.mean += off / float64(m.n)
+	m.square += off * (v - m.mean)
+}
+
+func (m *moments) sd() float64 { return math.Sqrt(m.square / float64(max(m.n-1, 1))) }
+
+// apart makes the interval of the difference of two places of their own (Zou and
+// Donner, Construction of Confidence Limits about Effect Measures, 2008). Where one is
+// beyond every value there is no difference but of its ends.
+func (c *contrast) apart(base, fresh place) {
+	d := fresh.at - base.at
+	i := interval{d - math.Hypot(fresh.at-fresh.low, base.high-base.at), d + math.Hypot(fresh.high-fresh.at, base.at-base.low)}
+	switch {
+	case !base.bounded() || !fresh.bounded():
+		i = unbounded
+	case math.IsInf(d, 0):
+		i = interval{less(fresh.low, base.high, math.Inf(-1)), less(fresh.high, base.low, math.Inf(1))}
+	}
+	if c.sign < 0 {
+		d, i = -d, i.mirrored()
+	}
+	c.worse, c.interval = d, i
+	c.reach = (d - i.low) * (1 + normal(found)/normal(1-tail))
+	c.beyond = func(margin float64) float64 {
+		half := i.high - d
+		if margin < d {
+			half = d - i.low
+		}
+		if half == 0 { // nothing moved
+			return step(margin - d)
+		}
+		return distuv.UnitNormal.CDF(normal(1-tail) * (margin - d) / half) // NaN stays
+	}
 }
 
 // step is 1 from 0 on.
@@ -197,27 +277,37 @@ func step(v float64) float64 {
 	return 1
 }
 
+// less is a − b. Of two that are beyond every value it is not known.
+func less(a, b, unknown float64) float64 {
+	if math.IsInf(a, 1) && math.IsInf(b, 1) {
+		return unknown
+	}
+	return a - b
+}
+
 // samples are the values of the runs of both sides.
 type samples struct{ base, fresh []float64 }
 
 // ranked compares runs by their ranks: the p-value is that of Mann and Whitney
 // (1947), the estimate the median of all pairwise differences and the interval
-// what the test does not reject (Hodges and Lehmann, 1963).
-func ranked(at scale, sign float64, s samples, level rankLevel) contrast {
+// what the test does not reject (Hodges and Lehmann, 1963). With runs beyond every
+// value on both sides that may be anything.
+func (c *contrast) ranked(s samples, level rankLevel) {
 	apart := make([]float64, 0, len(s.base)*len(s.fresh))
 	for _, b := range s.base {
 		for _, f := range s.fresh {
-			apart = append(apart, sign*(f-b))
+			apart = append(apart, c.sign*(f-b))
 		}
 	}
 	slices.Sort(apart)
 	n := len(apart)
-	c := contrast{scale: at, sign: sign, worse: (apart[(n-1)/2] + apart[n/2]) / 2}
-	c.beyond = func(margin float64) float64 { return rankTest(s, sign, margin) }
+	c.worse = (apart[(n-1)/2] + apart[n/2]) / 2
+	c.beyond = func(margin float64) float64 { return rankTest(s, c.sign, margin) }
 	c.interval = interval{apart[level.k], apart[n-1-level.k]}
-	normal := distuv.UnitNormal
-	c.reach = (c.high - c.low) / 2 * (1 + normal.Quantile(found)/normal.Quantile(1-level.p))
-	return c
+	if slices.ContainsFunc(apart, math.IsNaN) {
+		c.interval = endless
+	}
+	c.reach = (c.high - c.low) / 2 * (1 + normal(found)/normal(1-level.p))
 }
 
 // rankTest is the one-sided p-value of fresh being worse than base by margin at
@@ -291,6 +381,19 @@ func median(list []estimate) float64 {
 		v[i] = e.value
 	}
 	return trend.Median(v)
+}
+
+// least is the least that a run of a side may be, by what it says of itself or as it was
+// measured.
+func least(list []estimate, measured bool) float64 {
+	if measured {
+		return smallest(list)
+	}
+	low := math.Inf(1)
+	for _, e := range list {
+		low = min(low, e.low) // NaN stays
+	}
+	return low
 }
 
 func smallest(list []estimate) float64 {

@@ -41,9 +41,9 @@ type Side struct {
 type Method struct {
 	Name         MethodName `json:"name"`
 	Confidence   float64    `json:"confidence"`    // of all intervals, 0 to 1: of ranks it is the next that can be had above the one asked for
-	Resamples    int        `json:"resamples"`     // of the bootstrap, for each run
-	Seed         uint64     `json:"seed"`          // of the bootstrap
-	BlockS       *float64   `json:"block_s"`       // seconds of the longest block; null: no bootstrap
+	Resamples    int        `json:"resamples"`     // of the bootstrap of an earlier version, for each run; 0: none
+	Seed         uint64     `json:"seed"`          // of that
+	BlockS       *float64   `json:"block_s"`       // seconds of the longest block; null: none were made
 	MarginRatio  float64    `json:"margin_ratio"`  // a smaller change, as a part of the base, is no difference
 	MarginMS     float64    `json:"margin_ms"`     // nor is a smaller change of a latency
 	MarginPoints float64    `json:"margin_points"` // nor is one of a share; 0.01 is a percentage point
@@ -55,8 +55,9 @@ type MethodName string
 
 // The methods.
 const (
-	BlockBootstrap MethodName = "block_bootstrap"
-	MannWhitney    MethodName = "mann_whitney"
+	OrderStatistics MethodName = "order_statistics"
+	MannWhitney     MethodName = "mann_whitney"
+	BlockBootstrap  MethodName = "block_bootstrap" // of an earlier version
 )
 
 // A Warning is a reason to doubt that the two sides can be compared.
@@ -82,6 +83,8 @@ const (
 	Incomplete    WarningKind = "incomplete" // a run did not go to its end
 	SteeredByHand WarningKind = "steered"    // a run was steered by hand
 	NotValid      WarningKind = "generator"  // in a run the generator was the bottleneck
+	NearFull      WarningKind = "saturation" // a side was near saturation, where one run says little
+	Burst         WarningKind = "burst"      // failures came together: so many say little of how often they come
 	Survivors     WarningKind = "survivors"  // too many requests failed or were lost for what the others got to be comparable
 	NoDrift       WarningKind = "drift"      // too few runs a side to see drift between runs
 	SideBySide    WarningKind = "lanes"      // waves that ran side by side have no intervals of their own
@@ -97,6 +100,7 @@ type Row struct {
 	// Base and New are the values; of several runs, their median.
 	Base *float64 `json:"base"`
 	New  *float64 `json:"new"`
+
 	// Beyond says which of them is null because the rank of the percentile falls among
 	// the requests that failed or were lost, which stand beyond every value: base, new,
 	// both; left out where it does of none.
@@ -104,35 +108,44 @@ type Row struct {
 
 	// Change is what New is more than Base. Of four runs a side or more it is the
 	// Hodges–Lehmann estimate, which the difference of the medians need not be.
-	// ChangeRatio is the same as a part of Base; null where Base is 0.
+	// ChangeRatio is the same as a part of Base; null where Base is 0. Both are null
+	// where a side is beyond every value.
 	Change      *float64 `json:"change"`
 	ChangeRatio *float64 `json:"change_ratio"`
 
 	// Low to High is the confidence interval of Change, LowRatio to HighRatio that
-	// of ChangeRatio; null where none can be made.
+	// of ChangeRatio; null where there is none, and where an end is beyond every value:
+	// High where New may lie there (or Base be 0), Low where Base does. Both are where one
+	// side does for sure, which then is worse or better, or where both sides may, which is
+	// too noisy.
 	Low       *float64 `json:"low"`
 	High      *float64 `json:"high"`
 	LowRatio  *float64 `json:"low_ratio"`
 	HighRatio *float64 `json:"high_ratio"`
 
 	// Confidence is that of the interval, 0 to 1: the method's, which is the same in
-	// all rows.
+	// all rows; null where there is no interval.
 	Confidence *float64 `json:"confidence"`
 
 	// Margin is the smallest change for the worse that matters: negative where less
-	// is worse; null where there is no change. The verdict follows from Low, High
-	// and Margin alone; where one side is beyond every value, from whether that is
-	// sure.
+	// is worse; null where there is nothing to take it of. The verdict follows from the
+	// interval and Margin alone. Where Base is beyond every value, both are reckoned from
+	// the least that it may be.
 	Margin *float64 `json:"margin"`
 
 	// P is the one-sided p-value of the hypothesis that the metric has not become
-	// worse by more than the margin; null without an interval.
+	// worse by more than the margin; null where it cannot be told.
 	P *float64 `json:"p"`
 
 	// Detectable is the smallest worsening that would have been found nine times in
 	// ten, without a sign; DetectableRatio is the same as a part of Base.
 	Detectable      *float64 `json:"detectable"`
 	DetectableRatio *float64 `json:"detectable_ratio"`
+
+	// Seen is the smallest change, for better or worse, that would have been told from
+	// none nine times in ten, without a sign; SeenRatio is the same as a part of Base.
+	Seen      *float64 `json:"seen"`
+	SeenRatio *float64 `json:"seen_ratio"`
 
 	Verdict Verdict `json:"verdict"`
 	Gates   bool    `json:"gates"` // the default gate looks at it; other rows inform
@@ -223,7 +236,7 @@ func Refusal(tool result.Tool, reason, hint string) *Document {
 	}
 	return &Document{
 		Schema: Schema, Tool: tool, Base: Side{IDs: []string{}}, New: Side{IDs: []string{}},
-		Method: method(BlockBootstrap), Warnings: []Warning{}, Rows: []Row{},
+		Method: method(OrderStatistics), Warnings: []Warning{}, Rows: []Row{},
 		Gate: Gate{
 			Status: Refused, ExitCode: verdict.ExitUsage, Headline: "nothing was compared: " + reason,
 			Reasons: reasons, Rules: []RuleResult{},

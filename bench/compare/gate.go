@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -10,13 +11,15 @@ import (
 )
 
 // gate judges the comparison: by the rules, or else by the default gate.
-func (d *Document) gate(rules []Rule) {
+func (d *Document) gate(rules []Rule, needs []Need) {
 	d.Gate = Gate{Reasons: []string{}, Rules: []RuleResult{}}
 	gated := d.gated()
 	d.judge(gated)
 	if len(rules) > 0 {
 		d.hold(rules, gated)
+		gated = d.ruled(rules)
 	}
+	d.need(needs, gated)
 	d.cutShort()
 	d.invalid()
 }
@@ -48,11 +51,6 @@ func (d *Document) judge(gated []*Row) {
 	}
 	missing := missing(gated)
 	noisy, unknown := having(open, TooNoisy), d.warned(FewSamples)
-	for _, r := range open {
-		if r.Verdict == Unknown && r.Beyond != "" {
-			unknown = append(unknown, r.Name()+": "+d.unbounded(*r))
-		}
-	}
 	switch {
 	case len(worse) > 0:
 		g.Status, g.ExitCode = GateWorse, verdict.ExitFailed
@@ -60,8 +58,7 @@ func (d *Document) judge(gated []*Row) {
 	case len(missing) > 0 || len(gated) == 0:
 		g.inconclusive("not enough data to compare", missing)
 	case len(noisy) > 0:
-		g.Status, g.ExitCode = GateTooNoisy, verdict.ExitInconclusive
-		g.Headline = "too noisy to say: " + slices.MaxFunc(noisy, nearerToWorse).reason()
+		g.noisy(d, slices.MaxFunc(noisy, nearerToWorse).reason())
 	case len(open) > 0:
 		g.inconclusive("not enough data to compare", unknown)
 	default:
@@ -82,9 +79,18 @@ func (g *Gate) pass(gated []*Row) {
 	case len(better) > 0:
 		g.Status, g.Headline = GateBetter, "NEW is better: "+join(better)
 	case len(noisy) > 0:
-		g.Status, g.Headline = GateNotWorse, "NEW is not worse: "+brief(gated)
+		g.Status, g.Headline = GateNotWorse, "NEW is not worse: "+brief(gated)+seen(gated)
 	default:
-		g.Status, g.Headline = GateNoDifference, "no difference: "+brief(gated)
+		g.Status, g.Headline = GateNoDifference, "no difference: "+brief(gated)+seen(gated)
+	}
+}
+
+// noisy is a judgement that the intervals leave open. Near saturation it takes more
+// runs, not longer ones.
+func (g *Gate) noisy(d *Document, why string) {
+	g.Status, g.ExitCode, g.Headline = GateTooNoisy, verdict.ExitInconclusive, "too noisy to say: "+why
+	if full := d.warned(NearFull); len(full) > 0 {
+		g.Headline = "too few runs to say: " + why + "; " + strings.Join(full, "; ")
 	}
 }
 
@@ -99,8 +105,13 @@ func (g *Gate) inconclusive(headline string, why []string) {
 // nearerToWorse compares rows by how many margins they have become worse.
 func nearerToWorse(a, b *Row) int {
 	margins := func(r *Row) float64 {
-		i := r.oriented(r.Change, r.Change)
-		return i.low / r.margin()
+		switch {
+		case r.Beyond == BeyondNew:
+			return math.Inf(1)
+		case r.Change == nil:
+			return math.Inf(-1)
+		}
+		return r.turned(interval{*r.Change, *r.Change}).low / r.margin()
 	}
 	return cmp.Compare(margins(a), margins(b))
 }
@@ -169,10 +180,10 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 			missing = append(missing, "no data for "+rule.Text)
 		case row.lacking() != "":
 			missing = append(missing, fmt.Sprintf("no data for %s in %s", rule.Text, row.lacking()))
-		case row.Low == nil:
+		case row.Confidence == nil:
 			missing = append(missing, fmt.Sprintf("no interval for %s: %s", rule.Text, d.unbounded(*row)))
 		default:
-			noisy = append(noisy, rule.Text+": "+tell(row))
+			noisy = append(noisy, rule.Text+": "+tell(row)+row.swamped())
 		}
 		g.Rules = append(g.Rules, RuleResult{Expr: rule.Text, Wave: rule.Wave, Failed: a.truth()})
 	}
@@ -183,26 +194,32 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 	case len(missing) > 0:
 		g.inconclusive("not enough data to compare", missing)
 	case len(noisy) > 0:
-		g.Status, g.ExitCode, g.Headline = GateTooNoisy, verdict.ExitInconclusive, "too noisy to say: "+noisy[0]
+		g.noisy(d, noisy[0])
 	case g.ExitCode != verdict.ExitPass: // by the default gate
 		g.Status, g.ExitCode = GateWithin, verdict.ExitPass
 		fallthrough
 	default:
-		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated))
+		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated)+seen(gated))
 	}
+}
+
+// ruled are the rows that rules are about.
+func (d *Document) ruled(rules []Rule) (list []*Row) {
+	for _, rule := range rules {
+		if row := d.Row(rule.Metric, rule.Stat, rule.Wave); row != nil && !slices.Contains(list, row) {
+			list = append(list, row)
+		}
+	}
+	return list
 }
 
 // unbounded says why a row with values has no interval.
 func (d *Document) unbounded(r Row) string {
-	switch {
-	case r.Beyond != "":
-		return "about as many requests failed or were lost as lie beyond the percentile"
-	case !r.held():
-		return fmt.Sprintf("one run does not hold its noise, from %d runs a side on it is measured", fromRanks)
-	case r.Unit == "ms" && len(d.warned(Survivors)) > 0:
-		return "too few requests or seconds, or about as many requests failed or were lost as lie beyond the percentile"
-	case r.Wave != "" && len(d.warned(SideBySide)) > 0:
+	if r.Wave != "" && len(d.warned(SideBySide)) > 0 {
 		return "waves ran side by side"
+	}
+	if r.Metric == "itl" || r.Metric == "tpot" { // early versions kept nothing of them in a run's rows
+		return fmt.Sprintf("too few requests or seconds, or a run of an earlier version; from %d runs a side on it is measured", fromRanks)
 	}
 	return "too few requests or seconds"
 }

@@ -42,10 +42,12 @@ func parsed(t testing.TB, texts ...string) (rules []Rule) {
 	return rules
 }
 
-// long is a world whose runs tell enough, short one whose runs do not.
+// long is a world whose runs tell enough, short one whose runs tell what is plain, and
+// those of a tiny one tell nothing.
 var (
 	long  = world{seconds: 120, rps: 20, within: 0.02, memory: 0.5}
 	short = world{seconds: 7, rps: 30, within: 0.02, memory: 0.5}
+	tiny  = world{seconds: 2, rps: 100, within: 0.02, memory: 0.5}
 )
 
 // A gate that cannot judge never passes, and what is sure is not voided by what is
@@ -71,8 +73,10 @@ func TestDefaultGate(t *testing.T) {
 		{"faster", long, long, 0.6, verdict.ExitPass, GateBetter, "NEW is better: p95 TTFT"},
 		{"faster by about the margin", long, long, 0.9, verdict.ExitPass, GateNotWorse, "NEW is not worse: p95 TTFT"},
 		{"slower by about the margin", long, long, 1.1, verdict.ExitInconclusive, GateTooNoisy, "too noisy to say: p95 "},
-		{"7 s, E2E +92 %", short, short, 1.92, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: too few requests, or under 10 s"},
-		{"7 s, unchanged", short, short, 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: too few requests, or under 10 s"},
+		{"7 s, E2E +92 %", short, short, 1.92, verdict.ExitFailed, GateWorse, "NEW is worse: p95 TTFT"},
+		{"7 s, unchanged", short, short, 1, verdict.ExitInconclusive, GateTooNoisy, "too noisy to say: p95 TTFT"},
+		{"2 s, E2E +92 %", tiny, tiny, 1.92, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: too few requests, or under 6.00 s"},
+		{"2 s, unchanged", tiny, tiny, 1, verdict.ExitInconclusive, Inconclusive, "not enough data to compare: too few requests, or under 3.00 s"},
 		{"failures", long, with(long, failing(0.2)), 1, verdict.ExitFailed, GateWorse, "NEW is worse: error rate 0.0 → "},
 		{"no failures any more", with(long, failing(0.2)), long, 1, verdict.ExitPass, GateBetter, "NEW is better: error rate"},
 		{"half of the requests never end", with(long, unjudged), with(long, func(w *world) { w.hanging, w.unjudged = 0.5, true }), 1, verdict.ExitFailed, GateWorse, "NEW is worse: lost requests 0.0 → 50.0 %"},
@@ -224,9 +228,10 @@ func TestRules(t *testing.T) {
 		{[]string{"itl.p95 > +10%"}, long, 1, verdict.ExitInconclusive, Inconclusive},
 		{[]string{"ttft.p95 > +10%"}, unary, 1, verdict.ExitInconclusive, Inconclusive},
 		{[]string{"ttft.p95 > +10%", "e2e.p95 > +10%"}, unary, 1.3, verdict.ExitFailed, GateWorse},
-		{[]string{"e2e.p95 > +10%"}, short, 1.9, verdict.ExitInconclusive, Inconclusive},
-		{[]string{"e2e.p95 > +10000%"}, short, 1, verdict.ExitInconclusive, Inconclusive},
-		{[]string{"error_rate >= +0pp"}, short, 1, verdict.ExitInconclusive, Inconclusive},
+		{[]string{"e2e.p95 > +10%"}, short, 1.9, verdict.ExitFailed, GateWorse},
+		{[]string{"e2e.p95 > +10%"}, tiny, 1.9, verdict.ExitInconclusive, Inconclusive},
+		{[]string{"e2e.p95 > +10000%"}, tiny, 1, verdict.ExitInconclusive, Inconclusive},
+		{[]string{"error_rate >= +0pp"}, tiny, 1, verdict.ExitInconclusive, Inconclusive},
 	} {
 		d := judged(t, long, tt.fresh, tt.slower, tt.rules...)
 		if d.Gate.ExitCode != tt.code || d.Gate.Status != tt.status || len(d.Gate.Rules) != len(tt.rules) {
@@ -236,12 +241,34 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// A metric of which no run holds the noise has no interval, whatever its values.
+// A metric of which no run holds the noise has no interval, whatever its values: the
+// rows of early versions have no histograms of gaps.
 func TestRulesOnWhatHasNoInterval(t *testing.T) {
 	other := frozen(t, "b")
 	other.Total.Latency.ITL.P95 *= 3
 	d := Compare(one(frozen(t, "a")), one(other), Options{Rules: parsed(t, "itl.p95 > +10%")})
 	if d.Gate.ExitCode != verdict.ExitInconclusive || d.Gate.Rules[0].Failed != nil || !strings.Contains(d.Gate.Headline, "from 4 runs a side") {
 		t.Errorf("%+v", d.Gate)
+	}
+}
+
+// What some second does not tell of has no interval: null is no 0.
+func TestRatesThatAreNotKnown(t *testing.T) {
+	for _, unknown := range []bool{false, true} {
+		run := repeated(t, "b")
+		if unknown {
+			run.Timeline[50].OutputTPS, run.Timeline[50].CostUSD, run.Timeline[50].Counts.Good = nil, nil, nil
+		}
+		d := Compare(one(repeated(t, "a")), one(run), Options{})
+		for _, name := range []string{"output_tps", "per_1k_ok", "rps"} {
+			want := NoDifference
+			if unknown && name != "rps" {
+				want = Unknown
+			}
+			if r := d.Row(name, "", ""); r.Base != nil && r.Verdict != want {
+				t.Errorf("%s, unknown %v: %s, %s", name, unknown, r.FormatInterval(), r.Verdict)
+			}
+		}
+		coherent(t, d)
 	}
 }

@@ -2,9 +2,14 @@ package compare
 
 import "math"
 
-// An interval is where a change lies, at the level of the comparison. Without one,
-// its ends are NaN.
+// An interval is where a value or a change lies, at the level of the comparison. Without
+// one, its ends are NaN. An infinite end lies beyond every value.
 type interval struct{ low, high float64 }
+
+var (
+	unbounded = interval{math.NaN(), math.NaN()}    // no interval
+	endless   = interval{math.Inf(-1), math.Inf(1)} // one that says nothing
+)
 
 func (i interval) bounded() bool { return !math.IsNaN(i.low) && !math.IsNaN(i.high) }
 

@@ -7,8 +7,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-var none = interval{math.NaN(), math.NaN()}
-
 // The word is that of the interval of the worsening, and of nothing else.
 func TestWordsOfIntervals(t *testing.T) {
 	const margin = 0.10
@@ -30,7 +28,7 @@ func TestWordsOfIntervals(t *testing.T) {
 		{"up to the margin of what is better", interval{-0.5, -0.10}, TooNoisy},
 		{"beyond the margin of what is better", interval{-0.5, -0.11}, Better},
 		{"a point beyond", interval{0.92, 0.92}, Worse},
-		{"no interval", none, Unknown},
+		{"no interval", unbounded, Unknown},
 		{"half an interval", interval{0.5, math.NaN()}, Unknown},
 		{"no end", interval{0.2, math.Inf(1)}, Worse},
 	} {
@@ -53,7 +51,7 @@ func TestAnswersOfIntervals(t *testing.T) {
 		{interval{0.0, 0.1}, 0.1, no, open},
 		{interval{0.1, 0.1}, 0.1, no, yes},
 		{interval{-1, 0.0}, 0.1, no, no},
-		{none, 0.1, open, open},
+		{unbounded, 0.1, open, open},
 	} {
 		if above, from := tt.exceeds(tt.bound, false), tt.exceeds(tt.bound, true); above != tt.above || from != tt.from {
 			t.Errorf("%v … %v and %v: %v, %v", tt.low, tt.high, tt.bound, above, from)
@@ -99,4 +97,33 @@ func TestWordsHoldTogether(t *testing.T) {
 			t.Fatalf("%v … %v is %s, within it %v … %v is %s", i.low, i.high, word, inner.low, inner.high, got)
 		}
 	})
+}
+
+// An end that a document does not have is beyond every value, on the side that the verdict
+// says; without a level there is no interval.
+func TestEndsThatADocumentLacks(t *testing.T) {
+	level, inf := 0.9, math.Inf(1)
+	for _, tt := range []struct {
+		low, high *float64
+		margin    float64
+		verdict   Verdict
+		want      interval // of the worsening
+	}{
+		{new(2.0), nil, 1, Worse, interval{2, inf}},
+		{new(0.5), nil, 1, TooNoisy, interval{0.5, inf}},
+		{nil, nil, 1, Worse, interval{inf, inf}},
+		{nil, nil, 1, TooNoisy, endless},
+		{nil, nil, 1, Better, interval{-inf, -inf}},
+		{nil, new(-2.0), 1, Better, interval{-inf, -2}},
+		{new(2.0), nil, -1, Better, interval{-inf, -2}},
+		{new(-2.0), nil, -1, TooNoisy, interval{-inf, 2}},
+	} {
+		r := Row{Low: tt.low, High: tt.high, Margin: &tt.margin, Verdict: tt.verdict, Confidence: &level}
+		if got := r.worsening(); got != tt.want || got.verdict(r.margin()) != tt.verdict {
+			t.Errorf("%v … %v, %s: %v", tt.low, tt.high, tt.verdict, got)
+		}
+		if r.Confidence = nil; r.worsening().bounded() {
+			t.Errorf("an interval without a level: %v", r.worsening())
+		}
+	}
 }

@@ -5,72 +5,88 @@ import "math"
 // What matters: a change within the margin is no difference.
 const (
 	marginRatio  = 0.10
-	marginMS     = 5.0
+	marginMS     = 5.0  // of what is waited for once; gaps between tokens add up
 	marginPoints = 0.01 // of shares: a percentage point, the error rate that a run may have by default
 )
 
 // margin is the smallest change that matters, in the metric's unit.
-func (m metric) margin(base, fresh float64) float64 {
-	relative := marginRatio * math.Abs(base)
+func (m metric) margin(c contrast) float64 {
+	relative := marginRatio * math.Abs(c.base)
 	switch {
 	case m.scale == byPoint:
 		return max(relative, marginPoints)
-	case m.unit == "ms":
+	case m.unit == "ms" && !m.gap():
 		return max(relative, marginMS)
 	}
-	return marginRatio * math.Abs(reference(base, fresh))
-}
-
-// bounds are where a change can lie, as a part of the base or in points.
-func (m metric) bounds() interval {
-	if m.scale == byPoint {
-		return interval{-1, 1}
-	}
-	return interval{-1, math.Inf(1)}
+	return marginRatio * math.Abs(c.whole)
 }
 
 // fill puts a contrast into a row: back from worse to more, and from its scale to
 // the row's unit. The verdict is that of the interval the row shows.
 func (r *Row) fill(m metric, c contrast, confidence float64) {
-	r.Margin = new(c.sign * m.margin(*r.Base, *r.New))
-	r.Change, r.ChangeRatio = r.inUnit(m, c.change(c.worse))
-	if changes := c.changes().within(m.bounds()); changes.bounded() && !math.IsInf(changes.high, 1) {
-		r.Low, r.LowRatio = r.inUnit(m, changes.low)
-		r.High, r.HighRatio = r.inUnit(m, changes.high)
-		r.Confidence = &confidence
-		r.resolve(m, c)
+	r.Margin = finite(c.sign * m.margin(c))
+	if r.Beyond == "" {
+		r.Change, r.ChangeRatio = c.inUnit(c.change(c.worse))
 	}
-	r.Verdict = r.worsening().verdict(r.margin())
+	changes := c.changes()
+	if changes.bounded() {
+		r.Low, r.LowRatio = c.inUnit(changes.low)
+		r.High, r.HighRatio = c.inUnit(changes.high)
+		r.Confidence = &confidence
+	}
+	if changes.bounded() && r.Margin != nil {
+		r.resolve(c)
+	}
+	r.Verdict = r.turned(interval{c.absolute(changes.low), c.absolute(changes.high)}).verdict(r.margin())
 }
 
 // resolve fills in what could have been seen, and how sure the gate is.
-func (r *Row) resolve(m metric, c contrast) {
+func (r *Row) resolve(c contrast) {
 	margin := *r.Margin
-	if m.scale != byPoint {
-		margin /= math.Abs(reference(*r.Base, *r.New))
+	if c.scale != byPoint {
+		margin /= math.Abs(c.whole)
 	}
-	limit := c.onScale(margin)
-	r.P = new(c.beyond(limit))
-	if seen := c.change(limit + c.reach); m.bounds().low < seen && seen < m.bounds().high {
-		r.Detectable, r.DetectableRatio = r.inUnit(m, math.Abs(seen))
+	limit, bounds := c.onScale(margin), c.bounds()
+	r.P = finite(c.beyond(limit))
+	if seen := c.change(limit + c.reach); bounds.low < seen && seen < bounds.high {
+		r.Detectable, r.DetectableRatio = c.inUnit(math.Abs(seen))
+	}
+	if seen := math.Abs(c.change(c.reach)); seen < 1 || c.scale != byPoint {
+		r.Seen, r.SeenRatio = c.inUnit(seen)
 	}
 }
 
 // worsening is the interval of a row by which it became worse, in its unit.
 func (r Row) worsening() interval { return r.oriented(r.Low, r.High) }
 
-// oriented is an interval of a change as one of a worsening. From or to what is beyond
-// every value it has no bound.
+// oriented is an interval of a change as one of a worsening. An end that a document does
+// not have is beyond every value, on the side that the verdict says.
 func (r Row) oriented(low, high *float64) interval {
-	switch {
-	case r.Beyond == BeyondNew && r.Verdict == Worse:
-		return interval{math.Inf(1), math.Inf(1)}
-	case r.Beyond == BeyondBase && r.Verdict == Better:
-		return interval{math.Inf(-1), math.Inf(-1)}
-	case low == nil || high == nil:
-		return interval{math.NaN(), math.NaN()}
+	if r.Confidence == nil {
+		return unbounded
 	}
-	i := interval{*low, *high}
+	i, above, below := endless, Worse, Better
+	if r.turned(interval{1, 1}).low < 0 {
+		above, below = below, above
+	}
+	switch {
+	case low != nil:
+		i.low = *low
+	case r.Verdict == above:
+		i.low = math.Inf(1)
+	}
+	switch {
+	case high != nil:
+		i.high = *high
+	case r.Verdict == below:
+		i.high = math.Inf(-1)
+	}
+	return r.turned(i)
+}
+
+// turned is an interval of a change of the row as one of a worsening, or the other way
+// round.
+func (r Row) turned(i interval) interval {
 	if r.Margin != nil && *r.Margin < 0 {
 		return i.mirrored()
 	}
@@ -86,19 +102,10 @@ func (r Row) margin() float64 {
 	return math.Abs(*r.Margin)
 }
 
-// inUnit is a change in the row's unit and as a part of the base, of one in points
-// or as a part of it. Where the base is 0 there is no part of it.
-func (r *Row) inUnit(m metric, change float64) (absolute, ratio *float64) {
-	whole := *r.Base
-	switch {
-	case math.IsNaN(change) || math.IsInf(change, 0):
-		return nil, nil
-	case m.scale == byPoint && whole == 0:
-		return &change, nil
-	case m.scale == byPoint:
-		return &change, new(change / whole)
-	case whole == 0:
-		return new(change * reference(0, *r.New)), nil
+// finite is a value as documents have it; nil: it is none, or beyond every one.
+func finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
 	}
-	return new(change * whole), &change
+	return &v
 }

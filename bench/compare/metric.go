@@ -28,26 +28,26 @@ type metric struct {
 	// value is the metric of a run or wave; ok is false where there is no data. It is +∞
 	// where its rank falls among the requests that failed or were lost.
 	value func(result.Stats) (v float64, samples int64, ok bool)
-	// again is the metric of resampled rows, NaN where there is no data; nil: rows
-	// do not hold it.
-	again func(draw) float64
+	// within is where it lies by the rows of a run that has this value, and by how many
+	// times its requests are fewer than they seem.
+	within func(n noise, value float64) (i interval, crowd float64)
 }
 
 // metrics are the rows of a comparison, in their order.
 var metrics = slices.Concat(
 	latencies("ttft", true, ttft, ofAll, func(l result.Latencies) *result.Latency { return l.TTFT.Response }),
 	latencies("e2e", true, e2e, ofAll, func(l result.Latencies) *result.Latency { return l.E2E.Response }),
-	latencies("itl", false, 0, ofTheRest, func(l result.Latencies) *result.Latency { return l.ITL }),
-	latencies("tpot", false, 0, ofAll, func(l result.Latencies) *result.Latency { return l.TPOT }),
+	latencies("itl", false, itl, ofTheRest, func(l result.Latencies) *result.Latency { return l.ITL }),
+	latencies("tpot", false, tpot, ofAll, func(l result.Latencies) *result.Latency { return l.TPOT }),
 	[]metric{
-		{name: "error_rate", unit: "ratio", scale: byPoint, gates: true, least: 20, value: errorRate, again: share(failed, succeeded, failed)},
-		{name: "rate_limited", unit: "ratio", scale: byPoint, least: 20, value: limitedShare, again: share(rateLimited, succeeded, failed)},
-		{name: "lost", unit: "ratio", scale: byPoint, gates: true, least: 20, value: lostShare, again: share(lost, scheduled)},
-		{name: "goodput", unit: "1/s", scale: byRatio, more: true, gates: true, least: 20, value: goodput, again: share(good, seconds)},
-		{name: "good_fraction", unit: "ratio", scale: byPoint, more: true, least: 20, value: goodFraction, again: share(good, scheduled)},
-		{name: "rps", unit: "1/s", scale: byRatio, more: true, least: 20, value: succeededRPS, again: share(succeeded, seconds)},
-		{name: "output_tps", unit: "1/s", scale: byRatio, more: true, least: 20, value: outputTPS, again: share(outputTokens, seconds)},
-		{name: "per_1k_ok", unit: "usd", scale: byLog, least: 20, value: perThousand, again: share(costUSD, succeeded)},
+		{name: "error_rate", unit: "ratio", scale: byPoint, gates: true, least: 20, value: errorRate, within: share(failed, succeeded, failed)},
+		{name: "rate_limited", unit: "ratio", scale: byPoint, least: 20, value: limitedShare, within: share(rateLimited, succeeded, failed)},
+		{name: "lost", unit: "ratio", scale: byPoint, gates: true, least: 20, value: lostShare, within: share(lost, scheduled)},
+		{name: "goodput", unit: "1/s", scale: byRatio, more: true, least: 20, value: goodput, within: goodRate},
+		{name: "good_fraction", unit: "ratio", scale: byPoint, more: true, least: 20, value: goodFraction, within: share(good, succeeded, failed, lost)},
+		{name: "rps", unit: "1/s", scale: byRatio, more: true, least: 20, value: succeededRPS, within: rate(succeeded, seconds)},
+		{name: "output_tps", unit: "1/s", scale: byRatio, more: true, least: 20, value: outputTPS, within: rate(outputTokens, seconds)},
+		{name: "per_1k_ok", unit: "usd", scale: byLog, least: 20, value: perThousand, within: rate(costUSD, succeeded)},
 	},
 )
 
@@ -64,20 +64,17 @@ var percentiles = []percentile{
 	{"p99", 0.99, func(l *result.Latency) float64 { return l.P99 }},
 }
 
-// latencies are the percentiles of a latency, found by at as metric.value has it;
-// recorded says that rows keep its histogram.
-func latencies(name string, recorded bool, in kept, at func(percentile, *result.Latency, result.Requests) (float64, int64, bool), of func(result.Latencies) *result.Latency) []metric {
+// latencies are the percentiles of a latency, found by at as metric.value has it. The p95
+// of one may gate.
+func latencies(name string, gates bool, in kept, at func(percentile, *result.Latency, result.Requests) (float64, int64, bool), of func(result.Latencies) *result.Latency) []metric {
 	var list []metric
 	for _, s := range percentiles {
-		m := metric{
-			name: name, stat: s.stat, unit: "ms", scale: byLog, gates: recorded && s.stat == "p95",
-			least: int64(math.Round(leastBeyond / (1 - s.q))),
-			value: func(t result.Stats) (float64, int64, bool) { return at(s, of(t.Latency), t.Requests) },
-		}
-		if recorded {
-			m.again = func(d draw) float64 { return d.ofAll(in, s.q) }
-		}
-		list = append(list, m)
+		list = append(list, metric{
+			name: name, stat: s.stat, unit: "ms", scale: byLog, gates: gates && s.stat == "p95",
+			least:  int64(math.Round(leastBeyond / (1 - s.q))),
+			value:  func(t result.Stats) (float64, int64, bool) { return at(s, of(t.Latency), t.Requests) },
+			within: func(n noise, _ float64) (interval, float64) { return n.percentile(in, s.q), 1 },
+		})
 	}
 	return list
 }
@@ -123,26 +120,51 @@ func ofTheRest(p percentile, l *result.Latency, t result.Requests) (v float64, s
 // optional reports whether runs may do without the metric: there are no tokens to
 // wait for without streaming, and nothing is good where no bound was given. It then
 // does not gate. One side alone may not do without.
-func (m metric) optional() bool { return m.name == "ttft" || m.name == "goodput" }
-
-// held reports whether the rows of a run hold what the metric of the row is made of.
-func (r Row) held() bool {
-	return slices.ContainsFunc(metrics, func(m metric) bool { return m.name == r.Metric && m.stat == r.Stat && m.again != nil })
+func (m metric) optional() bool {
+	return m.name == "ttft" || m.name == "goodput" || m.name == "good_fraction"
 }
+
+// gap reports whether the metric is of gaps between tokens.
+func (m metric) gap() bool { return m.name == "itl" || m.name == "tpot" }
 
 // leastBeyond is how many observations must lie beyond a percentile before its
 // noise can be told.
 const leastBeyond = 3
 
-// share is one counter ÷ the sum of others.
-func share(of counter, by ...counter) func(draw) float64 {
-	return func(d draw) float64 {
-		whole := 0.0
-		for _, c := range by {
-			whole += d.sum(c)
+// share is a counter as a part of others that it is one of, or of their sum.
+func share(of counter, by ...counter) func(noise, float64) (interval, float64) {
+	return func(n noise, value float64) (interval, float64) {
+		whole := n.all.sum(by...)
+		if whole == 0 || math.IsNaN(n.all.sum(of)) {
+			return unbounded, 1
 		}
-		return d.sum(of) / whole // 0 ÷ 0 is NaN
+		crowd := max(1, crowding(n.variance(func(t stratum) []float64 { return n.more(t, of, by...) }), value, whole)*n.doubt(1))
+		return exact(value, whole/crowd), crowd
 	}
+}
+
+// rate is a counter by another.
+func rate(of, by counter) func(noise, float64) (interval, float64) {
+	return func(n noise, value float64) (interval, float64) {
+		part := n.all.sum(of)
+		if part == 0 || math.IsNaN(part) {
+			return unbounded, 1
+		}
+		variance := n.variance(func(t stratum) []float64 { return n.more(t, of, by) }) * n.doubt(1)
+		half := value / part * normal(1-tail) * math.Sqrt(variance)
+		return interval{value - half, value + half}, 1
+	}
+}
+
+// goodRate is the good requests a second. A schedule that does not wait for the endpoint
+// is no noise: there it is as sure as their share.
+func goodRate(n noise, value float64) (interval, float64) {
+	part := n.all.sum(good) / n.all.sum(succeeded, failed, lost)
+	if n.closed || part == 0 || math.IsNaN(part) {
+		return rate(good, seconds)(n, value)
+	}
+	i, _ := share(good, succeeded, failed, lost)(n, part)
+	return interval{i.low / part * value, i.high / part * value}, 1
 }
 
 func errorRate(t result.Stats) (float64, int64, bool) {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sort"
 
 	"flashwave/bench/result"
 )
@@ -30,16 +31,20 @@ type kept int
 const (
 	ttft kept = iota
 	e2e
+	itl
+	tpot
 	numKept
 )
 
-// A series is the timeline of a run, ready to be resampled: the sums of any
+// A series is the timeline of a run, ready to be looked at in parts: the sums of any
 // stretch of rows are a difference of two running sums.
 type series struct {
 	step   float64 // seconds, the mean
 	strata []stratum
 	counts [numCounters][]float64 // running sums over the rows, from 0
 	hists  [numKept]grid
+
+	backlog []float64 // requests in flight or queued at the end of each row
 }
 
 // A stratum is an unbroken stretch of rows, from ≤ row < to, in which the same
@@ -59,12 +64,15 @@ func newSeries(rows []result.Row) *series {
 		s.counts[c] = make([]float64, len(rows)+1)
 	}
 	for i, row := range rows {
+		s.backlog = append(s.backlog, float64(row.InFlight+row.Queued))
 		for c, v := range countersOf(row) {
 			s.counts[c][i+1] = s.counts[c][i] + v
 		}
 	}
 	s.hists[ttft] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.TTFT.Response })
 	s.hists[e2e] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.E2E.Response })
+	s.hists[itl] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.ITL })
+	s.hists[tpot] = newGrid(rows, func(r result.Row) *result.RowPercentile { return r.Latency.TPOT })
 	if len(rows) > 0 {
 		s.step = s.counts[seconds][len(rows)] / float64(len(rows))
 	}
@@ -193,7 +201,7 @@ func (g grid) count(bin, from, to int) int64 {
 	return int64(g.total[at+to] - g.total[at+from])
 }
 
-// A draw is a resampled timeline: stretches of rows, some of them several times.
+// A draw is a part of a timeline: stretches of rows.
 type draw struct {
 	*series
 	pieces []piece
@@ -202,73 +210,91 @@ type draw struct {
 // A piece is an unbroken stretch of rows, from ≤ row < to.
 type piece struct{ from, to int }
 
-// sum adds up a counter over the draw.
-func (d draw) sum(c counter) (sum float64) {
+// sum adds up counters over the draw.
+func (d draw) sum(of ...counter) (sum float64) {
 	for _, p := range d.pieces {
-		sum += d.counts[c][p.to] - d.counts[c][p.from]
+		for _, c := range of {
+			sum += d.counts[c][p.to] - d.counts[c][p.from]
+		}
 	}
 	return sum
 }
 
 // upTo counts the latencies of the draw up to a bin.
 func (d draw) upTo(in kept, bin int) (n int64) {
+	if bin < 0 {
+		return 0
+	}
 	for _, p := range d.pieces {
 		n += d.hists[in].count(bin, p.from, p.to)
 	}
 	return n
 }
 
-// ofAll is a percentile of the draw as the function of that name has it of a run: +∞
-// where its rank falls among the requests that failed or were lost, NaN where there is
-// no request.
-func (d draw) ofAll(in kept, q float64) float64 {
-	beyond := d.sum(failed) + d.sum(lost)
-	observed := d.observed(in) - beyond*d.inVain(in)
-	rank := rankOf(q, observed+beyond)
-	switch {
-	case observed+beyond <= 0:
-		return math.NaN()
-	case rank > observed+1e-9:
-		return math.Inf(1)
-	}
-	return d.quantile(in, min(rank/observed, 1))
-}
-
-// inVain is the part of the requests that failed or were lost, in the whole run, of
-// which the latency was observed all the same.
-func (s *series) inVain(in kept) float64 {
-	all := draw{s, []piece{{0, len(s.counts[seconds]) - 1}}}
-	beyond := all.sum(failed) + all.sum(lost)
-	if beyond == 0 {
-		return 0
-	}
-	return min(max(all.observed(in)-all.sum(succeeded), 0)/beyond, 1)
-}
-
 // observed counts the latencies of the draw.
 func (d draw) observed(in kept) float64 {
-	if bins := d.hists[in].bins; len(bins) > 0 {
-		return float64(d.upTo(in, len(bins)-1))
-	}
-	return 0
+	return float64(d.upTo(in, len(d.hists[in].bins)-1))
 }
 
-// quantile is a percentile of what was observed in the draw, in milliseconds; NaN where
-// nothing was.
+// beyond counts the requests of the draw that failed or were lost: they rank beyond every
+// latency. Gaps between tokens have no rank among requests.
+func (d draw) beyond(in kept) float64 {
+	if in == itl {
+		return 0
+	}
+	return d.sum(failed, lost)
+}
+
+// well counts the latencies of the draw whose requests ended well. Of those that were
+// observed in vain, for the request failed after its first token, only the number is
+// known, and that of the whole run: they are taken to lie among the others as these do.
+func (d draw) well(in kept) float64 {
+	all := draw{d.series, []piece{{0, len(d.counts[seconds]) - 1}}}
+	vain := all.observed(in) - all.sum(succeeded)
+	if beyond := all.beyond(in); beyond > 0 && vain > 0 {
+		return max(d.observed(in)-d.beyond(in)*min(vain/beyond, 1), 0)
+	}
+	return d.observed(in)
+}
+
+// whole counts all that has a rank.
+func (d draw) whole(in kept) float64 { return d.well(in) + d.beyond(in) }
+
+// quantile is a percentile of the whole in milliseconds, as ofAll has it of a run: +∞
+// where its rank falls among the requests that failed or were lost, NaN where there is
+// none.
 func (d draw) quantile(in kept, q float64) float64 {
 	bins := d.hists[in].bins
-	n := d.observed(in)
-	if n == 0 {
+	switch bin := d.bin(in, q); {
+	case d.whole(in) == 0:
 		return math.NaN()
+	case bin == len(bins):
+		return math.Inf(1)
+	default:
+		return math.Exp(bins[bin]) / 1e6
 	}
-	rank := int64(rankOf(q, n))
-	low, high := 0, len(bins)-1
-	for low < high {
-		if mid := (low + high) / 2; d.upTo(in, mid) < rank {
-			low = mid + 1
-		} else {
-			high = mid
-		}
+}
+
+// bin is where a percentile of the whole lies; past the last where that is beyond every
+// latency.
+func (d draw) bin(in kept, q float64) int {
+	well, bins := d.well(in), len(d.hists[in].bins)
+	rank := rankOf(q, d.whole(in))
+	if rank > well+1e-9 {
+		return bins
 	}
-	return math.Exp(bins[low]) / 1e6
+	observed := int64(rankOf(rank/well, d.observed(in)))
+	return sort.Search(bins-1, func(bin int) bool { return d.upTo(in, bin) >= observed })
+}
+
+// hits counts, in the rows from ≤ row < to, the requests above a percentile of the draw,
+// and all that have a rank.
+func (d draw) hits(in kept, q float64) func(from, to int) (above, whole float64) {
+	bin := min(d.bin(in, q), len(d.hists[in].bins)-1)
+	well := d.well(in) / max(d.observed(in), 1)
+	return func(from, to int) (above, whole float64) {
+		rows := draw{d.series, []piece{{from, to}}}
+		observed, beyond := rows.observed(in), rows.beyond(in)
+		return well*(observed-float64(rows.upTo(in, bin))) + beyond, well*observed + beyond
+	}
 }

@@ -128,11 +128,14 @@ func endpoint(run *result.Run) string {
 	return fromScenario(run, "target", "url") + " " + fromScenario(run, "target", "model")
 }
 
+// inBursts is how many failures must tell no more than one for them to be a burst.
+const inBursts = 4
+
 // limits tell what the intervals cannot hold.
 func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any)) {
 	var few, shared []string
 	for _, r := range d.Rows {
-		if r.Wave == "" && r.Gates && r.Verdict == Unknown && r.Beyond == "" {
+		if r.Wave == "" && r.Gates && r.Verdict == Unknown {
 			few = append(few, r.Name())
 		}
 	}
@@ -142,15 +145,36 @@ func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any))
 		}
 	}
 	if len(few) > 0 {
-		warn(FewSamples, "too few requests, or under %s, for an interval of %s", units.Bound(1000*leastRuns*leastBlock, units.Milliseconds), strings.Join(few, ", "))
+		warn(FewSamples, "too few requests, or under %s, for an interval of %s", units.Seconds(c.leastS()), strings.Join(few, ", "))
 	}
 	if len(shared) > 0 {
 		warn(SideBySide, "waves that ran side by side share the rows of the timeline: %s have no intervals", strings.Join(shared, ", "))
 	}
-	if d.Method.Name == BlockBootstrap {
+	for _, s := range []struct {
+		name string
+		*side
+	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+		if s.burst >= inBursts && d.Method.Name == OrderStatistics {
+			warn(Burst, "the failures of %s came together: %s of them tell no more than one; more runs would show how often they come", s.name, units.Number(s.burst))
+		}
+		if f := s.full; f.near() && d.Method.Name == OrderStatistics {
+			warn(NearFull, "%s was near saturation: its backlog wavered %s times as much as arrivals alone make it, and %s of its requests tell no more than one; %s is too few there, run --repeat %d a side",
+				s.name, units.Number(f.wavers), units.Number(f.alike), runsAside(len(c.base.runs), len(c.fresh.runs)), fromRanks)
+		}
+	}
+	if d.Method.Name == OrderStatistics {
 		warn(NoDrift, "%s: drift between runs is not in the intervals; run --repeat %d a side measures it",
 			runsAside(len(c.base.runs), len(c.fresh.runs)), fromRanks)
 	}
+}
+
+// leastS is how many seconds a run must last for an interval.
+func (c *comparison) leastS() float64 {
+	least := leastBlock
+	for _, run := range slices.Concat(c.base.runs, c.fresh.runs) {
+		least = max(least, 2*p95(run.Total)/1000)
+	}
+	return max(leastWhole*math.Ceil(least), 2)
 }
 
 func runsAside(base, fresh int) string {

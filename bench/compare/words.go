@@ -18,19 +18,30 @@ func (s Status) String() string { return strings.ReplaceAll(string(s), "_", " ")
 // change is in percentage points; one from 0 is no part of anything, and is told in
 // the row's unit. It has as many digits as show on which side of the margin it lies.
 func (r Row) FormatChange() string {
-	switch v := r.shown(r.Change, r.ChangeRatio); {
-	case v != nil:
-		return r.written(*v)
-	case r.Change != nil:
-		return r.absolute(*r.Change)
+	if r.Change == nil {
+		return units.NoData
 	}
-	return units.NoData
+	return r.end(r.Change, r.ChangeRatio)
+}
+
+// end writes a change, or an end of its interval.
+func (r Row) end(absolute, ratio *float64) string {
+	if v := r.shown(absolute, ratio); v != nil {
+		return r.written(*v)
+	}
+	return r.absolute(*absolute)
 }
 
 // FormatInterval writes the interval as FormatChange does the change: −2.0 … +5.1 %.
+// Without an end it is +150 % or more, −60 % or less.
 func (r Row) FormatInterval() string {
-	if r.Low == nil || r.High == nil {
+	switch {
+	case r.Low == nil && r.High == nil:
 		return units.NoData
+	case r.High == nil:
+		return r.end(r.Low, r.LowRatio) + " or more"
+	case r.Low == nil:
+		return r.end(r.High, r.HighRatio) + " or less"
 	}
 	low, high := r.shown(r.Low, r.LowRatio), r.shown(r.High, r.HighRatio)
 	switch {
@@ -59,6 +70,13 @@ func (r Row) Margins(change *float64) *float64 {
 		return nil
 	}
 	return new(*change / r.margin())
+}
+
+// Interval is that of the change in multiples of what matters, infinite where it has no
+// end; ok is false where there is none.
+func (r Row) Interval() (low, high float64, ok bool) {
+	i := r.turned(r.worsening())
+	return i.low / r.margin(), i.high / r.margin(), i.bounded() && r.margin() > 0
 }
 
 // anyFactor is a change that no number helps to tell.
@@ -136,11 +154,14 @@ func tell(r *Row) string {
 		s += " in " + r.Wave
 	}
 	s += " " + r.FormatValues()
-	switch {
-	case r.Low != nil:
-		s += " (" + r.FormatChange() + ", " + r.FormatInterval() + ")"
-	case r.Change != nil:
-		s += " (" + r.FormatChange() + ")"
+	var changes []string
+	for _, change := range []string{r.FormatChange(), r.FormatInterval()} {
+		if change != units.NoData {
+			changes = append(changes, change)
+		}
+	}
+	if len(changes) > 0 {
+		s += " (" + strings.Join(changes, ", ") + ")"
 	}
 	return s
 }
@@ -157,12 +178,50 @@ func brief(rows []*Row) string {
 }
 
 // FormatDetectable writes the smallest worsening that would have been found.
-func (r Row) FormatDetectable() string {
-	v := r.shown(r.Detectable, r.DetectableRatio)
+func (r Row) FormatDetectable() string { return r.unsigned(r.Detectable, r.DetectableRatio) }
+
+// FormatSeen writes the smallest change that would have been told from none.
+func (r Row) FormatSeen() string { return r.unsigned(r.Seen, r.SeenRatio) }
+
+func (r Row) unsigned(absolute, ratio *float64) string {
+	v := r.shown(absolute, ratio)
 	if v == nil {
 		return units.NoData
 	}
 	return strings.TrimPrefix(r.written(*v), "+")
+}
+
+// seen says which change would have been seen in whichever of the rows: of shares in
+// points, of the others as a part.
+func seen(rows []*Row) string {
+	var part, points *Row
+	for _, r := range rows {
+		most := &part
+		if r.Points() {
+			most = &points
+		}
+		v := r.shown(r.Seen, r.SeenRatio)
+		if v != nil && (*most == nil || *v > *(*most).shown((*most).Seen, (*most).SeenRatio)) {
+			*most = r
+		}
+	}
+	switch {
+	case part != nil && points != nil:
+		return "; a change of " + part.FormatSeen() + ", of shares " + points.FormatSeen() + ", would have been seen"
+	case part != nil:
+		return "; a change of " + part.FormatSeen() + " would have been seen"
+	case points != nil:
+		return "; a change of " + points.FormatSeen() + " would have been seen"
+	}
+	return ""
+}
+
+// swamped says of a latency why its interval has no end.
+func (r *Row) swamped() string {
+	if r.Unit != "ms" || r.Confidence == nil || r.Low != nil && r.High != nil {
+		return ""
+	}
+	return "; about as many requests failed or were lost as lie beyond the percentile"
 }
 
 // reason is a row that does not pass, in words.
@@ -170,8 +229,10 @@ func (r *Row) reason() string {
 	switch {
 	case r.Verdict != TooNoisy:
 		return tell(r)
+	case r.swamped() != "":
+		return tell(r) + r.swamped()
 	case r.Detectable == nil:
-		return tell(r) + "; no worsening would have been seen for sure"
+		return tell(r) + "; no worsening would have been found for sure"
 	}
-	return tell(r) + "; the smallest worsening that would have been seen is " + r.FormatDetectable()
+	return tell(r) + "; the smallest worsening that would have been found is " + r.FormatDetectable()
 }

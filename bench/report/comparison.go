@@ -107,11 +107,14 @@ func (p *page) side(label string, s compare.Side) {
 // method says how the intervals were made.
 func (p *page) method(m compare.Method) {
 	text := "Mann–Whitney, intervals by Hodges and Lehmann; " + m.Note
-	if m.Name == compare.BlockBootstrap {
-		text = fmt.Sprintf("block bootstrap, %d resamples", m.Resamples)
-		if m.BlockS != nil {
-			text += " in blocks of up to " + units.Seconds(*m.BlockS)
-		}
+	switch m.Name {
+	case compare.OrderStatistics:
+		text = "order statistics, their noise by blocks"
+	case compare.BlockBootstrap:
+		text = fmt.Sprintf("block bootstrap, %d resamples in blocks", m.Resamples)
+	}
+	if m.BlockS != nil {
+		text += " of up to " + units.Seconds(*m.BlockS)
 	}
 	p.prose(p.label("method"), text)
 }

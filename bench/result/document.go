@@ -362,12 +362,13 @@ type Counts struct {
 	Unjudged *int64 `json:"unjudged"`
 }
 
-// RowLatencies are the latencies of one row; response TTFT and E2E carry their
-// histogram.
+// RowLatencies are the latencies of one row; response TTFT and E2E, ITL and TPOT carry
+// their histogram. In documents of earlier versions ITL has none, and TPOT is null.
 type RowLatencies struct {
 	TTFT RowPair        `json:"ttft"`
 	E2E  RowPair        `json:"e2e"`
 	ITL  *RowPercentile `json:"itl"`
+	TPOT *RowPercentile `json:"tpot"`
 }
 
 // A RowPair is response and service time in one row.

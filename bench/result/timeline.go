@@ -30,7 +30,7 @@ type Measured struct {
 }
 
 // rowMetrics are the metrics a row keeps the histogram of.
-var rowMetrics = [...]Metric{TTFTResponse, TTFTService, E2EResponse, E2EService, ITL}
+var rowMetrics = [...]Metric{TTFTResponse, TTFTService, E2EResponse, E2EService, ITL, TPOT}
 
 // A step is one row in the making.
 type step struct {
@@ -238,7 +238,7 @@ next:
 
 // Rows are the finished rows and the one in the making, as values of their own.
 // Without histograms they cost little: percentiles are computed once a row.
-// withHDR makes response TTFT and E2E carry their histogram.
+// withHDR makes response TTFT and E2E, ITL and TPOT carry their histogram.
 func (t *Timeline) Rows(withHDR bool) []Row {
 	rows := make([]Row, len(t.rows))
 	for i := range t.rows {
@@ -286,7 +286,8 @@ func (m Measured) row(s step, withHDR bool) Row {
 		Latency: RowLatencies{
 			TTFT: RowPair{hists[0].percentiles(withHDR), hists[1].percentiles(false)},
 			E2E:  RowPair{hists[2].percentiles(withHDR), hists[3].percentiles(false)},
-			ITL:  hists[4].percentiles(false),
+			ITL:  hists[4].percentiles(withHDR),
+			TPOT: hists[5].percentiles(withHDR),
 		},
 	}
 	if m.Judged {

@@ -1,0 +1,136 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"flashwave/bench"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
+)
+
+// A contender is one side of a comparison that is yet to be run.
+type contender struct {
+	name, file string // BASE or NEW, and its scenario
+	flags      *runFlags
+	cmd        *cobra.Command
+	setup      *bench.Setup // of the first run; nil: it took place
+	runs       []*result.Run
+}
+
+// prepare makes the scenario of a contender's next run ready.
+func (c *contender) prepare(ctx context.Context, p *program, yes bool) (*bench.Setup, error) {
+	sc, err := c.scenario()
+	if err != nil {
+		return nil, err
+	}
+	return p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return s.Estimate() }, yes)
+}
+
+// scenario is the contender's, labelled.
+func (c *contender) scenario() (*scenario.Scenario, error) {
+	sc, _, err := c.flags.settled(c.cmd.Flags(), c.file)
+	if err != nil {
+		return nil, err
+	}
+	return sc, c.flags.identify(sc)
+}
+
+// turns runs both scenarios so many times, in turns: what changes meanwhile, on the
+// endpoint or this machine, then befalls both. Of two turns the second has them the other
+// way round. Nothing is sent before both are valid and agreed to. Whatever ends a run
+// before its time ends all.
+func (p *program) turns(ctx context.Context, f *compareFlags, files []string) (base, fresh []*result.Run, err error) {
+	sides := []*contender{{name: "BASE", file: files[0]}, {name: "NEW", file: files[1]}}
+	for _, c := range sides {
+		c.flags, c.cmd = &runFlags{noTUI: true, noSave: f.noSave, quiet: f.quiet}, &cobra.Command{}
+		c.flags.define(c.cmd)
+		if _, err := c.scenario(); err != nil {
+			return nil, nil, err
+		}
+	}
+	tuneCollector(p.env)
+	p.voice.begins()
+	for _, c := range sides {
+		if f.times > 1 {
+			fmt.Fprintf(p.stderr, "%s, %s, %d times:\n", c.name, c.file, f.times)
+		}
+		if c.setup, err = c.prepare(ctx, p, f.yes); err != nil {
+			return nil, nil, err
+		}
+		defer c.discard()
+	}
+	if ctx.Err() != nil {
+		return nil, nil, unsent()
+	}
+	together := sides[0].setup.Target == sides[1].setup.Target
+	for k := range f.times {
+		for i, c := range sides {
+			if i+k > 0 && !settle(ctx) {
+				return nil, nil, &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted between two runs; those so far are kept")}
+			}
+			fmt.Fprintf(p.stderr, "run %d of %d: %s, %s\n", 2*k+i+1, 2*f.times, c.name, c.file)
+			c.flags.labels = []string{"compare=" + strings.ToLower(c.name), fmt.Sprintf("repeat=%d/%d", k+1, f.times)}
+			if err := c.run(ctx, p); err != nil {
+				return nil, nil, err
+			}
+			if together { // prompts it had before would be answered from a cache
+				for _, other := range sides {
+					other.flags.firstPrompts = c.flags.firstPrompts
+				}
+			}
+		}
+		slices.Reverse(sides)
+	}
+	if f.times%2 == 1 {
+		slices.Reverse(sides)
+	}
+	return sides[0].runs, sides[1].runs, nil
+}
+
+// run is one run of a contender. It is an error if it did not go to its end.
+func (c *contender) run(ctx context.Context, p *program) (err error) {
+	setup := c.setup
+	if c.setup = nil; setup == nil {
+		if setup, err = c.prepare(ctx, p, true); err != nil {
+			return err
+		}
+	} else if err := c.flags.identify(setup.Scenario); err != nil {
+		return err
+	}
+	defer setup.Close()
+	setup.FirstPrompts = c.flags.firstPrompts
+	d := &desk{p: p, noSave: c.flags.noSave}
+	s, err := d.begin(setup)
+	d.confess()
+	if err != nil {
+		return invalid(err)
+	}
+	p.watch(d, c.flags, scenario.Config{})
+	doc := s.Wait()
+	c.flags.firstPrompts = doc.NextPrompts()
+	switch err := s.JournalError(); {
+	case err != nil:
+		p.warn("the run was not saved: %v", err)
+	case s.journal != nil:
+		fmt.Fprintf(p.stderr, "saved as %s\n", doc.ID)
+	}
+	if code := doc.Verdict.ExitCode; verdict.Aborts(code) {
+		return &failure{code: code, err: fmt.Errorf("run %s of %s did not go to its end: %s", doc.ID, c.name, firstLineLow(doc.Verdict.Headline))}
+	}
+	c.runs = append(c.runs, doc)
+	return nil
+}
+
+// discard lets go of what was prepared and never run.
+func (c *contender) discard() {
+	if c.setup != nil {
+		c.setup.Close()
+	}
+}
