@@ -106,9 +106,9 @@ func (c *contender) run(ctx context.Context, p *program) (err error) {
 	}
 	defer setup.Close()
 	setup.FirstPrompts = c.flags.firstPrompts
-	d := &desk{p: p, noSave: c.flags.noSave}
+	d := &backend{p: p, noSave: c.flags.noSave}
 	s, err := d.begin(setup)
-	d.confess()
+	d.tellNotices()
 	if err != nil {
 		return invalid(err)
 	}
@@ -122,7 +122,7 @@ func (c *contender) run(ctx context.Context, p *program) (err error) {
 		fmt.Fprintf(p.stderr, "saved as %s\n", doc.ID)
 	}
 	if code := doc.Verdict.ExitCode; verdict.Aborts(code) {
-		return &failure{code: code, err: fmt.Errorf("run %s of %s did not go to its end: %s", doc.ID, c.name, firstLineLow(doc.Verdict.Headline))}
+		return &failure{code: code, err: fmt.Errorf("run %s of %s did not go to its end: %s", doc.ID, c.name, oneLine(doc.Verdict.Headline))}
 	}
 	c.runs = append(c.runs, doc)
 	return nil
