@@ -59,7 +59,7 @@ func (c criterion) holdGood(s verdict.Stretch) Judged {
 	if p.Unjudged == 0 {
 		j.Observed = new(float64(p.Good) / n * whole)
 	}
-	if need*whole < c.Value {
+	if c.Metric == slo.Goodput && goodShare*whole < c.Value {
 		j.Needed = new(need * whole)
 	}
 	j.Beyond = new(j.Samples - p.Good - p.Unjudged)
