@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -75,6 +76,18 @@ var searchScenes = map[string]func() (capacity.Snapshot, stepChartKind){
 		return s, 0
 	},
 	"bisecting": func() (capacity.Snapshot, stepChartKind) { return searched(11, false), 0 },
+	"in flight": func() (capacity.Snapshot, stepChartKind) {
+		s := searched(11, false)
+		s.By, s.Peak, s.Low, s.High, s.Next = capacity.InFlight, 0, ptr(26.0), ptr(29.0), "next: bisect 27 in flight"
+		s.Current.Rate, s.Current.Concurrency = 0, 27
+		s.Steps = slices.Clone(s.Steps)
+		for i, st := range s.Steps {
+			if st.RateRPS != nil {
+				s.Steps[i].RateRPS, s.Steps[i].Concurrency = nil, ptr(int(*st.RateRPS))
+			}
+		}
+		return s, 0
+	},
 	"resting": func() (capacity.Snapshot, stepChartKind) {
 		s := searched(11, false)
 		s.Phase, s.Current = capacity.Recovering, nil

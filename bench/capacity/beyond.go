@@ -87,8 +87,8 @@ func (s *Search) trialOf(which []int, st step) (t trial, ok bool) {
 }
 
 // bySLO is where each SLO ends the capacity.
-func (s *Search) bySLO(found Capacity) []SLOCapacity {
-	isFirst := func(c criterion) bool { return found.SLO != nil && c.Text == *found.SLO }
+func (s *Search) bySLO() []SLOCapacity {
+	isFirst := func(c criterion) bool { return c.Text == s.first() }
 	list := make([]SLOCapacity, len(s.criteria))
 	order := []int{} // of those that broke
 	for i, c := range s.criteria {
@@ -166,17 +166,29 @@ func (s *Search) further() int {
 	return left
 }
 
+// first is the SLO that ends the capacity, or that nobody can say of whether it does; "": it
+// is none.
+func (s *Search) first() string {
+	if s.hunt == nil || len(s.hunt.breaks) == 0 {
+		return ""
+	}
+	if st := s.of(s.hunt.edge()); st != nil && st.limit != ByRateLimit {
+		return st.slo
+	}
+	return ""
+}
+
 // unbound are the SLOs that did not break where the capacity ends; none where nobody asks
 // for where the next of them would: fewer than two were given, those that were broke all
 // at once, or it is no SLO that ends the capacity.
 func (s *Search) unbound() (list []int) {
-	limit, first := s.limited()
-	if s.answer == 0 || first == nil || limit == ByRateLimit {
+	first := s.first()
+	if s.answer == 0 || first == "" {
 		return nil
 	}
 	given := false
 	for i, c := range s.criteria {
-		if high := s.among([]int{i}).high(); c.Text != *first && (high == 0 || high > s.hunt.high()*(1+slack)) {
+		if high := s.among([]int{i}).high(); c.Text != first && (high == 0 || high > s.hunt.high()*(1+slack)) {
 			list, given = append(list, i), given || !c.assumed
 		}
 	}
@@ -245,13 +257,13 @@ func (s *Search) beyond(ctx context.Context) {
 
 // nextToBreak says where the next of several SLOs would break; "": that is not known, or
 // not asked.
-func (s *Search) nextToBreak(c Capacity) string {
+func (s *Search) nextToBreak() string {
 	if !s.several() {
 		return ""
 	}
-	list, at := s.bySLO(c), -1
+	list, at := s.bySLO(), -1
 	for i, l := range list {
-		if !l.Assumed && l.Expr != *c.SLO && (at < 0 || earlier(l, list[at])) {
+		if !l.Assumed && l.Expr != s.first() && (at < 0 || earlier(l, list[at])) {
 			at = i
 		}
 	}

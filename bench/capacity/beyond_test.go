@@ -182,3 +182,27 @@ func TestWhatAStepSaysOfAnSLO(t *testing.T) {
 		}
 	}
 }
+
+// An edge that nobody can decide is gone beyond, too.
+func TestASearchGoesOnPastWhatIsUndecided(t *testing.T) {
+	s := &Search{criteria: []criterion{{Expr: slo.MustParse("ttft.p95 < 1s")}, {Expr: slo.MustParse("e2e.p95 < 9s")}}}
+	s.cfg = Defaults()
+	s.hunt = newHunt(s.bound(), 10, nil, false)
+	for i, st := range []step{
+		{Step: Step{Kind: Bracket, Verdict: Held, SLOs: []Judged{{OK: new(true), Observed: new(900.0)}, {OK: new(true), Observed: new(2000.0)}}}},
+		{Step: Step{Kind: Bracket, Verdict: Undecided, SLOs: []Judged{{Observed: new(1010.0)}, {OK: new(true), Observed: new(3000.0)}}}, slo: "ttft.p95 < 1s"},
+	} {
+		st.RateRPS, st.StartedS, st.Looks, st.GeneratorValid = new(20+float64(i)), float64(i), 2, true
+		s.steps = append(s.steps, st)
+		s.hunt.take(s.trial(st))
+	}
+	s.answer = s.hunt.answer()
+	m, rest, ok := s.goOn()
+	if !ok || m.kind != Beyond || m.rate <= 21 || len(rest) != 1 || rest[0] != 1 {
+		t.Errorf("%+v, %v, %v", m, rest, ok)
+	}
+	text := s.brokeFirst(s.capacity())
+	if text != "; past that ttft.p95 < 1s may break, and e2e.p95 < 9s holds at 21.0/s still" {
+		t.Error(text)
+	}
+}

@@ -13,10 +13,10 @@ const goodShare = 0.95
 // quantile is the part of the requests that must meet a bound; ok is false where the
 // criterion is on no such part, or none that could be proved.
 func (c criterion) quantile() (q float64, ok bool) {
-	switch {
-	case c.Metric == slo.GoodFraction:
+	switch c.Metric {
+	case slo.GoodFraction:
 		return c.Value, c.Value > 0 && c.Value < 1
-	case c.Metric == slo.Goodput:
+	case slo.Goodput:
 		return goodShare, true
 	}
 	return c.Quantile()

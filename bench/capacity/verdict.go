@@ -38,7 +38,7 @@ func (s *Search) document() *Document {
 		d.CostUSD = &s.spent
 	}
 	d.Capacity = s.capacity()
-	d.BySLO = s.bySLO(d.Capacity)
+	d.BySLO = s.bySLO()
 	d.Warnings = append(append(d.Warnings, s.warnings...), s.cacheWarnings()...)
 	d.Forecast, d.Cost = s.forecast(s.demand, s.base, client.Never)
 	d.Rehearsal = s.rehearsed
@@ -249,9 +249,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 	}
 	switch c.LimitedBy {
 	case ByLatency:
-		return "; past that " + slo + " breaks first" + s.nextToBreak(c)
+		return "; past that " + slo + " breaks first" + s.nextToBreak()
 	case ByErrors:
-		return "; past that failures come first (" + slo + ")" + s.nextToBreak(c)
+		return "; past that failures come first (" + slo + ")" + s.nextToBreak()
 	case ByRateLimit:
 		text := "; past that 429s come first"
 		if q := s.quota(); q != "" {
@@ -259,6 +259,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 		}
 		return text
 	case ByUndecidable:
+		if s.several() && s.first() != "" {
+			return "; past that " + s.first() + " may break" + s.nextToBreak()
+		}
 		return "; whether more holds is undecided"
 	case ByMaxRate:
 		if s.cfg.inFlight() {
