@@ -146,7 +146,10 @@ var others = []served{
 //
 //	go test ./bench/capacity -run TestTheSearchFindsTheTruth -v
 func TestTheSearchFindsTheTruth(t *testing.T) {
-	for _, tc := range slices.Concat(queues, others) {
+	for i, tc := range slices.Concat(queues, others) {
+		if raced && i%4 != 0 {
+			continue // some are enough to find races; CI proves the table without the detector
+		}
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			truth := tc.truth.Capacity(servertest.SLO{Quantile: 0.95, Bound: tc.bound, Errors: 0.01}, false)

@@ -107,6 +107,9 @@ func TestForecastsComeTrue(t *testing.T) {
 		{"window", quota(servertest.Quota{PerMinute: 1200}), 20, 50, true, 3},
 		{"window, told", quota(servertest.Quota{PerMinute: 1200, Headers: true}), 20, 50, true, 3},
 	} {
+		if raced && tc.name != "M/M/8" && tc.name != "16 open" {
+			continue // some are enough to find races; CI proves the table without the detector
+		}
 		for _, arrivals := range []string{"constant", "poisson"} {
 			if arrivals == "constant" && tc.name != "M/D/8" {
 				continue // the chances of the service outweigh those of the arrivals
