@@ -202,6 +202,9 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if setup.Loopback && h.config.Progress != nil { // of any other the question told it
 		fmt.Fprintf(p.stderr, "%s\n", estimate)
 	}
+	if id := h.config.Options.ID; h.journal != nil && h.config.Progress != nil {
+		fmt.Fprintf(p.stderr, "kept step by step as %s; if it is cut off: flashwave capacity --resume %s\n", id, id)
+	}
 	end := p.actions().group("flashwave capacity " + h.scenario.Name)
 	h.began = true
 	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), p.screenOptions(h.settled, f.ascii, nil))
@@ -303,9 +306,6 @@ func (p *program) keepSearch(h *searching, setup *bench.Setup, f *capacityFlags)
 	h.config.Options.ID = id
 	if h.journal != nil {
 		h.config.Journal = h.journal
-		if !f.quiet && !f.screen(p) {
-			fmt.Fprintf(p.stderr, "kept step by step as %s; if it is cut off: flashwave capacity --resume %s\n", id, id)
-		}
 	}
 	return nil
 }

@@ -32,20 +32,22 @@ const mostBeyond = 4
 
 // says is what a step says of one SLO by itself; ok is false where it says nothing. Only
 // the looks are fixed beforehand, so that nothing held where a step ended before; and what
-// its end cut off was lost to the search, not to customers.
+// its end cut off was lost to the search, not to customers. One above the answer that had
+// its look went to its end, whatever broke there.
 func (s *Search) says(i int, st step) (held, ok bool) {
 	if i >= len(st.SLOs) || !st.GeneratorValid {
 		return false, false
 	}
 	c, j := s.criteria[i], st.SLOs[i]
+	early := st.Verdict == Broke && (st.Kind != Beyond || st.Looks == 0)
 	switch {
 	case st.Verdict == Broke && st.slo == c.Text, st.OversaturatedS != nil && c.waits():
 		return false, true
-	case st.Verdict == Broke && c.Metric != slo.ErrorRate && !c.Latency():
+	case early && c.Metric != slo.ErrorRate && !c.Latency():
 		return false, false
 	case j.OK != nil && !*j.OK:
 		return false, true
-	case st.Looks == 0, j.OK == nil && st.Verdict == Broke:
+	case st.Looks == 0, j.OK == nil && early:
 		return false, false
 	case j.OK != nil:
 		return true, true

@@ -37,7 +37,8 @@ type CurvePoint struct {
 }
 
 // Curve is what steps say of the endpoint load by load: open ones by their rates, and
-// among them closed ones by the requests per second that ended ok. Steps in which this
+// among them closed ones by the requests per second that ended ok; closed ones alone by
+// their requests in flight. Steps in which this
 // machine was late, or nothing was asked, say nothing of the endpoint.
 func Curve(steps []Step) []CurvePoint {
 	var loads [][]Step
@@ -55,7 +56,11 @@ func Curve(steps []Step) []CurvePoint {
 	for i, l := range loads {
 		curve[i] = pointOf(l)
 	}
-	slices.SortStableFunc(curve, func(a, b CurvePoint) int { return cmp.Compare(a.at(), b.at()) })
+	at := CurvePoint.at
+	if !slices.ContainsFunc(curve, func(p CurvePoint) bool { return p.Concurrency == nil }) {
+		at = func(p CurvePoint) float64 { return float64(*p.Concurrency) }
+	}
+	slices.SortStableFunc(curve, func(a, b CurvePoint) int { return cmp.Compare(at(a), at(b)) })
 	for i := range curve {
 		curve[i].Pareto = onFront(curve, i)
 	}

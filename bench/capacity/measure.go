@@ -110,8 +110,8 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	switch {
 	case m.verdict == Broke: // with what came of the last second, too
 		m.judged, _, _ = judge(s.criteria, see(run, m.waves(p.looks)...))
-	case p.kind == Beyond: // the others were not asked
-		m.judged, _, _ = judge(s.criteria, see(run, m.waves(m.taken)...))
+	case p.kind == Beyond:
+		m.byAll(see(run, m.waves(m.taken)...))
 	}
 	st := step{Step: m.document(doc, began), limit: m.limit}
 	if p.concurrency > 0 {
@@ -178,6 +178,20 @@ func (m *measuring) look(k int) {
 		}
 	}
 	m.because(look)
+}
+
+// byAll judges a point to its end that was held against some SLOs alone: a load holds only
+// if all of them do, and one that had broken below is no less broken here.
+func (m *measuring) byAll(look sight) {
+	asked := m.why
+	if m.verdict == Held {
+		asked = "the SLOs that had not broken held"
+	}
+	m.criteria = m.search.criteria
+	m.judged, m.verdict, m.by = judge(m.criteria, look)
+	if m.because(look); m.by != nil && m.why != asked {
+		m.why += "; " + asked
+	}
 }
 
 // because says why the point is judged as it is, and what limits it.

@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,31 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/client/mock"
 )
+
+// holds is the law that no load holds at which an SLO does not, whatever it was asked for.
+func holds(t *testing.T, doc *Document) {
+	t.Helper()
+	broke := func(st Step) bool {
+		return slices.ContainsFunc(st.SLOs, func(j Judged) bool { return j.OK != nil && !*j.OK })
+	}
+	for _, st := range doc.Steps {
+		if st.Verdict == Held && broke(st) {
+			t.Errorf("%s %s held, and an SLO did not: %s", st.Kind, st.load(), st.Why)
+		}
+	}
+	for _, p := range doc.Curve {
+		if p.Verdict != Held {
+			continue
+		}
+		for _, st := range doc.Steps {
+			same := p.RateRPS != nil && st.RateRPS != nil && sameRate(p.RateRPS, *st.RateRPS) ||
+				p.Concurrency != nil && st.Concurrency != nil && *p.Concurrency == *st.Concurrency
+			if same && st.Kind == Beyond && broke(st) {
+				t.Errorf("the curve says that %s held", st.load())
+			}
+		}
+	}
+}
 
 // find searches the built-in endpoint in virtual time.
 func find(t *testing.T, c mock.Config, change func(*scenario.Scenario), bounds func(*Config)) *Document {
@@ -29,6 +55,7 @@ func find(t *testing.T, c mock.Config, change func(*scenario.Scenario), bounds f
 		doc = s.Run(t.Context())
 	})
 	t.Log(doc.Verdict.Headline)
+	holds(t, doc)
 	return doc
 }
 

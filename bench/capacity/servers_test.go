@@ -74,6 +74,7 @@ func searchModel(t *testing.T, m servertest.Model, bound time.Duration, bounds f
 		}
 		doc = s.Run(t.Context())
 		synctest.Wait()
+		holds(t, doc)
 		refused = float64(server.refused.Load()) / float64(server.sent.Load())
 	})
 	schematest.Values(t, "capacity", doc)
