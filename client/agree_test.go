@@ -240,7 +240,7 @@ func TestSocketsAgree(t *testing.T) {
 }
 
 // listenRaw serves each connection by a function.
-func listenRaw(t *testing.T, serve func(net.Conn)) net.Listener {
+func listenRaw(t testing.TB, serve func(net.Conn)) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -128,26 +128,11 @@ func listenStreams(b *testing.B, tokens int) net.Listener {
 // listenAnswers answers every request by a function.
 func listenAnswers(b *testing.B, answer func(net.Conn)) net.Listener {
 	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = c.Close() }()
-				for r := bufio.NewReader(c); readRequest(r); {
-					answer(c)
-				}
-			}()
+	return listenRaw(b, func(c net.Conn) {
+		for r := bufio.NewReader(c); readRequest(r); {
+			answer(c)
 		}
-	}()
-	return l
+	})
 }
 
 // cpuTime is the CPU time of the process, in nanoseconds.
