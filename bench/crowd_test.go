@@ -13,9 +13,6 @@ import (
 	"flashwave/bench/scenario"
 )
 
-// chunk is how many requests are dispatched at most before somebody looks.
-const chunk = 1024
-
 // hang never answers.
 func hang(int, time.Duration) reply { return reply{wait: 100 * time.Hour, tokens: 1} }
 
@@ -102,7 +99,7 @@ func TestAStopComesThrough(t *testing.T) {
 		run.Stop()
 		doc := run.Wait()
 		conserved(t, doc)
-		if more := doc.Total.Requests.Scheduled - tickets; more > 4*chunk {
+		if more := doc.Total.Requests.Scheduled - tickets; more > 4*dispatch.Chunk {
 			t.Errorf("%d requests were scheduled after the stop", more)
 		}
 		if time.Since(run.epoch) > time.Second {
@@ -129,7 +126,7 @@ func TestBurstsBesideAClosedWave(t *testing.T) {
 		run.Burst(0, 7)
 		time.Sleep(2 * time.Second)
 		_, waiting, _ := run.dispatch.Load()
-		if waiting > dispatch.MaxLine || waiting < dispatch.MaxLine-chunk {
+		if waiting > dispatch.MaxLine || waiting < dispatch.MaxLine-dispatch.Chunk {
 			t.Errorf("%d wait", waiting)
 		}
 		run.TogglePause(0)

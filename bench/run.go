@@ -114,12 +114,15 @@ func Start(opts Options) (*Run, error) {
 
 // streamsOf is where a client reads streams; nil if it does not say. What wraps a client
 // says what it wraps by a method Unwrap.
-func streamsOf(c Client) alarm.Watch {
+func streamsOf(c Client) (list []alarm.Watch) {
 	switch c := c.(type) {
 	case interface {
-		WatchReads(fd int, ready func()) (stop func(), ok bool)
+		ReadWatches() []func(fd int, ready func()) (stop func(), ok bool)
 	}:
-		return c.WatchReads
+		for _, w := range c.ReadWatches() {
+			list = append(list, w)
+		}
+		return list
 	case interface{ Unwrap() Client }:
 		return streamsOf(c.Unwrap())
 	}
@@ -194,10 +197,10 @@ func (r *Run) run(now time.Duration) {
 	driven := bounded(r, lanesBy, false, func() bool { r.dispatch.Drive(now); return true })
 	r.ledger.EndLoad()
 	r.waves.endLoad()
+	r.dispatch.Close() // a lane that is stuck may come to itself yet
 	if ended := r.drain(); !ended || !driven {
 		r.leaveBehind()
 	}
-	r.dispatch.Close()
 	r.health.Stop() // what it finds last belongs to the last second
 	close(ticking)
 	if !bounded(r, tickBy, false, func() bool { <-ticked; return true }) {

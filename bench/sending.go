@@ -49,10 +49,12 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 		return dispatch.Ending{Ticket: t, At: res.Done, Outcome: res.Outcome}
 	}
 	v := r.value(f, res)
-	r.budget.Settle(worst, v.Cost.Total())
+	spent := 0.0 // of one that was left behind, it was settled then
 	if f.Record(res, v) {
+		spent = v.Cost.Total()
 		r.refusals.see(res)
 	}
+	r.budget.Settle(worst, spent)
 	return dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
 }
 

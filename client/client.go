@@ -20,7 +20,7 @@
 // does not say that instant: there it is when it was handed the request.)
 //
 // HTTP/1.1 is spoken by package http1, which on Linux reads all plain connections of a
-// client on a goroutine or few ([Client.WatchReads] tells how late those are); HTTP/2,
+// client on a goroutine or few ([Client.ReadWatches] tells how late those are); HTTP/2,
 // and all that goes through a proxy, by net/http.
 //
 // A connection is read some kilobytes at a time. A read that filled its buffer

@@ -78,18 +78,23 @@ func requestHead(c *Client, fields http.Header) []byte {
 	return append(b, "Content-Length: "...)
 }
 
-// WatchReads calls ready whenever something can be read from a file, on a goroutine
-// that reads responses, so that what holds them up holds it up: a probe of how late
-// they are read. Ready must read the file empty. After stop has returned it is not
-// called any more. Not ok: each response is read by the goroutine that waits for it,
-// and a probe does best to do likewise.
-func (c *Client) WatchReads(fd int, ready func()) (stop func(), ok bool) {
+// ReadWatches are the goroutines that read responses, for probes of how late they do. Each
+// calls ready whenever something can be read from a file, so that what holds responses up
+// holds it up. Ready must read the file empty. After stop has returned it is not called any
+// more; not ok: the file cannot be waited for. There are none where each response is read
+// by the goroutine that waits for it: a probe does best to do likewise.
+func (c *Client) ReadWatches() (list []func(fd int, ready func()) (stop func(), ok bool)) {
 	o, isOwn := c.transport.(*own)
-	if !isOwn || len(o.http.Pollers) == 0 {
-		return nil, false
+	if !isOwn {
+		return nil
 	}
-	stop, err := o.http.Pollers[0].Watch(fd, ready)
-	return stop, err == nil
+	for _, p := range o.http.Pollers {
+		list = append(list, func(fd int, ready func()) (func(), bool) {
+			stop, err := p.Watch(fd, ready)
+			return stop, err == nil
+		})
+	}
+	return list
 }
 
 func (o *own) disconnect() { o.http.Disconnect() }

@@ -172,7 +172,7 @@ func (c criterion) hold(l bench.Look) Judged {
 // the endpoint.
 func unbegun(s verdict.Stretch) verdict.Stretch {
 	p := *s.Part
-	p.Requests.Unfinished = min(p.Requests.Unfinished, p.Open[result.TTFTResponse].Count())
+	p.Requests.Unfinished = p.Abandoned()
 	s.Part = &p
 	return s
 }

@@ -114,7 +114,7 @@ func (c *closedLoad) explode(now time.Duration) (next time.Duration) {
 		return far
 	}
 	room := c.lane.dispatcher.slots.room()
-	for range min(chunk, room) {
+	for range min(Chunk, room) {
 		if len(c.bursts) == 0 {
 			return far
 		}
@@ -127,7 +127,7 @@ func (c *closedLoad) explode(now time.Duration) (next time.Duration) {
 	switch {
 	case len(c.bursts) == 0:
 		return far
-	case room > chunk:
+	case room > Chunk:
 		return now
 	}
 	return now + lineWait
@@ -140,7 +140,7 @@ func (c *closedLoad) allSent() bool { return c.remaining == 0 && c.unsent == 0 }
 // empty ones. It says when the next one is.
 func (c *closedLoad) fill(now time.Duration) (next time.Duration) {
 	for sent := 0; c.remaining > 0; sent++ {
-		if sent == chunk {
+		if sent == Chunk {
 			return now
 		}
 		empty := far

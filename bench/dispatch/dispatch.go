@@ -155,10 +155,10 @@ func (d *Dispatcher) Abandon() {
 	}
 }
 
-// Wait blocks until no request is open. Nothing may be sent any more.
+// Wait blocks until no request is open, once the dispatcher is closed.
 func (d *Dispatcher) Wait() { d.workers.busy.Wait() }
 
-// Close sends away who rests. Nothing may be sent any more.
+// Close ends the sending of what lanes schedule. What waits for a slot still gets one.
 func (d *Dispatcher) Close() { d.workers.close() }
 
 // Sent says that a request of a closed wave was sent.

@@ -88,7 +88,8 @@ func (l *lane) drive(start time.Duration) {
 }
 
 // A lane to which the next request comes soon rests for a breather, and sends together
-// what is due by then: to wake for one request costs more than to send it.
+// what is due by then: to wake for one request costs more than to send it. What it rests
+// too long is lateness of ours: it is lag, and a millisecond is borne.
 const (
 	soon     = 250 * time.Microsecond
 	breather = 800 * time.Microsecond
@@ -160,7 +161,11 @@ func (l *lane) dispatch(t Ticket) bool {
 	d := l.dispatcher
 	switch d.slots.take(t, t.Closed || d.scenario.Overflow != "drop") {
 	case admitted:
-		d.workers.call(t)
+		if !d.workers.call(t) { // the run is over, and nobody waits for this lane
+			l.open--
+			d.observer.Unsent(t)
+			return false
+		}
 	case queued:
 	case refused:
 		l.open--

@@ -49,7 +49,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 		case !o.cursor.Paused() && boundary <= now && (!ok || boundary <= due):
 			o.lane.enter(o.starts[o.begun].Wave, boundary)
 			o.begun++
-		case ok && due <= now && sent == chunk:
+		case ok && due <= now && sent == Chunk:
 			if refused == sent && o.cursor.Backlog(now) > hopeless {
 				o.shed(o.cursor.Shed(now))
 			}
@@ -75,12 +75,12 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 }
 
 const (
-	// chunk is how many requests are dispatched before somebody looks at whether the run
+	// Chunk is how many requests are dispatched before somebody looks at whether the run
 	// goes on: a millisecond's work at most.
-	chunk = 1024
+	Chunk = 1024
 	// hopeless is how many arrivals must be due, when not one of a chunk found a place, to
 	// give them up without looking at each.
-	hopeless = 64 * chunk
+	hopeless = 64 * Chunk
 )
 
 // shed counts arrivals that were due and found no place as dropped. Of waves that have

@@ -18,20 +18,26 @@ type workers struct {
 // long, and then few of them begin in a second.
 const maxResting = 256
 
-// call sends a ticket that has a slot, on a goroutine of its own.
-func (w *workers) call(t Ticket) {
-	w.busy.Add(1)
+// call sends a ticket that has a slot, on a goroutine of its own; false: nothing is sent
+// any more.
+func (w *workers) call(t Ticket) bool {
 	w.mu.Lock()
+	if w.over {
+		w.mu.Unlock()
+		return false
+	}
+	w.busy.Add(1)
 	last := len(w.resting) - 1
 	if last < 0 {
 		w.mu.Unlock()
 		go w.work(t)
-		return
+		return true
 	}
 	rested := w.resting[last]
 	w.resting = w.resting[:last]
 	w.mu.Unlock()
 	rested <- t
+	return true
 }
 
 // work sends a ticket, and then those that it is called for.
@@ -58,7 +64,8 @@ func (w *workers) rest(calls chan Ticket) bool {
 	return true
 }
 
-// close sends those away that rest. Nothing may be sent any more.
+// close sends those away that rest, and calls nobody any more. Those who have a request
+// go on to whatever takes over its slot.
 func (w *workers) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

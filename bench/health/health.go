@@ -43,7 +43,7 @@ type Config struct {
 	Epoch  time.Time            // its zero
 	MaxLag time.Duration        // how late requests may be sent
 
-	Streams alarm.Watch         // where streams are read; nil: each by a goroutine of its own
+	Streams []alarm.Watch       // the goroutines that read streams; none: each is read by its own
 	Machine bool                // there is a machine to watch: not in virtual time
 	Shared  bool                // the endpoint shares this process, and its CPU
 	Clocks  func() ClockOffsets // for tests: watch by these clocks, whose ticks the test brings; nil: by this machine's
@@ -193,11 +193,15 @@ func (w *Watch) Sample(now time.Duration, warming bool) {
 	cpu := CPUTime()
 	var used resources
 	used.sample() // takes its time, and whoever reads streams may wait for w.mu
+	var began usage
+	if warming {
+		began = measure(now) // likewise
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.used.add(used)
 	if warming {
-		w.began = measure(now)
+		w.began = began
 	}
 	if wall := now - w.lastAt; wall > 0 {
 		w.recent = 100 * float64(cpu-w.lastCPU) / (float64(wall) * allowed())

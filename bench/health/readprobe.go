@@ -18,36 +18,80 @@ type readProbe struct {
 }
 
 // startReadProbe calls observe with the ticks as they are taken, one or many at a
-// time, never two at once: where streams are read, if there is such a place (nil: none).
-func startReadProbe(observe func(Overdue), streams alarm.Watch) *readProbe {
-	began := time.Now()
-	t, effort := Ticks{sparse: true}, effort{cpu: CPUTime()}
-	take := func() (next time.Duration) {
-		now := time.Since(began)
-		observe(t.Take(now))
-		t.sparse = !effort.busy(now)
-		return t.next(time.Since(began))
+// time, never two at once. Each goroutine that reads streams is probed by itself, for what
+// holds up one of them the others do not see.
+func startReadProbe(observe func(Overdue), streams []alarm.Watch) *readProbe {
+	var one sync.Mutex
+	observed := func(o Overdue) {
+		one.Lock()
+		defer one.Unlock()
+		observe(o)
 	}
-	last := func() { observe(t.Take(time.Since(began))) } // what was missed just before the end
-	if stop, ok := alarm.Through(streams, t.next(time.Since(began)), take); ok {
-		return &readProbe{streams: true, stop: func() {
+	var stops []func()
+	stop := func() {
+		for _, end := range stops {
+			end()
+		}
+	}
+	for _, w := range streams {
+		l := newLookout(observed)
+		end, ok := alarm.Through(w, l.next(), l.take)
+		if !ok {
 			stop()
-			last()
-		}}
+			return &readProbe{stop: watchAlone(observed)}
+		}
+		stops = append(stops, func() {
+			end()
+			l.last()
+		})
 	}
-	bell := alarm.New()
+	if len(stops) == 0 {
+		return &readProbe{stop: watchAlone(observed)}
+	}
+	return &readProbe{streams: true, stop: stop}
+}
+
+// watchAlone takes ticks on a goroutine of its own until it is stopped.
+func watchAlone(observe func(Overdue)) (stop func()) {
+	l, bell := newLookout(observe), alarm.New()
 	var running sync.WaitGroup
 	running.Go(func() {
-		for next := t.next(time.Since(began)); bell.Wait(next); {
-			next = take()
+		for next := l.next(); bell.Wait(next); {
+			next = l.take()
 		}
-		last()
+		l.last()
 	})
-	return &readProbe{stop: func() {
+	return func() {
 		bell.Stop()
 		running.Wait()
-	}}
+	}
 }
+
+// A lookout takes the ticks of one goroutine.
+type lookout struct {
+	began   time.Time
+	ticks   Ticks
+	effort  effort
+	observe func(Overdue)
+}
+
+func newLookout(observe func(Overdue)) *lookout {
+	return &lookout{began: time.Now(), ticks: Ticks{sparse: true}, effort: effort{cpu: CPUTime()}, observe: observe}
+}
+
+// next is how long it is until ticks are due.
+func (l *lookout) next() time.Duration { return l.ticks.next(time.Since(l.began)) }
+
+// take takes those that are due, and says in how long the next are.
+func (l *lookout) take() (next time.Duration) {
+	now := time.Since(l.began)
+	l.observe(l.ticks.Take(now))
+	l.ticks.sparse = !l.effort.busy(now)
+	return l.next()
+}
+
+// last takes what was missed just before the end.
+func (l *lookout) last() { l.observe(l.ticks.Take(time.Since(l.began))) }
 
 const (
 	// effortEvery is how often a process looks at what it does, and busyAt the share of

@@ -110,6 +110,12 @@ type Part struct {
 	Tokenless [numOpen]int64
 }
 
+// Abandoned are the unfinished requests that are held against the endpoint: where whoever
+// drove the run cut it short, a stream that had begun to answer is not.
+func (p *Part) Abandoned() int64 {
+	return min(p.Requests.Unfinished, p.Open[TTFTResponse].Count())
+}
+
 // Happened counts what took place during a wave's wall time.
 type Happened struct {
 	Sent, Completed, Succeeded, Failed int64

@@ -182,7 +182,7 @@ func (s Stretch) beyond(e slo.Expr, m result.Metric) int64 {
 		if p.Hists[m].Count() == 0 && q.Succeeded > 0 {
 			return 0 // what succeeded had no gaps, so that nothing can be said of them
 		}
-		return never + q.Failed + q.Unfinished // how old an open one is says nothing of its gaps
+		return never + q.Failed + p.Abandoned() // how old an open one is says nothing of its gaps
 	default:
 		never += p.Tokenless[m]
 	}

@@ -485,3 +485,32 @@ func TestOpposite(t *testing.T) {
 		}
 	})
 }
+
+// Streams that had begun to answer as whoever drives the run cut it short say nothing of
+// its gaps: of a run that went to its end they do.
+func TestStreamsThatWereCutShort(t *testing.T) {
+	for _, metric := range []string{"ttft", "e2e", "tpot", "stall"} {
+		for excerpt, want := range map[bool]bool{true: true, false: false} {
+			p := result.NewPart()
+			p.Requests = result.Requests{Scheduled: 100, Sent: 100, Succeeded: 80, Unfinished: 20}
+			for range 80 {
+				for _, m := range []result.Metric{result.TTFTResponse, result.E2EResponse, result.TPOT, result.Stall} {
+					p.Record(m, 10*time.Millisecond)
+				}
+			}
+			for range 20 {
+				p.RecordOpen(result.E2EResponse, 100*time.Millisecond)
+				if excerpt {
+					p.Record(result.TTFTResponse, 10*time.Millisecond)
+				} else {
+					p.RecordOpen(result.TTFTResponse, 2*time.Second)
+				}
+			}
+			s := verdict.Stretch{Part: p, Length: time.Second}
+			r := slo.Evaluate(slo.MustParse(metric+".p95 < 1s"), s)
+			if r.OK == nil || *r.OK != want && metric != "e2e" {
+				t.Errorf("%s, excerpt %v: %+v", metric, excerpt, r)
+			}
+		}
+	}
+}

@@ -85,10 +85,15 @@ func (c *polled) begin(request []byte, x Exchange) {
 	c.busy, c.sent, c.rest = true, writing{at: Never}, request
 	c.parser.await(x)
 	c.more = false // what comes now is another delivery
-	x.Sending(time.Since(c.epoch))
-	if c.dead {
+	at := time.Since(c.epoch)
+	if !c.dead {
+		c.flush()
+	}
+	x.Sending(at) // what it takes to hear it is no time of the server's
+	switch {
+	case c.dead:
 		c.finish(io.EOF) // just now
-	} else if c.flush(); c.sent.err != nil {
+	case c.sent.err != nil:
 		c.take(make([]byte, readSize), gone)
 	}
 }

@@ -18,11 +18,10 @@ import (
 // It is safe for concurrent use.
 type Poller struct {
 	mu      sync.Mutex
-	file    *os.File        // the epoll, in Go's own; nil: it does not run
-	wait    syscall.RawConn // for the file
-	fd      int             // of the file
-	sources []source        // by slot; nil: the slot is free
-	stamps  []int32         // by slot: which of those who had it in turn has it
+	file    *os.File // the epoll, in Go's own; nil: it does not run
+	fd      int      // of the file
+	sources []source // by slot; nil: the slot is free
+	stamps  []int32  // by slot: which of those who had it in turn has it
 	free    []int32
 	count   int
 	closing bool
@@ -85,12 +84,18 @@ func (p *Poller) start() error {
 	if err != nil {
 		return os.NewSyscallError("epoll_create1", err)
 	}
-	_ = syscall.SetNonblock(fd, true) // so that package os polls it
-	p.file, p.fd = os.NewFile(uintptr(fd), "epoll"), fd
-	if p.wait, err = p.file.SyscallConn(); err != nil {
+	if err := syscall.SetNonblock(fd, true); err != nil { // or else package os does not poll it
+		_ = syscall.Close(fd)
+		return os.NewSyscallError("fcntl", err)
+	}
+	file := os.NewFile(uintptr(fd), "epoll")
+	wait, err := file.SyscallConn()
+	if err != nil {
+		_ = file.Close()
 		return err
 	}
-	go p.run(p.file, p.wait)
+	p.file, p.fd = file, fd
+	go p.run(file, wait)
 	return nil
 }
 
@@ -147,7 +152,7 @@ func (p *Poller) run(file *os.File, wait syscall.RawConn) {
 			p.ready[i] = nil
 		}
 		for i, c := range p.now {
-			c.turn(p, syscall.EPOLLIN)
+			c.turn(p, syscall.EPOLLIN|gone) // its end may have been told already, and is told once
 			p.now[i] = nil
 		}
 	}

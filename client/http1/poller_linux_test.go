@@ -25,6 +25,56 @@ func wantResting(t *testing.T, pollers []*Poller) {
 	}
 }
 
+// A response that is larger than is fair, and whose connection ended before any of it was
+// read, comes to its end: that is told to the poller once, with the first of it.
+func TestTheEndBehindALargeResponse(t *testing.T) {
+	t.Parallel()
+	const size = 400 << 10
+	over := make(chan struct{})
+	addr := listening(t, func(_ int, c net.Conn, r *bufio.Reader) {
+		defer close(over)
+		asked(r)
+		_ = c.(*net.TCPConn).SetWriteBuffer(4 * size)
+		_ = c.SetWriteDeadline(time.Now().Add(time.Second)) // where this system lets nobody have so large a buffer
+		say(c, "HTTP/1.1 200 OK\r\n\r\n"+strings.Repeat("x", size))
+		_ = c.Close()
+	})
+	tr := dialling(t, addr)
+	dial := tr.Dial
+	tr.Dial = func(ctx context.Context) (net.Conn, time.Duration, time.Duration, error) {
+		c, dns, connect, err := dial(ctx)
+		if err == nil {
+			_ = c.(*net.TCPConn).SetReadBuffer(4 * size)
+		}
+		return c, dns, connect, err
+	}
+	tr.Pollers = []*Poller{new(Poller)}
+	defer tr.Pollers[0].Close()
+	var pipe [2]int
+	if err := unix.Pipe2(pipe[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = unix.Close(pipe[0]), unix.Close(pipe[1]) }()
+	held := make(chan struct{}, 1)
+	stop, err := tr.Pollers[0].Watch(pipe[0], func() { // holds the poller up until all has come
+		_, _ = unix.Read(pipe[0], make([]byte, 8))
+		held <- struct{}{}
+		<-over
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	x := new(talk)
+	if _, err := unix.Write(pipe[1], []byte{1}); err != nil {
+		t.Fatal(err)
+	}
+	<-held
+	if err := tr.Do(t.Context(), []byte(request), x, true); err != nil || len(x.body) != size {
+		t.Errorf("%v, %d bytes", err, len(x.body))
+	}
+}
+
 // Many streams at once are each told in order, and to the end, whoever is stalled or
 // large.
 func TestManyStreams(t *testing.T) {

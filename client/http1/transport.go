@@ -79,11 +79,10 @@ func (t *Transport) connection(ctx context.Context, x Exchange, fresh bool) (*Co
 		if c == nil {
 			break
 		}
-		if c.link.alive() {
+		if c.fit() {
 			c.Reused = true
 			return c, nil
 		}
-		c.Break()
 	}
 	x.Sending(time.Since(t.Epoch))
 	return t.dial(ctx)
@@ -138,12 +137,21 @@ func (t *Transport) take() *Conn {
 	return c
 }
 
+// fit reports whether an idle connection can be used again, and closes it if not.
+func (c *Conn) fit() bool {
+	if c.link.alive() {
+		return true
+	}
+	c.Break()
+	return false
+}
+
 // put keeps a connection for another exchange.
 func (t *Transport) put(c *Conn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.idle) >= t.MostIdle {
-		t.idle = slices.DeleteFunc(t.idle, func(c *Conn) bool { return !c.link.alive() })
+		t.idle = slices.DeleteFunc(t.idle, func(c *Conn) bool { return !c.fit() })
 	}
 	if t.closed || len(t.idle) >= t.MostIdle {
 		c.Break()

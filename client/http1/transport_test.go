@@ -354,7 +354,9 @@ func TestOverTLS(t *testing.T) {
 				t.Errorf("%v, %d bytes", err, len(x.body))
 			}
 			server.CloseClientConnections()
-			time.Sleep(20 * time.Millisecond)
+			for tr.idle[0].link.alive() { // until the news has come
+				time.Sleep(time.Millisecond)
+			}
 			x = new(talk)
 			if do(t, tr, x, request); x.reused || served.Load() != 5 {
 				t.Errorf("reused %v, %d served", x.reused, served.Load())
@@ -430,4 +432,44 @@ func TestPool(t *testing.T) {
 		want(0, "after closing, and one more")
 		_ = network.Close()
 	})
+}
+
+// closing tells that it was closed.
+type closing struct {
+	*net.TCPConn
+	closed *atomic.Int32
+}
+
+func (c closing) Close() error {
+	c.closed.Add(1)
+	return c.TCPConn.Close()
+}
+
+// A connection that ended while it was idle is closed by us, too, where it makes room for
+// another.
+func TestADeadConnectionIsClosed(t *testing.T) {
+	t.Parallel()
+	addr := listening(t, func(_ int, c net.Conn, r *bufio.Reader) {
+		if asked(r) {
+			say(c, answer)
+		}
+	})
+	tr := dialling(t, addr)
+	tr.MostIdle = 1
+	var closed atomic.Int32
+	dial := tr.Dial
+	tr.Dial = func(ctx context.Context) (net.Conn, time.Duration, time.Duration, error) {
+		c, dns, connect, err := dial(ctx)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		return closing{c.(*net.TCPConn), &closed}, dns, connect, nil
+	}
+	do(t, tr, new(talk), request)
+	for tr.idle[0].link.alive() { // until the server's end has come
+		time.Sleep(time.Millisecond)
+	}
+	if err := tr.Do(t.Context(), []byte(request), new(talk), true); err != nil || closed.Load() != 1 {
+		t.Errorf("%v, %d connections were closed", err, closed.Load())
+	}
 }
