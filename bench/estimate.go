@@ -16,7 +16,7 @@ import (
 type Estimate struct {
 	Requests     int64 // 0: unknown
 	PromptTokens int64
-	OutputTokens int64 // at most: max_tokens of every request
+	OutputTokens int64 // at most: what every request allows its answer
 	PeakRate     float64
 	MaxOpen      int
 	Length       time.Duration // 0: unknown
@@ -62,7 +62,7 @@ func (s *Setup) Estimate() Estimate {
 		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
 		requests, _ := one.PlannedRequests()
 		e.PromptTokens += requests * int64(s.Prompts[i].MeanTokens())
-		e.OutputTokens += requests * int64(workload(sc, l).MaxTokens)
+		e.OutputTokens += requests * int64(s.Prompts[i].MeanAnswer(workload(sc, l).MaxTokens))
 	}
 	if s.Price != nil {
 		c := s.Price.Cost(price.Usage{Prompt: e.PromptTokens, Output: e.OutputTokens}).Total()

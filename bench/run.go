@@ -15,6 +15,7 @@ import (
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 	"flashwave/client"
 )
@@ -107,9 +108,25 @@ func Start(opts Options) (*Run, error) {
 	r.dispatch.Begin(r.start)
 	r.waves.expect(len(r.scenario.Lanes))
 	r.ticker = newTicker(r)
+	r.noteSkipped()
 	r.journal.hand(func(j Journal) error { return j.Begin(r.report()) })
 	go r.run(now)
 	return r, nil
+}
+
+// noteSkipped says which lines of the files of prompts could not be used.
+func (r *Run) noteSkipped() {
+	said := map[*prompt.BadLines]bool{}
+	for _, source := range r.options.Prompts {
+		from, ok := source.(interface{ Skipped() *prompt.BadLines })
+		if !ok {
+			continue
+		}
+		if bad := from.Skipped(); bad != nil && !said[bad] {
+			said[bad] = true
+			r.events.note(units.Of(bad.N, "line was left out: ", "lines were left out: ") + bad.Error())
+		}
+	}
 }
 
 // streamsOf is where a client reads streams; nil if it does not say. What wraps a client

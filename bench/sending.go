@@ -29,8 +29,8 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 	r := s.run
 	began := r.now()
 	req, p := r.request(t)
-	size := promptSize(p)
-	f, ok := r.ledger.Open(entry(t), size)
+	size := p.Size()
+	f, ok := r.ledger.Open(entry(t), size, req.MaxTokens)
 	if !ok {
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
@@ -77,7 +77,7 @@ func (c call) Sent(at time.Duration) {
 func (r *Run) value(f *ledger.Flight, res client.Result) ledger.Value {
 	v := ledger.Value{Good: r.goodness(f.Request, res)}
 	if r.priced {
-		v.Cost, v.Estimated = ledger.Cost(r.budget.Price, f.PromptBytes(), r.workloadOf(f.Lane).MaxTokens, res)
+		v.Cost, v.Estimated = ledger.Cost(r.budget.Price, f.PromptBytes(), f.MaxTokens(), res)
 	}
 	return v
 }
@@ -96,37 +96,38 @@ func (r *Run) firstPrompt(lane int) uint64 {
 	return 0
 }
 
-// asked is a prompt of a workload as a request to a model.
+// asked is a prompt of a workload as a request to a model: what the prompt says of its
+// request comes before what the workload says.
 func asked(model string, w scenario.Workload, p prompt.Prompt) *client.Request {
 	req := &client.Request{
 		Model:       model,
-		MaxTokens:   w.MaxTokens,
+		Messages:    messages(p),
+		MaxTokens:   p.Limit(w.MaxTokens),
 		Temperature: w.Temperature,
 		Stream:      w.Stream,
-		Extra:       w.ExtraBody,
+		Extra:       p.Body(w.ExtraBody),
 		Fields:      p.Fields,
 	}
-	if len(p.Messages) > 0 {
-		req.Messages = make([]client.Message, len(p.Messages))
-		for i, m := range p.Messages {
-			req.Messages[i] = client.Message{Role: m.Role, Content: m.Content}
-		}
-		return req
+	if p.Temperature != nil {
+		req.Temperature = p.Temperature
 	}
-	if p.System != "" {
-		req.Messages = append(req.Messages, client.Message{Role: "system", Content: p.System})
-	}
-	req.Messages = append(req.Messages, client.Message{Role: "user", Content: p.Text})
 	return req
 }
 
-// promptSize is the bytes of everything the prompt says.
-func promptSize(p prompt.Prompt) int {
-	n := len(p.System) + len(p.Text)
-	for _, m := range p.Messages {
-		n += len(m.Content)
+// messages are what a prompt says.
+func messages(p prompt.Prompt) []client.Message {
+	if len(p.Messages) > 0 {
+		list := make([]client.Message, len(p.Messages))
+		for i, m := range p.Messages {
+			list[i] = client.Message{Role: m.Role, Content: m.Content}
+		}
+		return list
 	}
-	return n
+	user := client.Message{Role: "user", Content: p.Text}
+	if p.System != "" {
+		return []client.Message{{Role: "system", Content: p.System}, user}
+	}
+	return []client.Message{user}
 }
 
 // workloadOf is what a lane asks for.

@@ -127,7 +127,7 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 		w.Prompt, w.Prompts = v, ""
 		return nil
 	}))
-	f.value(fs, "prompts", "prompts from a file, builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
+	f.value(fs, "prompts", "prompts from a file (JSONL, ShareGPT, OpenAI's batches), builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
 		each(func(w *scenario.Workload, v string) error {
 			w.Prompts, w.Prompt = v, ""
 			return nil
@@ -156,6 +156,11 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 		w.ExtraBody = json.RawMessage(v)
 		return nil
 	}))
+	f.boolean(fs, "skip-bad-lines", "leave out and count the lines of a file that cannot be used", "workload.skip_bad_lines", func(sc *scenario.Scenario, v bool) {
+		for _, w := range sc.Workloads() {
+			w.SkipBadLines = v
+		}
+	})
 }
 
 func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {

@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/health":          {"flashwave/bench/alarm", "flashwave/bench/result", "flashwave/bench/verdict"},
 	"flashwave/bench/ledger":          {"flashwave/bench/result", "flashwave/bench/verdict", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/bench/dispatch":        {"flashwave/bench/arrival", "flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/price", "flashwave/client"},
+	"flashwave/bench/prompt":          {"flashwave/bench/items"},
 	"flashwave/bench/scenario":        {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
 	"flashwave/bench/result":          {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},
 	"flashwave/bench/verdict":         {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/trend"},

@@ -16,6 +16,7 @@ import (
 type Flight struct {
 	Request
 	size   int // of its prompt, in bytes
+	limit  int // the most tokens of its answer; 0: none was set
 	ledger *Ledger
 	shard  *shard
 
@@ -40,9 +41,10 @@ type Value struct {
 	Good      verdict.Goodness
 }
 
-// Open enters a request whose prompt has so many bytes; false: nothing is sent any more.
-func (l *Ledger) Open(q Request, promptBytes int) (*Flight, bool) {
-	f := &Flight{Request: q, size: promptBytes, ledger: l, shard: l.shard(q.Index)}
+// Open enters a request whose prompt has so many bytes and whose answer may have so many
+// tokens (0: any number); false: nothing is sent any more.
+func (l *Ledger) Open(q Request, promptBytes, maxTokens int) (*Flight, bool) {
+	f := &Flight{Request: q, size: promptBytes, limit: maxTokens, ledger: l, shard: l.shard(q.Index)}
 	return f, l.open.add(f)
 }
 
@@ -51,6 +53,9 @@ func (f *Flight) Close() { f.ledger.open.remove(f) }
 
 // PromptBytes is the size of its prompt.
 func (f *Flight) PromptBytes() int { return f.size }
+
+// MaxTokens is the most tokens of its answer; 0: none was set.
+func (f *Flight) MaxTokens() int { return f.limit }
 
 // Sent implements [client.Sink].
 func (f *Flight) Sent(at time.Duration) { f.Depart(at) }

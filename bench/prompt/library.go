@@ -10,13 +10,7 @@ import (
 // same for all of them. The zero Library is empty. It is safe for concurrent use.
 type Library struct {
 	mu   sync.Mutex
-	open map[request]shared
-}
-
-// A request is what [Open] is asked for.
-type request struct {
-	spec, text, system string
-	seed               uint64
+	open map[Workload]shared
 }
 
 // A shared source, and what its file was when it was opened.
@@ -26,26 +20,25 @@ type shared struct {
 	at     time.Time
 }
 
-// Open is [Open]. A file that has changed since is opened anew.
-func (l *Library) Open(spec, text, system string, seed uint64) (Source, error) {
-	if text != "" {
-		spec = ""
+// Open is [Workload.Open]. A file that has changed since is opened anew.
+func (l *Library) Open(w Workload) (Source, error) {
+	if w.Prompt != "" {
+		w.Prompts = ""
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	want := request{spec, text, system, seed}
-	size, at := fileState(spec)
-	if have, ok := l.open[want]; ok && have.size == size && have.at.Equal(at) {
+	size, at := fileState(w.Prompts)
+	if have, ok := l.open[w]; ok && have.size == size && have.at.Equal(at) {
 		return have.source, nil
 	}
-	source, err := Open(spec, text, system, seed)
+	source, err := w.Open()
 	if err != nil {
 		return nil, err
 	}
 	if l.open == nil {
-		l.open = map[request]shared{}
+		l.open = map[Workload]shared{}
 	}
-	l.open[want] = shared{source, size, at}
+	l.open[w] = shared{source, size, at}
 	return source, nil
 }
 

@@ -24,6 +24,16 @@ func open(t testing.TB, spec, text, system string, seed uint64) Source {
 	return s
 }
 
+// fields opens a source for a body template.
+func fields(t testing.TB, spec, system string, seed uint64) Source {
+	t.Helper()
+	s, err := Workload{Prompts: spec, System: system, Seed: seed, Template: true, Turns: 1}.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func errText(err error) string {
 	if err == nil {
 		return ""
@@ -33,7 +43,7 @@ func errText(err error) string {
 
 func TestOpenErrors(t *testing.T) {
 	for _, c := range []struct{ spec, err string }{
-		{"", "nothing to ask: give a prompt, builtin:NAME, synthetic:N or a JSONL file"},
+		{"", "nothing to ask: give a prompt, builtin:NAME, synthetic:N or a file"},
 		{"builtin:", "there is no workload builtin:: take one of builtin:product-copy-en, builtin:product-copy-vi"},
 		{"builtin:poems", "there is no workload builtin:poems: take one of builtin:product-copy-en, builtin:product-copy-vi"},
 		{"builtin:../catalogue/product-copy-vi", "there is no workload builtin:../catalogue/product-copy-vi: take one of builtin:product-copy-en, builtin:product-copy-vi"},
@@ -65,8 +75,8 @@ func TestFixedText(t *testing.T) {
 
 func TestSourcesArePure(t *testing.T) {
 	for _, spec := range append(Builtins(), "synthetic:64", "synthetic:20..300", "testdata/prompts.jsonl") {
-		a, b := open(t, spec, "", "", 9), open(t, spec, "", "", 9)
-		other := open(t, spec, "", "", 10)
+		a, b := fields(t, spec, "", 9), fields(t, spec, "", 9)
+		other := fields(t, spec, "", 10)
 		differs := 0
 		for i := range uint64(200) {
 			lane := i % 3
@@ -88,7 +98,7 @@ func TestSourcesArePure(t *testing.T) {
 
 func TestSourcesAreSafeForConcurrentUse(t *testing.T) {
 	for _, spec := range append(Builtins(), "synthetic:64", "testdata/prompts.jsonl") {
-		s := open(t, spec, "", "", 1)
+		s := fields(t, spec, "", 1)
 		var wg sync.WaitGroup
 		for lane := range uint64(4) {
 			wg.Go(func() {
@@ -150,7 +160,7 @@ func TestBuiltins(t *testing.T) {
 }
 
 func TestEveryPromptOncePerPass(t *testing.T) {
-	s := open(t, "testdata/prompts.jsonl", "", "", 3)
+	s := fields(t, "testdata/prompts.jsonl", "", 3)
 	n := uint64(s.Len())
 	orders := map[string]bool{}
 	for lane := range uint64(3) {
@@ -257,7 +267,7 @@ func TestDictionary(t *testing.T) {
 }
 
 func TestOpenFile(t *testing.T) {
-	s := open(t, "testdata/prompts.jsonl", "", "You are a shop.", 1)
+	s := fields(t, "testdata/prompts.jsonl", "You are a shop.", 1)
 	if s.Len() != 5 {
 		t.Fatalf("%d prompts", s.Len())
 	}
@@ -298,7 +308,7 @@ func TestOpenFileNamesTheFile(t *testing.T) {
 
 func BenchmarkAt(b *testing.B) {
 	for _, spec := range []string{"builtin:product-copy-vi", "synthetic:512", "testdata/prompts.jsonl"} {
-		s := open(b, spec, "", "", 1)
+		s := fields(b, spec, "", 1)
 		b.Run(spec, func(b *testing.B) {
 			b.ReportAllocs()
 			for i := uint64(0); b.Loop(); i++ {

@@ -99,9 +99,10 @@ func (s *synthetic) At(lane, index uint64) Prompt {
 	return Prompt{System: s.system, Text: text, Fields: map[string]any{"prompt": text}}
 }
 
-func (s *synthetic) Len() int        { return 0 }
-func (s *synthetic) MeanTokens() int { return int(s.low+s.high)/2 + s.overhead }
-func (s *synthetic) Name() string    { return s.name }
+func (s *synthetic) Len() int                    { return 0 }
+func (s *synthetic) MeanTokens() int             { return int(s.low+s.high)/2 + s.overhead }
+func (s *synthetic) MeanAnswer(workload int) int { return workload }
+func (s *synthetic) Name() string                { return s.name }
 
 // dictionary holds 256 words, one for each byte. They are so short and so common
 // that most tokenizers take each for one token, and with their space they have

@@ -394,7 +394,12 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	},
 	{
 		"prompts that are none", "workload: {prompts: night.csv}\n" + wave,
-		"sale.yaml:1:21: prompts: night.csv:1: not JSON: invalid character 'm' looking for beginning of value",
+		"sale.yaml:1:21: prompts: night.csv:1: not JSON: invalid character 'm' looking for beginning of value; nor can lines 2, 3, 4, 5 and 177 more be used",
+		"",
+	},
+	{
+		"skip_bad_lines that is neither", "workload: {skip_bad_lines: some}\n" + wave,
+		`sale.yaml:1:28: skip_bad_lines "some": neither true nor false`,
 		"",
 	},
 	{

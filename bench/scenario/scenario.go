@@ -47,7 +47,10 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	if s.library == nil {
 		s.library = &prompt.Library{}
 	}
-	return s.library.Open(w.Prompts, w.Prompt, w.System, s.Seed)
+	return s.library.Open(prompt.Workload{
+		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
+		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: 1,
+	})
 }
 
 // A Target is one completions endpoint.
@@ -78,12 +81,14 @@ type Target struct {
 // A Workload is what is asked.
 type Workload struct {
 	Prompt      string          `json:"prompt,omitempty"`  // one text for every request; takes the place of the default prompts
-	Prompts     string          `json:"prompts,omitempty"` // FILE.jsonl, builtin:NAME, synthetic:N
+	Prompts     string          `json:"prompts,omitempty"` // FILE, builtin:NAME, synthetic:N
 	System      string          `json:"system,omitempty"`
 	MaxTokens   int             `json:"max_tokens"`
 	Temperature *float64        `json:"temperature,omitempty"`
 	Stream      bool            `json:"stream"`
 	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
+
+	SkipBadLines bool `json:"skip_bad_lines,omitempty"` // of the file of prompts: they are left out and counted
 }
 
 // A Lane is a row of waves that follow one another. Lanes run side by side on

@@ -61,6 +61,7 @@ func (w *Workload) fields() []field {
 		temperatureField("temperature", &w.Temperature),
 		{"stream", flagField("stream", &w.Stream, true).read, func() any { return yamlText(strconv.FormatBool(w.Stream)) }},
 		bodyField("extra_body", &w.ExtraBody),
+		flagField("skip_bad_lines", &w.SkipBadLines, false),
 	}
 }
 
@@ -92,7 +93,7 @@ func workloadField(word string, w *Workload) field {
 }
 
 // nothing takes back what a lane would inherit.
-var nothing = map[string]yamlText{"system": `""`, "temperature": "null", "extra_body": "{}"}
+var nothing = map[string]yamlText{"system": `""`, "temperature": "null", "extra_body": "{}", "skip_bad_lines": "false"}
 
 // besides is what the workload writes over the one it inherits from.
 func (w *Workload) besides(base *Workload) yamlMap {
