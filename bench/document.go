@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flashwave/bench/health"
+	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
@@ -34,6 +35,7 @@ func (r *Run) finish() {
 			break
 		}
 	}
+	r.noteMeasured()
 	doc := r.report()
 	r.journal.handEvents()
 	r.keep(doc)
@@ -41,6 +43,21 @@ func (r *Run) finish() {
 	defer r.mu.Unlock()
 	r.state, r.document = result.Done, doc
 	r.cached = viewFigures{}
+}
+
+// noteMeasured says how far off the lengths of prompts were.
+func (r *Run) noteMeasured() {
+	said := map[prompt.Source]bool{}
+	for _, source := range r.options.Prompts {
+		m, ok := source.(interface{ Measured() string })
+		if !ok || said[source] {
+			continue
+		}
+		said[source] = true
+		if text := m.Measured(); text != "" {
+			r.events.note(source.Name() + ": " + text)
+		}
+	}
 }
 
 // report is the document as things stand.

@@ -48,6 +48,7 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 		f.NeverLeft()
 		return dispatch.Ending{Ticket: t, At: res.Done, Outcome: res.Outcome}
 	}
+	r.measured(t.Lane, p, res)
 	v := r.value(f, res)
 	spent := 0.0 // of one that was left behind, it was settled then
 	if f.Record(res, v) {
@@ -56,6 +57,16 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 	}
 	r.budget.Settle(worst, spent)
 	return dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
+}
+
+// measured tells a source that wants to know how many tokens a prompt came to.
+func (r *Run) measured(lane int, p prompt.Prompt, res client.Result) {
+	source, ok := r.options.Prompts[lane].(interface {
+		Counted(p prompt.Prompt, tokens int)
+	})
+	if ok && res.Usage.From == client.FromUsage {
+		source.Counted(p, res.Usage.Prompt)
+	}
 }
 
 // A call is the client's sink for one request: what happens goes into the ledger, and

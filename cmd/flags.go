@@ -127,7 +127,7 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 		w.Prompt, w.Prompts = v, ""
 		return nil
 	}))
-	f.value(fs, "prompts", "prompts from a file (JSONL, ShareGPT, OpenAI's batches), builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
+	f.value(fs, "prompts", "prompts from a file (JSONL, ShareGPT, OpenAI's batches), builtin:NAME or synthetic:TOKENS, also synthetic:in=2000±500,out=300±100,prefix=1500x20 (default builtin:product-copy-vi)", "workload.prompts",
 		each(func(w *scenario.Workload, v string) error {
 			w.Prompts, w.Prompt = v, ""
 			return nil

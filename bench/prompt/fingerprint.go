@@ -78,7 +78,11 @@ func (d *deck) Fingerprint(lane uint64) Fingerprint {
 
 // Fingerprint implements [Source]. Of another seed all prompts are others.
 func (s *synthetic) Fingerprint(lane uint64) Fingerprint {
-	content := digestOf("synthetic", strconv.FormatUint(s.low, 10), strconv.FormatUint(s.high, 10), s.system, strconv.FormatUint(s.seed, 10)).String()
+	texts := []string{"synthetic", strconv.FormatUint(s.shape.in.low, 10), strconv.FormatUint(s.shape.in.high, 10), s.system, strconv.FormatUint(s.seed, 10)}
+	if s.measure != nil {
+		texts = append(texts, fmt.Sprint(s.shape.out, s.shape.prefix, s.shape.prefixes))
+	}
+	content := digestOf(texts...).String()
 	return Fingerprint{Content: content, Sequence: sequence(content, s.seed, lane)}
 }
 

@@ -36,6 +36,7 @@ type Prompt struct {
 	// a catalogue; prompt, where there is a Text; the keys of a line that mean nothing here.
 	Fields map[string]any
 
+	aim      int  // tokens that a synthetic prompt is to have, its system prompt among them
 	recorded bool // of ShareGPT: its answers say how long they were
 }
 
@@ -91,8 +92,8 @@ type Source interface {
 
 // A Workload says which prompts are wanted. A Prompt that is not empty is the one prompt
 // of all requests, and Prompts is not looked at. Otherwise that is one of [Builtins],
-// synthetic:N or synthetic:N..M (so many tokens, 16 to 1000000), or the path of a file,
-// see [ReadJSONL].
+// synthetic:N or synthetic:N..M (so many tokens of four bytes, 16 to 1000000),
+// synthetic:in=…,out=…,prefix=… (see [Synthetic]), or the path of a file, see [ReadJSONL].
 type Workload struct {
 	Prompt, Prompts string
 	// System, if it is not empty, replaces the system prompt of a catalogue, and leads
