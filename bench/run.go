@@ -10,6 +10,7 @@ import (
 	"flashwave/bench/arrival"
 	"flashwave/bench/dispatch"
 	"flashwave/bench/health"
+	"flashwave/bench/items"
 	"flashwave/bench/ledger"
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
@@ -116,9 +117,9 @@ func Start(opts Options) (*Run, error) {
 
 // noteSkipped says which lines of the files of prompts could not be used.
 func (r *Run) noteSkipped() {
-	said := map[*prompt.BadLines]bool{}
+	said := map[*items.BadLines]bool{}
 	for _, source := range r.options.Prompts {
-		from, ok := source.(interface{ Skipped() *prompt.BadLines })
+		from, ok := source.(interface{ Skipped() *items.BadLines })
 		if !ok {
 			continue
 		}

@@ -118,8 +118,8 @@ func TestTakingApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	err := Object([]byte(object), func(key string, value []byte) error {
-		got = append(got, key+"="+Kind(value))
+	err := Object([]byte(object), func(key, value []byte) error {
+		got = append(got, string(key)+"="+Kind(value))
 		return Array(value, func(i int, v []byte) error {
 			got = append(got, fmt.Sprint(i)+" "+Kind(v))
 			return nil
@@ -168,8 +168,8 @@ func FuzzCheck(f *testing.F) {
 		var keys map[string]json.RawMessage
 		if json.Unmarshal(b, &keys) == nil {
 			last := map[string]string{}
-			_ = Object(b, func(key string, value []byte) error {
-				last[key] = string(value)
+			_ = Object(b, func(key, value []byte) error {
+				last[string(key)] = string(value)
 				return nil
 			})
 			for key, value := range last {

@@ -34,18 +34,26 @@ func Check(b []byte) error {
 	}
 }
 
-// Object shows each member of a checked object in its order, its key without quotes; the
-// first error of see ends it. What is no object has no members.
-func Object(b []byte, see func(key string, value []byte) error) error {
+// Object shows each member of an object in its order, its key without quotes; the first
+// error of see ends it. What is no object has no members. Of bytes that were not checked
+// it shows what comes before the fault, and answers with an error that says nothing:
+// [Check] does.
+func Object(b []byte, see func(key, value []byte) error) error {
 	at, c, err := next(b, 0)
 	if err != nil || c != '{' {
 		return nil
 	}
-	_, err = members(b, at, 0, func(quoted, value []byte) error { return see(unquoted(quoted), value) })
+	_, err = members(b, at, 0, func(quoted, value []byte) error {
+		key := quoted[1 : len(quoted)-1]
+		if bytes.IndexByte(key, '\\') >= 0 {
+			key = []byte(unquoted(quoted))
+		}
+		return see(key, value)
+	})
 	return err
 }
 
-// Array likewise shows each element of a checked array.
+// Array likewise shows each element of an array.
 func Array(b []byte, see func(i int, value []byte) error) error {
 	at, c, err := next(b, 0)
 	if err != nil || c != '[' {

@@ -34,8 +34,8 @@ func (p Prompt) Body(workload json.RawMessage) json.RawMessage {
 
 // membersOf are those of a checked object.
 func membersOf(b json.RawMessage) (list []member) {
-	_ = items.Object(b, func(key string, value []byte) error { // none of it is wrong
-		list = append(list, member{key, value})
+	_ = items.Object(b, func(key, value []byte) error { // none of it is wrong
+		list = append(list, member{string(key), value})
 		return nil
 	})
 	return list

@@ -3,6 +3,8 @@ package prompt
 import (
 	"math/bits"
 	"sync"
+
+	"flashwave/bench/items"
 )
 
 // A deck is a source of prompts that were written down. Each lane goes through all of
@@ -14,7 +16,7 @@ type deck struct {
 	answer answers
 	seed   uint64
 	// skipped are lines of its file that could not be used; nil: none.
-	skipped *BadLines
+	skipped *items.BadLines
 
 	once           sync.Once // the fingerprint takes a while, and many decks need none
 	content, order string
@@ -63,7 +65,7 @@ func (d *deck) Failed() int64 {
 }
 
 // Skipped are the lines of its file that could not be used; nil: none.
-func (d *deck) Skipped() *BadLines { return d.skipped }
+func (d *deck) Skipped() *items.BadLines { return d.skipped }
 
 func (d *deck) Len() int                    { return d.cards.len() }
 func (d *deck) MeanTokens() int             { return d.tokens }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"flashwave/bench/files"
@@ -91,15 +89,15 @@ func (w Workload) parser() parser {
 
 // eachLine tells of each prompt, and of where its line begins and how many bytes it has.
 // Lines that cannot be used are an error, or else are counted.
-func (w Workload) eachLine(r io.Reader, see func(at int64, size int, p Prompt)) (bad *BadLines, err error) {
-	parse, bad := w.parser(), &BadLines{File: w.Prompts}
+func (w Workload) eachLine(r io.Reader, see func(at int64, size int, p Prompt)) (bad *items.BadLines, err error) {
+	parse, bad := w.parser(), &items.BadLines{File: w.Prompts}
 	err = items.Read(r, func(item items.Item) error {
 		p, err := Prompt{}, item.Err
 		if err == nil {
 			p, err = parse.parse(item.Bytes)
 		}
 		if err != nil {
-			bad.add(item.Line, err)
+			bad.Add(item.Line, err)
 			return nil
 		}
 		bad.Good++
@@ -120,55 +118,6 @@ func (w Workload) eachLine(r io.Reader, see func(at int64, size int, p Prompt)) 
 		return nil, nil
 	}
 	return bad, nil
-}
-
-// BadLines are the lines of a file that cannot be used. They hold nothing of the prompts.
-type BadLines struct {
-	File  string
-	N     int   // how many
-	Lines []int // which: the first few
-	First error // what is wrong with the first
-	Good  int   // how many others can be
-}
-
-// manyLines is how many lines are named.
-const manyLines = 5
-
-func (b *BadLines) add(line int, err error) {
-	if b.N++; b.N == 1 {
-		b.First = err
-	}
-	if len(b.Lines) < manyLines {
-		b.Lines = append(b.Lines, line)
-	}
-}
-
-// Error says where the first is, what is wrong with it, and which others there are.
-func (b *BadLines) Error() string {
-	text := fmt.Sprintf("%s:%d: %v", b.File, b.Lines[0], b.First)
-	if b.N == 1 {
-		return text
-	}
-	others := make([]string, len(b.Lines)-1)
-	for i, line := range b.Lines[1:] {
-		others[i] = strconv.Itoa(line)
-	}
-	of, more := "line ", ""
-	if len(others) > 1 {
-		of = "lines "
-	}
-	if b.N > len(b.Lines) {
-		more = fmt.Sprintf(" and %d more", b.N-len(b.Lines))
-	}
-	return fmt.Sprintf("%s; nor can %s%s%s be used", text, of, strings.Join(others, ", "), more)
-}
-
-// Hint says how to do without them; "": there would be nothing left.
-func (b *BadLines) Hint() string {
-	if b.Good == 0 {
-		return ""
-	}
-	return "--skip-bad-lines leaves them out and counts them"
 }
 
 // ReadJSONL reads prompts from a file of JSON: from every line that is not blank or, if

@@ -31,7 +31,7 @@ func (a parser) parse(item []byte) (Prompt, error) {
 		return Prompt{}, fmt.Errorf(`a line is an object, not %s: write {"prompt": "…"}`, kind)
 	}
 	var l line
-	if err := items.Object(item, l.top); err != nil {
+	if err := items.Object(item, func(key, value []byte) error { return l.top(string(key), value) }); err != nil {
 		return Prompt{}, err
 	}
 	return l.prompt(a)
@@ -105,7 +105,8 @@ func (l *line) additions(value []byte) error {
 	if items.Kind(value) != items.AnObject {
 		return fmt.Errorf(`extra is %s: write an object, {"top_p": 0.9}`, items.Kind(value))
 	}
-	return items.Object(value, func(key string, value []byte) error {
+	return items.Object(value, func(name, value []byte) error {
+		key := string(name)
 		switch {
 		case slices.Contains([]string{"model", "messages", "prompt", "stream", "stream_options"}, key):
 			return fmt.Errorf("extra sets %q, which is the run's to say: leave it out", key)
@@ -267,8 +268,8 @@ func (l *line) batch(a parser) (p Prompt, err error) {
 		return p, fmt.Errorf("body is %s: a batch's request is an object", items.Kind(l.body))
 	}
 	var in line
-	err = items.Object(l.body, func(key string, value []byte) error {
-		switch key {
+	err = items.Object(l.body, func(name, value []byte) error {
+		switch key := string(name); key {
 		case "prompt":
 			in.prompts = value
 		case "messages":

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"flashwave/bench/items"
 )
 
 // What the kinds of lines come to, whichever file they stand in.
@@ -102,7 +104,7 @@ func TestSkipBadLines(t *testing.T) {
 	}
 	w := Workload{Prompts: path, Turns: 1}
 	_, err := w.Open()
-	var bad *BadLines
+	var bad *items.BadLines
 	if !errors.As(err, &bad) || bad.N != 2 || bad.Hint() == "" {
 		t.Fatalf("%v", err)
 	}
@@ -111,7 +113,7 @@ func TestSkipBadLines(t *testing.T) {
 	if err != nil || s.Len() != 2 {
 		t.Fatalf("%v", err)
 	}
-	left := s.(interface{ Skipped() *BadLines }).Skipped()
+	left := s.(interface{ Skipped() *items.BadLines }).Skipped()
 	if want := path + ":2: not JSON: invalid character 'r' looking for beginning of value; nor can line 5 be used"; left.N != 2 || left.Error() != want {
 		t.Errorf("%v, want %s", left, want)
 	}

@@ -88,20 +88,20 @@ func message(value []byte) (m Message, err error) {
 		return m, errors.New(`not an object: write {"role": "user", "content": "…"}`)
 	}
 	var role, content []byte
-	err = items.Object(value, func(key string, value []byte) (err error) {
-		switch key {
+	err = items.Object(value, func(key, value []byte) (err error) {
+		switch string(key) {
 		case "role":
 			role = value
 		case "content":
 			content = value
 		case "name":
-			m.Name, err = textOf(key, value)
+			m.Name, err = textOf(string(key), value)
 		case "tool_call_id":
-			m.ToolCallID, err = textOf(key, value)
+			m.ToolCallID, err = textOf(string(key), value)
 		case "tool_calls":
-			m.ToolCalls, err = listOf(key, value)
+			m.ToolCalls, err = listOf(string(key), value)
 		default:
-			err = fmt.Errorf("unknown key %s: a message has role, content, name, tool_calls and tool_call_id", quoted(key))
+			err = fmt.Errorf("unknown key %s: a message has role, content, name, tool_calls and tool_call_id", quoted(string(key)))
 		}
 		return err
 	})
@@ -146,8 +146,8 @@ func (m *Message) part(value []byte) error {
 		return errors.New(`not an object: write {"type": "text", "text": "…"}`)
 	}
 	var kind, text, picture []byte
-	_ = items.Object(value, func(key string, value []byte) error {
-		switch key {
+	_ = items.Object(value, func(key, value []byte) error {
+		switch string(key) {
 		case "type":
 			kind = value
 		case "text":
@@ -171,8 +171,8 @@ func (m *Message) part(value []byte) error {
 		m.others++
 		m.pictures++
 		var url []byte
-		_ = items.Object(picture, func(key string, value []byte) error {
-			if key == "url" {
+		_ = items.Object(picture, func(key, value []byte) error {
+			if string(key) == "url" {
 				url = value
 			}
 			return nil

@@ -120,7 +120,7 @@ func Open(spec, text, system string, seed uint64) (Source, error) {
 }
 
 // Open opens the workload. An error about lines of a file that cannot be used is a
-// *[BadLines].
+// *[items.BadLines].
 func (w Workload) Open() (Source, error) {
 	if w.Prompt != "" {
 		fixed := Prompt{System: w.System, Text: w.Prompt, Fields: map[string]any{"prompt": w.Prompt}}

@@ -59,8 +59,8 @@ func (l *line) shareGPT(a parser) error {
 // spoken reads one message of it.
 func spoken(value []byte) (m Message, err error) {
 	var from, what []byte
-	_ = items.Object(value, func(key string, value []byte) error {
-		switch key {
+	_ = items.Object(value, func(key, value []byte) error {
+		switch string(key) {
 		case "from":
 			from = value
 		case "value":

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"flashwave/bench/items"
 	"flashwave/bench/price"
-	"flashwave/bench/prompt"
 	"flashwave/bench/slo"
 )
 
@@ -60,7 +60,7 @@ func about(path, subject string, err error) *Error {
 	if errors.As(err, &prices) {
 		hint = prices.Hint
 	}
-	var lines *prompt.BadLines
+	var lines *items.BadLines
 	if errors.As(err, &lines) {
 		hint = lines.Hint()
 	}
