@@ -230,8 +230,8 @@ func (s *Setup) model(ctx context.Context) error {
 
 // openPrompts opens the workload of each lane.
 func (s *Setup) openPrompts() error {
-	for _, l := range s.Scenario.Lanes {
-		source, err := s.Scenario.Prompts(workload(s.Scenario, l))
+	for i := range s.Scenario.Lanes {
+		source, err := s.Scenario.PromptsOf(i)
 		if err != nil {
 			return &scenario.Error{Path: "workload.prompts", Message: err.Error()}
 		}

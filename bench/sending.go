@@ -95,8 +95,17 @@ func (r *Run) value(f *ledger.Flight, res client.Result) ledger.Value {
 
 // request is what the ticket asks of the endpoint.
 func (r *Run) request(t dispatch.Ticket) (*client.Request, prompt.Prompt) {
-	p := r.options.Prompts[t.Lane].At(uint64(t.Lane), r.firstPrompt(t.Lane)+t.Index)
+	p := promptOf(r.options.Prompts[t.Lane], t, r.firstPrompt(t.Lane))
 	return asked(r.scenario.Target.Model, r.workloadOf(t.Lane), p), p
+}
+
+// promptOf is the prompt of a ticket: that of the recorded request that it replays, or
+// else the one that its place in the lane picks.
+func promptOf(source prompt.Source, t dispatch.Ticket, first uint64) prompt.Prompt {
+	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
+		return replay.Row(t.Wave, uint64(t.Row-1), first)
+	}
+	return source.At(uint64(t.Lane), first+t.Index)
 }
 
 // firstPrompt is the index of the prompt that a lane begins with.

@@ -105,7 +105,7 @@ func (f *scenarioFlags) load(fs *pflag.FlagSet) {
 }
 
 func (f *scenarioFlags) wavesOf(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.waves, "wave", nil, "add a wave, [lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x")
+	fs.StringArrayVar(&f.waves, "wave", nil, "add a wave, [lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x; name:trace=FILE[@SPEED[xSCALE]][#FROM..TO] replays a trace")
 }
 
 func (f *scenarioFlags) arriving(fs *pflag.FlagSet) {

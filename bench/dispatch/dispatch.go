@@ -28,6 +28,7 @@ type Ticket struct {
 	Wave      int    // index of the wave that scheduled it; result.Warmup for warm-up load
 	During    int    // whose wall time it was then
 	Index     uint64 // of the lane: picks the prompt
+	Row       uint32 // of the trace that its wave follows, from 1: picks the prompt then; 0: none
 	Closed    bool   // it is of a closed wave
 	Scheduled time.Duration
 	Enqueued  time.Duration // when it began to wait for a slot

@@ -23,7 +23,8 @@ const lineBlock = 1024
 type waiting struct {
 	index               uint64
 	scheduled, enqueued time.Duration
-	kind, failures      uint32
+	kind                uint32
+	more                uint32 // failures of a closed wave's slot; of an open wave, the row of its trace
 }
 
 // A kind is what many tickets have in common.
@@ -46,10 +47,14 @@ func (l *line) push(t Ticket) {
 	if len(l.blocks) == 0 || l.tail == lineBlock {
 		l.grow()
 	}
-	l.blocks[len(l.blocks)-1][l.tail] = waiting{
+	w := waiting{
 		index: t.Index, scheduled: t.Scheduled, enqueued: t.Enqueued,
-		kind: l.kindOf(t), failures: uint32(t.failures),
+		kind: l.kindOf(t), more: t.Row,
 	}
+	if t.Closed {
+		w.more = uint32(t.failures)
+	}
+	l.blocks[len(l.blocks)-1][l.tail] = w
 	l.tail++
 }
 
@@ -110,8 +115,14 @@ func (l *line) all() iter.Seq[Ticket] {
 
 func (l *line) ticket(w waiting) Ticket {
 	k := l.kinds[w.kind]
-	return Ticket{
+	t := Ticket{
 		Lane: k.lane, Wave: k.wave, During: k.during, Closed: k.closed,
-		Index: w.index, Scheduled: w.scheduled, Enqueued: w.enqueued, failures: int(w.failures),
+		Index: w.index, Scheduled: w.scheduled, Enqueued: w.enqueued,
 	}
+	if k.closed {
+		t.failures = int(w.more)
+	} else {
+		t.Row = w.more
+	}
+	return t
 }

@@ -23,7 +23,10 @@ func TestLine(t *testing.T) {
 					n++
 					next := Ticket{
 						Lane: int(n % 7 / 6), Wave: int(n%5) - 2, Closed: n%3 == 0, During: int(n % 11 / 10),
-						Index: n, Scheduled: time.Duration(n), Enqueued: time.Duration(2 * n), failures: int(n % 4),
+						Index: n, Scheduled: time.Duration(n), Enqueued: time.Duration(2 * n), Row: uint32(n % 6),
+					}
+					if next.Closed {
+						next.failures, next.Row = int(n%4), 0
 					}
 					l.push(next)
 					want = append(want, next)

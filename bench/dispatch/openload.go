@@ -16,12 +16,13 @@ type openLoad struct {
 	starts []arrival.Boundary // as steering left them
 	begun  int                // how many of them have begun
 	peak   float64            // requests per second, as planned
+	exact  bool               // its arrivals are recorded requests
 }
 
 // openStretch plans a sequence of open waves as one unbroken curve.
 func (l *lane) openStretch(plan arrival.Plan) stretch {
 	begin := func(at time.Duration) load {
-		o := &openLoad{lane: l, cursor: plan.Cursor(at), peak: plan.Peak()}
+		o := &openLoad{lane: l, cursor: plan.Cursor(at), peak: plan.Peak(), exact: plan.Exact()}
 		l.factor = 1
 		o.replan()
 		return o
@@ -56,7 +57,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			return now, false
 		case ok && due <= now:
 			a := o.cursor.Take()
-			if sent++; !o.lane.dispatch(Ticket{Wave: a.Wave, Scheduled: a.At}) {
+			if sent++; !o.lane.dispatch(Ticket{Wave: a.Wave, Scheduled: a.At, Row: o.row(a)}) {
 				refused++
 			}
 		case o.cursor.Paused():
@@ -72,6 +73,14 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			return min(due, boundary, end), false
 		}
 	}
+}
+
+// row is which recorded request an arrival is, from 1; 0: none.
+func (o *openLoad) row(a arrival.Arrival) uint32 {
+	if !o.exact || a.Extra {
+		return 0
+	}
+	return uint32(a.Index + 1)
 }
 
 const (

@@ -75,16 +75,20 @@ func (m *measure) String() string {
 	if m.perToken == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("the endpoint counted %s than were aimed at in the first %s", moreTokens(m.first.off()), units.Of(m.first.answers, "prompt", "prompts"))
+	text := fmt.Sprintf("the endpoint counted %s aimed at in the first %s", moreTokens(m.first.off()), units.Of(m.first.answers, "prompt", "prompts"))
 	if m.since.answers == 0 {
 		return text
 	}
-	return fmt.Sprintf("%s; the others were made to its measure: %s", text, moreTokens(m.since.off()))
+	return fmt.Sprintf("%s, and since, when they were made to its measure, %s", text, moreTokens(m.since.off()))
 }
 
 func moreTokens(off float64) string {
-	if off < 0 {
-		return units.Share(-off) + " fewer tokens"
+	const little = 0.0005
+	switch {
+	case off < -little:
+		return units.Share(-off) + " fewer tokens than were"
+	case off > little:
+		return units.Share(off) + " more tokens than were"
 	}
-	return units.Share(off) + " more tokens"
+	return "the tokens that were"
 }

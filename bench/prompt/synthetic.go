@@ -16,37 +16,20 @@ const (
 // they are the places where a prompt may begin.
 const spareText = 64 << 10
 
-// A synthetic source gives text without meaning, as many tokens as asked for. Each prompt
-// begins with eight words that no other prompt of the run has, so that no cache of the
-// endpoint knows it; the rest is cut from a text of random words. Where prompts share
-// prefixes, one of those comes before all that, and a cache may know it.
-type synthetic struct {
-	name     string
-	system   string
-	seed     uint64
-	shape    shape
-	words    string   // a text of common words
-	overhead int      // tokens of the system prompt
-	measure  *measure // of the endpoint's tokens; nil: four bytes are one
+// A writer writes text without meaning, cut from a text of common words.
+type writer struct {
+	seed    uint64
+	words   string
+	measure *measure // of the endpoint's tokens; nil: four bytes are one
 }
 
-func openSynthetic(spec, system string, seed uint64) (Source, error) {
-	of, err := parseShape(spec)
-	if err != nil {
-		return nil, err
-	}
-	s := &synthetic{
-		name: "synthetic:" + spec, system: system, seed: seed, shape: of,
-		overhead: Prompt{System: system}.Tokens(),
-	}
-	longest := int(max(of.in.high, of.prefix)) * bytesPerToken
-	if of.measured {
-		s.measure = &measure{}
-		longest = longest / bytesPerToken * maxBytes
-	}
-	s.words = randomText(seed, longest+spareText)
-	return s, nil
+// newWriter is one whose texts are of so many bytes at most without repeating themselves.
+func newWriter(seed uint64, longest int, m *measure) writer {
+	return writer{seed, randomText(seed, min(longest, maxText)+spareText), m}
 }
+
+// maxText is more than any text needs to be without repeating itself, in bytes.
+const maxText = 4 << 20
 
 // randomText is a text of at least so many bytes, and a longest word more.
 func randomText(seed uint64, bytes int) string {
@@ -60,12 +43,82 @@ func randomText(seed uint64, bytes int) string {
 	return b.String()
 }
 
+// write adds a text of so many tokens that begins with the words of the id, and so like
+// no text of another. A shorter text of an id is what a longer one begins with, but for
+// its last byte.
+func (w writer) write(b *strings.Builder, id, tokens uint64) {
+	length := w.measure.bytes(tokens)
+	b.Grow(length + 1)
+	place := int(hash(id, drawPlace) % spareText)
+	place += strings.IndexByte(w.words[place:], ' ') + 1
+	head := make([]byte, 0, 64)
+	for range 8 { // the 64 bits of the id, a word for each byte
+		head = append(append(head, dictionary[id&0xff]...), ' ')
+		id >>= 8
+	}
+	rest := max(length-1, 1)
+	head = head[:min(len(head), rest)]
+	b.Write(head)
+	for rest -= len(head); rest > 0; place = 0 {
+		part := w.words[place:min(place+rest, len(w.words))]
+		b.WriteString(part)
+		rest -= len(part)
+	}
+	b.WriteByte('.')
+}
+
+// Counted tells how many tokens the endpoint took the source's prompt p for. It is safe
+// for concurrent use.
+func (w writer) Counted(p Prompt, tokens int) {
+	if w.measure != nil && p.aim > 0 && tokens > 0 {
+		w.measure.see(p.Size(), p.aim, tokens)
+	}
+}
+
+// Measured says how far off the prompts' lengths are; "": it is not known.
+func (w writer) Measured() string { return w.measure.String() }
+
+// A synthetic source gives text without meaning, as many tokens as asked for. Each prompt
+// begins with eight words that no other prompt of the run has, so that no cache of the
+// endpoint knows it. Where prompts share prefixes, one of those comes before all that,
+// and a cache may know it.
+type synthetic struct {
+	writer
+	name     string
+	system   string
+	shape    shape
+	overhead int // tokens of the system prompt
+}
+
+func openSynthetic(spec, system string, seed uint64) (Source, error) {
+	of, err := parseShape(spec)
+	if err != nil {
+		return nil, err
+	}
+	s := &synthetic{name: "synthetic:" + spec, system: system, shape: of, overhead: Prompt{System: system}.Tokens()}
+	longest := int(max(of.in.high, of.prefix)) * bytesPerToken
+	var m *measure
+	if of.measured {
+		m, longest = &measure{}, longest/bytesPerToken*maxBytes
+	}
+	s.writer = newWriter(seed, longest, m)
+	return s, nil
+}
+
 // The numbers that a prompt draws, beside its id.
 const (
 	drawTokens = iota + 1
 	drawPlace
 	drawAnswer
 	drawPrefix
+)
+
+// Lanes of no run: their texts are those that prompts share.
+const (
+	prefixes = 1<<63 + iota
+	blocks
+	sessions
+	replays
 )
 
 func (s *synthetic) At(lane, index uint64) Prompt {
@@ -88,27 +141,6 @@ func (s *synthetic) At(lane, index uint64) Prompt {
 	return p
 }
 
-// prefixes is a lane of no run: its texts are those that prompts share.
-const prefixes = 1 << 63
-
-// write adds a text of so many tokens that begins with the words of the id.
-func (s *synthetic) write(b *strings.Builder, id, tokens uint64) {
-	length := s.measure.bytes(tokens)
-	b.Grow(b.Len() + length + 1)
-	place := int(hash(id, drawPlace) % spareText)
-	place += strings.IndexByte(s.words[place:], ' ') + 1
-	from := b.Len()
-	for range 8 { // the 64 bits of the id, a word for each byte
-		b.WriteString(dictionary[id&0xff])
-		b.WriteByte(' ')
-		id >>= 8
-	}
-	if rest := length - (b.Len() - from) - 1; rest > 0 {
-		b.WriteString(s.words[place : place+rest])
-	}
-	b.WriteByte('.')
-}
-
 func (s *synthetic) Len() int        { return 0 }
 func (s *synthetic) MeanTokens() int { return s.shape.meanTokens() + s.overhead }
 func (s *synthetic) MeanAnswer(workload int) int {
@@ -118,17 +150,6 @@ func (s *synthetic) MeanAnswer(workload int) int {
 	return s.shape.out.mean()
 }
 func (s *synthetic) Name() string { return s.name }
-
-// Counted tells how many tokens the endpoint took the source's prompt p for. It is safe
-// for concurrent use.
-func (s *synthetic) Counted(p Prompt, tokens int) {
-	if s.measure != nil && p.aim > 0 && tokens > 0 {
-		s.measure.see(p.Size(), p.aim, tokens)
-	}
-}
-
-// Measured says how far off the prompts' lengths are; "": it is not known.
-func (s *synthetic) Measured() string { return s.measure.String() }
 
 // dictionary holds 256 words, one for each byte. They are so short and so common
 // that most tokenizers take each for one token, and with their space they have

@@ -14,6 +14,7 @@ import (
 
 	"flashwave/bench/arrival"
 	"flashwave/bench/price"
+	"flashwave/bench/prompt"
 )
 
 // checkTarget checks what is said of the endpoint, without asking it.
@@ -208,6 +209,9 @@ func (s *Scenario) checkWorkloads() (err error) {
 			err = w.check(path, s.Budget > 0)
 		}
 		if err != nil {
+			return
+		}
+		if w.Prompts == prompt.FromTrace { // which is read with its wave
 			return
 		}
 		word := "prompts"

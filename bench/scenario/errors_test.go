@@ -230,7 +230,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"a trace without file", "waves: [{trace: {speed: 10}}]\n",
 		"sale.yaml:1:17: a trace needs its file",
-		"give a CSV of minute,requests or of at_s",
+		"give a CSV of minute,requests or of at_s, or a trace of requests",
 	},
 	{
 		"a trace that stands still", "waves: [{trace: {file: night.csv, speed: 0}}]\n",
@@ -244,7 +244,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	},
 	{
 		"a trace that is none", "waves: [{trace: prompts.jsonl}]\n",
-		`sale.yaml:1:17: trace prompts.jsonl: line 1: bare " in non-quoted-field`,
+		"sale.yaml:1:17: trace: prompts.jsonl:1: the first object is of no known trace: a trace has minute,requests or at_s, is Mooncake's, Azure's or BurstGPT's, or a log of requests",
 		"",
 	},
 	{

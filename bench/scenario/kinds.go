@@ -10,6 +10,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"flashwave/bench/prompt"
 )
 
 // promptsField is builtin:NAME, synthetic:N or a file.
@@ -28,7 +30,7 @@ func promptsField(word string, p *string) field {
 
 // made reports whether prompts are made by flashwave rather than read from a file.
 func made(prompts string) bool {
-	return prompts == "" || strings.HasPrefix(prompts, "builtin:") || strings.HasPrefix(prompts, "synthetic:")
+	return prompts == "" || prompts == prompt.FromTrace || strings.HasPrefix(prompts, "builtin:") || strings.HasPrefix(prompts, "synthetic:")
 }
 
 func labelsField(word string, p *map[string]string) field {
@@ -170,13 +172,15 @@ func endField(word string, p *PerSecond) field {
 	}, nil)
 }
 
-// traceField is FILE[@SPEED[xSCALE]] or {file, speed, scale}.
+// traceField is FILE[@SPEED[xSCALE]][#FROM..TO] or {file, speed, scale, from, to}.
 func traceField(word string, p **Trace) field {
 	fields := func(t *Trace) []field {
 		return []field{
 			fileField("file", &t.File),
 			numberField("speed", &t.Speed, 1),
 			numberField("scale", &t.Scale, 1),
+			durationField("from", &t.From, true),
+			durationField("to", &t.To, true),
 		}
 	}
 	short := scalar(word, func(s string) (err error) {

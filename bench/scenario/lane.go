@@ -61,13 +61,19 @@ func (s *Scenario) Slots() int {
 
 // Segments is the unbroken curve that begins with the lane's wave first: the
 // segments of all open waves up to the next closed one, whose index (or the number
-// of waves) is next. Each segment carries the index of its wave in the lane. Trace
+// of waves) is next. A wave that follows recorded instants is a curve by itself. Each segment carries the index of its wave in the lane. Trace
 // files count from dir unless they are absolute.
 func (l Lane) Segments(dir string, first int) (segments []arrival.Segment, next int, err error) {
 	for next = first; next < len(l.Waves) && !l.Waves[next].Closed(); next++ {
 		more, err := l.Waves[next].Segments(dir, next)
 		if err != nil {
 			return nil, next, err
+		}
+		if (arrival.Plan{Segments: more}).Exact() {
+			if next == first {
+				return more, next + 1, nil
+			}
+			return segments, next, nil
 		}
 		segments = append(segments, more...)
 	}

@@ -6,8 +6,8 @@ package scenario
 import (
 	"encoding/json"
 
-	"flashwave/bench/arrival"
 	"flashwave/bench/prompt"
+	"flashwave/bench/trace"
 )
 
 // A Scenario is everything a run needs. Its JSON form is what a result document
@@ -39,6 +39,36 @@ type Scenario struct {
 
 	origin  *origin         // where the words stood; nil: not from a file
 	library *prompt.Library // the prompts that Resolve opened
+}
+
+// PromptsOf opens the prompts of a lane: those of its workload or, where they are to be
+// as a trace recorded them, those of the traces that its waves follow.
+func (s *Scenario) PromptsOf(lane int) (prompt.Source, error) {
+	l, waves := s.Lanes[lane], 0
+	w := s.WorkloadOf(l)
+	if w.Prompts != prompt.FromTrace || w.Prompt != "" {
+		return s.Prompts(w)
+	}
+	for _, before := range s.Lanes[:lane] {
+		waves += len(before.Waves)
+	}
+	traces, first := map[int]*trace.Trace{}, -1
+	for i, wave := range l.Waves {
+		recorded, err := wave.recorded()
+		if err != nil {
+			return nil, err
+		}
+		if recorded == nil {
+			continue
+		}
+		if traces[waves+i] = recorded; first < 0 {
+			first = waves + i
+		}
+	}
+	if first < 0 {
+		return nil, wrong("", "give a wave a trace of requests, or name other prompts", "no wave follows a trace that knows of single requests")
+	}
+	return prompt.NewReplay(traces, first, w.System, s.Seed), nil
 }
 
 // Prompts opens the prompts of a workload. Those that [Scenario.Resolve] has opened are
@@ -81,7 +111,7 @@ type Target struct {
 // A Workload is what is asked.
 type Workload struct {
 	Prompt      string          `json:"prompt,omitempty"`  // one text for every request; takes the place of the default prompts
-	Prompts     string          `json:"prompts,omitempty"` // FILE, builtin:NAME, synthetic:N
+	Prompts     string          `json:"prompts,omitempty"` // FILE, builtin:NAME, synthetic:N, trace
 	System      string          `json:"system,omitempty"`
 	MaxTokens   int             `json:"max_tokens"`
 	Temperature *float64        `json:"temperature,omitempty"`
@@ -111,13 +141,16 @@ type Wave struct {
 	Requests    int      `json:"requests,omitempty"`
 }
 
-// A Trace is a curve read from a CSV of counts per minute.
+// A Trace is recorded load, see package trace: a curve of requests a minute, or the
+// instants and lengths of requests.
 type Trace struct {
-	File  string  `json:"file"`
-	Speed float64 `json:"speed"` // 10: ten times as fast
-	Scale float64 `json:"scale"` // 0.1: a tenth of the requests
+	File  string   `json:"file"`
+	Speed float64  `json:"speed"`          // 10: ten times as fast
+	Scale float64  `json:"scale"`          // 0.1: a tenth of the requests
+	From  Duration `json:"from,omitempty"` // where in the trace it begins
+	To    Duration `json:"to,omitempty"`   // and ends; 0: at its end
 
-	curve []arrival.Segment // as Resolve read it
+	load *loaded // as Resolve read it
 }
 
 // A Price is USD per million tokens.
