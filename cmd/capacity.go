@@ -459,12 +459,14 @@ func (f *capacityFlags) ofRates(fs *pflag.FlagSet) error {
 	if capacity.Load(f.by) != capacity.InFlight {
 		return nil
 	}
-	for name, hint := range map[string]string{
-		"min-rate": "a search by concurrency begins with one request in flight", "max-rate": "--max-in-flight bounds the requests in flight",
-		"headroom": "leave --by concurrency out to hold a demand against the capacity", "utilisation": "leave --by concurrency out to plan replicas",
+	for _, flag := range [][2]string{
+		{"min-rate", "a search by concurrency begins with one request in flight"},
+		{"max-rate", "--max-in-flight bounds the requests in flight"},
+		{"headroom", "leave --by concurrency out to hold a demand against the capacity"},
+		{"utilisation", "leave --by concurrency out to plan replicas"},
 	} {
-		if fs.Changed(name) {
-			return usage(fmt.Errorf("--%s is of a rate, and --by concurrency searches none", name), hint)
+		if fs.Changed(flag[0]) {
+			return usage(fmt.Errorf("--%s is of a rate, and --by concurrency searches none", flag[0]), flag[1])
 		}
 	}
 	return nil

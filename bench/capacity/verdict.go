@@ -145,12 +145,29 @@ func (s *Search) ground(c Capacity) result.Ground {
 		return s.stop.on
 	case s.hunt != nil && s.hunt.drifts, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
 		return result.GroundData
-	case c.RPS == nil, !c.AtLeast && len(s.outOfReach()) > 0:
+	case c.RPS == nil:
 		return result.GroundSLO
-	case len(s.outOfReach()) > 0: // a higher rate may come to it
-		return result.GroundData
+	case len(s.outOfReach()) > 0:
+		return short(c)
 	}
 	return result.GroundPass
+}
+
+// short is what a goodput out of reach of the capacity says: a higher rate may come to it
+// where none broke.
+func short(c Capacity) result.Ground {
+	if c.AtLeast {
+		return result.GroundData
+	}
+	return result.GroundSLO
+}
+
+// beyondReach are the goodputs that the capacity does not come to, in words.
+func beyondReach(list []Judged) (text string) {
+	for _, j := range list {
+		text += "; " + j.Expr + " is out of reach: it was " + units.Maybe(j.Observed, units.PerSecond) + " there"
+	}
+	return text
 }
 
 // verdict judges the search.
@@ -216,9 +233,7 @@ func (s *Search) soFar(c Capacity) string {
 		return "held " + strings.TrimPrefix(text, "holds ") + " as of " + of + " into the search, and the endpoint drifts: it would not hold now"
 	}
 	text += s.brokeFirst(c)
-	for _, j := range s.outOfReach() {
-		text += "; " + j.Expr + " is out of reach: it was " + units.Maybe(j.Observed, units.PerSecond) + " there"
-	}
+	text += beyondReach(s.outOfReach())
 	if !c.Confirmed && s.cfg.Soak > 0 {
 		text += "; not confirmed by a soak"
 	}
