@@ -99,7 +99,7 @@ func (s *Search) bySLO() []SLOCapacity {
 			h := s.among([]int{i})
 			low, high := h.low(), h.high()
 			if isFirst(c) { // what ends the capacity was soaked, too
-				low, high = s.answer, s.hunt.high()
+				low, high = s.answer, s.hunt.beyond()
 			}
 			l.low, l.high = low, high
 			if s.cfg.inFlight() {

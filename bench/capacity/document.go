@@ -80,12 +80,12 @@ func (v Verdict) Further() []string {
 }
 
 // Capacity is the answer: the highest rate of arrivals, whatever the endpoint
-// does, at which every SLO held.
+// does, at which every SLO held; without a soak beyond doubt.
 type Capacity struct {
 	RPS     *float64 `json:"rps"`      // requests per second; null: no rate held. Of a search by concurrency, what was served there
 	RPM     *float64 `json:"rpm"`      // the same a minute
 	LowRPS  *float64 `json:"low_rps"`  // the highest rate that held; null: by concurrency
-	HighRPS *float64 `json:"high_rps"` // the lowest that did not; null: none was found, or by concurrency
+	HighRPS *float64 `json:"high_rps"` // the lowest that did not; null: none was found, it is of another time than LowRPS, or by concurrency
 
 	Concurrency     *int `json:"concurrency"`      // requests in flight, the most at which every SLO held; null: none held, or it is a search by rate
 	LowConcurrency  *int `json:"low_concurrency"`  // likewise
@@ -101,6 +101,10 @@ type Capacity struct {
 	TokensPM  *float64          `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
 }
 
+// refused reports whether the endpoint lets no more in than the capacity: it announces a
+// limit that it does not keep to where nothing broke.
+func (c Capacity) refused() bool { return c.LimitedBy == ByRateLimit && !c.AtLeast }
+
 // A Limit says what ends the capacity, or the search for it.
 type Limit string
 
@@ -108,7 +112,7 @@ type Limit string
 const (
 	ByLatency     Limit = "latency"      // a latency SLO, see Capacity.SLO
 	ByErrors      Limit = "error_rate"   // failures other than 429s
-	ByRateLimit   Limit = "rate_limited" // 429s, or a quota that would not last
+	ByRateLimit   Limit = "rate_limited" // 429s, or a quota that would not last; where nothing failed the announced limit, above which nothing was tried
 	ByGenerator   Limit = "generator"    // this machine cannot drive more
 	ByMaxRate     Limit = "max_rate"     // nothing failed up to the highest rate allowed
 	ByMinRate     Limit = "min_rate"     // nothing held down to the lowest rate allowed

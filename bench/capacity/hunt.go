@@ -169,16 +169,41 @@ func (h *hunt) ceiling() float64 {
 }
 
 // answer is the rate to name: what was confirmed, else the highest that held, or of an
-// endpoint that drifts the last that did; 0: none.
-func (h *hunt) answer() float64 {
+// endpoint that drifts the last that did; 0: none. Where nothing is to confirm it only one
+// that held beyond doubt is.
+func (h *hunt) answer() (rate float64) {
 	switch {
-	case h.drifts && h.soaked == 0:
+	case h.passed():
 		return h.latest
 	case h.soaked > 0:
 		return h.soaked
+	case h.soak:
+		return h.low()
 	}
-	return h.low()
+	for _, t := range h.holds {
+		if t.sure {
+			rate = max(rate, t.rate)
+		}
+	}
+	return rate
 }
+
+// passed reports whether the answer is of an earlier time: the endpoint drifts, and no soak
+// confirmed what held.
+func (h *hunt) passed() bool { return h.drifts && h.soaked == 0 }
+
+// beyond is the lowest load above the answer that did not hold; 0: none, or what is known
+// of it is of another time than the answer.
+func (h *hunt) beyond() float64 {
+	if h.passed() {
+		return 0
+	}
+	return h.high()
+}
+
+// spared reports whether nothing broke a little above the limit that is told: it is not
+// enforced, and what holds beyond was not tried.
+func (h *hunt) spared() bool { return len(h.breaks) == 0 && h.ceiling() < h.max }
 
 // next is what comes next.
 func (h *hunt) next() move {

@@ -34,7 +34,7 @@ func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario, begins time.
 	in.Capacity = s.answer
 	in.Ground, in.Because = s.footing()
 	if s.hunt != nil {
-		in.High = s.hunt.high()
+		in.High = s.hunt.beyond()
 	}
 	for _, c := range s.criteria {
 		bound := lasting(c.Value / 1000)
@@ -161,7 +161,7 @@ func (s *Search) limits(begins time.Duration) (l forecast.Limits) {
 	if beyond >= leastRefusals && float64(others) <= astray*float64(beyond) {
 		l.Open = int(math.Round(trend.Median(open)))
 	}
-	if limit, _ := s.limited(); s.answer > 0 && limit == ByRateLimit && l.Open == 0 && l.Shed == 0 {
+	if limit, _ := s.limited(); s.answer > 0 && limit == ByRateLimit && len(s.hunt.breaks) > 0 && l.Open == 0 && l.Shed == 0 {
 		l.Quota = s.allowance(begins)
 	}
 	return l
@@ -259,8 +259,54 @@ func longestAnswer(sc *scenario.Scenario) (tokens int) {
 	return tokens
 }
 
-// weigh says in the verdict whether the demand fits.
+// weigh says in the verdict whether the demand fits, and how its rehearsal was taken.
 func (d *Document) weigh() {
+	d.fit()
+	if r := d.Rehearsal; r != nil {
+		d.Verdict.rehearsed(r)
+	}
+}
+
+// rehearsed takes in what came of a rehearsal. One of the demand itself, and not of another
+// shape of it, decides as the run that it is: a demand that broke an SLO does not fit,
+// whatever was forecast.
+func (v *Verdict) rehearsed(r *Rehearsal) {
+	doubts := r.doubts()
+	v.Reasons = append(v.Reasons, doubts...)
+	status, code := verdict.Decide(r.ground)
+	worse := v.Status == result.Pass && status != result.Pass || v.Status == result.Inconclusive && status == result.Fail
+	if !worse || r.Speed != 1 || r.Scale != 1 {
+		return
+	}
+	v.Status, v.ExitCode = status, code
+	if len(doubts) > 0 {
+		v.Headline += "; " + doubts[0]
+	}
+}
+
+// doubts are what speaks against a rehearsal: what broke comes first.
+func (r *Rehearsal) doubts() (list []string) {
+	for _, l := range r.SLOs {
+		if l.OK != nil && !*l.OK {
+			list = append(list, "the rehearsal broke "+l.Expr)
+		}
+	}
+	if !r.Generator.Valid {
+		list = append(list, "the generator was the bottleneck of the rehearsal")
+		if found := r.Generator.Findings.Texts(); len(found) > 0 {
+			list[len(list)-1] += ": " + found[0]
+		}
+	}
+	for _, l := range r.SLOs {
+		if l.OK == nil {
+			list = append(list, "the rehearsal has no data for "+l.Expr)
+		}
+	}
+	return list
+}
+
+// fit says in the verdict whether the demand fits.
+func (d *Document) fit() {
 	v, f := &d.Verdict, d.Forecast
 	if f == nil {
 		return

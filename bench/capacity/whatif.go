@@ -237,7 +237,7 @@ func caveats(found *Document, n Night, served float64, age time.Duration, f *for
 	}
 	list = append(list, otherwise(was, night, "the search", "the night")...)
 	saturated := slices.ContainsFunc(found.Steps, func(s Step) bool { return s.Kind == Saturate })
-	if f.Demand.PeakRPS >= nearPeak*served && !saturated && found.Capacity.LimitedBy != ByRateLimit {
+	if f.Demand.PeakRPS >= nearPeak*served && !saturated && !found.Capacity.refused() {
 		add("the search did not find out how much the endpoint does when it is saturated: the backlog may be smaller than forecast")
 	}
 	if found.Usage == nil {
