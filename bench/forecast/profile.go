@@ -72,6 +72,10 @@ type estimate struct {
 	steps     int     // that it comes from
 }
 
+// likely is how many standard deviations of a normal distribution hold 90 % of it to both
+// sides of the mean.
+const likely = 1.644854
+
 // profiled fits a profile. It is not ok if no step has what it takes.
 func profiled(steps []Step, limited bool) (p profile, ok bool) {
 	usable, settled := sorted(steps)
@@ -86,9 +90,9 @@ func profiled(steps []Step, limited bool) (p profile, ok bool) {
 	}
 	p.alone, p.slope = lone(settled, most)
 	if !p.saturated {
-		p.rate.margin = settled[0].chance()
+		p.rate.margin = math.Inf(1)
 		for _, s := range settled {
-			p.rate.margin = min(p.rate.margin, sure*s.chance())
+			p.rate.margin = min(p.rate.margin, likely*s.chance())
 		}
 	}
 	p.most = most * p.alone
