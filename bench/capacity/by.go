@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 )
 
@@ -110,17 +109,6 @@ func split(n int, shares []float64) []int {
 		counts[least]++
 	}
 	return counts
-}
-
-// keeping gives the waves of a scenario so many requests in flight.
-func (s *Search) keeping(sc *scenario.Scenario, n int) *scenario.Scenario {
-	for i, each := range split(n, s.shares) {
-		for k := range sc.Lanes[i].Waves {
-			w := &sc.Lanes[i].Waves[k]
-			w.Rate, w.Concurrency = nil, each
-		}
-	}
-	return sc
 }
 
 // words is a move in words.

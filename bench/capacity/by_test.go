@@ -111,6 +111,36 @@ func TestRequestsInFlightAreSharedOut(t *testing.T) {
 	})
 }
 
+// So are those of every step that keeps requests in flight: their number is that of the step.
+func TestEveryClosedStepSharesOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &Search{shares: rapid.SliceOfN(rapid.Float64Range(0.01, 1), 1, 6).Draw(t, "shares")}
+		lanes := len(s.shares)
+		sum := 0.0
+		for _, share := range s.shares {
+			sum += share
+		}
+		for i := range s.shares {
+			s.shares[i] /= sum
+		}
+		n := rapid.IntRange(lanes, 500).Draw(t, "n")
+		for name, waves := range map[string]load{
+			"closed": s.closed(n), "filled": s.filled(n, time.Second, time.Minute), "kept": s.open(point{concurrency: n, looks: 2}, time.Second),
+		} {
+			for k := range waves(0) {
+				all, requests := 0, 0
+				for lane := range lanes {
+					w := waves(lane)[k]
+					all, requests = all+w.Concurrency, requests+w.Requests
+				}
+				if all != n || requests != 0 && requests != rampRounds*n {
+					t.Fatalf("%s: %d in flight and %d requests of %d", name, all, requests, n)
+				}
+			}
+		}
+	})
+}
+
 // A search by concurrency that was cut off goes on as one, and a demand is not held
 // against it: it says so.
 func TestASearchByConcurrencyGoesOn(t *testing.T) {

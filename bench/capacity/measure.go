@@ -90,11 +90,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 		return step{}, false
 	}
 	s.gauge.restart()
-	sc := s.derive(p.open(m.settle), m.wait)
-	if p.concurrency > 0 {
-		sc = s.keeping(sc, p.concurrency)
-	}
-	run, err := s.start(sc)
+	run, err := s.start(s.derive(s.open(p, m.settle), m.wait))
 	if err != nil {
 		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"flashwave/bench/result"
-	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
@@ -103,11 +102,12 @@ func between(held, lost int) float64 {
 // rampStep measures one concurrency. It is judged by what was seen, without an
 // interval: it has to say where to begin and no more.
 func (s *Search) rampStep(ctx context.Context, n int) (step, bool) {
-	return s.closedStep(ctx, Ramp, n, closed(n), s.cfg.StepFor)
+	return s.closedStep(ctx, Ramp, n, s.closed(n), s.cfg.StepFor)
 }
 
-// closedStep keeps so many requests in flight for a time at most.
-func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(share float64) []scenario.Wave, most time.Duration) (step, bool) {
+// closedStep keeps so many requests in flight for a time at most; each lane has one at least.
+func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves load, most time.Duration) (step, bool) {
+	n = max(n, len(s.base.Lanes))
 	if st, there, over := s.again(kind, 0, n); there || over {
 		return st, there
 	}

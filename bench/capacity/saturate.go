@@ -3,9 +3,7 @@ package capacity
 import (
 	"context"
 	"math"
-	"time"
 
-	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 	"flashwave/client"
 )
@@ -31,7 +29,7 @@ func (s *Search) saturate(ctx context.Context) {
 	before := 0.0
 	for n := min(2*int(math.Ceil(*held.InFlightMean)), s.base.Slots()); ; n = min(2*n, s.base.Slots()) {
 		settle := min(2*s.settling(peak), s.cfg.StepFor)
-		st, ok := s.closedStep(ctx, Saturate, n, filled(n, settle, s.cfg.StepFor), settle+s.cfg.StepFor)
+		st, ok := s.closedStep(ctx, Saturate, n, s.filled(n, settle, s.cfg.StepFor), settle+s.cfg.StepFor)
 		if !ok {
 			return
 		}
@@ -73,7 +71,7 @@ func (s *Search) crowd(ctx context.Context) {
 	// All of them are to have their turn once, and who comes then waits as long.
 	turn := lasting(float64(n) / s.served())
 	settle := min(turn, mostCrowded*s.cfg.StepFor)
-	if st, ok := s.closedStep(ctx, Saturate, n, filled(n, settle, s.cfg.StepFor+settle), s.cfg.StepFor+2*settle); ok {
+	if st, ok := s.closedStep(ctx, Saturate, n, s.filled(n, settle, s.cfg.StepFor+settle), s.cfg.StepFor+2*settle); ok {
 		s.tell(st, "")
 		s.settleDown(ctx, st, move{Saturate, s.answer})
 	}
@@ -90,15 +88,4 @@ func (s *Search) served() (most float64) {
 		}
 	}
 	return most
-}
-
-// filled is so many requests in flight all the time, once settled.
-func filled(concurrency int, settle, length time.Duration) func(share float64) []scenario.Wave {
-	return func(share float64) []scenario.Wave {
-		n := max(1, int(math.Round(float64(concurrency)*share)))
-		return []scenario.Wave{
-			{Name: settleWave, Concurrency: n, For: scenario.Duration(settle)},
-			{Name: lookWave(0), Concurrency: n, For: scenario.Duration(length)},
-		}
-	}
 }

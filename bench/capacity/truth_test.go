@@ -64,7 +64,7 @@ func (s *Search) stepsOf(t *testing.T, closed []int, open []float64, length time
 	t.Helper()
 	for _, n := range closed {
 		settle := time.Second
-		st, ok := s.closedStep(t.Context(), Saturate, n, filled(n, settle, length), settle+length)
+		st, ok := s.closedStep(t.Context(), Saturate, n, s.filled(n, settle, length), settle+length)
 		if !ok {
 			t.Fatalf("no step with %d in flight: %+v", n, s.stop)
 		}

@@ -12,7 +12,7 @@ func (s *Search) warmUp(ctx context.Context) bool {
 		return true
 	}
 	n := min(modest, s.base.Slots())
-	st, ok := s.closedStep(ctx, Warm, n, filled(n, 0, s.cfg.Warmup), s.cfg.Warmup)
+	st, ok := s.closedStep(ctx, Warm, n, s.filled(n, 0, s.cfg.Warmup), s.cfg.Warmup)
 	if ok {
 		s.tell(st, "next: ramp 1 in flight")
 		s.settleDown(ctx, st, move{kind: Ramp})
