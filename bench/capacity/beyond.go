@@ -212,12 +212,7 @@ func (s *Search) goOn() (m move, rest []int, ok bool) {
 	if _, said := s.trialOf(rest, last); last.Kind == Beyond && !said {
 		return m, nil, false // 429s, or this machine: another step would say no more
 	}
-	if !ok {
-		return m, nil, false
-	}
-	need := s.settling(s.arriving(m.rate)) + s.above(m, rest).length + s.answering()
-	over := lasting(last.StartedS + last.SettledS + last.DurationS)
-	return m, rest, m.rate > s.answer*(1+slack) && over+need < s.cfg.For
+	return m, rest, ok && m.rate > s.answer*(1+slack)
 }
 
 // above is a load above the answer, to be held against some SLOs alone: as long as a usual

@@ -345,24 +345,38 @@ func (s *Search) find(ctx context.Context) *Document {
 		s.unkept = j.Begin(s.begun())
 	}
 	if s.warmUp(ctx) && s.ramp(ctx) && s.hunting(ctx) {
-		s.saturate(ctx)
-		s.crowd(ctx)
-		s.beyond(ctx)
+		for _, more := range []func(context.Context){s.saturate, s.crowd, s.beyond} {
+			if more(ctx); s.spare() {
+				break
+			}
+		}
 		s.rehearse(ctx)
 	}
 	return s.document()
+}
+
+// spare goes on without what no longer fitted into the time of the search or its budget,
+// where the answer is as sure as was asked for; false: nothing was missing, or not that.
+func (s *Search) spare() bool {
+	short := s.stop != nil && (s.stop.limit == ByTime || s.stop.limit == ByBudget)
+	if !short || s.answer == 0 || s.cfg.Soak > 0 && !s.soaked {
+		return false
+	}
+	s.warnings = append(s.warnings, "the answer is known, and what would have followed it was left out: "+s.stop.text)
+	s.stop = nil
+	return true
 }
 
 // hunting hunts for the highest rate that holds; false: the search is over.
 func (s *Search) hunting(ctx context.Context) bool {
 	for {
 		m := s.hunt.next()
-		if m.kind == "" || s.extra(m) {
+		if m.kind == "" {
 			return s.answer > 0
 		}
 		st, ok := s.move(ctx, m)
 		if !ok {
-			return false
+			return (m.kind == Retry || m.kind == Sentinel) && s.spare()
 		}
 		s.hunt.take(s.trial(st))
 		s.answer, s.soaked = s.hunt.answer(), s.hunt.confirmed()
@@ -370,12 +384,6 @@ func (s *Search) hunting(ctx context.Context) bool {
 		s.tell(st, s.words(next))
 		s.settleDown(ctx, st, next)
 	}
-}
-
-// extra reports whether a move is one that the answer, once it was confirmed, can do
-// without, and that there is no time for.
-func (s *Search) extra(m move) bool {
-	return (m.kind == Retry || m.kind == Sentinel) && s.soaked && s.left() < 2*s.cfg.StepFor+s.cfg.HoldFor && !s.replaying()
 }
 
 // move does what the hunt wants.

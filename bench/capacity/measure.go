@@ -118,7 +118,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	}
 	ok := s.finish(ctx, doc)
 	if !ok && m.verdict != Broke { // cut short: nothing was decided
-		st.Verdict, st.Why = Undecided, "cut short: "+s.stop.text
+		st.Verdict, st.Why, st.Looks = Undecided, "cut short: "+s.stop.text, 0
 	}
 	if !st.GeneratorValid {
 		st.Verdict, st.Why, st.limit = Undecided, "the generator was late", ByGenerator

@@ -92,7 +92,8 @@ func (s *Search) capacity() Capacity {
 func (s *Search) at(load float64) (last *Step) {
 	for i := range s.steps {
 		st := &s.steps[i].Step
-		if tried, ok := st.Tried(); ok && st.GeneratorValid && st.Verdict != Broke && near(tried, load) {
+		judged := st.Verdict == Held || st.Verdict == Undecided && st.Looks > 0
+		if tried, ok := st.Tried(); ok && judged && st.GeneratorValid && near(tried, load) {
 			last = st
 		}
 	}
