@@ -191,6 +191,12 @@ func TestEachSLOHasItsMostInFlight(t *testing.T) {
 	doc, _ := searchModel(t, servertest.MD8, sale, byConcurrency("e2e.p95 < 250ms", "e2e.p50 < 350ms"))
 	t.Log(doc.Verdict.Headline)
 	first, second := of(doc, "e2e.p95 < 250ms"), of(doc, "e2e.p50 < 350ms")
+	confirmed := slices.ContainsFunc(doc.Steps, func(st Step) bool {
+		return st.Kind == Confirm && st.DurationS >= doc.Plan.SoakS*0.99 && *st.Concurrency == *second.LowConcurrency
+	})
+	if !confirmed || !*first.Confirmed || !*second.Confirmed {
+		t.Errorf("%+v, %+v", first, second)
+	}
 	if *first.LowConcurrency != 16 || *first.Binds != 1 || *second.Binds != 2 || *second.LowConcurrency < 24 || *second.HighConcurrency > 30 || second.RPS == nil || second.LowRPS != nil {
 		t.Errorf("%+v, %+v", first, second)
 	}

@@ -71,7 +71,8 @@
 // Each step judges every SLO, so that all steps together say of each where it would end
 // the capacity by itself: by_slo. Where two or more were given the search goes on after
 // its answer, for four steps above it at most, which are held against those that have not
-// broken yet: to where the next one does. No soak confirms that.
+// broken yet: to where the next one does. A step as long as the soak confirms that, if
+// there is time for it; else by_slo says that it is not confirmed.
 //
 // By requests in flight ([InFlight]) loads are whole numbers, kept in closed waves until
 // the same looks decide; a response time is a service time then. A rate that is served so

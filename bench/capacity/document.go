@@ -144,6 +144,7 @@ const (
 	Count    Kind = "count"    // open, rising gently: what a limit gives that says nothing of itself
 	Retry    Kind = "retry"    // open, at a rate that did not hold before
 	Beyond   Kind = "beyond"   // open, above the answer: where the next SLO breaks
+	Confirm  Kind = "confirm"  // open, long, above the answer: does it last for the next SLO?
 	Sentinel Kind = "sentinel" // open, at a rate that held: has the endpoint changed?
 )
 

@@ -106,7 +106,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	switch {
 	case m.verdict == Broke: // with what came of the last second, too
 		m.judged, _, _ = judge(s.criteria, see(run, m.waves(p.looks)...))
-	case p.kind == Beyond:
+	case p.kind.above():
 		m.byAll(see(run, m.waves(m.taken)...))
 	}
 	st := step{Step: m.document(doc, began), limit: m.limit}

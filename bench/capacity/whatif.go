@@ -208,7 +208,7 @@ func (d *Document) Doubt() string {
 	switch c := d.Capacity; {
 	case d.Verdict.Status == result.Aborted:
 		return "the search was ended before it had its answer: " + d.Verdict.because()
-	case c.LimitedBy == ByGenerator, !last.GeneratorValid && last.Kind != Beyond:
+	case c.LimitedBy == ByGenerator, !last.GeneratorValid && !last.Kind.above():
 		return "the generator was the bottleneck of the search: " + d.Verdict.because()
 	case c.RPS != nil && d.Plan.SoakS > 0 && !c.Confirmed:
 		return "no soak confirmed the rate that held"
