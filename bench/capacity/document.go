@@ -242,7 +242,7 @@ type Quota struct {
 	PerS      *float64 `json:"per_s"`       // trend, per second; negative: it falls
 	RunsOutS  *float64 `json:"runs_out_s"`  // seconds until nothing is left at that trend; null: it lasts
 
-	FixedWindow *bool `json:"fixed_window"` // all comes back at an instant; false: it is refilled all the time; null: not told
+	FixedWindow *bool `json:"fixed_window"` // all comes back at an instant; false: it is refilled all the time; null: neither told nor seen
 }
 
 // Refusal is the document of a search that was never begun.

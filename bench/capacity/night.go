@@ -175,26 +175,29 @@ func (s *Search) allowance(begins time.Duration) (q forecast.Allowance) {
 	if h.quota() > 0 {
 		q.RPS = h.quota()
 	}
-	anew, window := client.Never, h.told == 0 && h.supply != nil && h.supply.Window
-	if window {
-		anew = s.gauge.opened()
-	}
+	window := h.told == 0 && h.supply != nil && h.supply.Window
+	var fixed *bool
 	for _, st := range s.steps {
 		told, r := st.RemainingRequests, st.Refusals
+		if told.FixedWindow != nil {
+			fixed = told.FixedWindow
+		}
 		switch {
-		case told.FixedWindow != nil && *told.FixedWindow:
-			window = true
 		case told.First != nil:
 			q.Depth = max(q.Depth, float64(*told.First))
 		case r != nil:
 			q.Depth = max(q.Depth, float64(r.Before)-q.RPS*r.BeforeS)
 		}
 	}
+	if h.told > 0 { // one that does not show which it is is taken for a window, as in the search
+		window = fixed == nil || *fixed
+	}
 	if !window {
 		q.Depth = max(q.Depth, q.RPS) // a second of it at least
 		return q
 	}
 	q.Depth, q.Window = 0, longestWindow
+	anew := s.gauge.opened()
 	if requests, _ := s.gauge.read(); requests.anew() != client.Never {
 		anew = requests.anew()
 	}
