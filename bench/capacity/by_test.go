@@ -125,7 +125,7 @@ func TestEveryClosedStepSharesOut(t *testing.T) {
 		}
 		n := rapid.IntRange(lanes, 500).Draw(t, "n")
 		for name, waves := range map[string]load{
-			"closed": s.closed(n), "filled": s.filled(n, time.Second, time.Minute), "kept": s.open(point{concurrency: n, looks: 2}, time.Second),
+			"closed": s.closed(n, rampRounds), "filled": s.filled(n, time.Second, time.Minute), "kept": s.open(point{concurrency: n, looks: 2}, time.Second),
 		} {
 			for k := range waves(0) {
 				all, requests := 0, 0

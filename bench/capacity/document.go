@@ -52,7 +52,7 @@ type Plan struct {
 	StepForS   float64  `json:"step_for_s"`   // seconds from the start of a step to its first look, settling apart
 	SoakS      float64  `json:"soak_s"`       // seconds of the soak; 0: the answer is not confirmed
 	HoldForS   *float64 `json:"hold_for_s"`   // seconds for which a rate that failed is held to see whether it recovers; null: it is not
-	WarmupS    *float64 `json:"warmup_s"`     // seconds of load before the search; null: none
+	WarmupS    *float64 `json:"warmup_s"`     // seconds of load before the search, at most; null: none
 	ForS       float64  `json:"for_s"`        // seconds that the whole search may take
 	BudgetUSD  *float64 `json:"budget_usd"`   // null: none
 }

@@ -88,11 +88,11 @@ func (s *Search) open(p point, settle time.Duration) load {
 	}
 }
 
-// closed is so many requests in flight, until each slot was used three times.
-func (s *Search) closed(n int) load {
+// closed is so many requests in flight, until each slot was used so many times.
+func (s *Search) closed(n, rounds int) load {
 	counts := split(n, s.shares)
 	return func(lane int) []scenario.Wave {
-		return []scenario.Wave{{Name: lookWave(0), Concurrency: counts[lane], Requests: rampRounds * counts[lane]}}
+		return []scenario.Wave{{Name: lookWave(0), Concurrency: counts[lane], Requests: rounds * counts[lane]}}
 	}
 }
 

@@ -86,6 +86,9 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 		p.criteria = s.criteria
 	}
 	m := &measuring{point: p, search: s, settle: max(s.settling(s.arriving(p.load())), p.hold-p.length), wait: s.answering()}
+	if s.left() < m.settle+time.Duration(p.looks)*p.length+m.wait { // what the first look does not decide is undecided
+		p.looks, m.looks = 1, 1
+	}
 	if !s.inTime(ctx, m.settle+p.length+m.wait) {
 		return step{}, false
 	}

@@ -26,8 +26,10 @@ func (s *Search) saturate(ctx context.Context) {
 	if held == nil || held.InFlightMean == nil {
 		return
 	}
-	before := 0.0
-	for n := min(2*int(math.Ceil(*held.InFlightMean)), s.base.Slots()); ; n = min(2*n, s.base.Slots()) {
+	at := int(math.Ceil(*held.InFlightMean))
+	before, n, more := 0.0, at, min(2*at, s.bearable(at, s.answer))
+	for more > n {
+		n = more
 		settle := min(2*s.settling(peak), s.cfg.StepFor)
 		st, ok := s.closedStep(ctx, Saturate, n, s.filled(n, settle, s.cfg.StepFor), settle+s.cfg.StepFor)
 		if !ok {
@@ -37,13 +39,14 @@ func (s *Search) saturate(ctx context.Context) {
 		if st.SucceededRPS != nil {
 			most = *st.SucceededRPS
 		}
-		if most < saturateGain*before || most >= peak || n >= s.base.Slots() {
+		more = min(2*n, s.bearable(n, most))
+		if most < saturateGain*before || most >= peak || more <= n {
 			s.tell(st, "")
 			s.settleDown(ctx, st, move{Saturate, s.answer})
 			return
 		}
 		before = most
-		s.tell(st, "next: saturate with "+units.Count(min(2*n, s.base.Slots()))+" in flight")
+		s.tell(st, "next: saturate with "+units.Count(more)+" in flight")
 	}
 }
 
