@@ -91,14 +91,14 @@ type Capacity struct {
 	LowConcurrency  *int `json:"low_concurrency"`  // likewise
 	HighConcurrency *int `json:"high_concurrency"` // the fewest at which one did not; null: none were found
 
-	Confirmed bool              `json:"confirmed"`    // by a soak at RPS
-	AtLeast   bool              `json:"at_least"`     // the search ended before a rate failed: there may be more
-	LimitedBy Limit             `json:"limited_by"`   // what ends it
-	SLO       *string           `json:"slo"`          // the SLO that broke first; null: none did
-	Saturated *forecast.Plateau `json:"saturated"`    // all that the endpoint does, whatever its latency; null: no step was over it, or it changed meanwhile
-	InFlight  *float64          `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
-	OutputTPS *float64          `json:"output_tps"`   // output tokens per second at RPS
-	TokensPM  *float64          `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
+	Confirmed bool                 `json:"confirmed"`    // by a soak at RPS
+	AtLeast   bool                 `json:"at_least"`     // the search ended before a rate failed: there may be more
+	LimitedBy Limit                `json:"limited_by"`   // what ends it
+	SLO       *string              `json:"slo"`          // the SLO that broke first; null: none did
+	Saturated *forecast.Saturation `json:"saturated"`    // all that the endpoint does, whatever its latency; null: no step was over it, or it changed meanwhile
+	InFlight  *float64             `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
+	OutputTPS *float64             `json:"output_tps"`   // output tokens per second at RPS
+	TokensPM  *float64             `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
 }
 
 // refused reports whether the endpoint lets no more in than the capacity: it announces a

@@ -25,7 +25,7 @@ type gauge struct {
 	mu               sync.Mutex
 	requests, tokens allowance
 	gate             gate
-	doorman          doorman
+	manner           manner
 	answered         float64 // requests, over the whole search; those with a 429 apart
 }
 
@@ -64,14 +64,14 @@ func (g *gauge) Unwrap() bench.Client { return g.Client }
 func (g *gauge) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	g.mu.Lock()
 	g.gate.enter(time.Since(g.epoch))
-	ticket := g.doorman.enters()
+	ticket := g.manner.enters()
 	g.mu.Unlock()
 	res := g.Client.Do(ctx, req, sink)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	at, l := time.Since(g.epoch), res.Limits
 	g.gate.leave(at, res)
-	g.doorman.leaves(ticket, res)
+	g.manner.leaves(ticket, res)
 	if res.Outcome != outcome.RateLimited {
 		g.answered++
 	}
@@ -141,7 +141,7 @@ func (g *gauge) restart() {
 	defer g.mu.Unlock()
 	g.requests, g.tokens = g.requests.fresh(), g.tokens.fresh()
 	g.gate.restart()
-	g.doorman.restart()
+	g.manner.restart()
 }
 
 func (a allowance) fresh() allowance {

@@ -83,7 +83,8 @@ func (s *Search) crowd(ctx context.Context) {
 // mostCrowded is how many times the length of a step a crowd is kept to settle.
 const mostCrowded = 2
 
-// served is the most requests per second that ended ok in any step.
+// served is the most requests per second that ended ok in any step: the saturation, where
+// one reached it.
 func (s *Search) served() (most float64) {
 	for _, st := range s.steps {
 		if st.SucceededRPS != nil {
