@@ -97,7 +97,7 @@ func TestWhatIf(t *testing.T) {
 
 // unreachable makes a goodput of 20/s one of the SLOs, of which 10/s were good.
 func unreachable(high *float64) func(*Document, *Night) {
-	return func(d *Document, n *Night) {
+	return func(d *Document, _ *Night) {
 		good := "goodput >= 20/s"
 		d.SLOs = []SLO{{Expr: good}}
 		d.Steps[0].SLOs = []Judged{{Expr: good, Observed: new(10.0), OK: new(true)}}
