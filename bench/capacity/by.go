@@ -99,7 +99,7 @@ func split(n int, shares []float64) []int {
 		counts[i] = 1
 		left--
 	}
-	for ; left > 0; left-- {
+	for ; left > 0 && len(shares) > 0; left-- {
 		least, most := 0, math.Inf(-1) // who lacks most has the next
 		for i, share := range shares {
 			if lacks := share*float64(n) - float64(counts[i]); lacks > most {
