@@ -41,7 +41,7 @@ func (p Probe) OK() bool { return p.Outcome == outcome.OK }
 func (s *Setup) Check(ctx context.Context) Probe {
 	sc := s.Scenario
 	first := s.Prompts[0].At(0, 0)
-	req := asked(sc.Target.Model, workload(sc, sc.Lanes[0]), first)
+	req := asked(sc.Target.Model, sc.WorkloadOf(sc.Lanes[0]), first)
 	req.KeepText = true
 	s.client.Disconnect()
 	began := time.Since(s.Epoch)

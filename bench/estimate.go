@@ -62,7 +62,7 @@ func (s *Setup) Estimate() Estimate {
 		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
 		requests, _ := one.PlannedRequests()
 		e.PromptTokens += requests * int64(s.Prompts[i].MeanTokens())
-		e.OutputTokens += requests * int64(workload(sc, l).MaxTokens)
+		e.OutputTokens += requests * int64(sc.WorkloadOf(l).MaxTokens)
 	}
 	if s.Price != nil {
 		c := s.Price.Cost(price.Usage{Prompt: e.PromptTokens, Output: e.OutputTokens}).Total()

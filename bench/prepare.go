@@ -231,7 +231,7 @@ func (s *Setup) model(ctx context.Context) error {
 // openPrompts opens the workload of each lane.
 func (s *Setup) openPrompts() error {
 	for _, l := range s.Scenario.Lanes {
-		source, err := s.Scenario.Prompts(workload(s.Scenario, l))
+		source, err := s.Scenario.Prompts(s.Scenario.WorkloadOf(l))
 		if err != nil {
 			return &scenario.Error{Path: "workload.prompts", Message: err.Error()}
 		}
@@ -309,7 +309,7 @@ func (s *Setup) bounded() error {
 	}
 	for _, l := range sc.Lanes {
 		var extra map[string]json.RawMessage
-		if body := workload(sc, l).ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
+		if body := sc.WorkloadOf(l).ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
 			continue // the client says what is wrong with it
 		}
 		for _, word := range unbounded {

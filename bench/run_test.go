@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -307,7 +308,7 @@ func TestRequestLog(t *testing.T) {
 		doc := run.Wait()
 		lines := map[outcome.Outcome]int64{}
 		for _, text := range strings.Split(strings.TrimSpace(out.String()), "\n") {
-			var l RequestLine
+			var l ledger.RequestLine
 			if err := json.Unmarshal([]byte(text), &l); err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}

@@ -5,21 +5,12 @@ import (
 
 	"flashwave/bench/dispatch"
 	"flashwave/bench/ledger"
-	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
-
-// Billed is [ledger.Billed].
-func Billed(promptBytes, maxTokens int, res client.Result) (billed, vouched price.Usage) {
-	return ledger.Billed(promptBytes, maxTokens, res)
-}
-
-// A RequestLine is one request in the log of requests.
-type RequestLine = ledger.RequestLine
 
 // A sender sends the requests of a run. It implements [dispatch.Sender].
 type sender struct{ run *Run }
@@ -131,13 +122,5 @@ func promptSize(p prompt.Prompt) int {
 
 // workloadOf is what a lane asks for.
 func (a *account) workloadOf(lane int) scenario.Workload {
-	return workload(a.scenario, a.scenario.Lanes[lane])
-}
-
-// workload is the lane's own, or else the scenario's.
-func workload(sc *scenario.Scenario, l scenario.Lane) scenario.Workload {
-	if l.Workload != nil {
-		return *l.Workload
-	}
-	return sc.Workload
+	return a.scenario.WorkloadOf(a.scenario.Lanes[lane])
 }

@@ -4,12 +4,7 @@ import (
 	"iter"
 	"slices"
 	"time"
-
-	"flashwave/bench/health"
 )
-
-// OpenFilesLimit is how many files this process may have open; nil: unknown.
-func OpenFilesLimit() *int64 { return health.OpenFilesLimit() }
 
 // watched is a run as the watch over the generator sees it. It implements [health.Load].
 type watched struct{ account *account }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"flashwave/bench"
+	"flashwave/bench/health"
 	"flashwave/bench/scenario"
 )
 
@@ -145,7 +146,7 @@ func (d draft) scenario(targets []scenario.NamedTarget) (*scenario.Scenario, err
 		sc.Replaced("budget")
 	}
 	var machine scenario.Machine
-	if limit := bench.OpenFilesLimit(); limit != nil {
+	if limit := health.OpenFilesLimit(); limit != nil {
 		machine.OpenFiles = *limit
 	}
 	return sc, sc.Resolve(machine)
