@@ -57,7 +57,7 @@ func (a *account) present(e slo.Expr, d time.Duration) verdict.Stretch {
 		return p, a.waves.overlap(wave, from, to)
 	}).Stretch(e)
 	s.Part = s.Part.WithOpen()
-	a.addUnended(s.Part, func(q ledger.Request) bool {
+	a.addUnended(s.Part, func(q dispatch.Ticket) bool {
 		return q.Wave >= 0 && e.Concerns(a.scenario.Lanes[q.Lane].Name, a.waves.nameOf(q.Wave))
 	})
 	return s
@@ -65,12 +65,12 @@ func (a *account) present(e slo.Expr, d time.Duration) verdict.Stretch {
 
 // addUnended adds the ages of requests that are open or wait for a slot to a part, as if
 // the run ended now.
-func (a *account) addUnended(p *result.Part, concerns func(ledger.Request) bool) {
+func (a *account) addUnended(p *result.Part, concerns func(dispatch.Ticket) bool) {
 	now := a.now()
 	a.ledger.AddOpen(p, now, concerns)
 	a.dispatch.EachWaiting(func(t dispatch.Ticket) {
-		if q := entry(t); concerns(q) {
-			ledger.AddWaiting(p, now, q)
+		if concerns(t) {
+			ledger.AddWaiting(p, now, t)
 		}
 	})
 }
@@ -142,7 +142,7 @@ func (a *account) live() (list []int) {
 
 // goodness judges a request by the bounds of its wave; one of the warm-up, by those of
 // the wave in whose time it ended.
-func (a *account) goodness(q ledger.Request, res client.Result) verdict.Goodness {
+func (a *account) goodness(q dispatch.Ticket, res client.Result) verdict.Goodness {
 	wave := q.Wave
 	if wave == result.Warmup {
 		wave = a.ledger.LiveWave(q.Lane)

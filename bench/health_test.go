@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/health"
-	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -224,7 +224,7 @@ func TestADropThatCameLate(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run, _ := start(t, build(t, nil, "w:10/s:10s"), slowStream)
 				for i := range 20 {
-					q := ledger.Request{Index: uint64(1000 + i), Scheduled: run.now() - late, Enqueued: run.now()}
+					q := dispatch.Ticket{Index: uint64(1000 + i), Scheduled: run.now() - late, Enqueued: run.now()}
 					run.ledger.Scheduled(q)
 					run.ledger.Dropped(q)
 				}

@@ -3,7 +3,7 @@ package bench
 import (
 	"time"
 
-	"flashwave/bench/ledger"
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
@@ -41,7 +41,7 @@ func (r *Run) Look(names ...string) Look {
 	}
 	now := stretch
 	now.Part = part.Clone()
-	r.addUnended(now.Part, func(q ledger.Request) bool { return q.Wave >= 0 && chosen[q.Wave] })
+	r.addUnended(now.Part, func(q dispatch.Ticket) bool { return q.Wave >= 0 && chosen[q.Wave] })
 	q := part.Requests
 	return Look{Ended: stretch, Now: now, Open: q.Scheduled - q.Dropped - q.Unsent - q.Ended()}
 }

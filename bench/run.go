@@ -149,14 +149,14 @@ func newRun(opts Options) (*Run, error) {
 	if r.assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, r.waves.names()); err != nil {
 		return nil, err
 	}
-	d := dispatch.Config{Scenario: sc, Sender: sender{r}, Observer: observer{r}, Now: r.now, Virtual: !opts.Machine}
+	r.ledger = newLedger(opts, list, r.assertions.Judged())
+	d := dispatch.Config{Scenario: sc, Sender: sender{r}, Observer: observer{r.ledger, r}, Now: r.now, Virtual: !opts.Machine}
 	if opts.observe != nil {
 		opts.observe(&d)
 	}
 	if r.dispatch, err = dispatch.New(d); err != nil {
 		return nil, err
 	}
-	r.ledger = newLedger(opts, list, r.assertions.Judged())
 	return r, nil
 }
 

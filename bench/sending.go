@@ -21,7 +21,7 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 	began := r.now()
 	req, p := r.request(t)
 	size := promptSize(p)
-	f, ok := r.ledger.Open(entry(t), size)
+	f, ok := r.ledger.Open(t, size)
 	if !ok {
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
@@ -32,7 +32,7 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 		f.NeverLeft()
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
-	res := r.options.Client.Do(r.ctx, req, call{f, t, r.dispatch})
+	res := r.options.Client.Do(r.ctx, req, call{f, r.dispatch})
 	f.Close()
 	if res.Sent == client.Never { // stopped before the transport had it: it has no age
 		r.budget.Settle(worst, 0)
@@ -53,20 +53,19 @@ func (s sender) Send(t dispatch.Ticket) dispatch.Ending {
 // that one of a closed wave was sent to the dispatcher besides.
 type call struct {
 	*ledger.Flight
-	ticket   dispatch.Ticket
 	dispatch *dispatch.Dispatcher
 }
 
 // Sent implements [client.Sink].
 func (c call) Sent(at time.Duration) {
-	if c.Depart(at) && c.ticket.Closed {
-		c.dispatch.Sent(c.ticket, at)
+	if c.Depart(at) && c.Closed {
+		c.dispatch.Sent(c.Ticket, at)
 	}
 }
 
 // value is what a request that has ended is worth.
 func (r *Run) value(f *ledger.Flight, res client.Result) ledger.Value {
-	v := ledger.Value{Good: r.goodness(f.Request, res)}
+	v := ledger.Value{Good: r.goodness(f.Ticket, res)}
 	if r.priced {
 		v.Cost, v.Estimated = ledger.Cost(r.budget.Price, f.PromptBytes(), r.workloadOf(f.Lane).MaxTokens, res)
 	}

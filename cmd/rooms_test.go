@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"flashwave/tui":                   {"flashwave/bench/...", "terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/...", "net/http"},
 	"flashwave/bench/health":          {"flashwave/bench/alarm", "flashwave/bench/result", "flashwave/bench/verdict"},
-	"flashwave/bench/ledger":          {"flashwave/bench/result", "flashwave/bench/verdict", "flashwave/bench/price", "flashwave/client"},
+	"flashwave/bench/ledger":          {"flashwave/bench/dispatch", "flashwave/bench/arrival", "flashwave/bench/result", "flashwave/bench/verdict", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/bench/dispatch":        {"flashwave/bench/arrival", "flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/price", "flashwave/client"},
 	"flashwave/bench/scenario":        {"flashwave/bench/arrival", "flashwave/bench/slo", "flashwave/bench/price", "flashwave/bench/prompt"},
 	"flashwave/bench/result":          {"flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/price"},

@@ -34,17 +34,6 @@ type Wave struct {
 	Closed     bool
 }
 
-// A Request is what is known of one when it was scheduled.
-type Request struct {
-	Lane      int
-	Wave      int           // that scheduled it; result.Warmup for warm-up load
-	During    int           // whose wall time it was then
-	Index     uint64        // of the lane
-	Scheduled time.Duration // when it was due
-	Enqueued  time.Duration // when it began to wait for a slot
-	Queue     time.Duration // how long it waited
-}
-
 // A Ledger records a run. Instants are on the run's clock.
 type Ledger struct {
 	*recorder

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 )
 
@@ -64,12 +65,12 @@ func (o *register) waves() iter.Seq2[int, int64] {
 // addTo adds the ages of open requests that still wait for an instant to a part,
 // as if the run ended now: an endpoint that hangs must not look well because
 // nothing ends.
-func (o *register) addTo(p *result.Part, now time.Duration, concerns func(Request) bool) {
+func (o *register) addTo(p *result.Part, now time.Duration, concerns func(dispatch.Ticket) bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, f := range o.flights {
 		sent := time.Duration(f.sent.Load())
-		if f.Wave == result.Warmup || sent <= 0 || !concerns(f.Request) {
+		if f.Wave == result.Warmup || sent <= 0 || !concerns(f.Ticket) {
 			continue
 		}
 		if f.first.Load() == 0 {
@@ -119,14 +120,14 @@ func (l *Ledger) InFlight() iter.Seq2[int, int64] { return l.open.waves() }
 
 // AddOpen adds the ages of the open requests that are of concern to a part, as if the run
 // ended now.
-func (l *Ledger) AddOpen(p *result.Part, now time.Duration, concerns func(Request) bool) {
+func (l *Ledger) AddOpen(p *result.Part, now time.Duration, concerns func(dispatch.Ticket) bool) {
 	l.open.addTo(p, now, concerns)
 }
 
 // AddWaiting adds the age of a request that waits for a slot: nothing came of it yet.
-func AddWaiting(p *result.Part, now time.Duration, q Request) {
+func AddWaiting(p *result.Part, now time.Duration, t dispatch.Ticket) {
 	for _, m := range [...]result.Metric{result.TTFTResponse, result.TTFAResponse, result.E2EResponse} {
-		p.RecordOpen(m, now-q.Scheduled)
+		p.RecordOpen(m, now-t.Scheduled)
 	}
 }
 
