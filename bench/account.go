@@ -68,11 +68,11 @@ func (a *account) present(e slo.Expr, d time.Duration) verdict.Stretch {
 func (a *account) addUnended(p *result.Part, concerns func(dispatch.Ticket) bool) {
 	now := a.now()
 	a.ledger.AddOpen(p, now, concerns)
-	a.dispatch.EachWaiting(func(t dispatch.Ticket) {
+	for t := range a.dispatch.Waiting() {
 		if concerns(t) {
 			ledger.AddWaiting(p, now, t)
 		}
-	})
+	}
 }
 
 // admitted are the requests per second of the last full second, in what an expression

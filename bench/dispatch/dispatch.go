@@ -12,6 +12,7 @@
 package dispatch
 
 import (
+	"iter"
 	"sync"
 	"time"
 
@@ -168,9 +169,9 @@ func (d *Dispatcher) Sent(t Ticket, at time.Duration) { d.lanes[t.Lane].sent(t, 
 // flight at most.
 func (d *Dispatcher) Load() (inFlight, waiting, most int) { return d.slots.load() }
 
-// EachWaiting calls see with everybody who waits for a slot. It must not call the
-// dispatcher.
-func (d *Dispatcher) EachWaiting(see func(Ticket)) { d.slots.eachWaiting(see) }
+// Waiting is everybody who waits for a slot. Whoever comes or goes meanwhile may be
+// missing.
+func (d *Dispatcher) Waiting() iter.Seq[Ticket] { return d.slots.allWaiting() }
 
 // Asked is how many requests a lane has scheduled so far.
 func (d *Dispatcher) Asked(lane int) int64 { return int64(d.lanes[lane].tickets.Load()) }

@@ -60,6 +60,7 @@ func New(c Config) *Ledger {
 	l := &Ledger{
 		recorder: newRecorder(result.NewTimeline(lanes, c.Measured)), config: c,
 		live: make([]atomic.Int64, len(c.Lanes)), surges: newSurges(len(c.Lanes), len(c.Waves)), steady: steadies,
+		open: newRegister(len(c.Waves)),
 	}
 	for i := range l.live {
 		l.live[i].Store(result.Warmup)
