@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/price"
+	"flashwave/bench/sending"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -40,10 +42,9 @@ func (p Probe) OK() bool { return p.Outcome == outcome.OK }
 // and says what came of it. It blocks until that has ended or ctx has.
 func (s *Setup) Check(ctx context.Context) Probe {
 	sc := s.Scenario
-	first := s.Prompts[0].At(0, 0)
-	req := asked(sc.Target.Model, sc.WorkloadOf(sc.Lanes[0]), first)
+	req, _ := sending.Workload{Prompts: s.Prompts}.Request(sc, dispatch.Ticket{})
 	req.KeepText = true
-	s.client.Disconnect()
+	s.endpoint.Client.Disconnect()
 	began := time.Since(s.Epoch)
 	res := s.Client.Do(ctx, req, noSink{})
 	after := func(at time.Duration) time.Duration {

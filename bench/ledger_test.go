@@ -62,14 +62,14 @@ func TestReadersNeverMeetAWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		looks := []func(){
-			func() { run.ledger.Spent(time.Minute) },
-			func() { run.ledger.Warmup() },
-			func() { run.ledger.Total(-1); run.ledger.Total(1) },
-			func() { p, _, _ := run.ledger.Window(10*time.Second, -1); result.Derive(result.Label{}, p) },
-			func() { run.ledger.Window(time.Second, 0) },
+			func() { run.account.Ledger.Spent(time.Minute) },
+			func() { run.account.Ledger.Warmup() },
+			func() { run.account.Ledger.Total(-1); run.account.Ledger.Total(1) },
+			func() { p, _, _ := run.account.Ledger.Window(10*time.Second, -1); result.Derive(result.Label{}, p) },
+			func() { run.account.Ledger.Window(time.Second, 0) },
 			func() { run.Snapshot(result.View{Wave: -1, Window: 10 * time.Second}) },
 			func() { run.Snapshot(result.View{Wave: 1}) },
-			func() { run.ledger.Rows(false) },
+			func() { run.account.Ledger.Rows(false) },
 		}
 		// A reader looks while a second is being ended: virtual time stands still as
 		// long as anybody is busy.
@@ -79,7 +79,7 @@ func TestReadersNeverMeetAWriter(t *testing.T) {
 				for ended := 0; !closed(run.Done()); {
 					time.Sleep(time.Second)
 					for before := ended; ended == before && !closed(run.Done()); look() {
-						ended = run.ledger.Seconds()
+						ended = run.account.Ledger.Seconds()
 					}
 					look()
 				}
@@ -106,7 +106,7 @@ func TestTheRingIsNeverWrittenTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc := run.Wait()
-		rings := run.ledger.Last(time.Hour)
+		rings := run.account.Ledger.Last(time.Hour)
 		rings = rings[len(rings)-len(journal.kept):]
 		for i, in := range journal.kept {
 			if got, want := figures(rings[i]), journal.said[i]; got != want {
@@ -123,7 +123,7 @@ func TestTheRingIsNeverWrittenTo(t *testing.T) {
 				warm += p.Cost.Total()
 			}
 		}
-		if want := run.ledger.Warmup().Cost.Total(); warm != want || warm == 0 || doc.Total.Requests.Sent == 0 {
+		if want := run.account.Ledger.Warmup().Cost.Total(); warm != want || warm == 0 || doc.Total.Requests.Sent == 0 {
 			t.Errorf("the seconds hold $%.9f of the warm-up's $%.9f", warm, want)
 		}
 	})

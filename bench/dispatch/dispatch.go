@@ -46,10 +46,10 @@ type Ending struct {
 }
 
 // A Sender sends one request and blocks until it has ended. It must be safe for
-// concurrent use. As soon as a request of a closed wave is sent, the sender says so with
-// [Dispatcher.Sent].
+// concurrent use. As soon as a request of a closed wave is sent, the sender says so to the
+// dispatcher, with [Dispatcher.Sent].
 type Sender interface {
-	Send(t Ticket) Ending
+	Send(d *Dispatcher, t Ticket) Ending
 }
 
 // An Observer is told what becomes of requests and of waves. It must be safe for
@@ -183,7 +183,7 @@ func (d *Dispatcher) since(at time.Duration) time.Duration { return at - d.start
 // next, until none does.
 func (d *Dispatcher) work(t Ticket) {
 	for {
-		if next, ok := d.lanes[t.Lane].ended(d.config.Sender.Send(t)); ok {
+		if next, ok := d.lanes[t.Lane].ended(d.config.Sender.Send(d, t)); ok {
 			t = d.slots.swap(next, d.config.Now())
 			continue
 		}

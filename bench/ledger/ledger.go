@@ -11,16 +11,17 @@ package ledger
 
 import (
 	"io"
+	"iter"
 	"sync/atomic"
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 )
 
 // Config says what is to be recorded.
 type Config struct {
-	Lanes    []string // their names
-	Waves    []Wave
+	Lanes    []scenario.Lane
 	Measured result.Measured
 	Requests io.Writer // the log of requests; nil: none
 	// Excerpt: a stream that had begun to answer when it was cut is not held against the
@@ -28,16 +29,11 @@ type Config struct {
 	Excerpt bool
 }
 
-// A Wave is one whose requests are recorded.
-type Wave struct {
-	Name, Lane string
-	Closed     bool
-}
-
 // A Ledger records a run. Instants are on the run's clock.
 type Ledger struct {
 	*recorder
 	config Config
+	waves  []string      // their names
 	start  time.Duration // when the first wave begins
 	live   []atomic.Int64
 	open   register
@@ -49,22 +45,21 @@ type Ledger struct {
 
 // New is an empty ledger. Nothing may be recorded before [Ledger.Begin].
 func New(c Config) *Ledger {
-	lanes := make([]string, len(c.Waves))
-	steadies := make([]*steady, len(c.Waves))
-	for i, w := range c.Waves {
-		lanes[i] = w.Lane
-		if w.Closed {
-			steadies[i] = &steady{}
+	l := &Ledger{config: c, live: make([]atomic.Int64, len(c.Lanes))}
+	var lanes []string // of each wave
+	for i, lane := range c.Lanes {
+		l.live[i].Store(result.Warmup)
+		for _, w := range lane.Waves {
+			lanes, l.waves = append(lanes, lane.Name), append(l.waves, w.Name)
+			if w.Closed() {
+				l.steady = append(l.steady, &steady{})
+			} else {
+				l.steady = append(l.steady, nil)
+			}
 		}
 	}
-	l := &Ledger{
-		recorder: newRecorder(result.NewTimeline(lanes, c.Measured)), config: c,
-		live: make([]atomic.Int64, len(c.Lanes)), surges: newSurges(len(c.Lanes), len(c.Waves)), steady: steadies,
-		open: newRegister(len(c.Waves)),
-	}
-	for i := range l.live {
-		l.live[i].Store(result.Warmup)
-	}
+	l.recorder = newRecorder(result.NewTimeline(lanes, c.Measured))
+	l.open, l.surges = newRegister(len(l.waves)), newSurges(len(c.Lanes), len(l.waves))
 	if c.Requests != nil {
 		l.log = newRequestLog(c.Requests)
 	}
@@ -74,7 +69,7 @@ func New(c Config) *Ledger {
 // Begin starts the clock of the first interval; the first wave begins at start.
 func (l *Ledger) Begin(now, start time.Duration) {
 	l.start = start
-	l.pace = newPace(now, len(l.config.Waves))
+	l.pace = newPace(now, len(l.waves))
 	l.begin(now, start)
 }
 
@@ -84,6 +79,17 @@ func (l *Ledger) since(at time.Duration) time.Duration { return at - l.start }
 // LiveWave is the wave in whose wall time things happen in a lane: result.Warmup before
 // its first, result.Over after its last, result.Tail when nothing is offered any more.
 func (l *Ledger) LiveWave(lane int) int { return int(l.live[lane].Load()) }
+
+// Live are the waves in whose wall time things happen.
+func (l *Ledger) Live() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for lane := range l.live {
+			if wave := l.LiveWave(lane); wave >= 0 && !yield(wave) {
+				return
+			}
+		}
+	}
+}
 
 // Enter makes a wave the live one of a lane. surged: the one before it was a surge, and
 // what comes now is kept apart.

@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -13,7 +14,7 @@ import (
 // crowded is a ledger with so many requests in flight, half of which have a token.
 func crowded(t testing.TB, n int) (l *Ledger, flights []*Flight) {
 	t.Helper()
-	l = New(Config{Lanes: []string{""}, Waves: []Wave{{Name: "w"}}})
+	l = New(Config{Lanes: []scenario.Lane{{Waves: []scenario.Wave{{Name: "w"}}}}})
 	l.Begin(0, 0)
 	l.Enter(0, 0, 0, false)
 	for i := range n {

@@ -73,10 +73,10 @@ func (l *Ledger) line(t dispatch.Ticket, res client.Result) RequestLine {
 	}
 	wave := ""
 	if t.Wave >= 0 {
-		wave = l.config.Waves[t.Wave].Name
+		wave = l.waves[t.Wave]
 	}
 	return RequestLine{
-		Wave: wave, Lane: l.config.Lanes[t.Lane], Index: t.Index,
+		Wave: wave, Lane: l.config.Lanes[t.Lane].Name, Index: t.Index,
 		Outcome: res.Outcome, Error: res.Err, Status: res.Status,
 		ScheduledMS: at(t.Scheduled), QueuedMS: float64(t.Queue) / float64(time.Millisecond),
 		SentMS: at(res.Sent), FirstByteMS: at(res.FirstByte), FirstTokenMS: at(res.FirstToken),
