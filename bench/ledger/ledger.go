@@ -17,6 +17,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // Config says what is to be recorded.
@@ -33,7 +34,7 @@ type Config struct {
 type Ledger struct {
 	*recorder
 	config Config
-	waves  []string      // their names
+	waves  []verdict.WaveName
 	start  time.Duration // when the first wave begins
 	live   []atomic.Int64
 	open   register
@@ -50,7 +51,7 @@ func New(c Config) *Ledger {
 	for i, lane := range c.Lanes {
 		l.live[i].Store(result.Warmup)
 		for _, w := range lane.Waves {
-			lanes, l.waves = append(lanes, lane.Name), append(l.waves, w.Name)
+			lanes, l.waves = append(lanes, lane.Name), append(l.waves, verdict.WaveName{Lane: lane.Name, Wave: w.Name})
 			if w.Closed() {
 				l.steady = append(l.steady, &steady{})
 			} else {
@@ -79,6 +80,30 @@ func (l *Ledger) since(at time.Duration) time.Duration { return at - l.start }
 // LiveWave is the wave in whose wall time things happen in a lane: result.Warmup before
 // its first, result.Over after its last, result.Tail when nothing is offered any more.
 func (l *Ledger) LiveWave(lane int) int { return int(l.live[lane].Load()) }
+
+// A Second is one that has ended: what happened in it, on the clock of the first wave, and
+// the rows that say so. Whoever has it has all of it, and it is never written again.
+type Second struct {
+	result.Interval
+	Row   result.Row
+	Lanes map[string]result.Row // of each lane by itself
+}
+
+// EndSecond ends the current second, at whose end so many requests are in flight and wait
+// for a slot; false: it belongs to the warm-up, whose cost comes with the first second.
+func (l *Ledger) EndSecond(now time.Duration, inFlight, waiting int) (s Second, ok bool) {
+	s.Interval = l.end(now)
+	if now <= l.start {
+		return s, false
+	}
+	s.Start, s.End = max(l.since(s.Start), 0), l.since(s.End)
+	var live []string
+	for wave := range l.Live() {
+		live = append(live, l.waves[wave].String())
+	}
+	s.Row, s.Lanes = l.add(s.Interval, live, int64(inFlight), int64(waiting))
+	return s, true
+}
 
 // Live are the waves in whose wall time things happen.
 func (l *Ledger) Live() iter.Seq[int] {

@@ -96,3 +96,12 @@ func BenchmarkOpen(b *testing.B) {
 	close(over)
 	<-looks
 }
+
+// What it costs to take in a token.
+func BenchmarkToken(b *testing.B) {
+	_, flights := crowded(b, 100)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		flights[i%len(flights)].Token(time.Duration(i)*time.Microsecond+2*time.Second, client.Content)
+	}
+}

@@ -73,7 +73,7 @@ func (l *Ledger) line(t dispatch.Ticket, res client.Result) RequestLine {
 	}
 	wave := ""
 	if t.Wave >= 0 {
-		wave = l.waves[t.Wave]
+		wave = l.waves[t.Wave].Wave
 	}
 	return RequestLine{
 		Wave: wave, Lane: l.config.Lanes[t.Lane].Name, Index: t.Index,

@@ -134,7 +134,9 @@ func (s *seconds) overloadBegan(over result.Overload, lane int) {
 const limitPause = 10 * time.Second
 
 // watchLimits makes an event of the rate limits met in an interval.
-func (s *seconds) watchLimits(in result.Interval, sum *result.Part) {
+func (s *seconds) watchLimits(in result.Interval) {
+	sum := result.NewPart()
+	in.SumAll(sum)
 	n := sum.Outcomes[outcome.RateLimited]
 	if n == 0 || s.limitNoted > 0 && in.End < s.limitNoted+limitPause {
 		return

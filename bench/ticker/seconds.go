@@ -41,31 +41,20 @@ func (s *seconds) untilNext() time.Duration {
 // end ends the current second, looks at what it tells, and hands it to the journal; false:
 // it belongs to the warm-up.
 func (s *seconds) end() (shown Shown, ok bool) {
-	now, start := s.Waves.Now(), s.Waves.Start()
+	now := s.Waves.Now()
 	for _, text := range s.Health.Witness(now, s.untilNext) {
 		s.Journal.Note(text)
 	}
-	in := s.Ledger.EndSecond(now)
-	s.Health.Sample(now, now <= start)
-	if now <= start { // what the warm-up cost comes with the first second
+	inFlight, waiting, _ := s.Dispatch.Load()
+	ended, ok := s.Ledger.EndSecond(now, inFlight, waiting)
+	s.Health.Sample(now, !ok)
+	if !ok {
 		return shown, false
 	}
-	in.Start, in.End = max(s.Waves.Since(in.Start), 0), s.Waves.Since(in.End)
-	inFlight, waiting, _ := s.Dispatch.Load()
-	row, lanes := s.Ledger.Add(in, s.liveNames(), int64(inFlight), int64(waiting))
-	row.Overloaded = s.judge(lanes)
-	sum := result.NewPart()
-	in.SumAll(sum)
-	s.watchLimits(in, sum)
+	row, in := ended.Row, ended.Interval
+	row.Overloaded = s.judge(ended.Lanes)
+	s.watchLimits(in)
 	in.Standing = s.standing()
 	s.Journal.Second(in, row)
 	return Shown{Row: row, Overload: s.worst}, true
-}
-
-// liveNames are the names of the waves whose wall time it is.
-func (s *seconds) liveNames() (names []string) {
-	for wave := range s.Ledger.Live() {
-		names = append(names, s.Waves.Name(wave).String())
-	}
-	return names
 }
