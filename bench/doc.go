@@ -1,7 +1,7 @@
 // Package bench is the engine: it runs a scenario against an endpoint. What it is made
 // of stands in rooms of its own; here they are joined.
 //
-// [Prepare] makes a scenario ready: package target opens its endpoint, and prompts and
+// [Prepare] makes a scenario ready: package endpoint opens its endpoint, and prompts and
 // prices are found. [Start] begins a run, whose life [Run] tells from top to bottom: it
 // drives its lanes, drains, and makes the document.
 //
@@ -36,7 +36,7 @@
 //     with CloseLog;
 //   - health.watchAlone: the one that takes the ticks of the read probe, where nobody who
 //     reads streams does; Stop waits for it;
-//   - target.Endpoint.serve: the built-in endpoint; Close ends it;
+//   - endpoint.Endpoint.serve: the built-in endpoint; Close ends it;
 //   - bench.ending.within: one for each wait that the user may cut short. What such a wait
 //     was for may be left behind, stuck, and nothing else may.
 //

@@ -94,7 +94,7 @@ func (e *ending) within(by time.Duration, do func()) bool {
 		return true
 	case <-e.insists:
 	}
-	enough := time.NewTimer(e.left(by))
+	enough := time.NewTimer(e.remaining(by))
 	defer enough.Stop()
 	select {
 	case <-ended:
@@ -104,8 +104,8 @@ func (e *ending) within(by time.Duration, do func()) bool {
 	}
 }
 
-// left is what is left until so long after the user insisted.
-func (e *ending) left(by time.Duration) time.Duration {
+// remaining is what is left until so long after the user insisted.
+func (e *ending) remaining(by time.Duration) time.Duration {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return by - time.Since(e.insisted)

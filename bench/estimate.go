@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/endpoint"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
-	"flashwave/bench/target"
 	"flashwave/bench/units"
 )
 
@@ -27,7 +27,7 @@ type Estimate struct {
 // are those of [Prepare]: prompts that cannot be read, a budget without a price.
 func Appraise(sc *scenario.Scenario) (Estimate, error) {
 	s := &Setup{Options: Options{Scenario: sc}}
-	target.Assume(&sc.Target)
+	endpoint.Assume(&sc.Target)
 	if err := s.appraise(); err != nil {
 		return Estimate{}, err
 	}

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/endpoint"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
-	"flashwave/bench/target"
 	"flashwave/client"
 )
 
@@ -19,7 +19,7 @@ type Setup struct {
 	Options
 	Loopback bool // the target is on this machine
 
-	endpoint *target.Endpoint // nil: it was only appraised
+	endpoint *endpoint.Endpoint // nil: it was only appraised
 }
 
 // Prepare opens what a resolved scenario needs: the built-in endpoint if it is the
@@ -29,7 +29,7 @@ type Setup struct {
 func Prepare(ctx context.Context, sc *scenario.Scenario, env func(string) string) (*Setup, error) {
 	s := &Setup{Options: Options{Scenario: sc, Epoch: time.Now()}}
 	var err error
-	if s.endpoint, err = target.Open(ctx, sc, s.Epoch, env); err != nil {
+	if s.endpoint, err = endpoint.Open(ctx, sc, s.Epoch, env); err != nil {
 		return nil, err
 	}
 	s.Client, s.Target, s.InProcessMock = s.endpoint.Client, s.endpoint.Name, s.endpoint.InProcess
@@ -42,7 +42,7 @@ func Prepare(ctx context.Context, sc *scenario.Scenario, env func(string) string
 
 // appraise finds what a run needs beside its endpoint.
 func (s *Setup) appraise() error {
-	s.Loopback = target.OnLoopback(target.Host(s.Scenario.Target))
+	s.Loopback = endpoint.OnLoopback(endpoint.Host(s.Scenario.Target))
 	if err := s.openPrompts(); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Setup) findPrice() (err error) {
 		return err
 	}
 	return &scenario.Error{
-		Path: "budget", Message: fmt.Sprintf("a budget needs a price, and that of %s at %s is unknown", sc.Target.Model, target.Host(sc.Target)),
+		Path: "budget", Message: fmt.Sprintf("a budget needs a price, and that of %s at %s is unknown", sc.Target.Model, endpoint.Host(sc.Target)),
 		Hint: "give it with --price IN,OUT (USD per million tokens) or --prices FILE",
 	}
 }
@@ -89,7 +89,7 @@ func PriceOf(sc *scenario.Scenario) (*price.Price, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p, ok := book.Lookup(target.Host(sc.Target), sc.Target.Model); ok {
+	if p, ok := book.Lookup(endpoint.Host(sc.Target), sc.Target.Model); ok {
 		return &p, nil
 	}
 	return nil, nil

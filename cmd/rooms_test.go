@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"flashwave/cmd":                   {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
 	"flashwave/tui":                   {"flashwave/bench/...", "terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/..."},
-	"flashwave/bench/target":          {"flashwave/bench/scenario", "flashwave/client", "flashwave/client/mock", "net/http"},
+	"flashwave/bench/endpoint":        {"flashwave/bench/scenario", "flashwave/client", "flashwave/client/mock", "net/http"},
 	"flashwave/bench/timetable":       {"flashwave/bench/arrival", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
 	"flashwave/bench/journal":         {"flashwave/bench/result", "flashwave/bench/timetable"},
 	"flashwave/bench/sending":         {"flashwave/bench/dispatch", "flashwave/bench/ledger", "flashwave/bench/price", "flashwave/bench/prompt", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict", "flashwave/client"},

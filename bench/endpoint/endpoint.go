@@ -1,8 +1,8 @@
-// Package target opens the endpoint that a scenario is aimed at: the built-in one if need
+// Package endpoint opens the endpoint that a scenario is aimed at: the built-in one if need
 // be, a client with its key, and the model that is asked.
 //
 // The built-in endpoint has goroutines of its own, which [Endpoint.Close] ends.
-package target
+package endpoint
 
 import (
 	"context"
