@@ -75,7 +75,8 @@ func TestReadersNeverMeetAWriter(t *testing.T) {
 			func() { run.Snapshot(result.View{Wave: -1, Window: 10 * time.Second}) },
 			func() { run.Snapshot(result.View{Wave: 1}) },
 			func() { run.Look("calm", "rush"); run.Look("after") },
-			func() { run.JournalError(); run.RequestLog(); run.LeftBehind(); run.Insisted() },
+			func() { _, _, _, _ = run.JournalError(), run.LeftBehind(), run.Insisted(), a.Waves.Ended() },
+			func() { _, _ = run.RequestLog() },
 			func() { a.Journal.Newest(10); a.Journal.Events() },
 			func() { a.Waves.Statuses(); a.Waves.Names(); a.Dispatch.Lanes(); a.Dispatch.Backlog(-1) },
 		}
