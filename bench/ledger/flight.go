@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
@@ -14,7 +15,7 @@ import (
 // A Flight is one request while it is open. It is the client's sink: it records
 // what happens as it happens.
 type Flight struct {
-	Request
+	dispatch.Ticket
 	size   int // of its prompt, in bytes
 	limit  int // the most tokens of its answer; 0: none was set
 	ledger *Ledger
@@ -43,8 +44,8 @@ type Value struct {
 
 // Open enters a request whose prompt has so many bytes and whose answer may have so many
 // tokens (0: any number); false: nothing is sent any more.
-func (l *Ledger) Open(q Request, promptBytes, maxTokens int) (*Flight, bool) {
-	f := &Flight{Request: q, size: promptBytes, limit: maxTokens, ledger: l, shard: l.shard(q.Index)}
+func (l *Ledger) Open(t dispatch.Ticket, promptBytes, maxTokens int) (*Flight, bool) {
+	f := &Flight{Ticket: t, size: promptBytes, limit: maxTokens, ledger: l, shard: l.shard(t.Index)}
 	return f, l.open.add(f)
 }
 
@@ -163,7 +164,7 @@ func (f *Flight) Record(res client.Result, v Value) bool {
 	if !f.record(res, v) {
 		return false
 	}
-	f.ledger.logged(f.Request, res)
+	f.ledger.logged(f.Ticket, res)
 	return true
 }
 
@@ -237,7 +238,7 @@ func (f *Flight) NeverLeft() {
 	}
 	f.shard.mu.Unlock()
 	if !was {
-		f.ledger.missed(f.Request, unsent)
+		f.ledger.missed(f.Ticket, unsent)
 	}
 }
 

@@ -1,0 +1,135 @@
+package sending
+
+import (
+	"fmt"
+	"slices"
+
+	"flashwave/bench/dispatch"
+	"flashwave/bench/items"
+	"flashwave/bench/prompt"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/units"
+	"flashwave/client"
+)
+
+// A Workload is the prompts of a run, by lane.
+type Workload struct {
+	Prompts []prompt.Source
+	First   []uint64 // the indexes of those to begin with; nil: 0
+}
+
+// FirstOf is the index of the prompt that a lane begins with.
+func (w Workload) FirstOf(lane int) uint64 {
+	if lane < len(w.First) {
+		return w.First[lane]
+	}
+	return 0
+}
+
+// Asked are the prompts of a scenario of which each lane has asked so many.
+func (w Workload) Asked(sc *scenario.Scenario, many func(lane int) int64) []result.Prompts {
+	list := make([]result.Prompts, len(sc.Lanes))
+	for i, l := range sc.Lanes {
+		source := w.Prompts[i]
+		known := source.Fingerprint(uint64(i))
+		list[i] = result.Prompts{
+			Lane: l.Name, Source: source.Name(), Distinct: int64(source.Len()),
+			Content: known.Content, Sequence: known.Sequence, First: w.FirstOf(i), Count: many(i),
+		}
+	}
+	return list
+}
+
+// Skipped says which lines of the files of prompts could not be used.
+func (w Workload) Skipped() (notes []string) {
+	said := map[*items.BadLines]bool{}
+	for _, source := range w.Prompts {
+		from, ok := source.(interface{ Skipped() *items.BadLines })
+		if !ok {
+			continue
+		}
+		if bad := from.Skipped(); bad != nil && !said[bad] {
+			said[bad] = true
+			notes = append(notes, units.Of(bad.N, "line was left out: ", "lines were left out: ")+bad.Error())
+		}
+	}
+	return notes
+}
+
+// Learned says what became known of the prompts as they were sent: how far off their
+// lengths were, and what could not be read any more.
+func (w Workload) Learned() (notes []string) {
+	for i, source := range w.Prompts {
+		if slices.Contains(w.Prompts[:i], source) { // of another lane
+			continue
+		}
+		if read, ok := source.(interface{ Failed() int64 }); ok && read.Failed() > 0 {
+			notes = append(notes, fmt.Sprintf("%d prompts of %s could not be read any more: the file was changed meanwhile, and its first prompt was sent", read.Failed(), source.Name()))
+		}
+		if of, ok := source.(interface{ Measured() string }); ok && of.Measured() != "" {
+			notes = append(notes, source.Name()+": "+of.Measured())
+		}
+	}
+	return notes
+}
+
+// measured tells a source that wants to know how many tokens a prompt came to.
+func (w Workload) measured(lane int, p prompt.Prompt, res client.Result) {
+	source, ok := w.Prompts[lane].(interface {
+		Counted(p prompt.Prompt, tokens int)
+	})
+	if ok && res.Usage.From == client.FromUsage {
+		source.Counted(p, res.Usage.Prompt)
+	}
+}
+
+// Request is what a ticket asks of the endpoint, and the prompt that it says it with.
+func (w Workload) Request(sc *scenario.Scenario, t dispatch.Ticket) (*client.Request, prompt.Prompt) {
+	p := w.prompt(t)
+	return asked(sc.Target.Model, sc.WorkloadOf(sc.Lanes[t.Lane]), p), p
+}
+
+// prompt is the prompt of a ticket: that of the recorded request that it replays, or else
+// the one that its place in the lane picks.
+func (w Workload) prompt(t dispatch.Ticket) prompt.Prompt {
+	source, first := w.Prompts[t.Lane], w.FirstOf(t.Lane)
+	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
+		return replay.Row(t.Wave, uint64(t.Row-1), first)
+	}
+	return source.At(uint64(t.Lane), first+t.Index)
+}
+
+// asked is a prompt of a workload as a request to a model: what the prompt says of its
+// request comes before what the workload says.
+func asked(model string, w scenario.Workload, p prompt.Prompt) *client.Request {
+	req := &client.Request{
+		Model:       model,
+		Messages:    messages(p),
+		MaxTokens:   p.Limit(w.MaxTokens),
+		Temperature: w.Temperature,
+		Stream:      w.Stream,
+		Extra:       p.Body(w.ExtraBody),
+		Fields:      p.Fields,
+	}
+	if p.Temperature != nil {
+		req.Temperature = p.Temperature
+	}
+	return req
+}
+
+// messages are what a prompt says.
+func messages(p prompt.Prompt) []client.Message {
+	if len(p.Messages) > 0 {
+		list := make([]client.Message, len(p.Messages))
+		for i, m := range p.Messages {
+			list[i] = client.Message{Role: m.Role, Content: m.Content}
+		}
+		return list
+	}
+	user := client.Message{Role: "user", Content: p.Text}
+	if p.System != "" {
+		return []client.Message{{Role: "system", Content: p.System}, user}
+	}
+	return []client.Message{user}
+}
