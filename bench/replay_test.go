@@ -50,7 +50,7 @@ func TestReplaysAreExact(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sc := build(t, func(sc *scenario.Scenario) {
-					sc.Workload.Prompts = "trace"
+					sc.Workload.Prompts = "trace:" + path
 					if c.change != nil {
 						c.change(sc)
 					}

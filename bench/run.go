@@ -77,12 +77,14 @@ func join(opts Options) (r *Run, err error) {
 	if a.Assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, a.Waves.Names()); err != nil {
 		return nil, err
 	}
+	workload := sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts}
 	a.Ledger = ledger.New(ledger.Config{
 		Lanes: sc.Lanes, Measured: result.Measured{Priced: a.Priced, Judged: a.Assertions.Judged()},
 		Requests: opts.Requests, Excerpt: opts.Excerpt,
+		Groups: len(sc.Mix), GroupsOf: func(t dispatch.Ticket) ledger.Groups { return ledger.Groups{workload.Share(t), -1} },
 	})
 	r.sender = sending.New(sending.Config{
-		Scenario: sc, Client: opts.Client, Workload: sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts},
+		Scenario: sc, Client: opts.Client, Workload: workload,
 		Price: opts.Price, Assertions: a.Assertions, Waves: a.Waves.Names(), Ledger: a.Ledger, Now: clock.Now, Stop: r.stop,
 	})
 	a.Budget = &r.sender.Budget

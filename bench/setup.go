@@ -126,9 +126,9 @@ func (s *Setup) bounded() error {
 			Hint: `put {{.max_tokens}} where your endpoint takes the limit`,
 		}
 	}
-	for _, l := range sc.Lanes {
+	for _, w := range sc.Workloads() {
 		var extra map[string]json.RawMessage
-		if body := sc.WorkloadOf(l).ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
+		if body := w.ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
 			continue // the client says what is wrong with it
 		}
 		for _, word := range unbounded {

@@ -39,6 +39,9 @@ func (a *Account) Document(of About) *result.Run {
 	for i, p := range waves {
 		doc.Waves[i] = a.stats(i, p, true)
 	}
+	for i, share := range a.Scenario.Mix {
+		doc.Workloads = append(doc.Workloads, a.group(i, share.Name, result.OfWorkload))
+	}
 	doc.Generator = a.generator(total, waves)
 
 	rows, step := a.Ledger.Rows(true)
@@ -49,6 +52,13 @@ func (a *Account) Document(of About) *result.Run {
 		Assertions: a.Assertions, Figures: a.Sofar(), Ending: of.Ending, Run: doc, Lanes: a.Ledger.Lanes(), Breached: of.Breached,
 	})
 	return doc
+}
+
+// group are the figures of some of the requests, over the whole run.
+func (a *Account) group(i int, name, kind string) result.Stats {
+	l := a.label(-1, true)
+	l.Name, l.Kind = name, kind
+	return result.Derive(l, a.Ledger.Group(i))
 }
 
 // generator is the document's part on the generator's health.

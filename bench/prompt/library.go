@@ -1,16 +1,20 @@
 package prompt
 
 import (
+	"fmt"
 	"os"
 	"sync"
 	"time"
+
+	"flashwave/bench/trace"
 )
 
 // A Library opens each workload once, however many lanes ask for it: a source is the
 // same for all of them. The zero Library is empty. It is safe for concurrent use.
 type Library struct {
-	mu   sync.Mutex
-	open map[Workload]shared
+	mu     sync.Mutex
+	open   map[Workload]shared
+	traces map[string]recorded
 }
 
 // A shared source, and what its file was when it was opened.
@@ -40,6 +44,35 @@ func (l *Library) Open(w Workload) (Source, error) {
 	}
 	l.open[w] = shared{source, size, at}
 	return source, nil
+}
+
+// A recorded trace, and what its file was when it was read.
+type recorded struct {
+	*trace.Trace
+	size int64
+	at   time.Time
+}
+
+// Trace opens a trace of requests as it was recorded.
+func (l *Library) Trace(file string, skipBad bool) (*trace.Trace, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	size, at := fileState(file)
+	if have, ok := l.traces[file]; ok && have.size == size && have.at.Equal(at) {
+		return have.Trace, nil
+	}
+	t, err := trace.Open(file, trace.Options{Speed: 1, Scale: 1, SkipBad: skipBad})
+	if err != nil {
+		return nil, err
+	}
+	if t.Len() == 0 {
+		return nil, fmt.Errorf("%s is a curve, which knows nothing of single requests", file)
+	}
+	if l.traces == nil {
+		l.traces = map[string]recorded{}
+	}
+	l.traces[file] = recorded{t, size, at}
+	return t, nil
 }
 
 // fileState tells a file from what it becomes; nothing of what is no file.

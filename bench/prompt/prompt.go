@@ -36,6 +36,9 @@ type Prompt struct {
 	// a catalogue; prompt, where there is a Text; the keys of a line that mean nothing here.
 	Fields map[string]any
 
+	// Share is which share of a [Mix] it is of, from 1; 0: it is of none.
+	Share int
+
 	aim      int  // tokens that a synthetic prompt is to have, its system prompt among them
 	recorded bool // of ShareGPT: its answers say how long they were
 }

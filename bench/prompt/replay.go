@@ -14,19 +14,20 @@ type Replay struct {
 	writer
 	system   string
 	overhead int // tokens of the system prompt
+	name     string
 	of       map[int]*trace.Trace
 	any      *trace.Trace
 }
 
-// NewReplay is the source of a lane whose waves, by their index in the run, follow traces
-// of requests; first is the first of those waves.
-func NewReplay(of map[int]*trace.Trace, first int, system string, seed uint64) *Replay {
-	longest := 0
+// NewReplay is the source of a lane that asks what a file recorded; of are the traces of
+// requests that waves of it follow, by their index in the run.
+func NewReplay(file string, recorded *trace.Trace, of map[int]*trace.Trace, system string, seed uint64) *Replay {
+	longest := recorded.Longest()
 	for _, t := range of {
-		longest = max(longest, t.Longest(), t.MeanInput())
+		longest = max(longest, t.Longest())
 	}
 	return &Replay{
-		writer: newWriter(seed, longest*maxBytes, &measure{}), system: system, of: of, any: of[first],
+		writer: newWriter(seed, longest*maxBytes, &measure{}), system: system, name: FromTrace + file, of: of, any: recorded,
 		overhead: Prompt{System: system}.Tokens(),
 	}
 }
@@ -94,11 +95,10 @@ func (r *Replay) MeanAnswer(workload int) int {
 }
 
 // Name implements [Source].
-func (r *Replay) Name() string { return FromTrace }
+func (r *Replay) Name() string { return r.name }
 
-// FromTrace is the name of prompts that are as long as those of the trace that their
-// wave follows.
-const FromTrace = "trace"
+// FromTrace precedes the file of a trace, where prompts are to be as it recorded them.
+const FromTrace = "trace:"
 
 // Fingerprint implements [Source].
 func (r *Replay) Fingerprint(lane uint64) Fingerprint {
@@ -108,8 +108,11 @@ func (r *Replay) Fingerprint(lane uint64) Fingerprint {
 
 // Failed is how many rows could not be read again when they were due.
 func (r *Replay) Failed() (n int64) {
+	n = r.any.Failed()
 	for _, t := range r.of {
-		n += t.Failed()
+		if t != r.any {
+			n += t.Failed()
+		}
 	}
 	return n
 }

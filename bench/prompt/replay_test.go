@@ -20,7 +20,7 @@ func replay(t *testing.T, text string, scale float64) *Replay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewReplay(map[int]*trace.Trace{4: tr}, 4, "", 1)
+	return NewReplay("f", tr, map[int]*trace.Trace{4: tr}, "", 1)
 }
 
 // common is how many tokens two prompts begin with alike.
@@ -70,7 +70,7 @@ func TestReplayOfBlocks(t *testing.T) {
 	if a, b := r.At(0, 0), r.At(0, 6); a.Tokens() != 1300 || b.Tokens() != 1300 || common(a, p[0]) != 1024 && common(a, p[0]) < 1024 {
 		t.Errorf("requests that nobody recorded: %d and %d tokens, %d shared", a.Tokens(), b.Tokens(), common(a, p[0]))
 	}
-	if r.MeanTokens() != 934 || r.MeanAnswer(9) != 23 || r.Name() != "trace" || r.Len() != 0 {
+	if r.MeanTokens() != 934 || r.MeanAnswer(9) != 23 || r.Name() != "trace:f" || r.Len() != 0 {
 		t.Errorf("%d tokens, answers of %d", r.MeanTokens(), r.MeanAnswer(9))
 	}
 }
@@ -102,7 +102,7 @@ func TestReplayOfSessions(t *testing.T) {
 // With a system prompt the whole is as long as it was recorded.
 func TestReplayUnderASystemPrompt(t *testing.T) {
 	tr := replay(t, "Timestamp,Request tokens,Response tokens\n1,100,10\n", 1)
-	r := NewReplay(tr.of, 4, strings.Repeat("x", 120), 1)
+	r := NewReplay("f", tr.any, tr.of, strings.Repeat("x", 120), 1)
 	if p := r.Row(4, 0, 0); p.Tokens() != 100 || len(p.System) != 120 {
 		t.Errorf("%d tokens", p.Tokens())
 	}

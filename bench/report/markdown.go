@@ -24,6 +24,9 @@ func writeMarkdown(w io.Writer, run *result.Run, _ Options) error {
 	if len(run.Waves) > 1 {
 		m.table(wavesTable(run))
 	}
+	if len(run.Workloads) > 0 {
+		m.table(groupTable("workload", run.Workloads))
+	}
 	m.errors(run.Total.Errors)
 	m.health(run)
 	_, err := io.WriteString(w, m.String())

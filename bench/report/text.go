@@ -30,6 +30,7 @@ func writeText(w io.Writer, run *result.Run, opts Options) error {
 	p.cost(run)
 	p.limits(run.Total)
 	p.waves(run)
+	p.groups(run)
 	p.errors(run.Total.Errors)
 	p.gap()
 	p.generator(run)

@@ -30,6 +30,7 @@ type Run struct {
 	Generator Generator          `json:"generator"`
 	Total     Stats              `json:"total"`
 	Waves     []Stats            `json:"waves"`
+	Workloads []Stats            `json:"workloads,omitempty"` // of each share of a mix, over the whole run; not of one that was cut off
 
 	TimelineStepS float64 `json:"timeline_step_s"`
 	Timeline      []Row   `json:"timeline"`
@@ -128,14 +129,15 @@ type Generator struct {
 const (
 	OpenWave   = "open"
 	ClosedWave = "closed"
-	WholeRun   = "total" // the name, too, of the figures over all waves
+	WholeRun   = "total"    // the name, too, of the figures over all waves
+	OfWorkload = "workload" // of the requests of a share of a mix
 )
 
 // Stats are the figures of a wave, of a window of it, or of a whole run.
 type Stats struct {
 	Name      string   `json:"name"`
 	Lane      string   `json:"lane"`
-	Kind      string   `json:"kind"`                            // open, closed; total
+	Kind      string   `json:"kind"`                            // open, closed; total; workload
 	StartedS  *float64 `json:"started_s" jsonschema:"required"` // from the start of the run; null: the wave never began
 	DurationS float64  `json:"duration_s"`
 	// Of DurationS load was offered for LoadS, which is what every rate divides by. In

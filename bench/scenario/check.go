@@ -14,7 +14,6 @@ import (
 
 	"flashwave/bench/arrival"
 	"flashwave/bench/price"
-	"flashwave/bench/prompt"
 )
 
 // checkTarget checks what is said of the endpoint, without asking it.
@@ -196,6 +195,9 @@ func (t *Target) checkTimes() error {
 // eachWorkload visits the scenario's workload and the lanes' own.
 func (s *Scenario) eachWorkload(visit func(path string, w *Workload)) {
 	visit("workload", &s.Workload)
+	for i := range s.Mix {
+		visit(fmt.Sprintf("workloads[%d]", i), &s.Mix[i].Workload)
+	}
 	for i := range s.Lanes {
 		if w := s.Lanes[i].Workload; w != nil {
 			visit(fmt.Sprintf("lanes[%d].workload", i), w)
@@ -211,7 +213,7 @@ func (s *Scenario) checkWorkloads() (err error) {
 		if err != nil {
 			return
 		}
-		if w.Prompts == prompt.FromTrace { // which is read with its wave
+		if _, ok := recordedIn(*w); ok && !strings.HasPrefix(path, "workloads") { // which is read with its wave
 			return
 		}
 		word := "prompts"
@@ -222,7 +224,10 @@ func (s *Scenario) checkWorkloads() (err error) {
 			err = about(join(path, word), word, wrong)
 		}
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.checkMix()
 }
 
 func (w *Workload) check(path string, budget bool) error {

@@ -77,25 +77,29 @@ func (s *Scenario) checkWaves(lane int, process arrival.Process) error {
 }
 
 // replay makes the prompts of a lane that follows a trace of requests those of the trace,
-// unless it was given others. Where they were asked for, there must be such a trace.
+// unless it was given others.
 func (s *Scenario) replay(lane int) error {
 	l := &s.Lanes[lane]
-	follows := false
-	for _, w := range l.Waves {
-		follows = follows || w.Trace != nil && w.Trace.load.Len() > 0
-	}
-	w := s.WorkloadOf(*l)
-	switch {
-	case w.Prompts == prompt.FromTrace && !follows:
-		return wrong("workload.prompts", "give the wave a trace of requests, or name other prompts", "prompts are those of a trace, and no wave follows one that knows of single requests")
-	case w.Prompts != defaultPrompts || !follows:
+	if l.Workload == nil && len(s.Mix) > 0 {
 		return nil
 	}
-	w.Prompts = prompt.FromTrace
-	if len(s.Lanes) == 1 && l.Workload == nil {
-		s.Workload = w
-	} else {
-		l.Workload = &w
+	w := s.WorkloadOf(*l)
+	for _, wave := range l.Waves {
+		if w.Prompts != defaultPrompts || wave.Trace == nil || wave.Trace.load.Len() == 0 {
+			continue
+		}
+		w.Prompts = prompt.FromTrace + wave.Trace.File
+		if len(s.Lanes) == 1 && l.Workload == nil {
+			s.Workload = w
+		} else {
+			l.Workload = &w
+		}
+	}
+	if _, recorded := recordedIn(w); !recorded {
+		return nil
+	}
+	if _, err := s.PromptsOf(lane); err != nil {
+		return about("workload.prompts", "prompts", err)
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"a word nobody knows", "kubernetes: 5\n",
 		`sale.yaml:1:1: unknown key "kubernetes"`,
-		"use one of abort_on, arrivals, budget, grace, labels, lanes, max_in_flight, max_lag, name, overflow, price, prices, seed, slo, target, warmup, waves, workload",
+		"use one of abort_on, arrivals, budget, grace, labels, lanes, max_in_flight, max_lag, name, overflow, price, prices, seed, slo, target, warmup, waves, workload, workloads",
 	},
 	{
 		"a key stands twice", "seed: 1\nname: x\nseed: 2\n",

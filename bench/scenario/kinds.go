@@ -14,14 +14,16 @@ import (
 	"flashwave/bench/prompt"
 )
 
-// promptsField is builtin:NAME, synthetic:N or a file.
+// promptsField is builtin:NAME, synthetic:N, trace:FILE or a file.
 func promptsField(word string, p *string) field {
 	f := textField(word, p)
 	return field{word, func(v value) error {
 		if err := f.read(v); err != nil {
 			return err
 		}
-		if !made(*p) {
+		if file, ok := strings.CutPrefix(*p, prompt.FromTrace); ok {
+			*p = prompt.FromTrace + v.absolute(file)
+		} else if !made(*p) {
 			*p = v.absolute(*p)
 		}
 		return nil
@@ -30,7 +32,7 @@ func promptsField(word string, p *string) field {
 
 // made reports whether prompts are made by flashwave rather than read from a file.
 func made(prompts string) bool {
-	return prompts == "" || prompts == prompt.FromTrace || strings.HasPrefix(prompts, "builtin:") || strings.HasPrefix(prompts, "synthetic:")
+	return prompts == "" || strings.HasPrefix(prompts, prompt.FromTrace) || strings.HasPrefix(prompts, "builtin:") || strings.HasPrefix(prompts, "synthetic:")
 }
 
 func labelsField(word string, p *map[string]string) field {

@@ -38,10 +38,13 @@ func (s *Scenario) addWave(lane string, w Wave) string {
 
 func wavePath(lane, wave int) string { return fmt.Sprintf("lanes[%d].waves[%d]", lane, wave) }
 
-// Workloads are the scenario's own workload and those of the lanes that have one.
+// Workloads are the scenario's own workload, those of its mix and of the lanes that have one.
 // A flag that overrides the workload overrides each of them.
 func (s *Scenario) Workloads() []*Workload {
 	all := []*Workload{&s.Workload}
+	for i := range s.Mix {
+		all = append(all, &s.Mix[i].Workload)
+	}
 	for _, l := range s.Lanes {
 		if l.Workload != nil {
 			all = append(all, l.Workload)

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 
 	"flashwave/bench/prompt"
-	"flashwave/bench/trace"
 )
 
 // A Scenario is everything a run needs. Its JSON form is what a result document
@@ -20,8 +19,9 @@ type Scenario struct {
 	Name     string            `json:"name"`
 	Labels   map[string]string `json:"labels,omitempty"`
 	Target   Target            `json:"target"`
-	Workload Workload          `json:"workload"` // of the lanes that have none of their own
-	Lanes    []Lane            `json:"lanes"`    // at least one after Resolve
+	Workload Workload          `json:"workload"`            // of the lanes that have none of their own
+	Mix      []Share           `json:"workloads,omitempty"` // in its place: which share of the requests asks what
+	Lanes    []Lane            `json:"lanes"`               // at least one after Resolve
 
 	Arrivals    string   `json:"arrivals"`      // constant, poisson, gamma:K
 	MaxInFlight int      `json:"max_in_flight"` // most requests open at once; 0 before Resolve: what the machine allows
@@ -41,46 +41,40 @@ type Scenario struct {
 	library *prompt.Library // the prompts that Resolve opened
 }
 
-// PromptsOf opens the prompts of a lane: those of its workload or, where they are to be
-// as a trace recorded them, those of the traces that its waves follow.
+// PromptsOf opens the prompts of a lane. Those that [Scenario.Resolve] has opened are
+// shared by all who ask for them.
 func (s *Scenario) PromptsOf(lane int) (prompt.Source, error) {
-	l, waves := s.Lanes[lane], 0
+	l := s.Lanes[lane]
+	if l.Workload == nil && len(s.Mix) > 0 {
+		return s.mixed()
+	}
 	w := s.WorkloadOf(l)
-	if w.Prompts != prompt.FromTrace || w.Prompt != "" {
-		return s.Prompts(w)
+	if file, ok := recordedIn(w); ok {
+		return s.replayed(lane, file, w)
 	}
-	for _, before := range s.Lanes[:lane] {
-		waves += len(before.Waves)
-	}
-	traces, first := map[int]*trace.Trace{}, -1
-	for i, wave := range l.Waves {
-		recorded, err := wave.recorded()
+	return s.Prompts(w)
+}
+
+// Prompts opens the prompts of a workload by itself.
+func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
+	s.shelf()
+	if file, ok := recordedIn(w); ok {
+		recorded, err := s.library.Trace(file, w.SkipBadLines)
 		if err != nil {
 			return nil, err
 		}
-		if recorded == nil {
-			continue
-		}
-		if traces[waves+i] = recorded; first < 0 {
-			first = waves + i
-		}
-	}
-	if first < 0 {
-		return nil, wrong("", "give a wave a trace of requests, or name other prompts", "no wave follows a trace that knows of single requests")
-	}
-	return prompt.NewReplay(traces, first, w.System, s.Seed), nil
-}
-
-// Prompts opens the prompts of a workload. Those that [Scenario.Resolve] has opened are
-// shared by all who ask for them.
-func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
-	if s.library == nil {
-		s.library = &prompt.Library{}
+		return prompt.NewReplay(file, recorded, nil, w.System, s.Seed), nil
 	}
 	return s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
 		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: 1,
 	})
+}
+
+func (s *Scenario) shelf() {
+	if s.library == nil {
+		s.library = &prompt.Library{}
+	}
 }
 
 // A Target is one completions endpoint.
@@ -111,7 +105,7 @@ type Target struct {
 // A Workload is what is asked.
 type Workload struct {
 	Prompt      string          `json:"prompt,omitempty"`  // one text for every request; takes the place of the default prompts
-	Prompts     string          `json:"prompts,omitempty"` // FILE, builtin:NAME, synthetic:N, trace
+	Prompts     string          `json:"prompts,omitempty"` // FILE, builtin:NAME, synthetic:N, trace:FILE
 	System      string          `json:"system,omitempty"`
 	MaxTokens   int             `json:"max_tokens"`
 	Temperature *float64        `json:"temperature,omitempty"`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/prompt"
 	"flashwave/bench/trace"
 )
 
@@ -159,6 +160,42 @@ func (t Trace) segments(dir string, index int) ([]arrival.Segment, error) {
 		curve[i].Wave = index
 	}
 	return curve, nil
+}
+
+// recordedIn is the file of a trace, if the workload asks what it recorded.
+func recordedIn(w Workload) (file string, ok bool) {
+	file, ok = strings.CutPrefix(w.Prompts, prompt.FromTrace)
+	return file, ok && w.Prompt == ""
+}
+
+// replayed are the prompts of a lane that asks what a file recorded: where its waves
+// follow traces of requests, those of each are its own.
+func (s *Scenario) replayed(lane int, file string, w Workload) (prompt.Source, error) {
+	waves, of := 0, map[int]*trace.Trace{}
+	for _, before := range s.Lanes[:lane] {
+		waves += len(before.Waves)
+	}
+	var recorded *trace.Trace
+	for i, wave := range s.Lanes[lane].Waves {
+		t, err := wave.recorded()
+		if err != nil {
+			return nil, err
+		}
+		if t == nil {
+			continue
+		}
+		if of[waves+i] = t; recorded == nil && wave.Trace.File == file {
+			recorded = t
+		}
+	}
+	if recorded == nil {
+		var err error
+		s.shelf()
+		if recorded, err = s.library.Trace(file, w.SkipBadLines); err != nil {
+			return nil, err
+		}
+	}
+	return prompt.NewReplay(file, recorded, of, w.System, s.Seed), nil
 }
 
 // aboutTrace is an error about the trace of a wave.

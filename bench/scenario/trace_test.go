@@ -56,15 +56,15 @@ func TestATraceOfRequestsMakesThePrompts(t *testing.T) {
 		want       string // prompts of the last lane
 		err        string
 	}{
-		{"of requests", "waves: [{name: a, trace: " + requests + "}]", "trace", ""},
+		{"of requests", "waves: [{name: a, trace: " + requests + "}]", "trace:" + requests, ""},
 		{"a curve", "waves: [{name: a, trace: " + curve + "}]", "builtin:product-copy-vi", ""},
 		{"other prompts", "workload: {prompts: \"synthetic:64\"}\nwaves: [{name: a, trace: " + requests + "}]", "synthetic:64", ""},
 		{"one text", "workload: {prompt: hello}\nwaves: [{name: a, trace: " + requests + "}]", "", ""},
-		{"in a lane beside another", "waves:\n  - {name: a, lane: x, rate: 1/s, for: 1s}\n  - {name: a, lane: y, trace: " + requests + "}", "trace", ""},
-		{"asked for in vain", "workload: {prompts: trace}\nwaves: [{name: a, trace: " + curve + "}]", "", "no wave follows one that knows of single requests"},
-		{"asked for without any", "workload: {prompts: trace}\nwaves: [{name: a, rate: 1/s, for: 1s}]", "", "no wave follows one that knows of single requests"},
-		{"a window", "waves: [{name: a, trace: {file: " + requests + ", from: 1s, to: 10s, speed: 2}}]", "trace", ""},
-		{"a window in short", "waves: [{name: a, trace: \"" + requests + "@2#1s..10s\"}]", "trace", ""},
+		{"in a lane beside another", "waves:\n  - {name: a, lane: x, rate: 1/s, for: 1s}\n  - {name: a, lane: y, trace: " + requests + "}", "trace:" + requests, ""},
+		{"asked for of a curve", "workload: {prompts: \"trace:" + curve + "\"}\nwaves: [{name: a, trace: " + curve + "}]", "", "is a curve, which knows nothing of single requests"},
+		{"asked for at a rate", "workload: {prompts: \"trace:requests.csv\"}\nwaves: [{name: a, rate: 1/s, for: 1s}]", "trace:" + requests, ""},
+		{"a window", "waves: [{name: a, trace: {file: " + requests + ", from: 1s, to: 10s, speed: 2}}]", "trace:" + requests, ""},
+		{"a window in short", "waves: [{name: a, trace: \"" + requests + "@2#1s..10s\"}]", "trace:" + requests, ""},
 		{"a window of nothing", "waves: [{name: a, trace: \"" + requests + "#10s..20s\"}]", "", "the window holds no request"},
 		{"a window the wrong way round", "waves: [{name: a, trace: \"" + requests + "#10s..5s\"}]", "", "the window ends at 5s, before it begins at 10s"},
 	} {
@@ -86,7 +86,7 @@ func TestATraceOfRequestsMakesThePrompts(t *testing.T) {
 		if got := sc.WorkloadOf(sc.Lanes[last]).Prompts; got != c.want {
 			t.Errorf("%s: prompts %q, want %q", c.name, got, c.want)
 		}
-		if source, err := sc.PromptsOf(last); err != nil || c.want == "trace" && (source.Name() != "trace" || source.At(0, 0).Tokens() < 50) {
+		if source, err := sc.PromptsOf(last); err != nil || strings.HasPrefix(c.want, "trace:") && (source.Name() != c.want || source.At(0, 0).Tokens() < 50) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		written, err := sc.YAML()

@@ -10,6 +10,7 @@ func (s *Scenario) fields() []field {
 		labelsField("labels", &s.Labels),
 		section("target", s.Target.fields()),
 		workloadField("workload", &s.Workload),
+		{"workloads", s.readMix, s.writeMix},
 		neededField("arrivals", &s.Arrivals),
 		{"waves", s.readWaves, s.writeWaves},
 		{"lanes", s.readLanes, s.writeLanes},

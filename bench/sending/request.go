@@ -44,7 +44,7 @@ func (w Workload) Asked(sc *scenario.Scenario, many func(lane int) int64) []resu
 // Skipped says which lines of the files of prompts could not be used.
 func (w Workload) Skipped() (notes []string) {
 	said := map[*items.BadLines]bool{}
-	for _, source := range w.Prompts {
+	for _, source := range w.sources() {
 		from, ok := source.(interface{ Skipped() *items.BadLines })
 		if !ok {
 			continue
@@ -60,10 +60,7 @@ func (w Workload) Skipped() (notes []string) {
 // Learned says what became known of the prompts as they were sent: how far off their
 // lengths were, and what could not be read any more.
 func (w Workload) Learned() (notes []string) {
-	for i, source := range w.Prompts {
-		if slices.Contains(w.Prompts[:i], source) { // of another lane
-			continue
-		}
+	for _, source := range w.sources() {
 		if read, ok := source.(interface{ Failed() int64 }); ok && read.Failed() > 0 {
 			notes = append(notes, fmt.Sprintf("%d prompts of %s could not be read any more: the file was changed meanwhile, and its first prompt was sent", read.Failed(), source.Name()))
 		}
@@ -74,20 +71,52 @@ func (w Workload) Learned() (notes []string) {
 	return notes
 }
 
+// Share is which share of a mix a request is of, from 0; -1: its lane asks no mix.
+func (w Workload) Share(t dispatch.Ticket) int {
+	if mix, ok := w.Prompts[t.Lane].(*prompt.Mix); ok {
+		return mix.Of(uint64(t.Lane), w.FirstOf(t.Lane)+t.Index)
+	}
+	return -1
+}
+
+// sources are all of them, each once, and of a mix each of its own.
+func (w Workload) sources() (list []prompt.Source) {
+	add := func(s prompt.Source) {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	for _, source := range w.Prompts {
+		mix, ok := source.(*prompt.Mix)
+		if !ok {
+			add(source)
+			continue
+		}
+		for _, share := range mix.Shares() {
+			add(share.Source)
+		}
+	}
+	return list
+}
+
 // measured tells a source that wants to know how many tokens a prompt came to.
 func (w Workload) measured(lane int, p prompt.Prompt, res client.Result) {
-	source, ok := w.Prompts[lane].(interface {
+	source := w.Prompts[lane]
+	if mix, ok := source.(*prompt.Mix); ok {
+		source = mix.Shares()[p.Share-1].Source
+	}
+	of, ok := source.(interface {
 		Counted(p prompt.Prompt, tokens int)
 	})
 	if ok && res.Usage.From == client.FromUsage {
-		source.Counted(p, res.Usage.Prompt)
+		of.Counted(p, res.Usage.Prompt)
 	}
 }
 
 // Request is what a ticket asks of the endpoint, and the prompt that it says it with.
 func (w Workload) Request(sc *scenario.Scenario, t dispatch.Ticket) (*client.Request, prompt.Prompt) {
 	p := w.prompt(t)
-	return asked(sc.Target.Model, sc.WorkloadOf(sc.Lanes[t.Lane]), p), p
+	return asked(sc.Target.Model, sc.Asks(sc.Lanes[t.Lane], p), p), p
 }
 
 // prompt is the prompt of a ticket: that of the recorded request that it replays, or else

@@ -111,9 +111,12 @@ func (s *Sender) value(f *ledger.Flight, res client.Result) ledger.Value {
 	return v
 }
 
-// workload is what a lane asks for.
-func (s *Sender) workload(lane int) scenario.Workload {
-	return s.Scenario.WorkloadOf(s.Scenario.Lanes[lane])
+// asks is what a request is asked with.
+func (s *Sender) asks(t dispatch.Ticket) scenario.Workload {
+	if share := s.Workload.Share(t); share >= 0 {
+		return s.Scenario.Mix[share].Workload
+	}
+	return s.Scenario.WorkloadOf(s.Scenario.Lanes[t.Lane])
 }
 
 // Cancel gives up what is in flight.
