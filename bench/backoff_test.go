@@ -254,7 +254,7 @@ func TestRefusedIsCounted(t *testing.T) {
 			return reply{wait: ms, tokens: 1, outcome: outcomes[i%len(outcomes)]}
 		})
 		run.Wait()
-		here := run.ledger.Total(0).Here
+		here := run.account.Ledger.Total(0).Here
 		if here.Sent != 80 || here.Refused != 50 || here.Failed != 70 {
 			t.Errorf("%+v", here)
 		}

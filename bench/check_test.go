@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/scenario"
+	"flashwave/client"
 )
 
 func prepared(t *testing.T, edit func(*scenario.Scenario)) *bench.Setup {
@@ -31,16 +32,16 @@ func TestCheck(t *testing.T) {
 	s := prepared(t, func(*scenario.Scenario) {})
 	for range 2 { // the second time, too, it connects anew
 		p := s.Check(context.Background())
-		if !p.OK() || p.Status != 200 || p.Error != "" {
+		if !p.OK() || p.Status != 200 || p.Err != "" {
 			t.Fatalf("%+v", p)
 		}
-		if p.Connect <= 0 || p.Connect > p.FirstByte {
-			t.Errorf("connect took %v, the first byte came after %v", p.Connect, p.FirstByte)
+		if p.Phases.Connect <= 0 || p.Phases.Connect > p.FirstByte {
+			t.Errorf("connect took %v, the first byte came after %v", p.Phases.Connect, p.FirstByte)
 		}
 		if p.FirstByte > p.FirstToken || p.FirstToken > p.LastToken || p.LastToken > p.Done {
 			t.Errorf("out of order: %+v", p)
 		}
-		if p.Output < 1 || p.TokensFrom != "usage" || p.Text == "" || p.CostUSD == nil || *p.CostUSD <= 0 {
+		if p.Usage.Output < 1 || p.Usage.From != client.FromUsage || p.Text == "" || p.CostUSD == nil || *p.CostUSD <= 0 {
 			t.Errorf("tokens, text or cost are missing: %+v", p)
 		}
 	}

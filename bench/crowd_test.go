@@ -64,7 +64,7 @@ func TestAnHourBehind(t *testing.T) {
 				if grown := heap() - before; grown > 400<<20 {
 					t.Errorf("it took %d MB", grown>>20)
 				}
-				_, waiting, _ := run.dispatch.Load()
+				_, waiting, _ := run.account.Dispatch.Load()
 				if waiting > dispatch.MaxLine {
 					t.Errorf("%d wait", waiting)
 				}
@@ -91,7 +91,7 @@ func TestAStopComesThrough(t *testing.T) {
 			run.Scale(0, 1e9)
 			run.Burst(0, 1_000_000)
 		}
-		factor, tickets := run.dispatch.Lanes()[0].Factor, run.dispatch.Asked(0)
+		factor, tickets := run.account.Dispatch.Lanes()[0].Factor, run.account.Dispatch.Asked(0)
 		if factor != 1 {
 			t.Errorf("the rate is steered to %v times what any machine can send", factor)
 		}
@@ -102,8 +102,8 @@ func TestAStopComesThrough(t *testing.T) {
 		if more := doc.Total.Requests.Scheduled - tickets; more > 4*dispatch.Chunk {
 			t.Errorf("%d requests were scheduled after the stop", more)
 		}
-		if time.Since(run.epoch) > time.Second {
-			t.Errorf("it took %v", time.Since(run.epoch))
+		if time.Since(run.options.Epoch) > time.Second {
+			t.Errorf("it took %v", time.Since(run.options.Epoch))
 		}
 	})
 }
@@ -125,7 +125,7 @@ func TestBurstsBesideAClosedWave(t *testing.T) {
 		run.TogglePause(0)
 		run.Burst(0, 7)
 		time.Sleep(2 * time.Second)
-		_, waiting, _ := run.dispatch.Load()
+		_, waiting, _ := run.account.Dispatch.Load()
 		if waiting > dispatch.MaxLine || waiting < dispatch.MaxLine-dispatch.Chunk {
 			t.Errorf("%d wait", waiting)
 		}

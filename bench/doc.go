@@ -1,40 +1,61 @@
 // Package bench is the engine: it runs a scenario against an endpoint. What it is made
 // of stands in rooms of its own; here they are joined.
 //
-// The way of one request: package dispatch has an instant from the load of a lane, and
-// gives its ticket one of the slots; the sender sends it, and the client calls back for
-// every token with the instant its bytes were read; package ledger takes that in, and
-// once a second an interval of all that becomes part of the result. Package health
-// watches meanwhile whether this process keeps up, package verdict judges, while the run
-// goes on and at its end. Readers get plain values; nothing they do can slow the load.
+// [Prepare] makes a scenario ready: package endpoint opens its endpoint, and prompts and
+// prices are found. [Start] begins a run, whose life [Run] tells from top to bottom: it
+// drives its lanes, drains, and makes the document.
+//
+// # The way of one request
+//
+//   - dispatch: a lane's load says when it is due, and its [dispatch.Ticket] gets a slot;
+//   - sending: the ticket's prompt becomes a request, which the client sends; it calls back
+//     for every token with the instant its bytes were read;
+//   - ledger: a [ledger.Flight] takes that in, and at the end what it cost and whether it
+//     was good;
+//   - ticker: once a second what the ledger took in becomes an interval, is judged, and
+//     goes into the journal;
+//   - account: sums of the intervals become snapshots while the run goes on, and the
+//     document at its end.
+//
+// Beside that way package timetable knows when waves take place, journal what happened,
+// health whether this process keeps up, and verdict what it all means. Readers get plain
+// values; nothing they do can slow the load.
 //
 // # Goroutines
 //
-// Of each it is said who starts it, and who waits for it:
+// Of each it is said where it is started, and who waits for it:
 //
-//   - the run's own ([Start]; whoever calls [Run.Wait]): it drives the lanes, drains, and
-//     makes the document;
-//   - one a lane (dispatch.Drive, which the run's own calls and which waits for them);
-//   - one a request in flight (dispatch; the drain waits for them, for the grace period
-//     and a little, see insist.go);
-//   - the ticker's, which ends the seconds and hands them to the journal (the run's own,
-//     which waits for it);
-//   - the read probe's (health.New; Stop waits for it);
-//   - the writer of the log of requests (ledger.New; CloseLog waits for it);
-//   - those that do what may be stuck (bounded, and the drain for the requests in flight;
-//     they are waited for unless the user insists on an end, or a cancelled call hears
-//     nothing: these alone may be left behind).
+//   - bench.Start: the run's own, for which [Run.Wait] waits;
+//   - dispatch.Dispatcher.Drive: one a lane; it waits for them, and the run for it;
+//   - dispatch.workers.call: one a request in flight; bench.Run.drain waits for them on
+//     one of its own, for the grace period and a little;
+//   - ticker.Start: the one that ends the seconds; the run stops it, and waits;
+//   - journal.Journal.Begin: the one that calls the keeper; the run waits for it with
+//     Settle and End;
+//   - ledger.newRequestLog: the one that writes the log of requests; the run waits for it
+//     with CloseLog;
+//   - health.watchAlone: the one that takes the ticks of the read probe, where nobody who
+//     reads streams does; Stop waits for it;
+//   - endpoint.Endpoint.serve: the built-in endpoint; Close ends it;
+//   - bench.ending.within: one for each wait that the user may cut short. What such a wait
+//     was for may be left behind, stuck, and nothing else may.
 //
 // # Locks
 //
-// Whoever holds one of these may take others:
+// Each is held for an instant by whoever changes or copies what it guards, and nothing
+// that may wait is done meanwhile. Who holds one of these may take what stands behind it:
 //
-//   - a lane's (dispatch): any but the ticker's, and that of another lane;
-//   - the ticker's: any but a lane's;
-//   - that of the refusals: the run's;
-//   - the run's: that of the events;
-//   - the watch's (health): those of the ledger;
-//   - a shard's (ledger): a recovery's.
+//   - dispatch.lane: dispatch.slots, dispatch.workers, timetable.Timetable, bench.ending,
+//     journal.events, and those of the ledger;
+//   - health.startReadProbe: health.Watch;
+//   - health.Watch: ledger.shard;
+//   - ledger.shard: ledger.recovery.
 //
-// All the others are leaves: nothing else is locked while one is held.
+// All others are leaves, and nothing is locked while one of them is held: the ones above
+// that stand behind a colon alone, and dispatch.Budget, journal.Journal,
+// ledger.openShard, ledger.pace, ledger.recorder, ledger.requestLog, ledger.steady and
+// sending.refusals.
+//
+// What the goroutine that ends the seconds knows from one to the next has no lock, for
+// nobody else has it.
 package bench

@@ -2,14 +2,13 @@ package bench
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
+	"flashwave/bench/endpoint"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
-	"flashwave/client/mock"
 )
 
 // An Estimate says what a run will ask of an endpoint, before anything is sent.
@@ -28,28 +27,17 @@ type Estimate struct {
 // are those of [Prepare]: prompts that cannot be read, a budget without a price.
 func Appraise(sc *scenario.Scenario) (Estimate, error) {
 	s := &Setup{Options: Options{Scenario: sc}}
-	host := hostname(sc.Target.URL)
-	if sc.Target.URL == mockURL {
-		host = "mock"
-		if sc.Target.Model == "" {
-			sc.Target.Model = mock.Default().Models[0]
-		}
-	}
-	if err := s.openPrompts(); err != nil {
+	endpoint.Assume(&sc.Target)
+	if err := s.appraise(); err != nil {
 		return Estimate{}, err
 	}
-	if err := s.findPrice(host); err != nil {
-		return Estimate{}, err
-	}
-	e := s.Estimate()
-	e.Loopback = host == "mock" || isLoopback(net.JoinHostPort(host, "0"))
-	return e, s.bounded()
+	return s.Estimate(), nil
 }
 
 // Estimate adds the scenario up. Prompt tokens are taken at four bytes each.
 func (s *Setup) Estimate() Estimate {
 	sc := s.Scenario
-	e := Estimate{PeakRate: sc.PeakRate(), MaxOpen: sc.Slots()}
+	e := Estimate{PeakRate: sc.PeakRate(), MaxOpen: sc.Slots(), Loopback: s.Loopback}
 	if length, known := sc.Planned(); known {
 		e.Length = length
 	}
@@ -62,7 +50,7 @@ func (s *Setup) Estimate() Estimate {
 		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
 		requests, _ := one.PlannedRequests()
 		e.PromptTokens += requests * int64(s.Prompts[i].MeanTokens())
-		e.OutputTokens += requests * int64(workload(sc, l).MaxTokens)
+		e.OutputTokens += requests * int64(sc.WorkloadOf(l).MaxTokens)
 	}
 	if s.Price != nil {
 		c := s.Price.Cost(price.Usage{Prompt: e.PromptTokens, Output: e.OutputTokens}).Total()

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/health"
-	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -54,7 +54,7 @@ func beat(r *Run, gone, length time.Duration) {
 		}
 		select {
 		case <-time.After(pause):
-			r.health.Ticked(ticks.Take(time.Since(began)))
+			r.account.Health.Ticked(ticks.Take(time.Since(began)))
 		case <-r.done:
 			return
 		}
@@ -175,7 +175,7 @@ func TestTheScreenShowsAStop(t *testing.T) {
 		run := startWatched(t, build(t, nil, "w:c3:30s"), slowStream, together)
 		go beat(run, 6*time.Second, 400*time.Millisecond)
 		look := func(at time.Duration) result.Health {
-			time.Sleep(at - run.now())
+			time.Sleep(at - run.account.Waves.Now())
 			return run.Snapshot(result.View{Window: 10 * time.Second, Wave: -1}).Health
 		}
 		if h := look(5500 * time.Millisecond); !h.OK || len(h.Warnings) > 0 {
@@ -201,8 +201,8 @@ func TestLatenessForGapsAlone(t *testing.T) {
 		var ticks health.Ticks
 		go func() {
 			for at := health.TickEvery; at < 9*time.Second; at += health.TickEvery {
-				time.Sleep(at + 3*time.Millisecond - run.now())
-				run.health.Ticked(ticks.Take(run.now()))
+				time.Sleep(at + 3*time.Millisecond - run.account.Waves.Now())
+				run.account.Health.Ticked(ticks.Take(run.account.Waves.Now()))
 			}
 		}()
 		doc := run.Wait()
@@ -224,9 +224,9 @@ func TestADropThatCameLate(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run, _ := start(t, build(t, nil, "w:10/s:10s"), slowStream)
 				for i := range 20 {
-					q := ledger.Request{Index: uint64(1000 + i), Scheduled: run.now() - late, Enqueued: run.now()}
-					run.ledger.Scheduled(q)
-					run.ledger.Dropped(q)
+					q := dispatch.Ticket{Index: uint64(1000 + i), Scheduled: run.account.Waves.Now() - late, Enqueued: run.account.Waves.Now()}
+					run.account.Ledger.Scheduled(q)
+					run.account.Ledger.Dropped(q)
 				}
 				doc := run.Wait()
 				conserved(t, doc)

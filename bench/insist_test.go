@@ -132,9 +132,9 @@ func TestSecondStopLeavesCallsBehind(t *testing.T) {
 				if run.LeftBehind() == 0 {
 					t.Error("nothing was left behind")
 				}
-				before := run.total()
+				before := run.account.Total()
 				letGo() // what ends later changes nothing
-				if after := run.total(); after.Requests != before.Requests {
+				if after := run.account.Total(); after.Requests != before.Requests {
 					t.Errorf("%+v, before %+v", after.Requests, before.Requests)
 				}
 			})

@@ -151,7 +151,7 @@ func TestRowsOfLanesAddUp(t *testing.T) {
 		}
 		doc := run.Wait()
 		conserved(t, doc)
-		lanes := run.ledger.Lanes()
+		lanes := run.account.Ledger.Lanes()
 		if len(lanes) != 3 {
 			t.Fatalf("%d lanes", len(lanes))
 		}

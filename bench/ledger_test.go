@@ -14,8 +14,9 @@ import (
 
 // A reader keeps every interval that a run hands out, and what was in it then.
 type reader struct {
-	kept []result.Interval
-	said []string
+	takes time.Duration // for each of them
+	kept  []result.Interval
+	said  []string
 }
 
 func (*reader) Begin(*result.Run) error  { return nil }
@@ -23,6 +24,7 @@ func (*reader) Event(result.Event) error { return nil }
 func (*reader) End(*result.Run) error    { return nil }
 
 func (r *reader) Interval(in result.Interval, _ result.Row) error {
+	time.Sleep(r.takes)
 	r.kept = append(r.kept, in)
 	r.said = append(r.said, figures(in))
 	return nil
@@ -51,45 +53,59 @@ func slowly(i int, _ time.Duration) reply {
 }
 
 // Whoever looks at a run, whenever and at whatever, reads nothing that is being
-// written. The race detector is the judge.
+// written, though it is steered, its clocks tick, and its keeper and the reader of its log
+// take their time. The race detector is the judge.
 func TestReadersNeverMeetAWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{epoch: time.Now(), answer: slowly}
-		o, journal := options(t, busy(t), f, f.epoch), &reader{}
-		o.Journal = journal
+		o, kept := options(t, busy(t), f, f.epoch), &reader{takes: 300 * time.Millisecond}
+		o.Journal, o.Requests, o.clocks = kept, &lockedBuffer{}, together
 		run, err := Start(o)
 		if err != nil {
 			t.Fatal(err)
 		}
+		a := run.account
 		looks := []func(){
-			func() { run.ledger.Spent(time.Minute) },
-			func() { run.ledger.Warmup() },
-			func() { run.ledger.Total(-1); run.ledger.Total(1) },
-			func() { p, _, _ := run.ledger.Window(10*time.Second, -1); result.Derive(result.Label{}, p) },
-			func() { run.ledger.Window(time.Second, 0) },
+			func() { a.Ledger.Spent(time.Minute) },
+			func() { a.Ledger.Warmup() },
+			func() { a.Ledger.Total(-1); a.Ledger.Total(1) },
+			func() { p, _, _ := a.Ledger.Window(10*time.Second, -1); result.Derive(result.Label{}, p) },
+			func() { a.Ledger.Window(time.Second, 0) },
+			func() { a.Ledger.Rows(false); a.Ledger.Rows(true); a.Ledger.Lanes() },
 			func() { run.Snapshot(result.View{Wave: -1, Window: 10 * time.Second}) },
 			func() { run.Snapshot(result.View{Wave: 1}) },
-			func() { run.ledger.Rows(false) },
+			func() { run.Look("calm", "rush"); run.Look("after") },
+			func() { _, _, _, _ = run.JournalError(), run.LeftBehind(), run.Insisted(), a.Waves.Ended() },
+			func() { _, _ = run.RequestLog() },
+			func() { a.Journal.Newest(10); a.Journal.Events() },
+			func() { a.Waves.Statuses(); a.Waves.Names(); a.Dispatch.Lanes(); a.Dispatch.Backlog(-1) },
 		}
+		go beat(run, 6*time.Second, 400*time.Millisecond)
 		// A reader looks while a second is being ended: virtual time stands still as
 		// long as anybody is busy.
 		var readers sync.WaitGroup
-		for _, look := range looks {
+		for i, look := range looks {
 			readers.Go(func() {
 				for ended := 0; !closed(run.Done()); {
 					time.Sleep(time.Second)
 					for before := ended; ended == before && !closed(run.Done()); look() {
-						ended = run.ledger.Seconds()
+						ended = a.Ledger.Seconds()
 					}
 					look()
+					if ended%4 == 1 && i < 3 {
+						steer(run, 2+i, 0)
+					}
 				}
 			})
 		}
 		conserved(t, run.Wait())
 		readers.Wait()
-		for i, in := range journal.kept {
-			if now := figures(in); now != journal.said[i] {
-				t.Errorf("second %d was written to after it was handed out:\n%s\n%s", i, journal.said[i], now)
+		if len(kept.kept) == 0 {
+			t.Error("nothing was kept")
+		}
+		for i, in := range kept.kept {
+			if now := figures(in); now != kept.said[i] {
+				t.Errorf("second %d was written to after it was handed out:\n%s\n%s", i, kept.said[i], now)
 			}
 		}
 	})
@@ -106,7 +122,7 @@ func TestTheRingIsNeverWrittenTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		doc := run.Wait()
-		rings := run.ledger.Last(time.Hour)
+		rings := run.account.Ledger.Last(time.Hour)
 		rings = rings[len(rings)-len(journal.kept):]
 		for i, in := range journal.kept {
 			if got, want := figures(rings[i]), journal.said[i]; got != want {
@@ -123,7 +139,7 @@ func TestTheRingIsNeverWrittenTo(t *testing.T) {
 				warm += p.Cost.Total()
 			}
 		}
-		if want := run.ledger.Warmup().Cost.Total(); warm != want || warm == 0 || doc.Total.Requests.Sent == 0 {
+		if want := run.account.Ledger.Warmup().Cost.Total(); warm != want || warm == 0 || doc.Total.Requests.Sent == 0 {
 			t.Errorf("the seconds hold $%.9f of the warm-up's $%.9f", warm, want)
 		}
 	})

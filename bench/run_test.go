@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
@@ -50,7 +51,7 @@ func TestConservation(t *testing.T) {
 				steer(run, act, i)
 				run.Snapshot(result.View{Wave: i%3 - 1, Window: time.Duration(i%2) * time.Second})
 			}
-			for lane, status := range run.dispatch.Lanes() { // a lane that was paused for good would wait for ever
+			for lane, status := range run.account.Dispatch.Lanes() { // a lane that was paused for good would wait for ever
 				if status.Paused {
 					run.TogglePause(lane)
 				}
@@ -74,12 +75,11 @@ func everyoneRanks(t testing.TB, run *Run) {
 	t.Helper()
 	for _, metric := range []string{"ttft", "ttfa", "e2e", "service.ttft", "service.e2e"} {
 		e := slo.MustParse(metric + ".p95 < 0.001us")
-		for i := range run.waves.list {
-			w := &run.waves.list[i]
-			s := run.sofar().Stretch(e.In(w.Lane, w.Name))
+		for _, w := range run.account.Waves.Names() {
+			s := run.account.Sofar().Stretch(e.In(w.Lane, w.Wave))
 			sample, _ := s.Latency(e)
 			if n := sample.Count + sample.Lost; n != s.Part.Requests.Scheduled {
-				t.Errorf("%s in %s ranks %d of %d scheduled", metric, w.name(), n, s.Part.Requests.Scheduled)
+				t.Errorf("%s in %s ranks %d of %d scheduled", metric, w, n, s.Part.Requests.Scheduled)
 			}
 		}
 	}
@@ -99,7 +99,7 @@ func moody(i int, _ time.Duration) reply {
 }
 
 func steer(run *Run, act, i int) {
-	lane := i % len(run.scenario.Lanes)
+	lane := i % len(run.options.Scenario.Lanes)
 	switch act {
 	case 0, 1:
 		run.TogglePause(lane)
@@ -307,7 +307,7 @@ func TestRequestLog(t *testing.T) {
 		doc := run.Wait()
 		lines := map[outcome.Outcome]int64{}
 		for _, text := range strings.Split(strings.TrimSpace(out.String()), "\n") {
-			var l RequestLine
+			var l ledger.RequestLine
 			if err := json.Unmarshal([]byte(text), &l); err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}

@@ -52,7 +52,7 @@ func TestStoppedBeforeItWasSent(t *testing.T) {
 		}
 		var unsentLines int
 		for line := range strings.Lines(log.String()) {
-			var l RequestLine
+			var l ledger.RequestLine
 			if err := json.Unmarshal([]byte(line), &l); err != nil {
 				t.Fatal(err)
 			}

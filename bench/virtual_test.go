@@ -222,7 +222,7 @@ func options(t testing.TB, sc *scenario.Scenario, c Client, epoch time.Time) Opt
 	t.Helper()
 	o := Options{Scenario: sc, Client: c, Epoch: epoch, ID: "test", Price: &price.Price{Input: 1, Output: 2}}
 	for _, l := range sc.Lanes {
-		w := workload(sc, l)
+		w := sc.WorkloadOf(l)
 		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, sc.Seed)
 		if err != nil {
 			t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"flashwave/bench"
 	"flashwave/bench/files"
+	"flashwave/bench/health"
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
 )
@@ -208,7 +208,7 @@ func (f *scenarioFlags) over(fs *pflag.FlagSet, sc *scenario.Scenario) error {
 		return err
 	}
 	var machine scenario.Machine
-	if limit := bench.OpenFilesLimit(); limit != nil {
+	if limit := health.OpenFilesLimit(); limit != nil {
 		machine.OpenFiles = *limit
 	}
 	if err := sc.Resolve(machine); err != nil {

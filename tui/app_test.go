@@ -24,6 +24,8 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
+	"flashwave/client"
+	"flashwave/client/outcome"
 )
 
 // A fakeBackend is a backend without a machine behind it.
@@ -100,11 +102,14 @@ func (c *fakeBackend) Check(ctx context.Context, sc *scenario.Scenario) (bench.P
 	sc.Target.Model = "settled by the check"
 	cost := 0.00042
 	return bench.Probe{
-		Target: "127.0.0.1:8000", Model: "deepseek-v3.2", Outcome: "ok", Status: 200,
-		Connect: 3 * time.Millisecond, FirstByte: 40 * time.Millisecond, FirstToken: 120 * time.Millisecond,
-		LastToken: 900 * time.Millisecond, Done: 905 * time.Millisecond,
-		Prompt: 170, Output: 64, TokensFrom: "usage", Finish: "stop", Text: "Xin chào" + strings.Repeat("!", i), CostUSD: &cost,
-		LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1,
+		Target: "127.0.0.1:8000", Model: "deepseek-v3.2", CostUSD: &cost,
+		Result: client.Result{
+			Outcome: outcome.OK, Status: 200, Phases: client.Phases{Connect: 3 * time.Millisecond},
+			FirstByte: 40 * time.Millisecond, FirstToken: 120 * time.Millisecond,
+			LastToken: 900 * time.Millisecond, Done: 905 * time.Millisecond,
+			Usage: client.Usage{Prompt: 170, Output: 64, From: client.FromUsage}, Finish: "stop", Text: "Xin chào" + strings.Repeat("!", i),
+			Limits: client.Limits{LimitRequests: -1, RemainingRequests: -1, LimitTokens: -1, RemainingTokens: -1},
+		},
 	}, nil
 }
 

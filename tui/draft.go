@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"flashwave/bench"
+	"flashwave/bench/health"
 	"flashwave/bench/scenario"
 )
 
@@ -33,7 +34,7 @@ var presets = []preset{
 }
 
 func newDraft() *draft {
-	return &draft{target: mockURL, preset: presets[0].name, load: presets[0].load}
+	return &draft{target: scenario.MockURL, preset: presets[0].name, load: presets[0].load}
 }
 
 // choose takes a preset's load over what was typed.
@@ -44,10 +45,10 @@ func (d *draft) choose(name string) {
 		}
 	}
 	switch {
-	case name == fromFile && d.target == mockURL:
+	case name == fromFile && d.target == scenario.MockURL:
 		d.target = "" // the file names its own
 	case name != fromFile && d.target == "":
-		d.target = mockURL
+		d.target = scenario.MockURL
 	}
 }
 
@@ -145,7 +146,7 @@ func (d draft) scenario(targets []scenario.NamedTarget) (*scenario.Scenario, err
 		sc.Replaced("budget")
 	}
 	var machine scenario.Machine
-	if limit := bench.OpenFilesLimit(); limit != nil {
+	if limit := health.OpenFilesLimit(); limit != nil {
 		machine.OpenFiles = *limit
 	}
 	return sc, sc.Resolve(machine)

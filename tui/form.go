@@ -25,7 +25,7 @@ type form struct {
 const labelWidth = 13
 
 func newForm(d *draft, targets []scenario.NamedTarget) *form {
-	names := []string{mockURL}
+	names := []string{scenario.MockURL}
 	for _, t := range targets {
 		names = append(names, t.Name)
 	}

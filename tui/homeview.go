@@ -193,7 +193,7 @@ func (h home) inFlight(sc *scenario.Scenario) string {
 
 // hostOrMock is the target as the list of runs names it.
 func hostOrMock(address string) string {
-	if address == mockURL {
+	if address == scenario.MockURL {
 		return "mock"
 	}
 	return targetName(address)

@@ -67,7 +67,7 @@ func planned(w scenario.Wave, at time.Duration) []result.CurvePoint {
 
 // targetName is what people call a URL: its host, or the built-in endpoint.
 func targetName(address string) string {
-	if address == mockURL {
+	if address == scenario.MockURL {
 		return "the built-in endpoint"
 	}
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
@@ -75,6 +75,3 @@ func targetName(address string) string {
 	}
 	return address
 }
-
-// mockURL is the target that means the built-in endpoint.
-const mockURL = "mock:"

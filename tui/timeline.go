@@ -20,9 +20,9 @@ type phase struct {
 
 // phases are the stretches of a probe, one after the other.
 func phases(b bench.Probe) []phase {
-	connected := b.DNS + b.Connect
-	secured := connected + b.TLS
-	list := []phase{{"DNS", 0, b.DNS}, {"connect", b.DNS, connected}, {"TLS", connected, secured}}
+	connected := b.Phases.DNS + b.Phases.Connect
+	secured := connected + b.Phases.TLS
+	list := []phase{{"DNS", 0, b.Phases.DNS}, {"connect", b.Phases.DNS, connected}, {"TLS", connected, secured}}
 	at := secured
 	for _, p := range []struct {
 		name string
@@ -79,12 +79,12 @@ func (p pen) bar(f phase, total time.Duration, room int) string {
 // probeNotes is what else a probe found out.
 func (p pen) probeNotes(b bench.Probe, width int) []string {
 	var lines []string
-	if b.Error != "" {
-		lines = append(lines, wrapped(p.style.bad, clean(b.Error), width)...)
+	if b.Err != "" {
+		lines = append(lines, wrapped(p.style.bad, clean(b.Err), width)...)
 	}
 	var parts []string
-	if b.TokensFrom != "" {
-		parts = append(parts, p.pair("tokens", units.Count(b.Prompt)+" in, "+units.Count(b.Output)+" out"))
+	if b.Usage.From != "" {
+		parts = append(parts, p.pair("tokens", units.Count(b.Usage.Prompt)+" in, "+units.Count(b.Usage.Output)+" out"))
 	}
 	if b.Finish != "" {
 		parts = append(parts, p.pair("finish", clean(b.Finish)))
@@ -92,11 +92,11 @@ func (p pen) probeNotes(b bench.Probe, width int) []string {
 	if b.CostUSD != nil {
 		parts = append(parts, p.pair("cost", units.USD(*b.CostUSD)))
 	}
-	if b.RemainingRequests >= 0 {
-		parts = append(parts, p.pair("requests left", units.Count(b.RemainingRequests)))
+	if b.Limits.RemainingRequests >= 0 {
+		parts = append(parts, p.pair("requests left", units.Count(b.Limits.RemainingRequests)))
 	}
-	if b.RemainingTokens >= 0 {
-		parts = append(parts, p.pair("tokens left", units.Count(b.RemainingTokens)))
+	if b.Limits.RemainingTokens >= 0 {
+		parts = append(parts, p.pair("tokens left", units.Count(b.Limits.RemainingTokens)))
 	}
 	lines = append(lines, p.spread(parts, 3, width))
 	if b.Text != "" {

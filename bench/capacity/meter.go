@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/forecast"
+	"flashwave/bench/ledger"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -58,7 +59,7 @@ func tokens(req *client.Request, res client.Result) (prompt, cached, output int6
 	for _, m := range req.Messages {
 		bytes += len(m.Content)
 	}
-	billed, _ := bench.Billed(bytes, req.MaxTokens, res)
+	billed, _ := ledger.Billed(bytes, req.MaxTokens, res)
 	return billed.Prompt, billed.Cached, billed.Output
 }
 

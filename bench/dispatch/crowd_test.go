@@ -17,7 +17,7 @@ type counter struct {
 	let                              chan struct{}
 }
 
-func (c *counter) Send(t Ticket) Ending {
+func (c *counter) Send(_ *Dispatcher, t Ticket) Ending {
 	c.sent.Add(1)
 	<-c.let
 	return Ending{Ticket: t}

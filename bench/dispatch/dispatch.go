@@ -12,6 +12,7 @@
 package dispatch
 
 import (
+	"iter"
 	"sync"
 	"time"
 
@@ -45,10 +46,10 @@ type Ending struct {
 }
 
 // A Sender sends one request and blocks until it has ended. It must be safe for
-// concurrent use. As soon as a request of a closed wave is sent, the sender says so with
-// [Dispatcher.Sent].
+// concurrent use. As soon as a request of a closed wave is sent, the sender says so to the
+// dispatcher, with [Dispatcher.Sent].
 type Sender interface {
-	Send(t Ticket) Ending
+	Send(d *Dispatcher, t Ticket) Ending
 }
 
 // An Observer is told what becomes of requests and of waves. It must be safe for
@@ -168,9 +169,9 @@ func (d *Dispatcher) Sent(t Ticket, at time.Duration) { d.lanes[t.Lane].sent(t, 
 // flight at most.
 func (d *Dispatcher) Load() (inFlight, waiting, most int) { return d.slots.load() }
 
-// EachWaiting calls see with everybody who waits for a slot. It must not call the
-// dispatcher.
-func (d *Dispatcher) EachWaiting(see func(Ticket)) { d.slots.eachWaiting(see) }
+// Waiting is everybody who waits for a slot. Whoever comes or goes meanwhile may be
+// missing.
+func (d *Dispatcher) Waiting() iter.Seq[Ticket] { return d.slots.allWaiting() }
 
 // Asked is how many requests a lane has scheduled so far.
 func (d *Dispatcher) Asked(lane int) int64 { return int64(d.lanes[lane].tickets.Load()) }
@@ -182,7 +183,7 @@ func (d *Dispatcher) since(at time.Duration) time.Duration { return at - d.start
 // next, until none does.
 func (d *Dispatcher) work(t Ticket) {
 	for {
-		if next, ok := d.lanes[t.Lane].ended(d.config.Sender.Send(t)); ok {
+		if next, ok := d.lanes[t.Lane].ended(d.config.Sender.Send(d, t)); ok {
 			t = d.slots.swap(next, d.config.Now())
 			continue
 		}

@@ -14,6 +14,7 @@ type line struct {
 	spare  *[lineBlock]waiting // one that was emptied
 	kinds  []kind
 	places map[kind]uint32 // where they stand among kinds
+	gone   uint64          // how many have left it
 }
 
 // lineBlock is how many wait in a block: 32 KB.
@@ -86,6 +87,7 @@ func (l *line) pop() (Ticket, bool) {
 	}
 	t := l.ticket(l.blocks[0][l.head])
 	l.head++
+	l.gone++
 	switch {
 	case l.len() == 0:
 		l.head, l.tail = 0, 0
@@ -108,8 +110,26 @@ func (l *line) all() iter.Seq[Ticket] {
 	}
 }
 
-func (l *line) ticket(w waiting) Ticket {
-	k := l.kinds[w.kind]
+// next copies those who wait, from the n-th on that ever came, into a buffer: as many as
+// fit. They are of the kinds, which never change. The next to be asked for is the last
+// answer; no answer: nobody is left.
+func (l *line) next(n uint64, buffer []waiting) (list []waiting, kinds []kind, then uint64) {
+	n = max(n, l.gone)
+	at, end := l.head+int(n-l.gone), l.head+l.len()
+	for at < end && len(list) < len(buffer) {
+		place := at % lineBlock
+		more := min(end-at, lineBlock-place, len(buffer)-len(list))
+		list = append(buffer[:len(list)], l.blocks[at/lineBlock][place:place+more]...)
+		at += more
+	}
+	return list, l.kinds, n + uint64(len(list))
+}
+
+func (l *line) ticket(w waiting) Ticket { return w.ticket(l.kinds) }
+
+// ticket is the one that waits, of one of the kinds.
+func (w waiting) ticket(kinds []kind) Ticket {
+	k := kinds[w.kind]
 	return Ticket{
 		Lane: k.lane, Wave: k.wave, During: k.during, Closed: k.closed,
 		Index: w.index, Scheduled: w.scheduled, Enqueued: w.enqueued, failures: int(w.failures),

@@ -42,8 +42,47 @@ func TestLine(t *testing.T) {
 			if l.len() != len(want) || !slices.Equal(slices.Collect(l.all()), want) {
 				t.Fatalf("%d wait, want %d", l.len(), len(want))
 			}
+			if got := walked(&l, rapid.IntRange(1, lineBlock).Draw(t, "at a time")); !slices.Equal(got, want) {
+				t.Fatalf("%d are walked past, want %d", len(got), len(want))
+			}
 		}
 	})
+}
+
+// walked are those who wait, copied a few at a time.
+func walked(l *line, atATime int) (got []Ticket) {
+	buffer := make([]waiting, atATime)
+	for list, kinds, n := l.next(0, buffer); len(list) > 0; list, kinds, n = l.next(n, buffer) {
+		for _, w := range list {
+			got = append(got, w.ticket(kinds))
+		}
+	}
+	return got
+}
+
+// Whoever looks at those who wait keeps nobody from coming and going: it takes far longer
+// to look at them all than a request may be late.
+func TestNobodyWaitsForWhoeverLooks(t *testing.T) {
+	s := newSlots(1)
+	for i := range 3*lineBlock + 1 {
+		s.take(Ticket{Index: uint64(i)}, true)
+	}
+	seen, last := 0, uint64(0)
+	for w := range s.allWaiting() {
+		if w.Index <= last {
+			t.Fatalf("%d comes after %d", w.Index, last)
+		}
+		seen, last = seen+1, w.Index
+		s.load()
+		if seen%3 == 0 {
+			s.release(0)
+		}
+		s.take(Ticket{Index: uint64(4*lineBlock + seen)}, seen <= 10)
+	}
+	// Of each block that was copied a third was gone when the next one was.
+	if want := 3*lineBlock + 10; seen != want {
+		t.Errorf("%d seen, want %d", seen, want)
+	}
 }
 
 // A million who wait take 32 bytes each, and those that are gone none.

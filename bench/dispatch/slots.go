@@ -114,11 +114,24 @@ func (s *slots) load() (inFlight, waiting, most int) {
 	return s.limit - s.free, s.line.len(), s.maxInFlight
 }
 
-// eachWaiting calls see with everybody who waits. It must not ask the slots.
-func (s *slots) eachWaiting(see func(Ticket)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for t := range s.line.all() {
-		see(t)
+// allWaiting is everybody who waits. The slots are held to copy a block of them at a time,
+// and not while somebody looks at it: whoever leaves the line meanwhile may be missing.
+func (s *slots) allWaiting() iter.Seq[Ticket] {
+	return func(yield func(Ticket) bool) {
+		buffer := make([]waiting, lineBlock)
+		for n := uint64(0); ; {
+			s.mu.Lock()
+			list, kinds, then := s.line.next(n, buffer)
+			s.mu.Unlock()
+			if len(list) == 0 {
+				return
+			}
+			n = then
+			for _, w := range list {
+				if !yield(w.ticket(kinds)) {
+					return
+				}
+			}
+		}
 	}
 }

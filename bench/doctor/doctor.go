@@ -92,7 +92,7 @@ func Examine(ctx context.Context, sc *scenario.Scenario, o Options) (*Report, er
 	}
 	r := &Report{Schema: Schema, Tool: o.Tool, At: time.Now().UTC(), Scenario: sc.Name, Need: NeedOf(sc)}
 	r.Facts = gather(ctx, o.root)
-	if sc.Target.URL != mockURL {
+	if sc.Target.URL != scenario.MockURL {
 		o.Progress("connecting to the target; no request is sent")
 		r.Target = reach(ctx, sc.Target)
 	}
@@ -114,9 +114,6 @@ func Examine(ctx context.Context, sc *scenario.Scenario, o Options) (*Report, er
 	r.conclude()
 	return r, nil
 }
-
-// mockURL is the target that means the built-in endpoint.
-const mockURL = "mock:"
 
 // conclude sums the checks up.
 func (r *Report) conclude() {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"flashwave/bench"
+	"flashwave/bench/health"
 )
 
 // Facts are what is found out about a machine; null where the system does not say.
@@ -40,7 +40,7 @@ func (p Ports) count() int64 { return max(0, p.Last-p.First+1) }
 func gather(ctx context.Context, root fs.FS) Facts {
 	s := system{root}
 	return Facts{
-		OpenFilesLimit: bench.OpenFilesLimit(),
+		OpenFilesLimit: health.OpenFilesLimit(),
 		Ports:          s.ports(), TimeWaitReuse: s.number("proc/sys/net/ipv4/tcp_tw_reuse"),
 		CPUs: runtime.NumCPU(), MaxProcs: runtime.GOMAXPROCS(0),
 		Quota: s.quota(), LoadPerMin: s.load(),

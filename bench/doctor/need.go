@@ -47,7 +47,7 @@ type Need struct {
 func NeedOf(sc *scenario.Scenario) Need {
 	n := Need{
 		PeakRPS: sc.PeakRate(), Slots: sc.Slots(),
-		MaxLagMS: millis(sc.MaxLag.D()), loopback: onLoopback(sc.Target), builtin: sc.Target.URL == mockURL,
+		MaxLagMS: millis(sc.MaxLag.D()), loopback: onLoopback(sc.Target), builtin: sc.Target.URL == scenario.MockURL,
 	}
 	most := 0.0
 	for _, l := range sc.Lanes {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"flashwave/bench"
+	"flashwave/bench/health"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 	"flashwave/client/mock"
@@ -52,7 +52,7 @@ const leastRate = 10
 
 func newLab(sc *scenario.Scenario, o Options) *lab {
 	l := &lab{
-		executable: o.Executable, length: stepFor(sc, o.For), tokens: o.Tokens, slots: most(bench.OpenFilesLimit()),
+		executable: o.Executable, length: stepFor(sc, o.For), tokens: o.Tokens, slots: most(health.OpenFilesLimit()),
 		workload: heaviest(sc), maxLag: sc.MaxLag, seed: sc.Seed, http2: sc.Target.HTTP2, transport: sc.Target.Transport, progress: o.Progress,
 	}
 	if l.tokens <= 0 {

@@ -29,8 +29,8 @@ import (
 type Load interface {
 	// Live are the waves whose wall time it is.
 	Live() iter.Seq[int]
-	// Open are how many requests of each wave are in flight.
-	Open() iter.Seq2[int, int64]
+	// InFlight are how many requests of each wave are in flight.
+	InFlight() iter.Seq2[int, int64]
 	// ReadLate records for a wave how late this process was to read, once for each.
 	ReadLate(wave int, late iter.Seq[time.Duration])
 }
@@ -156,7 +156,7 @@ func (w *Watch) attend() {
 	for wave := range w.config.Load.Live() {
 		w.present[wave].live = true
 	}
-	for wave, open := range w.config.Load.Open() {
+	for wave, open := range w.config.Load.InFlight() {
 		if wave >= 0 {
 			w.present[wave].open = open
 		}

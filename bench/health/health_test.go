@@ -15,8 +15,8 @@ import (
 // A wave is a load of one wave that goes on, with three requests open.
 type wave struct{ part *result.Part }
 
-func (wave) Live() iter.Seq[int]         { return slices.Values([]int{0}) }
-func (wave) Open() iter.Seq2[int, int64] { return maps.All(map[int]int64{0: 3}) }
+func (wave) Live() iter.Seq[int]             { return slices.Values([]int{0}) }
+func (wave) InFlight() iter.Seq2[int, int64] { return maps.All(map[int]int64{0: 3}) }
 func (w wave) ReadLate(_ int, late iter.Seq[time.Duration]) {
 	for d := range late {
 		w.part.Record(result.ReadLag, d)

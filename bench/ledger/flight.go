@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
@@ -14,7 +15,7 @@ import (
 // A Flight is one request while it is open. It is the client's sink: it records
 // what happens as it happens.
 type Flight struct {
-	Request
+	dispatch.Ticket
 	size   int // of its prompt, in bytes
 	ledger *Ledger
 	shard  *shard
@@ -41,8 +42,8 @@ type Value struct {
 }
 
 // Open enters a request whose prompt has so many bytes; false: nothing is sent any more.
-func (l *Ledger) Open(q Request, promptBytes int) (*Flight, bool) {
-	f := &Flight{Request: q, size: promptBytes, ledger: l, shard: l.shard(q.Index)}
+func (l *Ledger) Open(t dispatch.Ticket, promptBytes int) (*Flight, bool) {
+	f := &Flight{Ticket: t, size: promptBytes, ledger: l, shard: l.shard(t.Index)}
 	return f, l.open.add(f)
 }
 
@@ -158,7 +159,7 @@ func (f *Flight) Record(res client.Result, v Value) bool {
 	if !f.record(res, v) {
 		return false
 	}
-	f.ledger.logged(f.Request, res)
+	f.ledger.logged(f.Ticket, res)
 	return true
 }
 
@@ -232,7 +233,7 @@ func (f *Flight) NeverLeft() {
 	}
 	f.shard.mu.Unlock()
 	if !was {
-		f.ledger.missed(f.Request, unsent)
+		f.ledger.missed(f.Ticket, unsent)
 	}
 }
 

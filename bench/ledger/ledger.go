@@ -11,16 +11,18 @@ package ledger
 
 import (
 	"io"
+	"iter"
 	"sync/atomic"
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
 )
 
 // Config says what is to be recorded.
 type Config struct {
-	Lanes    []string // their names
-	Waves    []Wave
+	Lanes    []scenario.Lane
 	Measured result.Measured
 	Requests io.Writer // the log of requests; nil: none
 	// Excerpt: a stream that had begun to answer when it was cut is not held against the
@@ -28,27 +30,11 @@ type Config struct {
 	Excerpt bool
 }
 
-// A Wave is one whose requests are recorded.
-type Wave struct {
-	Name, Lane string
-	Closed     bool
-}
-
-// A Request is what is known of one when it was scheduled.
-type Request struct {
-	Lane      int
-	Wave      int           // that scheduled it; result.Warmup for warm-up load
-	During    int           // whose wall time it was then
-	Index     uint64        // of the lane
-	Scheduled time.Duration // when it was due
-	Enqueued  time.Duration // when it began to wait for a slot
-	Queue     time.Duration // how long it waited
-}
-
 // A Ledger records a run. Instants are on the run's clock.
 type Ledger struct {
 	*recorder
 	config Config
+	waves  []verdict.WaveName
 	start  time.Duration // when the first wave begins
 	live   []atomic.Int64
 	open   register
@@ -60,21 +46,21 @@ type Ledger struct {
 
 // New is an empty ledger. Nothing may be recorded before [Ledger.Begin].
 func New(c Config) *Ledger {
-	lanes := make([]string, len(c.Waves))
-	steadies := make([]*steady, len(c.Waves))
-	for i, w := range c.Waves {
-		lanes[i] = w.Lane
-		if w.Closed {
-			steadies[i] = &steady{}
+	l := &Ledger{config: c, live: make([]atomic.Int64, len(c.Lanes))}
+	var lanes []string // of each wave
+	for i, lane := range c.Lanes {
+		l.live[i].Store(result.Warmup)
+		for _, w := range lane.Waves {
+			lanes, l.waves = append(lanes, lane.Name), append(l.waves, verdict.WaveName{Lane: lane.Name, Wave: w.Name})
+			if w.Closed() {
+				l.steady = append(l.steady, &steady{})
+			} else {
+				l.steady = append(l.steady, nil)
+			}
 		}
 	}
-	l := &Ledger{
-		recorder: newRecorder(result.NewTimeline(lanes, c.Measured)), config: c,
-		live: make([]atomic.Int64, len(c.Lanes)), surges: newSurges(len(c.Lanes), len(c.Waves)), steady: steadies,
-	}
-	for i := range l.live {
-		l.live[i].Store(result.Warmup)
-	}
+	l.recorder = newRecorder(result.NewTimeline(lanes, c.Measured))
+	l.open, l.surges = newRegister(len(l.waves)), newSurges(len(c.Lanes), len(l.waves))
 	if c.Requests != nil {
 		l.log = newRequestLog(c.Requests)
 	}
@@ -84,7 +70,7 @@ func New(c Config) *Ledger {
 // Begin starts the clock of the first interval; the first wave begins at start.
 func (l *Ledger) Begin(now, start time.Duration) {
 	l.start = start
-	l.pace = newPace(now, len(l.config.Waves))
+	l.pace = newPace(now, len(l.waves))
 	l.begin(now, start)
 }
 
@@ -94,6 +80,41 @@ func (l *Ledger) since(at time.Duration) time.Duration { return at - l.start }
 // LiveWave is the wave in whose wall time things happen in a lane: result.Warmup before
 // its first, result.Over after its last, result.Tail when nothing is offered any more.
 func (l *Ledger) LiveWave(lane int) int { return int(l.live[lane].Load()) }
+
+// A Second is one that has ended: what happened in it, on the clock of the first wave, and
+// the rows that say so. Whoever has it has all of it, and it is never written again.
+type Second struct {
+	result.Interval
+	Row   result.Row
+	Lanes map[string]result.Row // of each lane by itself
+}
+
+// EndSecond ends the current second, at whose end so many requests are in flight and wait
+// for a slot; false: it belongs to the warm-up, whose cost comes with the first second.
+func (l *Ledger) EndSecond(now time.Duration, inFlight, waiting int) (s Second, ok bool) {
+	s.Interval = l.end(now)
+	if now <= l.start {
+		return s, false
+	}
+	s.Start, s.End = max(l.since(s.Start), 0), l.since(s.End)
+	var live []string
+	for wave := range l.Live() {
+		live = append(live, l.waves[wave].String())
+	}
+	s.Row, s.Lanes = l.add(s.Interval, live, int64(inFlight), int64(waiting))
+	return s, true
+}
+
+// Live are the waves in whose wall time things happen.
+func (l *Ledger) Live() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for lane := range l.live {
+			if wave := l.LiveWave(lane); wave >= 0 && !yield(wave) {
+				return
+			}
+		}
+	}
+}
 
 // Enter makes a wave the live one of a lane. surged: the one before it was a surge, and
 // what comes now is kept apart.

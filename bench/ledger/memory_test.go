@@ -61,7 +61,7 @@ func TestRecorderIsBounded(t *testing.T) {
 
 // endSecond is what happens to a recorder every second.
 func endSecond(rec *recorder, now time.Duration) {
-	in := rec.EndSecond(now)
+	in := rec.end(now)
 	rec.timeline.Add(in, nil, 0, 0)
 }
 

@@ -2,74 +2,105 @@ package ledger
 
 import (
 	"iter"
-	"maps"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 )
 
 // A register keeps the requests in flight, for the screen: what has not completed yet
-// shows in no histogram. The zero value is empty.
+// shows in no histogram. Whoever opens or closes a request holds one of its shards for an
+// instant, and never waits for whoever looks at all of them.
 type register struct {
+	shards [nShards]openShard
+	waves  []atomic.Int64 // how many are open, by wave
+}
+
+// An openShard holds the open requests that hash to it.
+type openShard struct {
 	mu      sync.Mutex
 	flights []*Flight
-	byWave  map[int]int64 // how many of them
 	closed  bool
+	_       [24]byte // a cache line of its own
 }
+
+func newRegister(waves int) register { return register{waves: make([]atomic.Int64, waves)} }
+
+// shard is the one of a request.
+func (o *register) shard(f *Flight) *openShard { return &o.shards[f.Index%nShards] }
 
 // add enters a request; false: nothing is sent any more.
 func (o *register) add(f *Flight) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
+	s := o.shard(f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
 		return false
 	}
-	if o.byWave == nil {
-		o.byWave = map[int]int64{}
-	}
-	o.byWave[f.Wave]++
-	f.place = len(o.flights)
-	o.flights = append(o.flights, f)
+	f.place = len(s.flights)
+	s.flights = append(s.flights, f)
+	o.count(f, 1)
 	return true
 }
 
-// close enters nothing more, and answers with what is open.
-func (o *register) close() []*Flight {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.closed = true
-	return slices.Clone(o.flights)
-}
-
 func (o *register) remove(f *Flight) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.byWave[f.Wave]--
-	last := len(o.flights) - 1
-	o.flights[f.place] = o.flights[last]
-	o.flights[f.place].place = f.place
-	o.flights[last] = nil
-	o.flights = o.flights[:last]
+	s := o.shard(f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.flights) - 1
+	s.flights[f.place] = s.flights[last]
+	s.flights[f.place].place = f.place
+	s.flights[last] = nil
+	s.flights = s.flights[:last]
+	o.count(f, -1)
 }
 
-// waves are the numbers of open requests of every wave that had any.
-func (o *register) waves() iter.Seq2[int, int64] {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return maps.All(maps.Clone(o.byWave))
+// count counts the open requests of waves; those of the warm-up are of none.
+func (o *register) count(f *Flight, n int64) {
+	if f.Wave >= 0 {
+		o.waves[f.Wave].Add(n)
+	}
+}
+
+// close enters nothing more, and answers with what is open.
+func (o *register) close() (list []*Flight) {
+	for i := range o.shards {
+		s := &o.shards[i]
+		s.mu.Lock()
+		s.closed = true
+		list = append(list, s.flights...)
+		s.mu.Unlock()
+	}
+	return list
+}
+
+// all are the requests that are open, as they were when their shard was come to.
+func (o *register) all() iter.Seq[*Flight] {
+	return func(yield func(*Flight) bool) {
+		var flights []*Flight
+		for i := range o.shards {
+			s := &o.shards[i]
+			s.mu.Lock()
+			flights = append(flights[:0], s.flights...)
+			s.mu.Unlock()
+			for _, f := range flights {
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // addTo adds the ages of open requests that still wait for an instant to a part,
 // as if the run ended now: an endpoint that hangs must not look well because
 // nothing ends.
-func (o *register) addTo(p *result.Part, now time.Duration, concerns func(Request) bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, f := range o.flights {
+func (o *register) addTo(p *result.Part, now time.Duration, concerns func(dispatch.Ticket) bool) {
+	for f := range o.all() {
 		sent := time.Duration(f.sent.Load())
-		if f.Wave == result.Warmup || sent <= 0 || !concerns(f.Request) {
+		if f.Wave == result.Warmup || sent <= 0 || !concerns(f.Ticket) {
 			continue
 		}
 		if f.first.Load() == 0 {
@@ -93,9 +124,7 @@ type State struct {
 // state looks at every open request. A request is late when it still awaits its
 // first token after ttft, or is still open after e2e (0: no such bound).
 func (o *register) state(now, ttft, e2e time.Duration) (st State) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, f := range o.flights {
+	for f := range o.all() {
 		age := now - f.Scheduled
 		st.Oldest = max(st.Oldest, age)
 		waiting := f.first.Load() == 0
@@ -115,18 +144,26 @@ func (o *register) state(now, ttft, e2e time.Duration) (st State) {
 func (l *Ledger) StopOpening() []*Flight { return l.open.close() }
 
 // InFlight are how many requests of each wave are open.
-func (l *Ledger) InFlight() iter.Seq2[int, int64] { return l.open.waves() }
+func (l *Ledger) InFlight() iter.Seq2[int, int64] {
+	return func(yield func(int, int64) bool) {
+		for wave := range l.open.waves {
+			if !yield(wave, l.open.waves[wave].Load()) {
+				return
+			}
+		}
+	}
+}
 
 // AddOpen adds the ages of the open requests that are of concern to a part, as if the run
 // ended now.
-func (l *Ledger) AddOpen(p *result.Part, now time.Duration, concerns func(Request) bool) {
+func (l *Ledger) AddOpen(p *result.Part, now time.Duration, concerns func(dispatch.Ticket) bool) {
 	l.open.addTo(p, now, concerns)
 }
 
 // AddWaiting adds the age of a request that waits for a slot: nothing came of it yet.
-func AddWaiting(p *result.Part, now time.Duration, q Request) {
+func AddWaiting(p *result.Part, now time.Duration, t dispatch.Ticket) {
 	for _, m := range [...]result.Metric{result.TTFTResponse, result.TTFAResponse, result.E2EResponse} {
-		p.RecordOpen(m, now-q.Scheduled)
+		p.RecordOpen(m, now-t.Scheduled)
 	}
 }
 

@@ -85,10 +85,10 @@ func (s *shard) part(wave int) *result.Part {
 	return p
 }
 
-// EndSecond ends the current interval at now: what the shards held becomes the newest
+// end ends the current interval at now: what the shards held becomes the newest
 // interval, and the shards begin anew. The interval is complete, and its parts are
 // shared with every reader: they must not be written to.
-func (r *recorder) EndSecond(now time.Duration) result.Interval {
+func (r *recorder) end(now time.Duration) result.Interval {
 	r.mu.Lock()
 	last := r.final // asked before the shards are emptied: what comes after that is in the next interval
 	r.mu.Unlock()
@@ -243,10 +243,10 @@ func (r *recorder) Last(d time.Duration) []result.Interval {
 	return list
 }
 
-// Add adds an interval, on the clock of the first wave, to the timeline, with the waves
+// add adds an interval, on the clock of the first wave, to the timeline, with the waves
 // that were live and what was open at its end. Its answers are the row of the run and
 // those of its lanes.
-func (r *recorder) Add(in result.Interval, live []string, inFlight, waiting int64) (row result.Row, lanes map[string]result.Row) {
+func (r *recorder) add(in result.Interval, live []string, inFlight, waiting int64) (row result.Row, lanes map[string]result.Row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.timeline.Add(in, live, inFlight, waiting)

@@ -45,11 +45,11 @@ func TestTheRecorderIsSafeForConcurrentUse(t *testing.T) {
 	}
 	for s := range seconds {
 		time.Sleep(100 * time.Microsecond) // or nothing is in it
-		in := rec.EndSecond(time.Duration(s+1) * time.Second)
+		in := rec.end(time.Duration(s+1) * time.Second)
 		if p := in.Parts[result.Warmup]; s < warm-1 && p != nil {
 			t.Errorf("the warm-up is in second %d, before the first wave", s)
 		}
-		rec.Add(in, nil, 0, 0)
+		rec.add(in, nil, 0, 0)
 		rec.Rows(false)
 	}
 	over.Store(true)

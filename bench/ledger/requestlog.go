@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/client"
@@ -62,7 +63,7 @@ var NeverSent = client.Result{
 }
 
 // line describes a request that ended.
-func (l *Ledger) line(q Request, res client.Result) RequestLine {
+func (l *Ledger) line(t dispatch.Ticket, res client.Result) RequestLine {
 	at := func(d time.Duration) *float64 {
 		if d == client.Never {
 			return nil
@@ -71,13 +72,13 @@ func (l *Ledger) line(q Request, res client.Result) RequestLine {
 		return &ms
 	}
 	wave := ""
-	if q.Wave >= 0 {
-		wave = l.config.Waves[q.Wave].Name
+	if t.Wave >= 0 {
+		wave = l.waves[t.Wave].Wave
 	}
 	return RequestLine{
-		Wave: wave, Lane: l.config.Lanes[q.Lane], Index: q.Index,
+		Wave: wave, Lane: l.config.Lanes[t.Lane].Name, Index: t.Index,
 		Outcome: res.Outcome, Error: res.Err, Status: res.Status,
-		ScheduledMS: at(q.Scheduled), QueuedMS: float64(q.Queue) / float64(time.Millisecond),
+		ScheduledMS: at(t.Scheduled), QueuedMS: float64(t.Queue) / float64(time.Millisecond),
 		SentMS: at(res.Sent), FirstByteMS: at(res.FirstByte), FirstTokenMS: at(res.FirstToken),
 		FirstAnswerMS: at(res.FirstAnswer), LastTokenMS: at(res.LastToken), DoneMS: at(res.Done),
 		StallMS: float64(res.Stall) / float64(time.Millisecond),
@@ -88,9 +89,9 @@ func (l *Ledger) line(q Request, res client.Result) RequestLine {
 }
 
 // logged adds a request that ended to the log of requests.
-func (l *Ledger) logged(q Request, res client.Result) {
-	if l.log != nil && q.Wave != result.Warmup {
-		l.log.write(l.line(q, res))
+func (l *Ledger) logged(t dispatch.Ticket, res client.Result) {
+	if l.log != nil && t.Wave != result.Warmup {
+		l.log.write(l.line(t, res))
 	}
 }
 

@@ -4,80 +4,74 @@ import (
 	"iter"
 	"time"
 
+	"flashwave/bench/arrival"
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/verdict"
 	"flashwave/client/outcome"
 )
 
 // Scheduled records that a request was due.
-func (l *Ledger) Scheduled(q Request) {
-	if q.Wave == result.Warmup {
+func (l *Ledger) Scheduled(t dispatch.Ticket) {
+	if t.Wave == result.Warmup {
 		return
 	}
-	l.record(q.Wave, q.Index, func(p *result.Part) { p.Requests.Scheduled++ })
-	l.surges.after(q.During).expect(q.Scheduled)
+	l.record(t.Wave, t.Index, func(p *result.Part) { p.Requests.Scheduled++ })
+	l.surges.after(t.During).expect(t.Scheduled)
 }
 
 // Dropped records a scheduled request that found no slot and may not wait.
 //
 // One that comes here a second late would perhaps have found a slot when it was
 // due: that is lateness of the generator, and not a full house alone.
-func (l *Ledger) Dropped(q Request) {
-	if late := q.Enqueued - q.Scheduled; late > time.Second && q.Wave != result.Warmup {
-		l.record(q.Wave, q.Index, func(p *result.Part) { p.Record(result.Lag, late) })
+func (l *Ledger) Dropped(t dispatch.Ticket) {
+	if late := t.Enqueued - t.Scheduled; late > time.Second && t.Wave != result.Warmup {
+		l.record(t.Wave, t.Index, func(p *result.Part) { p.Record(result.Lag, late) })
 	}
-	l.never(q, dropped, func(r *result.Requests) { r.Dropped++ })
+	l.never(t, dropped, func(r *result.Requests) { r.Dropped++ })
 }
 
 // Unsent records a scheduled request that was never sent.
-func (l *Ledger) Unsent(q Request) {
-	l.never(q, unsent, func(r *result.Requests) { r.Unsent++ })
+func (l *Ledger) Unsent(t dispatch.Ticket) {
+	l.never(t, unsent, func(r *result.Requests) { r.Unsent++ })
 }
 
-func (l *Ledger) never(q Request, instead outcome.Outcome, count func(*result.Requests)) {
-	if q.Wave == result.Warmup {
+func (l *Ledger) never(t dispatch.Ticket, instead outcome.Outcome, count func(*result.Requests)) {
+	if t.Wave == result.Warmup {
 		return
 	}
-	l.missed(q, instead)
-	l.record(q.Wave, q.Index, func(p *result.Part) { count(&p.Requests) })
+	l.missed(t, instead)
+	l.record(t.Wave, t.Index, func(p *result.Part) { count(&p.Requests) })
 }
 
 // missed tells of a request that was never sent, and what became of it instead.
-func (l *Ledger) missed(q Request, instead outcome.Outcome) {
-	if q.Wave == result.Warmup {
+func (l *Ledger) missed(t dispatch.Ticket, instead outcome.Outcome) {
+	if t.Wave == result.Warmup {
 		return
 	}
 	if l.log != nil {
-		line := l.line(q, NeverSent)
+		line := l.line(t, NeverSent)
 		line.Outcome = instead
 		l.log.write(line)
 	}
-	l.surges.after(q.During).see(q.Scheduled, verdict.Bad)
+	l.surges.after(t.During).see(t.Scheduled, verdict.Bad)
 }
 
-// Shed are many requests at once that were due from one instant to another, about evenly,
-// and that nobody had a place for. None was scheduled before.
-type Shed struct {
-	Request                // the first of them
-	N        int64         // how many
-	From, To time.Duration // when they were due
-	At       time.Duration // when they were given up
-}
-
-// Shed records requests that nobody had a place for as scheduled and dropped.
-func (l *Ledger) Shed(s Shed) {
-	if s.Wave == result.Warmup {
+// Shed records requests that were due at once, and that nobody had a place for, as
+// scheduled and dropped: the first of them, and of how many.
+func (l *Ledger) Shed(first dispatch.Ticket, of arrival.Shed) {
+	if first.Wave == result.Warmup {
 		return
 	}
-	l.record(s.Wave, s.Index, func(p *result.Part) {
-		p.Requests.Scheduled += s.N
-		p.Requests.Dropped += s.N
-		for range min(s.N, shedLags) {
-			p.Record(result.Lag, s.At-s.From)
+	l.record(first.Wave, first.Index, func(p *result.Part) {
+		p.Requests.Scheduled += of.N
+		p.Requests.Dropped += of.N
+		for range min(of.N, shedLags) {
+			p.Record(result.Lag, first.Enqueued-of.From)
 		}
 	})
-	l.surges.after(s.During).lose(s.From, s.To, s.N)
-	l.log.lack(s.N)
+	l.surges.after(first.During).lose(of.From, of.To, of.N)
+	l.log.lack(of.N)
 }
 
 // shedLags is how many of the requests given up at once are counted as late ones: enough

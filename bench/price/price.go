@@ -38,7 +38,9 @@ type Usage struct {
 
 // A Cost is money in USD, by what it was spent on.
 type Cost struct {
-	Input, Cached, Output float64
+	Input  float64 `json:"input,omitempty"`
+	Cached float64 `json:"cached,omitempty"`
+	Output float64 `json:"output,omitempty"`
 }
 
 // Total is the sum, in USD.

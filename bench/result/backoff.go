@@ -5,12 +5,13 @@ import "time"
 // Waits are how often and how long slots of a closed wave waited after a request
 // that had failed.
 type Waits struct {
-	Count          int64
-	Total, Longest time.Duration
+	Count   int64         `json:"count,omitempty"`
+	Total   time.Duration `json:"total_ns,omitempty"`
+	Longest time.Duration `json:"longest_ns,omitempty"`
 	// Unheeded are the waits that were asked for and not waited for, and Asked the
 	// longest of them.
-	Unheeded int64
-	Asked    time.Duration
+	Unheeded int64         `json:"unheeded,omitempty"`
+	Asked    time.Duration `json:"asked_ns,omitempty"`
 }
 
 // Add counts one wait.

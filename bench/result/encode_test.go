@@ -35,7 +35,7 @@ func TestEncodeIsTheLibrarys(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := NewHist()
 		if rapid.Bool().Draw(t, "dense") {
-			h = NewDenseHist()
+			h = newDenseHist()
 		}
 		for _, v := range rapid.SliceOf(rapid.OneOf(
 			rapid.Int64Range(0, 5000), rapid.Int64Range(0, highest), rapid.Int64Range(1e6, 1e6+3000), rapid.SampledFrom([]int64{0, 1, lowest, 512, 1 << 20, 1<<20 - 1, highest}),

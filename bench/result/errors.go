@@ -2,6 +2,7 @@ package result
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -48,6 +49,34 @@ func (e ErrorCounts) merge(from ErrorCounts) {
 	for key, c := range from {
 		e.add(key, c.Count, c.Sample)
 	}
+}
+
+// MarshalJSON implements [json.Marshaler]: they are a list.
+func (e ErrorCounts) MarshalJSON() ([]byte, error) { return json.Marshal(e.List()) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (e *ErrorCounts) UnmarshalJSON(b []byte) error {
+	var list []ErrorCount
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	*e = ErrorCounts{}
+	for _, c := range list {
+		(*e)[ErrorKey{c.Outcome, c.Message}] = new(c)
+	}
+	return nil
+}
+
+// WithoutSamples is e with no example of the kinds that it is said of. e stays as it is.
+func (e ErrorCounts) WithoutSamples(of func(ErrorKey) bool) ErrorCounts {
+	c := make(ErrorCounts, len(e))
+	for key, n := range e {
+		c[key] = new(*n)
+		if of(key) {
+			c[key].Sample = ""
+		}
+	}
+	return c
 }
 
 // List is the failures, most frequent first.

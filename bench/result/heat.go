@@ -40,15 +40,6 @@ func HeatBounds(i int) (from, to time.Duration) {
 	return time.Duration(heatBounds[i]), time.Duration(heatBounds[i+1])
 }
 
-// HeatBucket is the bucket of a heat that counts d.
-func HeatBucket(d time.Duration) int {
-	i, found := slices.BinarySearch(heatBounds[:], int64(d))
-	if !found {
-		i--
-	}
-	return max(0, min(i, HeatBuckets-1))
-}
-
 // Heat counts the durations of h in the geometry of heats, to h's resolution of
 // three digits; nil when nothing was recorded.
 func (h *Hist) Heat() Heat {

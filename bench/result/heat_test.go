@@ -36,13 +36,18 @@ func TestHeatBounds(t *testing.T) {
 		if ratio := float64(to) / float64(from); ratio < 1.1547 || ratio > 1.1549 {
 			t.Errorf("bucket %d grows by %g, want 10^(1/16)", i, ratio)
 		}
-		if HeatBucket(from) != i || HeatBucket(to-1) != i {
+		if bucketOf(from) != i || bucketOf(to-1) != i {
 			t.Errorf("bucket %d does not hold its own bounds", i)
 		}
 	}
-	if HeatBucket(0) != 0 || HeatBucket(time.Hour) != HeatBuckets-1 {
+	if bucketOf(0) != 0 || bucketOf(time.Hour) != HeatBuckets-1 {
 		t.Error("what lies outside is not in the outermost buckets")
 	}
+}
+
+// bucketOf is the bucket of a heat that counts d.
+func bucketOf(d time.Duration) int {
+	return slices.Index(heatOf(func(see func(value, count int64) bool) { see(int64(d), 1) }), 1)
 }
 
 // TestHeatCounts holds that a heat counts every duration once, in its bucket to

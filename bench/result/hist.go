@@ -60,10 +60,6 @@ type Hist struct {
 // NewHist is an empty histogram that is small.
 func NewHist() *Hist { return &Hist{packed: hdr.NewPacked(lowest, highest, digits)} }
 
-// NewDenseHist is an empty histogram that takes 190 KB and records in constant
-// time.
-func NewDenseHist() *Hist { return &Hist{dense: hdr.New(lowest, highest, digits)} }
-
 // NewGrowingHist is an empty histogram that is small, and becomes a dense one
 // once it holds many different values. It is for what is recorded often and
 // emptied soon: to empty and to merge a dense histogram costs as much with one

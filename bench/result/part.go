@@ -1,6 +1,7 @@
 package result
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 
@@ -65,49 +66,83 @@ func ParseMetric(name string) (Metric, bool) {
 
 // A Part is what happened to the requests of one wave in a stretch of time.
 // Parts of different stretches and waves add up exactly. A Part is not safe for
-// concurrent use.
+// concurrent use. Its JSON lacks the histograms, and is short where little happened.
 type Part struct {
-	Requests Requests
-	Outcomes map[outcome.Outcome]int64
-	Good     int64 // ok requests that met every per-request SLO
-	Unjudged int64 // ok requests that met all that can be known, and have no value of another one
+	Requests Requests                  `json:"requests,omitzero"`
+	Outcomes map[outcome.Outcome]int64 `json:"outcomes,omitempty"`
+	Good     int64                     `json:"good,omitempty"`     // ok requests that met every per-request SLO
+	Unjudged int64                     `json:"unjudged,omitempty"` // ok requests that met all that can be known, and have no value of another one
 
 	// Here counts what happened during the wave's own wall time, whichever wave
 	// of its lane had scheduled the request.
-	Here Happened
+	Here Happened `json:"here,omitzero"`
 
-	Prompt, Cached, Output, Reasoning int64 // tokens
-	FromUsage, FromEvents             int64 // requests that were counted in either way
+	Prompt     int64 `json:"prompt_tokens,omitempty"`
+	Cached     int64 `json:"cached_tokens,omitempty"`
+	Output     int64 `json:"output_tokens,omitempty"`
+	Reasoning  int64 `json:"reasoning_tokens,omitempty"`
+	FromUsage  int64 `json:"from_usage,omitempty"` // requests that were counted in this way
+	FromEvents int64 `json:"from_events,omitempty"`
 
 	// Streams are the ok requests with more than one token event; Bundled are those
 	// of them that came in one piece, which have no ITL, no TPOT and no stall.
-	Streams, Bundled int64
+	Streams int64 `json:"streams,omitempty"`
+	Bundled int64 `json:"bundled,omitempty"`
 
-	Cost      price.Cost
-	Estimated float64 // USD of Cost that no usage vouches for
+	Cost      price.Cost `json:"cost_usd,omitzero"`
+	Estimated float64    `json:"estimated_usd,omitempty"` // of Cost: no usage vouches for it
 
 	// Shortages counts the connections for which this machine had no file, port
 	// or memory. These requests failed, but not by the endpoint's doing.
-	Shortages map[outcome.Shortage]int64
+	Shortages map[outcome.Shortage]int64 `json:"shortages,omitempty"`
 
-	StaleRetries int64
-	Backoff      Waits // of closed waves
-	Finish       map[string]int64
-	Errors       ErrorCounts
-	Limits       LimitsSeen
+	StaleRetries int64            `json:"stale_retries,omitempty"`
+	Backoff      Waits            `json:"backoff,omitzero"` // of closed waves
+	Finish       map[string]int64 `json:"finish,omitempty"`
+	Errors       ErrorCounts      `json:"errors,omitempty"`
+	Limits       LimitsSeen       `json:"rate_limits,omitzero"`
 
-	Hists [numMetrics]*Hist // nil: nothing recorded
+	Hists [numMetrics]*Hist `json:"-"` // nil: nothing recorded
 	// Failed holds, of the durations in Hists, those of requests that failed all the
 	// same: tables show what was observed, and an SLO ranks such a request beyond
 	// every bound.
-	Failed [numMetrics]*Hist
+	Failed [numMetrics]*Hist `json:"-"`
 	// Open holds, for each metric that waits for an instant, the ages at the end of
 	// the run of the unfinished requests: an SLO ranks one that is older than its
 	// bound beyond it, whether the instant came or not.
-	Open [numOpen]*Hist
+	Open [numOpen]*Hist `json:"-"`
 	// Tokenless counts, likewise, the requests that ended ok although it never came:
 	// one without an answer token has no TTFA.
-	Tokenless [numOpen]int64
+	Tokenless Tokenless `json:"tokenless,omitzero"`
+}
+
+// Tokenless counts requests by the metric that they have no value of. Its JSON names those
+// of which there are any.
+type Tokenless [numOpen]int64
+
+// MarshalJSON implements [json.Marshaler].
+func (t Tokenless) MarshalJSON() ([]byte, error) {
+	named := map[string]int64{}
+	for m, n := range t {
+		if n != 0 {
+			named[Metric(m).String()] = n
+		}
+	}
+	return json.Marshal(named)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. Names it does not know are left out.
+func (t *Tokenless) UnmarshalJSON(b []byte) error {
+	var named map[string]int64
+	if err := json.Unmarshal(b, &named); err != nil {
+		return err
+	}
+	for name, n := range named {
+		if m, ok := ParseMetric(name); ok && int(m) < len(t) {
+			t[m] = n
+		}
+	}
+	return nil
 }
 
 // Abandoned are the unfinished requests that are held against the endpoint: where whoever
@@ -118,12 +153,16 @@ func (p *Part) Abandoned() int64 {
 
 // Happened counts what took place during a wave's wall time.
 type Happened struct {
-	Sent, Completed, Succeeded, Failed int64
-	Refused                            int64 // of Failed: turned away and not admitted; Sent − Refused is what was
-	Good                               int64 // of Succeeded: met every per-request SLO
-	Unjudged                           int64 // of Succeeded: met all that can be known, and have no value of another one
-	OutputTokens, TotalTokens          int64
-	WarmupTokens                       int64 // of OutputTokens: of the warm-up's requests
+	Sent         int64 `json:"sent,omitempty"`
+	Completed    int64 `json:"completed,omitempty"`
+	Succeeded    int64 `json:"succeeded,omitempty"`
+	Failed       int64 `json:"failed,omitempty"`
+	Refused      int64 `json:"refused,omitempty"`  // of Failed: turned away and not admitted; Sent − Refused is what was
+	Good         int64 `json:"good,omitempty"`     // of Succeeded: met every per-request SLO
+	Unjudged     int64 `json:"unjudged,omitempty"` // of Succeeded: met all that can be known, and have no value of another one
+	OutputTokens int64 `json:"output_tokens,omitempty"`
+	TotalTokens  int64 `json:"total_tokens,omitempty"`
+	WarmupTokens int64 `json:"warmup_tokens,omitempty"` // of OutputTokens: of the warm-up's requests
 }
 
 // NewPart is an empty Part.
@@ -337,9 +376,11 @@ func mergeHist(to, from *Hist) *Hist {
 
 // LimitsSeen is what response headers said of rate limits over many requests.
 type LimitsSeen struct {
-	LimitRequests, RemainingRequests *int64 // the newest limit, the lowest remainder
-	LimitTokens, RemainingTokens     *int64
-	RetryAfter                       time.Duration // the longest
+	LimitRequests     *int64        `json:"limit_requests,omitempty"`     // the newest
+	RemainingRequests *int64        `json:"remaining_requests,omitempty"` // the lowest
+	LimitTokens       *int64        `json:"limit_tokens,omitempty"`
+	RemainingTokens   *int64        `json:"remaining_tokens,omitempty"`
+	RetryAfter        time.Duration `json:"retry_after_ns,omitempty"` // the longest
 }
 
 func (l *LimitsSeen) merge(o LimitsSeen) {

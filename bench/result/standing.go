@@ -1,6 +1,7 @@
 package result
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 )
@@ -9,18 +10,19 @@ import (
 // tells. Of waves it holds those for which something has changed; what it says of them
 // replaces what was said before, but for the seconds of a surge, which add up.
 type Standing struct {
-	Asked    []int64           // requests scheduled so far, by lane, those of the warm-up included
-	Backlogs map[int]Backlog   // the largest so far, by wave
-	Limited  map[int]LimitsMet // how a wave met its rate limits
-	Steady   map[int]float64   // completions per second of a closed wave
-	Surges   map[int]Aftermath // what came after a wave that was a surge
+	Asked    []int64           `json:"asked,omitempty"`      // requests scheduled so far, by lane, those of the warm-up included
+	Backlogs map[int]Backlog   `json:"backlogs,omitempty"`   // the largest so far, by wave
+	Limited  map[int]LimitsMet `json:"limited,omitempty"`    // how a wave met its rate limits
+	Steady   map[int]float64   `json:"steady_rps,omitempty"` // completions per second of a closed wave
+	Surges   map[int]Aftermath `json:"surges,omitempty"`     // what came after a wave that was a surge
 }
 
 // LimitsMet is how a wave met its rate limits.
 type LimitsMet struct {
-	FirstS, LastS float64  // from the start of the run
-	RPM           float64  // the pace at the first
-	TPM           *float64 // likewise; nil: not known
+	FirstS float64  `json:"first_s"` // from the start of the run
+	LastS  float64  `json:"last_s"`
+	RPM    float64  `json:"rpm"` // the pace at the first
+	TPM    *float64 `json:"tpm"` // likewise; nil: not known
 }
 
 // AddTo completes the figures.
@@ -32,15 +34,28 @@ func (l LimitsMet) AddTo(s *Stats) {
 
 // An Aftermath is what became of the requests that a lane scheduled after a surge.
 type Aftermath struct {
-	StartS  float64              // the end of the surge
-	EndS    *float64             // when the lane went on to something else; nil: it is still watched
-	Seconds map[int]SecondsTally // since the second before, by the second from StartS on
+	StartS  float64              `json:"start_s"`           // the end of the surge
+	EndS    *float64             `json:"end_s,omitempty"`   // when the lane went on to something else; nil: it is still watched
+	Seconds map[int]SecondsTally `json:"seconds,omitempty"` // since the second before, by the second from StartS on
 }
 
 // A SecondsTally is a Tally that knows what it lacks.
 type SecondsTally struct {
 	Scheduled uint32
 	Tally
+}
+
+// MarshalJSON implements [json.Marshaler]: scheduled, good, bad and unjudged.
+func (t SecondsTally) MarshalJSON() ([]byte, error) {
+	return json.Marshal([4]uint32{t.Scheduled, t.Good, t.Bad, t.Unjudged})
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. Older logs lack the last.
+func (t *SecondsTally) UnmarshalJSON(b []byte) error {
+	var n [4]uint32
+	err := json.Unmarshal(b, &n)
+	*t = SecondsTally{Scheduled: n[0], Tally: Tally{Good: n[1], Bad: n[2], Unjudged: n[3]}}
+	return err
 }
 
 // Add adds another one.

@@ -31,11 +31,11 @@ func (s *Scenario) checkTarget() error {
 func (t *Target) checkURL() error {
 	const path = "target.url"
 	switch {
-	case t.URL == mockURL:
+	case t.URL == MockURL:
 		return nil
 	case t.URL == "":
 		return wrong(path, "give the base URL, for example https://api.openai.com/v1", "url is empty")
-	case strings.HasPrefix(t.URL, mockURL):
+	case strings.HasPrefix(t.URL, MockURL):
 		return wrong(path, "write mock: for the built-in endpoint", "nothing follows mock:")
 	case !strings.Contains(t.URL, "://"):
 		return wrong(path, "write "+guessScheme(t.URL)+":// in front of it", "url has no scheme")

@@ -42,7 +42,7 @@ func (s *Scenario) checkAssertion(path, text string) error {
 		return nil
 	}
 	for _, l := range lanes {
-		if s.workloadOf(l).Stream {
+		if s.WorkloadOf(l).Stream {
 			return nil
 		}
 	}
@@ -76,8 +76,8 @@ func (s *Scenario) concerned(path, text string, e slo.Expr) ([]Lane, error) {
 	return nil, s.locate(wrong(path, "write in "+strings.Join(full, " or in "), "%q: %d lanes have a wave %q", text, len(lanes), e.Wave), text, at)
 }
 
-// workloadOf is the lane's own workload, or else the scenario's.
-func (s *Scenario) workloadOf(l Lane) Workload {
+// WorkloadOf is the lane's own workload, or else the scenario's.
+func (s *Scenario) WorkloadOf(l Lane) Workload {
 	if l.Workload != nil {
 		return *l.Workload
 	}

@@ -23,9 +23,11 @@ const (
 	apiChat         = "chat"
 	apiCompletions  = "completions"
 	apiHTTP         = "http"
-	mockURL         = "mock:"
 	defaultArrivals = "constant"
 )
+
+// MockURL is the target that means the built-in endpoint.
+const MockURL = "mock:"
 
 // Default holds every default that depends neither on the machine nor on other
 // values: the built-in endpoint, Vietnamese product copy, 300 tokens, streaming.
@@ -33,7 +35,7 @@ const (
 func Default() *Scenario {
 	return &Scenario{
 		Target: Target{
-			URL:         mockURL,
+			URL:         MockURL,
 			API:         apiChat,
 			Timeout:     Duration(120 * time.Second),
 			IdleTimeout: Duration(60 * time.Second),

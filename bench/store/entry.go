@@ -13,6 +13,7 @@ import (
 
 	"flashwave/bench/files"
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 )
 
 // An Entry is a run in a list. Of one that was cut off, or still goes on, only
@@ -108,7 +109,7 @@ func (e *Entry) describe(run *result.Run) {
 
 // TargetOf is what of a URL tells endpoints apart: host and port, or "mock".
 func TargetOf(address string) string {
-	if strings.HasPrefix(address, "mock:") {
+	if strings.HasPrefix(address, scenario.MockURL) {
 		return "mock"
 	}
 	if u, err := url.Parse(address); err == nil && u.Host != "" {

@@ -87,7 +87,7 @@ func (s *synthetic) second() (result.Interval, result.Row) {
 
 func (s *synthetic) part() *result.Part {
 	p := result.NewPart()
-	p.Hists[result.ITL] = result.NewDenseHist()
+	p.Hists[result.ITL] = result.NewGrowingHist()
 	for range s.requests {
 		p.Requests.Scheduled++
 		p.Requests.Sent++

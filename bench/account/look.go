@@ -1,11 +1,11 @@
-package bench
+package account
 
 import (
+	"slices"
 	"time"
 
-	"flashwave/bench/ledger"
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
-	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
 )
 
@@ -21,27 +21,21 @@ type Look struct {
 
 // Look adds up the waves of these names: of all lanes, or of the one that a name names
 // with its wave. Their length is that of the longest lane.
-func (r *Run) Look(names ...string) Look {
+func (a *Account) Look(names ...string) Look {
 	part := result.NewPart()
-	lengths := make([]time.Duration, len(r.scenario.Lanes))
-	chosen := make([]bool, len(r.waves.list))
-	for i := range r.waves.list {
-		w := &r.waves.list[i]
-		for _, name := range names {
-			if w.Name == name || slo.WaveName(w.Lane, w.Name) == name {
-				chosen[i] = true
-				part.Merge(r.ledger.Total(i))
-				lengths[w.lane] += r.waves.length(i)
-			}
+	lengths := make([]time.Duration, len(a.Scenario.Lanes))
+	chosen := make([]bool, a.Waves.Len())
+	for i, w := range a.Waves.Names() {
+		if slices.Contains(names, w.Wave) || slices.Contains(names, w.String()) {
+			chosen[i] = true
+			part.Merge(a.Ledger.Total(i))
+			lengths[a.Waves.Lane(i)] += a.Waves.Length(i)
 		}
 	}
-	stretch := verdict.Stretch{Part: part, Priced: r.priced, Judged: r.assertions.Judged()}
-	for _, d := range lengths {
-		stretch.Length = max(stretch.Length, d)
-	}
+	stretch := verdict.Stretch{Part: part, Length: slices.Max(lengths), Priced: a.Priced, Judged: a.Assertions.Judged()}
 	now := stretch
 	now.Part = part.Clone()
-	r.addUnended(now.Part, func(q ledger.Request) bool { return q.Wave >= 0 && chosen[q.Wave] })
+	a.addUnended(now.Part, func(t dispatch.Ticket) bool { return t.Wave >= 0 && chosen[t.Wave] })
 	q := part.Requests
 	return Look{Ended: stretch, Now: now, Open: q.Scheduled - q.Dropped - q.Unsent - q.Ended()}
 }

@@ -1,27 +1,28 @@
-package bench
+package journal
 
 import (
 	"slices"
 	"sync"
 
 	"flashwave/bench/result"
+	"flashwave/bench/timetable"
 )
 
 // events are what a run remembers of what took place in it. They are safe for concurrent
 // use.
 type events struct {
-	*clock
+	clock *timetable.Clock
 
 	mu   sync.Mutex
 	list []result.Event
-	told int // of them, to the journal
+	told int // of them, to the keeper
 }
 
 // maxEvents bounds what a run remembers; a steering hand makes a few a minute.
 const maxEvents = 10_000
 
-// add remembers an event.
-func (es *events) add(e result.Event) {
+// Add remembers an event.
+func (es *events) Add(e result.Event) {
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	if len(es.list) < maxEvents || e.Kind == result.Stopped {
@@ -29,20 +30,20 @@ func (es *events) add(e result.Event) {
 	}
 }
 
-// note adds a line of text.
-func (es *events) note(text string) {
-	es.add(result.Event{TS: max(es.since(es.now()).Seconds(), 0), Kind: result.Noted, Text: text})
+// Note adds a line of text, now.
+func (es *events) Note(text string) {
+	es.Add(result.Event{TS: max(es.clock.Since(es.clock.Now()).Seconds(), 0), Kind: result.Noted, Text: text})
 }
 
-// newest are the last n, and how many there are in all.
-func (es *events) newest(n int) (list []result.Event, all int) {
+// Newest are the last n, and how many there are in all.
+func (es *events) Newest(n int) (list []result.Event, all int) {
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	return slices.Clone(es.list[max(0, len(es.list)-n):]), len(es.list)
 }
 
-// all are all of them.
-func (es *events) all() []result.Event {
+// Events are all of them.
+func (es *events) Events() []result.Event {
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	return append([]result.Event{}, es.list...)

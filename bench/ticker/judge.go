@@ -1,7 +1,8 @@
-package bench
+package ticker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,54 +19,54 @@ const liveWindow = 10 * time.Second
 // judge holds the SLOs against the last seconds, notes first breaches and
 // overload, and stops the run where it was asked to. It reports whether the endpoint
 // is overloaded.
-func (t *ticker) judge(lanes map[string]result.Row) (overloaded bool) {
-	now := t.now()
-	if now < t.start+time.Second {
+func (s *seconds) judge(lanes map[string]result.Row) (overloaded bool) {
+	now := s.Waves.Now()
+	if now < s.Waves.Start()+time.Second {
 		return false
 	}
-	sending := t.sending()
+	sending := s.config.Sending()
 	if sending {
-		overloaded = t.judgePace(now, lanes)
+		overloaded = s.judgePace(now, lanes)
 	}
 	recent := map[string]verdict.Stretch{} // by wave: many expressions speak of the same one
 	look := func(e slo.Expr) slo.Result {
 		if _, ok := recent[e.Wave]; !ok {
-			recent[e.Wave] = t.present(e, liveWindow)
+			recent[e.Wave] = s.Present(e, liveWindow)
 		}
 		if !e.Op.Upper() && recent[e.Wave].Length < liveWindow-time.Second/2 {
 			return slo.Result{} // what is not there yet may come: the first answers take a while
 		}
 		return slo.Evaluate(e, recent[e.Wave])
 	}
-	for _, a := range t.assertions.SLOs {
+	for _, a := range s.Assertions.SLOs {
 		if !sending && !a.Op.Upper() {
 			continue // rates fall to nothing while the run drains
 		}
 		if live := look(a.Expr); live.OK != nil && !*live.OK {
-			t.breach(a.Expr, now)
+			s.breach(a.Expr, now)
 		}
 	}
-	for _, e := range t.assertions.AbortOn {
+	for _, e := range s.Assertions.AbortOn {
 		if !sending {
 			break
 		}
 		if live := look(verdict.Opposite(e)); live.OK != nil && !*live.OK {
-			t.stop(verdict.AbortedOn, e.Text)
+			s.config.Stop(verdict.AbortedOn, e.Text)
 		}
 	}
 	return overloaded
 }
 
-// breach notes that an SLO is breached, and an event of it the first time. t.mu is held.
-func (t *ticker) breach(e slo.Expr, now time.Duration) {
-	t.waves.breach(e, t.live(), now)
-	if _, before := t.breached[e.Text]; before {
+// breach notes that an SLO is breached, and an event of it the first time.
+func (s *seconds) breach(e slo.Expr, now time.Duration) {
+	s.Waves.Breach(e, slices.Collect(s.Ledger.Live()), now-liveWindow)
+	if _, before := s.breached[e.Text]; before {
 		return
 	}
-	rate := t.admitted(e)
-	t.breached[e.Text] = rate
-	t.events.add(result.Event{
-		TS: t.since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
+	rate := s.Admitted(e)
+	s.breached[e.Text] = rate
+	s.Journal.Add(result.Event{
+		TS: s.Waves.Since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
 		Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, units.Rate(rate)),
 	})
 }
@@ -77,36 +78,35 @@ const paceSeconds = 30
 // requests in flight and the time to first token grow together, and less is answered
 // than arrives. Each lane is looked at by itself, for in the sum of all a small one that
 // falls behind is lost. rows are those of the last second, by lane.
-func (t *ticker) judgePace(now time.Duration, rows map[string]result.Row) bool {
-	var worst *result.Overload
-	for lane, l := range t.scenario.Lanes {
-		recent := append(t.recent[l.Name], rows[l.Name])
+func (s *seconds) judgePace(now time.Duration, rows map[string]result.Row) bool {
+	s.worst = nil
+	for lane, l := range s.Scenario.Lanes {
+		recent := append(s.recent[l.Name], rows[l.Name])
 		recent = recent[max(len(recent)-paceSeconds, 0):]
-		t.recent[l.Name] = recent
+		s.recent[l.Name] = recent
 		over, ok := overloaded(recent)
-		if !ok || t.ledger.LiveWave(lane) < 0 {
-			delete(t.overload, l.Name)
+		if !ok || s.Ledger.LiveWave(lane) < 0 {
+			delete(s.overload, l.Name)
 			continue
 		}
-		before, known := t.overload[l.Name]
+		before, known := s.overload[l.Name]
 		over.Since = before.Since
-		if len(t.scenario.Lanes) > 1 {
+		if len(s.Scenario.Lanes) > 1 {
 			over.Lane = l.Name
 		}
 		if !known {
-			over.Since = t.since(now)
-			t.overloadBegan(over, lane)
+			over.Since = s.Waves.Since(now)
+			s.overloadBegan(over, lane)
 		}
-		t.overload[l.Name] = over
-		if worst == nil || over.Served*worst.Offered < worst.Served*over.Offered {
-			worst = &over
+		s.overload[l.Name] = over
+		if s.worst == nil || over.Served*s.worst.Offered < s.worst.Served*over.Offered {
+			s.worst = &over
 		}
 	}
-	if worst != nil {
-		t.ledger.Overloaded()
+	if s.worst != nil {
+		s.Ledger.Overloaded()
 	}
-	t.showOverload(worst)
-	return worst != nil
+	return s.worst != nil
 }
 
 // overloaded reports whether more arrived over rows of a lane than the endpoint serves.
@@ -118,12 +118,12 @@ func overloaded(rows []result.Row) (result.Overload, bool) {
 }
 
 // overloadBegan makes an event of it, which names the wave where others run beside it.
-func (t *ticker) overloadBegan(over result.Overload, lane int) {
+func (s *seconds) overloadBegan(over result.Overload, lane int) {
 	where := ""
-	if i := t.ledger.LiveWave(lane); i >= 0 && over.Lane != "" {
-		where = " in " + t.waves.list[i].name().String()
+	if i := s.Ledger.LiveWave(lane); i >= 0 && over.Lane != "" {
+		where = " in " + s.Waves.Name(i).String()
 	}
-	t.events.add(result.Event{
+	s.Journal.Add(result.Event{
 		TS: over.Since.Seconds(), Kind: result.Overloaded, Lane: over.Lane,
 		Text: fmt.Sprintf("cannot keep up%s: %s of %s requests/s served, %s waiting and growing",
 			where, units.Rate(over.Served), units.Rate(over.Offered), units.Count(over.Waiting)),
@@ -134,13 +134,15 @@ func (t *ticker) overloadBegan(over result.Overload, lane int) {
 const limitPause = 10 * time.Second
 
 // watchLimits makes an event of the rate limits met in an interval.
-func (t *ticker) watchLimits(in result.Interval, sum *result.Part) {
+func (s *seconds) watchLimits(in result.Interval) {
+	sum := result.NewPart()
+	in.SumAll(sum)
 	n := sum.Outcomes[outcome.RateLimited]
-	if n == 0 || t.limitNoted > 0 && in.End < t.limitNoted+limitPause {
+	if n == 0 || s.limitNoted > 0 && in.End < s.limitNoted+limitPause {
 		return
 	}
-	t.limitNoted = in.End
-	t.events.add(result.Event{TS: in.End.Seconds(), Kind: result.Limited, Text: limitText(n, in.End-in.Start, sum.Limits)})
+	s.limitNoted = in.End
+	s.Journal.Add(result.Event{TS: in.End.Seconds(), Kind: result.Limited, Text: limitText(n, in.End-in.Start, sum.Limits)})
 }
 
 // limitText is how an event speaks of n 429s.

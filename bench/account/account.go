@@ -1,0 +1,138 @@
+// Package account says what a run has come to: so far, for whoever looks, and at its end,
+// for the document. It only reads, and starts no goroutine.
+package account
+
+import (
+	"sync/atomic"
+	"time"
+
+	"flashwave/bench/dispatch"
+	"flashwave/bench/health"
+	"flashwave/bench/journal"
+	"flashwave/bench/ledger"
+	"flashwave/bench/result"
+	"flashwave/bench/scenario"
+	"flashwave/bench/slo"
+	"flashwave/bench/timetable"
+	"flashwave/bench/verdict"
+)
+
+// An Account is that of a run, of what the ledger has recorded, the dispatcher has in hand
+// and the waves have lasted. Its methods are safe for concurrent use.
+type Account struct {
+	Scenario   *scenario.Scenario
+	Target     string // what the screen calls the endpoint
+	Priced     bool   // the price is known
+	Assertions *verdict.Assertions
+	Waves      *timetable.Timetable
+	Ledger     *ledger.Ledger
+	Dispatch   *dispatch.Dispatcher
+	Budget     *dispatch.Budget
+	Health     *health.Watch
+	Journal    *journal.Journal
+
+	seen atomic.Pointer[figures] // by whoever looked last
+}
+
+// figuresOf hands out what the waves did as of says.
+func (a *Account) figuresOf(of func(wave int) (*result.Part, time.Duration)) verdict.Figures {
+	return verdict.Figures{Waves: a.Waves.Names(), Of: of, Priced: a.Priced, Judged: a.Assertions.Judged()}
+}
+
+// Sofar are the figures of the whole run up to the last full second.
+func (a *Account) Sofar() verdict.Figures {
+	return a.figuresOf(func(wave int) (*result.Part, time.Duration) {
+		if wave < 0 {
+			return a.Total(), a.Waves.LoadLength() // with the cost of the warm-up
+		}
+		return a.Ledger.Total(wave), a.Waves.Length(wave)
+	})
+}
+
+// Total is all that happened, with the cost of the warm-up.
+func (a *Account) Total() *result.Part {
+	total, warm := a.Ledger.Total(-1), a.Ledger.Warmup()
+	total.Cost = total.Cost.Add(warm.Cost)
+	total.Estimated += warm.Estimated
+	return total
+}
+
+// Present is what the last d were like, with the requests that are open or wait for a
+// slot now: an endpoint that hangs must not look well because nothing ends.
+func (a *Account) Present(e slo.Expr, d time.Duration) verdict.Stretch {
+	s := a.figuresOf(func(wave int) (*result.Part, time.Duration) {
+		p, from, to := a.Ledger.Window(d, wave)
+		return p, a.Waves.Overlap(wave, from, to)
+	}).Stretch(e)
+	s.Part = s.Part.WithOpen()
+	a.addUnended(s.Part, func(t dispatch.Ticket) bool {
+		w := a.Waves.Name(t.Wave)
+		return t.Wave >= 0 && e.Concerns(w.Lane, w.Wave)
+	})
+	return s
+}
+
+// addUnended adds the ages of requests that are open or wait for a slot to a part, as if
+// the run ended now.
+func (a *Account) addUnended(p *result.Part, concerns func(dispatch.Ticket) bool) {
+	now := a.Waves.Now()
+	a.Ledger.AddOpen(p, now, concerns)
+	for t := range a.Dispatch.Waiting() {
+		if concerns(t) {
+			ledger.AddWaiting(p, now, t)
+		}
+	}
+}
+
+// Admitted are the requests per second of the last full second, in what an expression
+// speaks of, that the endpoint let in: what it refused at once was no load on it.
+func (a *Account) Admitted(e slo.Expr) float64 {
+	s := a.figuresOf(func(wave int) (*result.Part, time.Duration) {
+		p, from, to := a.Ledger.Window(time.Second, wave)
+		return p, to - from
+	}).Stretch(e)
+	if s.Length <= 0 {
+		return 0
+	}
+	return float64(max(s.Part.Requests.Scheduled-s.Part.Here.Refused, 0)) / s.Length.Seconds()
+}
+
+// stats are the figures of a wave, or of the run (wave < 0), so far.
+func (a *Account) stats(wave int, p *result.Part, withHDR bool) result.Stats {
+	s := result.Derive(a.label(wave, withHDR), p)
+	if l, ok := a.Ledger.Limited(wave); ok {
+		l.AddTo(&s)
+	}
+	s.Backlog = a.Dispatch.Backlog(wave)
+	if wave >= 0 {
+		share, text := a.Assertions.Recovered()
+		s.Recovery = a.Ledger.Recovery(wave, share, text, a.Waves.Ended())
+	}
+	if wave < 0 && a.Waves.Len() == 1 { // a run that is nothing but one
+		wave = 0
+	}
+	if wave >= 0 {
+		s.Rate.Steady = a.Ledger.Steady(wave)
+	}
+	return s
+}
+
+// label says what the figures of a wave, or of the whole run (wave < 0), are.
+func (a *Account) label(wave int, withHDR bool) result.Label {
+	l := result.Label{
+		Name: result.WholeRun, Kind: result.WholeRun, Duration: a.Waves.Length(wave),
+		Priced: a.Priced, Judged: a.Assertions.Judged(), HDR: withHDR,
+	}
+	if wave < 0 {
+		l.Drain = l.Duration - a.Waves.LoadLength()
+		l.Closed = a.Waves.Closed()
+		return l
+	}
+	w := a.Waves.Status(wave)
+	l.Name, l.Lane, l.Kind, l.Closed = w.Name, w.Lane, result.OpenWave, w.Closed
+	if w.Closed {
+		l.Kind = result.ClosedWave
+	}
+	l.Started, l.Unbegun = max(w.Started, 0), !w.Begun
+	return l
+}

@@ -1,0 +1,140 @@
+// Package endpoint opens the endpoint that a scenario is aimed at: the built-in one if need
+// be, a client with its key, and the model that is asked.
+//
+// The built-in endpoint has goroutines of its own, which [Endpoint.Close] ends.
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"flashwave/bench/scenario"
+	"flashwave/client"
+	"flashwave/client/mock"
+)
+
+// An Endpoint is a target that is ready to be asked.
+type Endpoint struct {
+	Client    *client.Client
+	Name      string // what the screen calls it
+	Address   string // host and port
+	InProcess bool   // it is the built-in one, which shares this process
+
+	mock *mock.Server
+}
+
+// Open connects to the target of a resolved scenario whose clients count from an epoch,
+// and settles its model. Only the list of models is asked of it. env looks up environment
+// variables. An error that is a *scenario.Error may have a hint.
+func Open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(string) string) (*Endpoint, error) {
+	e := &Endpoint{}
+	if err := e.open(ctx, sc, epoch, env); err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(string) string) (err error) {
+	t := sc.Target
+	Assume(&sc.Target)
+	if t.URL == scenario.MockURL {
+		if t.URL, err = e.serve(sc.Seed); err != nil {
+			return err
+		}
+	}
+	if err := e.connect(t, epoch, env); err != nil {
+		return err
+	}
+	return e.model(ctx, &sc.Target)
+}
+
+// Close ends the built-in endpoint and the connections.
+func (e *Endpoint) Close() {
+	if e.Client != nil {
+		e.Client.Close()
+	}
+	if e.mock != nil {
+		_ = e.mock.Close() // its listener was closed with it
+	}
+}
+
+// serve serves the built-in endpoint on a free loopback port.
+func (e *Endpoint) serve(seed uint64) (base string, err error) {
+	config := mock.Default()
+	config.Seed = seed
+	if e.mock, err = mock.New(config); err != nil {
+		return "", err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("the built-in endpoint found no port: %w", err)
+	}
+	e.InProcess = true
+	go func() { _ = e.mock.Serve(listener) }() // ends with Close
+	return "http://" + listener.Addr().String() + "/v1", nil
+}
+
+// connect makes the client.
+func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) string) (err error) {
+	key, err := findKey(t, env)
+	if err != nil {
+		return err
+	}
+	header, err := headers(t.Headers)
+	if err != nil {
+		return err
+	}
+	e.Client, err = client.New(client.Config{
+		URL: t.URL, API: client.API(t.API), Body: t.Body, Key: key, Header: header,
+		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,
+		CA: t.CA, ClientCert: t.ClientCert, ClientKey: t.ClientKey,
+		Proxy: t.Proxy, ConnectTo: t.ConnectTo, Transport: client.Transport(t.Transport),
+		Timeout: t.Timeout.D(), IdleTimeout: t.IdleTimeout.D(), ConnectTimeout: connectTimeout(t.Timeout.D()),
+		Retries: t.Retries, Epoch: epoch,
+	})
+	if err != nil {
+		return &scenario.Error{Path: "target", Message: err.Error()}
+	}
+	e.Address = e.Client.Address()
+	e.Name = e.Address
+	if e.InProcess {
+		e.Name = "the built-in endpoint"
+	}
+	return nil
+}
+
+// connectTimeout bounds dialling and TLS: a server that cannot accept within ten
+// seconds is down for a customer.
+func connectTimeout(total time.Duration) time.Duration { return min(total, 10*time.Second) }
+
+// model settles which model is asked, by asking the endpoint if need be. An
+// endpoint that cannot be reached is found out here, before a thousand requests
+// fail on it.
+func (e *Endpoint) model(ctx context.Context, t *scenario.Target) error {
+	if e.mock != nil || t.API == string(client.HTTP) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	ids, err := e.Client.Models(ctx)
+	if errors.Is(err, client.ErrUnreachable) {
+		return &scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}
+	}
+	switch {
+	case t.Model != "":
+		return nil
+	case err != nil:
+		return &scenario.Error{Path: "target.model", Message: "the endpoint does not list its models: " + err.Error(), Hint: "name one with --model"}
+	case len(ids) == 1:
+		t.Model = ids[0]
+		return nil
+	case len(ids) == 0:
+		return &scenario.Error{Path: "target.model", Message: "the endpoint lists no model", Hint: "name one with --model"}
+	}
+	return &scenario.Error{Path: "target.model", Message: "the endpoint has several models", Hint: "choose one with --model: " + strings.Join(ids[:min(len(ids), 20)], ", ")}
+}

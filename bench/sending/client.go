@@ -1,0 +1,31 @@
+package sending
+
+import (
+	"context"
+
+	"flashwave/bench/alarm"
+	"flashwave/client"
+)
+
+// A Client sends one request and blocks until it has ended. It must be safe for
+// concurrent use, and its instants count from the epoch of the run.
+type Client interface {
+	Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result
+}
+
+// Streams is where a client reads streams; nil if it does not say. What wraps a client
+// says what it wraps by a method Unwrap.
+func Streams(c Client) (list []alarm.Watch) {
+	switch c := c.(type) {
+	case interface {
+		ReadWatches() []func(fd int, ready func()) (stop func(), ok bool)
+	}:
+		for _, w := range c.ReadWatches() {
+			list = append(list, w)
+		}
+		return list
+	case interface{ Unwrap() Client }:
+		return Streams(c.Unwrap())
+	}
+	return nil
+}
