@@ -25,9 +25,9 @@ type Tick struct {
 // is beyond is beyond 0 to 1.
 func (a Axis) Place(v float64) float64 { return a.place(v) }
 
-// Scaled is the axis for values in another unit than that of its ticks; per is how
-// many of the ticks' unit one of the other is.
-func (a Axis) Scaled(per float64) Axis {
+// scaled is the axis for values in another unit than that of its ticks; per is how many
+// of the ticks' unit one of the other is.
+func (a Axis) scaled(per float64) Axis {
 	place := a.place
 	a.place = func(v float64) float64 { return place(v * per) }
 	return a
@@ -48,8 +48,33 @@ func Linear(high float64, unit string, format func(float64) string) Axis {
 	return a
 }
 
-// Decimals is how many decimals the ticks of a linear axis up to high need.
-func Decimals(high float64) int {
+// Counts is a linear axis over numbers of something, or rates.
+func Counts(high float64, unit string) Axis {
+	shown := decimals(high)
+	return Linear(high, unit, func(v float64) string { return units.Fixed(v, shown) })
+}
+
+// steep is the ratio of the greatest to the smallest value from which on an axis over
+// latencies is logarithmic: below it a linear one shows both.
+const steep = 40
+
+// Millis is an axis over milliseconds, in the unit that suits them.
+func Millis(low, high float64) Axis {
+	if high > steep*low {
+		return Log(low, high, "log scale", units.Tick)
+	}
+	unit, per := "ms", 1.0
+	switch {
+	case high > 2000:
+		unit, per = "s", 1e-3
+	case high < 1:
+		unit, per = "µs", 1e3
+	}
+	return Counts(high*per, unit).scaled(per)
+}
+
+// decimals is how many decimals the ticks of a linear axis up to high need.
+func decimals(high float64) int {
 	if high <= 0 {
 		return 0
 	}

@@ -9,6 +9,31 @@ import (
 // A Point is a value of a line; a Y that is not a number is a gap.
 type Point struct{ X, Y float64 }
 
+// Gap parts points that no line joins.
+var Gap = Point{Y: math.NaN()}
+
+// Extent is the lowest and the highest value of lines above 0; nought if there is none.
+func Extent(lines ...[]Point) (low, high float64) {
+	low = math.Inf(1)
+	for _, l := range lines {
+		for _, p := range l {
+			if p.Y > 0 && !math.IsInf(p.Y, 0) {
+				low, high = min(low, p.Y), max(high, p.Y)
+			}
+		}
+	}
+	if high == 0 {
+		low = 0
+	}
+	return low, high
+}
+
+// Highest is the highest value of lines, nought if there is none above it.
+func Highest(lines ...[]Point) float64 {
+	_, high := Extent(lines...)
+	return high
+}
+
 // The shapes of a chart are drawn on a grid of their own, which is stretched to
 // the chart's box: gridWidth across, and gridPerPixel to a pixel of its height.
 const (

@@ -36,10 +36,10 @@ type State string
 
 // The states.
 const (
-	Plain State = ""
-	Good  State = "good"
-	Near  State = "near" // unsure, or almost bad
-	Bad   State = "bad"
+	Neutral State = ""
+	Good    State = "good"
+	Near    State = "near" // unsure, or almost bad
+	Bad     State = "bad"
 )
 
 // A Page is one document.
