@@ -6,7 +6,6 @@ import (
 
 	"flashwave/bench/capacity/versus"
 	"flashwave/bench/compare"
-	"flashwave/bench/report/markdown"
 	"flashwave/bench/report/page"
 	"flashwave/bench/report/table"
 	"flashwave/bench/report/words"
@@ -33,16 +32,7 @@ func SearchesText(w io.Writer, d *versus.Document, o page.Options) error {
 // SearchesMarkdown writes a comparison of two searches as GitHub shows it in a step
 // summary or a comment.
 func SearchesMarkdown(w io.Writer, d *versus.Document) error {
-	m := summary(gateOf(d), d.Warnings, nil, "")
-	for _, t := range figures(d) {
-		for i, row := range t.Rows {
-			row[0] = map[bool]string{true: "› ", false: "  "}[t.Strong[i]] + row[0]
-		}
-		t.Strong, t.WordsLast = nil, false
-		m.Table(t)
-		m.Line("\n%s.", markdown.Escape("› gates, the other rows inform. "+bounds(d)))
-	}
-	_, err := m.WriteTo(w)
+	_, err := summary(gateOf(d), d.Warnings, figures(d), bounds(d)).WriteTo(w)
 	return err
 }
 
