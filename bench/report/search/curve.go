@@ -115,9 +115,9 @@ func frontFigure(curve []point) *web.Figure {
 		case p.Pareto:
 			front = append(front, at)
 		case p.Growing:
-			growing = append(growing, at, svg.Gap)
+			growing = append(growing, at)
 		default:
-			below = append(below, at, svg.Gap)
+			below = append(below, at)
 		}
 	}
 	if mostAll == 0 {
@@ -125,7 +125,7 @@ func frontFigure(curve []point) *web.Figure {
 	}
 	slices.SortFunc(front, func(a, b svg.Point) int { return cmp.Compare(a.X, b.X) })
 	lines := []svg.Line{{Name: "front", Ink: svg.Accent, Points: front, Dots: true}}
-	for _, l := range []svg.Line{{Name: "below it", Ink: svg.Text, Points: below, Dots: true}, {Name: "does not last", Ink: svg.Bad, Points: growing, Dots: true}} {
+	for _, l := range []svg.Line{{Name: "below it", Ink: svg.Text, Points: below, Apart: true}, {Name: "does not last", Ink: svg.Bad, Points: growing, Apart: true}} {
 		if len(l.Points) > 0 {
 			lines = append(lines, l)
 		}

@@ -133,7 +133,7 @@ func raised(d *capacity.Document) (name, unit string, bracket []svg.Band) {
 		}
 	}
 	if low != nil && high != nil {
-		bracket = []svg.Band{{From: *low, To: *high, Name: "bracket", Number: ""}}
+		bracket = []svg.Band{{From: *low, To: *high, Name: "bracket"}}
 	}
 	return name, unit, bracket
 }
@@ -141,11 +141,7 @@ func raised(d *capacity.Document) (name, unit string, bracket []svg.Band) {
 // loadFrame is a chart over loads, the bracket shaded.
 func loadFrame(d *capacity.Document, id, title string, height int, y svg.Axis) svg.Frame {
 	_, unit, bracket := raised(d)
-	f := svg.Frame{ID: id, Title: title, Height: height, X: svg.Counts(highestLoad(d)*1.02, unit), Y: y}
-	if bracket != nil {
-		f.Lanes = [][]svg.Band{bracket}
-	}
-	return f
+	return svg.Frame{ID: id, Title: title, Height: height, X: svg.Counts(highestLoad(d)*1.02, unit), Y: y, Shaded: bracket}
 }
 
 // leading is the latency SLO that the search was held to; ok is false without one.
