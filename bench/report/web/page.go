@@ -117,32 +117,8 @@ type Key struct {
 	Name string
 	Ink  svg.Ink
 	Area bool
-}
 
-// A Table has words on the left of their columns and figures on the right.
-type Table struct {
-	Caption string // for those who do not see the heading
-	Columns []Column
-	Rows    []Row
-}
-
-// A Column is a head.
-type Column struct {
-	Name    string
-	Figures bool
-}
-
-// A Row is cells, one a column.
-type Row struct {
-	Cells []Cell
-	Faint bool // stands back
-}
-
-// A Cell is one text. The first one of a row is its head.
-type Cell struct {
-	Text  string
-	State State
-	Code  bool // as it was written by a machine
+	Dots, Apart bool // as those of a line
 }
 
 // A Pair is a name and what there is to say of it.
@@ -162,7 +138,7 @@ type Bar struct {
 
 // Width is the length of the bar in percent, one that can be seen unless it is 0.
 func (b Bar) Width() float64 {
-	if b.Share <= 0 {
+	if !(b.Share > 0) {
 		return 0
 	}
 	return max(0.4, min(100*b.Share, 100))
@@ -177,8 +153,8 @@ var (
 	page = template.Must(template.New("page").Parse(text))
 )
 
-// Style is the stylesheet of the page and its charts.
-func (Page) Style() template.CSS { return template.CSS(css + svg.Style) } //nolint:gosec // both are embedded
+// Style is the stylesheet of the page, its tables and its charts.
+func (Page) Style() template.CSS { return template.CSS(css + stacks + svg.Style) } //nolint:gosec // all are embedded
 
 // Shown are the sections that have something in them.
 func (p Page) Shown() (shown []Section) {

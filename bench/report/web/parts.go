@@ -102,7 +102,7 @@ func NewTable(caption string, t table.Table) *Table {
 // Keys name the lines of a chart in their order.
 func Keys(lines []svg.Line) (keys []Key) {
 	for _, l := range lines {
-		keys = append(keys, Key{Name: l.Name, Ink: l.Ink})
+		keys = append(keys, Key{Name: l.Name, Ink: l.Ink, Dots: l.Dots || l.Apart, Apart: l.Apart})
 	}
 	return keys
 }
