@@ -61,7 +61,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/report/web":          {"flashwave/bench/report/svg", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/result", "flashwave/bench/scenario"},
 	"flashwave/bench/report/table":        {"flashwave/bench/result"},
 	"flashwave/bench/report/words":        {"flashwave/bench/result", "terminal"},
-	"flashwave/bench/report/reporttest":   {"flashwave/bench/capacity", "flashwave/bench/price", "flashwave/bench/result", "flashwave/bench/scenario"},
+	"flashwave/bench/report/reporttest":   {"flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/price", "flashwave/bench/result", "flashwave/bench/scenario"},
 }
 
 // leaves import nothing of this module, and everybody may import them.

@@ -50,6 +50,7 @@ var Comparisons = Formats[*compare.Document]{
 	{"text", ".txt", comparison.RunsText},
 	asJSON[*compare.Document](),
 	{"md", ".md", fixed(comparison.RunsMarkdown)},
+	{"html", ".html", fixed(comparison.RunsHTML)},
 }
 
 // SearchComparisons are the formats of a comparison of two searches.
@@ -57,4 +58,5 @@ var SearchComparisons = Formats[*versus.Document]{
 	{"text", ".txt", comparison.SearchesText},
 	asJSON[*versus.Document](),
 	{"md", ".md", fixed(comparison.SearchesMarkdown)},
+	{"html", ".html", fixed(comparison.SearchesHTML)},
 }

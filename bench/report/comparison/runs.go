@@ -13,27 +13,31 @@ import (
 )
 
 // RunsText writes a comparison of runs for a terminal.
-func RunsText(w io.Writer, d *compare.Document, o page.Options) error {
-	p := text{page.New(o)}
-	p.gate(d.Gate)
-	p.runs("base", d.Base)
-	p.runs("new", d.New)
-	p.Prose(p.Label("method"), method(d.Method))
-	p.warnings(warnings(d))
-	p.tables(changes(d), margins(d.Method))
-	_, err := p.WriteTo(w)
-	return err
-}
+func RunsText(w io.Writer, d *compare.Document, o page.Options) error { return ofRuns(d).text(w, o) }
 
 // RunsMarkdown writes a comparison of runs as GitHub shows it in a step summary or a
 // comment.
-func RunsMarkdown(w io.Writer, d *compare.Document) error {
-	_, err := summary(d.Gate, warnings(d), changes(d), margins(d.Method)).WriteTo(w)
-	return err
+func RunsMarkdown(w io.Writer, d *compare.Document) error { return ofRuns(d).markdown(w) }
+
+// RunsHTML writes a comparison of runs as one self-contained page.
+func RunsHTML(w io.Writer, d *compare.Document) error { return ofRuns(d).html(w) }
+
+func ofRuns(d *compare.Document) comparison {
+	c := comparison{
+		schema: d.Schema, tool: d.Tool, gate: d.Gate, method: method(d.Method), tables: changes(d),
+		counts: fmt.Sprintf("A change counts from %s, of latencies %s, of shares %s percentage point on",
+			units.Bound(d.Method.MarginRatio, units.Ratio), units.Bound(d.Method.MarginMS, units.Milliseconds), units.Number(100*d.Method.MarginPoints)),
+	}
+	c.addRuns("base", d.Base)
+	c.addRuns("new", d.New)
+	for _, warning := range d.Untold() {
+		c.warnings = append(c.warnings, warning.Text)
+	}
+	return c
 }
 
-// runs say what one side is.
-func (p text) runs(label string, s compare.Side) {
+// addRuns adds one side, unless there are no runs.
+func (c *comparison) addRuns(label string, s compare.Side) {
 	if len(s.IDs) == 0 {
 		return
 	}
@@ -41,15 +45,8 @@ func (p text) runs(label string, s compare.Side) {
 	if n := len(s.IDs); n > 1 {
 		runs = fmt.Sprintf("%d runs, %s …", n, runs)
 	}
-	p.side(label, s.Name, s.Model, s.Target, runs, units.Seconds(s.DurationS), units.Count(s.Requests)+" requests")
-}
-
-// warnings are those that the gate does not tell.
-func warnings(d *compare.Document) (texts []string) {
-	for _, warning := range d.Untold() {
-		texts = append(texts, warning.Text)
-	}
-	return texts
+	facts := []string{runs, units.Seconds(s.DurationS), units.Count(s.Requests) + " requests"}
+	c.sides = append(c.sides, side{label, s.Name, s.Model, s.Target, facts})
 }
 
 // method says how the intervals were made.
@@ -67,12 +64,6 @@ func method(m compare.Method) string {
 	return text
 }
 
-// margins say what a change must exceed.
-func margins(m compare.Method) string {
-	return fmt.Sprintf("A change counts from %s, of latencies %s, of shares %s percentage point on",
-		units.Bound(m.MarginRatio, units.Ratio), units.Bound(m.MarginMS, units.Milliseconds), units.Number(100*m.MarginPoints))
-}
-
 // changes are the tables of the whole run and, where there are several, of the waves.
 func changes(d *compare.Document) (tables []table.Table) {
 	add := func(title, wave, interval string, shown func(compare.Row) bool) {
@@ -80,7 +71,7 @@ func changes(d *compare.Document) (tables []table.Table) {
 		for _, r := range d.Rows {
 			if r.Wave == wave && shown(r) && r.HasData() {
 				t.Strong[len(t.Rows)] = r.Gates
-				t.Add(r.Name(), r.FormatBase(), r.FormatNew(), r.FormatChange(), r.FormatInterval(), r.Verdict.String())
+				t.Add(words.Plain(r.Name()), r.FormatBase(), r.FormatNew(), r.FormatChange(), r.FormatInterval(), words.Plain(r.Verdict.String()))
 			}
 		}
 		if len(t.Rows) > 0 {

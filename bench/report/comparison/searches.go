@@ -14,41 +14,33 @@ import (
 
 // SearchesText writes a comparison of two searches for a terminal.
 func SearchesText(w io.Writer, d *versus.Document, o page.Options) error {
-	p := text{page.New(o)}
-	p.gate(gateOf(d))
-	p.search("base", d.Base)
-	p.search("new", d.New)
-	if d.Gate.Status != compare.Refused {
-		for i, expr := range d.Base.SLOs {
-			p.Flow(page.Once("SLOs", i), words.Plain(expr))
-		}
-	}
-	p.warnings(d.Warnings)
-	p.tables(figures(d), bounds(d))
-	_, err := p.WriteTo(w)
-	return err
+	return ofSearches(d).text(w, o)
 }
 
 // SearchesMarkdown writes a comparison of two searches as GitHub shows it in a step
 // summary or a comment.
-func SearchesMarkdown(w io.Writer, d *versus.Document) error {
-	_, err := summary(gateOf(d), d.Warnings, figures(d), bounds(d)).WriteTo(w)
-	return err
+func SearchesMarkdown(w io.Writer, d *versus.Document) error { return ofSearches(d).markdown(w) }
+
+// SearchesHTML writes a comparison of two searches as one self-contained page.
+func SearchesHTML(w io.Writer, d *versus.Document) error { return ofSearches(d).html(w) }
+
+func ofSearches(d *versus.Document) comparison {
+	c := comparison{
+		schema: d.Schema, tool: d.Tool, warnings: d.Warnings, tables: figures(d),
+		gate: compare.Gate{Status: d.Gate.Status, ExitCode: d.Gate.ExitCode, Headline: d.Gate.Headline, Reasons: d.Gate.Reasons},
+		counts: fmt.Sprintf("A change counts from %s on; what it lies between follows from the highest rates that held and the lowest that did not",
+			units.Bound(d.MarginRatio, units.Ratio)),
+	}
+	if d.Gate.Status != compare.Refused {
+		c.slos = d.Base.SLOs
+	}
+	c.addSearch("base", d.Base)
+	c.addSearch("new", d.New)
+	return c
 }
 
-func gateOf(d *versus.Document) compare.Gate {
-	return compare.Gate{Status: d.Gate.Status, ExitCode: d.Gate.ExitCode, Headline: d.Gate.Headline, Reasons: d.Gate.Reasons}
-}
-
-// search says what one side is.
-func (p text) search(label string, s versus.Side) {
-	p.side(label, s.Name, s.Model, s.Target, words.Plain(s.ID), units.Seconds(s.DurationS))
-}
-
-// bounds say what a change must exceed, and what it lies between.
-func bounds(d *versus.Document) string {
-	return fmt.Sprintf("A change counts from %s on; what it lies between follows from the highest rates that held and the lowest that did not",
-		units.Bound(d.MarginRatio, units.Ratio))
+func (c *comparison) addSearch(label string, s versus.Side) {
+	c.sides = append(c.sides, side{label, s.Name, s.Model, s.Target, []string{words.Plain(s.ID), units.Seconds(s.DurationS)}})
 }
 
 // figures are the table that has a row for each figure, and one for what ends the
@@ -62,7 +54,7 @@ func figures(d *versus.Document) []table.Table {
 		value := func(v float64) string { return units.Value(v, r.Unit) }
 		word := ""
 		if r.Gates {
-			word = r.Verdict.String()
+			word = words.Plain(r.Verdict.String())
 		}
 		t.Strong[len(t.Rows)] = r.Gates
 		t.Add(r.Name(), units.Maybe(r.Base, value), units.Maybe(r.New, value), r.FormatChange(), r.FormatBounds(), word)

@@ -60,7 +60,7 @@ func marked(t table.Table) table.Table {
 	return t
 }
 
-// aligned is a row of a table.
+// aligned is a row of a table, without spaces at its end.
 func aligned(t table.Table, cells []string, widths []int) string {
 	var b strings.Builder
 	for i, cell := range cells {
@@ -75,5 +75,5 @@ func aligned(t table.Table, cells []string, widths []int) string {
 			b.WriteString(space + cell)
 		}
 	}
-	return b.String()
+	return strings.TrimRight(b.String(), " ")
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/versus"
+	"flashwave/bench/compare"
 	"flashwave/bench/result"
 )
 
@@ -39,6 +41,18 @@ func Search(t testing.TB) *capacity.Document {
 		d.Steps[i].PerThousandOKUSD = new(0.04 + 0.001*float64(i))
 	}
 	return d
+}
+
+// Comparison is one of two runs in waves that took place, with a rule.
+func Comparison(t testing.TB) *compare.Document {
+	t.Helper()
+	return read[compare.Document](t, "bench", "report", "reporttest", "testdata", "comparison.json")
+}
+
+// SearchComparison is one of two searches that took place.
+func SearchComparison(t testing.TB) *versus.Document {
+	t.Helper()
+	return read[versus.Document](t, "bench", "report", "reporttest", "testdata", "searches.json")
 }
 
 // read reads a document that the tests of another room have, by its path from the top.

@@ -87,23 +87,13 @@ func sloTable(run *result.Run) []web.Block {
 		if e, err := slo.Parse(s.Expr); err == nil {
 			bound = strings.NewReplacer("<=", "≤", ">=", "≥").Replace(string(e.Op)) + " " + units.Bound(e.Value, string(e.Unit))
 		}
-		verdict := judged(s.OK)
+		verdict := web.Kept(s.OK)
 		if s.Assumed {
 			verdict.Text += ", assumed"
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: expr}, {Text: words.Observed(s)}, {Text: bound}, verdict}})
 	}
 	return []web.Block{{Table: t}}
-}
-
-func judged(ok *bool) web.Cell {
-	switch {
-	case ok == nil:
-		return web.Cell{Text: units.NoData + " no data", State: web.Near}
-	case *ok:
-		return web.Cell{Text: "✓ met", State: web.Good}
-	}
-	return web.Cell{Text: "✗ broken", State: web.Bad}
 }
 
 // outcomeBlocks say what became of the requests, and what the failures said.

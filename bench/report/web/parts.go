@@ -83,20 +83,32 @@ func RateCard(name string, perSecond *float64, note string) Card {
 	return c
 }
 
-// NewTable is a table under a caption, for those who do not see the heading.
+// NewTable is a table under a caption, for those who do not see the heading. Where some
+// rows decide, the others stand back.
 func NewTable(caption string, t table.Table) *Table {
 	out := &Table{Caption: caption}
 	for i, name := range t.Header {
 		out.Columns = append(out.Columns, Column{Name: name, Figures: !t.IsWords(i)})
 	}
 	for i, cells := range t.Rows {
-		row := Row{Faint: t.Faint[i]}
+		row := Row{Faint: t.Faint[i] || t.Strong != nil && !t.Strong[i]}
 		for _, c := range cells {
 			row.Cells = append(row.Cells, Cell{Text: strings.TrimSpace(c)})
 		}
 		out.Rows = append(out.Rows, row)
 	}
 	return out
+}
+
+// Kept is whether something held that should; nil: nobody knows.
+func Kept(ok *bool) Cell {
+	switch {
+	case ok == nil:
+		return Cell{Text: units.NoData + " no data", State: Near}
+	case *ok:
+		return Cell{Text: "✓ met", State: Good}
+	}
+	return Cell{Text: "✗ broken", State: Bad}
 }
 
 // Keys name the lines of a chart in their order.

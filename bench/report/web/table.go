@@ -60,30 +60,38 @@ type column struct {
 	width       float64 // CSS pixels, about
 }
 
-// longest is how many characters the words of a column have before they are prose, which
-// takes several lines.
-const longest = 24
+const (
+	// longest is how many characters the words of a column have before they are prose,
+	// which takes several lines.
+	longest = 24
+	// half is how many characters of a name and a figure stand beside others of their row
+	// where a table is stacked.
+	half = 21
+)
 
 // Shown are the columns, and how their cells look.
 func (t Table) Shown() []column {
 	columns := make([]column, len(t.Columns))
 	for i, c := range t.Columns {
-		widest := utf8.RuneCountInString(c.Name)
-		code := false
+		name, text, code := utf8.RuneCountInString(c.Name), 0, false
 		for _, row := range t.Rows {
-			widest = max(widest, utf8.RuneCountInString(row.Cells[i].Text))
+			text = max(text, utf8.RuneCountInString(row.Cells[i].Text))
 			code = code || row.Cells[i].Code
 		}
-		const between, figure, letter = 20, 7, 8.6 // the space after a column, a character of figures and of words
+		widest := max(name, text)
+		const between, digit, letter = 20, 7, 8.6 // the space after a column, a character of figures and of words
 		out := column{Name: c.Name, width: between}
 		each := letter
 		switch {
 		case c.Figures:
-			out.Class, each = "figures", figure
+			out.Class, each = "figures", digit
 		case c.Name == "" && widest == 1:
 			out.Class = "mark"
 		case code || widest > longest:
 			out.Class, widest = "long", longest
+		}
+		if i > 0 && name+text > half && out.Class != "long" {
+			out.Class = strings.TrimSpace(out.Class + " full")
 		}
 		if i == len(columns)-1 {
 			out.width = 0

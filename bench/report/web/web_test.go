@@ -141,14 +141,14 @@ func TestTablesAreStackedWhereTheyAreTooWide(t *testing.T) {
 func TestColumns(t *testing.T) {
 	long := strings.Repeat("word ", 9)
 	made := Table{
-		Columns: []Column{{}, {Name: "short"}, {Name: "prose"}, {Name: "error"}, {Name: "n", Figures: true}},
-		Rows:    []Row{{Cells: []Cell{{Text: "✓"}, {Text: "a wave"}, {Text: long}, {Text: "EOF", Code: true}, {Text: "1,234"}}}},
+		Columns: []Column{{}, {Name: "short"}, {Name: "prose"}, {Name: "error"}, {Name: "n", Figures: true}, {Name: "90 % interval", Figures: true}},
+		Rows:    []Row{{Cells: []Cell{{Text: "✓"}, {Text: "a wave"}, {Text: long}, {Text: "EOF", Code: true}, {Text: "1,234"}, {Text: "+45.8 … +432 %"}}}},
 	}
 	var classes []string
 	for _, c := range made.Shown() {
 		classes = append(classes, c.Class)
 	}
-	if want := []string{"mark", "", "long", "long", "figures"}; !slices.Equal(classes, want) {
+	if want := []string{"mark", "", "long", "long", "figures", "figures full"}; !slices.Equal(classes, want) {
 		t.Errorf("%q, want %q", classes, want)
 	}
 	if !strings.HasSuffix(made.Class(), " marked") {
