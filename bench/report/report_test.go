@@ -8,8 +8,10 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -156,5 +158,48 @@ func TestWriteErrors(t *testing.T) {
 	run.DurationS = math.NaN()
 	if err := Runs.Write(&bytes.Buffer{}, "json", run, Options{}); err == nil {
 		t.Error("JSON has no NaN")
+	}
+}
+
+// Whatever a document says, no report of it holds a character that commands a terminal or
+// turns the direction of writing.
+func TestForeignTextIsPlain(t *testing.T) {
+	const evil = "a\x1b[2J\x1b]0;title\x07b\r\nc\u202e\td"
+	for name, run := range reporttest.Runs() {
+		plain(t, "run "+name, Runs, reporttest.Everywhere(run, evil))
+	}
+	frozen := reporttest.Frozen(t)
+	plain(t, "frozen run", Runs, reporttest.Everywhere(frozen, evil))
+	plain(t, "search", Searches, reporttest.Everywhere(reporttest.Search(t), evil))
+	rows := reporttest.Everywhere(reporttest.Comparison(t), evil)
+	plain(t, "comparison", Comparisons, rows)
+	for i := range rows.Rows {
+		rows.Rows[i].Wave = "" // of the whole run, which is shown
+	}
+	plain(t, "comparison", Comparisons, rows)
+	plain(t, "comparison of searches", SearchComparisons, reporttest.Everywhere(reporttest.SearchComparison(t), evil))
+}
+
+// plain holds all formats of a document to it, but for those in JSON, which escape what
+// they must.
+func plain[D any](t *testing.T, name string, formats Formats[D], document D) {
+	t.Helper()
+	for _, format := range formats.Names() {
+		var b strings.Builder
+		if err := formats.Write(&b, format, document, Options{Width: 100}); err != nil && format != "scenario" { // it is none any more
+			t.Errorf("%s as %s: %v", name, format, err)
+		}
+		if format == "json" || format == "vllm" {
+			continue
+		}
+		if people := []string{"text", "md", "html"}; slices.Contains(people, format) && !strings.Contains(b.String(), "ab c d") {
+			t.Errorf("%s as %s: the words are gone", name, format)
+		}
+		for line := range strings.Lines(b.String()) {
+			if at := strings.IndexFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }); at >= 0 {
+				t.Errorf("%s as %s: %q", name, format, line[max(0, at-60):min(len(line), at+20)])
+				break
+			}
+		}
 	}
 }

@@ -70,6 +70,7 @@ func changes(d *compare.Document) (tables []table.Table) {
 		t := table.Table{Words: 1, WordsLast: true, Header: []string{title, "base", "new", "change", interval, "verdict"}, Strong: map[int]bool{}}
 		for _, r := range d.Rows {
 			if r.Wave == wave && shown(r) && r.HasData() {
+				r.Unit = words.Plain(r.Unit)
 				t.Strong[len(t.Rows)] = r.Gates
 				t.Add(words.Plain(r.Name()), r.FormatBase(), r.FormatNew(), r.FormatChange(), r.FormatInterval(), words.Plain(r.Verdict.String()))
 			}

@@ -51,13 +51,13 @@ func figures(d *versus.Document) []table.Table {
 	}
 	t := table.Table{Words: 1, WordsLast: true, Header: []string{"", "base", "new", "change", "between", "verdict"}, Strong: map[int]bool{}}
 	for _, r := range d.Rows {
-		value := func(v float64) string { return units.Value(v, r.Unit) }
+		value := func(v float64) string { return units.Value(v, words.Plain(r.Unit)) }
 		word := ""
 		if r.Gates {
 			word = words.Plain(r.Verdict.String())
 		}
 		t.Strong[len(t.Rows)] = r.Gates
-		t.Add(r.Name(), units.Maybe(r.Base, value), units.Maybe(r.New, value), r.FormatChange(), r.FormatBounds(), word)
+		t.Add(words.Plain(r.Name()), units.Maybe(r.Base, value), units.Maybe(r.New, value), r.FormatChange(), r.FormatBounds(), word)
 	}
 	t.Add("ended by", words.Plain(d.Base.Limit()), words.Plain(d.New.Limit()), "", "", "")
 	return []table.Table{t}

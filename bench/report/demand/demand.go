@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"flashwave/bench/forecast"
+	"flashwave/bench/report/words"
 	"flashwave/bench/units"
 )
 
@@ -49,7 +50,7 @@ func Asked(f *forecast.Forecast) Words {
 		s.add("at the peak", "%s requests and %s tokens a minute", units.Count(q.PeakRequestsPM), units.Count(*q.PeakTokensPM))
 	}
 	if why := f.Ungrounded(); why != "" {
-		s.add("the night", "not foretold: %s", why)
+		s.add("the night", "not foretold: %s", words.Plain(why))
 		return s
 	}
 	b, band := f.Simulated, f.Band

@@ -135,12 +135,13 @@ func drained(t result.Stats) string {
 // recoveries says how long the endpoint took to be itself again after each surge.
 func (p text) recoveries(waves []result.Stats) {
 	for _, w := range waves {
+		name := words.Plain(w.Name)
 		switch r := w.Recovery; {
 		case r == nil:
 		case r.RecoveredS == nil:
-			p.Flow("recovery", fmt.Sprintf("after %s not within %s", w.Name, units.Seconds(r.WithinS)), r.SLO)
+			p.Flow("recovery", fmt.Sprintf("after %s not within %s", name, units.Seconds(r.WithinS)), words.Plain(r.SLO))
 		default:
-			p.Flow("recovery", fmt.Sprintf("%s after the end of %s", units.Seconds(*r.RecoveredS), w.Name), r.SLO)
+			p.Flow("recovery", fmt.Sprintf("%s after the end of %s", units.Seconds(*r.RecoveredS), name), words.Plain(r.SLO))
 		}
 	}
 }

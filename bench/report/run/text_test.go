@@ -87,28 +87,6 @@ func TestColorChangesNoWord(t *testing.T) {
 	}
 }
 
-// Texts from an endpoint or a file must not reach the terminal as commands.
-func TestForeignTextIsPlain(t *testing.T) {
-	const evil = "a\x1b[2J\x1b]0;title\x07b\r\nc\u202e\td"
-	run := reporttest.Limited()
-	run.Name, run.ID, run.Labels = evil, evil, map[string]string{evil: evil}
-	run.Scenario.Target.Model, run.Scenario.Lanes[0].Waves[0].Name = evil, evil
-	run.Verdict.Headline, run.Verdict.Reasons = evil, []string{"reason " + evil}
-	run.Verdict.SLOs[0].Expr = evil
-	run.Total.Errors[0].Sample, run.Total.Errors[0].Outcome = evil, evil
-	run.Waves[0].Name, run.Waves[1].Kind = evil, evil
-	run.Generator.Warnings = []string{evil}
-	text := write(t, "text", run, page.Options{Width: 120})
-	for _, r := range text {
-		if r < ' ' && r != '\n' || r == '\u202e' || r == 0x7f {
-			t.Fatalf("%q reached the terminal:\n%s", r, text)
-		}
-	}
-	if !strings.Contains(text, "ab c d") {
-		t.Error("the words of it are gone")
-	}
-}
-
 func TestColumnsAlign(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ms := rapid.Float64Range(0, 3.6e6)

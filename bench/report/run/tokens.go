@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"flashwave/bench/report/words"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/client/outcome"
@@ -19,7 +20,7 @@ func (p text) tokens(t result.Tokens) {
 	p.Flow("tokens",
 		told("prompt", t.Prompt), beside("cached", t.Cached), told("output", t.Output), beside("reasoning", t.Reasoning),
 		rate("output", t.OutputTPS), rate("total", t.TotalTPS),
-		"counted from "+cmp.Or(from[*t.From], *t.From))
+		"counted from "+cmp.Or(from[*t.From], words.Plain(*t.From)))
 }
 
 // cost writes what the run cost.

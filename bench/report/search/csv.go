@@ -14,7 +14,7 @@ var columns = []sheet.Column[point]{
 	sheet.Counts("steps", func(p point) int { return p.Steps }),
 	sheet.Counts("requests", func(p point) int64 { return p.Requests }),
 	sheet.Figures("duration_s", func(p point) float64 { return p.DurationS }),
-	{Name: "verdict", Of: func(p point) string { return string(p.Verdict) }},
+	sheet.Words("verdict", func(p point) string { return string(p.Verdict) }),
 	sheet.KnownFigures("offered_rps", func(p point) *float64 { return p.OfferedRPS }),
 	sheet.KnownFigures("succeeded_rps", func(p point) *float64 { return p.SucceededRPS }),
 	sheet.KnownFigures("goodput_rps", func(p point) *float64 { return p.GoodputRPS }),

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/forecast"
@@ -42,7 +41,7 @@ func HTML(w io.Writer, d *capacity.Document) error {
 func facts(d *capacity.Document) []string {
 	list := searched(d)[1:]
 	for _, s := range d.SLOs {
-		list = append(list, words.Plain(s.Expr)+strings.TrimSpace(assumed(s.Assumed)))
+		list = append(list, words.Plain(s.Expr+assumed(s.Assumed)))
 	}
 	return list
 }

@@ -111,7 +111,7 @@ func TestWhereEachSLOBreaks(t *testing.T) {
 	for format, wants := range map[string][]string{
 		"text": {"ttft.p95 < 800ms   breaks first: holds at 42.0/s, not at 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still", "lost <= 1%   assumed\n"},
 		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s | – |"},
-		"html": {"where each SLO ends the capacity by itself"},
+		"html": {"where each SLO ends the capacity by itself", "<li>lost &lt;= 1% assumed</li>"},
 	} {
 		var b bytes.Buffer
 		if err := write(&b, format, d, page.Options{Width: 100}); err != nil {

@@ -26,7 +26,7 @@ var stepColumns = []table.Figures[capacity.Step]{
 func stepTable(d *capacity.Document) table.Table {
 	t := table.Table{Words: 3, Header: []string{"", "step", "load"}}
 	for _, s := range d.Steps {
-		t.Add(stepMark(s.Verdict), string(s.Kind), loadOf(s))
+		t.Add(stepMark(s.Verdict), words.Plain(string(s.Kind)), loadOf(s))
 	}
 	for _, c := range stepColumns {
 		c.AddTo(&t, d.Steps)

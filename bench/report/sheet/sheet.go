@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"strconv"
+
+	"flashwave/bench/report/words"
 )
 
 // A Column is a name, with its unit, and its value in a row; "" is no data.
@@ -31,6 +33,11 @@ func Write[Row any](w io.Writer, columns []Column[Row], rows []Row) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// Words is a column of texts.
+func Words[Row any](name string, of func(Row) string) Column[Row] {
+	return Column[Row]{name, func(r Row) string { return words.Plain(of(r)) }}
 }
 
 // Figures is a column of numbers.

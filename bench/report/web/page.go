@@ -26,8 +26,10 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"strings"
 
 	"flashwave/bench/report/svg"
+	"flashwave/bench/report/words"
 )
 
 // A State colours what is a state, and nothing else. A word or a mark always says
@@ -167,5 +169,13 @@ func (p Page) Shown() (shown []Section) {
 }
 
 // Write writes the document. It may leave the beginning of one behind when it
-// fails.
-func (p Page) Write(w io.Writer) error { return page.Execute(w, p) }
+// fails. No character of it commands, or turns the direction of writing, wherever its text
+// came from.
+func (p Page) Write(w io.Writer) error {
+	var b strings.Builder
+	if err := page.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, words.PlainLines(b.String()))
+	return err
+}

@@ -38,8 +38,10 @@ func whole(text string) Page {
 				{Table: &Table{Caption: text, Columns: []Column{{Name: ""}, {Name: text}, {Name: text, Figures: true}}, Rows: []Row{
 					{Cells: []Cell{{Text: "✓", State: Good}, {Text: text, Code: true}, {Text: text}}}, {Cells: []Cell{{}, {}, {Text: "1"}}, Faint: true},
 				}}},
-				{Pairs: []Pair{{Name: text, Value: text, State: Near}}}, {Bars: []Bar{{Name: text, Value: text, Share: 0.3, State: Good}}},
-				{Prose: text}, {Code: text + "\n" + text},
+				{Pairs: []Pair{{Name: text, Value: text, State: Near}}},
+				{Bars: []Bar{{Name: text, Value: text, Share: 0.3, State: Good}}},
+				{Prose: text},
+				{Code: text + "\n" + text},
 			}},
 		},
 	}

@@ -36,13 +36,14 @@ func Status(s result.Status) string {
 
 // Observed is what was seen of an SLO.
 func Observed(s result.SLO) string {
+	unit := Plain(s.Unit)
 	switch {
 	case s.Observed != nil:
-		return units.Value(*s.Observed, s.Unit)
+		return units.Value(*s.Observed, unit)
 	case s.AtLeast != nil && s.AtMost != nil:
-		return units.Value(*s.AtLeast, s.Unit) + " to " + units.Value(*s.AtMost, s.Unit)
+		return units.Value(*s.AtLeast, unit) + " to " + units.Value(*s.AtMost, unit)
 	case s.AtLeast != nil:
-		return "at least " + units.Bound(*s.AtLeast, s.Unit)
+		return "at least " + units.Bound(*s.AtLeast, unit)
 	}
 	return "no data"
 }

@@ -19,7 +19,7 @@ var columns = slices.Concat(
 	[]sheet.Column[row]{
 		sheet.Figures("t_s", func(r row) float64 { return r.TS }),
 		sheet.Figures("step_s", func(r row) float64 { return r.StepS }),
-		{Name: "waves", Of: func(r row) string { return strings.Join(r.Waves, "+") }},
+		sheet.Words("waves", func(r row) string { return strings.Join(r.Waves, "+") }),
 		sheet.Counts("scheduled", func(r row) int64 { return r.Counts.Scheduled }),
 		sheet.Counts("sent", func(r row) int64 { return r.Counts.Sent }),
 		sheet.Counts("succeeded", func(r row) int64 { return r.Counts.Succeeded }),

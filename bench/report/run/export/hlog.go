@@ -116,7 +116,7 @@ func milliseconds(s float64) int64 { return time.Duration(s * float64(time.Secon
 // tagged makes a name a tag: a log has a line an interval, and commas between fields.
 func tagged(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) {
+		if r == ',' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return '_'
 		}
 		return r

@@ -123,7 +123,7 @@ func junitVerdict(suite string, v result.Verdict, cases []junitCase) junitCase {
 	c := junitCase{Class: "flashwave." + suite, Name: "the run came to a verdict", Time: "0"}
 	told := slices.ContainsFunc(cases, func(c junitCase) bool { return c.Failure != nil || c.Error != nil })
 	if v.ExitCode != 0 && (!told || v.Status == result.Aborted) {
-		c.Error = &junitProblem{fmt.Sprintf("exit code %d: %s", v.ExitCode, words.Plain(v.Headline)), cmp.Or(string(v.Status), "none"), words.Plain(strings.Join(v.Reasons, "; "))}
+		c.Error = &junitProblem{fmt.Sprintf("exit code %d: %s", v.ExitCode, words.Plain(v.Headline)), cmp.Or(words.Plain(string(v.Status)), "none"), words.Plain(strings.Join(v.Reasons, "; "))}
 	}
 	return c
 }
