@@ -166,23 +166,23 @@ func TestWriteErrors(t *testing.T) {
 func TestForeignTextIsPlain(t *testing.T) {
 	const evil = "a\x1b[2J\x1b]0;title\x07b\r\nc\u202e\td"
 	for name, run := range reporttest.Runs() {
-		plain(t, "run "+name, Runs, reporttest.Everywhere(run, evil))
+		harmless(t, "run "+name, Runs, reporttest.Everywhere(run, evil))
 	}
 	frozen := reporttest.Frozen(t)
-	plain(t, "frozen run", Runs, reporttest.Everywhere(frozen, evil))
-	plain(t, "search", Searches, reporttest.Everywhere(reporttest.Search(t), evil))
+	harmless(t, "frozen run", Runs, reporttest.Everywhere(frozen, evil))
+	harmless(t, "search", Searches, reporttest.Everywhere(reporttest.Search(t), evil))
 	rows := reporttest.Everywhere(reporttest.Comparison(t), evil)
-	plain(t, "comparison", Comparisons, rows)
+	harmless(t, "comparison", Comparisons, rows)
 	for i := range rows.Rows {
 		rows.Rows[i].Wave = "" // of the whole run, which is shown
 	}
-	plain(t, "comparison", Comparisons, rows)
-	plain(t, "comparison of searches", SearchComparisons, reporttest.Everywhere(reporttest.SearchComparison(t), evil))
+	harmless(t, "comparison", Comparisons, rows)
+	harmless(t, "comparison of searches", SearchComparisons, reporttest.Everywhere(reporttest.SearchComparison(t), evil))
 }
 
-// plain holds all formats of a document to it, but for those in JSON, which escape what
+// harmless holds all formats of a document to it, but for those in JSON, which escape what
 // they must.
-func plain[D any](t *testing.T, name string, formats Formats[D], document D) {
+func harmless[D any](t *testing.T, name string, formats Formats[D], document D) {
 	t.Helper()
 	for _, format := range formats.Names() {
 		var b strings.Builder

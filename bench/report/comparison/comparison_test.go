@@ -2,7 +2,6 @@ package comparison
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"io"
 	"strings"
@@ -92,13 +91,6 @@ func TestHTML(t *testing.T) {
 				}
 			}
 		}
-		for d := xml.NewDecoder(strings.NewReader(b.String())); ; {
-			d.Entity = xml.HTMLEntity
-			if _, err := d.Token(); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-		}
+		reporttest.WellFormed(t, name, b.String())
 	}
 }

@@ -3,13 +3,9 @@ package run
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +20,7 @@ import (
 // The golden is the whole page but for its stylesheet. FLASHWAVE_PAGES=DIR leaves the
 // pages of all the fixtures there to look at.
 func TestHTML(t *testing.T) {
-	golden.RequireEqual(t, []byte(withoutStyle(write(t, "html", reporttest.Limited(), page.Options{}))))
+	golden.RequireEqual(t, []byte(reporttest.WithoutStyle(write(t, "html", reporttest.Limited(), page.Options{}))))
 	dir := os.Getenv("FLASHWAVE_PAGES")
 	if dir == "" {
 		return
@@ -36,16 +32,10 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-func withoutStyle(html string) string {
-	before, rest, _ := strings.Cut(html, "<style>")
-	_, after, _ := strings.Cut(rest, "</style>")
-	return before + "<style></style>" + after
-}
-
 func TestHTMLIsWellFormedSmallAndRepeatable(t *testing.T) {
 	for name, run := range reporttest.Runs() {
 		html := write(t, "html", run, page.Options{})
-		wellFormed(t, name, html)
+		reporttest.WellFormed(t, name, html)
 		if len(html) > 400<<10 {
 			t.Errorf("%s: %d bytes", name, len(html))
 		}
@@ -53,7 +43,7 @@ func TestHTMLIsWellFormedSmallAndRepeatable(t *testing.T) {
 			t.Errorf("%s: twice the same run, two pages", name)
 		}
 		for _, wrong := range []string{"NaN", "Inf", "<nil>", "%!", "ZgotmplZ", "0x"} {
-			if strings.Contains(withoutStyle(html), wrong) {
+			if strings.Contains(reporttest.WithoutStyle(html), wrong) {
 				t.Errorf("%s: %q is on the page", name, wrong)
 			}
 		}
@@ -74,36 +64,6 @@ func TestHTMLOfAStoredRun(t *testing.T) {
 	}
 	if write(t, "html", &stored, page.Options{}) != write(t, "html", run, page.Options{}) {
 		t.Error("two pages")
-	}
-}
-
-// wellFormed reads the page as XML: what is not closed, or escaped, is an error.
-func wellFormed(t *testing.T, name, html string) {
-	t.Helper()
-	d := xml.NewDecoder(strings.NewReader(withoutStyle(html)))
-	d.Entity = xml.HTMLEntity
-	ids := map[string]bool{}
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		start, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		if slices.Contains([]string{"script", "iframe", "object", "img", "form"}, start.Name.Local) {
-			t.Errorf("%s: a <%s> is on the page", name, start.Name.Local)
-		}
-		for _, a := range start.Attr {
-			if a.Name.Local == "id" && ids[a.Value] {
-				t.Errorf("%s: two elements are #%s", name, a.Value)
-			}
-			ids[a.Value] = ids[a.Value] || a.Name.Local == "id"
-		}
 	}
 }
 
@@ -131,7 +91,7 @@ func TestForeignTextStaysTextInHTML(t *testing.T) {
 	if n := strings.Count(html, "alert(1)"); n < 20 {
 		t.Errorf("the text is only %d times on the page", n)
 	}
-	wellFormed(t, "hostile", html)
+	reporttest.WellFormed(t, "hostile", html)
 }
 
 // hostile puts a text wherever one comes from outside.
@@ -174,7 +134,7 @@ func FuzzHTMLStaysHTML(f *testing.F) {
 			t.Fatal(err)
 		}
 		html := write(t, "html", hostile(&run, a+b), page.Options{})
-		wellFormed(t, "fuzz", html)
+		reporttest.WellFormed(t, "fuzz", html)
 	})
 }
 

@@ -45,8 +45,8 @@ func wellFormed(t interface{ Fatalf(string, ...any) }, chart template.HTML) (tex
 	}
 }
 
-// plain is a chart of one line over its X from 0 to 10 and a Y from 0 to 10.
-func plain(points ...Point) Chart {
+// single is a chart of one line over its X from 0 to 10 and a Y from 0 to 10.
+func single(points ...Point) Chart {
 	return Chart{
 		Frame: Frame{ID: "c", Title: "title", Desc: "what is seen", Height: 100, X: Counts(10, "x"), Y: Counts(10, "y")},
 		Lines: []Line{{Name: "line", Ink: P95, Points: points}},
@@ -77,7 +77,7 @@ func TestLines(t *testing.T) {
 		"what is beyond is cut off at the edge":   {[]Point{{0, -50}, {5, 500}, {50, 5}}, "M0 1020l5000-1040l45000 520"},
 		"what is beyond every number, so as well": {[]Point{{-1e300, -1e300}, {1e300, 1e300}}, "M-100000 1020l210000-1040"},
 	} {
-		chart := plain(c.points...).SVG()
+		chart := single(c.points...).SVG()
 		if got := d(chart); got != c.want || (chart == "") != (c.want == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
@@ -94,10 +94,10 @@ func TestVeryManyPoints(t *testing.T) {
 	}
 	points[123_456].Y, points[654_321].Y, points[7].Y = 10, 0, math.Inf(-1)
 	for kind, c := range map[string]Chart{
-		"line":   plain(points...),
-		"dots":   {Frame: plain().Frame, Lines: []Line{{Ink: P95, Points: points, Dots: true}}},
-		"points": {Frame: plain().Frame, Lines: []Line{{Ink: P95, Points: points, Apart: true}}},
-		"area":   {Frame: plain().Frame, Areas: []Area{{Ink: P95, Low: points, High: points}}},
+		"line":   single(points...),
+		"dots":   {Frame: single().Frame, Lines: []Line{{Ink: P95, Points: points, Dots: true}}},
+		"points": {Frame: single().Frame, Lines: []Line{{Ink: P95, Points: points, Apart: true}}},
+		"area":   {Frame: single().Frame, Areas: []Area{{Ink: P95, Low: points, High: points}}},
 	} {
 		chart := c.SVG()
 		if len(chart) > 64<<10 || len(chart) < 4<<10 {
@@ -159,7 +159,7 @@ func TestAreas(t *testing.T) {
 		"with a gap":   {[]Point{{0, 5}, {2, 5}, {4, nan}, {6, 5}, {8, 5}}, "M0 500h2000v500h-2000zM6000 500h2000v500h-2000z"},
 		"nothing else": {[]Point{{0, nan}, {2, nan}, {4, nan}, {6, nan}, {8, nan}}, ""},
 	} {
-		chart := string(Chart{Frame: plain().Frame, Areas: []Area{{Ink: Good, Low: zero, High: c.high}}}.SVG())
+		chart := string(Chart{Frame: single().Frame, Areas: []Area{{Ink: Good, Low: zero, High: c.high}}}.SVG())
 		_, rest, _ := strings.Cut(chart, `<path class="area good" d="`)
 		if got, _, _ := strings.Cut(rest, `"`); got != c.want || (chart == "") != (c.want == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -195,7 +195,7 @@ func TestLabelsAreEscaped(t *testing.T) {
 func TestEndsStandApart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1, 12), 1, 7).Draw(t, "values")
-		chart := plain()
+		chart := single()
 		chart.Lines = nil
 		for i, v := range values {
 			chart.Lines = append(chart.Lines, Line{Name: fmt.Sprint("line", i), Ink: P50, Points: []Point{{0, 0}, {10, v}}})

@@ -4,8 +4,9 @@
 // Fill a [Page] with sections, and the sections with blocks: cards, figures,
 // tables, pairs, bars, prose and code. What a page says of a run, of a capacity or
 // of a comparison is the caller's; how it looks in light, in dark, on paper, on a
-// wide screen and on a narrow one is this package's. A document of another kind
-// needs no template of its own:
+// wide screen and on a narrow one is this package's. What all documents have is made by
+// [Judged], [File] and [Made], a table of package table is written by [NewTable]. A
+// document of another kind needs no template of its own:
 //
 //	page := web.Page{Kind: "capacity", Name: "midnight-sale", Verdict: …}
 //	page.Sections = append(page.Sections, web.Section{
