@@ -5,6 +5,7 @@ package comparison
 import (
 	"cmp"
 	"io"
+	"slices"
 	"strings"
 
 	"flashwave/bench/compare"
@@ -54,9 +55,11 @@ func (c comparison) text(w io.Writer, o page.Options) error {
 	}
 	for _, t := range c.tables {
 		p.Gap()
-		for _, row := range t.Rows {
-			word := &row[len(row)-1]
-			*word = painted(p, *word)
+		rows := t.Rows
+		t.Rows = nil
+		for _, row := range rows {
+			last := len(row) - 1
+			t.Add(append(slices.Clone(row[:last]), painted(p, row[last]))...)
 		}
 		p.Table(t)
 	}

@@ -45,11 +45,12 @@ func TestFormats(t *testing.T) {
 }
 
 func TestTextFitsAnyWidth(t *testing.T) {
+	list := all(t)
 	for width := 40; width <= 140; width++ {
-		for name := range all(t) {
+		for name, c := range list {
 			for _, colour := range []bool{false, true} {
 				var b strings.Builder
-				if err := all(t)[name].text(&b, page.Options{Width: width, Color: colour}); err != nil {
+				if err := c.text(&b, page.Options{Width: width, Color: colour}); err != nil {
 					t.Fatal(err)
 				}
 				for line := range strings.Lines(b.String()) {
@@ -64,9 +65,9 @@ func TestTextFitsAnyWidth(t *testing.T) {
 
 // Colour says nothing that the words do not.
 func TestColourChangesNoWord(t *testing.T) {
-	for name := range all(t) {
+	for name, c := range all(t) {
 		var bare, colored strings.Builder
-		if err := errors.Join(all(t)[name].text(&bare, page.Options{}), all(t)[name].text(&colored, page.Options{Color: true})); err != nil {
+		if err := errors.Join(c.text(&bare, page.Options{}), c.text(&colored, page.Options{Color: true})); err != nil {
 			t.Fatal(err)
 		}
 		if bare.String() != ansi.Strip(colored.String()) || strings.Contains(bare.String(), "\x1b") {
