@@ -166,7 +166,7 @@ func (d *backend) Load(id string) (*result.Run, error) {
 
 // Report implements [tui.Backend].
 func (d *backend) Report(run *result.Run, path string) error {
-	format, err := report.FormatOf(path)
+	format, err := report.Runs.Of(path)
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.
 	f.workload(fs)
 	f.judgement(fs)
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
-	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable: "+strings.Join(report.CapacityFormats(), ", "))
+	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable: "+strings.Join(report.Searches.Names(), ", "))
 	fs.BoolVar(&f.forceTUI, "tui", false, "show the screen even in CI")
 	fs.BoolVar(&f.noTUI, "no-tui", false, "plain lines instead of the screen")
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the screen with ASCII characters alone")
@@ -156,7 +156,7 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 
 // capacity is one search from the flags to the exit code.
 func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.FlagSet, file string) error {
-	outs, err := documentOuts(f.out, report.CapacityFormats(), f.json)
+	outs, err := documentOuts(f.out, report.Searches.Names(), f.json)
 	if err != nil {
 		return err
 	}
@@ -393,17 +393,17 @@ func (p *program) answer(doc *capacity.Document, places places, f *capacityFlags
 	}
 	known := *doc
 	printed := func(doc *capacity.Document) error {
-		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
+		return report.Searches.Write(p.stdout, format, doc, p.reportOptions())
 	}
 	p.voice.comesTo(doc.Verdict.ExitCode, func(code int) error {
 		known.Verdict.ExitCode = code
 		return printed(&known)
 	})
 	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
+		return report.Searches.Write(w, format, doc, report.Options{Width: 100})
 	}), &doc.Verdict.ExitCode)
 	p.actions().capacity(doc)
-	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
+	p.summarise(func(w io.Writer) error { return report.Searches.Write(w, "md", doc, report.Options{}) })
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.reportFailure(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
 	}

@@ -100,7 +100,7 @@ flashwave compare capacity-20261123-222601 capacity-20261124-050525`,
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "with --run: do not ask before loading a target that is not on this machine")
 	cmd.Flags().BoolVar(&f.noSave, "no-save", false, "with --run: do not keep the runs on disk")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "with --run: no progress lines")
-	cmd.Flags().StringArrayVar(&f.out, "out", nil, "write the comparison too, FMT=PATH, repeatable: "+strings.Join(report.ComparisonFormats(), ", "))
+	cmd.Flags().StringArrayVar(&f.out, "out", nil, "write the comparison too, FMT=PATH, repeatable: "+strings.Join(report.Comparisons.Names(), ", "))
 	return cmd
 }
 
@@ -143,7 +143,7 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	outs, err := documentOuts(f.out, report.ComparisonFormats(), f.json)
+	outs, err := documentOuts(f.out, report.Comparisons.Names(), f.json)
 	if err != nil {
 		return err
 	}
@@ -170,14 +170,14 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	}
 	known := *doc
 	printed := func(doc *compare.Document) error {
-		return report.WriteComparison(p.stdout, format, doc, p.reportOptions())
+		return report.Comparisons.Write(p.stdout, format, doc, p.reportOptions())
 	}
 	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
 		known.Gate.ExitCode = code
 		return printed(&known)
 	})
 	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
+		return report.Comparisons.Write(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)

@@ -18,19 +18,19 @@ import (
 // A kind is a kind of document, besides runs, that report shows again.
 type kind struct {
 	schema  string
-	formats func() []string
+	formats []string
 	write   func(w io.Writer, format string, document []byte, o report.Options) error
 }
 
 // kinds are found by the schema that a document names.
 var kinds = []kind{
-	{compare.Schema, report.ComparisonFormats, rewrite(report.WriteComparison)},
-	{capacity.Schema, report.CapacityFormats, rewrite(report.WriteCapacity)},
-	{versus.Schema, report.VersusFormats, rewrite(report.WriteVersus)},
+	{compare.Schema, report.Comparisons.Names(), rewrite(report.Comparisons)},
+	{capacity.Schema, report.Searches.Names(), rewrite(report.Searches)},
+	{versus.Schema, report.SearchComparisons.Names(), rewrite(report.SearchComparisons)},
 }
 
-// rewrite reads a document and writes it in a format.
-func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) func(io.Writer, string, []byte, report.Options) error {
+// rewrite reads a document and writes it in one of its formats.
+func rewrite[D any](formats report.Formats[*D]) func(io.Writer, string, []byte, report.Options) error {
 	return func(w io.Writer, format string, document []byte, o report.Options) error {
 		doc := new(D)
 		err := files.CheckJSON(document)
@@ -40,7 +40,7 @@ func rewrite[D any](write func(io.Writer, string, *D, report.Options) error) fun
 		if err != nil {
 			return usage(fmt.Errorf("the document is broken: %w", err), "was it cut off, or changed by hand?")
 		}
-		return write(w, format, doc, o)
+		return formats.Write(w, format, doc, o)
 	}
 }
 
@@ -93,13 +93,13 @@ func (p *program) showSearch(kept *searches.Store, ref, format, path string) err
 		return invalid(err)
 	}
 	return p.showAs(kindOfSchema(capacity.Schema), format, path, func(w io.Writer, o report.Options) error {
-		return report.WriteCapacity(w, format, doc, o)
+		return report.Searches.Write(w, format, doc, o)
 	})
 }
 
 func (p *program) showAs(k *kind, format, path string, write func(io.Writer, report.Options) error) error {
-	if !slices.Contains(k.formats(), format) {
-		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats(), ", "))
+	if !slices.Contains(k.formats, format) {
+		return usage(fmt.Errorf("format %q is not one of %s", format, k.schema), "use one of "+strings.Join(k.formats, ", "))
 	}
 	if path == "" {
 		return write(p.stdout, p.reportOptions())

@@ -108,8 +108,8 @@ func TestForeignText(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			args := append(c.args, "--url", server.URL+"/v1", "--key-env", "HOSTILE_KEY", "--header", "X-Short: "+hostileValue)
-			for i, format := range report.Formats() {
-				args = append(args, "--out", format+"="+filepath.Join(dir, "out"+report.Endings()[i]))
+			for i, format := range report.Runs.Names() {
+				args = append(args, "--out", format+"="+filepath.Join(dir, "out"+report.Runs.Endings()[i]))
 			}
 			args = append(args, "--out", "requests="+filepath.Join(dir, "requests.jsonl"))
 			cmd := exec.CommandContext(t.Context(), os.Args[0], args...) //nolint:gosec // this binary
@@ -137,7 +137,7 @@ func TestForeignText(t *testing.T) {
 				spotless(t, filepath.Base(path), string(text))
 				return err
 			})
-			if err != nil || c.exit == 99 && files < len(report.Formats())+4 {
+			if err != nil || c.exit == 99 && files < len(report.Runs.Names())+4 {
 				t.Errorf("%d files, %v", files, err)
 			}
 		})

@@ -103,10 +103,10 @@ func (p *program) summarise(write func(io.Writer) error) {
 
 func (p *program) summariseRun(doc *result.Run) {
 	p.actions().run(doc)
-	p.summarise(func(w io.Writer) error { return report.Write(w, "md", doc, report.Options{}) })
+	p.summarise(func(w io.Writer) error { return report.Runs.Write(w, "md", doc, report.Options{}) })
 }
 
 func (p *program) summariseComparison(doc *compare.Document) {
 	p.actions().comparison(doc)
-	p.summarise(func(w io.Writer) error { return report.WriteComparison(w, "md", doc, report.Options{}) })
+	p.summarise(func(w io.Writer) error { return report.Comparisons.Write(w, "md", doc, report.Options{}) })
 }

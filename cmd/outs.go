@@ -38,7 +38,7 @@ func parseOuts(values, formats []string) (list outs, err error) {
 }
 
 // runFormats are what run writes.
-func runFormats() []string { return append([]string{requestsFormat}, report.Formats()...) }
+func runFormats() []string { return append([]string{requestsFormat}, report.Runs.Names()...) }
 
 // onStdout is an --out to standard output; nil: there is none.
 func (o outs) onStdout() *out {
@@ -156,6 +156,6 @@ func writeTo(path string, write func(io.Writer) error) error {
 // writeReport writes a report to a path.
 func writeReport(path, format string, doc *result.Run) error {
 	return writeTo(path, func(w io.Writer) error {
-		return report.Write(w, format, doc, report.Options{Width: 100})
+		return report.Runs.Write(w, format, doc, report.Options{Width: 100})
 	})
 }

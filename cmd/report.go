@@ -40,8 +40,8 @@ flashwave report capacity.json --format md`,
 			if kept.Means(args[0]) {
 				return p.showSearch(kept, args[0], format, path)
 			}
-			if !slices.Contains(report.Formats(), format) {
-				return usage(fmt.Errorf("unknown format %q", format), "use one of "+strings.Join(report.Formats(), ", "))
+			if !slices.Contains(report.Runs.Names(), format) {
+				return usage(fmt.Errorf("unknown format %q", format), "use one of "+strings.Join(report.Runs.Names(), ", "))
 			}
 			runs, err := store.Open("")
 			if err != nil {
@@ -54,10 +54,10 @@ flashwave report capacity.json --format md`,
 			if path != "" {
 				return writeReport(path, format, doc)
 			}
-			return report.Write(p.stdout, format, doc, p.reportOptions())
+			return report.Runs.Write(p.stdout, format, doc, p.reportOptions())
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "format: "+strings.Join(report.Formats(), ", "))
+	cmd.Flags().StringVar(&format, "format", "text", "format: "+strings.Join(report.Runs.Names(), ", "))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
 	cmd.Flags().StringVarP(&path, "output", "o", "", "file to write to instead of standard output")
 	return cmd

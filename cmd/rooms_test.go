@@ -43,7 +43,6 @@ var arrows = map[string][]string{
 	"flashwave/bench/verdict":         {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/trend"},
 	"flashwave/bench/store":           {"flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
 	"flashwave/bench/compare":         {"flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/verdict"},
-	"flashwave/bench/report":          {"flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/slo", "flashwave/bench/report/svg", "flashwave/bench/report/web", "terminal"},
 	"flashwave/bench/doctor":          {"flashwave/bench", "flashwave/bench/health", "flashwave/bench/verdict", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/client/mock"},
 	"flashwave/bench/forecast":        {"flashwave/bench/arrival", "flashwave/bench/price", "flashwave/bench/scenario", "flashwave/bench/result"},
 	"flashwave/bench/capacity":        {"flashwave/bench", "flashwave/bench/ledger", "flashwave/bench/trend", "flashwave/bench/verdict", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/prompt", "flashwave/bench/price", "flashwave/client"},
@@ -58,7 +57,20 @@ var arrows = map[string][]string{
 
 	"flashwave/bench/servertest": {"flashwave/client"},
 
-	"flashwave/bench/report/web": {"flashwave/bench/report/svg"},
+	"flashwave/bench/report":              {"flashwave/bench/report/run", "flashwave/bench/report/run/export", "flashwave/bench/report/search", "flashwave/bench/report/comparison", "flashwave/bench/report/page", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus"},
+	"flashwave/bench/report/run":          {"flashwave/bench/report/run/timeline", "flashwave/bench/report/page", "flashwave/bench/report/markdown", "flashwave/bench/report/web", "flashwave/bench/report/svg", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/result", "flashwave/bench/slo"},
+	"flashwave/bench/report/run/timeline": {"flashwave/bench/report/svg", "flashwave/bench/report/web", "flashwave/bench/report/words", "flashwave/bench/result", "flashwave/bench/slo"},
+	"flashwave/bench/report/run/export":   {"flashwave/bench/report/sheet", "flashwave/bench/report/words", "flashwave/bench/result", "flashwave/bench/slo"},
+	"flashwave/bench/report/search":       {"flashwave/bench/report/page", "flashwave/bench/report/markdown", "flashwave/bench/report/web", "flashwave/bench/report/svg", "flashwave/bench/report/sheet", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/report/demand", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/slo"},
+	"flashwave/bench/report/comparison":   {"flashwave/bench/report/page", "flashwave/bench/report/markdown", "flashwave/bench/report/web", "flashwave/bench/report/svg", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/compare", "flashwave/bench/capacity/versus", "flashwave/bench/result", "flashwave/bench/verdict"},
+	"flashwave/bench/report/demand":       {"flashwave/bench/report/words", "flashwave/bench/forecast"},
+	"flashwave/bench/report/page":         {"flashwave/bench/report/table", "flashwave/bench/result", "terminal"},
+	"flashwave/bench/report/markdown":     {"flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/result"},
+	"flashwave/bench/report/web":          {"flashwave/bench/report/svg", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/result", "flashwave/bench/scenario"},
+	"flashwave/bench/report/sheet":        {"flashwave/bench/report/words"},
+	"flashwave/bench/report/table":        {"flashwave/bench/result"},
+	"flashwave/bench/report/words":        {"flashwave/bench/result", "terminal"},
+	"flashwave/bench/report/reporttest":   {"flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/price", "flashwave/bench/result", "flashwave/bench/scenario"},
 }
 
 // leaves import nothing of this module, and everybody may import them.
@@ -105,7 +117,7 @@ func TestNotLinked(t *testing.T) {
 	if !strings.Contains(string(out), "flashwave/cmd\n") {
 		t.Fatalf("these are not the binary's packages:\n%s", out)
 	}
-	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest", "flashwave/bench/servertest"} {
+	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest", "flashwave/bench/servertest", "flashwave/bench/report/reporttest"} {
 		if strings.Contains(string(out), tool) {
 			t.Errorf("the binary holds %s", tool)
 		}

@@ -257,7 +257,7 @@ func (p *program) conclude(s *session, places places, f *runFlags, incomplete er
 		s.journal = nil
 	}
 	p.reportFailure(errors.Join(incomplete, places.write(func(w io.Writer, format string) error {
-		return report.Write(w, format, doc, report.Options{Width: 100})
+		return report.Runs.Write(w, format, doc, report.Options{Width: 100})
 	})), &doc.Verdict.ExitCode)
 	p.summariseRun(doc)
 	if err := p.printed(doc, f); err != nil {
@@ -319,7 +319,7 @@ func (p *program) print(doc *result.Run, f *runFlags) error {
 	if closedFromStart(p.stdout) {
 		p.warn("standard output is closed: the report is shown to nobody")
 	}
-	if err := report.Write(p.stdout, format, doc, p.reportOptions()); !brokenPipe(err) {
+	if err := report.Runs.Write(p.stdout, format, doc, p.reportOptions()); !brokenPipe(err) {
 		return err
 	}
 	return nil

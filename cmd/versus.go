@@ -48,7 +48,7 @@ func (p *program) compareSearches(ctx context.Context, f *compareFlags, base, fr
 	case len(f.need) > 0:
 		return usage(errors.New("--need asks what a comparison of runs would have seen, and these are searches"), "leave it out: a bracket says what is open")
 	}
-	outs, err := documentOuts(f.out, report.VersusFormats(), f.json)
+	outs, err := documentOuts(f.out, report.SearchComparisons.Names(), f.json)
 	if err != nil {
 		return err
 	}
@@ -85,13 +85,15 @@ func (p *program) concludeVersus(doc *versus.Document, places places, json bool)
 		format = "json"
 	}
 	known := *doc
-	printed := func(doc *versus.Document) error { return report.WriteVersus(p.stdout, format, doc, p.reportOptions()) }
+	printed := func(doc *versus.Document) error {
+		return report.SearchComparisons.Write(p.stdout, format, doc, p.reportOptions())
+	}
 	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
 		known.Gate.ExitCode = code
 		return printed(&known)
 	})
 	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.WriteVersus(w, format, doc, report.Options{Width: 100})
+		return report.SearchComparisons.Write(w, format, doc, report.Options{Width: 100})
 	}), &doc.Gate.ExitCode)
 	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
 		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
@@ -99,7 +101,7 @@ func (p *program) concludeVersus(doc *versus.Document, places places, json bool)
 	if doc.Gate.ExitCode != verdict.ExitPass {
 		p.actions().note("error", "comparison: "+doc.Gate.Status.String(), doc.Gate.Headline)
 	}
-	p.summarise(func(w io.Writer) error { return report.WriteVersus(w, "md", doc, report.Options{}) })
+	p.summarise(func(w io.Writer) error { return report.SearchComparisons.Write(w, "md", doc, report.Options{}) })
 	if doc.Gate.ExitCode != verdict.ExitPass {
 		return &failure{code: doc.Gate.ExitCode}
 	}

@@ -317,7 +317,7 @@ func (a app) perform(w action) (tea.Model, tea.Cmd) {
 		return a.compareWithLast(doc)
 	case toReport:
 		a = a.giveUp()
-		a.ask = newQuestion(toReport, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Endings(), " "))
+		a.ask = newQuestion(toReport, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Runs.Endings(), " "))
 	case toSave:
 		a = a.giveUp()
 		a.ask = newQuestion(toSave, "scenario to", doc.Name+".yaml", "steering included")
@@ -416,7 +416,7 @@ func (a app) answer(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // suggestedEnding is that of a page for people, or else of plain text.
 func suggestedEnding() string {
-	if endings := report.Endings(); slices.Contains(endings, ".html") {
+	if endings := report.Runs.Endings(); slices.Contains(endings, ".html") {
 		return ".html"
 	}
 	return ".txt"

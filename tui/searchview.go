@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/capacity"
-	"flashwave/bench/report"
+	"flashwave/bench/report/demand"
 	"flashwave/bench/units"
 )
 
@@ -178,12 +178,12 @@ func (s search) demand(width, height int) []string {
 			note = s.pen.style.good.Render("fits")
 		}
 	}
-	return s.pen.panel("demand", note, s.pairs(report.Demand(d.Forecast), width-4), width, height)
+	return s.pen.panel("demand", note, s.pairs(demand.Asked(d.Forecast), width-4), width, height)
 }
 
 // price is what the demand costs.
 func (s search) price(width, height int) []string {
-	body := s.pairs(report.Price(s.snap.Document.Cost), width-4)
+	body := s.pairs(demand.Priced(s.snap.Document.Cost), width-4)
 	if r := s.snap.Document.Rehearsal; r != nil && r.WorstWait.Predicted != nil && r.WorstWait.Measured != nil {
 		body = append(body, "", s.pen.label("rehearsal: worst wait"),
 			s.pen.figure(units.Seconds(*r.WorstWait.Measured))+s.pen.label(" measured, ")+s.pen.figure(units.Seconds(*r.WorstWait.Predicted))+s.pen.label(" predicted"))
@@ -211,7 +211,7 @@ func (s search) models(width, height int) []string {
 }
 
 // pairs draws names and what there is to say of them.
-func (s search) pairs(list []report.Pair, width int) (lines []string) {
+func (s search) pairs(list demand.Words, width int) (lines []string) {
 	const name = 15
 	for _, pair := range list {
 		for i, text := range wrapped(s.pen.style.text, pair.Text, max(8, width-name)) {

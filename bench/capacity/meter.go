@@ -59,7 +59,7 @@ func tokens(req *client.Request, res client.Result) (prompt, cached, output int6
 	for _, m := range req.Messages {
 		bytes += len(m.Content)
 	}
-	billed, _ := ledger.Billed(bytes, req.MaxTokens, res)
+	billed, _ := ledger.Billed(bytes, req.MaxTokens, &res)
 	return billed.Prompt, billed.Cached, billed.Output
 }
 

@@ -183,17 +183,17 @@ func (d *Dispatcher) since(at time.Duration) time.Duration { return at - d.start
 // work sends a ticket that has a slot, and then whatever ticket gets the slot
 // next, until none does.
 func (d *Dispatcher) work(t Ticket) {
-	for {
-		if next, ok := d.lanes[t.Lane].ended(d.config.Sender.Send(d, t)); ok {
-			t = d.slots.swap(next, d.config.Now())
-			continue
-		}
-		next, ok := d.slots.release(d.config.Now())
-		if !ok {
-			return
-		}
-		t = next
+	for ok := true; ok; {
+		t, ok = d.next(d.config.Sender.Send(d, t))
 	}
+}
+
+// next is the ticket that gets the slot of one that has ended; false: none does.
+func (d *Dispatcher) next(e Ending) (Ticket, bool) {
+	if t, ok := d.lanes[e.Ticket.Lane].ended(e); ok {
+		return d.slots.swap(t, d.config.Now()), true
+	}
+	return d.slots.release(d.config.Now())
 }
 
 // Lanes are the lanes as steering has left them.

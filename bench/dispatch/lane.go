@@ -92,7 +92,7 @@ func (l *lane) drive(start time.Duration) {
 // too long is lateness of ours: it is lag, and a millisecond is borne.
 const (
 	soon     = 250 * time.Microsecond
-	breather = 800 * time.Microsecond
+	breather = 400 * time.Microsecond
 )
 
 // rest is how long a lane rests that has something to do in d.

@@ -13,7 +13,7 @@ import (
 // token; the output is never less than the token events, and maxTokens where a
 // whole document says nothing of its length. What the endpoint did not work on is
 // not billed.
-func Billed(promptBytes, maxTokens int, res client.Result) (billed, vouched price.Usage) {
+func Billed(promptBytes, maxTokens int, res *client.Result) (billed, vouched price.Usage) {
 	u := res.Usage
 	vouched = price.Usage{Prompt: int64(u.Prompt), Cached: int64(u.Cached)}
 	if u.From == client.FromUsage {
@@ -35,7 +35,7 @@ func Billed(promptBytes, maxTokens int, res client.Result) (billed, vouched pric
 
 // worked reports whether the endpoint was at work on a request, or may have been:
 // one that was cut before the headers.
-func worked(res client.Result) bool {
+func worked(res *client.Result) bool {
 	if res.Status == 0 {
 		return res.Outcome == outcome.Timeout || res.Outcome == outcome.Reset || res.Outcome == outcome.Cancelled
 	}
@@ -44,7 +44,7 @@ func worked(res client.Result) bool {
 
 // Cost is what a request costs at a price, and how much of that no usage vouches for, in
 // USD.
-func Cost(at price.Price, promptBytes, maxTokens int, res client.Result) (cost price.Cost, estimated float64) {
+func Cost(at price.Price, promptBytes, maxTokens int, res *client.Result) (cost price.Cost, estimated float64) {
 	billed, vouched := Billed(promptBytes, maxTokens, res)
 	cost = at.Cost(billed)
 	return cost, max(cost.Total()-at.Cost(vouched).Total(), 0)

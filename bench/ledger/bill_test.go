@@ -32,7 +32,7 @@ func TestBilled(t *testing.T) {
 		{"no connection", client.Result{Outcome: outcome.Connect}, price.Usage{}, price.Usage{}},
 		{"cut before the headers", client.Result{Outcome: outcome.Timeout}, price.Usage{Prompt: 25}, price.Usage{}},
 	} {
-		billed, vouched := Billed(100, 300, test.res)
+		billed, vouched := Billed(100, 300, &test.res)
 		if billed != test.billed || vouched != test.vouched {
 			t.Errorf("%s: billed %+v, vouched %+v; want %+v, %+v", test.name, billed, vouched, test.billed, test.vouched)
 		}

@@ -179,7 +179,7 @@ func (f *Flight) latency(response, service result.Metric, at time.Duration) {
 
 // Record adds the request, ended, to its wave, and to the log of requests; false: it was
 // left behind before, and stands there already.
-func (f *Flight) Record(res client.Result, v Value) bool {
+func (f *Flight) Record(res *client.Result, v Value) bool {
 	if !f.record(res, v) {
 		return false
 	}
@@ -187,7 +187,7 @@ func (f *Flight) Record(res client.Result, v Value) bool {
 	return true
 }
 
-func (f *Flight) record(res client.Result, v Value) bool {
+func (f *Flight) record(res *client.Result, v Value) bool {
 	l := f.ledger
 	l.pace.billed(res.Done, res.Usage)
 	if res.Outcome == outcome.RateLimited && f.Wave != result.Warmup {
@@ -216,7 +216,7 @@ func (f *Flight) record(res client.Result, v Value) bool {
 }
 
 // ended adds the request's end to its wave, or to a group.
-func (f *Flight) ended(p *result.Part, res client.Result, v Value) {
+func (f *Flight) ended(p *result.Part, res *client.Result, v Value) {
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
@@ -269,7 +269,7 @@ func (f *Flight) NeverLeft() {
 
 // Leave records the request as it stands, for nobody waits for it any more; false: it has
 // ended meanwhile. value is asked for what it came to, if it was sent.
-func (f *Flight) Leave(now time.Duration, value func(client.Result) Value) bool {
+func (f *Flight) Leave(now time.Duration, value func(*client.Result) Value) bool {
 	if f.sent.CompareAndSwap(0, -1) {
 		f.NeverLeft()
 		return true
@@ -282,7 +282,7 @@ func (f *Flight) Leave(now time.Duration, value func(client.Result) Value) bool 
 }
 
 // unfinished is what the request came to so far. The shard is locked.
-func (f *Flight) unfinished(now time.Duration) client.Result {
+func (f *Flight) unfinished(now time.Duration) *client.Result {
 	instant := func(at time.Duration) time.Duration {
 		if at <= 0 {
 			return client.Never
@@ -300,12 +300,12 @@ func (f *Flight) unfinished(now time.Duration) client.Result {
 	if f.events > 0 {
 		res.Usage = client.Usage{Output: res.Events, From: client.FromEvents}
 	}
-	return res
+	return &res
 }
 
 // happened counts the end of the request where and when it took place. The events
 // were counted as they came; what the usage says besides is added now.
-func (f *Flight) happened(res client.Result, good verdict.Goodness) {
+func (f *Flight) happened(res *client.Result, good verdict.Goodness) {
 	f.live(func(h *result.Happened) {
 		switch {
 		case res.Outcome == outcome.OK:

@@ -8,7 +8,7 @@ import (
 	"flashwave/client/outcome"
 )
 
-func finish(res client.Result) string {
+func finish(res *client.Result) string {
 	if res.Finish == "" {
 		return "none"
 	}
@@ -34,7 +34,7 @@ func recordTokens(p *result.Part, u client.Usage) {
 // recordLatency adds the latencies that are known at the end, and says of those that
 // never came, or came in vain, what an SLO is to make of them. Time to first token was
 // recorded as the token came.
-func recordLatency(p *result.Part, scheduled time.Duration, res client.Result, excerpt bool) {
+func recordLatency(p *result.Part, scheduled time.Duration, res *client.Result, excerpt bool) {
 	cancelled := res.Outcome == outcome.Cancelled
 	inVain := res.Outcome.Failed() || cancelled && !excerpt
 	done := client.Never
@@ -88,7 +88,7 @@ func recordLatency(p *result.Part, scheduled time.Duration, res client.Result, e
 
 // TPOT is the time per output token after the first. Tokens that came in one piece
 // have none.
-func TPOT(res client.Result) (time.Duration, bool) {
+func TPOT(res *client.Result) (time.Duration, bool) {
 	n := res.Usage.Output
 	if !res.Usage.StreamedReasoning {
 		n -= res.Usage.Reasoning
@@ -101,7 +101,7 @@ func TPOT(res client.Result) (time.Duration, bool) {
 
 // Stall is the longest gap of a stream that came in more than one piece; of one
 // that timed out, the gap that ended it counts too.
-func Stall(res client.Result) (time.Duration, bool) {
+func Stall(res *client.Result) (time.Duration, bool) {
 	if res.Outcome == outcome.Timeout && res.Events > 0 {
 		return max(res.Stall, res.Done-res.LastToken), true
 	}

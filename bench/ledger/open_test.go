@@ -43,7 +43,7 @@ func TestNoRequestWaitsForWhoeverLooks(t *testing.T) {
 		f.Token(3*time.Second, client.Content)
 		f.Close()
 		flights[seen].Close()
-		f.Record(client.Result{Outcome: outcome.OK, Sent: 3 * time.Second, Done: 3 * time.Second}, Value{})
+		f.Record(&client.Result{Outcome: outcome.OK, Sent: 3 * time.Second, Done: 3 * time.Second}, Value{})
 		for range l.InFlight() {
 		}
 		l.OpenState(0, 0, 0)

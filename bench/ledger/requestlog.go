@@ -63,7 +63,7 @@ var NeverSent = client.Result{
 }
 
 // line describes a request that ended.
-func (l *Ledger) line(t dispatch.Ticket, res client.Result) RequestLine {
+func (l *Ledger) line(t dispatch.Ticket, res *client.Result) RequestLine {
 	at := func(d time.Duration) *float64 {
 		if d == client.Never {
 			return nil
@@ -89,7 +89,7 @@ func (l *Ledger) line(t dispatch.Ticket, res client.Result) RequestLine {
 }
 
 // logged adds a request that ended to the log of requests.
-func (l *Ledger) logged(t dispatch.Ticket, res client.Result) {
+func (l *Ledger) logged(t dispatch.Ticket, res *client.Result) {
 	if l.log != nil && t.Wave != result.Warmup {
 		l.log.write(l.line(t, res))
 	}

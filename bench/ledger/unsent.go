@@ -50,7 +50,7 @@ func (l *Ledger) missed(t dispatch.Ticket, instead outcome.Outcome) {
 		return
 	}
 	if l.log != nil {
-		line := l.line(t, NeverSent)
+		line := l.line(t, &NeverSent)
 		line.Outcome = instead
 		l.log.write(line)
 	}

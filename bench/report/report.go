@@ -1,92 +1,62 @@
-// Package report writes a run's document in the formats that people and programs
-// read.
+// Package report writes documents (of runs, of searches for capacity, of comparisons) in
+// the formats that people and programs read.
 //
-// Every format is one file and one entry in a table; [Write] finds it by its name.
+// A kind of document has a room of its own, with a function for each of its formats, and a
+// table here, in which [Formats.Write] finds them by their names. What the kinds share are
+// leaves: package page is text for a terminal, markdown a summary on GitHub, web a page of
+// HTML with the charts of svg, sheet a table for programs; table is what a table holds,
+// and words are what it says.
 package report
 
 import (
-	"fmt"
-	"io"
-	"strings"
-
+	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/versus"
+	"flashwave/bench/compare"
+	"flashwave/bench/report/comparison"
+	"flashwave/bench/report/page"
+	"flashwave/bench/report/run"
+	"flashwave/bench/report/run/export"
+	"flashwave/bench/report/search"
 	"flashwave/bench/result"
 )
 
-// Options say how a report looks. Formats for programs do not look at them.
-type Options struct {
-	Color bool // a few ANSI colours
-	Width int  // columns, at least 40; 0: 80. No line is longer
+// Options say how a report for people looks.
+type Options = page.Options
+
+// Runs are the formats of a run.
+var Runs = Formats[*result.Run]{
+	{"text", ".txt", run.Text},
+	asJSON[*result.Run](),
+	{"md", ".md", fixed(run.Markdown)},
+	{"csv", ".csv", fixed(export.CSV)},
+	{"junit", ".xml", fixed(export.JUnit)},
+	{"hlog", ".hlog", fixed(export.HLog)},
+	{"vllm", ".vllm.json", fixed(export.VLLM)},
+	{"html", ".html", fixed(run.HTML)},
+	{"scenario", ".yaml", fixed(export.Scenario)},
 }
 
-// A format writes a document. It may leave the beginning of a report behind when
-// it fails.
-type format[D any] struct {
-	name   string
-	ending string // of files that hold it
-	write  func(w io.Writer, document D, opts Options) error
+// Searches are the formats of a search for capacity.
+var Searches = Formats[*capacity.Document]{
+	{"text", ".txt", search.Text},
+	asJSON[*capacity.Document](),
+	{"md", ".md", fixed(search.Markdown)},
+	{"csv", ".csv", fixed(search.CSV)},
+	{"html", ".html", fixed(search.HTML)},
 }
 
-// A table of formats is in the order of help texts.
-type tableOf[D any] []format[D]
-
-func (t tableOf[D]) names() []string {
-	names := make([]string, len(t))
-	for i, f := range t {
-		names[i] = f.name
-	}
-	return names
+// Comparisons are the formats of a comparison of runs.
+var Comparisons = Formats[*compare.Document]{
+	{"text", ".txt", comparison.RunsText},
+	asJSON[*compare.Document](),
+	{"md", ".md", fixed(comparison.RunsMarkdown)},
+	{"html", ".html", fixed(comparison.RunsHTML)},
 }
 
-func (t tableOf[D]) write(w io.Writer, name string, document D, opts Options) error {
-	for _, f := range t {
-		if f.name == name {
-			return f.write(w, document, opts)
-		}
-	}
-	return fmt.Errorf("unknown format %q: use one of %s", name, strings.Join(t.names(), ", "))
-}
-
-// formats are those of a run.
-var formats = tableOf[*result.Run]{
-	{"text", ".txt", writeText},
-	{"json", ".json", writeJSON},
-	{"md", ".md", writeMarkdown},
-	{"csv", ".csv", writeCSV},
-	{"junit", ".xml", writeJUnit},
-	{"hlog", ".hlog", writeHLog},
-	{"vllm", ".vllm.json", writeVLLM},
-	{"html", ".html", writeHTML},
-	{"scenario", ".yaml", writeScenario},
-}
-
-// Formats are the names that Write knows.
-func Formats() []string { return formats.names() }
-
-// Endings are the endings of files that stand for a format, in the order of
-// [Formats].
-func Endings() []string {
-	endings := make([]string, len(formats))
-	for i, f := range formats {
-		endings[i] = f.ending
-	}
-	return endings
-}
-
-// FormatOf is the format that a path's ending stands for, the longest that fits.
-func FormatOf(path string) (name string, err error) {
-	longest := 0
-	for _, f := range formats {
-		if strings.HasSuffix(path, f.ending) && len(f.ending) > longest {
-			name, longest = f.name, len(f.ending)
-		}
-	}
-	if name != "" {
-		return name, nil
-	}
-	return "", fmt.Errorf("%s: the ending says no format: use one of %s", path, strings.Join(Endings(), " "))
-}
-
-// Write writes a run in a format. The run is only read.
-func Write(w io.Writer, format string, run *result.Run, opts Options) error {
-	return formats.write(w, format, run, opts)
+// SearchComparisons are the formats of a comparison of two searches.
+var SearchComparisons = Formats[*versus.Document]{
+	{"text", ".txt", comparison.SearchesText},
+	asJSON[*versus.Document](),
+	{"md", ".md", fixed(comparison.SearchesMarkdown)},
+	{"html", ".html", fixed(comparison.SearchesHTML)},
 }

@@ -2,167 +2,111 @@ package report
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
-	"fmt"
+	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
-	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/exp/golden"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"flashwave/bench/report/reporttest"
 	"flashwave/bench/result"
+	"flashwave/bench/schema/schematest"
 )
 
-var runs = map[string]func() *result.Run{
-	"passed": passed, "limited": limited, "interrupted": interrupted, "empty": empty, "unary": unary,
-	"zero": func() *result.Run { return &result.Run{} },
-}
-
-func write(t testing.TB, format string, run *result.Run, opts Options) string {
+// write is a run in a format.
+func write(t testing.TB, format string, run *result.Run, o Options) string {
 	t.Helper()
-	var b bytes.Buffer
-	if err := Write(&b, format, run, opts); err != nil {
+	var b strings.Builder
+	if err := Runs.Write(&b, format, run, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
-// The goldens are what people see; -update writes them anew.
-func TestText(t *testing.T) {
-	for name, run := range runs {
-		for _, width := range []int{80, 120} {
-			t.Run(fmt.Sprintf("%s-%d", name, width), func(t *testing.T) {
-				golden.RequireEqual(t, []byte(write(t, "text", run(), Options{Width: width})))
-			})
+// Every format takes every document: one that was cut off, one in which nothing
+// ended, one of an early version.
+func TestEveryFormatTakesEveryRun(t *testing.T) {
+	list := reporttest.Runs()
+	list["frozen"] = reporttest.Frozen(t)
+	for name, run := range list {
+		for _, format := range Runs.Names() {
+			if format == "scenario" && run.Scenario == nil {
+				continue
+			}
+			if text := write(t, format, run, Options{}); text == "" {
+				t.Errorf("%s as %s is empty", name, format)
+			}
 		}
 	}
-	t.Run("color", func(t *testing.T) {
-		golden.RequireEqual(t, []byte(write(t, "text", limited(), Options{Width: 80, Color: true})))
-	})
 }
 
-func TestTextFitsAnyWidth(t *testing.T) {
-	for name, run := range runs {
-		doc := run()
-		for width := -1; width <= 200; width++ {
-			want := max(width, leastWidth)
-			if width == 0 {
-				want = defaultWidth
+// What the JSON format writes is as its schema has it, of whatever run.
+func TestJSONIsValid(t *testing.T) {
+	for name, run := range reporttest.Untimed() {
+		if name != "zero" { // no run ever was
+			schematest.Valid(t, "run", []byte(write(t, "json", run, Options{})))
+		}
+	}
+	for _, run := range []*result.Run{reporttest.Frozen(t), reporttest.Sale(), reporttest.Day()} {
+		schematest.Valid(t, "run", []byte(write(t, "json", run, Options{})))
+	}
+}
+
+// No document makes a format panic, whatever it says.
+func TestFormatsSurviveAnyDocument(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		run := reporttest.Limited()
+		odd := rapid.SampledFrom([]string{"", "a|b", "<script>", "\x00\x1b[2J", "x,y\n", "🙂", "]]>", "#", "-", strings.Repeat("w", 300)})
+		run.Name, run.ID, run.Verdict.Headline = odd.Draw(t, "name"), odd.Draw(t, "id"), odd.Draw(t, "headline")
+		run.Labels = map[string]string{odd.Draw(t, "key"): odd.Draw(t, "value")}
+		run.Waves[0].Name, run.Waves[0].Lane = odd.Draw(t, "wave"), odd.Draw(t, "lane")
+		run.Total.Errors[0].Sample = odd.Draw(t, "sample")
+		run.Verdict.SLOs[0].Expr = odd.Draw(t, "expr")
+		run.Total.Cost, run.Total.Goodput, run.Total.RateLimits = nil, nil, nil
+		if rapid.Bool().Draw(t, "no latency") {
+			run.Total.Latency = result.Latencies{}
+		}
+		run.Timeline = []result.Row{{Waves: []string{odd.Draw(t, "live")}}}
+		for _, format := range []string{"md", "csv", "junit", "hlog", "vllm", "scenario"} {
+			var b strings.Builder
+			if err := Runs.Write(&b, format, run, Options{}); err != nil {
+				t.Fatalf("%s: %v", format, err)
 			}
-			for _, color := range []bool{false, true} {
-				text := write(t, "text", doc, Options{Width: width, Color: color})
-				for line := range strings.Lines(text) {
-					line = strings.TrimSuffix(line, "\n")
-					if n := ansi.StringWidth(line); n > want {
-						t.Fatalf("%s at %d: a line of %d columns: %q", name, width, n, line)
-					}
-					if strings.TrimRight(ansi.Strip(line), " ") != ansi.Strip(line) {
-						t.Errorf("%s at %d: spaces at the end of %q", name, width, line)
-					}
+			if format == "junit" {
+				if err := readXML(b.String()); err != nil {
+					t.Fatalf("%v in %s", err, b.String())
+				}
+			}
+			if format == "csv" {
+				if rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll(); err != nil || len(rows) != 2 {
+					t.Fatalf("%d rows, %v", len(rows), err)
 				}
 			}
 		}
-	}
-}
-
-func TestColorChangesNoWord(t *testing.T) {
-	for name, run := range runs {
-		bare, colored := write(t, "text", run(), Options{Width: 100}), write(t, "text", run(), Options{Width: 100, Color: true})
-		if strings.Contains(bare, "\x1b") {
-			t.Errorf("%s: colour where none was asked for", name)
-		}
-		if !strings.Contains(colored, "\x1b[") {
-			t.Errorf("%s: no colour", name)
-		}
-		if diff := cmp.Diff(bare, ansi.Strip(colored)); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
-	}
-}
-
-// Texts from an endpoint or a file must not reach the terminal as commands.
-func TestForeignTextIsPlain(t *testing.T) {
-	const evil = "a\x1b[2J\x1b]0;title\x07b\r\nc\u202e\td"
-	run := limited()
-	run.Name, run.ID, run.Labels = evil, evil, map[string]string{evil: evil}
-	run.Scenario.Target.Model, run.Scenario.Lanes[0].Waves[0].Name = evil, evil
-	run.Verdict.Headline, run.Verdict.Reasons = evil, []string{"reason " + evil}
-	run.Verdict.SLOs[0].Expr = evil
-	run.Total.Errors[0].Sample, run.Total.Errors[0].Outcome = evil, evil
-	run.Waves[0].Name, run.Waves[1].Kind = evil, evil
-	run.Generator.Warnings = []string{evil}
-	text := write(t, "text", run, Options{Width: 120})
-	for _, r := range text {
-		if r < ' ' && r != '\n' || r == '\u202e' || r == 0x7f {
-			t.Fatalf("%q reached the terminal:\n%s", r, text)
-		}
-	}
-	if !strings.Contains(text, "ab c d") {
-		t.Error("the words of it are gone")
-	}
-}
-
-func TestColumnsAlign(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		ms := rapid.Float64Range(0, 3.6e6)
-		l := &result.Latency{
-			Count: 1, P50: ms.Draw(t, "p50"), P90: ms.Draw(t, "p90"), P95: ms.Draw(t, "p95"),
-			P99: ms.Draw(t, "p99"), P999: ms.Draw(t, "p99.9"), Max: ms.Draw(t, "max"), Mean: ms.Draw(t, "mean"),
-		}
-		row := latencyRow("x", l, scaleOf(l))
-		for _, cell := range row[2:] {
-			_, fraction, _ := strings.Cut(cell, ".")
-			_, first, _ := strings.Cut(row[2], ".")
-			if len(fraction) != len(first) {
-				t.Fatalf("%v are not of one precision", row)
-			}
-		}
 	})
 }
 
-func TestSameUnitInARow(t *testing.T) {
-	for _, c := range []struct {
-		p50, p99, max float64
-		want          string
-	}{
-		{0.0412, 0.4, 0.9, "µs 41.2 400.0 900.0"},
-		{0.0412, 0.4, 1.9, "ms 0.04 0.40 1.90"},
-		{212.4, 803, 1204, "ms 212 803 1,204"},
-		{18.04, 44, 120, "ms 18.0 44.0 120.0"},
-		{1.234, 5, 2000, "ms 1.2 5.0 2,000.0"},
-		{2100, 11_700, 60_000, "s 2.10 11.70 60.00"},
-		{15_000, 32_000, 120_000, "s 15.0 32.0 120.0"},
-	} {
-		l := &result.Latency{Count: 1, P50: c.p50, P99: c.p99, Max: c.max}
-		row := latencyRow("x", l, scaleOf(l))
-		if got := strings.Join([]string{row[1], row[2], row[5], row[7]}, " "); got != c.want {
-			t.Errorf("p50 %v p99 %v max %v: %q, want %q", c.p50, c.p99, c.max, got, c.want)
+func readXML(text string) error {
+	for d := xml.NewDecoder(strings.NewReader(text)); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
 		}
-	}
-}
-
-func TestServiceTimeStandsBesideResponseTime(t *testing.T) {
-	has := func(run *result.Run) bool { return strings.Contains(write(t, "text", run, Options{}), "  service ") }
-	if has(passed()) {
-		t.Error("a closed wave in which they are the same shows both")
-	}
-	if !has(limited()) {
-		t.Error("an open wave does not show both")
-	}
-	run := passed()
-	run.Total.Latency.TTFT.Service.P95 *= 0.9
-	if !has(run) {
-		t.Error("a closed wave in which they differ does not show both")
 	}
 }
 
 func TestJSONIsTheDocument(t *testing.T) {
-	for name, run := range runs {
-		text := write(t, "json", run(), Options{Color: true, Width: 40})
+	for name, run := range reporttest.Untimed() {
+		text := write(t, "json", run, Options{Color: true, Width: 40})
 		var got result.Run
 		d := json.NewDecoder(strings.NewReader(text))
 		if err := d.Decode(&got); err != nil {
@@ -181,9 +125,20 @@ func TestJSONIsTheDocument(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	err := Write(&bytes.Buffer{}, "yaml", passed(), Options{})
+	err := Runs.Write(&bytes.Buffer{}, "yaml", reporttest.Passed(), Options{})
 	if err == nil || !strings.Contains(err.Error(), "text, json") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestFormatOfPath(t *testing.T) {
+	for path, want := range map[string]string{
+		"a.json": "json", "a.vllm.json": "vllm", "out/report.html": "html", "x.md": "md", "x.csv": "csv",
+		"junit.xml": "junit", "x.hlog": "hlog", "again.yaml": "scenario", "x.txt": "text", "x": "", "json": "",
+	} {
+		if got, err := Runs.Of(path); got != want || (err == nil) != (want != "") {
+			t.Errorf("%s is %q (%v), want %q", path, got, err, want)
+		}
 	}
 }
 
@@ -194,14 +149,57 @@ type brokenPipe struct{}
 func (brokenPipe) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestWriteErrors(t *testing.T) {
-	for _, format := range Formats() {
-		if err := Write(brokenPipe{}, format, passed(), Options{}); !errors.Is(err, errBroken) {
+	for _, format := range Runs.Names() {
+		if err := Runs.Write(brokenPipe{}, format, reporttest.Passed(), Options{}); !errors.Is(err, errBroken) {
 			t.Errorf("%s: got %v", format, err)
 		}
 	}
-	run := passed()
+	run := reporttest.Passed()
 	run.DurationS = math.NaN()
-	if err := Write(&bytes.Buffer{}, "json", run, Options{}); err == nil {
+	if err := Runs.Write(&bytes.Buffer{}, "json", run, Options{}); err == nil {
 		t.Error("JSON has no NaN")
+	}
+}
+
+// Whatever a document says, no report of it holds a character that commands a terminal or
+// turns the direction of writing.
+func TestForeignTextIsPlain(t *testing.T) {
+	const evil = "a\x1b[2J\x1b]0;title\x07b\r\nc\u202e\td"
+	for name, run := range reporttest.Runs() {
+		harmless(t, "run "+name, Runs, reporttest.Everywhere(run, evil))
+	}
+	frozen := reporttest.Frozen(t)
+	harmless(t, "frozen run", Runs, reporttest.Everywhere(frozen, evil))
+	harmless(t, "search", Searches, reporttest.Everywhere(reporttest.Search(t), evil))
+	rows := reporttest.Everywhere(reporttest.Comparison(t), evil)
+	harmless(t, "comparison", Comparisons, rows)
+	for i := range rows.Rows {
+		rows.Rows[i].Wave = "" // of the whole run, which is shown
+	}
+	harmless(t, "comparison", Comparisons, rows)
+	harmless(t, "comparison of searches", SearchComparisons, reporttest.Everywhere(reporttest.SearchComparison(t), evil))
+}
+
+// harmless holds all formats of a document to it, but for those in JSON, which escape what
+// they must.
+func harmless[D any](t *testing.T, name string, formats Formats[D], document D) {
+	t.Helper()
+	for _, format := range formats.Names() {
+		var b strings.Builder
+		if err := formats.Write(&b, format, document, Options{Width: 100}); err != nil && format != "scenario" { // it is none any more
+			t.Errorf("%s as %s: %v", name, format, err)
+		}
+		if format == "json" || format == "vllm" {
+			continue
+		}
+		if people := []string{"text", "md", "html"}; slices.Contains(people, format) && !strings.Contains(b.String(), "ab c d") {
+			t.Errorf("%s as %s: the words are gone", name, format)
+		}
+		for line := range strings.Lines(b.String()) {
+			if at := strings.IndexFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }); at >= 0 {
+				t.Errorf("%s as %s: %q", name, format, line[max(0, at-60):min(len(line), at+20)])
+				break
+			}
+		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // goodness judges a request by the bounds of its wave; one of the warm-up, by those of
 // the wave in whose time it ended.
-func (s *Sender) goodness(t dispatch.Ticket, res client.Result) verdict.Goodness {
+func (s *Sender) goodness(t dispatch.Ticket, res *client.Result) verdict.Goodness {
 	wave := t.Wave
 	if wave == result.Warmup {
 		wave = s.Ledger.LiveWave(t.Lane)
@@ -32,7 +32,7 @@ func (s *Sender) goodness(t dispatch.Ticket, res client.Result) verdict.Goodness
 // measured is one ok request's value of a latency metric, in ms; NaN: it never came,
 // although it was waited for, as it is where the answer streams. ok is false where the
 // request has none.
-func measured(e slo.Expr, scheduled time.Duration, streams bool, res client.Result) (ms float64, ok bool) {
+func measured(e slo.Expr, scheduled time.Duration, streams bool, res *client.Result) (ms float64, ok bool) {
 	from := scheduled
 	if e.Service {
 		from = res.Sent

@@ -31,7 +31,7 @@ func newRefusals(sc *scenario.Scenario) *refusals {
 
 // all takes in how a request ended, and reports whether it is the one with which every
 // request that is watched was refused.
-func (w *refusals) all(res client.Result) bool {
+func (w *refusals) all(res *client.Result) bool {
 	if w.over.Load() {
 		return false
 	}

@@ -100,7 +100,7 @@ func (w Workload) sources() (list []prompt.Source) {
 }
 
 // measured tells a source that wants to know how many tokens a prompt came to.
-func (w Workload) measured(lane int, p prompt.Prompt, res client.Result) {
+func (w Workload) measured(lane int, p prompt.Prompt, res *client.Result) {
 	source := w.Prompts[lane]
 	if mix, ok := source.(*prompt.Mix); ok {
 		source = mix.Shares()[p.Share-1].Source

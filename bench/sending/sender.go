@@ -68,7 +68,7 @@ func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending
 		f.NeverLeft()
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
-	res := s.Client.Do(s.ctx, req, call{f, d})
+	res := s.do(req, call{f, d})
 	f.Close()
 	if res.Sent == client.Never { // stopped before the transport had it: it has no age
 		s.Budget.Settle(worst, 0)
@@ -76,16 +76,32 @@ func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending
 		return dispatch.Ending{Ticket: t, At: res.Done, Outcome: res.Outcome}
 	}
 	s.Workload.measured(t.Lane, p, res)
-	v := s.value(f, res)
-	spent := 0.0 // of one that was left behind, it was settled then
-	if f.Record(res, v) {
-		spent = v.Cost.Total()
-		if s.refusals.all(res) {
-			s.Stop(verdict.Refused, res.Err)
-		}
-	}
-	s.Budget.Settle(worst, spent)
+	s.Budget.Settle(worst, s.record(f, res))
 	return dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
+}
+
+// do is the client's. The result is no part of the stack that a request in flight has,
+// so that those of thousands stay small.
+//
+//go:noinline
+func (s *Sender) do(req *client.Request, c call) *client.Result {
+	res := s.Client.Do(s.ctx, req, c)
+	return &res
+}
+
+// record takes in a request that has ended, and says what it cost. One that was left
+// behind was taken in then.
+//
+//go:noinline
+func (s *Sender) record(f *ledger.Flight, res *client.Result) (spent float64) {
+	v := s.value(f, res)
+	if !f.Record(res, v) {
+		return 0
+	}
+	if s.refusals.all(res) {
+		s.Stop(verdict.Refused, res.Err)
+	}
+	return v.Cost.Total()
 }
 
 // A call is the client's sink for one request: what happens goes into the ledger, and
@@ -103,7 +119,7 @@ func (c call) Sent(at time.Duration) {
 }
 
 // value is what a request that has ended is worth.
-func (s *Sender) value(f *ledger.Flight, res client.Result) ledger.Value {
+func (s *Sender) value(f *ledger.Flight, res *client.Result) ledger.Value {
 	v := ledger.Value{Good: s.goodness(f.Ticket, res)}
 	if s.Price != nil {
 		v.Cost, v.Estimated = ledger.Cost(*s.Price, f.PromptBytes(), f.MaxTokens(), res)
@@ -128,7 +144,7 @@ func (s *Sender) LeaveBehind() (n int) {
 	now := s.Now()
 	for _, f := range s.Ledger.StopOpening() {
 		var v ledger.Value
-		left := f.Leave(now, func(res client.Result) ledger.Value {
+		left := f.Leave(now, func(res *client.Result) ledger.Value {
 			v = s.value(f, res)
 			return v
 		})

@@ -85,7 +85,17 @@ func (t *Transport) connection(ctx context.Context, x Exchange, fresh bool) (*Co
 		}
 	}
 	x.Sending(time.Since(t.Epoch))
-	return t.dial(ctx)
+	// On a goroutine of its own, for opening one takes a large stack. That of whoever waits
+	// for the answer would keep it.
+	var c *Conn
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c, err = t.dial(ctx)
+	}()
+	<-done
+	return c, err
 }
 
 // dial opens a connection.

@@ -25,9 +25,9 @@ type Tick struct {
 // is beyond is beyond 0 to 1.
 func (a Axis) Place(v float64) float64 { return a.place(v) }
 
-// Scaled is the axis for values in another unit than that of its ticks; per is how
-// many of the ticks' unit one of the other is.
-func (a Axis) Scaled(per float64) Axis {
+// scaled is the axis for values in another unit than that of its ticks; per is how many
+// of the ticks' unit one of the other is.
+func (a Axis) scaled(per float64) Axis {
 	place := a.place
 	a.place = func(v float64) float64 { return place(v * per) }
 	return a
@@ -36,9 +36,7 @@ func (a Axis) Scaled(per float64) Axis {
 // Linear is an axis from 0 to a round value at or above high, with about five
 // ticks.
 func Linear(high float64, unit string, format func(float64) string) Axis {
-	if high <= 0 || math.IsNaN(high) || math.IsInf(high, 0) {
-		high = 1
-	}
+	high = positive(high, 1)
 	step := roundUp(high / 4.5)
 	steps := math.Ceil(high/step - 1e-9)
 	a := Axis{Unit: unit, place: func(v float64) float64 { return v / (steps * step) }}
@@ -48,11 +46,49 @@ func Linear(high float64, unit string, format func(float64) string) Axis {
 	return a
 }
 
-// Decimals is how many decimals the ticks of a linear axis up to high need.
-func Decimals(high float64) int {
-	if high <= 0 {
-		return 0
+// Counts is a linear axis over numbers of something, or rates.
+func Counts(high float64, unit string) Axis {
+	shown := decimals(high)
+	return Linear(high, unit, func(v float64) string { return units.Fixed(v, shown) })
+}
+
+// steep is the ratio of the greatest to the smallest value from which on an axis over
+// latencies is logarithmic: below it a linear one shows both.
+const steep = 40
+
+// Millis is an axis over milliseconds, in the unit that suits them.
+func Millis(low, high float64) Axis {
+	if high > steep*low {
+		return Log(low, high, "log scale", units.Tick)
 	}
+	unit, per := "ms", 1.0
+	switch {
+	case high > 2000:
+		unit, per = "s", 1e-3
+	case high < 1:
+		unit, per = "µs", 1e3
+	}
+	return Counts(high*per, unit).scaled(per)
+}
+
+// positive is a value that an axis can end at, or else another.
+func positive(v, other float64) float64 {
+	if !(v > 0) || math.IsInf(v, 0) {
+		return other
+	}
+	return within(v, least, most)
+}
+
+// The least and the most that axes reach: far more than is measured, and few enough
+// digits to count with.
+const (
+	least = 1e-15
+	most  = 1e15
+)
+
+// decimals is how many decimals the ticks of a linear axis up to high need.
+func decimals(high float64) int {
+	high = positive(high, 1)
 	return max(0, -int(math.Floor(math.Log10(roundUp(high/4.5))+1e-9)))
 }
 
@@ -70,19 +106,19 @@ func roundUp(v float64) float64 {
 // Log is a logarithmic axis over two positive values, to the next of 1, 2 and 5
 // times a power of ten on both sides.
 func Log(low, high float64, unit string, format func(float64) string) Axis {
-	if !(low > 0) {
-		low = high / 1000
-	}
+	high = positive(high, 1)
+	low = min(positive(low, high/1000), high)
 	bottom, top := 1/roundUp(1/low), roundUp(high)
-	if top <= bottom*1.001 {
-		top = bottom * 10
-	}
 	return LogBetween(bottom, top, unit, format)
 }
 
 // LogBetween is a logarithmic axis that begins and ends at two positive values, the
 // first the smaller one.
 func LogBetween(bottom, top float64, unit string, format func(float64) string) Axis {
+	bottom = positive(bottom, 1)
+	if top = positive(top, bottom); top <= bottom*1.001 {
+		top = bottom * 10
+	}
 	decades := math.Log10(top / bottom)
 	steps := []float64{1, 2, 5}
 	if decades < 0.8 {
@@ -102,6 +138,9 @@ func LogBetween(bottom, top float64, unit string, format func(float64) string) A
 			a.Ticks = append(a.Ticks, t)
 		}
 	}
+	if len(a.Ticks) == 0 { // between two steps
+		a.Ticks = []Tick{{At: 0, Label: format(bottom)}, {At: 1, Label: format(top)}}
+	}
 	return a
 }
 
@@ -113,6 +152,8 @@ var timeSteps = []float64{
 
 // Time is an axis over seconds from the start of a run.
 func Time(from, to float64) Axis {
+	const ever = 9e9 // s: almost three centuries, the longest that a duration holds
+	from, to = within(from, -ever, ever), within(to, -ever, ever)
 	length := to - from
 	if !(length > 0) {
 		length = 1
@@ -131,7 +172,7 @@ func Time(from, to float64) Axis {
 	a := Axis{Unit: unit, place: func(v float64) float64 { return (v - from) / length }}
 	for i := math.Ceil(from/step - 1e-9); i*step <= from+length*(1+1e-9); i++ {
 		at := i*step + 0 // −0 + 0 is 0
-		a.Ticks = append(a.Ticks, Tick{At: a.Place(at), Label: format(at), Spare: int(i)%2 != 0})
+		a.Ticks = append(a.Ticks, Tick{At: within(a.Place(at), 0, 1), Label: format(at), Spare: int(i)%2 != 0})
 	}
 	return a
 }
@@ -154,8 +195,9 @@ func decimalsOf(step float64) int {
 }
 
 // Nines is an axis over quantiles that gives each nine the same room: p0, p90, p99
-// and so on to so many nines.
+// and so on to so many nines, from 1 to 9.
 func Nines(nines float64) Axis {
+	nines = within(nines, 1, 9)
 	a := Axis{place: func(q float64) float64 { return -math.Log10(1-q) / nines }}
 	for _, t := range []struct {
 		q     float64

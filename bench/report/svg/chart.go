@@ -21,9 +21,10 @@ type Line struct {
 	Ink    Ink
 	Points []Point // in the order of X
 	Dots   bool    // each point is marked: they were measured one by one
+	Apart  bool    // no line joins the points
 }
 
-// An Area lies between two lines over the same X, without gaps.
+// An Area lies between two lines over the same X, where there are both.
 type Area struct {
 	Ink       Ink
 	Low, High []Point
@@ -36,8 +37,8 @@ func (c Chart) SVG() template.HTML {
 	var ends []end
 	out := c.open()
 	for _, a := range c.Areas {
-		if len(a.High) > 0 {
-			fmt.Fprintf(&shapes, `<path class="area %s" d="%s"/>`, a.Ink, g.area(a.Low, a.High))
+		if d := g.area(a.Low, a.High); d != "" {
+			fmt.Fprintf(&shapes, `<path class="area %s" d="%s"/>`, a.Ink, d)
 		}
 	}
 	for _, l := range c.Lines {
@@ -45,12 +46,14 @@ func (c Chart) SVG() template.HTML {
 		if d == "" {
 			continue
 		}
-		fmt.Fprintf(&shapes, `<path class="line %s" d="%s"/>`, l.Ink, d)
-		if l.Dots {
+		if !l.Apart {
+			fmt.Fprintf(&shapes, `<path class="line %s" d="%s"/>`, l.Ink, d)
+		}
+		if l.Dots || l.Apart {
 			fmt.Fprintf(&shapes, `<path class="dots %s" d="%s"/>`, l.Ink, g.dots(l.Points))
 		}
 		if l.Name != "" {
-			ends = append(ends, end{l.Name, l.Ink, out.y(max(0, min(1, c.Y.Place(last(l.Points)))))})
+			ends = append(ends, end{l.Name, l.Ink, out.y(within(c.Y.Place(last(l.Points)), 0, 1))})
 		}
 	}
 	if shapes.Len() == 0 {
@@ -61,23 +64,11 @@ func (c Chart) SVG() template.HTML {
 	return out.close()
 }
 
-// dots is the path of a dot at each point.
-func (g grid) dots(points []Point) string {
-	var b path
-	for _, run := range runs(points) {
-		for _, p := range run {
-			b.move(g.at(p))
-			b.WriteString("h0")
-		}
-	}
-	return b.String()
-}
-
-// last is the last value of a line that is a number.
+// last is the last value of a line that has one.
 func last(points []Point) float64 {
 	for i := len(points) - 1; i >= 0; i-- {
-		if v := points[i].Y; !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return v
+		if points[i].drawn() {
+			return points[i].Y
 		}
 	}
 	return math.NaN()

@@ -33,7 +33,7 @@ const (
 	P95    Ink = "p95"    // solid, heavy: what leads
 	P99    Ink = "p99"    // dashes
 	Accent Ink = "accent" // solid
-	Plain  Ink = "plain"  // solid, the colour of text
+	Text   Ink = "text"   // solid, the colour of text
 	Faint  Ink = "faint"  // dots, the colour of labels
 	Good   Ink = "good"   // solid
 	Near   Ink = "near"   // short dashes

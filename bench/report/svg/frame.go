@@ -1,10 +1,10 @@
 package svg
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"html/template"
-	"math"
 	"slices"
 	"strings"
 )
@@ -17,6 +17,7 @@ type Frame struct {
 	Height int    // of the plot, in pixels
 	X, Y   Axis
 	Lanes  [][]Band // rows of named stretches along X, above the plot
+	Shaded []Band   // stretches across the plot, whose names are told only where one asks
 	Bounds []Bound
 	Marks  []Mark
 }
@@ -66,6 +67,9 @@ func (f Frame) open() *canvas {
 	for i, lane := range f.Lanes {
 		c.lane(lane, headHeight+i*(laneHeight+laneGap))
 	}
+	for _, b := range f.Shaded {
+		c.shaded(b)
+	}
 	c.levels()
 	return c
 }
@@ -92,11 +96,26 @@ func (c *canvas) close() template.HTML {
 	return template.HTML(c.String()) //nolint:gosec // all text in it was escaped
 }
 
+// along is the part of the X axis from one value to another; ok is false where nothing of
+// it is on the chart.
+func (c *canvas) along(from, to float64) (start, end float64, ok bool) {
+	start, end = max(0, c.X.Place(from)), min(1, c.X.Place(to))
+	return start, end, end > start
+}
+
+// shaded writes a stretch across the plot.
+func (c *canvas) shaded(b Band) {
+	if from, to, ok := c.along(b.From, b.To); ok {
+		fmt.Fprintf(c, `<rect class="shaded" x="%s" y="%d" width="%s" height="%d"><title>%s</title></rect>`,
+			percent(from), c.top, percent(to-from), c.Height, html.EscapeString(b.Name))
+	}
+}
+
 // lane writes a row of bands; where there is one row, its bands shade the plot.
 func (c *canvas) lane(bands []Band, y int) {
 	for i, b := range bands {
-		from, to := max(0, c.X.Place(b.From)), min(1, c.X.Place(b.To))
-		if !(to > from) {
+		from, to, ok := c.along(b.From, b.To)
+		if !ok {
 			continue
 		}
 		shade := [...]string{"even", "odd"}[i%2]
@@ -189,8 +208,8 @@ func (c *canvas) places() {
 // bound writes a level with its label above the end of it.
 func (c *canvas) bound(b Bound) {
 	at := c.Y.Place(b.At)
-	from, to := max(0, c.X.Place(b.From)), min(1, c.X.Place(b.To))
-	if at < 0 || at > 1 || !(to > from) {
+	from, to, ok := c.along(b.From, b.To)
+	if !(at >= 0 && at <= 1 && ok) {
 		return
 	}
 	y := c.y(at)
@@ -208,7 +227,7 @@ type end struct {
 // ends writes names at the right of the plot, none upon another.
 func (c *canvas) ends(ends []end) {
 	const apart = 13
-	slices.SortStableFunc(ends, func(a, b end) int { return int(math.Copysign(1, a.y-b.y)) })
+	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.y, b.y) })
 	for i := 1; i < len(ends); i++ {
 		ends[i].y = max(ends[i].y, ends[i-1].y+apart)
 	}

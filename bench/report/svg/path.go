@@ -6,8 +6,30 @@ import (
 	"strings"
 )
 
-// A Point is a value of a line; a Y that is not a number is a gap.
+// A Point is a value of a line; one that is not a number, or infinite, is a gap.
 type Point struct{ X, Y float64 }
+
+// Extent is the lowest and the highest value of lines above 0; nought if there is none.
+func Extent(lines ...[]Point) (low, high float64) {
+	low = math.Inf(1)
+	for _, l := range lines {
+		for _, p := range l {
+			if p.Y > 0 && !math.IsInf(p.Y, 0) {
+				low, high = min(low, p.Y), max(high, p.Y)
+			}
+		}
+	}
+	if high == 0 {
+		low = 0
+	}
+	return low, high
+}
+
+// Highest is the highest value of lines, nought if there is none above it.
+func Highest(lines ...[]Point) float64 {
+	_, high := Extent(lines...)
+	return high
+}
 
 // The shapes of a chart are drawn on a grid of their own, which is stretched to
 // the chart's box: gridWidth across, and gridPerPixel to a pixel of its height.
@@ -25,9 +47,19 @@ type grid struct {
 	height int // pixels
 }
 
+// at is where a point lies: a little beyond an edge, which cuts it off, at the most.
 func (g grid) at(p Point) (x, y int) {
-	up := max(-0.02, min(g.y.Place(p.Y), 1.02)) // a little beyond the edge, which cuts it off
-	return int(math.Round(g.x.Place(p.X) * gridWidth)), int(math.Round((1 - up) * float64(g.height*gridPerPixel)))
+	across, up := within(g.x.Place(p.X), -10, 11), within(g.y.Place(p.Y), -0.02, 1.02)
+	return int(math.Round(across * gridWidth)), int(math.Round((1 - up) * float64(g.height*gridPerPixel)))
+}
+
+// within is a value or the bound beyond which it is; what has no place on an axis, as 0 and
+// less have none on a logarithmic one, is below it.
+func within(v, low, high float64) float64 {
+	if !(v > low) {
+		return low
+	}
+	return min(v, high)
 }
 
 // line is the path of a line. A point between two gaps becomes a dot, which round
@@ -35,14 +67,7 @@ func (g grid) at(p Point) (x, y int) {
 func (g grid) line(points []Point) string {
 	var b path
 	for _, run := range runs(thin(points)) {
-		for i, p := range run {
-			x, y := g.at(p)
-			if i == 0 {
-				b.move(x, y)
-			} else {
-				b.line(x, y)
-			}
-		}
+		b.through(g, run)
 		if len(run) == 1 {
 			b.WriteString("h0")
 		}
@@ -50,30 +75,54 @@ func (g grid) line(points []Point) string {
 	return b.String()
 }
 
-// area is the path of the area between two lines over the same X.
-func (g grid) area(low, high []Point) string {
+// dots is the path of a dot at each point.
+func (g grid) dots(points []Point) string {
 	var b path
-	for i, p := range high {
-		x, y := g.at(p)
-		if i == 0 {
-			b.move(x, y)
-		} else {
-			b.line(x, y)
+	for _, run := range runs(thin(points)) {
+		for _, p := range run {
+			b.move(g.at(p))
+			b.WriteString("h0")
 		}
 	}
-	for i := len(low) - 1; i >= 0; i-- {
-		x, y := g.at(low[i])
-		b.line(x, y)
-	}
-	b.WriteByte('z')
 	return b.String()
+}
+
+// area is the path of the area between two lines over the same X, where there are both.
+func (g grid) area(low, high []Point) string {
+	both := make([]Point, min(len(low), len(high)))
+	for i := range both {
+		if both[i] = high[i]; !low[i].drawn() {
+			both[i].Y = math.NaN()
+		}
+	}
+	var b path
+	from := 0
+	for _, run := range runs(both) {
+		for from < len(both) && !both[from].drawn() {
+			from++
+		}
+		b.through(g, thin(run))
+		beneath := thin(low[from : from+len(run)])
+		for i := len(beneath) - 1; i >= 0; i-- {
+			b.line(g.at(beneath[i]))
+		}
+		b.WriteByte('z')
+		from += len(run)
+	}
+	return b.String()
+}
+
+// drawn reports whether a point has a place.
+func (p Point) drawn() bool {
+	number := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+	return number(p.X) && number(p.Y)
 }
 
 // runs are the unbroken stretches of a line.
 func runs(points []Point) (out [][]Point) {
 	from := 0
 	for i, p := range points {
-		if !math.IsNaN(p.Y) && !math.IsInf(p.Y, 0) {
+		if p.drawn() {
 			continue
 		}
 		if i > from {
@@ -98,7 +147,7 @@ func thin(points []Point) []Point {
 		stretch := points[c*len(points)/columns : (c+1)*len(points)/columns]
 		low, high := -1, -1
 		for i, p := range stretch {
-			if math.IsNaN(p.Y) {
+			if !p.drawn() {
 				continue
 			}
 			if low < 0 || p.Y < stretch[low].Y {
@@ -130,6 +179,18 @@ func (p *path) move(x, y int) {
 	p.WriteByte('M')
 	p.pair(x, y)
 	p.x, p.y = x, y
+}
+
+// through moves to the first of points and draws a line through the others.
+func (p *path) through(g grid, points []Point) {
+	for i, point := range points {
+		x, y := g.at(point)
+		if i == 0 {
+			p.move(x, y)
+		} else {
+			p.line(x, y)
+		}
+	}
 }
 
 func (p *path) line(x, y int) {

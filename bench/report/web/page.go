@@ -4,8 +4,9 @@
 // Fill a [Page] with sections, and the sections with blocks: cards, figures,
 // tables, pairs, bars, prose and code. What a page says of a run, of a capacity or
 // of a comparison is the caller's; how it looks in light, in dark, on paper, on a
-// wide screen and on a narrow one is this package's. A document of another kind
-// needs no template of its own:
+// wide screen and on a narrow one is this package's. What all documents have is made by
+// [Judged], [File] and [Made], a table of package table is written by [NewTable]. A
+// document of another kind needs no template of its own:
 //
 //	page := web.Page{Kind: "capacity", Name: "midnight-sale", Verdict: …}
 //	page.Sections = append(page.Sections, web.Section{
@@ -26,8 +27,10 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"strings"
 
 	"flashwave/bench/report/svg"
+	"flashwave/bench/report/words"
 )
 
 // A State colours what is a state, and nothing else. A word or a mark always says
@@ -36,10 +39,10 @@ type State string
 
 // The states.
 const (
-	Plain State = ""
-	Good  State = "good"
-	Near  State = "near" // unsure, or almost bad
-	Bad   State = "bad"
+	Neutral State = ""
+	Good    State = "good"
+	Near    State = "near" // unsure, or almost bad
+	Bad     State = "bad"
 )
 
 // A Page is one document.
@@ -117,32 +120,8 @@ type Key struct {
 	Name string
 	Ink  svg.Ink
 	Area bool
-}
 
-// A Table has words on the left of their columns and figures on the right.
-type Table struct {
-	Caption string // for those who do not see the heading
-	Columns []Column
-	Rows    []Row
-}
-
-// A Column is a head.
-type Column struct {
-	Name    string
-	Figures bool
-}
-
-// A Row is cells, one a column.
-type Row struct {
-	Cells []Cell
-	Faint bool // stands back
-}
-
-// A Cell is one text. The first one of a row is its head.
-type Cell struct {
-	Text  string
-	State State
-	Code  bool // as it was written by a machine
+	Dots, Apart bool // as those of a line
 }
 
 // A Pair is a name and what there is to say of it.
@@ -162,7 +141,7 @@ type Bar struct {
 
 // Width is the length of the bar in percent, one that can be seen unless it is 0.
 func (b Bar) Width() float64 {
-	if b.Share <= 0 {
+	if !(b.Share > 0) {
 		return 0
 	}
 	return max(0.4, min(100*b.Share, 100))
@@ -177,8 +156,8 @@ var (
 	page = template.Must(template.New("page").Parse(text))
 )
 
-// Style is the stylesheet of the page and its charts.
-func (Page) Style() template.CSS { return template.CSS(css + svg.Style) } //nolint:gosec // both are embedded
+// Style is the stylesheet of the page, its tables and its charts.
+func (Page) Style() template.CSS { return template.CSS(css + stacks + svg.Style) } //nolint:gosec // all are embedded
 
 // Shown are the sections that have something in them.
 func (p Page) Shown() (shown []Section) {
@@ -191,5 +170,13 @@ func (p Page) Shown() (shown []Section) {
 }
 
 // Write writes the document. It may leave the beginning of one behind when it
-// fails.
-func (p Page) Write(w io.Writer) error { return page.Execute(w, p) }
+// fails. No character of it commands, or turns the direction of writing, wherever its text
+// came from.
+func (p Page) Write(w io.Writer) error {
+	var b strings.Builder
+	if err := page.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, words.PlainLines(b.String()))
+	return err
+}

@@ -1,0 +1,108 @@
+package search
+
+import (
+	"cmp"
+	"fmt"
+
+	"flashwave/bench/capacity"
+	"flashwave/bench/forecast"
+	"flashwave/bench/report/demand"
+	"flashwave/bench/report/table"
+	"flashwave/bench/report/words"
+	"flashwave/bench/result"
+	"flashwave/bench/units"
+)
+
+// stepColumns are the figures of steps.
+var stepColumns = []table.Figures[capacity.Step]{
+	{Name: "served/s", Of: func(s capacity.Step) *float64 { return s.SucceededRPS }, Scale: units.RateScale},
+	{Name: "in flight", Of: func(s capacity.Step) *float64 { return s.InFlightMean }, Scale: units.RateScale},
+	table.P95("TTFT", func(s capacity.Step) *result.Latency { return s.Latency.TTFT }),
+	table.P95("E2E", func(s capacity.Step) *result.Latency { return s.Latency.E2E }),
+	{Name: "errors", Of: func(s capacity.Step) *float64 { return s.ErrorRate }, Write: units.Share},
+}
+
+// stepTable has a row for each load that was measured.
+func stepTable(d *capacity.Document) table.Table {
+	t := table.Table{Words: 3, Header: []string{"", "step", "load"}}
+	for _, s := range d.Steps {
+		t.Add(stepMark(s.Verdict), words.Plain(string(s.Kind)), loadOf(s))
+	}
+	for _, c := range stepColumns {
+		c.AddTo(&t, d.Steps)
+	}
+	return t
+}
+
+// stepMark is a verdict of a step as a glyph.
+func stepMark(v capacity.StepVerdict) string {
+	return map[capacity.StepVerdict]string{capacity.Held: "✓", capacity.Broke: "✗", capacity.Undecided: "○"}[v]
+}
+
+// loadOf is what a step asked of the endpoint.
+func loadOf(s capacity.Step) string {
+	switch {
+	case s.Concurrency != nil:
+		return units.Count(*s.Concurrency) + " in flight"
+	case s.RateRPS != nil:
+		return units.PerSecond(*s.RateRPS)
+	}
+	return ""
+}
+
+// mostModels is how many models a table shows, besides the one that was measured.
+const mostModels = 8
+
+// modelTable are the same tokens elsewhere, cheapest first.
+func modelTable(c *forecast.Cost) table.Table {
+	t := table.Table{Words: 2, Header: []string{"the same tokens at", "host", "expected", "times"}}
+	if c == nil {
+		return t
+	}
+	for i, m := range c.Models {
+		if i >= mostModels && !m.Current {
+			continue
+		}
+		name := "  " + words.Plain(m.Model)
+		if m.Current {
+			name = "› " + words.Plain(m.Model)
+		}
+		t.Add(name, words.Plain(cmp.Or(m.Host, "any")), units.USD(m.ExpectedUSD), units.Maybe(m.Times, units.Figure))
+	}
+	return t
+}
+
+// rehearsalTable is what was predicted against what came.
+func rehearsalTable(r *capacity.Rehearsal) table.Table {
+	t := table.Table{Words: 1, Header: []string{"rehearsal", "predicted", "measured", "off"}}
+	if r == nil {
+		return t
+	}
+	if r.Speed != 1 || r.Scale != 1 {
+		t.Header[0] = fmt.Sprintf("rehearsal ×%s speed, ×%s requests", units.Number(r.Speed), units.Number(r.Scale))
+	}
+	for _, row := range []struct {
+		name string
+		capacity.Compared
+		write func(float64) string
+	}{
+		{"worst wait", r.WorstWait, units.Seconds},
+		{"TTFT p95", r.TTFTP95, units.Seconds},
+		{"E2E p95", r.E2EP95, units.Seconds},
+		{"peak backlog", r.PeakBacklog, units.Count[float64]},
+		{"time to drain", r.TimeToDrain, units.Seconds},
+		{"error rate", r.ErrorRate, units.Share},
+		{"cost", r.Cost, units.USD},
+	} {
+		predicted, measured := units.NoData, units.Maybe(row.Measured, row.write)
+		if row.Predicted != nil {
+			var band *forecast.Range
+			if row.Low != nil && row.High != nil {
+				band = &forecast.Range{Low: *row.Low, High: *row.High}
+			}
+			predicted = demand.Within(*row.Predicted, band, row.write)
+		}
+		t.Add("  "+row.name, predicted, measured, units.Maybe(row.Off, func(v float64) string { return units.Change(v) }))
+	}
+	return t
+}
