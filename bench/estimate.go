@@ -2,11 +2,13 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"flashwave/bench/endpoint"
 	"flashwave/bench/price"
+	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 )
@@ -49,6 +51,10 @@ func (s *Setup) Estimate() Estimate {
 	for i, l := range sc.Lanes {
 		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
 		requests, _ := one.PlannedRequests()
+		if sessions, ok := s.Prompts[i].(*prompt.Sessions); ok && !slices.ContainsFunc(l.Waves, scenario.Wave.Closed) {
+			more := int64(float64(requests) * (sessions.MeanTurns() - 1)) // their later turns
+			requests, e.Requests = requests+more, e.Requests+more
+		}
 		e.PromptTokens += requests * int64(s.Prompts[i].MeanTokens())
 		e.OutputTokens += requests * int64(s.Prompts[i].MeanAnswer(sc.WorkloadOf(l).MaxTokens))
 	}

@@ -80,8 +80,14 @@ func join(opts Options) (r *Run, err error) {
 	workload := sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts}
 	a.Ledger = ledger.New(ledger.Config{
 		Lanes: sc.Lanes, Measured: result.Measured{Priced: a.Priced, Judged: a.Assertions.Judged()},
-		Requests: opts.Requests, Excerpt: opts.Excerpt,
-		Groups: len(sc.Mix), GroupsOf: func(t dispatch.Ticket) ledger.Groups { return ledger.Groups{workload.Share(t), -1} },
+		Requests: opts.Requests, Excerpt: opts.Excerpt, Converses: workload.Converses,
+		Groups: account.Groups(sc), GroupsOf: func(t dispatch.Ticket) ledger.Groups {
+			g := ledger.Groups{workload.Share(t), -1}
+			if workload.Converses(t.Lane) {
+				g[1] = account.TurnsFrom(sc) + result.TurnGroup(t.Turn)
+			}
+			return g
+		},
 	})
 	r.sender = sending.New(sending.Config{
 		Scenario: sc, Client: opts.Client, Workload: workload,
@@ -211,7 +217,7 @@ func (r *Run) report(breached map[string]float64) *result.Run {
 	_, why := r.ending.now()
 	return r.account.Document(account.About{
 		ID: r.options.ID, Tool: r.options.Tool, StartedAt: r.startedAt, Ending: why, Breached: breached,
-		Prompts: r.sender.Workload.Asked(r.options.Scenario, r.account.Dispatch.Asked),
+		Prompts: r.sender.Workload.Asked(r.options.Scenario, r.account.Dispatch.Asked), Sessions: r.sender.Sessions(),
 	})
 }
 

@@ -156,6 +156,15 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 		w.ExtraBody = json.RawMessage(v)
 		return nil
 	}))
+	f.value(fs, "turns", "make conversations of so many turns, each with the answers before it; all: as many as the file's have", "workload.turns",
+		each(func(w *scenario.Workload, v string) (err error) {
+			w.Turns, err = scenario.ParseTurns(v)
+			return err
+		}))
+	f.value(fs, "think", "time between an answer and the next turn: 2s, or exp:2s for a random one of that mean", "workload.think", each(func(w *scenario.Workload, v string) error {
+		w.Think = v
+		return nil
+	}))
 	f.boolean(fs, "skip-bad-lines", "leave out and count the lines of a file that cannot be used", "workload.skip_bad_lines", func(sc *scenario.Scenario, v bool) {
 		for _, w := range sc.Workloads() {
 			w.SkipBadLines = v

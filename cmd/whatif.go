@@ -18,7 +18,7 @@ import (
 // capacity mean load.
 var nightFlags = []string{
 	"what-if", "wave", "arrivals", "max-in-flight", "overflow", "seed",
-	"prompt", "prompts", "system", "max-tokens", "temperature", "no-stream", "extra-body", "skip-bad-lines",
+	"prompt", "prompts", "system", "max-tokens", "temperature", "no-stream", "extra-body", "turns", "think", "skip-bad-lines",
 	"headroom", "utilisation", "price", "prices",
 	"json", "out", "quiet", "no-tui", "ascii",
 }

@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench/health"
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
 )
 
@@ -14,6 +15,7 @@ type About struct {
 	Tool      result.Tool
 	StartedAt time.Time // of the first wave
 	Prompts   []result.Prompts
+	Sessions  *result.Sessions
 	Ending    verdict.Ending
 	Breached  map[string]float64 // see [verdict.Case]
 }
@@ -42,6 +44,13 @@ func (a *Account) Document(of About) *result.Run {
 	for i, share := range a.Scenario.Mix {
 		doc.Workloads = append(doc.Workloads, a.group(i, share.Name, result.OfWorkload))
 	}
+	if doc.Sessions = of.Sessions; doc.Sessions != nil {
+		for i, name := range result.TurnNames {
+			if g := a.group(TurnsFrom(a.Scenario)+i, name, result.OfTurn); g.Requests.Scheduled > 0 {
+				doc.Turns = append(doc.Turns, g)
+			}
+		}
+	}
 	doc.Generator = a.generator(total, waves)
 
 	rows, step := a.Ledger.Rows(true)
@@ -53,6 +62,18 @@ func (a *Account) Document(of About) *result.Run {
 	})
 	return doc
 }
+
+// Groups is how many groups of requests a run is told apart by: the shares of its mix, and
+// from TurnsFrom on the turns of its conversations.
+func Groups(sc *scenario.Scenario) int {
+	if sc.Converses() {
+		return len(sc.Mix) + len(result.TurnNames)
+	}
+	return len(sc.Mix)
+}
+
+// TurnsFrom is the first group of turns.
+func TurnsFrom(sc *scenario.Scenario) int { return len(sc.Mix) }
 
 // group are the figures of some of the requests, over the whole run.
 func (a *Account) group(i int, name, kind string) result.Stats {

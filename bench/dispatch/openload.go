@@ -46,10 +46,22 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 		if o.begun < len(o.starts) {
 			boundary = o.starts[o.begun].At
 		}
+		turn := o.lane.turns.next()
+		if o.cursor.Paused() {
+			turn = far
+		}
 		switch {
 		case !o.cursor.Paused() && boundary <= now && (!ok || boundary <= due):
 			o.lane.enter(o.starts[o.begun].Wave, boundary)
 			o.begun++
+		case turn <= now && (!ok || turn <= due) && sent < Chunk:
+			t := Ticket{Wave: o.lane.live}
+			t.Scheduled, _ = o.lane.turn(&t, now)
+			if sent++; !o.lane.dispatch(t) {
+				refused++
+			}
+		case sent == Chunk && turn <= now:
+			return now, false
 		case ok && due <= now && sent == Chunk:
 			if refused == sent && o.cursor.Backlog(now) > hopeless {
 				o.shed(o.cursor.Shed(now))
@@ -70,7 +82,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			if now >= end && due > now {
 				return end, true
 			}
-			return min(due, boundary, end), false
+			return min(due, turn, boundary, end), false
 		}
 	}
 }

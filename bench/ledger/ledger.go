@@ -30,6 +30,8 @@ type Config struct {
 	// says in which of them one is, from 0; negative: in none.
 	Groups   int
 	GroupsOf func(dispatch.Ticket) Groups
+	// Converses says whether the requests of a lane are turns of conversations; nil: none are.
+	Converses func(lane int) bool
 	// Excerpt: a stream that had begun to answer when it was cut is not held against the
 	// endpoint.
 	Excerpt bool

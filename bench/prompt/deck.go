@@ -15,6 +15,7 @@ type deck struct {
 	tokens int // on average
 	answer answers
 	seed   uint64
+	whole  bool // conversations are to their end
 	// skipped are lines of its file that could not be used; nil: none.
 	skipped *items.BadLines
 

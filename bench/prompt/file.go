@@ -50,7 +50,7 @@ func (w Workload) openStream(r io.Reader) (Source, error) {
 		return nil, err
 	}
 	d := newDeck(w.Prompts, prompts, w.Seed)
-	d.skipped = bad
+	d.skipped, d.whole = bad, w.Turns != 1
 	return d, nil
 }
 
@@ -73,13 +73,13 @@ func (w Workload) openRegular(file *os.File, memory int) (Source, error) {
 	if len(lines.held) == all.n {
 		_ = file.Close() // it was only read
 		d := newDeck(w.Prompts, lines.held, w.Seed)
-		d.skipped = bad
+		d.skipped, d.whole = bad, w.Turns != 1
 		return d, nil
 	}
 	lines.begins = slices.Clone(lines.begins) // without what was spare
 	return &deck{
 		name: w.Prompts, cards: lines, tokens: mean(all.tokens, all.n), answer: all.answer, seed: w.Seed,
-		content: all.content(), order: all.sequence(), skipped: bad,
+		content: all.content(), order: all.sequence(), skipped: bad, whole: w.Turns != 1,
 	}, nil
 }
 

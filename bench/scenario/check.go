@@ -243,6 +243,9 @@ func (w *Workload) check(path string, budget bool) error {
 	case w.Temperature != nil && !within(*w.Temperature, 0, maxTemperature):
 		return wrong(path+".temperature", "", "temperature %v is not between 0 and %d", *w.Temperature, maxTemperature)
 	}
+	if err := w.checkTurns(path); err != nil {
+		return err
+	}
 	return w.checkExtra(path + ".extra_body")
 }
 

@@ -398,6 +398,26 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 		"",
 	},
 	{
+		"turns of nothing", "workload: {turns: 0}\n" + wave,
+		`sale.yaml:1:19: turns "0": not a number of turns`,
+		"write 5, or all for those of a file",
+	},
+	{
+		"turns without an end", "workload: {turns: all}\n" + wave,
+		"sale.yaml:1:19: builtin:product-copy-vi has no end of turns",
+		"write how many, or give a file of conversations",
+	},
+	{
+		"a time to think that is none", "workload: {turns: 5, think: long}\n" + wave,
+		`sale.yaml:1:29: think "long" is not a duration`,
+		"write 2s, or exp:2s for a random time of that mean",
+	},
+	{
+		"a time to think about nothing", "workload: {think: 5s}\n" + wave,
+		"sale.yaml:1:19: only a conversation has a time to think",
+		"give turns: 5",
+	},
+	{
 		"skip_bad_lines that is neither", "workload: {skip_bad_lines: some}\n" + wave,
 		`sale.yaml:1:28: skip_bad_lines "some": neither true nor false`,
 		"",

@@ -65,10 +65,14 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 		}
 		return prompt.NewReplay(file, recorded, nil, w.System, s.Seed), nil
 	}
-	return s.library.Open(prompt.Workload{
+	source, err := s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
-		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: 1,
+		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: max(1, w.Turns),
 	})
+	if err != nil || w.Turns < 2 {
+		return source, err
+	}
+	return prompt.NewSessions(source, w.Turns), nil
 }
 
 func (s *Scenario) shelf() {
@@ -111,6 +115,9 @@ type Workload struct {
 	Temperature *float64        `json:"temperature,omitempty"`
 	Stream      bool            `json:"stream"`
 	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
+
+	Turns int    `json:"turns,omitempty"` // questions of a conversation, at most; 0 and 1: requests by themselves
+	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s
 
 	SkipBadLines bool `json:"skip_bad_lines,omitempty"` // of the file of prompts: they are left out and counted
 }

@@ -62,6 +62,8 @@ func (w *Workload) fields() []field {
 		temperatureField("temperature", &w.Temperature),
 		{"stream", flagField("stream", &w.Stream, true).read, func() any { return yamlText(strconv.FormatBool(w.Stream)) }},
 		bodyField("extra_body", &w.ExtraBody),
+		turnsField("turns", &w.Turns),
+		textField("think", &w.Think),
 		flagField("skip_bad_lines", &w.SkipBadLines, false),
 	}
 }
@@ -94,7 +96,7 @@ func workloadField(word string, w *Workload) field {
 }
 
 // nothing takes back what a lane would inherit.
-var nothing = map[string]yamlText{"system": `""`, "temperature": "null", "extra_body": "{}", "skip_bad_lines": "false"}
+var nothing = map[string]yamlText{"system": `""`, "temperature": "null", "extra_body": "{}", "skip_bad_lines": "false", "turns": "1", "think": `""`}
 
 // besides is what the workload writes over the one it inherits from.
 func (w *Workload) besides(base *Workload) yamlMap {

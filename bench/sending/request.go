@@ -71,10 +71,16 @@ func (w Workload) Learned() (notes []string) {
 	return notes
 }
 
+// Converses reports whether the requests of a lane are turns of conversations.
+func (w Workload) Converses(lane int) bool {
+	_, ok := w.Prompts[lane].(*prompt.Sessions)
+	return ok
+}
+
 // Share is which share of a mix a request is of, from 0; -1: its lane asks no mix.
 func (w Workload) Share(t dispatch.Ticket) int {
 	if mix, ok := w.Prompts[t.Lane].(*prompt.Mix); ok {
-		return mix.Of(uint64(t.Lane), w.FirstOf(t.Lane)+t.Index)
+		return mix.Of(uint64(t.Lane), w.FirstOf(t.Lane)+t.Session)
 	}
 	return -1
 }
@@ -87,13 +93,15 @@ func (w Workload) sources() (list []prompt.Source) {
 		}
 	}
 	for _, source := range w.Prompts {
-		mix, ok := source.(*prompt.Mix)
-		if !ok {
+		switch of := source.(type) {
+		case *prompt.Mix:
+			for _, share := range of.Shares() {
+				add(share.Source)
+			}
+		case *prompt.Sessions:
+			add(of.Source())
+		default:
 			add(source)
-			continue
-		}
-		for _, share := range mix.Shares() {
-			add(share.Source)
 		}
 	}
 	return list
@@ -102,8 +110,11 @@ func (w Workload) sources() (list []prompt.Source) {
 // measured tells a source that wants to know how many tokens a prompt came to.
 func (w Workload) measured(lane int, p prompt.Prompt, res *client.Result) {
 	source := w.Prompts[lane]
-	if mix, ok := source.(*prompt.Mix); ok {
-		source = mix.Shares()[p.Share-1].Source
+	switch of := source.(type) {
+	case *prompt.Mix:
+		source = of.Shares()[p.Share-1].Source
+	case *prompt.Sessions:
+		return // what was said before is in its prompts
 	}
 	of, ok := source.(interface {
 		Counted(p prompt.Prompt, tokens int)
@@ -126,7 +137,7 @@ func (w Workload) prompt(t dispatch.Ticket) prompt.Prompt {
 	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
 		return replay.Row(t.Wave, uint64(t.Row-1), first)
 	}
-	return source.At(uint64(t.Lane), first+t.Index)
+	return source.At(uint64(t.Lane), first+t.Session)
 }
 
 // asked is a prompt of a workload as a request to a model: what the prompt says of its

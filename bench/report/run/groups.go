@@ -13,12 +13,27 @@ func (p text) groups(run *result.Run) {
 		p.Gap()
 		p.Table(t)
 	}
+	if s := run.Sessions; s != nil {
+		p.Flow("sessions", named("started", s.Started), named("finished", s.Finished), occurred("broken", s.Broken), occurred("cut", s.Cut),
+			grows(s))
+	}
 }
 
-// groupTables are those of the shares of a mix.
+// grows is by how much prompts grow.
+func grows(s *result.Sessions) string {
+	if s.GrowthTokens == nil {
+		return ""
+	}
+	return "context grows by " + units.Figure(*s.GrowthTokens) + " tokens a turn"
+}
+
+// groupTables are those of the shares of a mix and of the turns of conversations.
 func groupTables(run *result.Run) (list []table.Table) {
 	if len(run.Workloads) > 0 {
 		list = append(list, groupTable("workload", run.Workloads))
+	}
+	if len(run.Turns) > 0 {
+		list = append(list, groupTable("turn", run.Turns))
 	}
 	return list
 }
