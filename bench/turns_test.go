@@ -35,9 +35,6 @@ func (a *talker) Do(ctx context.Context, req *client.Request, sink client.Sink) 
 		said = append(said, m.Role+": "+m.Content)
 	}
 	turn := (len(said) - 1) / 2
-	if a.fails != nil && a.fails(turn) {
-		a.fake.said = nil
-	}
 	res := a.fake.Do(ctx, req, sink)
 	res.Text = fmt.Sprintf("answer to %d messages", len(said))
 	if res.Outcome == outcome.OK {

@@ -23,8 +23,8 @@ func Check(b []byte) error {
 		}
 		return nil
 	}
-	var any json.RawMessage
-	switch err := json.NewDecoder(strings.NewReader(string(b))).Decode(&any); {
+	var value json.RawMessage
+	switch err := json.NewDecoder(strings.NewReader(string(b))).Decode(&value); {
 	case err == nil: // deeper than this package goes
 		return fmt.Errorf("not JSON: it is nested more than %d levels deep", maxDepth)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

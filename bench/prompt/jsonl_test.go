@@ -27,6 +27,7 @@ func TestReadJSONLErrors(t *testing.T) {
 		{"two objects", `{"prompt": "a"} {"prompt": "b"}`, "f:1: something follows the object: write one object a line"},
 		{"rubbish after it", `{"prompt": "a"} x`, "f:1: something follows the object: write one object a line"},
 		{"not UTF-8", "{\"prompt\": \"\xff\"}", "f:1: the line is not UTF-8"},
+		{"a trace", `{"timestamp": 1, "input_length": 2}`, "f:1: a row of a trace, and no prompt: write trace: in front of the file's name"},
 		{"neither", `{"text": "a"}`, "f:1: neither prompt nor messages in the object"},
 		{"both", `{"prompt": "a", "messages": []}`, "f:1: prompt and messages exclude each other: leave one out"},
 		{"no prompt", `{"prompt": null}`, "f:1: prompt is missing"},

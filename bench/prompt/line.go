@@ -148,7 +148,7 @@ func (l *line) prompt(a parser) (p Prompt, err error) {
 			l.System = a.system
 		}
 	default:
-		err = errors.New("neither prompt nor messages in the object")
+		err = l.nothingAsked()
 	}
 	if err == nil {
 		err = l.fields(a)
@@ -161,6 +161,16 @@ func (l *line) prompt(a parser) (p Prompt, err error) {
 	}
 	l.Extra = object(l.extra)
 	return l.Prompt, nil
+}
+
+// nothingAsked says what a line may be that asks nothing.
+func (l *line) nothingAsked() error {
+	for _, m := range l.rest {
+		if m.key == "input_length" || m.key == "scheduled_ms" {
+			return errors.New("a row of a trace, and no prompt: write trace: in front of the file's name")
+		}
+	}
+	return errors.New("neither prompt nor messages in the object")
 }
 
 // exclusive refuses a line that says what is asked in more than one way.

@@ -83,12 +83,12 @@ func (m *Mix) Len() int {
 
 // MeanTokens implements [Source].
 func (m *Mix) MeanTokens() int {
-	return m.mean(func(s Share) int { return s.Source.MeanTokens() })
+	return m.mean(func(s Share) int { return s.MeanTokens() })
 }
 
 // MeanAnswer implements [Source]; each share has a limit of its own.
 func (m *Mix) MeanAnswer(int) int {
-	return m.mean(func(s Share) int { return s.Source.MeanAnswer(s.MaxTokens) })
+	return m.mean(func(s Share) int { return s.MeanAnswer(s.MaxTokens) })
 }
 
 func (m *Mix) mean(of func(Share) int) int {
@@ -103,7 +103,7 @@ func (m *Mix) mean(of func(Share) int) int {
 func (m *Mix) Fingerprint(lane uint64) Fingerprint {
 	contents, sequences := []string{"mix"}, []string{"mix"}
 	for i, s := range m.shares {
-		f := s.Source.Fingerprint(lane)
+		f := s.Fingerprint(lane)
 		contents = append(contents, f.Content, fmt.Sprint(m.ends[i]))
 		sequences = append(sequences, f.Sequence, fmt.Sprint(m.ends[i], m.seed))
 	}

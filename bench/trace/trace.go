@@ -295,8 +295,10 @@ func (t *Trace) source() io.ReaderAt {
 	return t.file
 }
 
-// MeanInput and MeanOutput are the average lengths, in tokens; 0: not recorded.
-func (t *Trace) MeanInput() int  { return t.facts.inputs.mean() }
+// MeanInput is the average length of a prompt, in tokens; 0: not recorded.
+func (t *Trace) MeanInput() int { return t.facts.inputs.mean() }
+
+// MeanOutput is that of an answer.
 func (t *Trace) MeanOutput() int { return t.facts.outputs.mean() }
 
 // Longest is the longest recorded prompt, in tokens.
