@@ -139,7 +139,7 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	needs, err := parseNeeds(f.need)
+	needs, err := parseNeeds(f.need, rules)
 	if err != nil {
 		return err
 	}
@@ -153,12 +153,12 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	before, after, err := p.contenders(ctx, f, base, fresh)
+	before, after, err := p.contenders(ctx, f, rules, base, fresh)
 	if err != nil {
 		return err
 	}
 	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules, Needs: needs})
-	if err := knownWaves(rules, doc); err != nil {
+	if err := knownWaves(rules, doc.Waves()); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -190,14 +190,14 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 }
 
 // contenders are the runs of both sides: read, or run first.
-func (p *program) contenders(ctx context.Context, f *compareFlags, base, fresh []string) (before, after []*result.Run, err error) {
+func (p *program) contenders(ctx context.Context, f *compareFlags, rules []compare.Rule, base, fresh []string) (before, after []*result.Run, err error) {
 	switch {
 	case f.run && len(base)+len(fresh) != 2:
 		return nil, nil, usage(fmt.Errorf("--run takes two scenarios, not %d", len(base)+len(fresh)), "flashwave compare --run BASE.yaml NEW.yaml --repeat 4")
 	case f.run && (f.times < 1 || f.times > maxRepeat):
 		return nil, nil, usage(fmt.Errorf("--repeat %d: a run takes place once at least, and %d times at most", f.times, maxRepeat), "")
 	case f.run:
-		return p.turns(ctx, f, []string{base[0], fresh[0]})
+		return p.turns(ctx, f, rules, []string{base[0], fresh[0]})
 	}
 	if before, err = loadAll(base); err != nil {
 		return nil, nil, err
@@ -206,11 +206,16 @@ func (p *program) contenders(ctx context.Context, f *compareFlags, base, fresh [
 	return before, after, err
 }
 
-func parseNeeds(texts []string) (needs []compare.Need, err error) {
+// parseNeeds refuses, too, what concerns none of the rules that gate.
+func parseNeeds(texts []string, rules []compare.Rule) (needs []compare.Need, err error) {
 	for _, text := range texts {
 		need, err := compare.ParseNeed(text)
 		if err != nil {
 			return nil, usage(fmt.Errorf("--need %w", err), "write 10%, or of shares 1pp")
+		}
+		if !need.Concerns(rules) {
+			other := map[bool]string{true: "1pp", false: "10%"}[strings.HasSuffix(need.Text, "%")]
+			return nil, usage(fmt.Errorf("--need %s concerns none of what --fail-on holds", need.Text), "write "+other)
 		}
 		needs = append(needs, need)
 	}
@@ -228,13 +233,21 @@ func parseRules(texts []string) (rules []compare.Rule, err error) {
 	return rules, nil
 }
 
-// knownWaves refuses a rule about a wave that is not on both sides.
-func knownWaves(rules []compare.Rule, doc *compare.Document) error {
+// knownWaves refuses a rule about a wave that is not on both sides; waves are those that
+// are.
+func knownWaves(rules []compare.Rule, waves []string) error {
 	for _, rule := range rules {
-		if rule.Wave != "" && doc.Row(rule.Metric, rule.Stat, rule.Wave) == nil {
-			return usage(fmt.Errorf("--fail-on %q: there is no one wave %q on both sides", rule.Text, rule.Wave),
-				"the waves of both are "+strings.Join(doc.Waves(), ", "))
+		if rule.Wave == "" {
+			continue
 		}
+		if _, known := compare.WaveNamed(rule.Wave, waves); known {
+			continue
+		}
+		hint := "the waves of both are " + strings.Join(waves, ", ")
+		if len(waves) == 0 {
+			hint = "no wave is on both sides: leave the wave out"
+		}
+		return usage(fmt.Errorf("--fail-on %q: there is no one wave %q on both sides", rule.Text, rule.Wave), hint)
 	}
 	return nil
 }

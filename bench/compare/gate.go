@@ -16,8 +16,8 @@ func (d *Document) gate(rules []Rule, needs []Need) {
 	gated := d.gated()
 	d.judge(gated)
 	if len(rules) > 0 {
-		d.hold(rules, gated)
 		gated = d.ruled(rules)
+		d.hold(rules, gated)
 	}
 	d.need(needs, gated)
 	d.cutShort()
@@ -163,8 +163,8 @@ func having(rows []*Row, verdict Verdict) (list []*Row) {
 	return list
 }
 
-// hold puts the rules in the place of the default gate.
-func (d *Document) hold(rules []Rule, gated []*Row) {
+// hold puts the rules, and the rows that they are about, in the place of the default gate.
+func (d *Document) hold(rules []Rule, ruled []*Row) {
 	g := &d.Gate
 	var failed, noisy, missing []string
 	for _, rule := range rules {
@@ -199,7 +199,7 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 		g.Status, g.ExitCode = GateWithin, verdict.ExitPass
 		fallthrough
 	default:
-		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated)+seen(gated))
+		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(ruled)+seen(ruled))
 	}
 }
 
@@ -261,23 +261,35 @@ func (d *Document) warned(kind WarningKind) (texts []string) {
 // Row finds a row; nil if there is none. wave is a name with its lane, or without
 // where only one lane has it.
 func (d *Document) Row(metric, stat, wave string) *Row {
-	var found *Row
-	for i := range d.Rows {
-		r := &d.Rows[i]
-		if r.Metric != metric || r.Stat != stat {
-			continue
+	if wave != "" {
+		name, ok := WaveNamed(wave, d.Waves())
+		if !ok {
+			return nil
 		}
-		if r.Wave == wave {
-			return r
-		}
-		if wave != "" && strings.HasSuffix(r.Wave, "/"+wave) {
-			if found != nil {
-				return nil
+		wave = name
+	}
+	i := slices.IndexFunc(d.Rows, func(r Row) bool { return r.Metric == metric && r.Stat == stat && r.Wave == wave })
+	if i < 0 {
+		return nil
+	}
+	return &d.Rows[i]
+}
+
+// WaveNamed finds the one of the waves that a rule means: by its name with its lane, or
+// without where only one lane has it.
+func WaveNamed(name string, waves []string) (wave string, ok bool) {
+	if slices.Contains(waves, name) {
+		return name, true
+	}
+	for _, w := range waves {
+		if strings.HasSuffix(w, "/"+name) {
+			if ok {
+				return "", false
 			}
-			found = r
+			wave, ok = w, true
 		}
 	}
-	return found
+	return wave, ok
 }
 
 // Waves are the names of the waves that have rows, in their order.

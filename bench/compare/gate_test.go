@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -218,6 +219,7 @@ func TestRules(t *testing.T) {
 		{[]string{"ttft.p95 > +200%"}, long, 1, verdict.ExitPass, GateNoDifference},
 		{[]string{"e2e.p50 > +10% in rush"}, long, 1.3, verdict.ExitFailed, GateWorse},
 		{[]string{"e2e.p95 > +1%"}, long, 1.05, verdict.ExitFailed, GateWorse},
+		{[]string{"e2e.p50 > +200% in rush"}, long, 1.3, verdict.ExitPass, GateWithin},
 		{[]string{"goodput < -50%"}, long, 1.3, verdict.ExitPass, GateWithin},
 		{[]string{"error_rate > +20pp"}, long, 1.3, verdict.ExitPass, GateWithin},
 		{[]string{"e2e.p95 > +30%"}, long, 1.3, verdict.ExitInconclusive, GateTooNoisy},
@@ -236,6 +238,13 @@ func TestRules(t *testing.T) {
 		d := judged(t, long, tt.fresh, tt.slower, tt.rules...)
 		if d.Gate.ExitCode != tt.code || d.Gate.Status != tt.status || len(d.Gate.Rules) != len(tt.rules) {
 			t.Errorf("%v, × %v: %+v", tt.rules, tt.slower, d.Gate)
+		}
+		ruled := d.ruled(parsed(t, tt.rules...))
+		for i := range d.Rows { // the headline of a pass tells of what the rules are about, and of nothing else
+			r := &d.Rows[i]
+			if told := strings.Contains(d.Gate.Headline, r.subject()+" "+r.FormatValues()); tt.code == verdict.ExitPass && r.Wave == "" && r.HasData() && told != slices.Contains(ruled, r) {
+				t.Errorf("%v: %s is told %v: %s", tt.rules, r.subject(), told, d.Gate.Headline)
+			}
 		}
 		coherent(t, d)
 	}

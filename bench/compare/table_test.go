@@ -305,6 +305,29 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("%q: %+v", tt.need, d.Gate)
 		}
 	}
+	for _, tt := range []struct {
+		need, rule string
+		concerns   bool
+	}{
+		{"10%", "error_rate > +20pp", false},
+		{"10%", "lost > +20%", false},
+		{"1pp", "error_rate > +20pp", true},
+		{"1pp", "e2e.p95 > +50ms", false},
+		{"10%", "e2e.p95 > +1h", true},
+		{"10%", "goodput < -90%", true},
+	} {
+		need, err := ParseNeed(tt.need)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Needs: []Need{need}, Rules: parsed(t, tt.rule)}
+		if got := need.Concerns(o.Rules); got != tt.concerns {
+			t.Errorf("%s concerns %s: %v", tt.need, tt.rule, got)
+		}
+		if g := Compare(one(base), one(fresh), o).Gate; (g.ExitCode == verdict.ExitPass) != tt.concerns {
+			t.Errorf("%s of %s: %+v", tt.need, tt.rule, g)
+		}
+	}
 	for _, wrong := range []string{"", "10", "-10%", "0%", "10ms", "x%"} {
 		if _, err := ParseNeed(wrong); err == nil {
 			t.Errorf("%q is a need", wrong)

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -147,13 +146,17 @@ func (r Row) formatted(v *float64, beyond Beyond) string {
 // HasData reports whether there is something to show of either side.
 func (r Row) HasData() bool { return r.Base != nil || r.New != nil || r.Beyond != "" }
 
+// subject is what a row is about: p95 TTFT in rush.
+func (r Row) subject() string {
+	if r.Wave == "" {
+		return r.Name()
+	}
+	return r.Name() + " in " + r.Wave
+}
+
 // tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, +12 … +25 %).
 func tell(r *Row) string {
-	s := r.Name()
-	if r.Wave != "" {
-		s += " in " + r.Wave
-	}
-	s += " " + r.FormatValues()
+	s := r.subject() + " " + r.FormatValues()
 	var changes []string
 	for _, change := range []string{r.FormatChange(), r.FormatInterval()} {
 		if change != units.NoData {
@@ -166,13 +169,15 @@ func tell(r *Row) string {
 	return s
 }
 
-// brief is the gated rows in few words.
+// brief is the rows that gate in few words.
 func brief(rows []*Row) string {
 	var parts []string
 	for _, r := range rows {
+		part := r.subject() + " " + r.FormatValues()
 		if r.Change != nil {
-			parts = append(parts, fmt.Sprintf("%s %s (%s)", r.Name(), r.FormatValues(), r.FormatChange()))
+			part += " (" + r.FormatChange() + ")"
 		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
 }
