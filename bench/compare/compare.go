@@ -197,9 +197,6 @@ func (s *side) estimates(wave string) [][]estimate {
 			if told && samples >= m.least {
 				e.interval, e.crowd = m.within(noise, value)
 			}
-			if m.name == "error_rate" && wave == "" && value > 0 {
-				s.burst = max(s.burst, e.crowd)
-			}
 			list[i] = append(list[i], e)
 		}
 	}
@@ -217,8 +214,11 @@ func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 		s.block = max(s.block, n.plan.longest*n.step)
 	}
 	n.closed = closed(s.runs[run])
-	if ok && wave == "" && !n.closed {
-		s.full = s.full.or(n.fullness())
+	if ok && wave == "" {
+		s.burst = max(s.burst, n.burst())
+	}
+	if wave == "" && !n.closed {
+		s.full = s.full.or(s.series[run].fullness(strata, p95(t)))
 	}
 	return n, ok
 }

@@ -131,14 +131,16 @@ func (m metric) gap() bool { return m.name == "itl" || m.name == "tpot" }
 // noise can be told.
 const leastBeyond = 3
 
-// share is a counter as a part of others that it is one of, or of their sum.
+// share is a counter as a part of others that it is one of, or of their sum. However
+// crowded they are, all hits together are one event at least.
 func share(of counter, by ...counter) func(noise, float64) (interval, float64) {
 	return func(n noise, value float64) (interval, float64) {
 		whole := n.all.sum(by...)
 		if whole == 0 || math.IsNaN(n.all.sum(of)) {
 			return unbounded, 1
 		}
-		crowd := max(1, crowding(n.variance(func(t stratum) []float64 { return n.more(t, of, by...) }), value, whole)*n.doubt(1))
+		hits := min(value, 1-value) * whole
+		crowd := max(1, min(crowding(n.sharedBy(of, by...), value, whole)*n.doubt(1), hits))
 		return exact(value, whole/crowd), crowd
 	}
 }

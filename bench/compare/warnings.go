@@ -128,9 +128,6 @@ func endpoint(run *result.Run) string {
 	return fromScenario(run, "target", "url") + " " + fromScenario(run, "target", "model")
 }
 
-// inBursts is how many failures must tell no more than one for them to be a burst.
-const inBursts = 4
-
 // limits tell what the intervals cannot hold.
 func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any)) {
 	var few, shared []string
