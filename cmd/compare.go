@@ -43,9 +43,12 @@ any others. A target that is not on this machine is asked for first.
 
 Every metric gets a confidence interval and a verdict by it: better, worse, no
 difference or, where the interval reaches over the margin, too noisy to say. Of one run
-a side it holds what the run shows of its own noise, from a few seconds on, but no drift
-between runs; near saturation, and after a single burst of failures, one run says
-little, and that is told. From four a side on (--repeat 4) runs are ranked.
+a side it holds what the run shows of its own noise, but no drift between runs. How much
+that tells is a matter of how many requests it had and how busy the endpoint was: at 40
+a second, half of what it could serve, latencies that nearly double are found in 5 s,
+those that rose by 30 % in a minute, and that nothing changed passes in 60 of 100 minutes
+and after 5 minutes in all. Near saturation, and after a single burst of failures, one
+run says little, and that is told. From four a side on (--repeat 4) runs are ranked.
 
 The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
 requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of

@@ -116,7 +116,7 @@ func TestTables(t *testing.T) {
 	table("0.87, four runs a side", 0.87, 4, latencyChanges, 5, 10, 60)
 }
 
-// From five seconds on, at low load and near saturation: of endpoints that differ by just
+// However short the runs, at low load and near saturation: of endpoints that differ by just
 // what matters at most one comparison in twenty says that they do, or that they do not;
 // what is plain is found, of one run a side or of four.
 func TestFalseAlarmsAndPower(t *testing.T) {
