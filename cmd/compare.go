@@ -22,6 +22,7 @@ type compareFlags struct {
 	json   bool
 	failOn []string
 	need   []string
+	across bool
 	out    []string
 
 	run, yes, noSave, quiet bool // with run they are scenarios, which are run first
@@ -59,6 +60,11 @@ interval of none reaches so far; anything else cannot be told. --fail-on takes i
 place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and the unit
 of a change: +10%, +50ms, -5/s, +1pp. --need 10% lets nothing pass where such a change
 would not have been seen.
+
+Nothing passes, either, where BASE and NEW were not asked the same: another workload,
+other waves or limits; --across-scenarios, and --run, say that this is the question. Nor
+does a run compared to itself, one that did not go to its end or was steered by hand, or a
+NEW whose answers have become shorter or come from a cache of the prompts of BASE.
 
 Two searches for capacity compare, too, by their files or ids: what is known of each is
 its bracket, the highest rate that held and the lowest that did not. NEW is worse where
@@ -98,6 +104,7 @@ flashwave compare capacity-20261123-222601 capacity-20261124-050525`,
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	cmd.Flags().StringArrayVar(&f.failOn, "fail-on", nil, "what counts as worse, instead of the default gate, repeatable: 'ttft.p95 > +10%'")
 	cmd.Flags().StringArrayVar(&f.need, "need", nil, "what must have been seen for nothing to be worse, repeatable: 10%, of shares 1pp; else the exit code is 120")
+	cmd.Flags().BoolVar(&f.across, "across-scenarios", false, "let something pass though BASE and NEW were not asked the same: scenarios are what is compared, as with --run")
 	cmd.Flags().BoolVar(&f.run, "run", false, "BASE and NEW are scenarios: run them in turns, then compare")
 	cmd.Flags().IntVar(&f.times, "repeat", 1, "with --run: run each so many times, with the prompts that follow those of the run before")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "with --run: do not ask before loading a target that is not on this machine")
@@ -160,7 +167,7 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules, Needs: needs})
+	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules, Needs: needs, Across: f.run || f.across})
 	if err := knownWaves(rules, doc.Waves()); err != nil {
 		return err
 	}
@@ -280,7 +287,7 @@ func loadAll(refs []string) (list []*result.Run, err error) {
 			return nil, invalid(err)
 		}
 		for _, run := range some {
-			if slices.ContainsFunc(list, func(r *result.Run) bool { return r.ID == run.ID && r.StartedAt.Equal(run.StartedAt) }) {
+			if slices.ContainsFunc(list, run.Same) {
 				return nil, usage(fmt.Errorf("run %s is given twice", run.ID), "each run counts once")
 			}
 			list = append(list, run)

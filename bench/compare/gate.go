@@ -16,11 +16,17 @@ func (d *Document) gate(rules []Rule, needs []Need) {
 	gated := d.gated()
 	d.judge(gated)
 	if len(rules) > 0 {
+		for _, r := range gated {
+			r.Gates = false
+		}
 		gated = d.ruled(rules)
+		for _, r := range gated {
+			r.Gates = true
+		}
 		d.hold(rules, gated)
 	}
 	d.need(needs, gated)
-	d.cutShort()
+	d.withhold()
 	d.invalid()
 }
 
@@ -224,17 +230,20 @@ func (d *Document) unbounded(r Row) string {
 	return "too few requests or seconds"
 }
 
-// cutShort lets no comparison pass in which a run did not go to its end: what it
-// would have shown is missing.
-func (d *Document) cutShort() {
-	short := d.warned(Incomplete)
-	if len(short) == 0 {
+// withheld are the kinds of warnings that let nothing pass: what was compared is not what
+// the question is about, or not all of it.
+var withheld = []WarningKind{Incomplete, SameRun, NotAsked, SteeredByHand, ShortAnswers, Flattered}
+
+// withhold lets no such comparison pass. What is worse all the same is worse.
+func (d *Document) withhold() {
+	why := d.warned(withheld...)
+	if len(why) == 0 {
 		return
 	}
 	if d.Gate.ExitCode != verdict.ExitFailed {
-		d.Gate.inconclusive("nothing can be said", short)
+		d.Gate.inconclusive("nothing can be said", why)
 	}
-	d.Gate.Reasons = append(short, d.Gate.Reasons...)
+	d.Gate.Reasons = append(why, d.Gate.Reasons...)
 }
 
 // invalid voids the judgement where a generator was the bottleneck, or nobody can
@@ -248,10 +257,10 @@ func (d *Document) invalid() {
 	d.Gate.Reasons = append(late, d.Gate.Reasons...)
 }
 
-// warned are the texts of the warnings of a kind.
-func (d *Document) warned(kind WarningKind) (texts []string) {
+// warned are the texts of the warnings of some kinds.
+func (d *Document) warned(kinds ...WarningKind) (texts []string) {
 	for _, w := range d.Warnings {
-		if w.Kind == kind {
+		if slices.Contains(kinds, w.Kind) {
 			texts = append(texts, w.Text)
 		}
 	}

@@ -121,8 +121,11 @@ func ofTheRest(p percentile, l *result.Latency, t result.Requests) (v float64, s
 // wait for without streaming, and nothing is good where no bound was given. It then
 // does not gate. One side alone may not do without.
 func (m metric) optional() bool {
-	return m.name == "ttft" || m.name == "goodput" || m.name == "good_fraction"
+	return m.name == "ttft" || m.good()
 }
+
+// good reports whether the metric is of good requests, which are what the SLOs say.
+func (m metric) good() bool { return m.name == "goodput" || m.name == "good_fraction" }
 
 // gap reports whether the metric is of gaps between tokens.
 func (m metric) gap() bool { return m.name == "itl" || m.name == "tpot" }

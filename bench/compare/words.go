@@ -32,9 +32,12 @@ func (r Row) end(absolute, ratio *float64) string {
 }
 
 // FormatInterval writes the interval as FormatChange does the change: −2.0 … +5.1 %.
-// Without an end it is +150 % or more, −60 % or less.
+// Without an end it is +150 % or more, −60 % or less, and without any that tells it is any
+// change.
 func (r Row) FormatInterval() string {
 	switch {
+	case r.High == nil && r.Verdict == TooNoisy && (r.Low == nil || r.LowRatio != nil && *r.LowRatio <= -1):
+		return anyChange
 	case r.Low == nil && r.High == nil:
 		return units.NoData
 	case r.High == nil:
@@ -77,6 +80,9 @@ func (r Row) Interval() (low, high float64, ok bool) {
 	i := r.turned(r.worsening())
 	return i.low / r.margin(), i.high / r.margin(), i.bounded() && r.margin() > 0
 }
+
+// anyChange is an interval that says nothing.
+const anyChange = "any change"
 
 // anyFactor is a change that no number helps to tell.
 const anyFactor = "any factor"

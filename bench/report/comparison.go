@@ -95,7 +95,10 @@ func (p *page) side(label string, s compare.Side) {
 	if len(s.IDs) == 0 {
 		return
 	}
-	what := cmp.Or(s.Model, "any model") + " at " + host(s.Target)
+	what := cmp.Or(s.Model, "any model")
+	if s.Target != "" {
+		what += " at " + host(s.Target)
+	}
 	runs := plain(s.IDs[0])
 	if n := len(s.IDs); n > 1 {
 		runs = fmt.Sprintf("%d runs, %s …", n, runs)
@@ -128,7 +131,7 @@ func margins(m compare.Method) string {
 func wholeRun(compare.Row) bool { return true }
 
 func ofWave(r compare.Row) bool {
-	return r.Stat == "p95" && (r.Metric == "ttft" || r.Metric == "e2e") ||
+	return r.Gates || r.Stat == "p95" && (r.Metric == "ttft" || r.Metric == "e2e") ||
 		slices.Contains([]string{"error_rate", "goodput", "rps"}, r.Metric)
 }
 
