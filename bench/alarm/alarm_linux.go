@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -48,8 +49,7 @@ func (k *kernelTimer) Wait(d time.Duration) bool {
 			set, failed = true, ringIn(fd, d)
 			return failed != nil || k.nudged.Load()
 		}
-		var rings [8]byte
-		_, failed = unix.Read(int(fd), rings[:])
+		failed = hear(fd)
 		return !errors.Is(failed, unix.EAGAIN)
 	})
 	k.nudged.Store(false) // whoever nudged meanwhile is heard: the caller looks now
@@ -78,14 +78,24 @@ func ringIn(fd uintptr, d time.Duration) error {
 	return unix.TimerfdSettime(int(fd), 0, &once, nil)
 }
 
+// hear reads how often a timer has rung since it was read. That never blocks, and so
+// Go's scheduler is not told: it would wake the thread that looks for blocked calls.
+func hear(fd uintptr) error {
+	var rings [8]byte
+	_, _, errno := unix.RawSyscall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(&rings)), uintptr(len(rings)))
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 func through(w Watch, first time.Duration, ring func() time.Duration) (stop func(), ok bool) {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
 		return nil, false
 	}
 	unwatch, ok := w(fd, func() {
-		var rings [8]byte
-		_, _ = unix.Read(fd, rings[:])
+		_ = hear(uintptr(fd))
 		_ = ringIn(uintptr(fd), max(ring(), 1)) // 0 would turn it off
 	})
 	if !ok {

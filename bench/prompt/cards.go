@@ -22,20 +22,24 @@ type inHand []Prompt
 func (c inHand) len() int             { return len(c) }
 func (c inHand) card(i uint64) Prompt { return c[i] }
 
-// inFile are prompts that are read when they are asked for: of each the place of its line
-// is kept, and no more. The file stays open, so that another one of its name changes
+// inFile are prompts of which the first are held and the others are read when they are
+// asked for: of those the place of the line is kept, and no more. The file stays open, so that another one of its name changes
 // nothing; it must not be written to meanwhile.
 type inFile struct {
 	file   *os.File
 	begins []int64 // where the line of each prompt begins
+	held   []Prompt
 	system string
-	first  Prompt        // stands in for one that can no longer be read
 	failed *atomic.Int64 // how often it had to
 }
 
 func (c inFile) len() int { return len(c.begins) }
 
+// card is the prompt of a line; another one where that can no longer be read.
 func (c inFile) card(i uint64) Prompt {
+	if i < uint64(len(c.held)) {
+		return c.held[i]
+	}
 	line, err := c.line(c.begins[i])
 	if err == nil {
 		var p Prompt
@@ -44,7 +48,7 @@ func (c inFile) card(i uint64) Prompt {
 		}
 	}
 	c.failed.Add(1)
-	return c.first
+	return c.held[0]
 }
 
 // line reads the line that begins somewhere.

@@ -20,9 +20,13 @@ import (
 const (
 	maxFile = 1 << 30
 	maxLine = 16 << 20
-	// inMemory is how large a file may be whose prompts are all held in memory: they take
-	// forty times as much there. Of a larger one only the places of its lines are.
-	inMemory = 1 << 20
+	// inMemory is how much memory the prompts of a file may take that are held: the first
+	// of them. Of the others only the places of their lines are, and they are read again
+	// whenever they are asked for.
+	inMemory = 16 << 20
+	// perPrompt is what a prompt takes beside its text and its other keys; those take
+	// perByte for each byte of the line. Both are rather too much.
+	perPrompt, perByte = 1 << 10, 16
 )
 
 func openFile(path, system string, seed uint64) (Source, error) {
@@ -31,8 +35,8 @@ func openFile(path, system string, seed uint64) (Source, error) {
 		return nil, fmt.Errorf("opening the prompts: %w", err)
 	}
 	info, err := file.Stat()
-	if err == nil && info.Mode().IsRegular() && info.Size() > inMemory {
-		return openLarge(file, path, system, seed)
+	if err == nil && info.Mode().IsRegular() {
+		return openRegular(file, path, system, seed, inMemory)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	prompts, err := ReadJSONL(file, path, system)
@@ -42,13 +46,14 @@ func openFile(path, system string, seed uint64) (Source, error) {
 	return newDeck(path, prompts, seed), nil
 }
 
-// openLarge looks at every line of a file once, and reads them again when they are asked
-// for. The file is closed when nothing refers to the source any more.
-func openLarge(file *os.File, path, system string, seed uint64) (Source, error) {
+// openRegular looks at every line of a file once, and holds prompts of so many bytes. If not all of them can be held, it is
+// closed when nothing refers to the source any more.
+func openRegular(file *os.File, path, system string, seed uint64, memory int) (Source, error) {
 	all, lines := newTally(), inFile{file: file, system: system, failed: &atomic.Int64{}}
-	err := eachLine(&io.LimitedReader{R: file, N: maxFile + 1}, path, system, func(at int64, p Prompt) {
-		if all.n == 0 {
-			lines.first = p
+	err := eachLine(&io.LimitedReader{R: file, N: maxFile + 1}, path, system, func(at int64, size int, p Prompt) {
+		text := bytesPerToken * p.Tokens()
+		if memory -= perPrompt + text + perByte*max(0, size-text); memory >= 0 || all.n == 0 {
+			lines.held = append(lines.held, p)
 		}
 		all.add(p)
 		lines.begins = append(lines.begins, at)
@@ -56,6 +61,10 @@ func openLarge(file *os.File, path, system string, seed uint64) (Source, error) 
 	if err != nil {
 		_ = file.Close() // it was only read
 		return nil, err
+	}
+	if len(lines.held) == all.n {
+		_ = file.Close() // it was only read
+		return newDeck(path, lines.held, seed), nil
 	}
 	lines.begins = slices.Clone(lines.begins) // without what was spare
 	return &deck{
@@ -79,15 +88,15 @@ func ReadJSONL(r io.Reader, name, system string) ([]Prompt, error) {
 
 // readJSONL refuses a file at the reader's limit: its last line would be torn.
 func readJSONL(limited *io.LimitedReader, name, system string) (prompts []Prompt, err error) {
-	err = eachLine(limited, name, system, func(_ int64, p Prompt) { prompts = append(prompts, p) })
+	err = eachLine(limited, name, system, func(_ int64, _ int, p Prompt) { prompts = append(prompts, p) })
 	if err != nil {
 		return nil, err
 	}
 	return prompts, nil
 }
 
-// eachLine tells of each prompt, and of where its line begins.
-func eachLine(limited *io.LimitedReader, name, system string, see func(at int64, p Prompt)) error {
+// eachLine tells of each prompt, and of where its line begins and how many bytes it has.
+func eachLine(limited *io.LimitedReader, name, system string, see func(at int64, size int, p Prompt)) error {
 	lines := bufio.NewScanner(limited)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
 	var at, next int64
@@ -115,7 +124,7 @@ func eachLine(limited *io.LimitedReader, name, system string, see func(at int64,
 			return fmt.Errorf("%s:%d: %w", name, number, err)
 		}
 		found++
-		see(begins, p)
+		see(begins, len(line), p)
 	}
 	switch err := lines.Err(); {
 	case limited.N <= 0:

@@ -37,13 +37,19 @@ func promptFile(t testing.TB, lines int, more string) string {
 
 // A file that is read on demand gives what it gives in memory, under the same fingerprint.
 func TestALargeFileIsTheSame(t *testing.T) {
-	path := promptFile(t, 2000, strings.Repeat("long ", 500))
-	if info, err := os.Stat(path); err != nil || info.Size() <= inMemory {
-		t.Fatalf("the file is small: %v", err)
+	const lines = 2000
+	path := promptFile(t, lines, strings.Repeat("long ", 500))
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	large := open(t, path, "", "be brief", 3).(*deck)
-	if _, ok := large.cards.(inFile); !ok {
-		t.Fatal("it is held in memory")
+	source, err := openRegular(file, path, "be brief", 3, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := source.(*deck)
+	if c, ok := large.cards.(inFile); !ok || len(c.held) < lines/100 || len(c.held) > lines/2 {
+		t.Fatalf("%d of them are held", len(c.held))
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -54,7 +60,7 @@ func TestALargeFileIsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	small := newDeck(path, prompts, 3)
-	if large.Len() != 2001 || large.Len() != small.Len() || large.MeanTokens() != small.MeanTokens() || large.Fingerprint(2) != small.Fingerprint(2) {
+	if large.Len() != lines+1 || large.Len() != small.Len() || large.MeanTokens() != small.MeanTokens() || large.Fingerprint(2) != small.Fingerprint(2) {
 		t.Errorf("%d prompts of %d tokens, %v; want %d of %d, %v", large.Len(), large.MeanTokens(), large.Fingerprint(2), small.Len(), small.MeanTokens(), small.Fingerprint(2))
 	}
 	var lanes sync.WaitGroup
@@ -73,13 +79,14 @@ func TestALargeFileIsTheSame(t *testing.T) {
 	if err := os.Rename(path, path+".old"); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(large.At(0, 1), small.At(0, 1)) || large.Failed() > 0 {
+	last := uint64(lines)
+	if !reflect.DeepEqual(large.cards.card(last), small.cards.card(last)) || large.Failed() > 0 {
 		t.Error("the source depends on the file's name")
 	}
 	if err := os.Truncate(path+".old", 100); err != nil {
 		t.Fatal(err)
 	}
-	if p := large.At(0, 1); p.Tokens() == 0 || large.Failed() != 1 {
+	if p := large.cards.card(last); p.Tokens() == 0 || large.Failed() != 1 {
 		t.Errorf("%+v, %d failed", p, large.Failed())
 	}
 }
@@ -100,16 +107,21 @@ func TestALargeFileIsLookedThrough(t *testing.T) {
 	}
 }
 
-// Of a large file there are some bytes a line in memory, and not its text.
+// Of a large file there are some bytes a line in memory, and of the text no more than is
+// set aside for it; of one whose every line is large at least the first.
 func TestALargeFileTakesLittleMemory(t *testing.T) {
 	const lines = 100_000
 	path := promptFile(t, lines, "")
 	before := inUse()
 	source := open(t, path, "", "", 1)
-	if grown := inUse() - before; grown > 16*lines {
+	if grown := inUse() - before; grown > inMemory+16*lines {
 		t.Errorf("%d lines take %d bytes", lines, grown)
 	}
 	runtime.KeepAlive(source)
+	huge := promptFile(t, 2, strings.Repeat("x", maxLine-100))
+	if c := open(t, huge, "", "", 1).(*deck).cards.(inFile); len(c.held) != 1 {
+		t.Errorf("%d are held", len(c.held))
+	}
 }
 
 func inUse() int64 {

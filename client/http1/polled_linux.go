@@ -108,7 +108,7 @@ func (c *polled) alive() bool {
 // isSilent reports whether a connection is open and has nothing to be read.
 func isSilent(fd int) bool {
 	var b [1]byte
-	_, _, err := syscall.Recvfrom(fd, b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	_, err := sysPeek(fd, b[:])
 	return err == syscall.EAGAIN
 }
 

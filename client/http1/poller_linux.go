@@ -70,7 +70,7 @@ func (p *Poller) Close() {
 // rest ends the goroutine of a closed poller that has nothing to read. p.mu is held.
 func (p *Poller) rest() {
 	if p.closing && p.count == 0 && p.file != nil {
-		_ = p.file.Close() // which wakes it
+		go func(file *os.File) { _ = file.Close() }(p.file) // which waits for the goroutine, that may be the one that asks
 		p.file = nil
 	}
 }
@@ -141,31 +141,39 @@ func (p *Poller) remove(slot int32, fd int) {
 // run reads until the file is closed.
 func (p *Poller) run(file *os.File, wait syscall.RawConn) {
 	defer runtime.KeepAlive(file)
-	poll := p.poll // made once
-	for wait.Read(poll) == nil {
-		p.gather()
-		p.now, p.late = p.late, p.now[:0]
-		for i, s := range p.ready[:p.n] {
-			if s != nil {
-				s.turn(p, p.events[i].Events)
+	_ = wait.Read(func(fd uintptr) bool {
+		for {
+			p.poll(fd)
+			p.turns()
+			if p.n < len(p.events) && len(p.late) == 0 {
+				return false // what comes from here on calls this again
 			}
-			p.ready[i] = nil
 		}
-		for i, c := range p.now {
-			c.turn(p, syscall.EPOLLIN|gone) // its end may have been told already, and is told once
-			p.now[i] = nil
-		}
-	}
+	})
 }
 
-// poll takes the events that are there; false: there are none, and nothing else is
-// to be done.
-func (p *Poller) poll(fd uintptr) bool {
+// poll takes the events that are there.
+func (p *Poller) poll(fd uintptr) {
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, fd, uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
 	if p.n = int(n); errno != 0 { //nolint:gosec // a count
 		p.n = 0
 	}
-	return p.n > 0 || len(p.late) > 0
+}
+
+// turns reads what the events tell of.
+func (p *Poller) turns() {
+	p.gather()
+	p.now, p.late = p.late, p.now[:0]
+	for i, s := range p.ready[:p.n] {
+		if s != nil {
+			s.turn(p, p.events[i].Events)
+		}
+		p.ready[i] = nil
+	}
+	for i, c := range p.now {
+		c.turn(p, syscall.EPOLLIN|gone) // its end may have been told already, and is told once
+		p.now[i] = nil
+	}
 }
 
 // gather finds who the events are for. One that has lost its slot since is passed

@@ -12,7 +12,7 @@ const canTry = true
 // tryRead reads what has come; [errAgain] if nothing has.
 func tryRead(fd uintptr, p []byte) (int, error) {
 	for {
-		n, err := syscall.Read(int(fd), p)
+		n, err := sysRead(int(fd), p)
 		switch {
 		case err == syscall.EINTR:
 		case err == syscall.EAGAIN:
@@ -30,7 +30,7 @@ func tryRead(fd uintptr, p []byte) (int, error) {
 // tryWrite writes what the kernel takes at once.
 func tryWrite(fd uintptr, p []byte) (n int, err error) {
 	for n < len(p) {
-		m, err := syscall.Write(int(fd), p[n:])
+		m, err := sysWrite(int(fd), p[n:])
 		switch {
 		case err == syscall.EINTR:
 		case err == syscall.EAGAIN:
