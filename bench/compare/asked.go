@@ -47,6 +47,16 @@ func (c *comparison) unasked(warn func(WarningKind, string, ...any), across bool
 	}
 }
 
+// noneGood tells of sides of which no request was good: whatever both were, it was not that.
+func (c *comparison) noneGood(warn func(WarningKind, string, ...any)) {
+	for _, run := range slices.Concat(c.base.runs, c.fresh.runs) {
+		if g := run.Total.Goodput; g == nil || g.RPS > 0 {
+			return
+		}
+	}
+	warn(NoneGood, "no request was good in BASE or in NEW: neither is what the SLOs ask for")
+}
+
 // sameSLOs reports whether all runs were held to the same.
 func (c *comparison) sameSLOs() bool {
 	return len(distinct(slices.Concat(c.base.runs, c.fresh.runs), func(r *result.Run) string {

@@ -85,6 +85,7 @@ func TestWhatNeverPasses(t *testing.T) {
 // again makes NEW send, so much later, what BASE had sent, and have it answered from a
 // cache.
 func again(base, fresh *result.Run, later time.Duration) {
+	base.Scenario.Target.URL, fresh.Scenario.Target.URL = "http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1"
 	fresh.StartedAt = base.StartedAt.Add(later)
 	base.Prompts = []result.Prompts{{Content: "c", Sequence: "s", Count: 100}}
 	fresh.Prompts = slices.Clone(base.Prompts)
@@ -141,6 +142,37 @@ func TestRulesGate(t *testing.T) {
 		want := r.Metric == "e2e" && r.Stat == "p50" && r.Wave == "rush" || r.Metric == "error_rate" && r.Wave == ""
 		if r.Gates != want {
 			t.Errorf("%s gates: %v", r.subject(), r.Gates)
+		}
+	}
+}
+
+// That no request is good any more is worse, that some are again is better; where none was
+// on either side nothing passes.
+func TestNoneGood(t *testing.T) {
+	some := loaded(0.5, 60)
+	some.bound = 2
+	none := some
+	none.bound = 1e-9
+	closed := func(p play, seed uint64) *result.Run {
+		run := p.run(seed)
+		run.Waves[0].Kind = result.ClosedWave
+		return run
+	}
+	for _, run := range []func(play, uint64) *result.Run{play.run, closed} {
+		for _, tt := range []struct {
+			base, fresh play
+			code        int
+			want        Verdict
+		}{
+			{some, none, verdict.ExitFailed, Worse},
+			{none, some, verdict.ExitPass, Better},
+			{none, none, verdict.ExitInconclusive, NoData},
+		} {
+			d := Compare(one(run(tt.base, 1)), one(run(tt.fresh, 1001)), Options{})
+			if r := d.Row("goodput", "", ""); r.Verdict != tt.want || d.Gate.ExitCode != tt.code || (tt.want == NoData) != (len(d.warned(NoneGood)) == 1) {
+				t.Errorf("%s: %+v, %v", tell(r), d.Gate, d.Warnings)
+			}
+			coherent(t, d)
 		}
 	}
 }

@@ -151,7 +151,7 @@ func (c *comparison) rows(wave string) []Row {
 			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == goods && c.unjudged()),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
-		if m.good() && !sameSLOs {
+		if m.good() && (!sameSLOs || none(base[i]) && none(fresh[i])) {
 			base[i], fresh[i] = nil, nil
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
@@ -235,6 +235,11 @@ func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 		s.full = s.full.or(s.series[run].fullness(strata, p95(t)))
 	}
 	return n, ok
+}
+
+// none reports whether a side has values, and all are 0.
+func none(list []estimate) bool {
+	return len(list) > 0 && !slices.ContainsFunc(list, func(e estimate) bool { return e.value != 0 })
 }
 
 // beyond takes out values that lie beyond every one, and notes where they were.

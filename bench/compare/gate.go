@@ -23,6 +23,8 @@ func (d *Document) gate(rules []Rule, needs []Need) {
 		for _, r := range gated {
 			r.Gates = true
 		}
+		// What a rule lacks, it says itself.
+		d.Warnings = slices.DeleteFunc(d.Warnings, func(w Warning) bool { return w.Kind == FewSamples })
 		d.hold(rules, gated)
 	}
 	d.need(needs, gated)

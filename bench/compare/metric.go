@@ -162,14 +162,21 @@ func rate(of, by counter) func(noise, float64) (interval, float64) {
 }
 
 // goodRate is the good requests a second. A schedule that does not wait for the endpoint
-// is no noise: there it is as sure as their share.
+// is no noise: there, and where none was good, it is as sure as their share.
 func goodRate(n noise, value float64) (interval, float64) {
-	part := n.all.sum(good) / n.all.sum(succeeded, failed, lost)
-	if n.closed || part == 0 || math.IsNaN(part) {
+	hits, whole := n.all.sum(good), n.all.sum(succeeded, failed, lost)
+	switch {
+	case whole == 0 || math.IsNaN(hits):
+		return unbounded, 1
+	case n.closed && hits > 0:
 		return rate(good, seconds)(n, value)
 	}
-	i, _ := share(good, succeeded, failed, lost)(n, part)
-	return interval{i.low / part * value, i.high / part * value}, 1
+	i, _ := share(good, succeeded, failed, lost)(n, hits/whole)
+	offered := whole / n.all.sum(seconds)
+	if hits > 0 {
+		offered = value / hits * whole
+	}
+	return interval{i.low * offered, i.high * offered}, 1
 }
 
 func errorRate(t result.Stats) (float64, int64, bool) {

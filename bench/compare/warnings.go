@@ -38,6 +38,7 @@ func (c *comparison) warnings(d *Document, across bool) []Warning {
 	c.same(warn)
 	c.differences(warn)
 	c.unasked(warn, across)
+	c.noneGood(warn)
 	c.answers(warn)
 	c.limits(d, warn)
 	c.prompts(warn)
@@ -96,7 +97,7 @@ func (c *comparison) prompts(warn func(WarningKind, string, ...any)) {
 	for i, run := range runs {
 		for _, before := range runs[:i] {
 			share := run.Repeated(before)
-			if share < repeatedPrompts || endpoint(run) != endpoint(before) {
+			if share < repeatedPrompts || endpoint(run) != endpoint(before) || run.Scenario != nil && run.Scenario.Target.BuiltIn() {
 				continue
 			}
 			pairs++

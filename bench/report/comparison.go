@@ -44,11 +44,9 @@ func writeComparisonText(w io.Writer, d *compare.Document, opts Options) error {
 		p.gap()
 		p.changes("whole run", d, "", wholeRun)
 	}
-	if waves := d.Waves(); len(waves) > 1 {
-		for _, wave := range waves {
-			p.gap()
-			p.changes(plain(wave), d, wave, ofWave)
-		}
+	for _, wave := range wavesShown(d) {
+		p.gap()
+		p.changes(plain(wave), d, wave, ofWave)
 	}
 	if len(d.Rows) > 0 {
 		p.gap()
@@ -125,6 +123,16 @@ func (p *page) method(m compare.Method) {
 // margins are what a change must exceed.
 func margins(m compare.Method) string {
 	return fmt.Sprintf("%s, of latencies %s, of shares %s percentage point", units.Bound(m.MarginRatio, units.Ratio), units.Bound(m.MarginMS, units.Milliseconds), units.Number(100*m.MarginPoints))
+}
+
+// wavesShown are the waves that have tables. One alone is the whole run, unless a rule is
+// about it.
+func wavesShown(d *compare.Document) []string {
+	waves := d.Waves()
+	if len(waves) == 1 && !slices.ContainsFunc(d.Rows, func(r compare.Row) bool { return r.Gates && r.Wave != "" }) {
+		return nil
+	}
+	return waves
 }
 
 // wholeRun and ofWave say which rows a table has.

@@ -20,10 +20,8 @@ func writeComparisonMarkdown(w io.Writer, d *compare.Document, _ Options) error 
 		fmt.Fprintf(&b, "- ⚠ %s\n", cell(warning.Text))
 	}
 	markdownChanges(&b, d, "whole run", "", wholeRun)
-	if waves := d.Waves(); len(waves) > 1 {
-		for _, wave := range waves {
-			markdownChanges(&b, d, wave, wave, ofWave)
-		}
+	for _, wave := range wavesShown(d) {
+		markdownChanges(&b, d, wave, wave, ofWave)
 	}
 	if len(d.Rows) > 0 {
 		fmt.Fprintf(&b, "\n**Bold** rows gate. A change counts from %s on.\n", margins(d.Method))
