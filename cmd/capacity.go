@@ -156,16 +156,11 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 
 // capacity is one search from the flags to the exit code.
 func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.FlagSet, file string) error {
-	outs, err := documentOuts(f.out, report.CapacityFormats(), f.json)
+	places, done, err := openOuts(f.out, report.CapacityFormats(), f.json)
 	if err != nil {
 		return err
 	}
-	var outputs outputs
-	defer outputs.close()
-	places, err := outputs.open(outs)
-	if err != nil {
-		return err
-	}
+	defer done()
 	if f.found != "" {
 		return p.whatIf(f, fs, file, places)
 	}
@@ -374,39 +369,14 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 	if doc.Verdict.ExitCode == verdict.ExitUsage {
 		fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]))
 	}
-	return concluded(doc)
-}
-
-// concluded is the exit code of what was found.
-func concluded(doc *capacity.Document) error {
-	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
-		return &failure{code: code}
-	}
-	return nil
+	return ended(doc.Verdict.ExitCode)
 }
 
 // answer writes and prints what was found.
 func (p *program) answer(doc *capacity.Document, places places, f *capacityFlags) {
-	format := "text"
-	if f.json {
-		format = "json"
-	}
-	known := *doc
-	printed := func(doc *capacity.Document) error {
-		return report.WriteCapacity(p.stdout, format, doc, p.reportOptions())
-	}
-	p.voice.comesTo(doc.Verdict.ExitCode, func(code int) error {
-		known.Verdict.ExitCode = code
-		return printed(&known)
-	})
-	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.WriteCapacity(w, format, doc, report.Options{Width: 100})
-	}), &doc.Verdict.ExitCode)
+	conclude(p, "answer", doc, func(d *capacity.Document) *int { return &d.Verdict.ExitCode }, report.WriteCapacity, places, f.json)
 	p.actions().capacity(doc)
 	p.summarise(func(w io.Writer) error { return report.WriteCapacity(w, "md", doc, report.Options{}) })
-	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.reportFailure(fmt.Errorf("the answer could not be printed: %w", err), &doc.Verdict.ExitCode)
-	}
 }
 
 // config are the bounds of the search.

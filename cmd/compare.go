@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -153,16 +152,11 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	outs, err := documentOuts(f.out, report.ComparisonFormats(), f.json)
+	places, done, err := openOuts(f.out, report.ComparisonFormats(), f.json)
 	if err != nil {
 		return err
 	}
-	var outputs outputs
-	defer outputs.close()
-	places, err := outputs.open(outs)
-	if err != nil {
-		return err
-	}
+	defer done()
 	before, after, err := p.contenders(ctx, f, rules, base, fresh)
 	if err != nil {
 		return err
@@ -174,29 +168,9 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if ctx.Err() != nil {
 		return &failure{code: verdict.ExitInterrupted, err: errors.New("the comparison was interrupted")}
 	}
-	format := "text"
-	if f.json {
-		format = "json"
-	}
-	known := *doc
-	printed := func(doc *compare.Document) error {
-		return report.WriteComparison(p.stdout, format, doc, p.reportOptions())
-	}
-	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
-		known.Gate.ExitCode = code
-		return printed(&known)
-	})
-	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.WriteComparison(w, format, doc, report.Options{Width: 100})
-	}), &doc.Gate.ExitCode)
-	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
-	}
+	conclude(p, "comparison", doc, func(d *compare.Document) *int { return &d.Gate.ExitCode }, report.WriteComparison, places, f.json)
 	p.summariseComparison(doc)
-	if doc.Gate.ExitCode != verdict.ExitPass {
-		return &failure{code: doc.Gate.ExitCode}
-	}
-	return nil
+	return ended(doc.Gate.ExitCode)
 }
 
 // contenders are the runs of both sides: read, or run first.
@@ -260,19 +234,6 @@ func knownWaves(rules []compare.Rule, waves []string) error {
 		return usage(fmt.Errorf("--fail-on %q: there is no one wave %q on both sides", rule.Text, rule.Wave), hint)
 	}
 	return nil
-}
-
-// documentOuts reads --out of a command that writes one document, which with --json has
-// standard output for itself.
-func documentOuts(values, formats []string, json bool) (outs, error) {
-	list, err := parseOuts(values, formats)
-	if err != nil {
-		return nil, err
-	}
-	if to := list.onStdout(); to != nil && json {
-		return nil, usage(fmt.Errorf("--out %s=%s: with --json standard output holds one document alone", to.format, to.path), "give it a path")
-	}
-	return list, nil
 }
 
 // loadAll reads the runs of a side.

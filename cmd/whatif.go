@@ -56,7 +56,7 @@ func (p *program) whatIf(f *capacityFlags, fs *pflag.FlagSet, file string, place
 		return invalid(err)
 	}
 	p.answer(doc, places, f)
-	return concluded(doc)
+	return ended(doc.Verdict.ExitCode)
 }
 
 // sendsNothing refuses the flags that are for sending requests.
