@@ -143,7 +143,15 @@
 //
 // Missing data never passes: a metric that one side lacks; one that both lack, unless
 // nothing was streamed or no bound says what is good; a row without an interval; a run
-// that did not go to its end. A generator that was the bottleneck voids everything.
+// that did not go to its end; good requests by SLOs that differ, or of which there were none
+// on either side; gaps that a generator read too late. A generator that was the bottleneck
+// voids everything.
+//
+// Nor does what may differ though the endpoints do not: runs that were asked different
+// things (unless [Options] say that scenarios are what is compared) or steered by hand,
+// answers that are shorter though the same was asked of the same model, prompts that a
+// cache of the endpoint knew from a run before, and a run compared to itself. What is worse
+// all the same is worse.
 //
 // A [Rule] is held to the interval in the same way. With several bounds it has
 // failed if the interval lies beyond all, has not if it lies within any, and is open
