@@ -41,7 +41,7 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 	fs.StringVar(&f.step, "step-for", "20s", "time of load before a step is first judged; longer where requests are few")
 	fs.StringVar(&f.soak, "soak", "2m", "how long to hold the answer for; 0s: not at all")
 	fs.StringVar(&f.hold, "hold-for", "0s", "hold a rate that failed for so long, to see whether the endpoint scales out; 0s: do not")
-	fs.StringVar(&f.warm, "warmup", "0s", "time of load at a modest rate before the search; 0s: none")
+	fs.StringVar(&f.warm, "warmup", "0s", "time of a few requests in flight before the search, at most: until latency stands still; 0s: none")
 	fs.StringVar(&f.total, "for", "30m", "time that the whole search may take, the rehearsal apart")
 	fs.Float64Var(&f.headroom, "headroom", 1, "the capacity must be so many times the peak of the demand")
 	fs.StringVar(&f.utilisation, "utilisation", "70%", "share of its capacity that a replica is planned to give at the peak")
@@ -106,12 +106,14 @@ func (f *capacityFlags) ofRates(fs *pflag.FlagSet) error {
 	if capacity.Load(f.by) != capacity.InFlight {
 		return nil
 	}
-	for name, hint := range map[string]string{
-		"min-rate": "a search by concurrency begins with one request in flight", "max-rate": "--max-in-flight bounds the requests in flight",
-		"headroom": "leave --by concurrency out to hold a demand against the capacity", "utilisation": "leave --by concurrency out to plan replicas",
+	for _, flag := range [][2]string{
+		{"min-rate", "a search by concurrency begins with one request in flight"},
+		{"max-rate", "--max-in-flight bounds the requests in flight"},
+		{"headroom", "leave --by concurrency out to hold a demand against the capacity"},
+		{"utilisation", "leave --by concurrency out to plan replicas"},
 	} {
-		if fs.Changed(name) {
-			return usage(fmt.Errorf("--%s is of a rate, and --by concurrency searches none", name), hint)
+		if fs.Changed(flag[0]) {
+			return usage(fmt.Errorf("--%s is of a rate, and --by concurrency searches none", flag[0]), flag[1])
 		}
 	}
 	return nil

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -129,16 +131,24 @@ func (p *program) remove(ids []string) error {
 			return invalid(err)
 		}
 	}
-	for _, id := range ids {
+	var stays error // the first
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			continue // it was removed once
+		}
 		if search(id) {
 			err = found.Remove(id)
 		} else {
 			err = runs.Remove(id, time.Now())
 		}
 		if err != nil {
-			return invalid(err)
+			stays = cmp.Or(stays, err)
+			continue
 		}
 		fmt.Fprintln(p.stderr, "removed", id)
+	}
+	if stays != nil {
+		return invalid(stays)
 	}
 	return nil
 }

@@ -21,14 +21,24 @@ type SLOCapacity struct {
 	Binds   *int     `json:"binds"`    // 1: it is the first to break while the rate rises, 2: the second …; null: it did not break
 	Decided bool     `json:"decided"`  // the two are within twice the precision
 
+	Confirmed *bool `json:"confirmed"` // at RPS, by a step as long as the soak; null: there is no RPS, or an earlier version made the document
+
 	LowConcurrency  *int `json:"low_concurrency"`  // requests in flight, the most at which it held; null: it is a search by rate
 	HighConcurrency *int `json:"high_concurrency"` // the fewest at which it did not
 
 	low, high float64 // on the scale of the search; 0: none
 }
 
-// mostBeyond is how many steps the search goes on for after its answer.
-const mostBeyond = 4
+// mostBeyond is how many steps the search goes on for after its answer to find where the
+// next SLO breaks, and mostConfirms how many may confirm where it does not.
+const (
+	mostBeyond   = 4
+	mostConfirms = 2
+)
+
+// above reports whether steps of a kind are above the answer, and held against the SLOs
+// alone that do not end it.
+func (k Kind) above() bool { return k == Beyond || k == Confirm }
 
 // says is what a step says of one SLO by itself; ok is false where it says nothing. Only
 // the looks are fixed beforehand, so that nothing held where a step ended before; and what
@@ -39,7 +49,7 @@ func (s *Search) says(i int, st step) (held, ok bool) {
 		return false, false
 	}
 	c, j := s.criteria[i], st.SLOs[i]
-	early := st.Verdict == Broke && (st.Kind != Beyond || st.Looks == 0)
+	early := st.Verdict == Broke && (!st.Kind.above() || st.Looks == 0)
 	switch {
 	case st.Verdict == Broke && st.slo == c.Text, st.OversaturatedS != nil && c.waits():
 		return false, true
@@ -55,17 +65,16 @@ func (s *Search) says(i int, st step) (held, ok bool) {
 	return c.leans(j), true
 }
 
-// among is the hunt of some SLOs alone, without a soak: of the steps of the search, what
-// they say of these.
+// among is the hunt of some SLOs alone: of the steps of the search, what they say of these.
 func (s *Search) among(which []int) *hunt {
 	h := &hunt{bound: s.bound(), stride: firstStride}
-	h.max, h.soak = s.hunt.ceiling(), false
+	h.max = s.hunt.ceiling()
 	for _, st := range s.steps {
 		t, ok := s.trialOf(which, st)
 		if !ok {
 			continue
 		}
-		if h.take(t); st.Kind != Beyond {
+		if h.take(t); !st.Kind.above() {
 			h.stride = firstStride
 		}
 	}
@@ -78,7 +87,7 @@ func (s *Search) trialOf(which []int, st step) (t trial, ok bool) {
 	if !ok || st.Kind == Sentinel {
 		return t, false
 	}
-	t = trial{kind: Bisect, rate: load, held: true, limit: st.limit, at: st.StartedS}
+	t = trial{kind: map[bool]Kind{false: Bisect, true: Soak}[st.Kind == Confirm], rate: load, held: true, limit: st.limit, at: st.StartedS}
 	all := true
 	for _, i := range which {
 		held, known := s.says(i, st)
@@ -99,7 +108,7 @@ func (s *Search) bySLO() []SLOCapacity {
 			h := s.among([]int{i})
 			low, high := h.low(), h.high()
 			if isFirst(c) { // what ends the capacity was soaked, too
-				low, high = s.answer, s.hunt.high()
+				low, high = s.answer, s.hunt.beyond()
 			}
 			l.low, l.high = low, high
 			if s.cfg.inFlight() {
@@ -109,6 +118,9 @@ func (s *Search) bySLO() []SLOCapacity {
 				}
 			} else {
 				l.RPS, l.LowRPS, l.HighRPS = some(low), some(low), some(high)
+			}
+			if low > 0 {
+				l.Confirmed = new(s.lasted(i, low))
 			}
 			l.Decided = low > 0 && high > 0 && h.close(low*(1+h.precision), high)
 			if high > 0 {
@@ -143,6 +155,15 @@ func (s *Search) heldAt(which int, load float64) (at *Step) {
 	return at
 }
 
+// lasted reports whether an SLO held at a load for as long as a soak.
+func (s *Search) lasted(which int, load float64) bool {
+	return slices.ContainsFunc(s.steps, func(st step) bool {
+		tried, ok := st.Tried()
+		held, said := s.says(which, st)
+		return ok && (st.Kind == Soak || st.Kind == Confirm) && said && held && sameRate(&tried, load)
+	})
+}
+
 // several reports whether more than one SLO was given.
 func (s *Search) several() bool {
 	given := 0
@@ -154,18 +175,25 @@ func (s *Search) several() bool {
 	return given > 1
 }
 
-// further is for how many steps the search may still go on after its answer.
-func (s *Search) further() int {
+// further is for how many steps the search may still go on after its answer, and how many
+// may confirm what they find.
+func (s *Search) further() (steps, confirms int) {
 	if h := s.hunt; !s.several() || h != nil && (h.drifts || h.edgeIs(ByRateLimit)) {
-		return 0
+		return 0, 0
 	}
-	left := mostBeyond
+	steps, confirms = mostBeyond, mostConfirms
+	if s.cfg.Soak == 0 {
+		confirms = 0
+	}
 	for _, st := range s.steps {
-		if st.Kind == Beyond {
-			left--
+		switch st.Kind {
+		case Beyond:
+			steps--
+		case Confirm:
+			confirms--
 		}
 	}
-	return left
+	return steps, confirms
 }
 
 // first is the SLO that ends the capacity, or that nobody can say of whether it does; "": it
@@ -203,28 +231,33 @@ func (s *Search) unbound() (list []int) {
 // goOn is what comes next above the answer, and for which SLOs; false: nothing does. It
 // follows from the steps alone.
 func (s *Search) goOn() (m move, rest []int, ok bool) {
-	if rest = s.unbound(); len(rest) == 0 || s.further() == 0 {
-		return m, nil, false
-	}
-	m, ok = s.among(rest).search()
-	m.kind = Beyond
+	rest = s.unbound()
 	last := s.steps[len(s.steps)-1]
-	if _, said := s.trialOf(rest, last); last.Kind == Beyond && !said {
+	if _, said := s.trialOf(rest, last); len(rest) == 0 || last.Kind.above() && !said {
 		return m, nil, false // 429s, or this machine: another step would say no more
 	}
-	if !ok {
+	h := s.among(rest)
+	steps, confirms := s.further()
+	if m, ok = h.search(); ok && steps > 0 {
+		m.kind = Beyond
+	} else if m, ok = h.confirm(); ok && confirms > 0 {
+		m.kind = Confirm
+	} else {
 		return m, nil, false
 	}
-	need := s.settling(s.arriving(m.rate)) + s.above(m, rest).length + s.answering()
-	over := lasting(last.StartedS + last.SettledS + last.DurationS)
-	return m, rest, m.rate > s.answer*(1+slack) && over+need < s.cfg.For
+	return m, rest, m.rate > s.answer*(1+slack)
 }
 
 // above is a load above the answer, to be held against some SLOs alone: as long as a usual
-// step at most, for no soak confirms it.
+// step at most, or as the soak.
 func (s *Search) above(m move, which []int) point {
-	p := s.point(Beyond, m.rate)
-	p.length, p.looks = looks*p.length, 1
+	p := s.point(m.kind, m.rate)
+	if m.kind == Confirm {
+		p.length = max(s.cfg.Soak, p.length)
+	} else {
+		p.length *= looks
+	}
+	p.looks = 1
 	for _, i := range which {
 		p.criteria = append(p.criteria, s.criteria[i])
 	}
@@ -272,16 +305,19 @@ func (s *Search) nextToBreak() string {
 	if at < 0 {
 		return ""
 	}
-	amount := s.cfg.By.Amount
+	amount, unsure := s.cfg.By.Amount, ""
+	if c := list[at].Confirmed; s.cfg.Soak > 0 && c != nil && !*c {
+		unsure = ", not confirmed"
+	}
 	switch l := list[at]; {
 	case l.low == 0:
 		return ""
 	case l.high == 0:
-		return fmt.Sprintf(", and %s holds at %s still", l.Expr, amount(l.low))
+		return fmt.Sprintf(", and %s holds at %s still%s", l.Expr, amount(l.low), unsure)
 	case l.high <= s.hunt.high()*(1+slack):
 		return ", and " + l.Expr + " with it"
 	case l.Decided:
-		return fmt.Sprintf(", and %s past %s", l.Expr, amount(l.low))
+		return fmt.Sprintf(", and %s past %s%s", l.Expr, amount(l.low), unsure)
 	default:
 		return fmt.Sprintf(", and %s between %s and %s", l.Expr, s.cfg.By.Number(l.low), amount(l.high))
 	}

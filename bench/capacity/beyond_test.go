@@ -62,6 +62,9 @@ func TestEachSLOHasItsCapacity(t *testing.T) {
 					}
 				}
 			}
+			if !*of(doc, tc.first).Confirmed || !*of(doc, tc.second).Confirmed {
+				t.Errorf("the capacities were not confirmed: %+v", doc.BySLO)
+			}
 			if beyond == 0 || beyond > mostBeyond || doc.Capacity.SLO == nil || *doc.Capacity.SLO != tc.first || !doc.Capacity.Confirmed {
 				t.Errorf("%d steps beyond %+v", beyond, doc.Capacity)
 			}
@@ -202,7 +205,7 @@ func TestASearchGoesOnPastWhatIsUndecided(t *testing.T) {
 		t.Errorf("%+v, %v, %v", m, rest, ok)
 	}
 	text := s.brokeFirst(s.capacity())
-	if text != "; past that ttft.p95 < 1s may break, and e2e.p95 < 9s holds at 21.0/s still" {
+	if text != "; past that ttft.p95 < 1s may break, and e2e.p95 < 9s holds at 21.0/s still, not confirmed" {
 		t.Error(text)
 	}
 }

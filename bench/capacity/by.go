@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 )
 
@@ -100,7 +99,7 @@ func split(n int, shares []float64) []int {
 		counts[i] = 1
 		left--
 	}
-	for ; left > 0; left-- {
+	for ; left > 0 && len(shares) > 0; left-- {
 		least, most := 0, math.Inf(-1) // who lacks most has the next
 		for i, share := range shares {
 			if lacks := share*float64(n) - float64(counts[i]); lacks > most {
@@ -110,17 +109,6 @@ func split(n int, shares []float64) []int {
 		counts[least]++
 	}
 	return counts
-}
-
-// keeping gives the waves of a scenario so many requests in flight.
-func (s *Search) keeping(sc *scenario.Scenario, n int) *scenario.Scenario {
-	for i, each := range split(n, s.shares) {
-		for k := range sc.Lanes[i].Waves {
-			w := &sc.Lanes[i].Waves[k]
-			w.Rate, w.Concurrency = nil, each
-		}
-	}
-	return sc
 }
 
 // words is a move in words.

@@ -76,7 +76,7 @@ func TestAHuntOfWholeNumbers(t *testing.T) {
 		}
 		w := world{edge: float64(rapid.IntRange(1, int(b.max)).Draw(t, "edge")), limit: rapid.SampledFrom([]Limit{ByLatency, ByRateLimit}).Draw(t, "limit"), unsure: rapid.Bool().Draw(t, "unsure")}
 		h := hunted(t, w, b, float64(rapid.IntRange(0, 500).Draw(t, "start")))
-		low, high := h.answer(), h.high()
+		low, high := h.low(), h.high()
 		if low == 0 || low > w.edge || high > 0 && high <= w.edge {
 			t.Fatalf("%v to %v do not hold %v in between", low, high, w.edge)
 		}
@@ -107,6 +107,36 @@ func TestRequestsInFlightAreSharedOut(t *testing.T) {
 		}
 		if all != n {
 			t.Fatalf("%d of %d", all, n)
+		}
+	})
+}
+
+// So are those of every step that keeps requests in flight: their number is that of the step.
+func TestEveryClosedStepSharesOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &Search{shares: rapid.SliceOfN(rapid.Float64Range(0.01, 1), 1, 6).Draw(t, "shares")}
+		lanes := len(s.shares)
+		sum := 0.0
+		for _, share := range s.shares {
+			sum += share
+		}
+		for i := range s.shares {
+			s.shares[i] /= sum
+		}
+		n := rapid.IntRange(lanes, 500).Draw(t, "n")
+		for name, waves := range map[string]load{
+			"closed": s.closed(n, rampRounds), "filled": s.filled(n, time.Second, time.Minute), "kept": s.open(point{concurrency: n, looks: 2}, time.Second),
+		} {
+			for k := range waves(0) {
+				all, requests := 0, 0
+				for lane := range lanes {
+					w := waves(lane)[k]
+					all, requests = all+w.Concurrency, requests+w.Requests
+				}
+				if all != n || requests != 0 && requests != rampRounds*n {
+					t.Fatalf("%s: %d in flight and %d requests of %d", name, all, requests, n)
+				}
+			}
 		}
 	})
 }
@@ -161,6 +191,12 @@ func TestEachSLOHasItsMostInFlight(t *testing.T) {
 	doc, _ := searchModel(t, servertest.MD8, sale, byConcurrency("e2e.p95 < 250ms", "e2e.p50 < 350ms"))
 	t.Log(doc.Verdict.Headline)
 	first, second := of(doc, "e2e.p95 < 250ms"), of(doc, "e2e.p50 < 350ms")
+	confirmed := slices.ContainsFunc(doc.Steps, func(st Step) bool {
+		return st.Kind == Confirm && st.DurationS >= doc.Plan.SoakS*0.99 && *st.Concurrency == *second.LowConcurrency
+	})
+	if !confirmed || !*first.Confirmed || !*second.Confirmed {
+		t.Errorf("%+v, %+v", first, second)
+	}
 	if *first.LowConcurrency != 16 || *first.Binds != 1 || *second.Binds != 2 || *second.LowConcurrency < 24 || *second.HighConcurrency > 30 || second.RPS == nil || second.LowRPS != nil {
 		t.Errorf("%+v, %+v", first, second)
 	}

@@ -67,7 +67,8 @@ func (s *Search) count(ctx context.Context) (step, bool) {
 // rise is load that doubles again and again until the first 429.
 func (s *Search) rise(ctx context.Context, began time.Duration, from float64, each time.Duration) (step, bool) {
 	top := 4 * max(s.served(), from)
-	waves := func(share float64) (list []scenario.Wave) {
+	waves := func(lane int) (list []scenario.Wave) {
+		share := s.shares[lane]
 		for rate := from; rate < top; rate *= 2 {
 			slow, fast := scenario.PerSecond(rate*share), scenario.PerSecond(2*rate*share)
 			list = append(list, scenario.Wave{Name: lookWave(0), Rate: &scenario.Rate{From: slow, To: fast}, For: scenario.Duration(each)})
@@ -82,7 +83,7 @@ func (s *Search) rise(ctx context.Context, began time.Duration, from float64, ea
 		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
 	}
-	s.showing(Current{Kind: Count, Planned: time.Duration(len(waves(1))) * each}, run)
+	s.showing(Current{Kind: Count, Planned: time.Duration(len(waves(0))) * each}, run)
 	s.drive(ctx, run, func() (over, atOnce bool) { return s.gauge.refusing(), true })
 	doc, look := run.Wait(), run.Look(lookWave(0))
 	st := step{Step: figures(look)}

@@ -52,7 +52,7 @@ type Plan struct {
 	StepForS   float64  `json:"step_for_s"`   // seconds from the start of a step to its first look, settling apart
 	SoakS      float64  `json:"soak_s"`       // seconds of the soak; 0: the answer is not confirmed
 	HoldForS   *float64 `json:"hold_for_s"`   // seconds for which a rate that failed is held to see whether it recovers; null: it is not
-	WarmupS    *float64 `json:"warmup_s"`     // seconds of load before the search; null: none
+	WarmupS    *float64 `json:"warmup_s"`     // seconds of load before the search, at most; null: none
 	ForS       float64  `json:"for_s"`        // seconds that the whole search may take
 	BudgetUSD  *float64 `json:"budget_usd"`   // null: none
 }
@@ -80,26 +80,30 @@ func (v Verdict) Further() []string {
 }
 
 // Capacity is the answer: the highest rate of arrivals, whatever the endpoint
-// does, at which every SLO held.
+// does, at which every SLO held; without a soak beyond doubt.
 type Capacity struct {
 	RPS     *float64 `json:"rps"`      // requests per second; null: no rate held. Of a search by concurrency, what was served there
 	RPM     *float64 `json:"rpm"`      // the same a minute
 	LowRPS  *float64 `json:"low_rps"`  // the highest rate that held; null: by concurrency
-	HighRPS *float64 `json:"high_rps"` // the lowest that did not; null: none was found, or by concurrency
+	HighRPS *float64 `json:"high_rps"` // the lowest that did not; null: none was found, it is of another time than LowRPS, or by concurrency
 
 	Concurrency     *int `json:"concurrency"`      // requests in flight, the most at which every SLO held; null: none held, or it is a search by rate
 	LowConcurrency  *int `json:"low_concurrency"`  // likewise
 	HighConcurrency *int `json:"high_concurrency"` // the fewest at which one did not; null: none were found
 
-	Confirmed bool              `json:"confirmed"`    // by a soak at RPS
-	AtLeast   bool              `json:"at_least"`     // the search ended before a rate failed: there may be more
-	LimitedBy Limit             `json:"limited_by"`   // what ends it
-	SLO       *string           `json:"slo"`          // the SLO that broke first; null: none did
-	Saturated *forecast.Plateau `json:"saturated"`    // all that the endpoint does, whatever its latency; null: no step was over it, or it changed meanwhile
-	InFlight  *float64          `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
-	OutputTPS *float64          `json:"output_tps"`   // output tokens per second at RPS
-	TokensPM  *float64          `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
+	Confirmed bool                 `json:"confirmed"`    // by a soak at RPS
+	AtLeast   bool                 `json:"at_least"`     // the search ended before a rate failed: there may be more
+	LimitedBy Limit                `json:"limited_by"`   // what ends it
+	SLO       *string              `json:"slo"`          // the SLO that broke first; null: none did
+	Saturated *forecast.Saturation `json:"saturated"`    // all that the endpoint does, whatever its latency; null: no step was over it, or it changed meanwhile
+	InFlight  *float64             `json:"in_flight"`    // mean requests in flight at RPS: the concurrency it takes
+	OutputTPS *float64             `json:"output_tps"`   // output tokens per second at RPS
+	TokensPM  *float64             `json:"tokens_per_m"` // prompt and output tokens a minute at RPS
 }
+
+// refused reports whether the endpoint lets no more in than the capacity: it announces a
+// limit that it does not keep to where nothing broke.
+func (c Capacity) refused() bool { return c.LimitedBy == ByRateLimit && !c.AtLeast }
 
 // A Limit says what ends the capacity, or the search for it.
 type Limit string
@@ -108,7 +112,7 @@ type Limit string
 const (
 	ByLatency     Limit = "latency"      // a latency SLO, see Capacity.SLO
 	ByErrors      Limit = "error_rate"   // failures other than 429s
-	ByRateLimit   Limit = "rate_limited" // 429s, or a quota that would not last
+	ByRateLimit   Limit = "rate_limited" // 429s, or a quota that would not last; where nothing failed the announced limit, above which nothing was tried
 	ByGenerator   Limit = "generator"    // this machine cannot drive more
 	ByMaxRate     Limit = "max_rate"     // nothing failed up to the highest rate allowed
 	ByMinRate     Limit = "min_rate"     // nothing held down to the lowest rate allowed
@@ -140,6 +144,7 @@ const (
 	Count    Kind = "count"    // open, rising gently: what a limit gives that says nothing of itself
 	Retry    Kind = "retry"    // open, at a rate that did not hold before
 	Beyond   Kind = "beyond"   // open, above the answer: where the next SLO breaks
+	Confirm  Kind = "confirm"  // open, long, above the answer: does it last for the next SLO?
 	Sentinel Kind = "sentinel" // open, at a rate that held: has the endpoint changed?
 )
 
@@ -237,7 +242,7 @@ type Quota struct {
 	PerS      *float64 `json:"per_s"`       // trend, per second; negative: it falls
 	RunsOutS  *float64 `json:"runs_out_s"`  // seconds until nothing is left at that trend; null: it lasts
 
-	FixedWindow *bool `json:"fixed_window"` // all comes back at an instant; false: it is refilled all the time; null: not told
+	FixedWindow *bool `json:"fixed_window"` // all comes back at an instant; false: it is refilled all the time; null: neither told nor seen
 }
 
 // Refusal is the document of a search that was never begun.

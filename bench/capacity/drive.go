@@ -3,6 +3,7 @@ package capacity
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"flashwave/bench"
@@ -90,7 +91,7 @@ func (s *Search) finish(ctx context.Context, doc *result.Run) bool {
 		s.halt(ByNothing, result.GroundUsage, reason)
 	case doc.Verdict.Ground == result.GroundStopped:
 		limit := ByAbort
-		if s.base.Budget > 0 && len(s.base.AbortOn) == 0 {
+		if s.base.Budget > 0 && (len(s.base.AbortOn) == 0 || strings.Contains(reason, "budget")) {
 			limit = ByBudget
 		}
 		s.halt(limit, result.GroundStopped, reason)

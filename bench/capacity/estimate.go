@@ -152,7 +152,11 @@ func (s *Search) ahead(now Snapshot) ahead {
 		add(time.Duration(left)*s.cfg.StepFor/4, a.rate/2)
 		add(time.Duration(s.stepsLeft(now))*each, a.rate)
 		add(soak, a.rate)
-		add(time.Duration(s.further())*each, a.rate)
+		steps, confirms := s.further()
+		add(time.Duration(steps)*each, a.rate)
+		if confirms > 0 {
+			add(soak, a.rate)
+		}
 	}
 	if c := now.Current; c != nil && !now.moves.known {
 		gone := min(c.Elapsed, a.length)
@@ -280,8 +284,11 @@ func (s *Search) moves() moves {
 	default:
 		m.length = each*time.Duration(s.halvings(high/low)) + rest
 	}
-	if n := s.further(); n > 0 {
-		m.top, m.length = h.ceiling(), m.length+time.Duration(n)*each // the next SLO breaks anywhere above
+	if steps, confirms := s.further(); steps > 0 {
+		m.top, m.length = h.ceiling(), m.length+time.Duration(steps)*each // the next SLO breaks anywhere above
+		if confirms > 0 {
+			m.length += s.cfg.Soak
+		}
 	}
 	return m
 }

@@ -11,6 +11,7 @@ import (
 	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
+	"flashwave/bench/servertest"
 )
 
 // priced is a search that has not begun, of prompts of 16 tokens at a price.
@@ -129,5 +130,44 @@ func TestEstimateInWords(t *testing.T) {
 				t.Errorf("%s: %s\nhas no %q", name, text, want)
 			}
 		}
+	}
+}
+
+// No more is asked than the estimate says, and nothing comes faster than the highest rate
+// allowed, whatever is kept in flight: before the search, in its ramp, or to saturate it.
+func TestNoMoreIsAskedThanEstimated(t *testing.T) {
+	work := func(workers int, each time.Duration) servertest.Model {
+		return servertest.Model{Workers: workers, Service: servertest.Fixed(each)}
+	}
+	for name, m := range map[string]servertest.Model{
+		"at once": work(0, time.Millisecond), "fast": work(4, 20*time.Millisecond), "many and slow": work(64, 3*time.Second), "slow": work(1, 500*time.Millisecond),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const highest = 20
+			var most Estimate
+			doc, _ := searchModel(t, m, 5*time.Second, func(c *Config) {
+				c.MaxRate, c.For, c.StepFor, c.Soak, c.Warmup = highest, 4*time.Minute, 10*time.Second, 20*time.Second, time.Minute
+				demand("night:30/s:60s")(c.Options.Scenario)
+				if err := c.Options.Scenario.Resolve(scenario.Machine{}); err != nil {
+					t.Fatal(err)
+				}
+				most = c.Estimate()
+			})
+			if doc.Usage.Ended > most.Most.Requests || doc.DurationS > most.Most.Length.Seconds()+60 {
+				t.Errorf("%d requests in %.0f s: %s", doc.Usage.Ended, doc.DurationS, most)
+			}
+			for _, st := range doc.Steps {
+				if st.Concurrency == nil || *st.Concurrency == 1 || st.Kind == Warm || st.SucceededRPS == nil {
+					continue
+				}
+				if *st.SucceededRPS > highest*1.1 {
+					t.Errorf("%s %s: %.4g/s", st.Kind, st.load(), *st.SucceededRPS)
+				}
+			}
+			if st := doc.Steps[0]; st.Kind != Warm || st.Requests.Scheduled > highest*60 {
+				t.Errorf("%s: %d requests", st.Kind, st.Requests.Scheduled)
+			}
+		})
 	}
 }

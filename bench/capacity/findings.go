@@ -44,19 +44,24 @@ const shifted = 0.2
 // batches is how often a median is measured in one step.
 const batches = 5
 
+// medians are those of the latency of each row that has one, in milliseconds.
+func medians(rows []result.Row) (list []float64) {
+	for _, r := range rows {
+		switch l := r.Latency; {
+		case l.E2E.Response != nil:
+			list = append(list, l.E2E.Response.P50)
+		case l.TTFT.Response != nil:
+			list = append(list, l.TTFT.Response.P50)
+		}
+	}
+	return list
+}
+
 // typical is the median latency over rows, with an interval that holds for latencies
 // that follow from one another, too: that of the means of batches (Law, Simulation
 // Modeling and Analysis, §9.5.3).
 func typical(rows []result.Row) *Typical {
-	var medians []float64
-	for _, r := range rows {
-		switch l := r.Latency; {
-		case l.E2E.Response != nil:
-			medians = append(medians, l.E2E.Response.P50)
-		case l.TTFT.Response != nil:
-			medians = append(medians, l.TTFT.Response.P50)
-		}
-	}
+	medians := medians(rows)
 	if len(medians) < batches {
 		return nil
 	}

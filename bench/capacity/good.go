@@ -98,7 +98,7 @@ func (c criterion) shareOfGood(j Judged) share {
 func (s *Search) outOfReach() (list []Judged) {
 	if st := s.at(s.answer); st != nil {
 		for i, j := range st.SLOs {
-			if s.criteria[i].Metric == slo.Goodput && valueOf(j.Observed) < s.criteria[i].Value {
+			if i < len(s.criteria) && s.criteria[i].Metric == slo.Goodput && valueOf(j.Observed) < s.criteria[i].Value {
 				list = append(list, j)
 			}
 		}

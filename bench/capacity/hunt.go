@@ -35,15 +35,6 @@ const (
 	slack = 1e-9
 )
 
-// A bound is what a hunt keeps to.
-type bound struct {
-	min, max  float64 // requests per second, or in flight
-	precision float64 // ratio
-	soak      bool    // the answer is confirmed
-	hold      bool    // what fails is held for longer before it counts
-	whole     bool    // loads are whole numbers: of requests in flight, and what is said here of rates is said of them
-}
-
 // A trial is a step as a hunt sees it.
 type trial struct {
 	kind   Kind
@@ -132,16 +123,6 @@ func (h *hunt) edge() trial {
 	return slices.MinFunc(h.breaks, func(a, b trial) int { return compareRates(a.rate, b.rate) })
 }
 
-func compareRates(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
 // quota is the rate of the endpoint's own limit, as it says or as it was counted; 0:
 // unknown.
 func (h *hunt) quota() float64 {
@@ -169,16 +150,41 @@ func (h *hunt) ceiling() float64 {
 }
 
 // answer is the rate to name: what was confirmed, else the highest that held, or of an
-// endpoint that drifts the last that did; 0: none.
-func (h *hunt) answer() float64 {
+// endpoint that drifts the last that did; 0: none. Where nothing is to confirm it only one
+// that held beyond doubt is.
+func (h *hunt) answer() (rate float64) {
 	switch {
-	case h.drifts && h.soaked == 0:
+	case h.passed():
 		return h.latest
 	case h.soaked > 0:
 		return h.soaked
+	case h.soak:
+		return h.low()
 	}
-	return h.low()
+	for _, t := range h.holds {
+		if t.sure {
+			rate = max(rate, t.rate)
+		}
+	}
+	return rate
 }
+
+// passed reports whether the answer is of an earlier time: the endpoint drifts, and no soak
+// confirmed what held.
+func (h *hunt) passed() bool { return h.drifts && h.soaked == 0 }
+
+// beyond is the lowest load above the answer that did not hold; 0: none, or what is known
+// of it is of another time than the answer.
+func (h *hunt) beyond() float64 {
+	if h.passed() {
+		return 0
+	}
+	return h.high()
+}
+
+// spared reports whether nothing broke a little above the limit that is told: it is not
+// enforced, and what holds beyond was not tried.
+func (h *hunt) spared() bool { return len(h.breaks) == 0 && h.ceiling() < h.max }
 
 // next is what comes next.
 func (h *hunt) next() move {
@@ -256,55 +262,11 @@ func (h *hunt) close(low, high float64) bool {
 	return high <= max(low*(1+h.precision), h.above(low))*(1+slack)
 }
 
-// round is the nearest load that can be tried.
-func (b bound) round(load float64) float64 {
-	if b.whole {
-		return math.Round(load)
-	}
-	return load
-}
-
-// above is the lowest load above another, and below the highest below it.
-func (b bound) above(load float64) float64 {
-	if b.whole {
-		return math.Floor(load+slack) + 1
-	}
-	return load
-}
-
-// from is the lowest load that is not below another.
-func (b bound) from(load float64) float64 {
-	if b.whole {
-		return math.Ceil(load - slack)
-	}
-	return load
-}
-
-func (b bound) below(load float64) float64 {
-	if b.whole {
-		return math.Ceil(load-slack) - 1
-	}
-	return load
-}
-
-// proof is the kind of step at a rate that a soak would confirm.
-func (h *hunt) proof() Kind {
-	if h.soak && h.soaks < mostSoaks {
-		return Soak
-	}
-	return Bisect
-}
-
 // windowed reports whether a move tests a limit from above that gives all at once: only
 // the whole of a window shows it.
 func (h *hunt) windowed(m move) bool {
 	return h.supply != nil && h.supply.Window && m.rate > h.quota()*(1+slack)
 }
-
-// confirmed reports whether the answer lasted a soak.
-func (h *hunt) confirmed() bool { return h.soaked > 0 }
-
-func near(a, b float64) bool { return math.Abs(a-b) <= slack*b }
 
 // down is the next rate below all that broke: what the last served, if that is less.
 func (h *hunt) down() float64 {
@@ -321,76 +283,6 @@ func (h *hunt) down() float64 {
 		rate = min(rate, max(t.served, t.rate/(fall*fall)))
 	}
 	return max(min(h.round(rate), h.below(t.rate)), h.min)
-}
-
-// confirm is the next soak; false: none is needed, or none helps. It is put a little below
-// the edge that the steps together show, a short way at most from what they held and
-// broke; after a soak that broke not above what that one served.
-func (h *hunt) confirm() (move, bool) {
-	low, high := h.low(), h.high()
-	if !h.soak || low == 0 || h.soaks >= mostSoaks {
-		return move{}, false
-	}
-	rate, step := low, 1+h.precision
-	if high > 0 {
-		top := high / math.Sqrt(step)
-		floor := low
-		if !h.sure(low) {
-			floor /= step
-		}
-		floor = min(floor, top)
-		if h.strain > 0 {
-			floor = high / step
-		}
-		if edge, ok := crossing(append(slices.Clone(h.holds), h.breaks...), low, high); ok {
-			rate = edge * aside
-		}
-		rate = min(max(rate, floor), top)
-		if served := h.edge().served; h.strain > 0 && served > 0 {
-			rate = min(rate, served)
-		}
-		if h.whole {
-			rate = min(max(h.round(rate), h.from(floor)), h.below(high))
-		}
-	}
-	if h.settled() && rate <= h.soaked*step {
-		return move{}, false
-	}
-	return move{Soak, max(rate, h.min)}, true
-}
-
-// sure reports whether a rate held beyond doubt.
-func (h *hunt) sure(rate float64) bool {
-	return slices.ContainsFunc(h.holds, func(t trial) bool { return t.rate == rate && t.sure })
-}
-
-// settled reports whether a soak confirmed about the highest rate that held.
-func (h *hunt) settled() bool { return h.soaked > 0 && h.close(h.soaked, h.low()) }
-
-// again is a rate to try although it cannot hold by what broke: the endpoint may have
-// warmed up or scaled out since, or it was a passing fault. It lies so far above what
-// holds that it fails fast; false: that was tried.
-func (h *hunt) again() (rate float64, ok bool) {
-	low, high := h.low(), h.high()
-	if low == 0 || high == 0 || h.edgeIs(ByRateLimit) || h.retries >= mostRetries || near(low, h.retried) {
-		return 0, false
-	}
-	rate = min(h.round(low*firstStride), h.ceiling())
-	return max(rate, high), high <= h.ceiling()*(1+slack)
-}
-
-// base is the sentinel: the lowest rate that ever held, if it is clear of the edge.
-func (h *hunt) base() (lowest trial, ok bool) {
-	edge := h.low()
-	if high := h.high(); high > 0 && edge == 0 {
-		edge = high
-	}
-	for _, t := range h.ever {
-		if !ok || t.rate < lowest.rate {
-			lowest, ok = t, true
-		}
-	}
-	return lowest, ok && (lowest.rate <= wellBelow*edge || lowest.rate*wellBelow >= edge)
 }
 
 func (h *hunt) edgeIs(limit Limit) bool {

@@ -73,6 +73,9 @@ func hunted(t *rapid.T, w world, b bound, start float64) *hunt {
 		if a := h.answer(); a > 0 && !slices.Contains(ran, a) {
 			t.Fatalf("%v/s is named and did not run", a)
 		}
+		if a := h.answer(); !b.soak && a > 0 && !h.sure(a) {
+			t.Fatalf("%v/s is named, and nobody can say whether it holds", a)
+		}
 	}
 	return h
 }
@@ -97,7 +100,7 @@ func TestAHuntFindsAnEdge(t *testing.T) {
 		b := bounds(t)
 		w := world{edge: max(within(t, b, "edge"), b.min*(1+slack)), limit: ByLatency, unsure: rapid.Bool().Draw(t, "unsure")}
 		h := hunted(t, w, b, within(t, b, "start"))
-		low, high := h.answer(), h.high()
+		low, high := h.low(), h.high()
 		if low == 0 || low > w.edge*(1+slack) || high > 0 && high <= w.edge {
 			t.Fatalf("%v to %v do not hold %v in between", low, high, w.edge)
 		}

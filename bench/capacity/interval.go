@@ -69,9 +69,15 @@ func beyond(k, n int64, bound float64) bool {
 	return k > 0 && float64(k) > bound*float64(n) && mathext.InvRegIncBeta(float64(k), float64(n-k+1), hasty) > bound
 }
 
-// line is the slope of values that are a second apart, by least squares, and half of its
+// line is the slope of counts that are a second apart, by least squares, and half of its
 // interval.
 func line(ys []float64) (slope, margin float64) {
+	return fit(ys, 0.5) // whole numbers are counted
+}
+
+// fit is the slope of values that are a second apart, by least squares, and half of its
+// interval, where they deviate by so much at least.
+func fit(ys []float64, least float64) (slope, margin float64) {
 	n := float64(len(ys))
 	if n < 3 {
 		return (ys[len(ys)-1] - ys[0]) / max(n-1, 1), math.Inf(1)
@@ -91,7 +97,7 @@ func line(ys []float64) (slope, margin float64) {
 		d := y - my - slope*(float64(i)-mx)
 		rest += d * d
 	}
-	deviation := max(math.Sqrt(rest/(n-2)), 0.5) // whole numbers are counted
+	deviation := max(math.Sqrt(rest/(n-2)), least)
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 2}.Quantile(1 - tail)
 	return slope, t * deviation / math.Sqrt(sxx)
 }

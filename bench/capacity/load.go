@@ -39,13 +39,15 @@ func shares(sc *scenario.Scenario) []float64 {
 	return shares
 }
 
-// derive is the scenario with other waves: those that waves gives a lane for its
-// share of the load. Its SLOs speak of these.
-func (s *Search) derive(waves func(share float64) []scenario.Wave, grace time.Duration) *scenario.Scenario {
+// A load is the waves of each lane, by its index.
+type load func(lane int) []scenario.Wave
+
+// derive is the scenario with other waves. Its SLOs speak of these.
+func (s *Search) derive(waves load, grace time.Duration) *scenario.Scenario {
 	sc := *s.base
 	sc.Lanes = make([]scenario.Lane, len(s.base.Lanes))
 	for i, l := range s.base.Lanes {
-		l.Waves = waves(s.shares[i])
+		l.Waves = waves(i)
 		sc.Lanes[i] = l
 	}
 	var names []string
@@ -64,12 +66,19 @@ func (s *Search) derive(waves func(share float64) []scenario.Wave, grace time.Du
 	return &sc
 }
 
-// open is load at a rate: settling, then a wave for each look.
-func (p point) open(settle time.Duration) func(share float64) []scenario.Wave {
-	return func(share float64) []scenario.Wave {
-		each := scenario.PerSecond(p.rate * share)
+// open is the load of a point: settling, then a wave for each look.
+func (s *Search) open(p point, settle time.Duration) load {
+	counts := split(p.concurrency, s.shares)
+	return func(lane int) []scenario.Wave {
 		wave := func(name string, length time.Duration) scenario.Wave {
-			return scenario.Wave{Name: name, Rate: &scenario.Rate{From: each, To: each}, For: scenario.Duration(length)}
+			w := scenario.Wave{Name: name, For: scenario.Duration(length)}
+			if p.concurrency > 0 {
+				w.Concurrency = counts[lane]
+			} else {
+				each := scenario.PerSecond(p.rate * s.shares[lane])
+				w.Rate = &scenario.Rate{From: each, To: each}
+			}
+			return w
 		}
 		waves := []scenario.Wave{wave(settleWave, settle)}
 		for i := range p.looks {
@@ -79,15 +88,26 @@ func (p point) open(settle time.Duration) func(share float64) []scenario.Wave {
 	}
 }
 
-// closed is so many requests in flight, until each slot was used three times.
-func closed(concurrency int) func(share float64) []scenario.Wave {
-	return func(share float64) []scenario.Wave {
-		n := max(1, int(math.Round(float64(concurrency)*share)))
-		return []scenario.Wave{{Name: lookWave(0), Concurrency: n, Requests: rampRounds * n}}
+// closed is so many requests in flight, until each slot was used so many times.
+func (s *Search) closed(n, rounds int) load {
+	counts := split(n, s.shares)
+	return func(lane int) []scenario.Wave {
+		return []scenario.Wave{{Name: lookWave(0), Concurrency: counts[lane], Requests: rounds * counts[lane]}}
+	}
+}
+
+// filled is so many requests in flight all the time, once settled.
+func (s *Search) filled(n int, settle, length time.Duration) load {
+	counts := split(n, s.shares)
+	return func(lane int) []scenario.Wave {
+		return []scenario.Wave{
+			{Name: settleWave, Concurrency: counts[lane], For: scenario.Duration(settle)},
+			{Name: lookWave(0), Concurrency: counts[lane], For: scenario.Duration(length)},
+		}
 	}
 }
 
 // single is one request for each lane that has load.
-func single(float64) []scenario.Wave {
+func single(int) []scenario.Wave {
 	return []scenario.Wave{{Name: lookWave(0), Concurrency: 1, Requests: 1}}
 }

@@ -86,15 +86,14 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 		p.criteria = s.criteria
 	}
 	m := &measuring{point: p, search: s, settle: max(s.settling(s.arriving(p.load())), p.hold-p.length), wait: s.answering()}
+	if s.left() < m.settle+time.Duration(p.looks)*p.length+m.wait { // what the first look does not decide is undecided
+		p.looks, m.looks = 1, 1
+	}
 	if !s.inTime(ctx, m.settle+p.length+m.wait) {
 		return step{}, false
 	}
 	s.gauge.restart()
-	sc := s.derive(p.open(m.settle), m.wait)
-	if p.concurrency > 0 {
-		sc = s.keeping(sc, p.concurrency)
-	}
-	run, err := s.start(sc)
+	run, err := s.start(s.derive(s.open(p, m.settle), m.wait))
 	if err != nil {
 		s.halt(ByNothing, result.GroundBroken, err.Error())
 		return step{}, false
@@ -110,7 +109,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	switch {
 	case m.verdict == Broke: // with what came of the last second, too
 		m.judged, _, _ = judge(s.criteria, see(run, m.waves(p.looks)...))
-	case p.kind == Beyond:
+	case p.kind.above():
 		m.byAll(see(run, m.waves(m.taken)...))
 	}
 	st := step{Step: m.document(doc, began), limit: m.limit}
@@ -122,7 +121,7 @@ func (s *Search) attempt(ctx context.Context, p point) (step, bool) {
 	}
 	ok := s.finish(ctx, doc)
 	if !ok && m.verdict != Broke { // cut short: nothing was decided
-		st.Verdict, st.Why = Undecided, "cut short: "+s.stop.text
+		st.Verdict, st.Why, st.Looks = Undecided, "cut short: "+s.stop.text, 0
 	}
 	if !st.GeneratorValid {
 		st.Verdict, st.Why, st.limit = Undecided, "the generator was late", ByGenerator

@@ -34,7 +34,7 @@ func (s *Search) forecast(d forecast.Demand, sc *scenario.Scenario, begins time.
 	in.Capacity = s.answer
 	in.Ground, in.Because = s.footing()
 	if s.hunt != nil {
-		in.High = s.hunt.high()
+		in.High = s.hunt.beyond()
 	}
 	for _, c := range s.criteria {
 		bound := lasting(c.Value / 1000)
@@ -161,7 +161,7 @@ func (s *Search) limits(begins time.Duration) (l forecast.Limits) {
 	if beyond >= leastRefusals && float64(others) <= astray*float64(beyond) {
 		l.Open = int(math.Round(trend.Median(open)))
 	}
-	if limit, _ := s.limited(); s.answer > 0 && limit == ByRateLimit && l.Open == 0 && l.Shed == 0 {
+	if limit, _ := s.limited(); s.answer > 0 && limit == ByRateLimit && len(s.hunt.breaks) > 0 && l.Open == 0 && l.Shed == 0 {
 		l.Quota = s.allowance(begins)
 	}
 	return l
@@ -175,26 +175,29 @@ func (s *Search) allowance(begins time.Duration) (q forecast.Allowance) {
 	if h.quota() > 0 {
 		q.RPS = h.quota()
 	}
-	anew, window := client.Never, h.told == 0 && h.supply != nil && h.supply.Window
-	if window {
-		anew = s.gauge.opened()
-	}
+	window := h.told == 0 && h.supply != nil && h.supply.Window
+	var fixed *bool
 	for _, st := range s.steps {
 		told, r := st.RemainingRequests, st.Refusals
+		if told.FixedWindow != nil {
+			fixed = told.FixedWindow
+		}
 		switch {
-		case told.FixedWindow != nil && *told.FixedWindow:
-			window = true
 		case told.First != nil:
 			q.Depth = max(q.Depth, float64(*told.First))
 		case r != nil:
 			q.Depth = max(q.Depth, float64(r.Before)-q.RPS*r.BeforeS)
 		}
 	}
+	if h.told > 0 { // one that does not show which it is is taken for a window, as in the search
+		window = fixed == nil || *fixed
+	}
 	if !window {
 		q.Depth = max(q.Depth, q.RPS) // a second of it at least
 		return q
 	}
 	q.Depth, q.Window = 0, longestWindow
+	anew := s.gauge.opened()
 	if requests, _ := s.gauge.read(); requests.anew() != client.Never {
 		anew = requests.anew()
 	}
@@ -259,8 +262,54 @@ func longestAnswer(sc *scenario.Scenario) (tokens int) {
 	return tokens
 }
 
-// weigh says in the verdict whether the demand fits.
+// weigh says in the verdict whether the demand fits, and how its rehearsal was taken.
 func (d *Document) weigh() {
+	d.fit()
+	if r := d.Rehearsal; r != nil {
+		d.Verdict.rehearsed(r)
+	}
+}
+
+// rehearsed takes in what came of a rehearsal. One of the demand itself, and not of another
+// shape of it, decides as the run that it is: a demand that broke an SLO does not fit,
+// whatever was forecast.
+func (v *Verdict) rehearsed(r *Rehearsal) {
+	doubts := r.doubts()
+	v.Reasons = append(v.Reasons, doubts...)
+	status, code := verdict.Decide(r.ground)
+	worse := v.Status == result.Pass && status != result.Pass || v.Status == result.Inconclusive && status == result.Fail
+	if !worse || r.Speed != 1 || r.Scale != 1 {
+		return
+	}
+	v.Status, v.ExitCode = status, code
+	if len(doubts) > 0 {
+		v.Headline += "; " + doubts[0]
+	}
+}
+
+// doubts are what speaks against a rehearsal: what broke comes first.
+func (r *Rehearsal) doubts() (list []string) {
+	for _, l := range r.SLOs {
+		if l.OK != nil && !*l.OK {
+			list = append(list, "the rehearsal broke "+l.Expr)
+		}
+	}
+	if !r.Generator.Valid {
+		list = append(list, "the generator was the bottleneck of the rehearsal")
+		if found := r.Generator.Findings.Texts(); len(found) > 0 {
+			list[len(list)-1] += ": " + found[0]
+		}
+	}
+	for _, l := range r.SLOs {
+		if l.OK == nil {
+			list = append(list, "the rehearsal has no data for "+l.Expr)
+		}
+	}
+	return list
+}
+
+// fit says in the verdict whether the demand fits.
+func (d *Document) fit() {
 	v, f := &d.Verdict, d.Forecast
 	if f == nil {
 		return

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
 	"flashwave/bench/units"
@@ -70,6 +72,10 @@ func TestRehearsalsComeAsForecast(t *testing.T) {
 			}
 			if c := r.Cost; c.Off == nil || math.Abs(*c.Off) > 0.1 {
 				t.Errorf("cost %s", said(c))
+			}
+			broke := func(l result.SLO) bool { return l.Expr == "ttft.p95 < 800ms" && l.Assumed && !*l.OK }
+			if r.ground != result.GroundSLO || !slices.ContainsFunc(r.SLOs, broke) {
+				t.Errorf("judged on %q: %+v", r.ground, r.SLOs)
 			}
 			if f := doc.Forecast; f.Fits == nil || *f.Fits || doc.Verdict.ExitCode != verdict.ExitFailed || *f.Replicas < 2 {
 				t.Errorf("fits: %+v, %+v", f.Fits, doc.Verdict)

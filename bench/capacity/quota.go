@@ -25,7 +25,7 @@ type gauge struct {
 	mu               sync.Mutex
 	requests, tokens allowance
 	gate             gate
-	doorman          doorman
+	manner           manner
 	answered         float64 // requests, over the whole search; those with a 429 apart
 }
 
@@ -64,14 +64,14 @@ func (g *gauge) Unwrap() bench.Client { return g.Client }
 func (g *gauge) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
 	g.mu.Lock()
 	g.gate.enter(time.Since(g.epoch))
-	ticket := g.doorman.enters()
+	ticket := g.manner.enters()
 	g.mu.Unlock()
 	res := g.Client.Do(ctx, req, sink)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	at, l := time.Since(g.epoch), res.Limits
 	g.gate.leave(at, res)
-	g.doorman.leaves(ticket, res)
+	g.manner.leaves(ticket, res)
 	if res.Outcome != outcome.RateLimited {
 		g.answered++
 	}
@@ -141,7 +141,7 @@ func (g *gauge) restart() {
 	defer g.mu.Unlock()
 	g.requests, g.tokens = g.requests.fresh(), g.tokens.fresh()
 	g.gate.restart()
-	g.doorman.restart()
+	g.manner.restart()
 }
 
 func (a allowance) fresh() allowance {
@@ -195,39 +195,37 @@ const spare = 0.01
 // limit are told apart by their reset header. A fixed window gives everything back at an
 // instant, so its reset falls by a second a second: the quota lasts if the slope leaves
 // all of it that long. A bucket is refilled all the time, so its reset grows as it
-// empties: one that falls will be empty, however deep it is. Without such a header a
-// window of a minute is assumed.
+// empties: one that falls will be empty, however deep it is. Without such a header see
+// [allowance.kind]; while nobody can say, a window of a minute is assumed.
 //
 // Arrivals that come by chance make what is left wander. What was drawn is known, so the
 // slope is that of what is left and drawn together, less the rate.
 func (a allowance) trend(rate float64) drain {
 	first := a.falling()
-	left, reset, drawn := a.seconds[first:], a.reset[first:], a.drawn[first:]
+	left, reset := a.seconds[first:], a.reset[first:]
 	n := len(left)
 	d := drain{runsOut: client.Never}
 	if n < 2 {
 		return d
 	}
-	counted := drawn[n-1] > drawn[0]
-	if !counted {
-		rate = 0
-	} else if rate == 0 {
-		rate = (drawn[n-1] - drawn[0]) / float64(n-1)
+	flow, margin, pace := a.flow()
+	if pace == 0 || rate == 0 {
+		rate = pace
 	}
-	together := make([]float64, n)
-	for i := range together {
-		together[i] = left[i] + drawn[i]
-	}
-	slope, margin := line(together)
-	d.perS = slope - rate
+	d.perS = flow - rate
 	kindest := d.perS + margin
 	if n < trend.Least/2 || kindest >= 0 {
 		return d
 	}
 	lasts := float64(a.limit) / -kindest
 	elapsed := time.Duration(n-1) * time.Second
-	switch last := reset[n-1]; {
-	case last == client.Never, reset[0]-last > elapsed/2:
+	window := reset[0]-reset[n-1] > elapsed/2
+	if reset[n-1] == client.Never {
+		is, known := a.kind()
+		window = is || !known
+	}
+	switch {
+	case window:
 		if lasts >= (1-spare)*max(longestWindow, a.window).Seconds() {
 			return d
 		}
@@ -236,6 +234,41 @@ func (a allowance) trend(rate float64) drain {
 	}
 	d.runsOut = lasting(left[n-1] / -d.perS)
 	return d
+}
+
+// flow is how much a second came back while the allowance fell, with half of its interval,
+// and at what pace it was drawn on: both are 0 where that is not counted, and the flow is
+// then what is left of them.
+func (a allowance) flow() (perS, margin, pace float64) {
+	first := a.falling()
+	left, drawn := a.seconds[first:], a.drawn[first:]
+	n := len(left)
+	together := make([]float64, n)
+	for i := range together {
+		together[i] = left[i] + drawn[i]
+	}
+	perS, margin = line(together)
+	return perS, margin, max(drawn[n-1]-drawn[0], 0) / float64(n-1)
+}
+
+// kind tells a window from a bucket: as the resets say or, where none is told, as what comes
+// back does while it is drawn on, which is nothing of a window, and of a bucket what flows.
+// Not known: the endpoint does not say enough.
+func (a allowance) kind() (window, known bool) {
+	switch {
+	case a.window > 0:
+		return true, true
+	case a.refill > 0:
+		return false, true
+	}
+	n := len(a.reset)
+	if n-a.falling() < trend.Least/2 || a.reset[n-1] != client.Never {
+		return false, false
+	}
+	flow, margin, pace := a.flow()
+	least := min(pace, a.gives()) / 2 // that flows into a bucket
+	window = flow+margin < least
+	return window, pace > 0 && (window || flow-margin > least)
 }
 
 // anew is when the next window begins, from the epoch of the gauge; client.Never: that is
@@ -272,8 +305,8 @@ func (a allowance) document() Quota {
 	if n == 0 {
 		return q
 	}
-	if a.window > 0 || a.refill > 0 {
-		q.FixedWindow = new(a.window > 0)
+	if window, known := a.kind(); known {
+		q.FixedWindow = &window
 	}
 	first, last := int64(a.seconds[0]), int64(a.seconds[n-1])
 	q.First, q.Last = &first, &last

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"flashwave/bench/result"
-	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
@@ -29,7 +28,7 @@ func (s *Search) ramp(ctx context.Context) bool {
 	held, most, repeats := 0.0, 0.0, 0 // throughput
 	heldAt, lostAt := 0, 0             // requests in flight
 	var last step
-	for n := 1; ; n = min(n*rampStride, s.base.Slots()) {
+	for n, more := 1, 0; ; n = more {
 		st, ok := s.rampStep(ctx, n)
 		if !ok {
 			return false
@@ -60,14 +59,15 @@ func (s *Search) ramp(ctx context.Context) bool {
 		if st.ToldRPS != nil {
 			top = min(top, *st.ToldRPS)
 		}
+		more = min(n*rampStride, s.bearable(n, most))
 		lost := st.Verdict == Broke && (n > 1 || most == 0 || st.limit != ByLatency) // of three requests chance may break an SLO
 		if lost {
 			lostAt = n
 		}
-		if lost || n >= rampFew && most < before*rampGain || most >= top || n >= s.base.Slots() {
+		if lost || n >= rampFew && most < before*rampGain || most >= top || more <= n {
 			break
 		}
-		s.tell(st, "next: ramp "+units.Count(min(n*rampStride, s.base.Slots()))+" in flight")
+		s.tell(st, "next: ramp "+units.Count(more)+" in flight")
 	}
 	if most == 0 {
 		s.halt(ByNothing, result.GroundData, "no request succeeded: "+last.Why)
@@ -88,6 +88,17 @@ func (s *Search) ramp(ctx context.Context) bool {
 	return true
 }
 
+// bearable is how many may be in flight at most where so many served a rate: more of them
+// do not serve more each, so that the highest rate allowed is kept, and there are slots for
+// so many.
+func (s *Search) bearable(n int, served float64) int {
+	most := s.base.Slots()
+	if served > 0 && !s.cfg.inFlight() {
+		most = int(min(float64(most), float64(n)*s.cfg.MaxRate/served))
+	}
+	return most
+}
+
 // between is where to begin between so many in flight that held and so many that did not;
 // 0: there are none.
 func between(held, lost int) float64 {
@@ -103,11 +114,12 @@ func between(held, lost int) float64 {
 // rampStep measures one concurrency. It is judged by what was seen, without an
 // interval: it has to say where to begin and no more.
 func (s *Search) rampStep(ctx context.Context, n int) (step, bool) {
-	return s.closedStep(ctx, Ramp, n, closed(n), s.cfg.StepFor)
+	return s.closedStep(ctx, Ramp, n, s.closed(n, rampRounds), s.cfg.StepFor)
 }
 
-// closedStep keeps so many requests in flight for a time at most.
-func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(share float64) []scenario.Wave, most time.Duration) (step, bool) {
+// closedStep keeps so many requests in flight for a time at most; each lane has one at least.
+func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves load, most time.Duration) (step, bool) {
+	n = max(n, len(s.base.Lanes))
 	if st, there, over := s.again(kind, 0, n); there || over {
 		return st, there
 	}
@@ -124,7 +136,7 @@ func (s *Search) closedStep(ctx context.Context, kind Kind, n int, waves func(sh
 	s.showing(Current{Kind: kind, Concurrency: n, Planned: most}, run)
 	s.drive(ctx, run, func() (over, atOnce bool) {
 		refused := s.gauge.refusing()
-		return refused || s.elapsed()-began >= most, refused || kind == Saturate
+		return refused || s.elapsed()-began >= most || kind == Warm && warmed(run), refused || kind == Saturate
 	})
 	doc, look := run.Wait(), run.Look(lookWave(0))
 	st := step{Step: figures(look)}

@@ -27,8 +27,8 @@ const (
 	astray        = 0.1 // of the refused, and of the others, may be where they do not belong
 )
 
-// A doorman notes in a step how requests are refused. It is not safe for concurrent use.
-type doorman struct {
+// A manner notes in a step how requests are refused. It is not safe for concurrent use.
+type manner struct {
 	open   int            // requests that are on their way; it goes on from step to step
 	sent   int64          // since the step began
 	began  time.Duration  // when the first of these was sent
@@ -47,61 +47,61 @@ type ticket struct {
 }
 
 // restart begins a step.
-func (d *doorman) restart() {
-	*d = doorman{open: d.open, levels: map[int]*entry{}, after: result.NewHist()}
+func (m *manner) restart() {
+	*m = manner{open: m.open, levels: map[int]*entry{}, after: result.NewHist()}
 }
 
 // enters notes that a request is sent.
-func (d *doorman) enters() ticket {
-	t := ticket{d.open, d.sent}
-	d.open++
-	d.sent++
+func (m *manner) enters() ticket {
+	t := ticket{m.open, m.sent}
+	m.open++
+	m.sent++
 	return t
 }
 
 // leaves notes what came of it.
-func (d *doorman) leaves(t ticket, res client.Result) {
-	d.open--
+func (m *manner) leaves(t ticket, res client.Result) {
+	m.open--
 	if t.before == 0 {
-		d.began = res.Sent
+		m.began = res.Sent
 	}
 	refused := res.Outcome == outcome.RateLimited || res.Outcome == outcome.Overloaded
 	if res.Outcome == outcome.Cancelled || !refused && res.Status/100 != 2 {
 		return
 	}
-	e := d.levels[t.others]
+	e := m.levels[t.others]
 	if e == nil {
 		e = &entry{}
-		d.levels[t.others] = e
+		m.levels[t.others] = e
 	}
 	if !refused {
 		e.passed++
 		return
 	}
 	e.refused++
-	if d.after.Count() == 0 || t.before < d.first.before {
-		d.first, d.at = t, res.Sent
+	if m.after.Count() == 0 || t.before < m.first.before {
+		m.first, m.at = t, res.Sent
 	}
-	d.after.Record(res.Done - res.Sent)
+	m.after.Record(res.Done - res.Sent)
 }
 
 // document is what the step says of refusals; nil: there were none.
-func (d *doorman) document() *Refusals {
-	if d.after.Count() == 0 {
+func (m *manner) document() *Refusals {
+	if m.after.Count() == 0 {
 		return nil
 	}
 	return &Refusals{
-		Count: d.after.Count(), AfterS: d.after.Quantile(0.5).Seconds(), Open: d.limit(),
-		Before: d.first.before, BeforeS: max(0, d.at-d.began).Seconds(),
+		Count: m.after.Count(), AfterS: m.after.Quantile(0.5).Seconds(), Open: m.limit(),
+		Before: m.first.before, BeforeS: max(0, m.at-m.began).Seconds(),
 	}
 }
 
 // limit is the number of others in flight from which on requests are refused, if that
 // tells the refused from the others.
-func (d *doorman) limit() *int {
-	numbers := make([]int, 0, len(d.levels))
+func (m *manner) limit() *int {
+	numbers := make([]int, 0, len(m.levels))
 	var passed, refused int64
-	for n, e := range d.levels {
+	for n, e := range m.levels {
 		numbers = append(numbers, n)
 		passed, refused = passed+e.passed, refused+e.refused
 	}
@@ -112,7 +112,7 @@ func (d *doorman) limit() *int {
 		if early+late < least {
 			best, least = n, early+late
 		}
-		early, late = early+d.levels[n].refused, late-d.levels[n].passed
+		early, late = early+m.levels[n].refused, late-m.levels[n].passed
 	}
 	if best == 0 || float64(least) > astray*float64(min(passed, refused)) {
 		return nil
@@ -124,5 +124,5 @@ func (d *doorman) limit() *int {
 func (g *gauge) refusals() *Refusals {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.doorman.document()
+	return g.manner.document()
 }

@@ -10,8 +10,8 @@ import (
 
 // A door plays requests of 400 ms, so many a second, at an endpoint that lets in those
 // that in says.
-func door(rate float64, length time.Duration, in func(at time.Duration, open int) bool) *doorman {
-	d := new(doorman)
+func door(rate float64, length time.Duration, in func(at time.Duration, open int) bool) *manner {
+	d := new(manner)
 	d.restart()
 	type guest struct {
 		ticket
@@ -75,7 +75,7 @@ func TestRefusalsAreToldApart(t *testing.T) {
 
 // An endpoint whose wait is over when it refuses sheds.
 func TestARefusalAfterAWaitIsShedding(t *testing.T) {
-	d := new(doorman)
+	d := new(manner)
 	d.restart()
 	for i := range 100 {
 		at := time.Duration(i) * 100 * time.Millisecond

@@ -35,7 +35,9 @@ type Rehearsal struct {
 	Cost        Compared `json:"cost_usd"`
 
 	Curve []forecast.Waiting `json:"curve"` // the backlog as it was, those worked on apart
-	SLOs  []result.SLO       `json:"slos"`  // of the scenario, over the rehearsal
+	SLOs  []result.SLO       `json:"slos"`  // that the search is held to, over the rehearsal
+
+	ground result.Ground // on which it is judged as a run
 }
 
 // Compared is a figure as it was predicted and as it came.
@@ -128,6 +130,7 @@ func (s *Search) rehearse(ctx context.Context) {
 		pause(ctx, longestWindow)
 	}
 	sc := *s.stage.scenario
+	sc.SLO = append(slices.Clone(sc.SLO), s.assumed()...)
 	f, cost := s.forecast(s.stage.demand, &sc, time.Since(s.gauge.epoch))
 	if sc.Budget > 0 {
 		sc.Budget = max(sc.Budget-s.spent, math.SmallestNonzeroFloat64)
@@ -155,6 +158,16 @@ func (s *Search) rehearse(ctx context.Context) {
 	}
 }
 
+// assumed are the SLOs that the search assumed and a run does not.
+func (s *Search) assumed() (texts []string) {
+	for _, c := range s.criteria {
+		if c.assumed && (c.Latency() || c.OfGood()) {
+			texts = append(texts, c.Text)
+		}
+	}
+	return texts
+}
+
 // rehearsal holds a run against its forecast.
 func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast.Cost) *Rehearsal {
 	t := doc.Total
@@ -164,7 +177,10 @@ func (s *Search) rehearsal(doc *result.Run, f *forecast.Forecast, cost *forecast
 	}
 	r := &Rehearsal{
 		Speed: s.stage.Speed, Scale: s.stage.Scale, DurationS: s.stage.demand.Length().Seconds(),
-		Requests: t.Requests, Generator: doc.Generator, Forecast: f, SLOs: doc.Verdict.SLOs,
+		Requests: t.Requests, Generator: doc.Generator, Forecast: f, SLOs: doc.Verdict.SLOs, ground: doc.Verdict.Ground,
+	}
+	for i, l := range r.SLOs {
+		r.SLOs[i].Assumed = l.Assumed || slices.Contains(s.assumed(), l.Expr)
 	}
 	longest, worst, apart := t.Latency.TTFT.Response, sim.WorstTTFT, band.WorstTTFT
 	if longest == nil {

@@ -3,9 +3,7 @@ package capacity
 import (
 	"context"
 	"math"
-	"time"
 
-	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 	"flashwave/client"
 )
@@ -28,10 +26,12 @@ func (s *Search) saturate(ctx context.Context) {
 	if held == nil || held.InFlightMean == nil {
 		return
 	}
-	before := 0.0
-	for n := min(2*int(math.Ceil(*held.InFlightMean)), s.base.Slots()); ; n = min(2*n, s.base.Slots()) {
+	at := int(math.Ceil(*held.InFlightMean))
+	before, n, more := 0.0, at, min(2*at, s.bearable(at, s.answer))
+	for more > n {
+		n = more
 		settle := min(2*s.settling(peak), s.cfg.StepFor)
-		st, ok := s.closedStep(ctx, Saturate, n, filled(n, settle, s.cfg.StepFor), settle+s.cfg.StepFor)
+		st, ok := s.closedStep(ctx, Saturate, n, s.filled(n, settle, s.cfg.StepFor), settle+s.cfg.StepFor)
 		if !ok {
 			return
 		}
@@ -39,13 +39,14 @@ func (s *Search) saturate(ctx context.Context) {
 		if st.SucceededRPS != nil {
 			most = *st.SucceededRPS
 		}
-		if most < saturateGain*before || most >= peak || n >= s.base.Slots() {
+		more = min(2*n, s.bearable(n, most))
+		if most < saturateGain*before || most >= peak || more <= n {
 			s.tell(st, "")
 			s.settleDown(ctx, st, move{Saturate, s.answer})
 			return
 		}
 		before = most
-		s.tell(st, "next: saturate with "+units.Count(min(2*n, s.base.Slots()))+" in flight")
+		s.tell(st, "next: saturate with "+units.Count(more)+" in flight")
 	}
 }
 
@@ -73,7 +74,7 @@ func (s *Search) crowd(ctx context.Context) {
 	// All of them are to have their turn once, and who comes then waits as long.
 	turn := lasting(float64(n) / s.served())
 	settle := min(turn, mostCrowded*s.cfg.StepFor)
-	if st, ok := s.closedStep(ctx, Saturate, n, filled(n, settle, s.cfg.StepFor+settle), s.cfg.StepFor+2*settle); ok {
+	if st, ok := s.closedStep(ctx, Saturate, n, s.filled(n, settle, s.cfg.StepFor+settle), s.cfg.StepFor+2*settle); ok {
 		s.tell(st, "")
 		s.settleDown(ctx, st, move{Saturate, s.answer})
 	}
@@ -82,7 +83,8 @@ func (s *Search) crowd(ctx context.Context) {
 // mostCrowded is how many times the length of a step a crowd is kept to settle.
 const mostCrowded = 2
 
-// served is the most requests per second that ended ok in any step.
+// served is the most requests per second that ended ok in any step: the saturation, where
+// one reached it.
 func (s *Search) served() (most float64) {
 	for _, st := range s.steps {
 		if st.SucceededRPS != nil {
@@ -90,15 +92,4 @@ func (s *Search) served() (most float64) {
 		}
 	}
 	return most
-}
-
-// filled is so many requests in flight all the time, once settled.
-func filled(concurrency int, settle, length time.Duration) func(share float64) []scenario.Wave {
-	return func(share float64) []scenario.Wave {
-		n := max(1, int(math.Round(float64(concurrency)*share)))
-		return []scenario.Wave{
-			{Name: settleWave, Concurrency: n, For: scenario.Duration(settle)},
-			{Name: lookWave(0), Concurrency: n, For: scenario.Duration(length)},
-		}
-	}
 }

@@ -27,12 +27,16 @@ func holds(t *testing.T, doc *Document) {
 		if p.Verdict != Held {
 			continue
 		}
+		var last Step // above the answer
 		for _, st := range doc.Steps {
 			same := p.RateRPS != nil && st.RateRPS != nil && sameRate(p.RateRPS, *st.RateRPS) ||
 				p.Concurrency != nil && st.Concurrency != nil && *p.Concurrency == *st.Concurrency
-			if same && st.Kind == Beyond && broke(st) {
-				t.Errorf("the curve says that %s held", st.load())
+			if same && st.Kind.above() {
+				last = st
 			}
+		}
+		if broke(last) {
+			t.Errorf("the curve says that %s held", last.load())
 		}
 	}
 }

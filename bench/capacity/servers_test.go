@@ -130,11 +130,16 @@ var others = []served{
 	limited("a window, told", servertest.Quota{PerMinute: 1200, Headers: true}, nil),
 	limited("a window", servertest.Quota{PerMinute: 1200}, nil),
 	limited("a deep bucket, told", servertest.Quota{PerMinute: 1200, Depth: 1200, Headers: true}, nil),
+	limited("a window, told without its reset", servertest.Quota{PerMinute: 1200, Headers: true, NoReset: true}, nil),
+	limited("a deep bucket, told without its reset", servertest.Quota{PerMinute: 1200, Depth: 1200, Headers: true, NoReset: true}, nil),
+	limited("a window of tokens, told", servertest.Quota{PerMinute: 21_600, Tokens: true, Headers: true}, nil),
+	limited("a deep bucket of tokens, told", servertest.Quota{PerMinute: 21_600, Tokens: true, Depth: 21_600, Headers: true}, nil),
 	limited("a deep bucket", servertest.Quota{PerMinute: 1200, Depth: 1200}, nil),
 	limited("a deep bucket, told, steps of 3 s", servertest.Quota{PerMinute: 3000, Depth: 3000, Headers: true}, stepping(3*time.Second)),
 	limited("a bucket of 50, told", servertest.Quota{PerMinute: 1200, Depth: 50, Headers: true}, nil),
 	limited("a bucket of 50", servertest.Quota{PerMinute: 1200, Depth: 50}, nil),
 	{"the first minute three times slower", servertest.Cold, servertest.MM8, sale, 0.07, 10 * time.Minute, ByLatency, nil},
+	{"the same, warmed up", servertest.Cold, servertest.MM8, sale, 0.07, 8 * time.Minute, ByLatency, func(c *Config) { c.Warmup = 2 * time.Minute }},
 	{
 		"scaling from 4 to 32, held", servertest.Autoscaled,
 		servertest.Model{Workers: 32, Service: servertest.Fixed(200 * time.Millisecond)},
@@ -241,5 +246,33 @@ func TestAWarmUpComesFirst(t *testing.T) {
 	doc, _ := searchModel(t, servertest.Cold, sale, func(c *Config) { c.Warmup, c.Soak, c.MaxRate = 70*time.Second, 0, 60 })
 	if doc.Steps[0].Kind != Warm || doc.Capacity.RPS == nil || *doc.Capacity.RPS < 59 || doc.DurationS > 200 {
 		t.Errorf("%+v in %v s", doc.Verdict, doc.DurationS)
+	}
+}
+
+// It ends when latency stands still, which it does soon where little chance is in it, and
+// lasts for as long as was given where an endpoint goes on to get faster.
+func TestAWarmUpEndsWhenLatencyStandsStill(t *testing.T) {
+	warming := servertest.MD8
+	warming.Slower = func(age time.Duration) float64 { return 1 + 4*math.Exp(-age.Seconds()/15) }
+	endless := servertest.MD8
+	endless.Slower = func(age time.Duration) float64 { return math.Exp2(-age.Seconds() / 10) }
+	for _, tc := range []struct {
+		name        string
+		model       servertest.Model
+		least, most float64 // seconds
+	}{
+		{"warm already", servertest.MD8, 8, 12},
+		{"by chance", servertest.MM8, 8, 122},
+		{"warming", warming, 40, 110},
+		{"no end to it, but for the highest rate", endless, 30, 35},
+		{"cold for a minute", servertest.Cold, 60, 122},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			doc, _ := searchModel(t, tc.model, sale, func(c *Config) { c.Warmup, c.Soak, c.MaxRate = 2*time.Minute, 0, 40 })
+			if st := doc.Steps[0]; st.Kind != Warm || st.DurationS < tc.least || st.DurationS > tc.most {
+				t.Errorf("%s for %.0f s", st.Kind, st.DurationS)
+			}
+		})
 	}
 }

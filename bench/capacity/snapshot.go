@@ -44,7 +44,7 @@ type Snapshot struct {
 	Current  *Current // nil: none runs
 	Low      *float64 // requests per second, or in flight; the most that held
 	High     *float64 // the lowest that did not
-	Peak     float64  // of the demand, requests per second; 0: there is none
+	Peak     float64  // of the demand, requests per second; 0: there is none, or it is a search by concurrency, which says nothing of it
 	Next     string   // what comes next, in words; "": nothing
 	Warnings []string
 	Document *Document // nil until the search is done
@@ -108,7 +108,7 @@ func (s *Search) phase(p Phase) {
 // showing makes a run the current step.
 func (s *Search) showing(c Current, run *bench.Run) {
 	s.update(func(l *live) {
-		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating, Warm: Ramping, Count: Bracketing, Retry: Bisecting, Sentinel: Soaking, Beyond: GoingOn}[c.Kind]
+		l.Phase = map[Kind]Phase{Ramp: Ramping, Bracket: Bracketing, Bisect: Bisecting, Soak: Soaking, Saturate: Saturating, Warm: Ramping, Count: Bracketing, Retry: Bisecting, Sentinel: Soaking, Beyond: GoingOn, Confirm: GoingOn}[c.Kind]
 		l.Current, l.run = &c, run
 	})
 }

@@ -64,7 +64,7 @@ func (s *Search) stepsOf(t *testing.T, closed []int, open []float64, length time
 	t.Helper()
 	for _, n := range closed {
 		settle := time.Second
-		st, ok := s.closedStep(t.Context(), Saturate, n, filled(n, settle, length), settle+length)
+		st, ok := s.closedStep(t.Context(), Saturate, n, s.filled(n, settle, length), settle+length)
 		if !ok {
 			t.Fatalf("no step with %d in flight: %+v", n, s.stop)
 		}
@@ -104,6 +104,7 @@ func TestForecastsComeTrue(t *testing.T) {
 		{"shedding", servertest.Shedding, 75, 100, true, 3},
 		{"bucket", quota(servertest.Quota{PerMinute: 1200, Depth: 100}), 20, 50, true, 3},
 		{"bucket, told", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true}), 20, 50, true, 3},
+		{"bucket, told without its reset", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true, NoReset: true}), 20, 50, true, 3},
 		{"window", quota(servertest.Quota{PerMinute: 1200}), 20, 50, true, 3},
 		{"window, told", quota(servertest.Quota{PerMinute: 1200, Headers: true}), 20, 50, true, 3},
 	} {

@@ -13,19 +13,35 @@ import (
 // one another than for the other: the endpoint, the prompts, the answers, the arrivals.
 // The scenarios are called by names.
 func Unlike(a, b *scenario.Scenario, inA, inB string) []string {
-	list := []string{}
-	for _, of := range []struct {
-		what, because string
-		say           func(*scenario.Scenario) string
-	}{
-		{"the endpoints differ", "", endpointOf},
+	return append(elsewhere(a, b, inA, inB), otherwise(a, b, inA, inB)...)
+}
+
+// A trait is what two scenarios may differ in.
+type trait struct {
+	what, because string
+	say           func(*scenario.Scenario) string
+}
+
+// elsewhere tells whether two scenarios ask different endpoints.
+func elsewhere(a, b *scenario.Scenario, inA, inB string) []string {
+	return differing([]trait{{"the endpoints differ", "", endpointOf}}, a, b, inA, inB)
+}
+
+// otherwise tells what else two scenarios ask, and how.
+func otherwise(a, b *scenario.Scenario, inA, inB string) []string {
+	return differing([]trait{
 		{"the prompts differ", "", promptsOf},
 		{"the longest answers differ", "", func(sc *scenario.Scenario) string { return units.Of(longestAnswer(sc), "token", "tokens") }},
 		{"the answers come otherwise", "", func(sc *scenario.Scenario) string {
 			return map[bool]string{true: "streamed", false: "in one piece"}[streams(sc)]
 		}},
 		{"the arrivals differ", ": bursts break SLOs at lower rates", func(sc *scenario.Scenario) string { return sc.Arrivals }},
-	} {
+	}, a, b, inA, inB)
+}
+
+func differing(traits []trait, a, b *scenario.Scenario, inA, inB string) []string {
+	list := []string{}
+	for _, of := range traits {
 		if x, y := of.say(a), of.say(b); x != y {
 			list = append(list, fmt.Sprintf("%s: %s in %s, %s in %s%s", of.what, x, inA, y, inB, of.because))
 		}

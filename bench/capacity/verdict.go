@@ -63,23 +63,22 @@ func (s *Search) capacity() Capacity {
 	}
 	high := 0.0
 	if s.hunt != nil {
-		high = s.hunt.high()
+		high = s.hunt.beyond()
 	}
 	at := s.at(s.answer)
 	if s.cfg.inFlight() {
 		c.Concurrency, c.LowConcurrency, c.HighConcurrency = whole(s.answer), whole(s.answer), whole(high)
-		if at != nil && s.answer > 0 {
+		if at != nil {
 			c.RPS = at.SucceededRPS
 		}
 	} else {
 		c.RPS, c.LowRPS, c.HighRPS = some(s.answer), some(s.answer), some(high)
 	}
 	c.LimitedBy, c.SLO = s.limited()
-	c.AtLeast = s.answer > 0 && high == 0
-	if c.RPS == nil {
-		return c
+	c.AtLeast = s.answer > 0 && len(s.hunt.breaks) == 0
+	if c.RPS != nil {
+		c.RPM = new(60 * *c.RPS)
 	}
-	c.RPM = new(60 * *c.RPS)
 	if at != nil {
 		c.InFlight, c.OutputTPS = at.InFlightMean, at.Tokens.OutputTPS
 		if at.Tokens.TotalTPS != nil {
@@ -89,20 +88,16 @@ func (s *Search) capacity() Capacity {
 	return c
 }
 
-// at is the last step that held at a rate, or the nearest below it; nil: none did.
-func (s *Search) at(rate float64) (best *Step) {
-	most := 0.0
+// at is the last step at a load that did not break there; nil: there is none.
+func (s *Search) at(load float64) (last *Step) {
 	for i := range s.steps {
 		st := &s.steps[i].Step
-		load, ok := st.Tried()
-		if !ok || st.Verdict != Held || load > rate*(1+slack) {
-			continue
-		}
-		if load >= most {
-			best, most = st, load
+		judged := st.Verdict == Held || st.Verdict == Undecided && st.Looks > 0
+		if tried, ok := st.Tried(); ok && judged && st.GeneratorValid && near(tried, load) {
+			last = st
 		}
 	}
-	return best
+	return last
 }
 
 // limited is what ends the capacity: what the lowest rate that did not hold was
@@ -122,8 +117,12 @@ func (s *Search) limited() (Limit, *string) {
 		return lowest.limit, &lowest.slo
 	case s.stop != nil:
 		return s.stop.limit, nil
+	case s.hunt != nil && s.answer > 0 && s.hunt.spared():
+		return ByRateLimit, nil
 	case s.answer > 0:
 		return ByMaxRate, nil
+	case s.hunt != nil && s.hunt.low() > 0: // as far as was seen
+		return ByUndecidable, nil
 	}
 	return ByNothing, nil
 }
@@ -143,14 +142,39 @@ func (s *Search) ground(c Capacity) result.Ground {
 	switch {
 	case s.stop != nil:
 		return s.stop.on
-	case s.hunt != nil && s.hunt.drifts, c.RPS != nil && s.cfg.Soak > 0 && !c.Confirmed:
+	case s.hunt != nil && s.hunt.drifts, s.answer > 0 && s.cfg.Soak > 0 && !c.Confirmed:
 		return result.GroundData
-	case c.RPS == nil, !c.AtLeast && len(s.outOfReach()) > 0:
+	case s.answer == 0 && s.doubtful(c):
+		return result.GroundData
+	case s.answer == 0:
 		return result.GroundSLO
-	case len(s.outOfReach()) > 0: // a higher rate may come to it
-		return result.GroundData
+	case len(s.outOfReach()) > 0:
+		return short(c)
 	}
 	return result.GroundPass
+}
+
+// doubtful reports whether some load may hold, though none is named: one held as far as was
+// seen, or nobody can say whether the lowest broke.
+func (s *Search) doubtful(c Capacity) bool {
+	return c.LimitedBy == ByUndecidable || s.hunt != nil && s.hunt.low() > 0
+}
+
+// short is what a goodput out of reach of the capacity says: a higher rate may come to it
+// where none broke.
+func short(c Capacity) result.Ground {
+	if c.AtLeast {
+		return result.GroundData
+	}
+	return result.GroundSLO
+}
+
+// beyondReach are the goodputs that the capacity does not come to, in words.
+func beyondReach(list []Judged) (text string) {
+	for _, j := range list {
+		text += "; " + j.Expr + " is out of reach: it was " + units.Maybe(j.Observed, units.PerSecond) + " there"
+	}
+	return text
 }
 
 // verdict judges the search.
@@ -177,7 +201,7 @@ func (s *Search) verdict(c Capacity) Verdict {
 func (s *Search) headline(c Capacity) string {
 	if s.replay.only && s.stop != nil {
 		sofar := "no rate had held yet"
-		if c.RPS != nil {
+		if s.answer > 0 {
 			sofar = s.soFar(c)
 		}
 		return fmt.Sprintf("cut off after %d steps: %s", len(s.steps), sofar)
@@ -187,9 +211,11 @@ func (s *Search) headline(c Capacity) string {
 
 // soFar is the answer as far as it is known.
 func (s *Search) soFar(c Capacity) string {
-	if c.RPS == nil {
+	if s.answer == 0 {
 		text := map[bool]string{false: "no rate held", true: "no number in flight held"}[s.cfg.inFlight()]
-		if s.hunt != nil && s.hunt.high() > 0 {
+		if s.doubtful(c) {
+			text += " beyond doubt"
+		} else if s.hunt != nil && s.hunt.high() > 0 {
 			text += ", down to " + s.asked(s.hunt.high())
 		}
 		if s.stop != nil {
@@ -201,9 +227,13 @@ func (s *Search) soFar(c Capacity) string {
 	if c.AtLeast {
 		holds = "holds at least "
 	}
-	text := fmt.Sprintf("%s%s requests/s (%s a minute)", holds, units.Rate(*c.RPS), units.Rate(*c.RPM))
-	if c.Concurrency != nil {
-		text = fmt.Sprintf("%s%s (%s requests/s)", holds, s.asked(s.answer), units.Rate(*c.RPS))
+	text := holds + s.asked(s.answer)
+	switch {
+	case c.RPS == nil:
+	case s.cfg.inFlight():
+		text += fmt.Sprintf(" (%s requests/s)", units.Rate(*c.RPS))
+	default:
+		text += fmt.Sprintf(" (%s a minute)", units.Rate(*c.RPM))
 	}
 	if e := latencyCriterion(s.criteria); e != nil && !s.several() {
 		text += " at " + e.Text
@@ -216,9 +246,7 @@ func (s *Search) soFar(c Capacity) string {
 		return "held " + strings.TrimPrefix(text, "holds ") + " as of " + of + " into the search, and the endpoint drifts: it would not hold now"
 	}
 	text += s.brokeFirst(c)
-	for _, j := range s.outOfReach() {
-		text += "; " + j.Expr + " is out of reach: it was " + units.Maybe(j.Observed, units.PerSecond) + " there"
-	}
+	text += beyondReach(s.outOfReach())
 	if !c.Confirmed && s.cfg.Soak > 0 {
 		text += "; not confirmed by a soak"
 	}
@@ -254,6 +282,9 @@ func (s *Search) brokeFirst(c Capacity) string {
 		return "; past that failures come first (" + slo + ")" + s.nextToBreak()
 	case ByRateLimit:
 		text := "; past that 429s come first"
+		if c.AtLeast {
+			text = fmt.Sprintf("; nothing broke %s above the limit that it announces", units.Bound(s.hunt.margin(), units.Ratio))
+		}
 		if q := s.quota(); q != "" {
 			text += ": " + q
 		}

@@ -88,7 +88,7 @@ func (n Night) Answer(found *Document) (*Document, error) {
 	d.WhatIf = &WhatIf{AskedAt: n.Now.UTC(), AgeS: age.Seconds()}
 	d.Forecast, d.Cost = s.forecast(demand, n.Scenario, client.Never)
 	d.Warnings = append(caveats(found, n, s.served(), age, d.Forecast), found.Warnings...)
-	d.Verdict = d.fitting(age)
+	d.Verdict = d.fitting(age, objections(found, n.Scenario), s.outOfReach())
 	d.weigh()
 	return &d, nil
 }
@@ -152,10 +152,11 @@ func valueOf(v *float64) float64 {
 	return *v
 }
 
-// fitting says what the search had found; a night that cannot fit has failed by that.
-func (d *Document) fitting(age time.Duration) Verdict {
-	v := Verdict{Status: result.Pass, ExitCode: verdict.ExitPass, Headline: "a search that ended " + units.Ago(age), Reasons: []string{}}
-	c := d.Capacity
+// fitting says what the search had found, and rests on it: a night passes by no search that
+// would not have passed itself. One that cannot fit has failed by what broke.
+func (d *Document) fitting(age time.Duration, objections []string, outOfReach []Judged) Verdict {
+	v := Verdict{Headline: "a search that ended " + units.Ago(age), Reasons: objections}
+	c, f, on := d.Capacity, d.Forecast, result.GroundPass
 	switch {
 	case c.RPS == nil:
 		v.Headline += " found no rate that holds"
@@ -164,13 +165,63 @@ func (d *Document) fitting(age time.Duration) Verdict {
 	default:
 		v.Headline += fmt.Sprintf(" held %s requests/s (%s a minute)", units.Rate(*c.RPS), units.Rate(60**c.RPS))
 	}
-	f := d.Forecast
-	if c.RPS == nil && c.HighRPS != nil && f.Demand.PeakRPS*f.HeadroomAsked >= *c.HighRPS {
-		v.Status, v.ExitCode = result.Fail, verdict.ExitFailed
+	switch {
+	case len(objections) > 0:
+		on = result.GroundData
+		v.Headline += "; whether the night fits cannot be told: " + objections[0]
+	case c.RPS == nil && c.HighRPS != nil && f.Demand.PeakRPS*f.HeadroomAsked >= *c.HighRPS:
+		on = result.GroundSLO
 		v.Headline += fmt.Sprintf(", and %s requests/s broke; the demand peaks at %s: it does not fit", units.Rate(*c.HighRPS), units.Rate(f.Demand.PeakRPS))
-		return v
+	case len(outOfReach) > 0:
+		on = short(c)
+		v.Headline += beyondReach(outOfReach)
 	}
+	v.Status, v.ExitCode = verdict.Decide(on)
 	return v
+}
+
+// objections are the reasons why a search can say nothing of a night at all.
+func objections(found *Document, night *scenario.Scenario) []string {
+	list := []string{}
+	if doubt := found.Doubt(); doubt != "" {
+		list = append(list, doubt)
+	}
+	list = append(list, elsewhere(found.Scenario, night, "the search", "the night")...)
+	if a, b := wanted(found.Scenario), wanted(night); len(night.SLO) > 0 && a != b {
+		list = append(list, fmt.Sprintf("the SLOs differ: %s in the search, %s in the night: the capacity is for the former", a, b))
+	}
+	return list
+}
+
+// Doubt is why the bracket that a search found is not to be relied on; "": it is. That a
+// demand does not fit, or a goodput is out of reach, says nothing against it.
+func (d *Document) Doubt() string {
+	last := Step{GeneratorValid: true}
+	if n := len(d.Steps); n > 0 {
+		last = d.Steps[n-1]
+	}
+	for _, f := range d.Findings {
+		if f.Kind == Drifts {
+			return f.Text
+		}
+	}
+	switch c := d.Capacity; {
+	case d.Verdict.Status == result.Aborted:
+		return "the search was ended before it had its answer: " + d.Verdict.because()
+	case c.LimitedBy == ByGenerator, !last.GeneratorValid && !last.Kind.above():
+		return "the generator was the bottleneck of the search: " + d.Verdict.because()
+	case c.RPS != nil && d.Plan.SoakS > 0 && !c.Confirmed:
+		return "no soak confirmed the rate that held"
+	}
+	return ""
+}
+
+// because is the first reason of a verdict, else its headline.
+func (v Verdict) because() string {
+	if len(v.Reasons) > 0 {
+		return v.Reasons[0]
+	}
+	return v.Headline
 }
 
 // caveats are the reasons why a search may not answer a night.
@@ -181,15 +232,12 @@ func caveats(found *Document, n Night, served float64, age time.Duration, f *for
 	if age >= stale {
 		add("the search is from %s: the endpoint may have changed since", units.Ago(age))
 	}
-	if found.Capacity.RPS != nil && !found.Capacity.Confirmed {
+	if found.Capacity.RPS != nil && !found.Capacity.Confirmed && found.Plan.SoakS == 0 {
 		add("the rate that held was not confirmed by a soak")
 	}
-	list = append(list, Unlike(was, night, "the search", "the night")...)
-	if a, b := wanted(was), wanted(night); len(night.SLO) > 0 && a != b {
-		add("the SLOs differ: %s in the search, %s in the night: the capacity is for the former", a, b)
-	}
+	list = append(list, otherwise(was, night, "the search", "the night")...)
 	saturated := slices.ContainsFunc(found.Steps, func(s Step) bool { return s.Kind == Saturate })
-	if f.Demand.PeakRPS >= nearPeak*served && !saturated && found.Capacity.LimitedBy != ByRateLimit {
+	if f.Demand.PeakRPS >= nearPeak*served && !saturated && !found.Capacity.refused() {
 		add("the search did not find out how much the endpoint does when it is saturated: the backlog may be smaller than forecast")
 	}
 	if found.Usage == nil {
@@ -198,7 +246,16 @@ func caveats(found *Document, n Night, served float64, age time.Duration, f *for
 	return list
 }
 
-// wanted are the SLOs of a scenario, in an order of their own.
+// wanted are the SLOs that a search for a scenario holds each rate to, those that it
+// assumes among them, in an order of their own.
 func wanted(sc *scenario.Scenario) string {
-	return strings.Join(slices.Sorted(slices.Values(sc.SLO)), ", ")
+	texts := slices.Clone(sc.SLO)
+	if list, bounds, _, err := criteria(sc); err == nil {
+		texts = texts[:0]
+		for _, c := range slices.Concat(list, bounds) {
+			texts = append(texts, c.Text)
+		}
+	}
+	slices.Sort(texts)
+	return strings.Join(texts, ", ")
 }

@@ -95,7 +95,18 @@ func TestWhatIf(t *testing.T) {
 	}
 }
 
-// What the search and the night do not share is said, and only that.
+// unreachable makes a goodput of 20/s one of the SLOs, of which 10/s were good.
+func unreachable(high *float64) func(*Document, *Night) {
+	return func(d *Document, _ *Night) {
+		good := "goodput >= 20/s"
+		d.SLOs = []SLO{{Expr: good}}
+		d.Steps[0].SLOs = []Judged{{Expr: good, Observed: new(10.0), OK: new(true)}}
+		d.Capacity.HighRPS, d.Capacity.AtLeast = high, high == nil
+	}
+}
+
+// What the search and the night do not share is said, and only that. A night passes by no
+// search that could not tell itself.
 func TestDoubts(t *testing.T) {
 	sc := scenario.Default()
 	sc.Target.URL, sc.Target.Model = "http://a.test/v1", "m"
@@ -107,26 +118,38 @@ func TestDoubts(t *testing.T) {
 	found := &Document{
 		Schema: Schema, Scenario: sc, EndedAt: ended, Usage: &Usage{}, SLOs: []SLO{{Expr: "ttft.p95 < 800ms", Assumed: true}},
 		Capacity: Capacity{RPS: new(10.0), HighRPS: new(11.0), Confirmed: true},
-		Steps:    []Step{{Kind: Bracket, RateRPS: new(10.0), SucceededRPS: new(10.0), Verdict: Held}},
+		Steps:    []Step{{Kind: Bracket, RateRPS: new(10.0), SucceededRPS: new(10.0), Verdict: Held, GeneratorValid: true}},
 		Verdict:  Verdict{Status: result.Pass},
 	}
 	for name, tc := range map[string]struct {
 		change func(d *Document, n *Night)
 		want   string // "": nothing is said
+		exit   int
 	}{
-		"the same":          {func(*Document, *Night) {}, ""},
-		"an old search":     {func(_ *Document, n *Night) { n.Now = ended.Add(72 * time.Hour) }, "3 d ago: the endpoint may have changed"},
-		"of the future":     {func(_ *Document, n *Night) { n.Now = ended.Add(-time.Hour) }, ""},
-		"not confirmed":     {func(d *Document, _ *Night) { d.Capacity.Confirmed = false }, "not confirmed by a soak"},
-		"another model":     {func(_ *Document, n *Night) { n.Scenario.Target.Model = "x" }, "the endpoints differ: m at http://a.test/v1 in the search, x at http://a.test/v1 in the night"},
-		"another endpoint":  {func(_ *Document, n *Night) { n.Scenario.Target.URL = "http://b.test/v1" }, "m at http://b.test/v1 in the night"},
-		"other prompts":     {func(_ *Document, n *Night) { n.Scenario.Workload.Prompts = "synthetic:16" }, "the prompts differ: builtin:product-copy-vi in the search, synthetic:16 in the night"},
-		"longer answers":    {func(_ *Document, n *Night) { n.Scenario.Workload.MaxTokens = 900 }, "answers differ: 300 tokens in the search, 900 tokens in the night"},
-		"no streaming":      {func(_ *Document, n *Night) { n.Scenario.Workload.Stream = false }, "streamed in the search, in one piece in the night"},
-		"other arrivals":    {func(_ *Document, n *Night) { n.Scenario.Arrivals = "poisson" }, "constant in the search, poisson in the night: bursts"},
-		"other SLOs":        {func(_ *Document, n *Night) { n.Scenario.SLO = []string{"e2e.p95 < 1s"} }, "the SLOs differ"},
-		"near the peak":     {func(_ *Document, n *Night) { *n.Scenario.Lanes[0].Waves[0].Rate = scenario.Rate{From: 9.5, To: 9.5} }, "when it is saturated"},
-		"an early document": {func(d *Document, _ *Night) { d.Usage = nil }, "the night has no price"},
+		"the same":       {func(*Document, *Night) {}, "", verdict.ExitPass},
+		"an old search":  {func(_ *Document, n *Night) { n.Now = ended.Add(72 * time.Hour) }, "3 d ago: the endpoint may have changed", verdict.ExitPass},
+		"of the future":  {func(_ *Document, n *Night) { n.Now = ended.Add(-time.Hour) }, "", verdict.ExitPass},
+		"not confirmed":  {func(d *Document, _ *Night) { d.Capacity.Confirmed = false }, "not confirmed by a soak", verdict.ExitPass},
+		"its soak broke": {func(d *Document, _ *Night) { d.Capacity.Confirmed, d.Plan.SoakS = false, 60 }, "no soak confirmed", verdict.ExitInconclusive},
+		"aborted": {func(d *Document, _ *Night) {
+			d.Verdict = Verdict{Status: result.Aborted, Reasons: []string{"interrupted"}}
+		}, "it had its answer: interrupted", verdict.ExitInconclusive},
+		"a late generator":  {func(d *Document, _ *Night) { d.Capacity.LimitedBy = ByGenerator }, "the generator was the bottleneck", verdict.ExitInconclusive},
+		"late after all":    {func(d *Document, _ *Night) { d.Steps = append(d.Steps, Step{Kind: Sentinel}) }, "the generator was the bottleneck", verdict.ExitInconclusive},
+		"it drifted":        {func(d *Document, _ *Night) { d.Findings = []Finding{{Kind: Drifts, Text: "the endpoint got slower"}} }, "got slower", verdict.ExitInconclusive},
+		"it failed a night": {func(d *Document, _ *Night) { d.Verdict = Verdict{Status: result.Fail, ExitCode: verdict.ExitFailed} }, "", verdict.ExitPass},
+		"out of reach":      {unreachable(new(11.0)), "", verdict.ExitFailed},
+		"perhaps in reach":  {unreachable(nil), "", verdict.ExitInconclusive},
+		"another model":     {func(_ *Document, n *Night) { n.Scenario.Target.Model = "x" }, "the endpoints differ: m at http://a.test/v1 in the search, x at http://a.test/v1 in the night", verdict.ExitInconclusive},
+		"another endpoint":  {func(_ *Document, n *Night) { n.Scenario.Target.URL = "http://b.test/v1" }, "m at http://b.test/v1 in the night", verdict.ExitInconclusive},
+		"other prompts":     {func(_ *Document, n *Night) { n.Scenario.Workload.Prompts = "synthetic:16" }, "the prompts differ: builtin:product-copy-vi in the search, synthetic:16 in the night", verdict.ExitPass},
+		"longer answers":    {func(_ *Document, n *Night) { n.Scenario.Workload.MaxTokens = 900 }, "answers differ: 300 tokens in the search, 900 tokens in the night", verdict.ExitPass},
+		"no streaming":      {func(_ *Document, n *Night) { n.Scenario.Workload.Stream = false }, "streamed in the search, in one piece in the night", verdict.ExitPass},
+		"other arrivals":    {func(_ *Document, n *Night) { n.Scenario.Arrivals = "poisson" }, "constant in the search, poisson in the night: bursts", verdict.ExitPass},
+		"other SLOs":        {func(_ *Document, n *Night) { n.Scenario.SLO = []string{"e2e.p95 < 1s"} }, "the SLOs differ", verdict.ExitInconclusive},
+		"the SLO assumed":   {func(_ *Document, n *Night) { n.Scenario.SLO = []string{"ttft.p95 < 800ms"} }, "", verdict.ExitPass},
+		"near the peak":     {func(_ *Document, n *Night) { *n.Scenario.Lanes[0].Waves[0].Rate = scenario.Rate{From: 9.5, To: 9.5} }, "when it is saturated", verdict.ExitPass},
+		"an early document": {func(d *Document, _ *Night) { d.Usage = nil }, "the night has no price", verdict.ExitPass},
 	} {
 		d := reread(t, found)
 		n := nightOf(t, d, "n:1/s:10s")
@@ -136,7 +159,10 @@ func TestDoubts(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		said := answer.Warnings
+		said := append(answer.Warnings, answer.Verdict.Reasons...)
+		if answer.Verdict.ExitCode != tc.exit {
+			t.Errorf("%s: %+v, want %d", name, answer.Verdict, tc.exit)
+		}
 		if tc.want == "" && len(said) > 0 || tc.want != "" && (len(said) != 1 || !strings.Contains(said[0], tc.want)) {
 			t.Errorf("%s: %v", name, said)
 		}

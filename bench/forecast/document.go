@@ -108,9 +108,9 @@ type Service struct {
 	QuotaWindowS *float64 `json:"quota_window_s"` // length of its fixed windows; null: none
 }
 
-// A Plateau is the throughput that stands still while more is offered: all that an
+// A Saturation is the throughput that stands still while more is offered: all that an
 // endpoint does, whatever its latency then.
-type Plateau struct {
+type Saturation struct {
 	RPS     float64 `json:"rps"`      // requests per second that end
 	LowRPS  float64 `json:"low_rps"`  // its interval of 90 %
 	HighRPS float64 `json:"high_rps"` // likewise

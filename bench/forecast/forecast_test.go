@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -216,5 +217,22 @@ func TestForecastWithoutData(t *testing.T) {
 	f = Make(Input{Steps: batching(), Capacity: 50})
 	if f.Demand.Requests != 0 || f.Fits != nil || f.Simulated.Peak != 0 {
 		t.Errorf("a forecast without demand: %+v", f)
+	}
+}
+
+// The interval of a rate that was never seen saturated is one of 90 %, as that of one that was.
+func TestTheMarginOfWhatWasMeasured(t *testing.T) {
+	for _, steps := range [][]Step{batching()[:1], batching()[2:], batching()[3:]} {
+		p, ok := profiled(steps, false)
+		if !ok || p.saturated {
+			t.Fatalf("%+v", p.rate)
+		}
+		chance := math.Inf(1)
+		for _, s := range steps {
+			chance = min(chance, s.chance())
+		}
+		if want := 1.644854 * chance; math.Abs(p.rate.margin-want) > 1e-9 {
+			t.Errorf("%d steps: %v, want %v", len(steps), p.rate.margin, want)
+		}
 	}
 }

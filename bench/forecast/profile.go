@@ -72,6 +72,10 @@ type estimate struct {
 	steps     int     // that it comes from
 }
 
+// likely is how many standard deviations of a normal distribution hold 90 % of it to both
+// sides of the mean.
+const likely = 1.644854
+
 // profiled fits a profile. It is not ok if no step has what it takes.
 func profiled(steps []Step, limited bool) (p profile, ok bool) {
 	usable, settled := sorted(steps)
@@ -79,16 +83,16 @@ func profiled(steps []Step, limited bool) (p profile, ok bool) {
 		return p, false
 	}
 	calm := easy(settled)
-	p.rate, p.saturated = plateau(usable, calm)
+	p.rate, p.saturated = saturation(usable, calm)
 	most := p.rate.rps
 	if !p.saturated && limited {
 		most = math.Inf(1)
 	}
 	p.alone, p.slope = lone(settled, most)
 	if !p.saturated {
-		p.rate.margin = settled[0].chance()
+		p.rate.margin = math.Inf(1)
 		for _, s := range settled {
-			p.rate.margin = min(p.rate.margin, sure*s.chance())
+			p.rate.margin = min(p.rate.margin, likely*s.chance())
 		}
 	}
 	p.most = most * p.alone
@@ -101,7 +105,7 @@ func profiled(steps []Step, limited bool) (p profile, ok bool) {
 }
 
 const (
-	flat    = 0.05 // a step that serves so much less than the plateau, and what chance adds, is below it
+	flat    = 0.05 // a step that serves so much less than the saturation, and what chance adds, is below it
 	crowded = 1.3  // a step whose requests take so many times as long as alone, or more, is beyond what is worked on at full speed
 )
 
@@ -119,27 +123,27 @@ func sorted(steps []Step) (usable, settled []Step) {
 	return usable, settled
 }
 
-// Saturated is the plateau that steps show; nil: they do not reach it.
-func Saturated(steps []Step) *Plateau {
+// Saturated is the saturation that steps show; nil: they do not reach it.
+func Saturated(steps []Step) *Saturation {
 	usable, settled := sorted(steps)
 	if len(usable) == 0 {
 		return nil
 	}
-	e, ok := plateau(usable, easy(settled))
+	e, ok := saturation(usable, easy(settled))
 	if !ok {
 		return nil
 	}
 	return e.document()
 }
 
-func (e estimate) document() *Plateau {
-	return &Plateau{RPS: e.rps, LowRPS: e.rps * (1 - e.margin), HighRPS: e.rps * (1 + e.margin), Steps: e.steps}
+func (e estimate) document() *Saturation {
+	return &Saturation{RPS: e.rps, LowRPS: e.rps * (1 - e.margin), HighRPS: e.rps * (1 + e.margin), Steps: e.steps}
 }
 
-// plateau is the service rate of the saturated endpoint: what it serves at the highest
+// saturation is the service rate of the saturated endpoint: what it serves at the highest
 // loads, where more in flight brings nothing more. Not ok: no such loads were measured,
 // and the rate is the most that was served.
-func plateau(steps, calm []Step) (e estimate, ok bool) {
+func saturation(steps, calm []Step) (e estimate, ok bool) {
 	var loaded []Step
 	long := slices.ContainsFunc(steps, loads)
 	for _, s := range steps {

@@ -59,34 +59,44 @@ type Kept struct {
 }
 
 // List is what two stores hold, the newest first; limit is how many are told at most, 0:
-// all of them.
+// all of them. What is not told is not read.
 func List(runs *store.Store, found *searches.Store, limit int) (*Document, error) {
-	entries, err := runs.List()
+	ids, err := runs.IDs()
 	if err != nil {
 		return nil, err
 	}
-	list, err := found.List()
+	others, err := found.IDs()
 	if err != nil {
 		return nil, err
 	}
-	d := &Document{Schema: Schema, Total: len(entries) + len(list), Kept: []Kept{}}
-	for _, e := range entries {
-		d.Kept = append(d.Kept, ofRun(e))
+	var all []named
+	for _, id := range ids {
+		all = append(all, named{id, func() Kept { return ofRun(runs.Entry(id)) }})
 	}
-	for _, e := range list {
-		d.Kept = append(d.Kept, ofSearch(e))
+	for _, id := range others {
+		all = append(all, named{id, func() Kept { return ofSearch(found.Entry(id)) }})
 	}
-	slices.SortStableFunc(d.Kept, func(a, b Kept) int { return cmp.Compare(b.stamp(), a.stamp()) })
+	slices.SortStableFunc(all, func(a, b named) int { return cmp.Compare(b.stamp(), a.stamp()) })
+	d := &Document{Schema: Schema, Total: len(all), Kept: []Kept{}}
 	if limit > 0 {
-		d.Kept = d.Kept[:min(limit, len(d.Kept))]
+		all = all[:min(limit, len(all))]
+	}
+	for _, n := range all {
+		d.Kept = append(d.Kept, n.read())
 	}
 	return d, nil
 }
 
+// A named is what was kept and is not read yet.
+type named struct {
+	id   string
+	read func() Kept
+}
+
 // stamp is when it began as its id says, to the second, which even what is broken has.
 // Within a second the stores know the order.
-func (k Kept) stamp() string {
-	stamp := strings.TrimPrefix(k.ID, searches.Prefix)
+func (n named) stamp() string {
+	stamp := strings.TrimPrefix(n.id, searches.Prefix)
 	return stamp[:min(len(stamp), len("20060102-150405"))]
 }
 

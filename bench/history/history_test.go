@@ -77,3 +77,41 @@ func TestList(t *testing.T) {
 		t.Errorf("%d of %d", len(d.Kept), d.Total)
 	}
 }
+
+// Only what is told is read, however much was kept.
+func TestNoMoreIsReadThanIsTold(t *testing.T) {
+	dir := t.TempDir()
+	runs, err := store.Open(filepath.Join(dir, "runs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := searches.Open(filepath.Join(dir, "searches"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frozen, err := os.ReadFile(filepath.Join("..", "compare", "testdata", "run-v1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Date(2026, 11, 23, 22, 0, 0, 0, time.UTC)
+	const many = 20
+	for i := range many {
+		j, err := runs.Create(began.Add(time.Duration(i) * time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(j.Dir(), "run.json"), frozen, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reading := func(limit int) float64 {
+		return testing.AllocsPerRun(1, func() {
+			if d, err := List(runs, found, limit); err != nil || d.Total != many {
+				t.Errorf("%+v, %v", d, err)
+			}
+		})
+	}
+	if one, all := reading(1), reading(0); one*4 > all {
+		t.Errorf("one of %d takes %v allocations, all of them %v", many, one, all)
+	}
+}

@@ -20,9 +20,9 @@ func sloWords(d *capacity.Document, i int) string {
 	case l.Binds != nil && low == units.NoData:
 		return fmt.Sprintf("breaks %s: at %s, and holds nowhere", ordinal(*l.Binds), high)
 	case l.Binds != nil:
-		return fmt.Sprintf("breaks %s: holds at %s, not at %s", ordinal(*l.Binds), low, high)
+		return fmt.Sprintf("breaks %s: holds at %s%s, not at %s", ordinal(*l.Binds), low, l.unsure(), high)
 	case low != units.NoData && !l.Assumed:
-		return "holds at " + low + " still"
+		return "holds at " + low + " still" + l.unsure()
 	}
 	return ""
 }
@@ -44,6 +44,14 @@ func (l oneSLO) bracket() (low, high string) {
 	return load(l.LowConcurrency), load(l.HighConcurrency)
 }
 
+// unsure says that no step as long as a soak confirmed what held.
+func (l oneSLO) unsure() string {
+	if l.Confirmed == nil || *l.Confirmed {
+		return ""
+	}
+	return " (not confirmed)"
+}
+
 // ordinal is a place in an order, in words.
 func ordinal(n int) string {
 	words := map[int]string{1: "first", 2: "second", 3: "third"}
@@ -63,7 +71,7 @@ func bySLOTable(d *capacity.Document) table {
 		if l.Binds != nil {
 			when = ordinal(*l.Binds)
 		}
-		t.rows = append(t.rows, []string{plain(l.Expr) + assumed(l.Assumed), when, low, high})
+		t.rows = append(t.rows, []string{plain(l.Expr) + assumed(l.Assumed), when, low + oneSLO(l).unsure(), high})
 	}
 	return t
 }

@@ -108,14 +108,14 @@ func TestWhereEachSLOBreaks(t *testing.T) {
 	d := searchedOnce(t)
 	d.SLOs = []capacity.SLO{{Expr: "ttft.p95 < 800ms"}, {Expr: "e2e.p95 < 8s"}, {Expr: "itl.p50 < 50ms"}, {Expr: "lost <= 1%", Assumed: true}}
 	d.BySLO = []capacity.SLOCapacity{
-		{Expr: "ttft.p95 < 800ms", RPS: new(42.0), LowRPS: new(42.0), HighRPS: new(44.0), Binds: new(1), Decided: true},
+		{Expr: "ttft.p95 < 800ms", RPS: new(42.0), LowRPS: new(42.0), HighRPS: new(44.0), Binds: new(1), Decided: true, Confirmed: new(true)},
 		{Expr: "e2e.p95 < 8s", HighRPS: new(61.0), Binds: new(2)},
-		{Expr: "itl.p50 < 50ms", RPS: new(60.0), LowRPS: new(60.0)},
+		{Expr: "itl.p50 < 50ms", RPS: new(60.0), LowRPS: new(60.0), Confirmed: new(false)},
 		{Expr: "lost <= 1%", Assumed: true, RPS: new(60.0), LowRPS: new(60.0)},
 	}
 	for format, wants := range map[string][]string{
-		"text": {"ttft.p95 < 800ms   breaks first: holds at 42.0/s, not at 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still", "lost <= 1%   assumed\n"},
-		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s | – |"},
+		"text": {"ttft.p95 < 800ms   breaks first: holds at 42.0/s, not at 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still (not confirmed)", "lost <= 1%   assumed\n"},
+		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s (not confirmed) | – |"},
 		"html": {"where each SLO ends the capacity by itself"},
 	} {
 		var b bytes.Buffer

@@ -32,7 +32,7 @@ func (j *Journal) Begin(b capacity.Begun) error {
 	}
 	f, err := os.OpenFile(filepath.Join(j.dir, stepsFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err == nil {
-		err = lock(f)
+		err = files.Lock(f)
 	}
 	if err != nil {
 		return j.incomplete(err)
@@ -121,7 +121,7 @@ func (j *Journal) reopen() error {
 	if err != nil {
 		return j.incomplete(err)
 	}
-	if err = lock(f); err != nil {
+	if err = files.Lock(f); err != nil {
 		_ = f.Close() // nothing was written
 		return &Error{Message: "the search " + j.id + " still goes on", Hint: "wait for its end, or end it there"}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/files"
 )
 
 // An Entry is a search in a list.
@@ -22,27 +23,32 @@ type Entry struct {
 // List is what the store holds, newest first. Searches that cannot be read are listed as
 // broken, not as an error.
 func (s *Store) List() ([]Entry, error) {
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return nil, err
 	}
 	entries := make([]Entry, len(ids))
 	for i, id := range ids {
-		e := Entry{ID: id}
-		e.Document, e.Broken = s.Load(filepath.Join(s.dir, id))
-		if e.Broken == nil {
-			_, missing := os.Stat(filepath.Join(s.dir, id, documentFile))
-			e.Complete = missing == nil
-		}
-		entries[i] = e
+		entries[i] = s.Entry(id)
 	}
 	return entries, nil
+}
+
+// Entry is the search of an id of [Store.IDs].
+func (s *Store) Entry(id string) Entry {
+	e := Entry{ID: id}
+	e.Document, e.Broken = s.Load(filepath.Join(s.dir, id))
+	if e.Broken == nil {
+		_, missing := os.Stat(filepath.Join(s.dir, id, documentFile))
+		e.Complete = missing == nil
+	}
+	return e
 }
 
 // Has reports whether the store holds a search of this very id; if not, the error says
 // what there is.
 func (s *Store) Has(id string) error {
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil || slices.Contains(ids, id) {
 		return err
 	}
@@ -64,7 +70,7 @@ func (s *Store) Remove(id string) error {
 	switch {
 	case err == nil:
 		defer func() { _ = f.Close() }() // nothing was written
-		if lock(f) != nil {
+		if files.Lock(f) != nil {
 			return &Error{Message: "the search " + id + " still goes on", Hint: "wait for its end, or end it there"}
 		}
 	case !errors.Is(err, os.ErrNotExist):

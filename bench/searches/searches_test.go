@@ -35,7 +35,7 @@ func begun(id string) capacity.Begun {
 	return capacity.Begun{
 		Document: &capacity.Document{
 			Schema: capacity.Schema, ID: id, Name: "sale", StartedAt: began, Scenario: sc,
-			Plan: capacity.Plan{MinRateRPS: 0.1, MaxRateRPS: 50, Precision: 0.05, StepForS: 20, SoakS: 60, ForS: 1800},
+			Plan: capacity.Plan{MinRateRPS: 0.1, MaxRateRPS: 100, Precision: 0.05, StepForS: 20, SoakS: 60, ForS: 1800},
 		},
 		Headroom: 1, Utilisation: 0.7, Price: &price.Price{Input: 1, Output: 2}, Prompts: []string{"p"},
 	}

@@ -171,7 +171,7 @@ func (s *Store) find(ref string) (string, error) {
 	if info, err := os.Stat(ref); err == nil && info.IsDir() && filepath.Base(ref) != ref {
 		return filepath.Clean(ref), nil
 	}
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return "", err
 	}
@@ -207,8 +207,8 @@ func some(ids []string) string {
 	return strings.Join(ids[:few], ", ") + ", …"
 }
 
-// ids are the names of the directories, newest first.
-func (s *Store) ids() ([]string, error) {
+// IDs are the names of the directories, newest first.
+func (s *Store) IDs() ([]string, error) {
 	found, err := os.ReadDir(s.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -5,7 +5,7 @@
 // A [Server] is a client of the engine, so that no HTTP lies in between; it is made
 // for virtual time (testing/synctest), in which minutes of load cost seconds.
 // [Model.Capacity] is the truth, by formulae and by a simulation that shares no
-// code with the server nor the engine.
+// code with the engine, nor with the server but for the meter of a quota.
 package servertest
 
 import (
@@ -41,13 +41,18 @@ type Scaling struct {
 	After time.Duration
 }
 
-// A Quota is a limit of requests a minute: fixed windows of a minute, or a bucket
-// that is refilled all the time.
+// A Quota is a limit of requests a minute, or of tokens: fixed windows of a minute, or a
+// bucket that is refilled all the time.
 type Quota struct {
 	PerMinute int
+	Tokens    bool // those of the prompt and of the answer are counted, and not requests
 	Depth     int  // of the bucket, full at the start; 0: fixed windows
 	Headers   bool // answers say what is left
+	NoReset   bool // but not when all is back
 }
+
+// promptTokens are those of every prompt, as the answers say.
+const promptTokens = 16
 
 // A Server is a running Model. It is safe for concurrent use.
 type Server struct {
@@ -70,12 +75,10 @@ type Server struct {
 
 // New starts a server; instants of its results count from epoch.
 func New(m Model, epoch time.Time) *Server {
-	if m.Tokens == 0 {
-		m.Tokens = 2
-	}
+	m.Tokens = m.tokens()
 	s := &Server{model: m, epoch: epoch, random: rand.New(rand.NewPCG(m.Seed, 1)), workers: m.Workers}
 	if m.Quota != nil {
-		s.quota = meter{Quota: *m.Quota}
+		s.quota = m.meter()
 	}
 	if m.Workers > 0 && !m.Sharing {
 		most := m.Workers
@@ -242,7 +245,7 @@ func (a *answer) tokens(work time.Duration, do func(part time.Duration) bool) {
 		a.result.Events++
 		a.sink.Token(at, client.Content)
 	}
-	a.result.Usage = client.Usage{Prompt: 16, Output: n, From: client.FromUsage}
+	a.result.Usage = client.Usage{Prompt: promptTokens, Output: n, From: client.FromUsage}
 	a.result.Done = a.now()
 }
 

@@ -26,12 +26,31 @@ func TestTheTruthIsThatOfTheFormulas(t *testing.T) {
 	}
 }
 
+// Of a quota so many requests a minute are let in, whatever is counted: 18 tokens each.
+func TestAQuotaLetsInWhatItSays(t *testing.T) {
+	for name, m := range map[string]Model{
+		"requests": Limited(Quota{PerMinute: 1200}), "tokens": Limited(Quota{PerMinute: 21_600, Tokens: true}),
+		"a bucket of requests": Limited(Quota{PerMinute: 1200, Depth: 20}), "a bucket of tokens": Limited(Quota{PerMinute: 21_600, Tokens: true, Depth: 360}),
+	} {
+		passed := 0
+		for _, o := range m.Simulate(Constant(100, 100*600)) {
+			if !o.Refused {
+				passed++
+			}
+		}
+		if truth := m.Capacity(SLO{}, false); math.Abs(float64(passed)/600/truth-1) > 0.01 || math.Abs(truth-20) > 1e-9 {
+			t.Errorf("%s: %d in ten minutes, at %v/s", name, passed, truth)
+		}
+	}
+}
+
 // The server does what the simulation does, request for request, of the same work.
 func TestTheServerIsTheModel(t *testing.T) {
 	for name, m := range map[string]Model{
 		"M/M/8": MM8, "M/D/8": MD8, "shared": Shared8, "bimodal": Bimodal8, "noisy": Noisy8,
 		"16 open": Concurrency16, "shedding": Shedding, "cold": Cold, "drifting": Drifting,
 		"window": Limited(Quota{PerMinute: 1200}), "bucket": Limited(Quota{PerMinute: 1200, Depth: 100}),
+		"window of tokens": Limited(Quota{PerMinute: 21_600, Tokens: true}), "bucket of tokens": Limited(Quota{PerMinute: 21_600, Tokens: true, Depth: 1800}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			arrivals := Poisson(90, 9000, 5)

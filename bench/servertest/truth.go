@@ -66,7 +66,7 @@ func (m Model) queue(list []Outcome, work func(i int) float64) {
 	var open instants                         // when each open request ends
 	var limit *meter
 	if m.Quota != nil {
-		limit = &meter{Quota: *m.Quota}
+		limit = new(m.meter())
 	}
 	for i := range list {
 		o := &list[i]
@@ -163,7 +163,7 @@ const truthRequests = 200_000
 // apart.
 func (m Model) Capacity(s SLO, poisson bool) float64 {
 	if m.Quota != nil {
-		return float64(m.Quota.PerMinute) / 60 / (1 - s.Errors)
+		return float64(m.Quota.PerMinute) / m.each() / 60 / (1 - s.Errors)
 	}
 	low, high := 0.01, 1.0
 	for m.holds(s, high, poisson) && high < 1e5 {

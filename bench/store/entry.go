@@ -44,16 +44,22 @@ type Entry struct {
 // List is what the store holds, newest first. Directories in which no run can be
 // found are listed as broken, not as an error.
 func (s *Store) List() ([]Entry, error) {
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return nil, err
 	}
 	entries := make([]Entry, len(ids))
 	for i, id := range ids {
-		entries[i] = readEntry(filepath.Join(s.dir, id))
-		entries[i].ID = id
+		entries[i] = s.Entry(id)
 	}
 	return entries, nil
+}
+
+// Entry is the run of an id of [Store.IDs].
+func (s *Store) Entry(id string) Entry {
+	e := readEntry(filepath.Join(s.dir, id))
+	e.ID = id
+	return e
 }
 
 func readEntry(dir string) Entry {

@@ -44,6 +44,9 @@ type Journal struct {
 func newJournal(id, dir string) *Journal {
 	return &Journal{id: id, dir: dir, open: func(name string) (file, error) {
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err == nil && name == eventsFile {
+			err = files.Lock(f) // as long as the run goes on
+		}
 		if err != nil {
 			return nil, err
 		}

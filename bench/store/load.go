@@ -58,7 +58,7 @@ func (s *Store) find(ref string) (string, error) {
 	if _, err := os.Stat(ref); err == nil && filepath.Base(ref) != ref {
 		return ref, nil
 	}
-	ids, err := s.ids()
+	ids, err := s.IDs()
 	if err != nil {
 		return "", err
 	}
@@ -134,8 +134,8 @@ func some(ids []string) string {
 	return strings.Join(ids[:few], ", ") + ", …"
 }
 
-// ids are the names of the run directories, newest first.
-func (s *Store) ids() ([]string, error) {
+// IDs are the names of the run directories, newest first.
+func (s *Store) IDs() ([]string, error) {
 	files, err := os.ReadDir(s.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

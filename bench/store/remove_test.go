@@ -43,3 +43,31 @@ func TestRemove(t *testing.T) {
 		}
 	}
 }
+
+// A run whose log is open goes on, however long ago something was written: its process may be
+// stopped. Once it is gone, killed or not, the run can be removed.
+func TestAStoppedRunIsNotRemoved(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "runs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	j, err := s.Create(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := j.open(eventsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own *Error
+	if err := s.Remove(j.ID(), now.Add(time.Hour)); !errors.As(err, &own) {
+		t.Errorf("what goes on was removed: %v", err)
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove(j.ID(), now.Add(time.Hour)); err != nil {
+		t.Error(err)
+	}
+}

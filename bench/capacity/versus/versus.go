@@ -18,6 +18,10 @@
 //	not worse       neither lies below −margin: better or no difference
 //	inconclusive    anything else: it cannot be told
 //
+// It cannot be told either where one of the brackets is in doubt itself: its search was
+// aborted, its generator was late, its endpoint drifted, or the soak that it asked for
+// did not confirm what held.
+//
 // A bracket is as narrow as the precision of its search. With 5 % on both sides the
 // change is known to about ±5 %, within the margin of 10 %; from 10 % on the same
 // capacity found twice may be inconclusive.
@@ -119,10 +123,18 @@ func Compare(base, fresh *capacity.Document, tool result.Tool) *Document {
 	if d.Gate = refusal(base, fresh, d); d.Gate.ExitCode != 0 {
 		return d
 	}
-	d.Warnings = warnings(base, fresh)
-	d.Rows = rows(base, fresh)
-	d.Gate = d.judge()
+	sides := []named{{"BASE", base}, {"NEW", fresh}}
+	d.Warnings = warnings(sides)
+	doubts := doubts(sides)
+	d.Rows = rows(base, fresh, len(doubts) > 0)
+	d.Gate = d.judge(doubts)
 	return d
+}
+
+// A named is one search and what sentences call it.
+type named struct {
+	name string
+	*capacity.Document
 }
 
 func sideOf(found *capacity.Document) Side {
@@ -148,12 +160,12 @@ func refusal(base, fresh *capacity.Document, d *Document) Gate {
 			Status: compare.Refused, ExitCode: verdict.ExitUsage, Headline: "nothing was compared: " + fmt.Sprintf(format, args...), Reasons: []string{},
 		}
 	}
-	for name, found := range map[string]*capacity.Document{"BASE": base, "NEW": fresh} {
+	for _, s := range []named{{"BASE", base}, {"NEW", fresh}} {
 		switch {
-		case found.WhatIf != nil:
-			return refused("%s is an answer of capacity --what-if, and no search", name)
-		case found.Scenario == nil:
-			return refused("%s is a search that never began", name)
+		case s.WhatIf != nil:
+			return refused("%s is an answer of capacity --what-if, and no search", s.name)
+		case s.Scenario == nil:
+			return refused("%s is a search that never began", s.name)
 		}
 	}
 	if by := [2]capacity.Load{base.Plan.Raised(), fresh.Plan.Raised()}; by[0] != by[1] {
@@ -167,17 +179,24 @@ func refusal(base, fresh *capacity.Document, d *Document) Gate {
 }
 
 // warnings say why the sides may not be comparable.
-func warnings(base, fresh *capacity.Document) []string {
-	list := capacity.Unlike(base.Scenario, fresh.Scenario, "BASE", "NEW")
-	for _, s := range []struct {
-		name string
-		*capacity.Document
-	}{{"BASE", base}, {"NEW", fresh}} {
+func warnings(sides []named) []string {
+	list := capacity.Unlike(sides[0].Scenario, sides[1].Scenario, sides[0].name, sides[1].name)
+	for _, s := range sides {
 		switch c := s.Capacity; {
 		case c.RPS == nil:
 			list = append(list, "nothing held in "+s.name)
-		case !c.Confirmed:
+		case !c.Confirmed && s.Plan.SoakS == 0:
 			list = append(list, "what held in "+s.name+" was not confirmed by a soak")
+		}
+	}
+	return list
+}
+
+// doubts are the sides whose brackets are not to be relied on, and why.
+func doubts(sides []named) (list []string) {
+	for _, s := range sides {
+		if doubt := s.Doubt(); doubt != "" {
+			list = append(list, s.name+" is not to be relied on, for "+doubt+": "+s.Verdict.Headline)
 		}
 	}
 	return list
@@ -231,12 +250,14 @@ func (i interval) verdict() (compare.Verdict, compare.Status) {
 	return compare.TooNoisy, compare.Inconclusive
 }
 
-// judge is the gate: the brackets decide.
-func (d *Document) judge() Gate {
+// judge is the gate: the brackets decide, if nothing is in doubt about them.
+func (d *Document) judge(doubts []string) Gate {
 	base, fresh := d.Base.bracket(), d.New.bracket()
 	i := change(base, fresh)
 	g := Gate{Reasons: []string{}}
-	_, g.Status = i.verdict()
+	if _, g.Status = i.verdict(); len(doubts) > 0 {
+		g.Status = compare.Inconclusive
+	}
 	both := fmt.Sprintf("BASE %s, NEW %s", d.Base.words(), d.New.words())
 	switch g.Status {
 	case compare.GateWorse:
@@ -249,7 +270,9 @@ func (d *Document) judge() Gate {
 		g.Headline = "NEW does not hold less: " + both
 	default:
 		g.ExitCode, g.Headline = verdict.ExitInconclusive, "that cannot be told: "+both
-		g.Reasons = append(g.Reasons, d.open(base, fresh)...)
+		if g.Reasons = append(g.Reasons, doubts...); len(doubts) == 0 {
+			g.Reasons = append(g.Reasons, d.open(base, fresh)...)
+		}
 	}
 	return g
 }
@@ -291,15 +314,18 @@ func (s Side) words() string {
 	}
 }
 
-// rows are the figures side by side.
-func rows(base, fresh *capacity.Document) []Row {
+// rows are the figures side by side; where the brackets are in doubt they decide nothing.
+func rows(base, fresh *capacity.Document, doubted bool) []Row {
 	b, f := base.Capacity, fresh.Capacity
 	held := Row{Metric: "capacity", Unit: units.EachSecond, Base: b.RPS, New: f.RPS, Gates: true}
 	if base.Plan.Raised() == capacity.InFlight {
 		held.Unit, held.Base, held.New = units.Things, inFlight(b.Concurrency), inFlight(f.Concurrency)
 	}
 	i := change(sideOf(base).bracket(), sideOf(fresh).bracket())
-	if held.Verdict, _ = i.verdict(); b.RPS == nil || f.RPS == nil {
+	if held.Verdict, _ = i.verdict(); doubted {
+		held.Verdict = compare.TooNoisy
+	}
+	if b.RPS == nil || f.RPS == nil {
 		if held.Verdict == compare.TooNoisy {
 			held.Verdict = compare.NoData
 		}

@@ -202,3 +202,57 @@ func TestSearchesByConcurrency(t *testing.T) {
 		}
 	}
 }
+
+// What is in doubt about one search is in doubt about the comparison, whatever the
+// brackets say; that a demand does not fit is no such doubt.
+func TestADoubtedSearchDecidesNothing(t *testing.T) {
+	headline := "holds 20.0 requests/s"
+	for name, tc := range map[string]struct {
+		change func(*capacity.Document)
+		code   int
+	}{
+		"nothing is in doubt": {func(*capacity.Document) {}, 0},
+		"a demand that does not fit": {func(d *capacity.Document) {
+			d.Verdict.Status, d.Verdict.ExitCode = result.Fail, 99
+		}, 0},
+		"no soak was asked": {func(d *capacity.Document) { d.Capacity.Confirmed = false }, 0},
+		"the soak did not confirm": {func(d *capacity.Document) {
+			d.Capacity.Confirmed, d.Plan.SoakS = false, 60
+		}, 120},
+		"aborted":                    {func(d *capacity.Document) { d.Verdict.Status, d.Verdict.ExitCode = result.Aborted, 121 }, 120},
+		"limited by this machine":    {func(d *capacity.Document) { d.Capacity.LimitedBy, d.Capacity.SLO = capacity.ByGenerator, nil }, 120},
+		"this machine was late":      {func(d *capacity.Document) { d.Steps = append(d.Steps, capacity.Step{Kind: capacity.Bisect}) }, 120},
+		"late only above the answer": {func(d *capacity.Document) { d.Steps = append(d.Steps, capacity.Step{Kind: capacity.Beyond}) }, 0},
+		"drifted": {func(d *capacity.Document) {
+			d.Findings = append(d.Findings, capacity.Finding{Kind: capacity.Drifts, Text: "the endpoint got slower"})
+		}, 120},
+		"scaled out": {func(d *capacity.Document) {
+			d.Findings = append(d.Findings, capacity.Finding{Kind: capacity.ScalesOut, Text: "the endpoint got faster"})
+		}, 0},
+	} {
+		for _, side := range []string{"BASE", "NEW"} {
+			base, fresh := search(20, 20.2), search(20, 20.2)
+			base.Steps, fresh.Steps = []capacity.Step{at(20, 1, 2)}, []capacity.Step{at(20, 1, 2)}
+			of := map[string]*capacity.Document{"BASE": base, "NEW": fresh}[side]
+			of.Verdict.Headline = headline
+			tc.change(of)
+			d := Compare(base, fresh, result.Tool{})
+			said := len(d.Gate.Reasons) == 1 && strings.HasPrefix(d.Gate.Reasons[0], side) && strings.HasSuffix(d.Gate.Reasons[0], headline)
+			if d.Gate.ExitCode != tc.code || said != (tc.code == 120) || (d.Rows[0].Verdict == compare.NoDifference) != (tc.code == 0) {
+				t.Errorf("%s in %s: %+v, %s", name, side, d.Gate, d.Rows[0].Verdict)
+			}
+			schematest.Values(t, "capacity-compare", d)
+		}
+	}
+}
+
+// Of two sides that are refused the first is named, always.
+func TestARefusalNamesBase(t *testing.T) {
+	base, fresh := search(20, 21), search(20, 21)
+	base.Scenario, fresh.Scenario = nil, nil
+	for range 50 {
+		if d := Compare(base, fresh, result.Tool{}); !strings.Contains(d.Gate.Headline, "BASE is") {
+			t.Fatal(d.Gate.Headline)
+		}
+	}
+}
