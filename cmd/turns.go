@@ -25,13 +25,29 @@ type contender struct {
 	runs       []*result.Run
 }
 
-// prepare makes the scenario of a contender's next run ready.
-func (c *contender) prepare(ctx context.Context, p *program, yes bool) (*bench.Setup, error) {
+// prepare makes the scenario of a contender's next run ready, which is the first of so many.
+func (c *contender) prepare(ctx context.Context, p *program, times int, yes bool) (*bench.Setup, error) {
 	sc, err := c.scenario()
 	if err != nil {
 		return nil, err
 	}
-	return p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return s.Estimate() }, yes)
+	return p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return share{s.Estimate(), times, c} }, yes)
+}
+
+// A share is what a contender will ask of its target.
+type share struct {
+	bench.Estimate
+	times int
+	of    *contender
+}
+
+// String is the estimate of one run, and how often it will take place.
+func (s share) String() string {
+	text := s.Estimate.String()
+	if s.times > 1 {
+		text += fmt.Sprintf(", %d times", s.times)
+	}
+	return text + fmt.Sprintf(" (%s, %s)", s.of.name, s.of.file)
 }
 
 // scenario is the contender's, labelled.
@@ -69,10 +85,7 @@ func (p *program) turns(ctx context.Context, f *compareFlags, rules []compare.Ru
 	tuneCollector(p.env)
 	p.voice.begins()
 	for _, c := range sides {
-		if f.times > 1 {
-			fmt.Fprintf(p.stderr, "%s, %s, %d times:\n", c.name, c.file, f.times)
-		}
-		if c.setup, err = c.prepare(ctx, p, f.yes); err != nil {
+		if c.setup, err = c.prepare(ctx, p, f.times, f.yes); err != nil {
 			return nil, nil, err
 		}
 		defer c.discard()
@@ -111,7 +124,7 @@ func (p *program) turns(ctx context.Context, f *compareFlags, rules []compare.Ru
 func (c *contender) run(ctx context.Context, p *program) (err error) {
 	setup := c.setup
 	if c.setup = nil; setup == nil {
-		if setup, err = c.prepare(ctx, p, true); err != nil {
+		if setup, err = c.prepare(ctx, p, 1, true); err != nil {
 			return err
 		}
 	} else if err := c.flags.identify(setup.Scenario); err != nil {

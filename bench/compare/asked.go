@@ -177,15 +177,28 @@ func (s *side) answer() *float64 {
 	return new(tokens / ok)
 }
 
-// lateGaps tell of runs whose generator read too late for the gaps between tokens.
+// lateGaps tell of sides in whose runs the generator read too late for the gaps between
+// tokens.
 func (c *comparison) lateGaps(warn func(WarningKind, string, ...any)) {
 	for _, s := range c.sides() {
+		var late []string
 		for _, run := range s.runs {
 			if run.Generator.Valid && voidGaps(run, "") {
-				warn(LateGaps, "in run %s of %s the generator was too late for gaps between tokens: nothing is said of ITL and TPOT", run.ID, s.name)
+				late = append(late, run.ID)
 			}
 		}
+		if len(late) > 0 {
+			warn(LateGaps, "in %s of %s the generator was too late for gaps between tokens: nothing is said of ITL and TPOT", runsNamed(late), s.name)
+		}
 	}
+}
+
+// runsNamed are runs in words: the one by its id, of several the first.
+func runsNamed(ids []string) string {
+	if len(ids) == 1 {
+		return "run " + ids[0]
+	}
+	return fmt.Sprintf("%d runs, %s …,", len(ids), ids[0])
 }
 
 // voidGaps reports whether the gaps of a stretch of a run are the generator's own.

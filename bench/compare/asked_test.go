@@ -176,3 +176,16 @@ func TestNoneGood(t *testing.T) {
 		}
 	}
 }
+
+// However many runs of a side were read too late, that is said of it once.
+func TestLateReadsAreToldOnceASide(t *testing.T) {
+	var base, fresh []*result.Run
+	for _, id := range []string{"a", "b", "c"} {
+		run := repeated(t, id)
+		lateReads(nil, run)
+		base, fresh = append(base, run), append(fresh, repeated(t, "new "+id))
+	}
+	if late := Compare(base, fresh, Options{}).warned(LateGaps); len(late) != 1 || !strings.HasPrefix(late[0], "in 3 runs, a …, of BASE") {
+		t.Error(late)
+	}
+}

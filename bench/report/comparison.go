@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -170,7 +171,7 @@ func interval(m compare.Method, wave string) string {
 	if wave != "" {
 		return "interval"
 	}
-	return units.Bound(m.Confidence, units.Ratio) + " interval"
+	return units.Bound(math.Round(1000*m.Confidence)/1000, units.Ratio) + " interval" // of ranks it is 66/70
 }
 
 func changeCells(r compare.Row) []string {
