@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -125,6 +126,19 @@ func TestCapacityScreens(t *testing.T) {
 					fits(t, newSearch(&finding{}, "子 🙂 a name", o).at(width, height, snap, chart).render(), width, height)
 				}
 			}
+		}
+	}
+}
+
+// What the headline of a search tells is no further reason.
+func TestASearchGivesAReasonOnce(t *testing.T) {
+	snap := searched(16, true)
+	v := &snap.Document.Verdict
+	v.Headline, v.Reasons = "nothing held: the key is wrong", []string{"the key is wrong", "two more were refused"}
+	frame := newSearch(&finding{}, "midnight-sale", Options{}).at(200, 60, snap, 0).render()
+	for _, reason := range v.Reasons {
+		if n := strings.Count(frame, reason); n != 1 {
+			t.Errorf("%q stands %d times", reason, n)
 		}
 	}
 }

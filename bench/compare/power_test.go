@@ -139,7 +139,7 @@ func (w world) aside(rng *rand.Rand, runs int, slower float64) *side {
 	s := &side{}
 	for i := range runs {
 		run, series := w.lived(rng, slower)
-		run.ID = fmt.Sprint(i)
+		run.ID = fmt.Sprintf("%d of %p", i, s)
 		s.runs, s.series = append(s.runs, run), append(s.series, series)
 	}
 	return s
