@@ -1,0 +1,440 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"flashwave/bench/ledger"
+	"flashwave/bench/result"
+	"flashwave/bench/verdict"
+)
+
+// A measure is taken of each tool that by names, once a round. It yields one figure for
+// each of its rows; NaN is none.
+type measure struct {
+	name     string // of --only
+	rows     []string
+	by       func(t *tool) bool
+	take     func(ctx context.Context, b *bench, t *tool) ([]float64, error)
+	together bool // the tools do next to nothing: they are measured at the same time
+}
+
+// A bench is what measures share.
+type bench struct {
+	flashwave string // the program
+	dir       string // for files of the tools
+	quick     bool
+	start     map[*tool]time.Duration // CPU to start, ask once and end: this round's
+	held      map[string]int          // the last rate that was valid, by search and tool; see ladder
+}
+
+// The loads.
+const (
+	streams      = 500
+	tokens       = 100
+	tokenGap     = 20 * time.Millisecond
+	firstToken   = 100 * time.Millisecond
+	unaryAtOnce  = 50
+	unary        = 20_000
+	long         = 2_000
+	longAtOnce   = 10
+	fewStreams   = 500
+	manyStreams  = 10_000
+	idle         = 4 * time.Second
+	ttftTokens   = 8
+	overload     = 20_000
+	loadLasts    = 3 * time.Second
+	searchLasts  = 2 * time.Second
+	searchTokens = 8
+	arrivedShare = 0.98 // of the requests of a load that must have come
+)
+
+func everybody(*tool) bool   { return true }
+func light(t *tool) bool     { return !t.heavy }
+func scheduled(t *tool) bool { return t.open != nil }
+func ours(t *tool) bool      { return strings.HasPrefix(t.name, "flashwave") }
+func stamping(t *tool) bool  { return ours(t) || t.name == "k6" }
+
+// start is taken in every round, for others are net of it.
+var start = &measure{name: "start", rows: []string{"ms CPU to start, ask once and end"}, by: everybody, take: takeStart}
+
+// measures are all there are, in the order of the table.
+func measures() []*measure {
+	all := []*measure{
+		start,
+		{name: "tokens", rows: []string{
+			fmt.Sprintf("µs CPU a streamed token (%d streams × %d tokens at 50/s), net of the start", streams, tokens),
+			"… with the start",
+		}, by: everybody, take: takeTokens},
+		{name: "unary", rows: []string{fmt.Sprintf("µs CPU a unary request, %d at once", unaryAtOnce)}, by: light, take: takeUnary},
+		{name: "memory", rows: []string{"KiB a stream (10,000 − 500 streams)"}, by: light, take: takeMemory},
+		{name: "prompt", rows: []string{"µs CPU a request with a prompt of 100 KB"}, by: light, take: takePrompt},
+		{name: "idle", rows: []string{"ms CPU a second with one idle stream"}, by: light, take: takeIdle, together: true},
+	}
+	for _, rate := range []int{500, 2000, 5000} {
+		all = append(all, &measure{name: fmt.Sprintf("open-%d", rate), rows: []string{
+			fmt.Sprintf("µs CPU a request of an open load of %d/s", rate),
+			fmt.Sprintf("ms lag p99 at %d/s, by the target's stamps", rate),
+			"… as the tool says",
+		}, by: scheduled, take: takeOpen(rate)})
+	}
+	for _, rate := range []int{150, 700} {
+		all = append(all, &measure{name: fmt.Sprintf("ttft-%d", rate), rows: []string{
+			fmt.Sprintf("µs TTFT error p50 at %d streams/s, by the target's stamps", rate),
+			"… p99",
+		}, by: stamping, take: takeTTFT(rate)})
+	}
+	return append(
+		all,
+		&measure{name: "highest-streams", rows: []string{"streams/s, the highest rate still valid (mock)"}, by: ours, take: takeHighest(true)},
+		&measure{name: "highest-unary", rows: []string{"unary requests/s, the highest rate still valid"}, by: ours, take: takeHighest(false)},
+		&measure{name: "overload", rows: []string{"peak MiB at 20,000/s unary"}, by: scheduled, take: takeOverload},
+	)
+}
+
+// less is a load's size, smaller where a quick look is enough.
+func (b *bench) less(n int) int {
+	if b.quick {
+		return n / 4
+	}
+	return n
+}
+
+// drive has a tool put a load on a target of its own.
+func (b *bench) drive(ctx context.Context, t *tool, s serving, l load) (cost, stamps, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("it did not end within a minute"))
+	defer cancel()
+	dir, err := os.MkdirTemp(b.dir, "")
+	if err != nil {
+		return cost{}, stamps{}, err
+	}
+	defer os.RemoveAll(dir)
+	target, err := startTarget(ctx, s)
+	if err != nil {
+		return cost{}, stamps{}, err
+	}
+	l.at, l.dir, l.stream, l.tokens = target.at, dir, s.Tokens > 0, s.Tokens
+	how := t.closed
+	if l.rate > 0 {
+		how = t.open
+	}
+	spent, err := run(ctx, how(t.exe, l))
+	seen, stopped := target.stamps()
+	if ours(t) && slices.Contains([]int{verdict.ExitInconclusive, verdict.ExitFailed}, spent.exit) {
+		err = nil // it measured all the same
+	}
+	if l.stamped && err == nil {
+		spent.stdout, err = stamped(t, spent, l)
+	}
+	return spent, seen, errors.Join(err, stopped)
+}
+
+// each is CPU for each of n, in µs.
+func each(cpu time.Duration, n int) float64 {
+	return float64(cpu) / float64(n) / float64(time.Microsecond)
+}
+
+// came says whether so many came as were to.
+func came(n int, of float64) error {
+	if float64(n) < of*arrivedShare {
+		return fmt.Errorf("%d of %.0f came", n, of)
+	}
+	return nil
+}
+
+func takeStart(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	s := serving{}
+	if t.heavy {
+		s.Tokens = 1
+	}
+	if t.timed {
+		s.First = 2 * time.Second // so that it asks once
+	}
+	spent, seen, err := b.drive(ctx, t, s, load{atOnce: 1, requests: 1, lasts: time.Second})
+	if err := cmp.Or(err, came(len(seen.Arrivals), 1)); err != nil {
+		return nil, err
+	}
+	b.start[t] = spent.cpu
+	return []float64{result.Millis(spent.cpu)}, nil
+}
+
+func takeTokens(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	n := b.less(streams)
+	spent, seen, err := b.drive(ctx, t, serving{Tokens: tokens, First: firstToken, Gap: tokenGap},
+		load{atOnce: n, requests: n, lasts: 2 * time.Second})
+	if err := cmp.Or(err, came(seen.Tokens, float64(n*tokens))); err != nil {
+		return nil, err
+	}
+	return []float64{each(spent.cpu-b.start[t], seen.Tokens), each(spent.cpu, seen.Tokens)}, nil
+}
+
+func takeUnary(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	return b.requests(ctx, t, load{atOnce: unaryAtOnce, requests: b.less(unary), lasts: time.Second})
+}
+
+func takePrompt(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	return b.requests(ctx, t, load{atOnce: longAtOnce, requests: b.less(long), lasts: time.Second, long: true})
+}
+
+// requests is CPU for each request of a closed load, net of the start.
+func (b *bench) requests(ctx context.Context, t *tool, l load) ([]float64, error) {
+	spent, seen, err := b.drive(ctx, t, serving{}, l)
+	want := l.requests
+	if t.timed {
+		want = 1
+	}
+	if err := cmp.Or(err, came(len(seen.Arrivals), float64(want))); err != nil {
+		return nil, err
+	}
+	return []float64{each(spent.cpu-b.start[t], len(seen.Arrivals))}, nil
+}
+
+func takeMemory(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	var peaks []int64
+	counts := []int{fewStreams, b.less(manyStreams)}
+	for _, n := range counts {
+		spent, seen, err := b.drive(ctx, t, serving{Tokens: 1000, Gap: 500 * time.Millisecond, Gather: n},
+			load{atOnce: n, requests: n, lasts: 4 * time.Second})
+		if err := cmp.Or(err, came(len(seen.Arrivals), float64(n))); err != nil {
+			return nil, err
+		}
+		peaks = append(peaks, spent.peak)
+	}
+	return []float64{float64(peaks[1]-peaks[0]) / float64(counts[1]-counts[0]) / 1024}, nil
+}
+
+func takeIdle(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	spent, _, err := b.drive(ctx, t, serving{Tokens: 2, Gap: idle}, load{atOnce: 1, requests: 1, lasts: idle})
+	if err != nil {
+		return nil, err
+	}
+	return []float64{result.Millis(spent.cpu-b.start[t]) / idle.Seconds()}, nil
+}
+
+func takeOpen(rate int) func(context.Context, *bench, *tool) ([]float64, error) {
+	return func(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+		spent, seen, err := b.drive(ctx, t, serving{}, load{rate: rate, atOnce: 100, lasts: loadLasts})
+		if err := cmp.Or(err, came(len(seen.Arrivals), float64(rate)*loadLasts.Seconds())); err != nil {
+			return nil, err
+		}
+		says := math.NaN()
+		if ours(t) {
+			if says, err = lagSaid(spent.stdout); err != nil {
+				return nil, err
+			}
+		}
+		return []float64{
+			each(spent.cpu-b.start[t], len(seen.Arrivals)),
+			result.Millis(quantile(lateness(seen.Arrivals, float64(rate)), 0.99)), says,
+		}, nil
+	}
+}
+
+// lateness is by how much each arrival was later than an even schedule that is never
+// ahead of them.
+func lateness(arrivals []int64, rate float64) []time.Duration {
+	late := make([]time.Duration, len(arrivals))
+	for i, at := range arrivals {
+		late[i] = time.Duration(at - int64(float64(i)/rate*float64(time.Second)))
+	}
+	if len(late) > 0 {
+		least := slices.Min(late)
+		for i := range late {
+			late[i] -= least
+		}
+	}
+	return late
+}
+
+// lagSaid is the lag p99 in ms that a run of flashwave tells of itself.
+func lagSaid(document []byte) (float64, error) {
+	var r result.Run
+	if err := json.Unmarshal(document, &r); err != nil {
+		return 0, err
+	}
+	if r.Generator.LagMS == nil {
+		return math.NaN(), nil
+	}
+	return r.Generator.LagMS.P99, nil
+}
+
+func takeTTFT(rate int) func(context.Context, *bench, *tool) ([]float64, error) {
+	return func(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+		spent, seen, err := b.drive(ctx, t, serving{Tokens: ttftTokens, First: firstToken, Gap: tokenGap},
+			load{rate: rate, atOnce: 500, lasts: loadLasts, stamped: true})
+		if err := cmp.Or(err, came(len(seen.Arrivals), float64(rate)*loadLasts.Seconds())); err != nil {
+			return nil, err
+		}
+		if !ours(t) {
+			return k6Errors(spent.stdout)
+		}
+		errs, err := ttftErrors(spent.stdout)
+		if err != nil {
+			return nil, err
+		}
+		return []float64{
+			float64(quantile(errs, 0.5)) / float64(time.Microsecond),
+			float64(quantile(errs, 0.99)) / float64(time.Microsecond),
+		}, nil
+	}
+}
+
+// stamped is what tells how far a tool's TTFT is from the target's: flashwave's log of
+// requests; k6 prints it.
+func stamped(t *tool, spent cost, l load) ([]byte, error) {
+	if ours(t) {
+		return os.ReadFile(l.file("requests.jsonl"))
+	}
+	return spent.stdout, nil
+}
+
+// ttftErrors are, of a log of requests, what the TTFT of each is longer than the wait that
+// the target tells in its x-request-id.
+func ttftErrors(log []byte) ([]time.Duration, error) {
+	var errs []time.Duration
+	for line := range bytes.Lines(log) {
+		var r ledger.RequestLine
+		if err := json.Unmarshal(line, &r); err != nil {
+			return nil, err
+		}
+		if r.SentMS == nil || r.FirstTokenMS == nil {
+			continue
+		}
+		truth, err := waited(r.RequestID)
+		if err != nil {
+			return nil, err
+		}
+		errs = append(errs, result.FromSeconds((*r.FirstTokenMS-*r.SentMS)/1000)-truth)
+	}
+	if len(errs) == 0 {
+		return nil, errors.New("no request got a token")
+	}
+	return errs, nil
+}
+
+// k6Errors reads what our script for k6 prints: percentiles in ms.
+func k6Errors(text []byte) ([]float64, error) {
+	var p struct {
+		P50 *float64 `json:"p(50)"`
+		P99 *float64 `json:"p(99)"`
+	}
+	if err := json.Unmarshal(text[max(0, bytes.IndexByte(text, '{')):], &p); err != nil {
+		return nil, err
+	}
+	if p.P50 == nil || p.P99 == nil {
+		return nil, errors.New("k6 told no percentiles")
+	}
+	return []float64{*p.P50 * 1000, *p.P99 * 1000}, nil
+}
+
+func takeOverload(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+	spent, seen, err := b.drive(ctx, t, serving{}, load{rate: overload, atOnce: 1000, lasts: loadLasts})
+	if err := cmp.Or(err, came(len(seen.Arrivals), 1)); err != nil {
+		return nil, err
+	}
+	return []float64{float64(spent.peak) / (1 << 20)}, nil
+}
+
+// takeHighest is the highest rate at which a run of flashwave passes, of streams on its
+// own mock or of unary requests on the target.
+func takeHighest(stream bool) func(context.Context, *bench, *tool) ([]float64, error) {
+	return func(ctx context.Context, b *bench, t *tool) ([]float64, error) {
+		passes := func(rate int) (bool, error) {
+			l := load{rate: rate, lasts: searchLasts}
+			spent, err := cost{}, error(nil)
+			if stream {
+				spent, err = b.onMock(ctx, t, l)
+			} else {
+				spent, _, err = b.drive(ctx, t, serving{}, l)
+			}
+			return err == nil && spent.exit == verdict.ExitPass, err
+		}
+		key := fmt.Sprintf("%s %t", t.name, stream)
+		rung, err := climb(b.held[key], passes)
+		if err != nil {
+			return nil, err
+		}
+		b.held[key] = rung
+		return []float64{float64(rateOf(rung))}, nil
+	}
+}
+
+// onMock has flashwave put a load of short streams on its own mock.
+func (b *bench) onMock(ctx context.Context, t *tool, l load) (cost, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("it did not end within a minute"))
+	defer cancel()
+	mock, err := startMock(ctx, b.flashwave)
+	if err != nil {
+		return cost{}, err
+	}
+	l.at, l.stream, l.tokens = mock.at, true, searchTokens
+	spent, err := run(ctx, t.open(t.exe, l))
+	_ = mock.stop()
+	if slices.Contains([]int{verdict.ExitInconclusive, verdict.ExitFailed}, spent.exit) {
+		err = nil
+	}
+	return spent, err
+}
+
+// rateOf is the rate of a rung: each is a tenth above the one below, from 500/s on.
+func rateOf(rung int) int { return int(math.Round(500 * math.Pow(1.1, float64(rung)))) }
+
+// Rungs of the ladder.
+const (
+	firstRung = 16 // 2,300/s: where the first search begins
+	lastRung  = 52 // 71,000/s
+	stride    = 4  // of the first search: ×1.46
+)
+
+// climb is the highest rung that holds with the next one not, begun at the one that held
+// last; 0: begin anew. Where none holds it is an error.
+func climb(last int, holds func(rate int) (bool, error)) (int, error) {
+	at, step := last, 1
+	if at == 0 {
+		at, step = firstRung, stride
+	}
+	low, high := -1, lastRung+1 // low holds, high does not
+	for high-low > 1 {
+		ok, err := holds(rateOf(at))
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			low = at
+		} else {
+			high = at
+		}
+		switch {
+		case high > lastRung: // none failed yet
+			at = min(low+step, lastRung)
+		case low < 0: // none held yet
+			at = max(high-step, 0)
+		default:
+			at = (low + high) / 2
+		}
+		if low == lastRung {
+			break
+		}
+	}
+	if low < 0 {
+		return 0, fmt.Errorf("not even %d/s is valid", rateOf(0))
+	}
+	return low, nil
+}
+
+// quantile is the nearest-rank quantile; values need not be sorted.
+func quantile(values []time.Duration, q float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, max(0, int(math.Ceil(q*float64(len(sorted))))-1))]
+}
