@@ -50,6 +50,8 @@ var arrows = map[string][]string{
 
 	"flashwave/bench/servertest": {"flashwave/client"},
 
+	"flashwave/bench/peers": {"flashwave/bench/ledger", "flashwave/bench/result", "flashwave/bench/verdict", "net/http", "flag"},
+
 	"flashwave/bench/report/web": {"flashwave/bench/report/svg"},
 }
 

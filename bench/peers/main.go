@@ -133,7 +133,7 @@ func peers(ctx context.Context, args []string) error {
 	}
 	defer os.RemoveAll(dir)
 
-	b := &bench{dir: dir, quick: *quick, start: map[*tool]time.Duration{}, held: map[string]int{}}
+	b := &bench{dir: dir, quick: *quick, held: map[string]int{}}
 	if b.flashwave, err = tree(ctx, cache); err != nil {
 		return err
 	}
@@ -203,44 +203,45 @@ func (b *bench) rounds(ctx context.Context, t *table, n int) {
 
 var errNoStart = errors.New("what its start takes could not be measured")
 
-// round takes a measure of every tool in turn, in each round from another one on.
+// round takes a measure of every tool in turn, in each round from another one on; of the
+// heavy ones after that at the same time, which in turn would take most of the time there is.
 func (b *bench) round(ctx context.Context, t *table, m *measure) {
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	defer all.Wait()
-	for i := range t.tools {
-		tool := t.tools[(i+t.rounds-1)%len(t.tools)]
-		if tool.missing != nil || !m.by(tool) || t.hopeless(m, tool) {
-			continue
+	for _, heavy := range []bool{false, true} {
+		var all sync.WaitGroup
+		for i := range t.tools {
+			tool := t.tools[(i+t.rounds-1)%len(t.tools)]
+			switch {
+			case tool.heavy != heavy || tool.missing != nil || !m.by(tool) || t.hopeless(m, tool):
+			case heavy || m.together:
+				all.Go(func() { b.once(ctx, t, m, tool) })
+			default:
+				b.once(ctx, t, m, tool)
+			}
 		}
-		take := func() {
-			var figures []float64
-			err := errNoStart
-			if _, ok := b.start[tool]; ok || m == start {
-				figures, err = m.take(ctx, b, tool)
-			}
-			if ctx.Err() != nil {
-				return
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			t.add(m, tool, figures, err)
-			if err != nil {
-				tell("%d  %-16s %-15s %s", t.rounds, m.name, tool.name, oneLine(err))
-				return
-			}
-			var texts []string
-			for _, v := range figures {
-				texts = append(texts, units.Figure(max(v, 0)))
-			}
-			tell("%d  %-16s %-15s %s", t.rounds, m.name, tool.name, strings.Join(texts, "  "))
-		}
-		if m.together {
-			all.Go(take)
-		} else {
-			take()
-		}
+		all.Wait()
 	}
+}
+
+// once takes a measure of one tool.
+func (b *bench) once(ctx context.Context, t *table, m *measure, of *tool) {
+	var figures []float64
+	err := errNoStart
+	if m == start || of.start > 0 {
+		figures, err = m.take(ctx, b, of)
+	}
+	if ctx.Err() != nil {
+		return // it was ended
+	}
+	t.add(m, of, figures, err)
+	if err != nil {
+		tell("%d  %-16s %-15s %s", t.rounds, m.name, of.name, oneLine(err))
+		return
+	}
+	var texts []string
+	for _, v := range figures {
+		texts = append(texts, figure(v))
+	}
+	tell("%d  %-16s %-15s %s", t.rounds, m.name, of.name, strings.Join(texts, "  "))
 }
 
 // print prints the table, and what to know of it.

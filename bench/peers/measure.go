@@ -35,13 +35,16 @@ type bench struct {
 	flashwave string // the program
 	dir       string // for files of the tools
 	quick     bool
-	start     map[*tool]time.Duration // CPU to start, ask once and end: this round's
-	held      map[string]int          // the last rate that was valid, by search and tool; see ladder
+	held      map[string]int // the last rate that was valid, by search and tool; see ladder
 }
+
+// callAtMost is how long a tool may take for one load.
+const callAtMost = 90 * time.Second
 
 // The loads.
 const (
 	streams      = 500
+	heavyStreams = 100 // of a heavy tool, which would take minutes
 	tokens       = 100
 	tokenGap     = 20 * time.Millisecond
 	firstToken   = 100 * time.Millisecond
@@ -54,7 +57,7 @@ const (
 	idle         = 4 * time.Second
 	ttftTokens   = 8
 	overload     = 20_000
-	loadLasts    = 3 * time.Second
+	loadLasts    = 2500 * time.Millisecond
 	searchLasts  = 2 * time.Second
 	searchTokens = 8
 	arrivedShare = 0.98 // of the requests of a load that must have come
@@ -113,7 +116,7 @@ func (b *bench) less(n int) int {
 
 // drive has a tool put a load on a target of its own.
 func (b *bench) drive(ctx context.Context, t *tool, s serving, l load) (cost, stamps, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("it did not end within a minute"))
+	ctx, cancel := context.WithTimeoutCause(ctx, callAtMost, errors.New("it took too long"))
 	defer cancel()
 	dir, err := os.MkdirTemp(b.dir, "")
 	if err != nil {
@@ -137,7 +140,7 @@ func (b *bench) drive(ctx context.Context, t *tool, s serving, l load) (cost, st
 	if l.stamped && err == nil {
 		spent.stdout, err = stamped(t, spent, l)
 	}
-	return spent, seen, errors.Join(err, stopped)
+	return spent, seen, cmp.Or(err, stopped)
 }
 
 // each is CPU for each of n, in µs.
@@ -165,18 +168,21 @@ func takeStart(ctx context.Context, b *bench, t *tool) ([]float64, error) {
 	if err := cmp.Or(err, came(len(seen.Arrivals), 1)); err != nil {
 		return nil, err
 	}
-	b.start[t] = spent.cpu
+	t.start = spent.cpu
 	return []float64{result.Millis(spent.cpu)}, nil
 }
 
 func takeTokens(ctx context.Context, b *bench, t *tool) ([]float64, error) {
 	n := b.less(streams)
+	if t.heavy {
+		n = b.less(heavyStreams)
+	}
 	spent, seen, err := b.drive(ctx, t, serving{Tokens: tokens, First: firstToken, Gap: tokenGap},
-		load{atOnce: n, requests: n, lasts: 2 * time.Second})
+		load{atOnce: n, requests: n, lasts: 3 * time.Second})
 	if err := cmp.Or(err, came(seen.Tokens, float64(n*tokens))); err != nil {
 		return nil, err
 	}
-	return []float64{each(spent.cpu-b.start[t], seen.Tokens), each(spent.cpu, seen.Tokens)}, nil
+	return []float64{each(spent.cpu-t.start, seen.Tokens), each(spent.cpu, seen.Tokens)}, nil
 }
 
 func takeUnary(ctx context.Context, b *bench, t *tool) ([]float64, error) {
@@ -197,21 +203,20 @@ func (b *bench) requests(ctx context.Context, t *tool, l load) ([]float64, error
 	if err := cmp.Or(err, came(len(seen.Arrivals), float64(want))); err != nil {
 		return nil, err
 	}
-	return []float64{each(spent.cpu-b.start[t], len(seen.Arrivals))}, nil
+	return []float64{each(spent.cpu-t.start, len(seen.Arrivals))}, nil
 }
 
 func takeMemory(ctx context.Context, b *bench, t *tool) ([]float64, error) {
-	var peaks []int64
-	counts := []int{fewStreams, b.less(manyStreams)}
-	for _, n := range counts {
-		spent, seen, err := b.drive(ctx, t, serving{Tokens: 1000, Gap: 500 * time.Millisecond, Gather: n},
-			load{atOnce: n, requests: n, lasts: 4 * time.Second})
-		if err := cmp.Or(err, came(len(seen.Arrivals), float64(n))); err != nil {
+	var peak, open []float64
+	for _, n := range []int{fewStreams, b.less(manyStreams)} {
+		spent, seen, err := b.drive(ctx, t, serving{Tokens: 1000, Gap: 250 * time.Millisecond, Gather: n},
+			load{atOnce: n, requests: n, lasts: 2 * time.Second})
+		if err := cmp.Or(err, came(seen.Most, float64(n))); err != nil {
 			return nil, err
 		}
-		peaks = append(peaks, spent.peak)
+		peak, open = append(peak, float64(spent.peak)), append(open, float64(seen.Most))
 	}
-	return []float64{float64(peaks[1]-peaks[0]) / float64(counts[1]-counts[0]) / 1024}, nil
+	return []float64{(peak[1] - peak[0]) / (open[1] - open[0]) / 1024}, nil
 }
 
 func takeIdle(ctx context.Context, b *bench, t *tool) ([]float64, error) {
@@ -219,7 +224,7 @@ func takeIdle(ctx context.Context, b *bench, t *tool) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []float64{result.Millis(spent.cpu-b.start[t]) / idle.Seconds()}, nil
+	return []float64{result.Millis(spent.cpu-t.start) / idle.Seconds()}, nil
 }
 
 func takeOpen(rate int) func(context.Context, *bench, *tool) ([]float64, error) {
@@ -235,7 +240,7 @@ func takeOpen(rate int) func(context.Context, *bench, *tool) ([]float64, error) 
 			}
 		}
 		return []float64{
-			each(spent.cpu-b.start[t], len(seen.Arrivals)),
+			each(spent.cpu-t.start, len(seen.Arrivals)),
 			result.Millis(quantile(lateness(seen.Arrivals, float64(rate)), 0.99)), says,
 		}, nil
 	}
@@ -372,7 +377,7 @@ func takeHighest(stream bool) func(context.Context, *bench, *tool) ([]float64, e
 
 // onMock has flashwave put a load of short streams on its own mock.
 func (b *bench) onMock(ctx context.Context, t *tool, l load) (cost, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("it did not end within a minute"))
+	ctx, cancel := context.WithTimeoutCause(ctx, callAtMost, errors.New("it took too long"))
 	defer cancel()
 	mock, err := startMock(ctx, b.flashwave)
 	if err != nil {

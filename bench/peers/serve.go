@@ -21,17 +21,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A serving says how the target answers. Every answer is the same, whatever is asked.
+// A serving says how the target answers. Every completion is the same, whatever is asked.
 type serving struct {
 	Tokens int           // token events of an answer; 0: the answer comes in one piece
 	First  time.Duration // from a request's last byte to the first byte of its answer
 	Gap    time.Duration // between two token events
-	Gather int           // answers do not end before so many were open at once; 0: they end by themselves
+	Gather int           // answers end soon after so many were open at once, or patience is over; 0: by themselves
 }
 
 // Stamps are what the target saw.
 type stamps struct {
 	Tokens   int     // token events that it wrote
+	Most     int     // the most answers that were open at once
 	Arrivals []int64 // the instants at which requests had come whole, in their order, in ns
 }
 
@@ -81,6 +82,7 @@ type target struct {
 	stamp     []byte // the place of the two instants in it
 	event     []byte
 	ending    []byte
+	models    []byte // the answer to whoever asks which models there are
 }
 
 // A conn is a connection, and the answer it waits for.
@@ -109,8 +111,10 @@ func (q *queue) Pop() any {
 	return c
 }
 
-// gathers is for how many more events an answer stays open when all were gathered.
-const gathers = 2
+const (
+	gathers  = 4                // for how many more events an answer stays open when all were gathered
+	patience = 10 * time.Second // how long an answer waits for the others at most
+)
 
 func listen(s serving) (*target, netip.AddrPort, error) {
 	t := &target{serving: s, conns: map[int32]*conn{}, buf: make([]byte, 256<<10)}
@@ -139,6 +143,8 @@ var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 // compose makes the pieces of every answer. Its head says, as x-request-id, when the
 // request had come whole and when the answer began, two instants of one clock.
 func (t *target) compose() {
+	const list = `{"object":"list","data":[{"id":"m","object":"model"}]}`
+	t.models = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(list), list)
 	const head = "HTTP/1.1 200 OK\r\nX-Request-Id: %s\r\nContent-Type: %s\r\n%s\r\n\r\n"
 	place := fmt.Sprintf("%016d-%016d", 0, 0)
 	chunk := func(text string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(text), text) }
@@ -242,6 +248,13 @@ func (t *target) read(c *conn) {
 		if end < 0 {
 			return
 		}
+		if bytes.HasPrefix(c.head, []byte("GET ")) {
+			c.head = c.head[:0]
+			if n, err := unix.Write(int(c.fd), t.models); err != nil || n < len(t.models) {
+				t.drop(c)
+			}
+			return
+		}
 		c.body = lengthIn(c.head[:end])
 		came = c.head[end+4:]
 		c.head = c.head[:0]
@@ -254,6 +267,7 @@ func (t *target) read(c *conn) {
 	c.due = c.came + int64(t.First) + int64(phase(len(t.seen.Arrivals))*float64(t.Gap))
 	t.seen.Arrivals = append(t.seen.Arrivals, c.came)
 	t.open++
+	t.seen.Most = max(t.seen.Most, t.open)
 	t.gathered = t.gathered || t.open >= t.Gather
 	heap.Push(&t.due, c)
 }
@@ -304,7 +318,7 @@ func (t *target) answer(c *conn) bool {
 	if t.Tokens > 0 {
 		t.seen.Tokens++
 	}
-	if t.gathered {
+	if t.gathered || c.came+int64(patience) < c.due {
 		c.left--
 		if t.Gather > 0 {
 			c.left = min(c.left, gathers)

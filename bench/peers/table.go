@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"flashwave/bench/units"
@@ -24,6 +25,8 @@ type table struct {
 	measures []*measure
 	tools    []*tool // the first is what the others are held against
 	rounds   int     // that were begun
+
+	mu       sync.Mutex // some tools are measured at the same time
 	figures  map[place][]float64
 	failures []failure
 }
@@ -37,6 +40,8 @@ type failure struct {
 
 // add takes what a measure found of a tool in the round that is on.
 func (t *table) add(m *measure, of *tool, figures []float64, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if err != nil {
 		t.failures = append(t.failures, failure{m, of, err})
 		return
@@ -52,6 +57,8 @@ func (t *table) add(m *measure, of *tool, figures []float64, err error) {
 
 // hopeless says whether a measure of a tool failed twice and never came to anything.
 func (t *table) hopeless(m *measure, of *tool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	failed := 0
 	for _, f := range t.failures {
 		if f.measure == m && f.tool == of {
@@ -93,7 +100,7 @@ func (t *table) cell(at place) string {
 	if math.IsNaN(v) {
 		return units.NoData
 	}
-	text := units.Figure(max(v, 0))
+	text := figure(v)
 	us := t.tools[0]
 	if at.tool == us {
 		return text
@@ -103,6 +110,10 @@ func (t *table) cell(at place) string {
 	}
 	return text
 }
+
+// figure writes what was measured. What is less than nothing is the noise of what it is
+// net of.
+func figure(v float64) string { return units.Figure(max(v, 0)) }
 
 // lines are the table's, the heads of its columns first. What could not be had stands
 // below what was measured.

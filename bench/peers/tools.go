@@ -68,7 +68,8 @@ type tool struct {
 	heavy         bool                          // it takes seconds to start, and is held against streams alone
 
 	exe     string
-	missing error // why it could not be had
+	missing error         // why it could not be had
+	start   time.Duration // CPU to start, ask once and end, as measured last; 0: not yet
 }
 
 //go:embed k6.js
@@ -118,7 +119,7 @@ func (t *tool) ready(ctx context.Context, cache, flashwave string) {
 // flashwave is called as a user calls it.
 func flashwave(more ...string) func(string, load) call {
 	return func(exe string, l load) call {
-		c := call{argv: []string{exe, "run", "--json", "--no-save", "--url", "http://" + l.at + "/v1", "--model", "m", "--max-tokens", strconv.Itoa(max(l.tokens, 1))}}
+		c := call{argv: []string{exe, "run", "--json", "--no-save", "--url", "http://" + l.at + "/v1", "--max-tokens", strconv.Itoa(max(l.tokens, 1))}}
 		if l.rate > 0 {
 			c.argv = append(c.argv, "--rate", fmt.Sprintf("%d/s", l.rate), "--for", l.seconds())
 		} else {
