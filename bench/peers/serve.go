@@ -112,7 +112,7 @@ func (q *queue) Pop() any {
 }
 
 const (
-	gathers  = 4                // for how many more events an answer stays open when all were gathered
+	gathers  = 2                // for how many more events an answer stays open when all were gathered
 	patience = 10 * time.Second // how long an answer waits for the others at most
 )
 

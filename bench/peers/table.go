@@ -25,6 +25,7 @@ type table struct {
 	measures []*measure
 	tools    []*tool // the first is what the others are held against
 	rounds   int     // that were begun
+	cut      bool    // the last was not ended
 
 	mu       sync.Mutex // some tools are measured at the same time
 	figures  map[place][]float64

@@ -169,17 +169,17 @@ func bombardier(exe string, l load) call {
 // vegeta keeps so many in flight with no rate and so many workers.
 func vegeta(exe string, l load) call {
 	c := call{
-		argv:  []string{exe, "attack", "-timeout", "120s", "-output", l.file("hits"), "-duration", l.seconds()},
+		argv:  []string{exe, "attack", "-timeout", "120s", "-output", l.file("hits")},
 		stdin: "POST " + l.url() + "\nContent-Type: application/json\n@" + l.file("body.json") + "\n",
 		files: l.body(),
 	}
 	switch {
 	case l.rate > 0:
-		c.argv = append(c.argv, "-rate", fmt.Sprintf("%d/1s", l.rate))
+		c.argv = append(c.argv, "-duration", l.seconds(), "-rate", fmt.Sprintf("%d/1s", l.rate))
 	case l.alone():
-		c.argv = append(c.argv, "-rate", "1/"+l.seconds())
+		c.argv = append(c.argv, "-duration", "1s", "-rate", "1/1s")
 	default:
-		c.argv = append(c.argv, "-rate", "0", "-max-workers", strconv.Itoa(l.atOnce))
+		c.argv = append(c.argv, "-duration", l.seconds(), "-rate", "0", "-max-workers", strconv.Itoa(l.atOnce))
 	}
 	return c
 }
