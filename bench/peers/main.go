@@ -158,11 +158,14 @@ func peers(ctx context.Context, args []string) error {
 	return context.Cause(ctx)
 }
 
-// choose is the measures that were asked for.
+// choose is the measure of that name, or all whose names begin so.
 func choose(all []*measure, only string) ([]*measure, error) {
 	var chosen []*measure
 	var names []string
 	for _, m := range all {
+		if m.name == only {
+			return []*measure{m}, nil
+		}
 		names = append(names, m.name)
 		if strings.HasPrefix(m.name, only) {
 			chosen = append(chosen, m)

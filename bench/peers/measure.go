@@ -17,6 +17,7 @@ import (
 
 	"flashwave/bench/ledger"
 	"flashwave/bench/result"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -87,14 +88,14 @@ func measures() []*measure {
 	}
 	for _, rate := range []int{500, 2000, 5000} {
 		all = append(all, &measure{name: fmt.Sprintf("open-%d", rate), rows: []string{
-			fmt.Sprintf("µs CPU a request of an open load of %d/s", rate),
-			fmt.Sprintf("ms lag p99 at %d/s, by the target's stamps", rate),
+			"µs CPU a request of an open load of " + perSecond(rate),
+			"ms lag p99 at " + perSecond(rate) + ", by the target's stamps",
 			"… as the tool says",
 		}, by: scheduled, take: takeOpen(rate)})
 	}
 	for _, rate := range []int{150, 700} {
 		all = append(all, &measure{name: fmt.Sprintf("ttft-%d", rate), rows: []string{
-			fmt.Sprintf("µs TTFT error p50 at %d streams/s, by the target's stamps", rate),
+			"µs TTFT error p50 at " + perSecond(rate) + " of streams, by the target's stamps",
 			"… p99",
 		}, by: stamping, take: takeTTFT(rate)})
 	}
@@ -105,6 +106,8 @@ func measures() []*measure {
 		&measure{name: "overload", rows: []string{"peak MiB at 20,000/s unary"}, by: scheduled, take: takeOverload},
 	)
 }
+
+func perSecond(rate int) string { return units.Bound(float64(rate), units.EachSecond) }
 
 // less is a load's size, smaller where a quick look is enough.
 func (b *bench) less(n int) int {
@@ -151,7 +154,7 @@ func each(cpu time.Duration, n int) float64 {
 // came says whether so many came as were to.
 func came(n int, of float64) error {
 	if float64(n) < of*arrivedShare {
-		return fmt.Errorf("%d of %.0f came", n, of)
+		return fmt.Errorf("%s of %s came", units.Count(n), units.Count(of))
 	}
 	return nil
 }
@@ -437,7 +440,7 @@ func climb(last int, holds func(rate int) (bool, error)) (int, error) {
 		}
 	}
 	if low < 0 {
-		return 0, fmt.Errorf("not even %d/s is valid", rateOf(0))
+		return 0, fmt.Errorf("not even %s is valid", perSecond(rateOf(0)))
 	}
 	return low, nil
 }

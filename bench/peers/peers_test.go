@@ -208,7 +208,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	for only, want := range map[string]int{"": len(measures()), "open": 3, "tokens": 1, "start": 1} {
+	for only, want := range map[string]int{"": len(measures()), "open": 3, "open-500": 1, "tokens": 1, "start": 1} {
 		if got, err := choose(measures(), only); err != nil || len(got) != want {
 			t.Errorf("%q: %d measures, %v, want %d", only, len(got), err, want)
 		}
