@@ -32,7 +32,7 @@ func against(t *testing.T, m servertest.Model, arrivals string, night []string, 
 		case m.MaxOpen > 0:
 			sc.SLO = []string{"e2e.p95 < 5s"}
 		case m.Scaling != nil:
-			sc.SLO = []string{"e2e.p95 < 800ms"}
+			sc.SLO = []string{"e2e.p95 < 3200ms"}
 		}
 		demand(night...)(sc)
 		if err := sc.Resolve(scenario.Machine{}); err != nil {
@@ -83,7 +83,10 @@ func (s *Search) stepsOf(t *testing.T, closed []int, open []float64, length time
 }
 
 // The forecast of a night comes true on every kind of endpoint: 200 requests a minute,
-// then a quarter more than the endpoint serves, then few again.
+// then a quarter more than the endpoint serves, then few again. The command whose figures
+// the doc of package forecast tells:
+//
+//	go test ./bench/capacity -run TestForecastsComeTrue -full -v
 func TestForecastsComeTrue(t *testing.T) {
 	const few = 3.3
 	quota := func(q servertest.Quota) servertest.Model { return servertest.Limited(q) }
@@ -95,13 +98,13 @@ func TestForecastsComeTrue(t *testing.T) {
 		refuses bool
 		nights  int
 	}{
-		{"M/M/8", servertest.MM8, 75, 100, false, 3},
-		{"M/D/8", servertest.MD8, 75, 100, false, 3},
-		{"shared", servertest.Shared8, 70, 100, false, 3},
-		{"bimodal", servertest.Bimodal8, 70, 100, false, 3},
-		{"noisy", servertest.Noisy8, 70, 100, false, 5},
+		{"M/M/8", servertest.MM8, 75, 100, false, fewer(3)},
+		{"M/D/8", servertest.MD8, 75, 100, false, fewer(3)},
+		{"shared", servertest.Shared8, 70, 100, false, fewer(3)},
+		{"bimodal", servertest.Bimodal8, 70, 100, false, fewer(3)},
+		{"noisy", servertest.Noisy8, 70, 100, false, fewer(5)},
 		{"16 open", servertest.Concurrency16, 24, 50, true, 3},
-		{"shedding", servertest.Shedding, 75, 100, true, 3},
+		{"shedding", servertest.Shedding, 75, 100, true, fewer(3)},
 		{"bucket", quota(servertest.Quota{PerMinute: 1200, Depth: 100}), 20, 50, true, 3},
 		{"bucket, told", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true}), 20, 50, true, 3},
 		{"window", quota(servertest.Quota{PerMinute: 1200}), 20, 50, true, 3},
@@ -272,7 +275,7 @@ func TestOfWhatChangesNothingIsForetold(t *testing.T) {
 		ground    forecast.Ground
 		rehearsed bool
 	}{
-		"autoscaled":          {servertest.Autoscaled, forecast.ScalesOut, false},
+		"autoscaled":          {scaling("", 4).model, forecast.ScalesOut, false},
 		"drifting, rehearsed": {servertest.Drifting, forecast.Drifts, true},
 	} {
 		t.Run(name, func(t *testing.T) {
