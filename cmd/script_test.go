@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 	if signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
-	// The scripts wait more than they work: more of them at a time than there are CPUs.
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	// What is started here waits more than it works: more of it at a time than there are CPUs.
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
@@ -53,6 +53,7 @@ func TestMain(m *testing.M) {
 
 // The scripts drive the real binary, as a user does.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(e *testscript.Env) error {

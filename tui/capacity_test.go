@@ -120,8 +120,8 @@ func TestCapacityScreens(t *testing.T) {
 				golden.RequireEqual(t, drawn(frame, size.w, size.h))
 			})
 		}
-		for width := 0; width <= 210; width += 11 {
-			for height := 0; height <= 66; height += 5 {
+		for width := 0; width <= 210; width += 17 {
+			for height := 0; height <= 66; height += 6 {
 				for _, o := range []Options{{}, {ASCII: true, NoColor: true}} {
 					fits(t, newSearch(&finding{}, "子 🙂 a name", o).at(width, height, snap, chart).render(), width, height)
 				}

@@ -256,23 +256,20 @@ func TestRowsRankFailuresAsTheRun(t *testing.T) {
 func TestFalseAlarmsAmongFailures(t *testing.T) {
 	for _, tt := range []struct {
 		change
-		seconds      int
-		slower       float64
-		pairs        int
-		same         int // at most
-		worse, worst int // at least, at most
+		seconds     int
+		slower      float64
+		pairs       int
+		same, worse frequency // of the pairs
 	}{
-		{failing(0.02), 60, 1.1, 100, 5, 0, 5},
-		{failing(0.04), 60, 1.1, 100, 5, 0, 5},
-		{failing(0.05), 10, 1.1, 100, 5, 0, 5},
-		{bursts("bursts, 1 % of the time", 0.01, false), 60, 1.1, 100, 5, 0, 5},
-		{failing(0.02), 60, 1.92, 20, 0, 18, 20},
+		{failing(0.02), 60, 1.1, 100, frequency{0, 0.05}, frequency{0, 0.05}},
+		{failing(0.04), 60, 1.1, 100, frequency{0, 0.05}, frequency{0, 0.05}},
+		{failing(0.05), 10, 1.1, 100, frequency{0, 0.05}, frequency{0, 0.05}},
+		{bursts("bursts, 1 % of the time", 0.01, false), 60, 1.1, 100, frequency{0, 0.05}, frequency{0, 0.05}},
+		{failing(0.02), 60, 1.92, 20, frequency{0, 0}, frequency{0.9, 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if raced {
-				tt.pairs, tt.worse = max(tt.pairs/20, 1), 0
-			}
+			tt.pairs = some(tt.pairs)
 			base := tt.of(loaded(0.5, tt.seconds))
 			fresh := base
 			fresh.slower = tt.slower
@@ -281,7 +278,7 @@ func TestFalseAlarmsAmongFailures(t *testing.T) {
 				d := Compare(one(base.run(2*i)), one(fresh.run(2*i+1)), Options{})
 				got[d.Row("e2e", "p95", "").Verdict]++
 			}
-			if same := got[NoDifference] + got[Better]; same > tt.same || got[Worse] < tt.worse || got[Worse] > tt.worst {
+			if !tt.same.holds(got[NoDifference]+got[Better], tt.pairs) || !tt.worse.holds(got[Worse], tt.pairs) {
 				t.Errorf("%v of %d", got, tt.pairs)
 			}
 		})

@@ -160,7 +160,7 @@
 // How often that is right, by simulation of a queue with eight workers, exponential work
 // of 100 ms and Poisson arrivals, as
 //
-//	go test ./bench/compare -run TestTables -v -tables 300
+//	go test ./bench/compare -run TestTables -full -v
 //
 // prints it: of a hundred comparisons so many pass and so many fail; the rest cannot be
 // told. "0/92" is none that passed and 92 that failed. +10 % and one percentage point are
@@ -206,6 +206,6 @@
 // What one run a side cannot see is drift between runs. Of endpoints whose latencies wander
 // by 5 % from second to second (correlation 0.7), and by so much from run to run,
 // comparisons of one run of 60 s at 20 requests a second do not fail though nothing
-// changed up to 1 % between runs (TestHowOftenTheGateIsRight); with 3 % one in a hundred
+// changed up to 1 % between runs (TestHowOftenTheGateIsRight, all of them with -full); with 3 % one in a hundred
 // does.
 package compare

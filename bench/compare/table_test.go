@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,8 +13,6 @@ import (
 	"flashwave/bench/servertest"
 	"flashwave/bench/verdict"
 )
-
-var tables = flag.Int("tables", 0, "print the tables of the package's doc, from so many pairs a cell")
 
 // A trial is a pair of endpoints, compared over and over.
 type trial struct {
@@ -89,9 +86,10 @@ var errorChanges = []change{
 
 // Prints the tables of the doc.
 func TestTables(t *testing.T) {
-	if *tables == 0 {
-		t.Skip("-tables N prints them")
+	if !*full {
+		t.Skip("-full prints them")
 	}
+	const most = 300 // pairs a cell
 	table := func(title string, utilisation float64, runs int, changes []change, lengths ...int) {
 		fmt.Printf("\n%-28s", title)
 		for _, s := range lengths {
@@ -101,7 +99,7 @@ func TestTables(t *testing.T) {
 			fmt.Printf("\n  %-26s", c.name)
 			for _, s := range lengths {
 				base := loaded(utilisation, s)
-				pairs := max(*tables/max(s/10, 1)/runs, 40)
+				pairs := max(most/max(s/10, 1)/runs, 40)
 				got := trial{base, c.of(base), runs}.codes(pairs, Options{})
 				percent := func(code int) float64 { return 100 * float64(got[code]) / float64(pairs) }
 				fmt.Printf("%11s", fmt.Sprintf("%.0f/%.0f", percent(verdict.ExitPass), percent(verdict.ExitFailed)))
@@ -167,14 +165,10 @@ func TestFalseAlarmsAndPower(t *testing.T) {
 		name := fmt.Sprintf("%s, utilisation %v, %d of %d s", tt.change, tt.utilisation, tt.runs, tt.seconds)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if raced {
-				tt.pairs = max(tt.pairs/20, 1)
-			}
+			tt.pairs = some(tt.pairs)
 			base := loaded(tt.utilisation, tt.seconds)
 			got := trial{base, named(tt.change).of(base), tt.runs}.codes(tt.pairs, Options{})
-			share := func(code int) float64 { return float64(got[code]) / float64(tt.pairs) }
-			pass, fail := share(verdict.ExitPass), share(verdict.ExitFailed)
-			if !raced && (pass > tt.pass || fail < tt.fail || fail > tt.failed) {
+			if !(frequency{0, tt.pass}).holds(got[verdict.ExitPass], tt.pairs) || !(frequency{tt.fail, tt.failed}).holds(got[verdict.ExitFailed], tt.pairs) {
 				t.Errorf("%v of %d", got, tt.pairs)
 			}
 		})
