@@ -148,7 +148,7 @@ func TestBurstsBesideAClosedWave(t *testing.T) {
 func TestAFullLineIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		run, _ := start(t, build(t, func(sc *scenario.Scenario) { sc.MaxInFlight = 10 }, "sale:100000/s:20s"), hang)
-		time.Sleep(15 * time.Second)
+		time.Sleep(11 * time.Second)
 		run.Stop()
 		run.Stop()
 		said := 0

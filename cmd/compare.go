@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -22,6 +21,7 @@ type compareFlags struct {
 	json   bool
 	failOn []string
 	need   []string
+	across bool
 	out    []string
 
 	run, yes, noSave, quiet bool // with run they are scenarios, which are run first
@@ -43,9 +43,12 @@ any others. A target that is not on this machine is asked for first.
 
 Every metric gets a confidence interval and a verdict by it: better, worse, no
 difference or, where the interval reaches over the margin, too noisy to say. Of one run
-a side it holds what the run shows of its own noise, from a few seconds on, but no drift
-between runs; near saturation, and after a single burst of failures, one run says
-little, and that is told. From four a side on (--repeat 4) runs are ranked.
+a side it holds what the run shows of its own noise, but no drift between runs. How much
+that tells is a matter of how many requests it had and how busy the endpoint was: at 40
+a second, half of what it could serve, latencies that nearly double are found in 5 s,
+those that rose by 30 % in a minute, and that nothing changed passes in 60 of 100 minutes
+and after 5 minutes in all. Near saturation, and after a single burst of failures, one
+run says little, and that is told. From four a side on (--repeat 4) runs are ranked.
 
 The gate fails where the whole interval of p95 TTFT, p95 E2E, error rate, lost
 requests or goodput is worse than the margin: 10 %, of latencies at least 5 ms, of
@@ -56,6 +59,12 @@ interval of none reaches so far; anything else cannot be told. --fail-on takes i
 place: METRIC.STAT OP CHANGE [and OP CHANGE] [in WAVE], each with the sign and the unit
 of a change: +10%, +50ms, -5/s, +1pp. --need 10% lets nothing pass where such a change
 would not have been seen.
+
+Nothing passes, either, where BASE and NEW were not asked the same: another workload or
+file of prompts, other timeouts or retries; --across-scenarios, and --run, say that this is
+the question. (Another load is told with a warning.) Nor does a run that did not go to its
+end or was steered by hand, or a NEW whose answers have become shorter or come from a cache
+of the prompts of BASE.
 
 Two searches for capacity compare, too, by their files or ids: what is known of each is
 its bracket, the highest rate that held and the lowest that did not. NEW is worse where
@@ -95,6 +104,7 @@ flashwave compare capacity-20261123-222601 capacity-20261124-050525`,
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	cmd.Flags().StringArrayVar(&f.failOn, "fail-on", nil, "what counts as worse, instead of the default gate, repeatable: 'ttft.p95 > +10%'")
 	cmd.Flags().StringArrayVar(&f.need, "need", nil, "what must have been seen for nothing to be worse, repeatable: 10%, of shares 1pp; else the exit code is 120")
+	cmd.Flags().BoolVar(&f.across, "across-scenarios", false, "let something pass though BASE and NEW were not asked the same: scenarios are what is compared, as with --run")
 	cmd.Flags().BoolVar(&f.run, "run", false, "BASE and NEW are scenarios: run them in turns, then compare")
 	cmd.Flags().IntVar(&f.times, "repeat", 1, "with --run: run each so many times, with the prompts that follow those of the run before")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "with --run: do not ask before loading a target that is not on this machine")
@@ -139,65 +149,40 @@ func (p *program) compare(ctx context.Context, f *compareFlags, base, fresh []st
 	if err != nil {
 		return err
 	}
-	needs, err := parseNeeds(f.need)
+	needs, err := parseNeeds(f.need, rules)
 	if err != nil {
 		return err
 	}
-	outs, err := documentOuts(f.out, report.Comparisons.Names(), f.json)
+	places, done, err := openOuts(f.out, report.Comparisons.Names(), f.json)
 	if err != nil {
 		return err
 	}
-	var outputs outputs
-	defer outputs.close()
-	places, err := outputs.open(outs)
+	defer done()
+	before, after, err := p.contenders(ctx, f, rules, base, fresh)
 	if err != nil {
 		return err
 	}
-	before, after, err := p.contenders(ctx, f, base, fresh)
-	if err != nil {
-		return err
-	}
-	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules, Needs: needs})
-	if err := knownWaves(rules, doc); err != nil {
+	doc := compare.Compare(before, after, compare.Options{Tool: tool(), Rules: rules, Needs: needs, Across: f.run || f.across})
+	if err := knownWaves(rules, doc.Waves()); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
 		return &failure{code: verdict.ExitInterrupted, err: errors.New("the comparison was interrupted")}
 	}
-	format := "text"
-	if f.json {
-		format = "json"
-	}
-	known := *doc
-	printed := func(doc *compare.Document) error {
-		return report.Comparisons.Write(p.stdout, format, doc, p.reportOptions())
-	}
-	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
-		known.Gate.ExitCode = code
-		return printed(&known)
-	})
-	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.Comparisons.Write(w, format, doc, report.Options{Width: 100})
-	}), &doc.Gate.ExitCode)
-	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
-	}
+	conclude(p, "comparison", doc, func(d *compare.Document) *int { return &d.Gate.ExitCode }, report.Comparisons.Write, places, f.json)
 	p.summariseComparison(doc)
-	if doc.Gate.ExitCode != verdict.ExitPass {
-		return &failure{code: doc.Gate.ExitCode}
-	}
-	return nil
+	return ended(doc.Gate.ExitCode)
 }
 
 // contenders are the runs of both sides: read, or run first.
-func (p *program) contenders(ctx context.Context, f *compareFlags, base, fresh []string) (before, after []*result.Run, err error) {
+func (p *program) contenders(ctx context.Context, f *compareFlags, rules []compare.Rule, base, fresh []string) (before, after []*result.Run, err error) {
 	switch {
 	case f.run && len(base)+len(fresh) != 2:
 		return nil, nil, usage(fmt.Errorf("--run takes two scenarios, not %d", len(base)+len(fresh)), "flashwave compare --run BASE.yaml NEW.yaml --repeat 4")
 	case f.run && (f.times < 1 || f.times > maxRepeat):
 		return nil, nil, usage(fmt.Errorf("--repeat %d: a run takes place once at least, and %d times at most", f.times, maxRepeat), "")
 	case f.run:
-		return p.turns(ctx, f, []string{base[0], fresh[0]})
+		return p.turns(ctx, f, rules, []string{base[0], fresh[0]})
 	}
 	if before, err = loadAll(base); err != nil {
 		return nil, nil, err
@@ -206,11 +191,16 @@ func (p *program) contenders(ctx context.Context, f *compareFlags, base, fresh [
 	return before, after, err
 }
 
-func parseNeeds(texts []string) (needs []compare.Need, err error) {
+// parseNeeds refuses, too, what concerns none of the rules that gate.
+func parseNeeds(texts []string, rules []compare.Rule) (needs []compare.Need, err error) {
 	for _, text := range texts {
 		need, err := compare.ParseNeed(text)
 		if err != nil {
 			return nil, usage(fmt.Errorf("--need %w", err), "write 10%, or of shares 1pp")
+		}
+		if !need.Concerns(rules) {
+			other := map[bool]string{true: "1pp", false: "10%"}[strings.HasSuffix(need.Text, "%")]
+			return nil, usage(fmt.Errorf("--need %s concerns none of what --fail-on holds", need.Text), "write "+other)
 		}
 		needs = append(needs, need)
 	}
@@ -228,28 +218,23 @@ func parseRules(texts []string) (rules []compare.Rule, err error) {
 	return rules, nil
 }
 
-// knownWaves refuses a rule about a wave that is not on both sides.
-func knownWaves(rules []compare.Rule, doc *compare.Document) error {
+// knownWaves refuses a rule about a wave that is not on both sides; waves are those that
+// are.
+func knownWaves(rules []compare.Rule, waves []string) error {
 	for _, rule := range rules {
-		if rule.Wave != "" && doc.Row(rule.Metric, rule.Stat, rule.Wave) == nil {
-			return usage(fmt.Errorf("--fail-on %q: there is no one wave %q on both sides", rule.Text, rule.Wave),
-				"the waves of both are "+strings.Join(doc.Waves(), ", "))
+		if rule.Wave == "" {
+			continue
 		}
+		if _, known := compare.WaveNamed(rule.Wave, waves); known {
+			continue
+		}
+		hint := "the waves of both are " + strings.Join(waves, ", ")
+		if len(waves) == 0 {
+			hint = "no wave is on both sides: leave the wave out"
+		}
+		return usage(fmt.Errorf("--fail-on %q: there is no one wave %q on both sides", rule.Text, rule.Wave), hint)
 	}
 	return nil
-}
-
-// documentOuts reads --out of a command that writes one document, which with --json has
-// standard output for itself.
-func documentOuts(values, formats []string, json bool) (outs, error) {
-	list, err := parseOuts(values, formats)
-	if err != nil {
-		return nil, err
-	}
-	if to := list.onStdout(); to != nil && json {
-		return nil, usage(fmt.Errorf("--out %s=%s: with --json standard output holds one document alone", to.format, to.path), "give it a path")
-	}
-	return list, nil
 }
 
 // loadAll reads the runs of a side.
@@ -264,7 +249,7 @@ func loadAll(refs []string) (list []*result.Run, err error) {
 			return nil, invalid(err)
 		}
 		for _, run := range some {
-			if slices.ContainsFunc(list, func(r *result.Run) bool { return r.ID == run.ID && r.StartedAt.Equal(run.StartedAt) }) {
+			if slices.ContainsFunc(list, run.Same) {
 				return nil, usage(fmt.Errorf("run %s is given twice", run.ID), "each run counts once")
 			}
 			list = append(list, run)

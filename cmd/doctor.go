@@ -86,10 +86,7 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	if err := p.tell(func() error { return write(p.stdout) }); err != nil {
 		return err
 	}
-	if report.ExitCode != verdict.ExitPass {
-		return &failure{code: report.ExitCode}
-	}
-	return nil
+	return ended(report.ExitCode)
 }
 
 // options are how to examine.

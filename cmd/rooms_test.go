@@ -71,6 +71,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/report/table":        {"flashwave/bench/result"},
 	"flashwave/bench/report/words":        {"flashwave/bench/result", "terminal"},
 	"flashwave/bench/report/reporttest":   {"flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/price", "flashwave/bench/result", "flashwave/bench/scenario"},
+	"flashwave/bench/peers":               {"flashwave/bench/ledger", "flashwave/bench/result", "flashwave/bench/verdict", "net/http", "flag"},
 }
 
 // leaves import nothing of this module, and everybody may import them.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"flashwave/bench/result"
@@ -42,6 +43,7 @@ func silent(t *testing.T) (url string) {
 
 // At the terminal a stop ends what is asked, shown or over, whatever the screen is at.
 func TestStopsAtTheTerminal(t *testing.T) {
+	t.Parallel()
 	endpoint := silent(t)
 	hangs := []string{"run", "--url", endpoint + "/v1", "-c", "5", "-n", "50"}
 	for name, c := range map[string]struct {
@@ -147,29 +149,31 @@ func TestSecondStopWithoutListeners(t *testing.T) {
 // What has its time is not cut short: what came before it began counts, what is over is
 // not waited for.
 func TestStopsHandOver(t *testing.T) {
-	s := listenForStops()
-	defer s.close()
-	s.stop(false)
-	if s.ctx.Err() == nil {
-		t.Error("the first does not end what has not begun")
-	}
-	var heard []int
-	release := s.under(func(n int, _ bool) { heard = append(heard, n) })
-	time.Sleep(2 * notBegun)
-	select {
-	case <-s.tooLate:
-		t.Fatal("what is under way has its time")
-	default:
-	}
-	s.stop(false)
-	release()
-	s.stop(true)
-	if len(heard) != 2 || heard[0] != 1 || heard[1] != 2 {
-		t.Errorf("heard %v", heard)
-	}
-	select {
-	case <-s.tooLate:
-	case <-time.After(30 * time.Second):
-		t.Error("there is no end")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := listenForStops()
+		defer s.close()
+		s.stop(false)
+		if s.ctx.Err() == nil {
+			t.Error("the first does not end what has not begun")
+		}
+		var heard []int
+		release := s.under(func(n int, _ bool) { heard = append(heard, n) })
+		time.Sleep(2 * notBegun)
+		select {
+		case <-s.tooLate:
+			t.Fatal("what is under way has its time")
+		default:
+		}
+		s.stop(false)
+		release()
+		s.stop(true)
+		if len(heard) != 2 || heard[0] != 1 || heard[1] != 2 {
+			t.Errorf("heard %v", heard)
+		}
+		select {
+		case <-s.tooLate:
+		case <-time.After(lastRest + time.Second):
+			t.Error("there is no end")
+		}
+	})
 }

@@ -168,6 +168,7 @@ func (x *tty) orderly() {
 // After the screen the scroll-back holds the summary, and the terminal is in order,
 // whatever ended it.
 func TestTerminalAfterwards(t *testing.T) {
+	t.Parallel()
 	sale := []string{"run", "--rate", "50/s", "--for", "60s", "--max-tokens", "4", "--ascii"}
 	for name, c := range map[string]struct {
 		args    []string
@@ -202,6 +203,7 @@ func TestTerminalAfterwards(t *testing.T) {
 // A panic anywhere ends the process; its terminal is put right from outside, and
 // the trace can be read.
 func TestTerminalAfterPanics(t *testing.T) {
+	t.Parallel()
 	for _, where := range []string{"goroutine", "snapshot"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flashwave/bench"
+	"flashwave/bench/compare"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
@@ -24,13 +25,29 @@ type contender struct {
 	runs       []*result.Run
 }
 
-// prepare makes the scenario of a contender's next run ready.
-func (c *contender) prepare(ctx context.Context, p *program, yes bool) (*bench.Setup, error) {
+// prepare makes the scenario of a contender's next run ready, which is the first of so many.
+func (c *contender) prepare(ctx context.Context, p *program, times int, yes bool) (*bench.Setup, error) {
 	sc, err := c.scenario()
 	if err != nil {
 		return nil, err
 	}
-	return p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return s.Estimate() }, yes)
+	return p.prepare(ctx, sc, func(s *bench.Setup) fmt.Stringer { return share{s.Estimate(), times, c} }, yes)
+}
+
+// A share is what a contender will ask of its target.
+type share struct {
+	bench.Estimate
+	times int
+	of    *contender
+}
+
+// String is the estimate of one run, and how often it will take place.
+func (s share) String() string {
+	text := s.Estimate.String()
+	if s.times > 1 {
+		text += fmt.Sprintf(", %d times", s.times)
+	}
+	return text + fmt.Sprintf(" (%s, %s)", s.of.name, s.of.file)
 }
 
 // scenario is the contender's, labelled.
@@ -44,24 +61,31 @@ func (c *contender) scenario() (*scenario.Scenario, error) {
 
 // turns runs both scenarios so many times, in turns: what changes meanwhile, on the
 // endpoint or this machine, then befalls both. Of two turns the second has them the other
-// way round. Nothing is sent before both are valid and agreed to. Whatever ends a run
-// before its time ends all.
-func (p *program) turns(ctx context.Context, f *compareFlags, files []string) (base, fresh []*result.Run, err error) {
+// way round. Nothing is sent before both are valid, have the waves of the rules, and are
+// agreed to. Whatever ends a run before its time ends all.
+func (p *program) turns(ctx context.Context, f *compareFlags, rules []compare.Rule, files []string) (base, fresh []*result.Run, err error) {
 	sides := []*contender{{name: "BASE", file: files[0]}, {name: "NEW", file: files[1]}}
+	var waves []string // of both
 	for _, c := range sides {
 		c.flags, c.cmd = &runFlags{noTUI: true, noSave: f.noSave, quiet: f.quiet}, &cobra.Command{}
 		c.flags.define(c.cmd)
-		if _, err := c.scenario(); err != nil {
+		sc, err := c.scenario()
+		if err != nil {
 			return nil, nil, err
 		}
+		own := sc.WaveNames()
+		if c == sides[0] {
+			waves = own
+		}
+		waves = slices.DeleteFunc(slices.Clone(waves), func(w string) bool { return !slices.Contains(own, w) })
+	}
+	if err := knownWaves(rules, waves); err != nil {
+		return nil, nil, err
 	}
 	tuneCollector(p.env)
 	p.voice.begins()
 	for _, c := range sides {
-		if f.times > 1 {
-			fmt.Fprintf(p.stderr, "%s, %s, %d times:\n", c.name, c.file, f.times)
-		}
-		if c.setup, err = c.prepare(ctx, p, f.yes); err != nil {
+		if c.setup, err = c.prepare(ctx, p, f.times, f.yes); err != nil {
 			return nil, nil, err
 		}
 		defer c.discard()
@@ -75,7 +99,9 @@ func (p *program) turns(ctx context.Context, f *compareFlags, files []string) (b
 			if i+k > 0 && !settle(ctx) {
 				return nil, nil, &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted between two runs; those so far are kept")}
 			}
-			fmt.Fprintf(p.stderr, "run %d of %d: %s, %s\n", 2*k+i+1, 2*f.times, c.name, c.file)
+			if !f.quiet {
+				fmt.Fprintf(p.stderr, "run %d of %d: %s, %s\n", 2*k+i+1, 2*f.times, c.name, c.file)
+			}
 			c.flags.labels = []string{"compare=" + strings.ToLower(c.name), fmt.Sprintf("repeat=%d/%d", k+1, f.times)}
 			if err := c.run(ctx, p); err != nil {
 				return nil, nil, err
@@ -98,7 +124,7 @@ func (p *program) turns(ctx context.Context, f *compareFlags, files []string) (b
 func (c *contender) run(ctx context.Context, p *program) (err error) {
 	setup := c.setup
 	if c.setup = nil; setup == nil {
-		if setup, err = c.prepare(ctx, p, true); err != nil {
+		if setup, err = c.prepare(ctx, p, 1, true); err != nil {
 			return err
 		}
 	} else if err := c.flags.identify(setup.Scenario); err != nil {
@@ -118,7 +144,7 @@ func (c *contender) run(ctx context.Context, p *program) (err error) {
 	switch err := s.JournalError(); {
 	case err != nil:
 		p.warn("the run was not saved: %v", err)
-	case s.journal != nil:
+	case s.journal != nil && !c.flags.quiet: // the comparison names its runs
 		fmt.Fprintf(p.stderr, "saved as %s\n", doc.ID)
 	}
 	if code := doc.Verdict.ExitCode; verdict.Aborts(code) {

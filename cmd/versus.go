@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"flashwave/bench/capacity"
@@ -43,21 +42,18 @@ func areSearches(base, fresh []string) (bool, error) {
 // compareSearches is one comparison of searches from its references to the exit code.
 func (p *program) compareSearches(ctx context.Context, f *compareFlags, base, fresh string) error {
 	switch {
+	case f.across:
+		return usage(errors.New("--across-scenarios is for a comparison of runs, and these are searches"), "leave it out")
 	case len(f.failOn) > 0:
 		return usage(errors.New("--fail-on holds a comparison of runs to a rule, and these are searches"), "leave it out: the capacity gates")
 	case len(f.need) > 0:
 		return usage(errors.New("--need asks what a comparison of runs would have seen, and these are searches"), "leave it out: a bracket says what is open")
 	}
-	outs, err := documentOuts(f.out, report.SearchComparisons.Names(), f.json)
+	places, done, err := openOuts(f.out, report.SearchComparisons.Names(), f.json)
 	if err != nil {
 		return err
 	}
-	var outputs outputs
-	defer outputs.close()
-	places, err := outputs.open(outs)
-	if err != nil {
-		return err
-	}
+	defer done()
 	kept, err := searches.Open("")
 	if err != nil {
 		return err
@@ -74,36 +70,10 @@ func (p *program) compareSearches(ctx context.Context, f *compareFlags, base, fr
 	if ctx.Err() != nil {
 		return &failure{code: verdict.ExitInterrupted, err: errors.New("the comparison was interrupted")}
 	}
-	return p.concludeVersus(doc, places, f.json)
-}
-
-// concludeVersus writes and prints a comparison of searches, and answers with its exit
-// code.
-func (p *program) concludeVersus(doc *versus.Document, places places, json bool) error {
-	format := "text"
-	if json {
-		format = "json"
-	}
-	known := *doc
-	printed := func(doc *versus.Document) error {
-		return report.SearchComparisons.Write(p.stdout, format, doc, p.reportOptions())
-	}
-	p.voice.comesTo(doc.Gate.ExitCode, func(code int) error {
-		known.Gate.ExitCode = code
-		return printed(&known)
-	})
-	p.reportFailure(places.write(func(w io.Writer, format string) error {
-		return report.SearchComparisons.Write(w, format, doc, report.Options{Width: 100})
-	}), &doc.Gate.ExitCode)
-	if err := p.tell(func() error { return printed(doc) }); err != nil && !brokenPipe(err) {
-		p.reportFailure(fmt.Errorf("the comparison could not be written: %w", err), &doc.Gate.ExitCode)
-	}
+	conclude(p, "comparison", doc, func(d *versus.Document) *int { return &d.Gate.ExitCode }, report.SearchComparisons.Write, places, f.json)
 	if doc.Gate.ExitCode != verdict.ExitPass {
 		p.actions().note("error", "comparison: "+doc.Gate.Status.String(), doc.Gate.Headline)
 	}
 	p.summarise(func(w io.Writer) error { return report.SearchComparisons.Write(w, "md", doc, report.Options{}) })
-	if doc.Gate.ExitCode != verdict.ExitPass {
-		return &failure{code: doc.Gate.ExitCode}
-	}
-	return nil
+	return ended(doc.Gate.ExitCode)
 }

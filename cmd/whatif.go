@@ -14,13 +14,13 @@ import (
 	"flashwave/bench/searches"
 )
 
-// nightFlags are those that say what a night asks, or how it is answered. All others of
-// capacity mean load.
+// nightFlags are those that say what a night asks, or how it is answered, and those that
+// ask for no more than --what-if does anyway. All others are for sending requests.
 var nightFlags = []string{
 	"what-if", "wave", "arrivals", "max-in-flight", "overflow", "seed",
 	"prompt", "prompts", "system", "max-tokens", "temperature", "no-stream", "extra-body", "turns", "think", "skip-bad-lines",
 	"headroom", "utilisation", "price", "prices",
-	"json", "out", "quiet", "no-tui", "ascii",
+	"json", "out", "quiet", "no-tui", "ascii", "yes", "no-save",
 }
 
 // whatIf answers another night from a search that took place, to the exit code. Nothing
@@ -56,10 +56,10 @@ func (p *program) whatIf(f *capacityFlags, fs *pflag.FlagSet, file string, place
 		return invalid(err)
 	}
 	p.answer(doc, places, f)
-	return concluded(doc)
+	return ended(doc.Verdict.ExitCode)
 }
 
-// sendsNothing refuses the flags that mean load.
+// sendsNothing refuses the flags that are for sending requests.
 func sendsNothing(fs *pflag.FlagSet) (err error) {
 	fs.Visit(func(flag *pflag.Flag) {
 		switch {
@@ -67,7 +67,7 @@ func sendsNothing(fs *pflag.FlagSet) (err error) {
 		case flag.Name == "slo":
 			err = usage(errors.New("--slo: the search was held to its own SLOs, and its capacity is that of those"), "leave --what-if out to search for others")
 		default:
-			err = usage(fmt.Errorf("--%s means load, and --what-if sends nothing", flag.Name), "leave it out, or leave --what-if out to search")
+			err = usage(fmt.Errorf("--%s is for sending requests, and --what-if sends none", flag.Name), "leave it out, or leave --what-if out to search")
 		}
 	})
 	return err

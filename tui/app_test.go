@@ -464,8 +464,8 @@ func TestScreensFitAnyWindow(t *testing.T) {
 	t.Parallel()
 	c := newComparison(compared(frozenRun("20261123-230000"), slower("20261124-010000")))
 	ascii := pen{newTheme(true, colorprofile.ASCII), asciiGlyphs}
-	for width := 0; width <= 210; width += 7 {
-		for height := 0; height <= 66; height += 3 {
+	for width := 0; width <= 210; width += 11 {
+		for height := 0; height <= 66; height += 5 {
 			for _, p := range []pen{testPen(), ascii} {
 				c := c.restyle(p).resize(width, height)
 				for _, key := range []string{"", "tab", "down", "w", "?"} {

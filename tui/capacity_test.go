@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -119,12 +120,25 @@ func TestCapacityScreens(t *testing.T) {
 				golden.RequireEqual(t, drawn(frame, size.w, size.h))
 			})
 		}
-		for width := 0; width <= 210; width += 11 {
-			for height := 0; height <= 66; height += 5 {
+		for width := 0; width <= 210; width += 17 {
+			for height := 0; height <= 66; height += 6 {
 				for _, o := range []Options{{}, {ASCII: true, NoColor: true}} {
 					fits(t, newSearch(&finding{}, "子 🙂 a name", o).at(width, height, snap, chart).render(), width, height)
 				}
 			}
+		}
+	}
+}
+
+// What the headline of a search tells is no further reason.
+func TestASearchGivesAReasonOnce(t *testing.T) {
+	snap := searched(16, true)
+	v := &snap.Document.Verdict
+	v.Headline, v.Reasons = "nothing held: the key is wrong", []string{"the key is wrong", "two more were refused"}
+	frame := newSearch(&finding{}, "midnight-sale", Options{}).at(200, 60, snap, 0).render()
+	for _, reason := range v.Reasons {
+		if n := strings.Count(frame, reason); n != 1 {
+			t.Errorf("%q stands %d times", reason, n)
 		}
 	}
 }

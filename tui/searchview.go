@@ -73,7 +73,7 @@ func (s search) now(width int) []string {
 	p, c := s.pen, s.snap.Current
 	if s.done() {
 		var lines []string
-		for _, r := range s.snap.Document.Verdict.Reasons {
+		for _, r := range s.snap.Document.Verdict.Further() {
 			lines = append(lines, p.label(p.cut(clean(r), width)))
 		}
 		return lines

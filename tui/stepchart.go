@@ -95,11 +95,10 @@ func (s search) stepChart(kind stepChartKind, width, height int) []string {
 	var bound *float64
 	if of == nil {
 		e, latency, name := s.leading()
-		unit := 1.0
 		title = name + s.scale() + ", ms"
 		of = func(st capacity.Step) *float64 {
 			if l := latency(st); l != nil {
-				return new(l.P95 / unit)
+				return new(l.P95)
 			}
 			return nil
 		}

@@ -94,7 +94,7 @@
 // # What it finds
 //
 // Against servers of known capacity (package servertest), at the defaults, e2e.p95 <
-// 800ms, in requests/s; go test ./bench/capacity -run TestTheSearchFindsTheTruth -v
+// 800ms, in requests/s; go test ./bench/capacity -run TestTheSearchFindsTheTruth -full -v
 //
 //	server                            truth  found  off     takes   429s
 //	M/M/8                              77.6   78.9  +1.7 %   209 s
@@ -115,7 +115,7 @@
 //	the same, warmed up for 2 min      77.6   77.4  -0.3 %   376 s
 //	scaling from 4 to 32, held         160    157   -1.8 %  1593 s
 //
-// With ten other seeds each (-run TestMostSearchesAreClose -seeds 10 -v) the first seven
+// With ten other seeds each (-run TestMostSearchesAreClose -full -v) the first seven
 // are found within 5 % in 62 of 70 searches and within 7 % in 69, after 180 to 700 s, the
 // longest where it is noisy or 429s come by chance; the cold one within 5 %, after 490 to
 // 770 s, and after 310 to 390 s where it is warmed up; limits within 1.2 %.

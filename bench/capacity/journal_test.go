@@ -56,13 +56,22 @@ func (n *notebook) End(doc *Document, goesOn bool) error {
 // past is what a reader finds after so many notes.
 func (n *notebook) past(t *testing.T, notes int) *Past {
 	t.Helper()
+	return n.until(t, func(p *Past) bool { return len(p.Notes) == notes })
+}
+
+// until is what a reader finds after as many notes as it takes; nil: there are too few.
+func (n *notebook) until(t *testing.T, enough func(p *Past) bool) *Past {
+	t.Helper()
 	p := &Past{}
 	if err := json.Unmarshal(n.begun, &p.Begun); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range n.notes[:notes] {
+	for i := 0; !enough(p); i++ {
+		if i == len(n.notes) {
+			return nil
+		}
 		var note Note
-		if err := json.Unmarshal(text, &note); err != nil {
+		if err := json.Unmarshal(n.notes[i], &note); err != nil {
 			t.Fatal(err)
 		}
 		p.Notes = append(p.Notes, note)
@@ -73,13 +82,11 @@ func (n *notebook) past(t *testing.T, notes int) *Past {
 // kept is how many notes there are when so many steps have ended.
 func (n *notebook) kept(t *testing.T, steps int) int {
 	t.Helper()
-	for i := range n.notes {
-		if n.past(t, i+1).Steps() == steps {
-			return i + 1
-		}
+	p := n.until(t, func(p *Past) bool { return p.Steps() == steps && len(p.Notes) > 0 })
+	if p == nil {
+		t.Fatalf("there are no %d steps", steps)
 	}
-	t.Fatalf("there are no %d steps", steps)
-	return 0
+	return len(p.Notes)
 }
 
 // searchKept searches the small endpoint and keeps the search in a notebook.

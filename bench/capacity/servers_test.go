@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math"
 	"slices"
@@ -22,9 +21,6 @@ import (
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
-
-// seeds is how often each server is searched by TestMostSearchesAreClose.
-var seeds = flag.Int("seeds", 0, "search each server so often, with other random numbers each time")
 
 // A tally is a server that counts what it refuses, with all that lies between the steps.
 type tally struct {
@@ -114,11 +110,21 @@ func limited(name string, q servertest.Quota, bounds func(*Config)) served {
 	return served{name, m, m, sale, 0.03, quotaTime, ByRateLimit, bounds}
 }
 
+// scaling is an endpoint that scales out, and takes so many times as long for each request.
+func scaling(name string, slow time.Duration) served {
+	m := servertest.Autoscaled
+	m.Service = servertest.Fixed(slow * 200 * time.Millisecond)
+	return served{
+		name, m, servertest.Model{Workers: m.Scaling.Most, Service: m.Service},
+		slow * sale, 0.07, 28 * time.Minute, ByLatency,
+		func(c *Config) { c.HoldFor = 3 * time.Minute },
+	}
+}
+
 func stepping(d time.Duration) func(*Config) { return func(c *Config) { c.StepFor = d } }
 
 var queues = []served{
 	queue("M/M/8", servertest.MM8, nil),
-	queue("M/M/8, steps of 5 s", servertest.MM8, stepping(5*time.Second)),
 	queue("M/D/8", servertest.MD8, nil),
 	queue("a shared processor", servertest.Shared8, nil),
 	queue("one in ten is long", servertest.Bimodal8, nil),
@@ -135,24 +141,30 @@ var others = []served{
 	limited("a window of tokens, told", servertest.Quota{PerMinute: 21_600, Tokens: true, Headers: true}, nil),
 	limited("a deep bucket of tokens, told", servertest.Quota{PerMinute: 21_600, Tokens: true, Depth: 21_600, Headers: true}, nil),
 	limited("a deep bucket", servertest.Quota{PerMinute: 1200, Depth: 1200}, nil),
-	limited("a deep bucket, told, steps of 3 s", servertest.Quota{PerMinute: 3000, Depth: 3000, Headers: true}, stepping(3*time.Second)),
 	limited("a bucket of 50, told", servertest.Quota{PerMinute: 1200, Depth: 50, Headers: true}, nil),
 	limited("a bucket of 50", servertest.Quota{PerMinute: 1200, Depth: 50}, nil),
 	{"the first minute three times slower", servertest.Cold, servertest.MM8, sale, 0.07, 10 * time.Minute, ByLatency, nil},
+	scaling("scaling from 4 to 32, four times as slow, held", 4),
+}
+
+// variants are servers that the others stand for, at a fraction of their requests: they
+// are searched with -full.
+var variants = []served{
+	queue("M/M/8, steps of 5 s", servertest.MM8, stepping(5*time.Second)),
+	limited("a deep bucket, told, steps of 3 s", servertest.Quota{PerMinute: 3000, Depth: 3000, Headers: true}, stepping(3*time.Second)),
+	scaling("scaling from 4 to 32, held", 1),
 	{"the same, warmed up", servertest.Cold, servertest.MM8, sale, 0.07, 8 * time.Minute, ByLatency, func(c *Config) { c.Warmup = 2 * time.Minute }},
-	{
-		"scaling from 4 to 32, held", servertest.Autoscaled,
-		servertest.Model{Workers: 32, Service: servertest.Fixed(200 * time.Millisecond)},
-		sale, 0.07, 28 * time.Minute, ByLatency,
-		func(c *Config) { c.HoldFor = 3 * time.Minute },
-	},
 }
 
 // The command whose figures the package doc tells:
 //
-//	go test ./bench/capacity -run TestTheSearchFindsTheTruth -v
+//	go test ./bench/capacity -run TestTheSearchFindsTheTruth -full -v
 func TestTheSearchFindsTheTruth(t *testing.T) {
-	for i, tc := range slices.Concat(queues, others) {
+	list := slices.Concat(queues, others)
+	if *full {
+		list = append(list, variants...)
+	}
+	for i, tc := range list {
 		if raced && i%4 != 0 {
 			continue // some are enough to find races; CI proves the table without the detector
 		}
@@ -184,18 +196,19 @@ func TestTheSearchFindsTheTruth(t *testing.T) {
 
 // Nine searches in ten come within 5 % or so, whatever the random numbers:
 //
-//	go test ./bench/capacity -run TestMostSearchesAreClose -seeds 10 -v
+//	go test ./bench/capacity -run TestMostSearchesAreClose -full -v
 func TestMostSearchesAreClose(t *testing.T) {
-	if *seeds == 0 {
-		t.Skip("-seeds N asks for it")
+	if !*full {
+		t.Skip("-full asks for it")
 	}
-	for _, tc := range slices.Concat(queues, others) {
+	const seeds = 10
+	for _, tc := range slices.Concat(queues, others, variants) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			truth := tc.truth.Capacity(servertest.SLO{Quantile: 0.95, Bound: tc.bound, Errors: 0.01}, false)
-			off, took := make([]float64, *seeds), make([]float64, *seeds)
+			off, took := make([]float64, seeds), make([]float64, seeds)
 			t.Run("seeds", func(t *testing.T) {
-				for i := range *seeds {
+				for i := range seeds {
 					t.Run(fmt.Sprint(i), func(t *testing.T) {
 						t.Parallel()
 						doc, _ := searchModel(t, seeded(tc.model, uint64(100+i)), tc.bound, tc.bounds)
@@ -215,8 +228,8 @@ func TestMostSearchesAreClose(t *testing.T) {
 					far++
 				}
 			}
-			if 5*far > *seeds {
-				t.Errorf("%d of %d are off by more than 7 %%", far, *seeds)
+			if 5*far > seeds {
+				t.Errorf("%d of %d are off by more than 7 %%", far, seeds)
 			}
 		})
 	}
@@ -234,7 +247,8 @@ func TestADriftIsNamed(t *testing.T) {
 
 func TestAScaleOutIsNamed(t *testing.T) {
 	t.Parallel()
-	doc, _ := searchModel(t, servertest.Autoscaled, sale, nil)
+	m := scaling("", 4)
+	doc, _ := searchModel(t, m.model, m.bound, nil)
 	if !slices.ContainsFunc(doc.Findings, func(f Finding) bool { return f.Kind == ScalesOut }) {
 		t.Errorf("%+v, %+v", doc.Verdict, doc.Findings)
 	}

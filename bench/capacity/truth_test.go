@@ -32,7 +32,7 @@ func against(t *testing.T, m servertest.Model, arrivals string, night []string, 
 		case m.MaxOpen > 0:
 			sc.SLO = []string{"e2e.p95 < 5s"}
 		case m.Scaling != nil:
-			sc.SLO = []string{"e2e.p95 < 800ms"}
+			sc.SLO = []string{"e2e.p95 < 3200ms"}
 		}
 		demand(night...)(sc)
 		if err := sc.Resolve(scenario.Machine{}); err != nil {
@@ -83,7 +83,10 @@ func (s *Search) stepsOf(t *testing.T, closed []int, open []float64, length time
 }
 
 // The forecast of a night comes true on every kind of endpoint: 200 requests a minute,
-// then a quarter more than the endpoint serves, then few again.
+// then a quarter more than the endpoint serves, then few again. The command whose figures
+// the doc of package forecast tells:
+//
+//	go test ./bench/capacity -run TestForecastsComeTrue -full -v
 func TestForecastsComeTrue(t *testing.T) {
 	const few = 3.3
 	quota := func(q servertest.Quota) servertest.Model { return servertest.Limited(q) }
@@ -95,13 +98,13 @@ func TestForecastsComeTrue(t *testing.T) {
 		refuses bool
 		nights  int
 	}{
-		{"M/M/8", servertest.MM8, 75, 100, false, 3},
-		{"M/D/8", servertest.MD8, 75, 100, false, 3},
-		{"shared", servertest.Shared8, 70, 100, false, 3},
-		{"bimodal", servertest.Bimodal8, 70, 100, false, 3},
-		{"noisy", servertest.Noisy8, 70, 100, false, 5},
+		{"M/M/8", servertest.MM8, 75, 100, false, fewer(3)},
+		{"M/D/8", servertest.MD8, 75, 100, false, fewer(3)},
+		{"shared", servertest.Shared8, 70, 100, false, fewer(3)},
+		{"bimodal", servertest.Bimodal8, 70, 100, false, fewer(3)},
+		{"noisy", servertest.Noisy8, 70, 100, false, fewer(5)},
 		{"16 open", servertest.Concurrency16, 24, 50, true, 3},
-		{"shedding", servertest.Shedding, 75, 100, true, 3},
+		{"shedding", servertest.Shedding, 75, 100, true, fewer(3)},
 		{"bucket", quota(servertest.Quota{PerMinute: 1200, Depth: 100}), 20, 50, true, 3},
 		{"bucket, told", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true}), 20, 50, true, 3},
 		{"bucket, told without its reset", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true, NoReset: true}), 20, 50, true, 3},
@@ -238,7 +241,11 @@ func known(v *float64) string {
 
 // The search as it is finds what the forecast needs.
 func TestASearchForetellsItsNight(t *testing.T) {
-	for name, m := range map[string]servertest.Model{"M/M/8": servertest.MM8, "shared": servertest.Shared8, "shedding": servertest.Shedding} {
+	servers := map[string]servertest.Model{"M/M/8": servertest.MM8, "shedding": servertest.Shedding}
+	if *full {
+		servers["shared"] = servertest.Shared8
+	}
+	for name, m := range servers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			against(t, m, "poisson", []string{"calm:3.3/s:20s", "rush:100/s:40s", "after:3.3/s:60s"}, func(t *testing.T, s *Search) {
@@ -273,7 +280,7 @@ func TestOfWhatChangesNothingIsForetold(t *testing.T) {
 		ground    forecast.Ground
 		rehearsed bool
 	}{
-		"autoscaled":          {servertest.Autoscaled, forecast.ScalesOut, false},
+		"autoscaled":          {scaling("", 4).model, forecast.ScalesOut, false},
 		"drifting, rehearsed": {servertest.Drifting, forecast.Drifts, true},
 	} {
 		t.Run(name, func(t *testing.T) {

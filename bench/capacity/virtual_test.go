@@ -14,6 +14,10 @@ import (
 	"flashwave/client/pipetest"
 )
 
+// mostOpen is how many requests may be open: more than any demand of a test keeps waiting.
+// Each has two ends of a connection, and a saturated endpoint is given all of them.
+const mostOpen = 500
+
 // onMock runs a test in virtual time against the built-in endpoint. change may
 // alter the scenario before it is resolved.
 func onMock(t *testing.T, c mock.Config, change func(*scenario.Scenario), test func(t *testing.T, o bench.Options)) {
@@ -40,6 +44,7 @@ func onMock(t *testing.T, c mock.Config, change func(*scenario.Scenario), test f
 		sc := scenario.Default()
 		sc.Target.Model = mock.DefaultModel
 		sc.Workload.Prompts = "synthetic:16"
+		sc.MaxInFlight = mostOpen
 		if change != nil {
 			change(sc)
 		}

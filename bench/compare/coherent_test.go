@@ -123,6 +123,12 @@ func coherentRow(t complainer, d *Document, r Row) {
 func legible(t complainer, r Row) {
 	t.Helper()
 	text := r.FormatInterval()
+	if text == anyChange {
+		if r.Verdict != TooNoisy || r.High != nil || r.Low != nil && *r.LowRatio > -1 {
+			t.Errorf("%s is %s, and any change as it is written", r.Name(), r.Verdict)
+		}
+		return
+	}
 	if r.Low == nil || r.High == nil {
 		end, more := strings.CutSuffix(text, " or more")
 		end, less := strings.CutSuffix(end, " or less")
@@ -166,7 +172,7 @@ func legible(t complainer, r Row) {
 
 // exitCode is that of the default gate, by the rows that gate.
 func exitCode(d *Document) int {
-	short := len(d.warned(Incomplete)) > 0
+	short := len(d.warned(withheld...)) > 0
 	if !d.Base.Valid || !d.New.Valid {
 		return verdict.ExitInconclusive
 	}

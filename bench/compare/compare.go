@@ -13,6 +13,9 @@ type Options struct {
 	Tool  result.Tool // what makes the document
 	Rules []Rule      // take the place of the default gate
 	Needs []Need      // what must have been seen for a comparison to pass
+
+	// Across says that scenarios are what is compared: they may ask different things.
+	Across bool
 }
 
 // Compare sets one or several runs of a scenario against others. Neither side may
@@ -40,7 +43,7 @@ func compareSides(base, fresh *side, o Options) *Document {
 	if block := max(c.base.block, c.fresh.block); block > 0 && d.Method.Name == OrderStatistics {
 		d.Method.BlockS = &block
 	}
-	d.Warnings = c.warnings(d)
+	d.Warnings = c.warnings(d, o.Across)
 	d.gate(o.Rules, o.Needs)
 	return d
 }
@@ -75,6 +78,14 @@ type side struct {
 	full   fullness
 	burst  float64 // so many failures of a run tell no more than one
 }
+
+// A named is a side by its name: BASE or NEW.
+type named struct {
+	name string
+	*side
+}
+
+func (c *comparison) sides() [2]named { return [...]named{{"BASE", c.base}, {"NEW", c.fresh}} }
 
 func newSide(runs []*result.Run) *side {
 	s := &side{runs: runs}
@@ -133,12 +144,15 @@ func stats(run *result.Run, wave string) *result.Stats {
 func (c *comparison) rows(wave string) []Row {
 	base, fresh := c.base.estimates(wave), c.fresh.estimates(wave)
 	rows := make([]Row, 0, len(metrics))
-	goods := c.goods()
+	goods, sameSLOs := c.goods(), c.sameSLOs()
 	for i, m := range metrics {
 		row := Row{
 			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
 			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == goods && c.unjudged()),
 			Samples: Samples{count(base[i]), count(fresh[i])},
+		}
+		if m.good() && (!sameSLOs || none(base[i]) && none(fresh[i])) {
+			base[i], fresh[i] = nil, nil
 		}
 		row.Base, row.New = middle(base[i], c.base), middle(fresh[i], c.fresh)
 		row.beyond()
@@ -190,15 +204,12 @@ func (s *side) estimates(wave string) [][]estimate {
 		noise, told := s.noise(r, wave, *t)
 		for i, m := range metrics {
 			value, samples, ok := m.value(*t)
-			if !ok {
+			if !ok || m.gap() && voidGaps(run, wave) {
 				continue
 			}
 			e := estimate{value, samples, unbounded, 1}
 			if told && samples >= m.least {
 				e.interval, e.crowd = m.within(noise, value)
-			}
-			if m.name == "error_rate" && wave == "" && value > 0 {
-				s.burst = max(s.burst, e.crowd)
 			}
 			list[i] = append(list[i], e)
 		}
@@ -217,10 +228,18 @@ func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 		s.block = max(s.block, n.plan.longest*n.step)
 	}
 	n.closed = closed(s.runs[run])
-	if ok && wave == "" && !n.closed {
-		s.full = s.full.or(n.fullness())
+	if ok && wave == "" {
+		s.burst = max(s.burst, n.burst())
+	}
+	if wave == "" && !n.closed {
+		s.full = s.full.or(s.series[run].fullness(strata, p95(t)))
 	}
 	return n, ok
+}
+
+// none reports whether a side has values, and all are 0.
+func none(list []estimate) bool {
+	return len(list) > 0 && !slices.ContainsFunc(list, func(e estimate) bool { return e.value != 0 })
 }
 
 // beyond takes out values that lie beyond every one, and notes where they were.

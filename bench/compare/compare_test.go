@@ -90,7 +90,8 @@ func TestWarnings(t *testing.T) {
 		"target":     {func(r *result.Run) { r.Scenario.Target.URL = "http://127.0.0.1:9/v1" }, OtherTarget},
 		"seed":       {func(r *result.Run) { r.Scenario.Seed = 99 }, OtherSeed},
 		"machine":    {func(r *result.Run) { r.Tool.OS = "plan9" }, OtherMachine},
-		"scenario":   {func(r *result.Run) { r.Scenario.Workload.MaxTokens = 7 }, OtherScenario},
+		"scenario":   {func(r *result.Run) { r.Scenario.Target.Proxy = "http://127.0.0.1:9" }, OtherScenario},
+		"asked":      {func(r *result.Run) { r.Scenario.Workload.MaxTokens = 7 }, NotAsked},
 		"cached":     {func(r *result.Run) { r.Total.Tokens.Cached = r.Total.Tokens.Prompt }, CachedShare},
 		"incomplete": {func(r *result.Run) { r.Verdict.Status = result.Aborted }, Incomplete},
 		"steered":    {func(r *result.Run) { r.Events = append(r.Events, result.Event{Kind: result.Steered}) }, SteeredByHand},
@@ -103,7 +104,7 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("%s: %v", name, kinds(d))
 		}
 		want := verdict.ExitPass
-		if tt.kind == NotValid || tt.kind == Incomplete {
+		if tt.kind == NotValid || slices.Contains(withheld, tt.kind) {
 			want = verdict.ExitInconclusive
 		}
 		if d.Gate.ExitCode != want {

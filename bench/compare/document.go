@@ -71,7 +71,9 @@ type WarningKind string
 
 // The kinds of warning.
 const (
-	OtherScenario WarningKind = "scenario"   // the scenarios differ
+	SameRun       WarningKind = "same_run"   // a run is on both sides
+	NotAsked      WarningKind = "asked"      // BASE and NEW were not asked the same
+	OtherScenario WarningKind = "scenario"   // the scenarios differ in something else
 	OtherSeed     WarningKind = "seed"       // the seeds differ
 	OtherModel    WarningKind = "model"      // the models differ
 	OtherTarget   WarningKind = "target"     // the targets differ
@@ -79,6 +81,10 @@ const (
 	OtherWaves    WarningKind = "waves"      // a wave exists on one side only
 	SamePrompts   WarningKind = "prompts"    // a run sent an endpoint prompts that another had sent it before
 	CachedShare   WarningKind = "cached"     // more of the prompts was cached on one side
+	Flattered     WarningKind = "flattered"  // a cache knew what NEW sent, for a run had sent it before
+	ShortAnswers  WarningKind = "answers"    // the answers of NEW are shorter, though the same was asked
+	NoneGood      WarningKind = "none_good"  // no request of either side was good
+	LateGaps      WarningKind = "late_gaps"  // in a run the generator was too late for gaps between tokens
 	FewSamples    WarningKind = "samples"    // too few requests, or seconds, for an interval
 	Incomplete    WarningKind = "incomplete" // a run did not go to its end
 	SteeredByHand WarningKind = "steered"    // a run was steered by hand
@@ -148,7 +154,7 @@ type Row struct {
 	SeenRatio *float64 `json:"seen_ratio"`
 
 	Verdict Verdict `json:"verdict"`
-	Gates   bool    `json:"gates"` // the default gate looks at it; other rows inform
+	Gates   bool    `json:"gates"` // the gate, or a rule in its place, looks at it; other rows inform
 	Samples Samples `json:"samples"`
 }
 

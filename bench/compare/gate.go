@@ -16,11 +16,19 @@ func (d *Document) gate(rules []Rule, needs []Need) {
 	gated := d.gated()
 	d.judge(gated)
 	if len(rules) > 0 {
-		d.hold(rules, gated)
+		for _, r := range gated {
+			r.Gates = false
+		}
 		gated = d.ruled(rules)
+		for _, r := range gated {
+			r.Gates = true
+		}
+		// What a rule lacks, it says itself.
+		d.Warnings = slices.DeleteFunc(d.Warnings, func(w Warning) bool { return w.Kind == FewSamples })
+		d.hold(rules, gated)
 	}
 	d.need(needs, gated)
-	d.cutShort()
+	d.withhold()
 	d.invalid()
 }
 
@@ -163,8 +171,8 @@ func having(rows []*Row, verdict Verdict) (list []*Row) {
 	return list
 }
 
-// hold puts the rules in the place of the default gate.
-func (d *Document) hold(rules []Rule, gated []*Row) {
+// hold puts the rules, and the rows that they are about, in the place of the default gate.
+func (d *Document) hold(rules []Rule, ruled []*Row) {
 	g := &d.Gate
 	var failed, noisy, missing []string
 	for _, rule := range rules {
@@ -199,7 +207,7 @@ func (d *Document) hold(rules []Rule, gated []*Row) {
 		g.Status, g.ExitCode = GateWithin, verdict.ExitPass
 		fallthrough
 	default:
-		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(gated)+seen(gated))
+		g.Headline = fmt.Sprintf("no rule of %d failed: %s", len(rules), brief(ruled)+seen(ruled))
 	}
 }
 
@@ -224,17 +232,20 @@ func (d *Document) unbounded(r Row) string {
 	return "too few requests or seconds"
 }
 
-// cutShort lets no comparison pass in which a run did not go to its end: what it
-// would have shown is missing.
-func (d *Document) cutShort() {
-	short := d.warned(Incomplete)
-	if len(short) == 0 {
+// withheld are the kinds of warnings that let nothing pass: what was compared is not what
+// the question is about, or not all of it.
+var withheld = []WarningKind{Incomplete, NotAsked, SteeredByHand, ShortAnswers, Flattered}
+
+// withhold lets no such comparison pass. What is worse all the same is worse.
+func (d *Document) withhold() {
+	why := d.warned(withheld...)
+	if len(why) == 0 {
 		return
 	}
 	if d.Gate.ExitCode != verdict.ExitFailed {
-		d.Gate.inconclusive("nothing can be said", short)
+		d.Gate.inconclusive("nothing can be said", why)
 	}
-	d.Gate.Reasons = append(short, d.Gate.Reasons...)
+	d.Gate.Reasons = append(why, d.Gate.Reasons...)
 }
 
 // invalid voids the judgement where a generator was the bottleneck, or nobody can
@@ -248,10 +259,10 @@ func (d *Document) invalid() {
 	d.Gate.Reasons = append(late, d.Gate.Reasons...)
 }
 
-// warned are the texts of the warnings of a kind.
-func (d *Document) warned(kind WarningKind) (texts []string) {
+// warned are the texts of the warnings of some kinds.
+func (d *Document) warned(kinds ...WarningKind) (texts []string) {
 	for _, w := range d.Warnings {
-		if w.Kind == kind {
+		if slices.Contains(kinds, w.Kind) {
 			texts = append(texts, w.Text)
 		}
 	}
@@ -261,23 +272,35 @@ func (d *Document) warned(kind WarningKind) (texts []string) {
 // Row finds a row; nil if there is none. wave is a name with its lane, or without
 // where only one lane has it.
 func (d *Document) Row(metric, stat, wave string) *Row {
-	var found *Row
-	for i := range d.Rows {
-		r := &d.Rows[i]
-		if r.Metric != metric || r.Stat != stat {
-			continue
+	if wave != "" {
+		name, ok := WaveNamed(wave, d.Waves())
+		if !ok {
+			return nil
 		}
-		if r.Wave == wave {
-			return r
-		}
-		if wave != "" && strings.HasSuffix(r.Wave, "/"+wave) {
-			if found != nil {
-				return nil
+		wave = name
+	}
+	i := slices.IndexFunc(d.Rows, func(r Row) bool { return r.Metric == metric && r.Stat == stat && r.Wave == wave })
+	if i < 0 {
+		return nil
+	}
+	return &d.Rows[i]
+}
+
+// WaveNamed finds the one of the waves that a rule means: by its name with its lane, or
+// without where only one lane has it.
+func WaveNamed(name string, waves []string) (wave string, ok bool) {
+	if slices.Contains(waves, name) {
+		return name, true
+	}
+	for _, w := range waves {
+		if strings.HasSuffix(w, "/"+name) {
+			if ok {
+				return "", false
 			}
-			found = r
+			wave, ok = w, true
 		}
 	}
-	return found
+	return wave, ok
 }
 
 // Waves are the names of the waves that have rows, in their order.

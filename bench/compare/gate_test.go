@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -116,18 +117,21 @@ func TestFewRequestsInSeveralRuns(t *testing.T) {
 	}
 }
 
-// A run against itself is not worse where it tells enough, and one that is too short
-// to say so says that.
-func TestARunAgainstItself(t *testing.T) {
+// A run against one that is just as it is not worse where it tells enough, and one that is
+// too short to say so says that.
+func TestARunAgainstItsLike(t *testing.T) {
+	like := func(w world, seed uint64) (a, b *side) {
+		return w.aside(rand.New(rand.NewPCG(seed, 3)), 1, 1), w.aside(rand.New(rand.NewPCG(seed, 3)), 1, 1)
+	}
 	for i := range uint64(10) {
-		run := world{seconds: 60, rps: 20, within: 0.05, memory: 0.7}.aside(rand.New(rand.NewPCG(i, 3)), 1, 1)
-		d := compareSides(run, run, Options{})
+		run, other := like(world{seconds: 60, rps: 20, within: 0.05, memory: 0.7}, i)
+		d := compareSides(run, other, Options{})
 		if d.Gate.ExitCode != verdict.ExitPass || d.Gate.Status != GateNoDifference {
 			t.Errorf("%d: %+v", i, d.Gate)
 		}
 	}
-	run := short.aside(rand.New(rand.NewPCG(1, 3)), 1, 1)
-	if d := compareSides(run, run, Options{}); d.Gate.ExitCode != verdict.ExitInconclusive {
+	run, other := like(short, 1)
+	if d := compareSides(run, other, Options{}); d.Gate.ExitCode != verdict.ExitInconclusive {
 		t.Errorf("%+v", d.Gate)
 	}
 }
@@ -218,6 +222,7 @@ func TestRules(t *testing.T) {
 		{[]string{"ttft.p95 > +200%"}, long, 1, verdict.ExitPass, GateNoDifference},
 		{[]string{"e2e.p50 > +10% in rush"}, long, 1.3, verdict.ExitFailed, GateWorse},
 		{[]string{"e2e.p95 > +1%"}, long, 1.05, verdict.ExitFailed, GateWorse},
+		{[]string{"e2e.p50 > +200% in rush"}, long, 1.3, verdict.ExitPass, GateWithin},
 		{[]string{"goodput < -50%"}, long, 1.3, verdict.ExitPass, GateWithin},
 		{[]string{"error_rate > +20pp"}, long, 1.3, verdict.ExitPass, GateWithin},
 		{[]string{"e2e.p95 > +30%"}, long, 1.3, verdict.ExitInconclusive, GateTooNoisy},
@@ -236,6 +241,13 @@ func TestRules(t *testing.T) {
 		d := judged(t, long, tt.fresh, tt.slower, tt.rules...)
 		if d.Gate.ExitCode != tt.code || d.Gate.Status != tt.status || len(d.Gate.Rules) != len(tt.rules) {
 			t.Errorf("%v, × %v: %+v", tt.rules, tt.slower, d.Gate)
+		}
+		ruled := d.ruled(parsed(t, tt.rules...))
+		for i := range d.Rows { // the headline of a pass tells of what the rules are about, and of nothing else
+			r := &d.Rows[i]
+			if told := strings.Contains(d.Gate.Headline, r.subject()+" "+r.FormatValues()); tt.code == verdict.ExitPass && r.Wave == "" && r.HasData() && told != slices.Contains(ruled, r) {
+				t.Errorf("%v: %s is told %v: %s", tt.rules, r.subject(), told, d.Gate.Headline)
+			}
 		}
 		coherent(t, d)
 	}

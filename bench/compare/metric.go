@@ -121,8 +121,11 @@ func ofTheRest(p percentile, l *result.Latency, t result.Requests) (v float64, s
 // wait for without streaming, and nothing is good where no bound was given. It then
 // does not gate. One side alone may not do without.
 func (m metric) optional() bool {
-	return m.name == "ttft" || m.name == "goodput" || m.name == "good_fraction"
+	return m.name == "ttft" || m.good()
 }
+
+// good reports whether the metric is of good requests, which are what the SLOs say.
+func (m metric) good() bool { return m.name == "goodput" || m.name == "good_fraction" }
 
 // gap reports whether the metric is of gaps between tokens.
 func (m metric) gap() bool { return m.name == "itl" || m.name == "tpot" }
@@ -131,14 +134,16 @@ func (m metric) gap() bool { return m.name == "itl" || m.name == "tpot" }
 // noise can be told.
 const leastBeyond = 3
 
-// share is a counter as a part of others that it is one of, or of their sum.
+// share is a counter as a part of others that it is one of, or of their sum. However
+// crowded they are, all hits together are one event at least.
 func share(of counter, by ...counter) func(noise, float64) (interval, float64) {
 	return func(n noise, value float64) (interval, float64) {
 		whole := n.all.sum(by...)
 		if whole == 0 || math.IsNaN(n.all.sum(of)) {
 			return unbounded, 1
 		}
-		crowd := max(1, crowding(n.variance(func(t stratum) []float64 { return n.more(t, of, by...) }), value, whole)*n.doubt(1))
+		hits := min(value, 1-value) * whole
+		crowd := max(1, min(crowding(n.sharedBy(of, by...), value, whole)*n.doubt(1), hits))
 		return exact(value, whole/crowd), crowd
 	}
 }
@@ -157,14 +162,21 @@ func rate(of, by counter) func(noise, float64) (interval, float64) {
 }
 
 // goodRate is the good requests a second. A schedule that does not wait for the endpoint
-// is no noise: there it is as sure as their share.
+// is no noise: there, and where none was good, it is as sure as their share.
 func goodRate(n noise, value float64) (interval, float64) {
-	part := n.all.sum(good) / n.all.sum(succeeded, failed, lost)
-	if n.closed || part == 0 || math.IsNaN(part) {
+	hits, whole := n.all.sum(good), n.all.sum(succeeded, failed, lost)
+	switch {
+	case whole == 0 || math.IsNaN(hits):
+		return unbounded, 1
+	case n.closed && hits > 0:
 		return rate(good, seconds)(n, value)
 	}
-	i, _ := share(good, succeeded, failed, lost)(n, part)
-	return interval{i.low / part * value, i.high / part * value}, 1
+	i, _ := share(good, succeeded, failed, lost)(n, hits/whole)
+	offered := whole / n.all.sum(seconds)
+	if hits > 0 {
+		offered = value / hits * whole
+	}
+	return interval{i.low * offered, i.high * offered}, 1
 }
 
 func errorRate(t result.Stats) (float64, int64, bool) {

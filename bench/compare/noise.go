@@ -190,6 +190,14 @@ func (s *series) correlated(t stratum) float64 {
 	return 1.1447 * math.Cbrt(alpha*alpha*float64(t.rows()))
 }
 
+// sharedBy is the variance of a counter as a part of others. A request that is refused at
+// once counts in the row that scheduled it, and the others in those where they ended: of
+// both ways to tell how many a row may expect, that holds which leaves less unexplained.
+func (n noise) sharedBy(of counter, by ...counter) float64 {
+	ended := n.variance(func(t stratum) []float64 { return n.more(t, of, by...) })
+	return min(ended, n.variance(func(t stratum) []float64 { return n.more(t, of, scheduled) }))
+}
+
 // more is, for each row, how much more a counter has than is expected of the sum of
 // others.
 func (s *series) more(t stratum, of counter, by ...counter) []float64 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"flashwave/bench/result"
@@ -18,6 +19,7 @@ type play struct {
 	rate    float64 // requests a second, of a Poisson process
 	seconds int     // of load
 
+	keep   func(at float64) float64            // the part of the rate that comes at a time; nil: all
 	slower float64                             // all latencies are so much longer than the model's; 0: 1
 	fails  func(at float64, r *rand.Rand) bool // requests that fail at once; nil: none
 	bound  float64                             // seconds within which a request is good; 0: nothing says it
@@ -35,7 +37,12 @@ func (p play) run(seed uint64) *result.Run {
 	for n < len(arrivals) && arrivals[n] < float64(p.seconds) {
 		n++
 	}
-	return p.record(m.Simulate(arrivals[:n]), rand.New(rand.NewPCG(seed, 5)), fmt.Sprint(seed))
+	arrivals = arrivals[:n]
+	random := rand.New(rand.NewPCG(seed, 5))
+	if p.keep != nil {
+		arrivals = slices.DeleteFunc(arrivals, func(at float64) bool { return random.Float64() >= p.keep(at) })
+	}
+	return p.record(m.Simulate(arrivals), random, fmt.Sprint(seed))
 }
 
 // record makes the document of a run out of what became of its requests.

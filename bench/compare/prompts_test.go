@@ -14,12 +14,17 @@ import (
 func TestSamePromptsAreToldOf(t *testing.T) {
 	sent := func(id string, minute int, sequence string, first uint64) *result.Run {
 		run := frozen(t, id)
+		run.Scenario.Target.URL = "http://127.0.0.1:8000/v1"
 		run.StartedAt = run.StartedAt.Add(time.Duration(minute) * time.Minute)
 		run.Prompts = []result.Prompts{{Content: "c", Sequence: sequence, Distinct: 4000, First: first, Count: 1000}}
 		return run
 	}
 	elsewhere := sent("b", 1, "s", 0)
 	elsewhere.Scenario.Target.URL = "http://127.0.0.1:9/v1"
+	builtIn := func(run *result.Run) *result.Run {
+		run.Scenario.Target.URL = "mock:"
+		return run
+	}
 	for _, c := range []struct {
 		name      string
 		base, new []*result.Run
@@ -30,6 +35,7 @@ func TestSamePromptsAreToldOf(t *testing.T) {
 		{"what comes next", one(sent("a", 0, "s", 0)), one(sent("b", 1, "s", 1000)), ""},
 		{"half of them", one(sent("a", 0, "s", 0)), one(sent("b", 1, "s", 500)), "about 50"},
 		{"another seed", one(sent("a", 0, "s", 0)), one(sent("b", 1, "other", 0)), "about 25"},
+		{"the built-in endpoint, which is another each time", one(builtIn(sent("a", 0, "s", 0))), one(builtIn(sent("b", 1, "s", 0))), ""},
 		{"another endpoint", one(sent("a", 0, "s", 0)), one(elsewhere), ""},
 		{"runs of one side", []*result.Run{sent("a", 0, "s", 0), sent("x", 1, "s", 0)}, one(sent("b", 2, "s", 1000)), "run x sent prompts that run a had sent"},
 		{"several pairs", []*result.Run{sent("a", 0, "s", 0), sent("x", 1, "s", 0)}, one(sent("b", 2, "s", 0)), "in 3 pairs of runs"},

@@ -22,6 +22,7 @@ type Rule struct {
 	Wave   string // "" is the whole run
 	More   bool   // regressed when the change is more than the bounds; else less
 	Equal  bool   // or equal to them
+	unit   string // of the row
 	bounds []bound
 }
 
@@ -87,7 +88,7 @@ func (p *ruleParser) rule() (r Rule, err *slo.SyntaxError) {
 	if err != nil {
 		return r, err
 	}
-	r.Metric, r.Stat, r.Text = m.name, m.stat, m.path()
+	r.Metric, r.Stat, r.unit, r.Text = m.name, m.stat, m.unit, m.path()
 	for word := ""; ; word = " and" {
 		op, value, err := p.bound(&r, m)
 		if err != nil {

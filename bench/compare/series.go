@@ -45,6 +45,7 @@ type series struct {
 	hists  [numKept]grid
 
 	backlog []float64 // requests in flight or queued at the end of each row
+	loaded  int       // rows up to the last in which a wave was live
 }
 
 // A stratum is an unbroken stretch of rows, from ≤ row < to, in which the same
@@ -64,6 +65,9 @@ func newSeries(rows []result.Row) *series {
 		s.counts[c] = make([]float64, len(rows)+1)
 	}
 	for i, row := range rows {
+		if len(row.Waves) > 0 {
+			s.loaded = i + 1
+		}
 		s.backlog = append(s.backlog, float64(row.InFlight+row.Queued))
 		for c, v := range countersOf(row) {
 			s.counts[c][i+1] = s.counts[c][i] + v

@@ -1,8 +1,8 @@
 package compare
 
 import (
-	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -13,8 +13,6 @@ import (
 	"flashwave/bench/servertest"
 	"flashwave/bench/verdict"
 )
-
-var tables = flag.Int("tables", 0, "print the tables of the package's doc, from so many pairs a cell")
 
 // A trial is a pair of endpoints, compared over and over.
 type trial struct {
@@ -88,9 +86,10 @@ var errorChanges = []change{
 
 // Prints the tables of the doc.
 func TestTables(t *testing.T) {
-	if *tables == 0 {
-		t.Skip("-tables N prints them")
+	if !*full {
+		t.Skip("-full prints them")
 	}
+	const most = 300 // pairs a cell
 	table := func(title string, utilisation float64, runs int, changes []change, lengths ...int) {
 		fmt.Printf("\n%-28s", title)
 		for _, s := range lengths {
@@ -100,7 +99,7 @@ func TestTables(t *testing.T) {
 			fmt.Printf("\n  %-26s", c.name)
 			for _, s := range lengths {
 				base := loaded(utilisation, s)
-				pairs := max(*tables/max(s/10, 1)/runs, 40)
+				pairs := max(most/max(s/10, 1)/runs, 40)
 				got := trial{base, c.of(base), runs}.codes(pairs, Options{})
 				percent := func(code int) float64 { return 100 * float64(got[code]) / float64(pairs) }
 				fmt.Printf("%11s", fmt.Sprintf("%.0f/%.0f", percent(verdict.ExitPass), percent(verdict.ExitFailed)))
@@ -115,7 +114,7 @@ func TestTables(t *testing.T) {
 	table("0.87, four runs a side", 0.87, 4, latencyChanges, 5, 10, 60)
 }
 
-// From five seconds on, at low load and near saturation: of endpoints that differ by just
+// However short the runs, at low load and near saturation: of endpoints that differ by just
 // what matters at most one comparison in twenty says that they do, or that they do not;
 // what is plain is found, of one run a side or of four.
 func TestFalseAlarmsAndPower(t *testing.T) {
@@ -166,14 +165,10 @@ func TestFalseAlarmsAndPower(t *testing.T) {
 		name := fmt.Sprintf("%s, utilisation %v, %d of %d s", tt.change, tt.utilisation, tt.runs, tt.seconds)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if raced {
-				tt.pairs = max(tt.pairs/20, 1)
-			}
+			tt.pairs = some(tt.pairs)
 			base := loaded(tt.utilisation, tt.seconds)
 			got := trial{base, named(tt.change).of(base), tt.runs}.codes(tt.pairs, Options{})
-			share := func(code int) float64 { return float64(got[code]) / float64(tt.pairs) }
-			pass, fail := share(verdict.ExitPass), share(verdict.ExitFailed)
-			if !raced && (pass > tt.pass || fail < tt.fail || fail > tt.failed) {
+			if !(frequency{0, tt.pass}).holds(got[verdict.ExitPass], tt.pairs) || !(frequency{tt.fail, tt.failed}).holds(got[verdict.ExitFailed], tt.pairs) {
 				t.Errorf("%v of %d", got, tt.pairs)
 			}
 		})
@@ -211,6 +206,91 @@ func TestClosedWavesAreNotNearSaturation(t *testing.T) {
 	run.Waves[0].Kind = result.ClosedWave
 	if d := Compare(one(run), one(run), Options{}); len(d.warned(NearFull)) != 0 {
 		t.Error(d.Warnings)
+	}
+}
+
+// An endpoint at which nobody waits is not near saturation, however long its work takes
+// beside the run, and however its rate changes: its backlog fills, follows what is asked
+// of it, and drains.
+func TestIdleIsNotNearSaturation(t *testing.T) {
+	shapes := map[string]func(at, seconds float64) float64{
+		"a steady rate": func(_, _ float64) float64 { return 1 },
+		"a ramp":        func(at, seconds float64) float64 { return at / seconds },
+		"a fall":        func(at, seconds float64) float64 { return 1 - at/seconds },
+		"a hill":        func(at, seconds float64) float64 { return math.Sin(math.Pi * at / seconds) },
+	}
+	for what, model := range map[string]servertest.Model{
+		"memoryless work of 1 s":         {Service: servertest.Exponential(time.Second)},
+		"memoryless work of 4 s":         {Service: servertest.Exponential(4 * time.Second)},
+		"fixed work of 2 s":              {Service: servertest.Fixed(2 * time.Second)},
+		"work of 1 s beside a neighbour": {Service: servertest.Fixed(time.Second), Slower: servertest.Noisy(0.05, 3*time.Second, 3)},
+	} {
+		for shape, of := range shapes {
+			for _, seconds := range []int{12, 40} {
+				told := 0
+				for i := range uint64(20) {
+					p := play{model: model, rate: 40, seconds: seconds, keep: func(at float64) float64 { return of(at, float64(seconds)) }}
+					run := p.run(i)
+					told += len(Compare(one(run), one(run), Options{}).warned(NearFull)) / 2
+				}
+				if told > 1 {
+					t.Errorf("%s, %s, %d s: told %d times of 20", what, shape, seconds, told)
+				}
+			}
+		}
+	}
+}
+
+// Failures that come independently of each other are no burst, however few seconds there
+// are, and however late the others end: by chance alone one is named in twenty at most.
+// Those that come together are, wherever they are.
+func TestIndependentFailuresAreNoBurst(t *testing.T) {
+	for _, service := range []time.Duration{100 * time.Millisecond, time.Second, 4 * time.Second} {
+		for _, rate := range []float64{5, 40} {
+			for _, seconds := range []int{4, 12, 40} {
+				for _, part := range []float64{0.02, 0.1} {
+					p := play{model: servertest.Model{Service: servertest.Exponential(service)}, rate: rate, seconds: seconds}
+					named := 0
+					for i := range uint64(20) {
+						run := failing(part).of(p).run(i)
+						named += len(Compare(one(run), one(run), Options{}).warned(Burst)) / 2
+					}
+					if named > 1 {
+						t.Errorf("%.0f %% of %v/s, work of %v, %d s: named %d times of 20", 100*part, rate, service, seconds, named)
+					}
+				}
+			}
+		}
+	}
+	for _, service := range []time.Duration{100 * time.Millisecond, time.Second, 4 * time.Second} {
+		for what, fails := range map[string]func(at float64, r *rand.Rand) bool{
+			"all that comes in a second":           func(at float64, _ *rand.Rand) bool { return at >= 20 && at < 21 },
+			"a third of what comes in 3 s":         func(at float64, r *rand.Rand) bool { return at >= 20 && at < 23 && r.Float64() < 0.3 },
+			"all of a second, and 1 % of the rest": func(at float64, r *rand.Rand) bool { return at >= 20 && at < 21 || r.Float64() < 0.01 },
+		} {
+			run := play{model: servertest.Model{Service: servertest.Exponential(service)}, rate: 40, seconds: 60, fails: fails}.run(1)
+			if d := Compare(one(run), one(run), Options{}); len(d.warned(Burst)) != 2 {
+				t.Errorf("%s fails, work of %v: %v", what, service, d.Warnings)
+			}
+		}
+	}
+}
+
+// However crowded failures are, all of them are one event at least, and a share is not
+// less sure than that.
+func TestAllFailuresAreOneEventAtLeast(t *testing.T) {
+	p := loaded(0.5, 4)
+	for i := range uint64(40) {
+		run := failing(0.01).of(p).run(i)
+		r := Compare(one(run), one(run), Options{}).Row("error_rate", "", "")
+		share, n := *r.Base, float64(run.Total.Requests.Scheduled)
+		if share == 0 || r.Low == nil {
+			continue
+		}
+		one := exact(share, 1/share)
+		if most := math.Hypot(share-one.low, one.high-share); *r.High > most+1e-9 {
+			t.Errorf("%v of %v failed, and the interval is %s, beyond that of one event: %v", share, n, r.FormatInterval(), most)
+		}
 	}
 }
 
@@ -303,6 +383,29 @@ func TestNeeds(t *testing.T) {
 		d := Compare(one(base), one(fresh), Options{Needs: needs})
 		if d.Gate.ExitCode != tt.code || d.Gate.Status != tt.status || tt.code == verdict.ExitPass && !strings.Contains(d.Gate.Headline, "would have been seen") {
 			t.Errorf("%q: %+v", tt.need, d.Gate)
+		}
+	}
+	for _, tt := range []struct {
+		need, rule string
+		concerns   bool
+	}{
+		{"10%", "error_rate > +20pp", false},
+		{"10%", "lost > +20%", false},
+		{"1pp", "error_rate > +20pp", true},
+		{"1pp", "e2e.p95 > +50ms", false},
+		{"10%", "e2e.p95 > +1h", true},
+		{"10%", "goodput < -90%", true},
+	} {
+		need, err := ParseNeed(tt.need)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Needs: []Need{need}, Rules: parsed(t, tt.rule)}
+		if got := need.Concerns(o.Rules); got != tt.concerns {
+			t.Errorf("%s concerns %s: %v", tt.need, tt.rule, got)
+		}
+		if g := Compare(one(base), one(fresh), o).Gate; (g.ExitCode == verdict.ExitPass) != tt.concerns {
+			t.Errorf("%s of %s: %+v", tt.need, tt.rule, g)
 		}
 	}
 	for _, wrong := range []string{"", "10", "-10%", "0%", "10ms", "x%"} {

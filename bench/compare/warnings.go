@@ -1,11 +1,8 @@
 package compare
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -18,17 +15,14 @@ import (
 const cachedApart = 0.05
 
 // warnings say why the sides may not be comparable.
-func (c *comparison) warnings(d *Document) []Warning {
+func (c *comparison) warnings(d *Document, across bool) []Warning {
 	list := []Warning{}
 	warn := func(kind WarningKind, format string, args ...any) {
 		list = append(list, Warning{kind, fmt.Sprintf(format, args...)})
 	}
-	for _, s := range []struct {
-		name string
-		*side
-	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+	for _, s := range c.sides() {
 		for _, run := range s.runs {
-			if !run.Generator.Valid && !run.CutOff() { // of one that was cut off nobody can know
+			if !run.Generator.Valid && !run.CutOff() && run.Total.Requests.Scheduled > 0 { // of others nobody can know
 				warn(NotValid, "in run %s of %s the generator was the bottleneck", run.ID, s.name)
 			}
 			if run.Verdict.Status == result.Aborted || run.CutOff() {
@@ -40,7 +34,12 @@ func (c *comparison) warnings(d *Document) []Warning {
 		}
 	}
 	c.survivors(warn)
+	c.lateGaps(warn)
+	c.same(warn)
 	c.differences(warn)
+	c.unasked(warn, across)
+	c.noneGood(warn)
+	c.answers(warn)
 	c.limits(d, warn)
 	c.prompts(warn)
 	return list
@@ -48,10 +47,7 @@ func (c *comparison) warnings(d *Document) []Warning {
 
 // survivors tells of sides of which the requests that got an answer are not all.
 func (c *comparison) survivors(warn func(WarningKind, string, ...any)) {
-	for _, s := range []struct {
-		name string
-		*side
-	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+	for _, s := range c.sides() {
 		most := 0.0
 		for _, run := range s.runs {
 			q := run.Total.Requests
@@ -81,9 +77,6 @@ func (c *comparison) differences(warn func(WarningKind, string, ...any)) {
 			warn(same.kind, "the %s differ: %s", same.what, strings.Join(values, ", "))
 		}
 	}
-	if keys := otherKeys(runs); len(keys) > 0 {
-		warn(OtherScenario, "the scenarios differ in %s", strings.Join(keys, ", "))
-	}
 	base, fresh := c.base.cached(), c.fresh.cached()
 	if base != nil && fresh != nil && math.Abs(*base-*fresh) > cachedApart {
 		warn(CachedShare, "of the prompt tokens %s were cached in BASE, %s in NEW", units.Share(*base), units.Share(*fresh))
@@ -104,7 +97,7 @@ func (c *comparison) prompts(warn func(WarningKind, string, ...any)) {
 	for i, run := range runs {
 		for _, before := range runs[:i] {
 			share := run.Repeated(before)
-			if share < repeatedPrompts || endpoint(run) != endpoint(before) {
+			if share < repeatedPrompts || endpoint(run) != endpoint(before) || run.Scenario != nil && run.Scenario.Target.BuiltIn() {
 				continue
 			}
 			pairs++
@@ -121,15 +114,16 @@ func (c *comparison) prompts(warn func(WarningKind, string, ...any)) {
 		text += fmt.Sprintf(" (and so in %d pairs of runs)", pairs)
 	}
 	warn(SamePrompts, "%s: a cache of prompts makes the later run faster; run --repeat, or another --seed, sends others", text)
+	base, fresh := c.base.cached(), c.fresh.cached()
+	if base != nil && fresh != nil && *fresh-*base > cachedApart && slices.Contains(c.fresh.runs, later) {
+		warn(Flattered, "NEW sent prompts again, and a cache knew them: of its prompt tokens %s were cached, of those of BASE %s", units.Share(*fresh), units.Share(*base))
+	}
 }
 
 // endpoint is what answered a run.
 func endpoint(run *result.Run) string {
 	return fromScenario(run, "target", "url") + " " + fromScenario(run, "target", "model")
 }
-
-// inBursts is how many failures must tell no more than one for them to be a burst.
-const inBursts = 4
 
 // limits tell what the intervals cannot hold.
 func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any)) {
@@ -150,10 +144,7 @@ func (c *comparison) limits(d *Document, warn func(WarningKind, string, ...any))
 	if len(shared) > 0 {
 		warn(SideBySide, "waves that ran side by side share the rows of the timeline: %s have no intervals", strings.Join(shared, ", "))
 	}
-	for _, s := range []struct {
-		name string
-		*side
-	}{{"BASE", c.base}, {"NEW", c.fresh}} {
+	for _, s := range c.sides() {
 		if s.burst >= inBursts && d.Method.Name == OrderStatistics {
 			warn(Burst, "the failures of %s came together: %s of them tell no more than one; more runs would show how often they come", s.name, units.Number(s.burst))
 		}
@@ -226,57 +217,4 @@ func distinct(runs []*result.Run, of func(*result.Run) string) (values []string)
 		}
 	}
 	return values
-}
-
-// aside are the keys of a scenario that are told apart, or that change no load.
-var aside = []string{"name", "labels", "seed", "price", "prices", "abort_on", "budget", "max_lag"}
-
-// otherKeys are the keys of the scenarios whose values differ between runs.
-func otherKeys(runs []*result.Run) []string {
-	var first map[string]any
-	differ := map[string]bool{}
-	for i, run := range runs {
-		s := scenarioOf(run)
-		for _, key := range aside {
-			delete(s, key)
-		}
-		if target, ok := s["target"].(map[string]any); ok {
-			delete(target, "url")
-			delete(target, "model")
-		}
-		if i == 0 {
-			first = s
-			continue
-		}
-		for key := range s {
-			differ[key] = differ[key] || !reflect.DeepEqual(s[key], first[key])
-		}
-		for key := range first {
-			differ[key] = differ[key] || !reflect.DeepEqual(s[key], first[key])
-		}
-	}
-	maps.DeleteFunc(differ, func(_ string, other bool) bool { return !other })
-	return slices.Sorted(maps.Keys(differ))
-}
-
-// scenarioOf is a run's scenario as its document has it.
-func scenarioOf(run *result.Run) map[string]any {
-	var s map[string]any
-	if data, err := json.Marshal(run.Scenario); err == nil {
-		_ = json.Unmarshal(data, &s) // what Marshal wrote
-	}
-	return s
-}
-
-// fromScenario is one value of a run's scenario, "none" where there is none.
-func fromScenario(run *result.Run, path ...string) string {
-	var at any = scenarioOf(run)
-	for _, key := range path {
-		m, _ := at.(map[string]any)
-		at = m[key]
-	}
-	if at == nil || at == "" {
-		return "none"
-	}
-	return fmt.Sprint(at)
 }

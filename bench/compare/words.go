@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -33,9 +32,12 @@ func (r Row) end(absolute, ratio *float64) string {
 }
 
 // FormatInterval writes the interval as FormatChange does the change: −2.0 … +5.1 %.
-// Without an end it is +150 % or more, −60 % or less.
+// Without an end it is +150 % or more, −60 % or less, and without any that tells it is any
+// change.
 func (r Row) FormatInterval() string {
 	switch {
+	case r.High == nil && r.Verdict == TooNoisy && (r.Low == nil || r.LowRatio != nil && *r.LowRatio <= -1):
+		return anyChange
 	case r.Low == nil && r.High == nil:
 		return units.NoData
 	case r.High == nil:
@@ -78,6 +80,9 @@ func (r Row) Interval() (low, high float64, ok bool) {
 	i := r.turned(r.worsening())
 	return i.low / r.margin(), i.high / r.margin(), i.bounded() && r.margin() > 0
 }
+
+// anyChange is an interval that says nothing.
+const anyChange = "any change"
 
 // anyFactor is a change that no number helps to tell.
 const anyFactor = "any factor"
@@ -147,13 +152,17 @@ func (r Row) formatted(v *float64, beyond Beyond) string {
 // HasData reports whether there is something to show of either side.
 func (r Row) HasData() bool { return r.Base != nil || r.New != nil || r.Beyond != "" }
 
+// subject is what a row is about: p95 TTFT in rush.
+func (r Row) subject() string {
+	if r.Wave == "" {
+		return r.Name()
+	}
+	return r.Name() + " in " + r.Wave
+}
+
 // tell is a row in words: p95 TTFT 212 → 251 ms (+18 %, +12 … +25 %).
 func tell(r *Row) string {
-	s := r.Name()
-	if r.Wave != "" {
-		s += " in " + r.Wave
-	}
-	s += " " + r.FormatValues()
+	s := r.subject() + " " + r.FormatValues()
 	var changes []string
 	for _, change := range []string{r.FormatChange(), r.FormatInterval()} {
 		if change != units.NoData {
@@ -166,13 +175,15 @@ func tell(r *Row) string {
 	return s
 }
 
-// brief is the gated rows in few words.
+// brief is the rows that gate in few words.
 func brief(rows []*Row) string {
 	var parts []string
 	for _, r := range rows {
+		part := r.subject() + " " + r.FormatValues()
 		if r.Change != nil {
-			parts = append(parts, fmt.Sprintf("%s %s (%s)", r.Name(), r.FormatValues(), r.FormatChange()))
+			part += " (" + r.FormatChange() + ")"
 		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -92,7 +92,7 @@ func Examine(ctx context.Context, sc *scenario.Scenario, o Options) (*Report, er
 	}
 	r := &Report{Schema: Schema, Tool: o.Tool, At: time.Now().UTC(), Scenario: sc.Name, Need: NeedOf(sc)}
 	r.Facts = gather(ctx, o.root)
-	if sc.Target.URL != scenario.MockURL {
+	if !sc.Target.BuiltIn() {
 		o.Progress("connecting to the target; no request is sent")
 		r.Target = reach(ctx, sc.Target)
 	}

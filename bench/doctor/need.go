@@ -47,7 +47,7 @@ type Need struct {
 func NeedOf(sc *scenario.Scenario) Need {
 	n := Need{
 		PeakRPS: sc.PeakRate(), Slots: sc.Slots(),
-		MaxLagMS: millis(sc.MaxLag.D()), loopback: onLoopback(sc.Target), builtin: sc.Target.URL == scenario.MockURL,
+		MaxLagMS: millis(sc.MaxLag.D()), loopback: onLoopback(sc.Target), builtin: sc.Target.BuiltIn(),
 	}
 	most := 0.0
 	for _, l := range sc.Lanes {

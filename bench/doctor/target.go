@@ -173,7 +173,7 @@ func checkTarget(p *Path) Check {
 
 // onLoopback reports whether the target is on this machine.
 func onLoopback(t scenario.Target) bool {
-	if t.URL == scenario.MockURL {
+	if t.BuiltIn() {
 		return true
 	}
 	u, err := url.Parse(t.URL)

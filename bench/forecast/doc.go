@@ -94,7 +94,7 @@
 //
 // The command that makes the table:
 //
-//	go test ./bench/capacity -run TestForecastsComeTrue -v
+//	go test ./bench/capacity -run TestForecastsComeTrue -full -v
 //
 // An endpoint that grows or drifts while it is measured gives no ground for a forecast
 // (see [Ground]): nothing is foretold, and a rehearsal is asked for.

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"flag"
 	"fmt"
 	"iter"
 	"math"
@@ -67,14 +68,20 @@ func erlangC(c int, load float64) queueing {
 	return queueing{mean: waits / rate, waits: waits, p95: max(0, math.Log(waits/0.05)/rate)}
 }
 
-// among is the tolerance of the answers: their own noise is a third of it. The race
-// detector makes ten times fewer requests affordable, which is no proof any more,
-// but still looks for races and for gross errors.
+// full asks for all requests of the queues whose answers are known.
+var full = flag.Bool("full", false, "all requests that hold the simulator to theory within 2 %")
+
+// among is the tolerance of the answers: their own noise, which goes with the root of the
+// number of requests, is a third of it. With the race detector so few are no proof any
+// more, but still look for races and for gross errors.
 func among() (requestsPer int, tolerance float64) {
-	if raceDetector {
-		return 10, 0.1
+	switch {
+	case *full:
+		return 1, 0.02
+	case raceDetector:
+		return 25, 0.1
 	}
-	return 1, 0.02
+	return 6, 0.05
 }
 
 // hold fails unless what was simulated is what theory says.

@@ -114,7 +114,7 @@ func (m *Mix) Fingerprint(lane uint64) Fingerprint {
 func (m *Mix) Name() string {
 	names := make([]string, len(m.shares))
 	for i, s := range m.shares {
-		names[i] = s.Source.Name()
+		names[i] = s.Name()
 	}
 	return strings.Join(names, " + ")
 }

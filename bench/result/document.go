@@ -76,6 +76,11 @@ const (
 	GroundPass        Ground = "pass"
 )
 
+// Same reports whether both are of the same run. Of one without an id nobody can know.
+func (r *Run) Same(as *Run) bool {
+	return r.ID != "" && r.ID == as.ID && r.StartedAt.Equal(as.StartedAt)
+}
+
 // CutOff reports whether a run was made of its logs, because it never ended. Documents
 // of earlier versions say so in their headline alone.
 func (r *Run) CutOff() bool {

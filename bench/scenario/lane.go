@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/slo"
 )
 
 // AddWave appends a wave to the lane of that name, which it creates at its first
@@ -37,6 +38,16 @@ func (s *Scenario) addWave(lane string, w Wave) string {
 }
 
 func wavePath(lane, wave int) string { return fmt.Sprintf("lanes[%d].waves[%d]", lane, wave) }
+
+// WaveNames are the names of all waves, with their lanes where those have names.
+func (s *Scenario) WaveNames() (names []string) {
+	for _, l := range s.Lanes {
+		for _, w := range l.Waves {
+			names = append(names, slo.WaveName(l.Name, w.Name))
+		}
+	}
+	return names
+}
 
 // Workloads are the scenario's own workload, those of its mix and of the lanes that have one.
 // A flag that overrides the workload overrides each of them.

@@ -106,6 +106,9 @@ type Target struct {
 	Retries     int      `json:"retries"`
 }
 
+// BuiltIn reports whether it is the built-in endpoint, which every run has anew.
+func (t Target) BuiltIn() bool { return t.URL == MockURL }
+
 // A Workload is what is asked.
 type Workload struct {
 	Prompt      string          `json:"prompt,omitempty"`  // one text for every request; takes the place of the default prompts

@@ -126,13 +126,14 @@ func sparse(t *testing.T, s *Store) (*Journal, *result.Run) {
 	return j, doc
 }
 
-// A thousand random changes of each file of a run: reading ends, in a document or an
+// Hundreds of random changes of each file of a run: reading ends, in a document or an
 // error, and takes no more memory than the file may ask for.
 func TestMutatedFiles(t *testing.T) {
 	s := openTemp(t)
 	j, doc := sparse(t, s)
 	dir := filepath.Join(s.Dir(), j.ID())
 	check(t, files.WriteJSON(filepath.Join(dir, runFile), doc))
+	const mutations = 400
 	random := rand.New(rand.NewPCG(8, 8))
 	for _, name := range []string{runFile, beginFile, eventsFile, intervalsFile, tailFile} {
 		path := filepath.Join(dir, name)
@@ -142,7 +143,7 @@ func TestMutatedFiles(t *testing.T) {
 			check(t, os.Remove(filepath.Join(dir, runFile)))
 		}
 		shown, most := 0, int64(0)
-		for i := range 1000 {
+		for i := range mutations {
 			check(t, os.WriteFile(path, mutated(random, good), 0o600))
 			before := allocated()
 			run, err := s.Load(j.ID())
@@ -165,7 +166,7 @@ func TestMutatedFiles(t *testing.T) {
 		if most > 200<<20 {
 			t.Errorf("%s: reading a mutation of %d bytes allocated %d MB", name, len(good), most>>20)
 		}
-		t.Logf("%-14s %d of 1000 could be shown, %d MB at most", name, shown, most>>20)
+		t.Logf("%-14s %d of %d could be shown, %d MB at most", name, shown, mutations, most>>20)
 		check(t, os.WriteFile(path, good, 0o600))
 		check(t, files.WriteJSON(filepath.Join(dir, runFile), doc))
 	}

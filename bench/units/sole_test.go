@@ -29,6 +29,8 @@ var others = map[string]string{
 	"bench/arrival/trace.go":    "errors over the fields of a file, as they stand there",
 	"bench/doctor/endpoint.go":  "arguments of a command",
 	"bench/price":               "errors over the fields of a file",
+	"bench/peers/serve.go":      "arguments of a command",
+	"bench/peers/tools.go":      "arguments of commands",
 	"bench/report/sheet":        "a table for programs",
 	"bench/report/svg/frame.go": "attributes of SVG",
 	"bench/scenario":            "the text of a scenario is read back",

@@ -59,6 +59,17 @@ func (k *talk) Release() bool {
 	return whole
 }
 
+// heard is an exchange that tells when the head of its response has come.
+type heard struct {
+	talk
+	head chan struct{}
+}
+
+func (x *heard) Head(h *Head) bool {
+	close(x.head)
+	return x.talk.Head(h)
+}
+
 // byBoth runs a test with pollers, where there are any, and without.
 func byBoth(t *testing.T, test func(t *testing.T, dialling func(t *testing.T, addr string) *Transport)) {
 	t.Helper()
@@ -220,7 +231,7 @@ func earlyRefusal(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refused := make(chan struct{})
+			x, refused := &heard{head: make(chan struct{})}, make(chan struct{})
 			addr := listening(t, func(_ int, c net.Conn, r *bufio.Reader) {
 				_, _ = r.ReadByte()
 				say(c, strings.Replace(answer, "200 OK", "413 Large", 1))
@@ -228,11 +239,10 @@ func earlyRefusal(t *testing.T, dialling func(*testing.T, string) *Transport) {
 					<-refused
 					return
 				}
-				time.Sleep(20 * time.Millisecond) // or what is not read breaks the connection first
+				<-x.head // or what is not read breaks the connection first
 				then(c, r)
 			})
 			tr := dialling(t, addr)
-			x := new(talk)
 			if err := tr.Do(t.Context(), []byte(large), x, false); err != nil || x.status != 413 || string(x.body) != "ok" {
 				t.Errorf("%v, status %d, body %q", err, x.status, x.body)
 			}
@@ -270,25 +280,29 @@ func breaking(t *testing.T, dialling func(*testing.T, string) *Transport) {
 	large := request + strings.Repeat("x", 64<<20)
 	for name, test := range map[string]struct {
 		text  string
-		serve func(c net.Conn)
+		serve func(c net.Conn, r *bufio.Reader, head <-chan struct{}) // returns when it is awaited
 	}{
-		"while a head is awaited":  {request, func(net.Conn) {}},
-		"while a body is awaited":  {request, func(c net.Conn) { say(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na") }},
-		"while a request is taken": {large, func(net.Conn) {}},
+		"while a head is awaited": {request, func(_ net.Conn, r *bufio.Reader, _ <-chan struct{}) { asked(r) }},
+		"while a body is awaited": {request, func(c net.Conn, _ *bufio.Reader, head <-chan struct{}) {
+			say(c, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na")
+			<-head
+		}},
+		"while a request is taken": {large, func(_ net.Conn, r *bufio.Reader, _ <-chan struct{}) { _, _ = r.ReadByte() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			quit := make(chan struct{})
-			addr := listening(t, func(_ int, c net.Conn, _ *bufio.Reader) {
-				test.serve(c)
+			awaited, quit := make(chan struct{}), make(chan struct{})
+			x := &heard{talk: talk{got: make(chan *Conn, 1)}, head: make(chan struct{})}
+			addr := listening(t, func(_ int, c net.Conn, r *bufio.Reader) {
+				test.serve(c, r, x.head)
+				close(awaited)
 				<-quit
 			})
 			tr := dialling(t, addr)
-			x := &talk{got: make(chan *Conn, 1)}
 			ended := make(chan error)
 			go func() { ended <- tr.Do(context.Background(), []byte(test.text), x, false) }()
 			c := <-x.got
-			time.Sleep(20 * time.Millisecond)
+			<-awaited
 			x.Release()
 			c.Break()
 			if err := <-ended; err == nil {

@@ -3,6 +3,7 @@ package comparison
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"flashwave/bench/compare"
@@ -79,18 +80,26 @@ func changes(d *compare.Document) (tables []table.Table) {
 			tables = append(tables, t)
 		}
 	}
-	// The level is named in the first table, and is that of all.
-	add("whole run", "", units.Bound(d.Method.Confidence, units.Ratio)+" interval", func(compare.Row) bool { return true })
-	if waves := d.Waves(); len(waves) > 1 {
-		for _, wave := range waves {
-			add(words.Plain(wave), wave, "interval", ofWave)
-		}
+	// The level is named in the first table, and is that of all. (Of ranks it is 66/70.)
+	add("whole run", "", units.Bound(math.Round(1000*d.Method.Confidence)/1000, units.Ratio)+" interval", func(compare.Row) bool { return true })
+	for _, wave := range wavesShown(d) {
+		add(words.Plain(wave), wave, "interval", ofWave)
 	}
 	return tables
 }
 
+// wavesShown are the waves that have tables. One alone is the whole run, unless a rule is
+// about it.
+func wavesShown(d *compare.Document) []string {
+	waves := d.Waves()
+	if len(waves) == 1 && !slices.ContainsFunc(d.Rows, func(r compare.Row) bool { return r.Gates && r.Wave != "" }) {
+		return nil
+	}
+	return waves
+}
+
 // ofWave says which rows the table of a wave has.
 func ofWave(r compare.Row) bool {
-	return r.Stat == "p95" && (r.Metric == "ttft" || r.Metric == "e2e") ||
+	return r.Gates || r.Stat == "p95" && (r.Metric == "ttft" || r.Metric == "e2e") ||
 		slices.Contains([]string{"error_rate", "goodput", "rps"}, r.Metric)
 }

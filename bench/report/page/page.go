@@ -64,12 +64,18 @@ func (p *Page) Gap() { p.text.WriteByte('\n') }
 // after the first stand below its beginning.
 func (p *Page) Prose(lead, text string) {
 	indent := ansi.StringWidth(lead)
-	for i, l := range strings.Split(ansi.Wrap(text, p.width-indent, ""), "\n") {
+	for i, l := range strings.Split(wrap(text, p.width-indent), "\n") {
 		if i > 0 {
 			lead = strings.Repeat(" ", indent)
 		}
 		p.Line(lead + strings.TrimSpace(l))
 	}
+}
+
+// wrap breaks a text between words, of which a hyphen is a part: --repeat is one.
+func wrap(text string, width int) string {
+	const hyphen, unbroken = "-", "\u2011"
+	return strings.ReplaceAll(ansi.Wrap(strings.ReplaceAll(text, hyphen, unbroken), width, ""), unbroken, hyphen)
 }
 
 // Flow writes the items of a section side by side, over as many lines as they need.

@@ -15,7 +15,11 @@ func Name(name string) string { return Plain(cmp.Or(name, "unnamed")) }
 
 // Target is a model and where it is served: deepseek-v3.2 at api.holysheep.ai.
 func Target(model, address string) string {
-	return Plain(cmp.Or(model, "any model") + " at " + host(address))
+	what := cmp.Or(model, "any model")
+	if address != "" {
+		what += " at " + host(address)
+	}
+	return Plain(what)
 }
 
 // host is what of a target's URL people know it by.

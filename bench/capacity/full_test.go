@@ -1,0 +1,15 @@
+package capacity
+
+import "flag"
+
+// full asks for what the package docs of capacity and forecast tell, whole. Without it
+// each kind of server is searched and rehearsed as well, and held to the same bounds.
+var full = flag.Bool("full", false, "all servers, seeds and nights of the tables in the package docs")
+
+// fewer are one of so many nights; with -full, all of them.
+func fewer(nights int) int {
+	if *full {
+		return nights
+	}
+	return 1
+}
