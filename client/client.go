@@ -70,18 +70,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"text/template"
 	"time"
-)
-
-// API is the dialect an endpoint speaks.
-type API string
-
-// The dialects.
-const (
-	Chat        API = "chat"        // POST URL/chat/completions
-	Completions API = "completions" // POST URL/completions
-	HTTP        API = "http"        // POST URL, with a body of one's own
 )
 
 // Transport is what carries requests.
@@ -96,18 +85,35 @@ const (
 // A Config describes an endpoint and how to reach it. Its zero durations mean
 // "no limit".
 type Config struct {
-	// URL is the base URL with its version, such as http://127.0.0.1:8000/v1;
-	// for [HTTP] it is the URL that is posted to.
+	// URL is the base URL with its version, such as http://127.0.0.1:8000/v1, or that
+	// of a call, such as …/v1/chat/completions?api-version=1; for [HTTP] it is the URL
+	// that is posted to.
 	URL string
 	API API // default [Chat]
 	// Body is a text/template of the JSON to post (HTTP only). It sees the
 	// request's Fields and model, prompt, system, max_tokens and stream; the
 	// function json renders any value as JSON: {"q": {{json .prompt}}}.
 	Body string
+	// Token says which events are tokens (HTTP only): those of such a name or type, or
+	// whose documents hold something at such a path (choices.0.delta.content). None:
+	// all that say anything.
+	Token []string
+	// Usage is the path of the usage in a document (HTTP only): of an object in the
+	// words of any dialect, or of the number of output tokens.
+	Usage string
+	// FailIf are expressions, PATH OP VALUE or a PATH that must lead to nothing, such as
+	// code >= 400 (HTTP only): a document for which one holds is an error.
+	FailIf []string
 
-	// Key is sent as a bearer token, to this endpoint only. It stands in no
-	// error text.
+	// MaxTokensKey is the key of Request.MaxTokens in a [Chat]; "": max_tokens, or
+	// max_completion_tokens for models that want it.
+	MaxTokensKey string
+	NoUsage      bool // do not ask for the usage of a stream
+	MaxEvent     int  // most bytes of an event or a document; 0: 4 MiB
+
+	// Key is sent to this endpoint only, as Auth says. It stands in no error text.
 	Key    string
+	Auth   Scheme      // "": as is usual for the API and the host
 	Header http.Header // added to every request
 
 	Connections int  // idle connections kept for reuse; 0: all of them
@@ -136,14 +142,15 @@ type Config struct {
 
 // A Client calls one endpoint. It is safe for concurrent use.
 type Client struct {
-	cfg     Config
-	post    *url.URL    // where requests go
-	base    *url.URL    // without the API's own path
-	plain   http.Header // of a request for a document
-	stream  http.Header // of a request for a stream
-	host    string      // of the Host header; "": the URL's
-	body    *template.Template
-	secrets secrets // what no text may hold
+	cfg      Config
+	post     *url.URL    // where requests go
+	base     *url.URL    // without the API's own path
+	plain    http.Header // of a request for a document
+	stream   http.Header // of a request for a stream
+	host     string      // of the Host header; "": the URL's
+	dialect  dialect
+	declined declined
+	secrets  secrets // what no text may hold
 
 	transport transport // of calls
 	standard  *standard // net/http: of all else
@@ -158,6 +165,9 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg}
 	if c.cfg.API == "" {
 		c.cfg.API = Chat
+	}
+	if c.cfg.MaxEvent == 0 {
+		c.cfg.MaxEvent = eventLimit
 	}
 	if c.cfg.Epoch.IsZero() {
 		c.cfg.Epoch = time.Now()

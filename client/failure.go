@@ -120,7 +120,7 @@ func statusText(status int, location, coding string, body []byte) string {
 // serverMessage is what a server's error body says: the message of an error
 // object of any dialect, the title of a page, else the text itself.
 func serverMessage(body []byte) string {
-	var c chunk
+	c := chunk{of: chat{}} // errors are read alike in all dialects
 	if c.read(body, false) && c.isObject {
 		if m := c.errorMessage(); m != "" {
 			return m

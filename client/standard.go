@@ -103,7 +103,7 @@ func (s *standard) exchange(a *attempt, body *payload, fresh bool) error {
 		transport = s.fresh
 	}
 	fields := s.client.plain
-	if x.req.Stream {
+	if x.streams {
 		fields = s.client.stream
 	}
 	// There is no GetBody, so that net/http cannot send the body again.
