@@ -7,6 +7,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/scenario"
+	"flashwave/client"
 )
 
 func prepared(t *testing.T, edit func(*scenario.Scenario)) *bench.Setup {
@@ -48,6 +49,53 @@ func TestCheck(t *testing.T) {
 	cancel()
 	if p := s.Check(ctx); p.Outcome != "cancelled" || p.FirstToken >= 0 {
 		t.Errorf("a cancelled check: %+v", p)
+	}
+}
+
+// Every dialect of the client can be named in a scenario, and has a counterpart in the
+// built-in endpoint; so can every way to send a key.
+func TestDialectsOfScenarios(t *testing.T) {
+	t.Parallel()
+	for _, api := range client.APIs() {
+		for _, auth := range client.Schemes() {
+			s := prepared(t, func(sc *scenario.Scenario) {
+				sc.Target.API, sc.Target.Auth = string(api), string(auth)
+				if api == client.HTTP {
+					sc.Target.Body = `{"prompt": {{json .prompt}}, "model": "x"}`
+				}
+			})
+			p := s.Check(context.Background())
+			if api != client.HTTP && (!p.OK() || p.Prompt == 0 || (p.Text == "") != (api == client.Embeddings)) {
+				t.Errorf("%s: %+v", api, p)
+			}
+			if e := s.Estimate(); (e.OutputTokens == 0) != (api == client.Embeddings) {
+				t.Errorf("%s: estimate %+v", api, e)
+			}
+		}
+	}
+}
+
+// A variable in a header is the environment's; one that is not set is an error, and no
+// value stands in one.
+func TestHeadersFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	sc := scenario.Default()
+	sc.Target.Headers = []string{"Authorization: Basic ${SHOP_USER}", "X-Plain: $5"}
+	if err := sc.Resolve(scenario.Machine{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bench.Prepare(context.Background(), sc, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "SHOP_USER") {
+		t.Errorf("without the variable: %v", err)
+	}
+	s, err := bench.Prepare(context.Background(), sc, func(name string) string {
+		return map[string]string{"SHOP_USER": "aHVudGVyOjI="}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if p := s.Check(context.Background()); !p.OK() {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -102,6 +102,12 @@ func (r *Run) generator(total *result.Part, parts []*result.Part) result.Generat
 	g := r.health.Report(total, waves)
 	_, _, most := r.dispatch.Load()
 	g.MaxInFlightSeen = int64(most)
+	if c, ok := r.options.Client.(interface{ Adapted() []string }); ok {
+		for _, text := range c.Adapted() {
+			g.Findings = append(g.Findings, result.Finding{Kind: result.FoundAdapted, Text: text, Voids: result.VoidsNothing})
+		}
+		g.Settle(g.Findings)
+	}
 	return g
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ func (s *Setup) prepare(ctx context.Context, env func(string) string) (err error
 	if target.URL == mockURL {
 		if target.URL, err = s.startMock(s.Scenario.Seed); err != nil {
 			return err
+		}
+		if target.API == string(client.Generate) { // Ollama's has no version
+			target.URL = strings.TrimSuffix(target.URL, "/v1")
 		}
 		s.InProcessMock, priceHost = true, "mock"
 	}
@@ -103,12 +107,14 @@ func (s *Setup) connect(t scenario.Target, env func(string) string) (err error) 
 	if err != nil {
 		return err
 	}
-	header, err := headers(t.Headers)
+	header, err := headers(t.Headers, env)
 	if err != nil {
 		return err
 	}
 	s.client, err = client.New(client.Config{
-		URL: t.URL, API: client.API(t.API), Body: t.Body, Key: key, Header: header,
+		URL: t.URL, API: client.API(t.API), Body: t.Body, Token: t.Token, Usage: t.Usage, FailIf: t.FailIf,
+		Key: key, Auth: client.Scheme(t.Auth), Header: header,
+		MaxTokensKey: t.MaxTokensKey, NoUsage: t.NoUsage, MaxEvent: int(t.MaxEvent),
 		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,
 		CA: t.CA, ClientCert: t.ClientCert, ClientKey: t.ClientKey,
 		Proxy: t.Proxy, ConnectTo: t.ConnectTo, Transport: client.Transport(t.Transport),
@@ -143,7 +149,7 @@ func cause(err error) string {
 const maxKey = 64 << 10
 
 // findKey looks the key up. What stands where a name or a path was expected is
-// not shown: it may be the key. One that belongs to OpenAI is never sent elsewhere.
+// not shown: it may be the key. One that belongs to a vendor is never sent elsewhere.
 func findKey(t scenario.Target, env func(string) string) (string, error) {
 	switch {
 	case t.KeyFile != "":
@@ -173,6 +179,9 @@ func findKey(t scenario.Target, env func(string) string) (string, error) {
 	if openAI(t.URL, env("OPENAI_BASE_URL")) {
 		return env("OPENAI_API_KEY"), nil
 	}
+	if u, err := url.Parse(t.URL); err == nil && u.Scheme == "https" && u.Host == "api.anthropic.com" {
+		return env("ANTHROPIC_API_KEY"), nil
+	}
 	return "", nil
 }
 
@@ -184,14 +193,24 @@ func openAI(target, base string) bool {
 	return base != "" && strings.TrimRight(target, "/") == strings.TrimRight(base, "/")
 }
 
-// headers parses "K: V" lines. Values are in no error.
-func headers(lines []string) (http.Header, error) {
+// variable is an environment variable in the value of a header.
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// headers parses "K: V" lines; ${NAME} in a value is an environment variable. Values are
+// in no error.
+func headers(lines []string, env func(string) string) (http.Header, error) {
 	h := http.Header{}
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
 			return nil, &scenario.Error{Path: "target.headers", Message: "a header is 'Name: value'"}
 		}
+		for _, found := range variable.FindAllStringSubmatch(value, -1) {
+			if env(found[1]) == "" {
+				return nil, &scenario.Error{Path: "target.headers", Message: fmt.Sprintf("the environment variable %s, which header %s wants, is not set", found[1], strings.TrimSpace(name))}
+			}
+		}
+		value = variable.ReplaceAllStringFunc(value, func(v string) string { return env(v[2 : len(v)-1]) })
 		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	return h, nil
@@ -293,7 +312,7 @@ func BookOf(sc *scenario.Scenario) (*price.Book, error) {
 }
 
 // unbounded are the words of a request that lift the bound of max_tokens.
-var unbounded = []string{"n", "best_of", "max_tokens", "max_completion_tokens", "max_output_tokens"}
+var unbounded = []string{"n", "best_of", "max_tokens", "max_completion_tokens", "max_output_tokens", "options"}
 
 // bounded refuses a budget over requests whose worst case is unknown.
 func (s *Setup) bounded() error {

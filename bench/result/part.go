@@ -78,6 +78,8 @@ type Part struct {
 
 	Prompt, Cached, Output, Reasoning int64 // tokens
 	FromUsage, FromEvents             int64 // requests that were counted in either way
+	CacheWritten                      int64 // of Prompt: written to a cache
+	Items                             int64 // embeddings
 
 	// Streams are the ok requests with more than one token event; Bundled are those
 	// of them that came in one piece, which have no ITL, no TPOT and no stall.
@@ -124,6 +126,7 @@ type Happened struct {
 	Unjudged                           int64 // of Succeeded: met all that can be known, and have no value of another one
 	OutputTokens, TotalTokens          int64
 	WarmupTokens                       int64 // of OutputTokens: of the warm-up's requests
+	Items                              int64 // embeddings
 }
 
 // NewPart is an empty Part.
@@ -201,6 +204,8 @@ func (p *Part) Merge(from *Part) {
 	p.Reasoning += from.Reasoning
 	p.FromUsage += from.FromUsage
 	p.FromEvents += from.FromEvents
+	p.CacheWritten += from.CacheWritten
+	p.Items += from.Items
 	p.Streams += from.Streams
 	p.Bundled += from.Bundled
 	p.Cost = p.Cost.Add(from.Cost)
@@ -316,6 +321,7 @@ func (h *Happened) add(o Happened) {
 	h.OutputTokens += o.OutputTokens
 	h.TotalTokens += o.TotalTokens
 	h.WarmupTokens += o.WarmupTokens
+	h.Items += o.Items
 }
 
 func addCounts[K comparable](to, from map[K]int64) {

@@ -41,8 +41,12 @@ type counters struct {
 	Reasoning  int64 `json:"reasoning_tokens,omitempty"`
 	FromUsage  int64 `json:"from_usage,omitempty"`
 	FromEvents int64 `json:"from_events,omitempty"`
-	Streams    int64 `json:"streams,omitempty"`
-	Bundled    int64 `json:"bundled,omitempty"`
+
+	CacheWritten int64 `json:"cache_written_tokens,omitempty"`
+	Items        int64 `json:"items,omitempty"`
+
+	Streams int64 `json:"streams,omitempty"`
+	Bundled int64 `json:"bundled,omitempty"`
 
 	Cost      cost    `json:"cost_usd,omitzero"`
 	Estimated float64 `json:"estimated_usd,omitempty"`
@@ -86,6 +90,7 @@ type happened struct {
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
 	WarmupTokens int64 `json:"warmup_tokens,omitempty"`
+	Items        int64 `json:"items,omitempty"`
 }
 
 type waits struct {
@@ -186,6 +191,7 @@ func countersOf(p *result.Part) counters {
 		Requests: requests(p.Requests), Outcomes: p.Outcomes, Good: p.Good, Unjudged: p.Unjudged, Here: happened(p.Here),
 		Prompt: p.Prompt, Cached: p.Cached, Output: p.Output, Reasoning: p.Reasoning,
 		FromUsage: p.FromUsage, FromEvents: p.FromEvents, Streams: p.Streams, Bundled: p.Bundled,
+		CacheWritten: p.CacheWritten, Items: p.Items,
 		Cost: cost(p.Cost), Estimated: p.Estimated,
 		Shortages: p.Shortages, StaleRetries: p.StaleRetries, Backoff: waits(p.Backoff), Finish: p.Finish, Limits: limits(p.Limits),
 	}
@@ -212,6 +218,7 @@ func (c counters) part() *result.Part {
 	p.Good, p.Unjudged = c.Good, c.Unjudged
 	p.Prompt, p.Cached, p.Output, p.Reasoning = c.Prompt, c.Cached, c.Output, c.Reasoning
 	p.FromUsage, p.FromEvents = c.FromUsage, c.FromEvents
+	p.CacheWritten, p.Items = c.CacheWritten, c.Items
 	p.Streams, p.Bundled = c.Streams, c.Bundled
 	p.Cost.Input, p.Cost.Cached, p.Cost.Output = c.Cost.Input, c.Cost.Cached, c.Cost.Output
 	p.Estimated, p.StaleRetries = c.Estimated, c.StaleRetries
