@@ -229,7 +229,7 @@ func (s *Setup) model(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	ids, err := s.client.Models(ctx)
+	ids, err := s.models(ctx)
 	if errors.Is(err, client.ErrUnreachable) {
 		return &scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}
 	}
@@ -245,6 +245,27 @@ func (s *Setup) model(ctx context.Context) error {
 		return &scenario.Error{Path: "target.model", Message: "the endpoint lists no model", Hint: "name one with --model"}
 	}
 	return &scenario.Error{Path: "target.model", Message: "the endpoint has several models", Hint: "choose one with --model: " + strings.Join(ids[:min(len(ids), 20)], ", ")}
+}
+
+// models lists the models of the endpoint: under the URL that was given, or under the
+// usual one if that has nothing there and this has.
+func (s *Setup) models(ctx context.Context) ([]string, error) {
+	ids, err := s.client.Models(ctx)
+	if !errors.Is(err, client.ErrNotFound) {
+		return ids, err
+	}
+	usual := s.client.Usual()
+	if usual == nil {
+		return ids, err
+	}
+	found, nowhere := usual.Models(ctx)
+	if nowhere != nil {
+		usual.Close()
+		return ids, err
+	}
+	s.client.Close()
+	s.client, s.Client = usual, usual
+	return found, nil
 }
 
 // openPrompts opens the workload of each lane.

@@ -60,21 +60,40 @@ func endpoints(api API, f facts, u *url.URL) (post, base *url.URL, err error) {
 	return base.JoinPath(f.call), base, nil
 }
 
+// Usual is a client like c, but below the path that a base URL usually ends with (/v1),
+// where that of c leaves it out; nil: it does not.
+func (c *Client) Usual() *Client {
+	given, err := endpointURL(c.cfg.URL)
+	if err != nil || c.cfg.API == HTTP || root.MatchString(strings.TrimRight(c.base.Path, "/")) {
+		return nil
+	}
+	if call, _ := NamedCall(given.Path); call != "" {
+		return nil
+	}
+	cfg := c.cfg
+	cfg.URL = c.base.JoinPath(c.dialect.facts().root).String()
+	usual, err := New(cfg)
+	if err != nil {
+		return nil
+	}
+	usual.declined.url.Store(true)
+	return usual
+}
+
 // notFound says which URL was called in vain, and under which one calls are usual.
 func (c *Client) notFound(called *url.URL) string {
 	bare := *called
 	bare.RawQuery = ""
 	text := bare.String() + " was called"
-	if usual := usualCall(c.dialect.facts(), c.post); usual != "" && c.cfg.API != HTTP {
+	if usual := usualCall(c.dialect.facts(), c.post, c.base); usual != "" && c.cfg.API != HTTP {
 		text += ", " + usual + " is usual"
 	}
 	return text
 }
 
 // usualCall is the URL under which a call is usually found, "" where that is the one.
-func usualCall(f facts, post *url.URL) string {
-	_, before := NamedCall(post.Path)
-	before = root.ReplaceAllString(strings.TrimRight(before, "/"), "")
+func usualCall(f facts, post, base *url.URL) string {
+	before := root.ReplaceAllString(strings.TrimRight(base.Path, "/"), "")
 	usual := (&url.URL{Scheme: post.Scheme, Host: post.Host, Path: before + "/"}).JoinPath(f.root, f.call)
 	if usual.Path == strings.TrimRight(post.Path, "/") {
 		return ""

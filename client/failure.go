@@ -45,9 +45,23 @@ func (c *Client) dialFailure(err error) *failure {
 	return &failure{Connect, err.Error()}
 }
 
+// notHTTP2 is a part of the error of net/http where a server answers in HTTP/1.1.
+const notHTTP2 = "looked like an HTTP/1.1 header"
+
+// plainError says plainly what such an error means.
+func plainError(err error) error {
+	if strings.Contains(err.Error(), notHTTP2) {
+		return errors.New("the server does not speak HTTP/2, but HTTP/1.1: leave http2 out")
+	}
+	return err
+}
+
 // exchangeFailure is the failure of a request or a response on a connection
 // that stood.
 func exchangeFailure(err error) *failure {
+	if strings.Contains(err.Error(), notHTTP2) {
+		return &failure{Malformed, plainError(err).Error()}
+	}
 	if broken(err) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return failed(Reset, "the server closed the connection before the end of the response")

@@ -14,9 +14,10 @@ const (
 	maxCompletionTokens = "max_completion_tokens"
 )
 
-// declined is what an endpoint has answered with a 400 that names it. It is not asked for
-// again.
-type declined struct{ usage, limit atomic.Bool }
+// declined is what was asked of an endpoint in vain, so that it is not asked for again:
+// what it answered with a 400 that names it, a protocol that it does not speak, a URL
+// under which it is not found.
+type declined struct{ usage, limit, http2, url atomic.Bool }
 
 // completing are the models that take the limit of a chat as max_completion_tokens alone,
 // which counts their reasoning: OpenAI's of series o and from GPT-5 on
@@ -56,9 +57,15 @@ func (x *call) adapts(f *failure) bool {
 	return true
 }
 
-// Adapted says what of the dialect the endpoint refused, so that requests went without:
-// sentences for people.
+// Adapted says where requests were not made as they were meant to be, for the endpoint
+// would not have it: sentences for people.
 func (c *Client) Adapted() (list []string) {
+	if c.declined.url.Load() {
+		list = append(list, "the URL leaves out what is usual, and nothing was found there: requests went to "+c.post.Scheme+"://"+c.post.Host+c.post.Path)
+	}
+	if c.declined.http2.Load() {
+		list = append(list, "the server does not speak HTTP/2: requests went over HTTP/1.1")
+	}
 	if c.declined.usage.Load() {
 		list = append(list, "the endpoint refused stream_options: requests went without it, and where no usage came tokens are counted events")
 	}

@@ -25,10 +25,22 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("%s %w: %s", c.Address(), ErrUnreachable, c.clean(errors.Unwrap(err).Error(), nil))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
+		told := fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
+		if errors.Is(err, ErrNotFound) {
+			return nil, notThere{told}
+		}
+		return nil, told
 	}
 	return ids, nil
 }
+
+// ErrNotFound is why Models fails where the URL leads to no list.
+var ErrNotFound = errors.New("not found")
+
+// notThere is the error of an answer 404.
+type notThere struct{ error }
+
+func (n notThere) Is(target error) bool { return target == ErrNotFound }
 
 // ErrUnreachable is why Models fails when there was no answer at all.
 var ErrUnreachable = errors.New("cannot be reached")
@@ -44,7 +56,7 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 	request := &http.Request{Method: http.MethodGet, URL: url, Host: c.host, Header: c.plain}
 	resp, err := c.standard.pooled.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return nil, unreachable{err}
+		return nil, unreachable{plainError(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode < 200 { // the connection is handed over: no context would end a read
@@ -54,7 +66,7 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 	if resp.StatusCode != http.StatusOK {
 		text := refusal(resp, body)
 		if resp.StatusCode == http.StatusNotFound {
-			text += " (" + c.notFound(url) + ")"
+			return nil, notThere{errors.New(text + " (" + c.notFound(url) + ")")}
 		}
 		return nil, errors.New(text)
 	}

@@ -199,6 +199,9 @@ func (t *trace) gotConn(info httptrace.GotConnInfo) {
 	if secure, ok := info.Conn.(*tls.Conn); ok {
 		t.http2 = secure.ConnectionState().NegotiatedProtocol == "h2"
 	}
+	if t.client.cfg.HTTP2 && !t.http2 {
+		t.client.declined.http2.Store(true)
+	}
 	if t.conn != nil {
 		t.before = t.conn.written.Load()
 		w := &t.attempt.call.watch
