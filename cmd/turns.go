@@ -50,7 +50,7 @@ func (p *program) turns(ctx context.Context, f *compareFlags, files []string) (b
 	sides := []*contender{{name: "BASE", file: files[0]}, {name: "NEW", file: files[1]}}
 	for _, c := range sides {
 		c.flags, c.cmd = &runFlags{noTUI: true, noSave: f.noSave, quiet: f.quiet}, &cobra.Command{}
-		c.flags.define(c.cmd)
+		c.flags.define(c.cmd, c.flags.output)
 		if _, err := c.scenario(); err != nil {
 			return nil, nil, err
 		}
