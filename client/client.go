@@ -6,6 +6,32 @@
 // [Outcome], and what went wrong is Result.Err, a short text without keys and
 // prompts.
 //
+// # Dialects
+//
+// Every dialect is read by the words of its vendor, and means the same: tokens with
+// their kind, usage, a finish reason in the words of a chat, errors, an end.
+//
+//   - [Chat], [Completions]: https://platform.openai.com/docs/api-reference/chat,
+//     …/docs/api-reference/completions
+//
+//   - [Responses]: https://platform.openai.com/docs/api-reference/responses, its events
+//     …/docs/api-reference/responses-streaming
+//
+//   - [Messages]: https://docs.claude.com/en/api/messages, its events
+//     …/docs/en/build-with-claude/streaming, its errors …/docs/en/api/errors, its limits
+//     …/docs/en/api/rate-limits, its usage …/docs/en/build-with-claude/prompt-caching
+//
+//   - [Generate]: https://docs.ollama.com/api/generate, https://docs.ollama.com/api/streaming,
+//     https://docs.ollama.com/api/errors
+//
+//   -
+//   - [HTTP]: an endpoint of the user's own; Config.Token, Usage and FailIf say what its
+//     answers mean
+//
+// A stream may come as server-sent events or as lines of JSON, whatever the dialect. It
+// ends with the event that the dialect ends with ([DONE], response.completed,
+// message_stop, done), and what follows counts for nothing.
+//
 // # Instants
 //
 // All instants count from Config.Epoch and are taken where bytes arrive. For
@@ -33,7 +59,8 @@
 //
 // A token is a choice of a chunk with something in its delta: content or a refusal
 // (a text, or parts of one), speech or a picture, a tool call (a list of them or
-// one), or reasoning under any of its names. A role alone is none. A message
+// one), or reasoning under any of its names. In other dialects it is a delta that holds
+// something, and the beginning of the call of a tool, which has a name by then. A role alone is none. A message
 // beside the delta is what was said so far, and counts only where there is no
 // delta. What an endpoint sends to show that it is there (comments, empty data,
 // pings) is neither a token nor an error.
@@ -62,6 +89,8 @@
 // counted in Result.StaleRetries: the endpoint did not fail, the pool did. All
 // other failures are repeated only under Config.Retries, and only before the
 // first token.
+//
+// [Embeddings]: https://platform.openai.com/docs/api-reference/embeddings
 package client
 
 import (

@@ -21,9 +21,9 @@ var calls = []struct {
 	{"/api", "/generate", Generate},
 }
 
-// NamedCall is the dialect of the single call that the path of a URL names, and what
+// namedCall is the dialect of the single call that the path of a URL names, and what
 // stands before that; api is "" where the path names none.
-func NamedCall(path string) (api API, base string) {
+func namedCall(path string) (api API, base string) {
 	path = strings.TrimRight(path, "/")
 	for _, c := range calls {
 		if strings.HasSuffix(path, c.base+c.call) {
@@ -45,7 +45,7 @@ func endpoints(api API, f facts, u *url.URL) (post, base *url.URL, err error) {
 	if api == HTTP {
 		return u, u, nil
 	}
-	switch named, before := NamedCall(u.Path); {
+	switch named, before := namedCall(u.Path); {
 	case named == api:
 		base := *u
 		base.Path, base.RawPath = before+"/", ""
@@ -67,7 +67,7 @@ func (c *Client) Usual() *Client {
 	if err != nil || c.cfg.API == HTTP || root.MatchString(strings.TrimRight(c.base.Path, "/")) {
 		return nil
 	}
-	if call, _ := NamedCall(given.Path); call != "" {
+	if call, _ := namedCall(given.Path); call != "" {
 		return nil
 	}
 	cfg := c.cfg

@@ -45,13 +45,20 @@ func (c *Client) dialFailure(err error) *failure {
 	return &failure{Connect, err.Error()}
 }
 
-// notHTTP2 is a part of the error of net/http where a server answers in HTTP/1.1.
-const notHTTP2 = "looked like an HTTP/1.1 header"
+// What net/http says where a server does not speak HTTP/2: the first where it read an
+// answer in HTTP/1.1, the second where a request came just after that.
+const (
+	notHTTP2       = "looked like an HTTP/1.1 header"
+	notEstablished = "client conn could not be established"
+)
 
 // plainError says plainly what such an error means.
 func plainError(err error) error {
-	if strings.Contains(err.Error(), notHTTP2) {
+	switch text := err.Error(); {
+	case strings.Contains(text, notHTTP2):
 		return errors.New("the server does not speak HTTP/2, but HTTP/1.1: leave http2 out")
+	case strings.Contains(text, notEstablished):
+		return errors.New("the server does not speak HTTP/2, or broke the connection: is it better to leave http2 out?")
 	}
 	return err
 }
@@ -59,8 +66,11 @@ func plainError(err error) error {
 // exchangeFailure is the failure of a request or a response on a connection
 // that stood.
 func exchangeFailure(err error) *failure {
-	if strings.Contains(err.Error(), notHTTP2) {
+	switch text := err.Error(); {
+	case strings.Contains(text, notHTTP2):
 		return &failure{Malformed, plainError(err).Error()}
+	case strings.Contains(text, notEstablished):
+		return &failure{Reset, plainError(err).Error()}
 	}
 	if broken(err) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
