@@ -49,7 +49,7 @@ type answer struct {
 
 var answers = sync.Pool{New: func() any {
 	a := new(answer)
-	a.sse.event, a.sse.stray, a.lines.line = a.event, a.stray, a.line
+	a.sse.event, a.sse.stray, a.sse.fails, a.lines.line = a.event, a.stray, a.fails, a.line
 	return a
 }}
 
@@ -63,7 +63,6 @@ func newAnswer(x *call, ok, lines bool) *answer {
 	a.call, a.limit = x, x.client.cfg.MaxEvent
 	a.sse.limit, a.lines.limit = a.limit, a.limit
 	a.chunk.of = x.client.dialect
-	a.sse.fails = a.chunk.of.fails
 	switch {
 	case !ok:
 		a.shape, a.limit, a.refused = document, errorLimit, true
@@ -80,7 +79,7 @@ func (a *answer) release() {
 		return
 	}
 	c := &a.chunk
-	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
+	*s = sse{event: s.event, stray: s.stray, fails: s.fails, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
 	*c = chunk{tokens: c.tokens[:0], pads: c.pads[:0], form: c.form.emptied()}
 	a.calm = a.calm[:0]
 	a.lines = lines{line: a.lines.line, rest: a.lines.rest[:0]}

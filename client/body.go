@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode/utf8"
 )
@@ -28,7 +29,12 @@ func (c *Client) Validate(req *Request) error {
 func (c *Client) encode(req *Request, m manner) (*payload, error) {
 	p := newPayload()
 	var err error
-	if *p.buf, err = c.dialect.body(slices.Grow(*p.buf, req.bodySize()), req, m); err != nil {
+	if own, isOwn := c.dialect.(*custom); isOwn {
+		*p.buf, err = render(own.template, *p.buf, req)
+	} else {
+		*p.buf, err = appendBody(slices.Grow(*p.buf, req.bodySize()), c.dialect, req, m)
+	}
+	if err != nil {
 		_ = p.Close() // never fails
 		return nil, err
 	}
@@ -46,21 +52,29 @@ func (r *Request) bodySize() int {
 	return n
 }
 
-// appendObject appends the body of a request: the model, what ask writes, and the keys
-// of Extra. These win over ours, but for stream: how the answer is read depends on it.
-func appendObject(b []byte, req *Request, ask func(*objectWriter)) ([]byte, error) {
+// writers are the memory of those that write bodies.
+var writers = sync.Pool{New: func() any { return new(objectWriter) }}
+
+// appendBody appends the body of a request: the model, what the dialect asks, and the
+// keys of Extra. These win over ours, but for stream: how the answer is read depends on
+// it.
+func appendBody(b []byte, d dialect, req *Request, m manner) ([]byte, error) {
 	extra, err := keysOf(req.Extra)
 	if err != nil {
 		return b, err
 	}
-	w := objectWriter{b: append(b, '{'), taken: extra}
+	delete(extra, "stream")
+	w := writers.Get().(*objectWriter)
+	defer writers.Put(w)
+	*w = objectWriter{b: append(b, '{'), taken: extra}
 	if w.key("model") {
 		w.b = appendString(w.b, req.Model)
 	}
-	delete(extra, "stream")
-	ask(&w)
+	d.ask(w, req, m)
 	w.extra(req.Extra)
-	return append(w.b, '}'), nil
+	b = append(w.b, '}')
+	*w = objectWriter{}
+	return b, nil
 }
 
 // keysOf lists the keys of a JSON object; none of none.

@@ -123,7 +123,7 @@ func TestBodyIsJSON(t *testing.T) {
 			MaxTokens: rapid.IntMin(1).Draw(t, "max"),
 			Stream:    rapid.Bool().Draw(t, "stream"),
 		}
-		body, err := chat{}.body(nil, &req, manner{limit: maxTokens})
+		body, err := appendBody(nil, chat{}, &req, manner{limit: maxTokens})
 		if err != nil || !validJSON(body) {
 			t.Fatalf("%q, %v", body, err)
 		}

@@ -9,18 +9,16 @@ func (chat) facts() facts {
 	return facts{call: "chat/completions", root: "v1", models: "models", auth: Bearer, promise: "choices"}
 }
 
-func (chat) body(b []byte, req *Request, m manner) ([]byte, error) {
-	return appendObject(b, req, func(w *objectWriter) {
-		if w.key("messages") {
-			w.b = appendMessages(w.b, req.Messages)
-		}
-		if !w.taken["max_tokens"] && !w.taken["max_completion_tokens"] {
-			w.count(m.limit, req.MaxTokens)
-		}
-		w.number("temperature", req.Temperature)
-		w.askUsage(req, m)
-		w.stream(req.Stream)
-	})
+func (chat) ask(w *objectWriter, req *Request, m manner) {
+	if w.key("messages") {
+		w.b = appendMessages(w.b, req.Messages)
+	}
+	if !w.taken["max_tokens"] && !w.taken["max_completion_tokens"] {
+		w.count(m.limit, req.MaxTokens)
+	}
+	w.number("temperature", req.Temperature)
+	w.askUsage(req, m)
+	w.stream(req.Stream)
 }
 
 func (chat) fails(name []byte) bool { return saysFailure(name) }
@@ -57,16 +55,14 @@ func (completions) facts() facts {
 	return facts{call: "completions", root: "v1", models: "models", auth: Bearer, promise: "choices"}
 }
 
-func (completions) body(b []byte, req *Request, m manner) ([]byte, error) {
-	return appendObject(b, req, func(w *objectWriter) {
-		if w.key("prompt") {
-			w.b = appendJoined(w.b, req.Messages)
-		}
-		w.count("max_tokens", req.MaxTokens)
-		w.number("temperature", req.Temperature)
-		w.askUsage(req, m)
-		w.stream(req.Stream)
-	})
+func (completions) ask(w *objectWriter, req *Request, m manner) {
+	if w.key("prompt") {
+		w.b = appendJoined(w.b, req.Messages)
+	}
+	w.count("max_tokens", req.MaxTokens)
+	w.number("temperature", req.Temperature)
+	w.askUsage(req, m)
+	w.stream(req.Stream)
 }
 
 // askUsage asks for the usage of a stream.

@@ -11,20 +11,12 @@
 // Every dialect is read by the words of its vendor, and means the same: tokens with
 // their kind, usage, a finish reason in the words of a chat, errors, an end.
 //
-//   - [Chat], [Completions]: https://platform.openai.com/docs/api-reference/chat,
-//     …/docs/api-reference/completions
-//
-//   - [Responses]: https://platform.openai.com/docs/api-reference/responses, its events
-//     …/docs/api-reference/responses-streaming
-//
-//   - [Messages]: https://docs.claude.com/en/api/messages, its events
-//     …/docs/en/build-with-claude/streaming, its errors …/docs/en/api/errors, its limits
-//     …/docs/en/api/rate-limits, its usage …/docs/en/build-with-claude/prompt-caching
-//
-//   - [Generate]: https://docs.ollama.com/api/generate, https://docs.ollama.com/api/streaming,
-//     https://docs.ollama.com/api/errors
-//
-//   -
+//   - [Chat] and [Completions]: platform.openai.com/docs/api-reference/chat and …/completions
+//   - [Responses]: platform.openai.com/docs/api-reference/responses, its events …/responses-streaming
+//   - [Messages]: docs.claude.com/en/api/messages, its errors …/errors, its limits …/rate-limits,
+//     its events docs.claude.com/en/docs/build-with-claude/streaming, its usage …/prompt-caching
+//   - [Generate]: docs.ollama.com/api/generate, its lines …/streaming, its errors …/errors
+//   - [Embeddings]: platform.openai.com/docs/api-reference/embeddings
 //   - [HTTP]: an endpoint of the user's own; Config.Token, Usage and FailIf say what its
 //     answers mean
 //

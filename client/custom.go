@@ -56,9 +56,8 @@ func newCustom(cfg Config) (*custom, error) {
 
 func (*custom) facts() facts { return facts{auth: Bearer} }
 
-func (d *custom) body(b []byte, req *Request, _ manner) ([]byte, error) {
-	return render(d.template, b, req)
-}
+// ask writes nothing: the body is made by the template.
+func (*custom) ask(*objectWriter, *Request, manner) {}
 
 func (d *custom) fails(name []byte) bool {
 	return saysFailure(name) && !d.names(name)
@@ -125,7 +124,7 @@ func (d *custom) findTokens(c *chunk, document []byte) {
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
 	c.seen, c.reasoning, c.heard, c.voices = delta{}, false, nil, 0
 	if d.names(c.name) || d.names(c.class) {
-		c.tokens = append(c.tokens, Content)
+		c.tokens, c.answers = append(c.tokens, Content), true
 		return
 	}
 	for i := range d.tokens {
@@ -140,6 +139,7 @@ func (d *custom) findTokens(c *chunk, document []byte) {
 		}
 	}
 	c.take()
+	c.answers = c.answers || len(c.tokens) > 0
 }
 
 // looked takes note of a value that says more than a token: where it holds the text that

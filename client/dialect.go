@@ -32,8 +32,8 @@ func (a API) Streams() bool { return a != Embeddings }
 // A dialect is one way to ask and to answer. All calls of a client share it.
 type dialect interface {
 	facts() facts
-	// body appends the body of a request.
-	body(b []byte, req *Request, m manner) ([]byte, error)
+	// ask writes what a request asks, beside its model and what is extra.
+	ask(w *objectWriter, req *Request, m manner)
 	// key reads the value of a key at the root of a document, which the scanner of the
 	// chunk stands at.
 	key(c *chunk, key []byte) (ok bool)

@@ -12,24 +12,22 @@ func (embeddings) facts() facts {
 	return facts{call: "embeddings", root: "v1", models: "models", auth: Bearer, promise: "data"}
 }
 
-func (embeddings) body(b []byte, req *Request, _ manner) ([]byte, error) {
-	return appendObject(b, req, func(w *objectWriter) {
-		texts := without(req.Messages, "system")
-		switch {
-		case !w.key("input"):
-		case len(texts) == 1:
-			w.b = appendString(w.b, texts[0].Content)
-		default:
-			w.b = append(w.b, '[')
-			for i, m := range texts {
-				if i > 0 {
-					w.b = append(w.b, ',')
-				}
-				w.b = appendString(w.b, m.Content)
+func (embeddings) ask(w *objectWriter, req *Request, _ manner) {
+	texts := without(req.Messages, "system")
+	switch {
+	case !w.key("input"):
+	case len(texts) == 1:
+		w.b = appendString(w.b, texts[0].Content)
+	default:
+		w.b = append(w.b, '[')
+		for i, m := range texts {
+			if i > 0 {
+				w.b = append(w.b, ',')
 			}
-			w.b = append(w.b, ']')
+			w.b = appendString(w.b, m.Content)
 		}
-	})
+		w.b = append(w.b, ']')
+	}
 }
 
 func (embeddings) fails(name []byte) bool { return saysFailure(name) }

@@ -12,20 +12,18 @@ func (generate) facts() facts {
 	return facts{call: "generate", root: "api", rooted: true, models: "tags", auth: Bearer, promise: "response"}
 }
 
-func (generate) body(b []byte, req *Request, _ manner) ([]byte, error) {
-	return appendObject(b, req, func(w *objectWriter) {
-		w.text("system", joined(req.Messages, "system"))
-		if w.key("prompt") {
-			w.b = appendJoined(w.b, without(req.Messages, "system"))
-		}
-		if (req.MaxTokens > 0 || req.Temperature != nil) && w.key("options") {
-			options := objectWriter{b: append(w.b, '{')}
-			options.count("num_predict", req.MaxTokens)
-			options.number("temperature", req.Temperature)
-			w.b = append(options.b, '}')
-		}
-		w.stream(req.Stream)
-	})
+func (generate) ask(w *objectWriter, req *Request, _ manner) {
+	w.text("system", joined(req.Messages, "system"))
+	if w.key("prompt") {
+		w.b = appendJoined(w.b, without(req.Messages, "system"))
+	}
+	if (req.MaxTokens > 0 || req.Temperature != nil) && w.key("options") {
+		options := objectWriter{b: append(w.b, '{')}
+		options.count("num_predict", req.MaxTokens)
+		options.number("temperature", req.Temperature)
+		w.b = append(options.b, '}')
+	}
+	w.stream(req.Stream)
 }
 
 func (generate) fails(name []byte) bool { return saysFailure(name) }

@@ -29,20 +29,18 @@ func (messages) facts() facts {
 // leastLimit is the limit of tokens of a request that has none: the API asks for one.
 const leastLimit = 4096
 
-func (messages) body(b []byte, req *Request, _ manner) ([]byte, error) {
-	return appendObject(b, req, func(w *objectWriter) {
-		w.text("system", joined(req.Messages, "system"))
-		if w.key("messages") {
-			w.b = appendMessages(w.b, without(req.Messages, "system"))
-		}
-		limit := req.MaxTokens
-		if limit <= 0 {
-			limit = leastLimit
-		}
-		w.count("max_tokens", limit)
-		w.number("temperature", req.Temperature)
-		w.stream(req.Stream)
-	})
+func (messages) ask(w *objectWriter, req *Request, _ manner) {
+	w.text("system", joined(req.Messages, "system"))
+	if w.key("messages") {
+		w.b = appendMessages(w.b, without(req.Messages, "system"))
+	}
+	limit := req.MaxTokens
+	if limit <= 0 {
+		limit = leastLimit
+	}
+	w.count("max_tokens", limit)
+	w.number("temperature", req.Temperature)
+	w.stream(req.Stream)
 }
 
 func (messages) fails(name []byte) bool { return saysFailure(name) }

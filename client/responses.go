@@ -16,15 +16,13 @@ func (responses) facts() facts {
 	return facts{call: "responses", root: "v1", models: "models", auth: Bearer, promise: "output"}
 }
 
-func (responses) body(b []byte, req *Request, _ manner) ([]byte, error) {
-	return appendObject(b, req, func(w *objectWriter) {
-		if w.key("input") {
-			w.b = appendMessages(w.b, req.Messages)
-		}
-		w.count("max_output_tokens", req.MaxTokens)
-		w.number("temperature", req.Temperature)
-		w.stream(req.Stream)
-	})
+func (responses) ask(w *objectWriter, req *Request, _ manner) {
+	if w.key("input") {
+		w.b = appendMessages(w.b, req.Messages)
+	}
+	w.count("max_output_tokens", req.MaxTokens)
+	w.number("temperature", req.Temperature)
+	w.stream(req.Stream)
 }
 
 func (responses) fails(name []byte) bool {

@@ -46,7 +46,7 @@ var speaking = map[client.API]string{
 	client.Embeddings:  "",
 }
 
-func asking(api client.API) *client.Request {
+func asking() *client.Request {
 	return &client.Request{
 		Model: mock.DefaultModel, MaxTokens: 12, Stream: true, KeepText: true,
 		Messages: []client.Message{{Role: "system", Content: strings.Repeat("s", 20)}, {Role: "user", Content: strings.Repeat("u", 60)}},
@@ -77,7 +77,7 @@ func TestDialectsAgree(t *testing.T) {
 				}
 				c := served(t, mock.Default(), api, "")
 				for range 3 {
-					req := asking(api)
+					req := asking()
 					req.Stream = way != "document"
 					if way == "thinking" {
 						req.Extra = json.RawMessage(think)
@@ -144,7 +144,7 @@ func TestDialectsFail(t *testing.T) {
 					key = "wrong"
 				}
 				c := served(t, cfg, api, key)
-				req := asking(api)
+				req := asking()
 				if test.ask != nil {
 					test.ask(req)
 				}
@@ -182,7 +182,7 @@ func TestDialectsBreakMidway(t *testing.T) {
 			c := served(t, cfg, api, "")
 			seen := map[client.Outcome]int{}
 			for range 40 {
-				got := c.Do(t.Context(), asking(api), nil)
+				got := c.Do(t.Context(), asking(), nil)
 				seen[got.Outcome]++
 				if got.Outcome == client.StreamError && (got.Events == 0 || !strings.Contains(got.Err, "while processing")) {
 					t.Errorf("%d events, then %q", got.Events, got.Err)
@@ -211,7 +211,7 @@ func TestKeysOfDialects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			req := asking(api)
+			req := asking()
 			req.MaxTokens = 1
 			want := client.OK
 			if auth == client.NoAuth {
