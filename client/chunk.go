@@ -39,13 +39,13 @@ type said struct {
 	complaints
 }
 
-// delta is what the choice being read holds.
+// delta is what the choice being read holds, or what is its like in another dialect.
 type delta struct {
 	content, reasoning, tool bool
 
 	delta   bool   // there is a delta
-	message []byte // the message, to be read where there is no delta
-	text    []byte // a text beside them, which counts where they hold none
+	message []byte // the message, to be read where there is no delta; an item or a block that begins
+	text    []byte // a text beside them, which counts where they hold none; a piece of a stream
 }
 
 // read reads a document and reports whether it is JSON. Where keys come twice

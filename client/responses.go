@@ -146,6 +146,7 @@ func (responses) settleWhole(c *chunk) {
 			}
 		}
 	}
+	c.answers = c.shaped
 	c.asInChat()
 }
 
