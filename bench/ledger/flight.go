@@ -215,6 +215,7 @@ func (f *Flight) record(res *client.Result, v Value) bool {
 	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, res.Usage)
+	p.Items += int64(res.Items)
 	if !res.Bundled() {
 		f.release(p)
 	}
@@ -296,6 +297,7 @@ func (f *Flight) happened(res *client.Result, good verdict.Goodness) {
 			live.Unjudged++
 		}
 	}
+	live.Items += int64(res.Items)
 	if u := res.Usage; u.From != client.FromNone {
 		live.OutputTokens += int64(u.Output) - f.events
 		if f.Wave == result.Warmup {
