@@ -2,6 +2,9 @@ package bench_test
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -52,6 +55,53 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Every dialect of the client can be named in a scenario, and has a counterpart in the
+// built-in endpoint; so can every way to send a key.
+func TestDialectsOfScenarios(t *testing.T) {
+	t.Parallel()
+	for _, api := range client.APIs() {
+		for _, auth := range client.Schemes() {
+			s := prepared(t, func(sc *scenario.Scenario) {
+				sc.Target.API, sc.Target.Auth = string(api), string(auth)
+				if api == client.HTTP {
+					sc.Target.Body = `{"prompt": {{json .prompt}}, "model": "x"}`
+				}
+			})
+			p := s.Check(context.Background())
+			if api != client.HTTP && (!p.OK() || p.Usage.Prompt == 0 || (p.Text == "") != (api == client.Embeddings)) {
+				t.Errorf("%s: %+v", api, p)
+			}
+			if e := s.Estimate(); (e.OutputTokens == 0) != (api == client.Embeddings) {
+				t.Errorf("%s: estimate %+v", api, e)
+			}
+		}
+	}
+}
+
+// A variable in a header is the environment's; one that is not set is an error, and no
+// value stands in one.
+func TestHeadersFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	sc := scenario.Default()
+	sc.Target.Headers = []string{"Authorization: Basic ${SHOP_USER}", "X-Plain: $5"}
+	if err := sc.Resolve(scenario.Machine{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bench.Prepare(context.Background(), sc, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "SHOP_USER") {
+		t.Errorf("without the variable: %v", err)
+	}
+	s, err := bench.Prepare(context.Background(), sc, func(name string) string {
+		return map[string]string{"SHOP_USER": "aHVudGVyOjI="}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if p := s.Check(context.Background()); !p.OK() {
+		t.Errorf("%+v", p)
+	}
+}
+
 // An appraisal says what a prepared run would, without an endpoint.
 func TestAppraise(t *testing.T) {
 	t.Parallel()
@@ -73,5 +123,44 @@ func TestAppraise(t *testing.T) {
 	here, err := bench.Appraise(s.Scenario)
 	if want := s.Estimate(); err != nil || here.Requests != want.Requests || *here.Cost != *want.Cost {
 		t.Errorf("appraised %+v, prepared %+v, %v", here, want, err)
+	}
+}
+
+// What was asked in vain, and where requests went instead, is among the warnings of the
+// run's document: it voids nothing.
+func TestWhatWasAdaptedIsSaid(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case !strings.HasPrefix(r.URL.Path, "/v1/"):
+			http.NotFound(w, r)
+		case r.Method == http.MethodGet:
+			_, _ = io.WriteString(w, `{"data":[{"id":"m"}]}`)
+		case strings.Contains(string(body), "stream_options"):
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":{"message":"unknown field: stream_options"}}`)
+		default:
+			_, _ = io.WriteString(w, `data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
+		}
+	}))
+	defer server.Close()
+	s := prepared(t, func(sc *scenario.Scenario) {
+		sc.Target.URL = server.URL
+		sc.AddWave("", scenario.Wave{Name: "few", Concurrency: 2, Requests: 10})
+	})
+	run, err := bench.Start(s.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := run.Wait()
+	warnings := strings.Join(doc.Generator.Warnings, "\n")
+	if doc.Total.Requests.Succeeded != 10 || doc.Total.Requests.Failed != 0 {
+		t.Errorf("%+v", doc.Total.Requests)
+	}
+	for _, want := range []string{"refused stream_options", "requests went to " + server.URL + "/v1/chat/completions"} {
+		if !strings.Contains(warnings, want) {
+			t.Errorf("%q is not among %q", want, warnings)
+		}
 	}
 }

@@ -69,7 +69,10 @@ func Start(opts Options) (*Run, error) {
 // join joins the parts of a run. Nothing goes on yet.
 func join(opts Options) (r *Run, err error) {
 	sc, clock := opts.Scenario, &timetable.Clock{Epoch: opts.Epoch}
-	a := &account.Account{Scenario: sc, Target: opts.Target, Priced: opts.Price != nil, Journal: journal.New(clock, opts.Journal)}
+	a := &account.Account{
+		Scenario: sc, Target: opts.Target, Priced: opts.Price != nil, Journal: journal.New(clock, opts.Journal),
+		Adapted: func() []string { return sending.Adapted(opts.Client) },
+	}
 	r = &Run{options: opts, account: a, ending: newEnding(), done: make(chan struct{})}
 	if a.Waves, err = timetable.New(sc, clock); err != nil {
 		return nil, err

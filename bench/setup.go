@@ -112,7 +112,7 @@ func BookOf(sc *scenario.Scenario) (*price.Book, error) {
 }
 
 // unbounded are the words of a request that lift the bound of max_tokens.
-var unbounded = []string{"n", "best_of", "max_tokens", "max_completion_tokens", "max_output_tokens"}
+var unbounded = []string{"n", "best_of", "max_tokens", "max_completion_tokens", "max_output_tokens", "options"}
 
 // bounded refuses a budget over requests whose worst case is unknown.
 func (s *Setup) bounded() error {

@@ -12,6 +12,7 @@ type shape uint8
 const (
 	unknown  shape = iota // nothing but white space so far
 	stream                // server-sent events
+	lined                 // lines of JSON
 	document              // anything else, read whole
 )
 
@@ -26,23 +27,29 @@ type answer struct {
 	came  time.Duration // when their delivery was
 	first time.Duration // when that of the first token was
 
-	done    bool // [DONE] came
+	began   bool // something but white space came
+	done    bool // the last event came
 	found   bool // a token came, counted or not
 	deltas  bool // one came in a delta
 	usage   usage
-	told    int  // how many token events had come when the usage last told of the output
-	full    bool // the document is too long
-	ending  bool // the body is over, what is parsed was cut
+	told    int   // how many token events had come when the usage last told of the output
+	refused bool  // it is the body of an HTTP error
+	lineEnd int   // of a document's first line; 0: it has not come, -1: it is no object
+	lineAt  stamp // when that came
+	full    bool  // the document is too long
+	ending  bool  // the body is over, what is parsed was cut
 	failure *failure
 
+	calm  []byte // the name of the last event that was no failure
 	sse   sse
+	lines lines
 	chunk chunk
 	doc   []byte
 }
 
 var answers = sync.Pool{New: func() any {
 	a := new(answer)
-	a.sse.event, a.sse.stray = a.event, a.stray
+	a.sse.event, a.sse.stray, a.sse.fails, a.lines.line = a.event, a.stray, a.fails, a.line
 	return a
 }}
 
@@ -50,12 +57,17 @@ var answers = sync.Pool{New: func() any {
 const errorLimit = 64 << 10
 
 // newAnswer makes an answer of a call; the body of an error (not ok) is only
-// collected.
-func newAnswer(x *call, ok bool) *answer {
+// collected. Lines says that a body of JSON is lines of it.
+func newAnswer(x *call, ok, lines bool) *answer {
 	a := answers.Get().(*answer)
-	a.call, a.limit = x, eventLimit
-	if !ok {
-		a.shape, a.limit = document, errorLimit
+	a.call, a.limit = x, x.client.cfg.MaxEvent
+	a.sse.limit, a.lines.limit = a.limit, a.limit
+	a.chunk.of = x.client.dialect
+	switch {
+	case !ok:
+		a.shape, a.limit, a.refused = document, errorLimit, true
+	case lines:
+		a.shape = lined
 	}
 	return a
 }
@@ -63,14 +75,17 @@ func newAnswer(x *call, ok bool) *answer {
 // release gives the memory back.
 func (a *answer) release() {
 	s := &a.sse
-	if cap(a.doc)+cap(s.line)+cap(s.data) > largestPooled {
+	if cap(a.doc)+cap(s.line)+cap(s.data)+cap(a.lines.rest) > largestPooled {
 		return
 	}
 	c := &a.chunk
-	*s = sse{event: s.event, stray: s.stray, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
-	*c = chunk{tokens: c.tokens[:0], form: c.form.emptied()}
+	*s = sse{event: s.event, stray: s.stray, fails: s.fails, line: s.line[:0], data: s.data[:0], name: s.name[:0], astray: s.astray[:0]}
+	*c = chunk{tokens: c.tokens[:0], pads: c.pads[:0], form: c.form.emptied()}
+	a.calm = a.calm[:0]
+	a.lines = lines{line: a.lines.line, rest: a.lines.rest[:0]}
 	a.call, a.shape, a.at, a.came, a.first, a.doc = nil, unknown, 0, 0, 0, a.doc[:0]
-	a.done, a.found, a.deltas, a.full, a.ending, a.failure = false, false, false, false, false, nil
+	a.began, a.done, a.found, a.deltas, a.full, a.ending = false, false, false, false, false, false
+	a.failure, a.refused, a.lineEnd, a.lineAt = nil, false, 0, stamp{}
 	a.usage, a.told = usage{}, 0
 	answers.Put(a)
 }
@@ -89,23 +104,34 @@ func (a *answer) feed(p []byte, at stamp) {
 		return
 	}
 	a.at, a.came = at.Read, at.Came
-	if a.shape == unknown {
+	if !a.began {
 		if p = a.begin(p); len(p) == 0 {
 			return
 		}
-		a.shape = shapeOf(p[0])
+		a.began = true
+		if a.shape == unknown || a.shape == lined && p[0] != '{' {
+			a.shape = shapeOf(p[0])
+		}
 	}
-	if a.shape == document {
-		a.collect(p)
-		return
+	switch a.shape {
+	case document:
+		a.collect(p, at)
+	case lined:
+		a.json(p)
+	default:
+		a.events(p)
 	}
-	a.events(p)
 }
 
 // events takes the next bytes of a stream.
-func (a *answer) events(p []byte) {
-	if err := a.sse.feed(p); err != nil {
-		a.failure = failed(Malformed, "the stream holds %v", err)
+func (a *answer) events(p []byte) { a.refuse(a.sse.feed(p)) }
+
+// json takes the next bytes of lines of JSON.
+func (a *answer) json(p []byte) { a.refuse(a.lines.feed(p)) }
+
+func (a *answer) refuse(err error) {
+	if err != nil {
+		a.failure = failed(Malformed, "the stream holds %v (the limit is max-event)", err)
 	}
 }
 
@@ -139,44 +165,101 @@ func shapeOf(first byte) shape {
 }
 
 // collect keeps the bytes of a document. Where a line of them is a field of an
-// event, they were the stray first lines of a stream: no JSON holds such a line.
-func (a *answer) collect(p []byte) {
+// event, they were the stray first lines of a stream: no JSON holds such a line. And where
+// the first line is an object and another one follows it, they are lines of JSON.
+func (a *answer) collect(p []byte, at stamp) {
 	const field = "\ndata:"
-	seen := max(len(a.doc)-len(field), 0)
-	room := a.limit - len(a.doc)
+	seen := len(a.doc)
+	room := a.limit - seen
 	a.full = len(p) > room
 	a.doc = append(a.doc, p[:min(len(p), room)]...)
-	if a.limit == eventLimit && bytes.Contains(a.doc[seen:], []byte(field)) {
+	switch {
+	case a.refused:
+	case bytes.Contains(a.doc[max(seen-len(field), 0):], []byte(field)):
 		a.shape = stream
 		a.events(a.doc)
 		a.doc = a.doc[:0]
+	case a.call.streams:
+		a.findLines(seen, at)
 	}
 }
+
+// findLines looks whether a document, the bytes of which from seen on came at an instant,
+// are lines of JSON.
+func (a *answer) findLines(seen int, at stamp) {
+	if end := bytes.IndexByte(a.doc[seen:], '\n'); a.lineEnd == 0 && end >= 0 {
+		a.lineEnd, a.lineAt = seen+end, at
+		if a.doc[0] != '{' || !validJSON(a.doc[:a.lineEnd]) {
+			a.lineEnd = -1
+		}
+	}
+	if a.lineEnd <= 0 {
+		return
+	}
+	switch rest := bytes.TrimSpace(a.doc[a.lineEnd:]); {
+	case len(rest) == 0:
+		return
+	case rest[0] != '{':
+		a.lineEnd = -1
+		return
+	}
+	a.shape = lined
+	a.at, a.came = a.lineAt.Read, a.lineAt.Came
+	a.json(a.doc[:a.lineEnd+1])
+	if !a.stopped() {
+		a.at, a.came = at.Read, at.Came
+		a.json(a.doc[a.lineEnd+1:])
+	}
+	a.doc = a.doc[:0]
+}
+
+// isStream reports whether the answer comes in events, of whatever form.
+func (a *answer) isStream() bool { return a.shape == stream || a.shape == lined }
+
+// line takes a line of JSON as an event without a name.
+func (a *answer) line(text []byte) (more bool) { return a.event(nil, text) }
 
 // event takes one event of the stream.
 func (a *answer) event(name, data []byte) (more bool) {
 	data = bytes.TrimSpace(data)
+	a.chunk.name = name
 	switch {
-	case len(name) > 0 && saysFailure(name):
+	case a.fails(name):
 		a.failure = a.errorEvent(data)
 	case len(data) == 0:
 	case isDone(data):
 		a.done = true
 	case a.chunk.read(data, a.call.req.KeepText):
-		a.said(name, data)
+		a.said()
 	default:
 		a.notJSON(name, data)
 	}
 	return !a.stopped()
 }
 
+// fails reports whether an event of that name is a failure. Most have the name of the one
+// before.
+func (a *answer) fails(name []byte) bool {
+	if len(name) == 0 || bytes.Equal(name, a.calm) {
+		return false
+	}
+	if a.chunk.of.fails(name) {
+		return true
+	}
+	a.calm = append(a.calm[:0], name...)
+	return false
+}
+
 // errorEvent is the failure that an event named so stands for.
 func (a *answer) errorEvent(data []byte) *failure {
-	if len(data) > 0 && !a.chunk.read(data, false) {
-		return &failure{StreamError, string(data)}
-	}
-	if len(data) == 0 {
+	switch {
+	case len(data) == 0:
 		a.chunk.said = said{}
+	case !a.chunk.read(data, false):
+		return &failure{StreamError, string(data)}
+	default:
+		a.chunk.tokens, a.chunk.reasoning = a.chunk.tokens[:0], false
+		a.count() // what it cost all the same
 	}
 	return a.errorFailure()
 }
@@ -187,7 +270,7 @@ func (a *answer) notJSON(name, data []byte) {
 	switch {
 	case data[0] == ':', isKeepAlive(name):
 	case a.own():
-		if data[0] != '[' || !isKeepAlive(data) {
+		if a.isOwnToken(name) && (data[0] != '[' || !isKeepAlive(data)) {
 			a.token(Content)
 		}
 	case isKeepAlive(data):
@@ -202,6 +285,7 @@ func (a *answer) notJSON(name, data []byte) {
 // their last words so. Like any client it passes over what is no failure.
 func (a *answer) stray(text []byte) (more bool) {
 	text = bytes.TrimSpace(text)
+	a.chunk.name = nil
 	switch {
 	case isDone(text):
 		a.done = true
@@ -257,8 +341,15 @@ func (a *answer) errorFailure() *failure {
 // dialect.
 func (a *answer) own() bool { return a.call.client.cfg.API == HTTP }
 
+// isOwnToken reports whether an event of the user's own endpoint that is no JSON is a
+// token.
+func (a *answer) isOwnToken(name []byte) bool {
+	d := a.chunk.of.(*custom)
+	return d.tokens == nil || d.names(name)
+}
+
 // said takes a chunk of the stream into the record.
-func (a *answer) said(name, data []byte) {
+func (a *answer) said() {
 	c := &a.chunk
 	isError := c.isError(a.own())
 	repeated := c.whole && a.deltas // the message so far, or once more at the end
@@ -276,14 +367,13 @@ func (a *answer) said(name, data []byte) {
 		a.failure = a.errorFailure()
 	case c.gaveUp:
 		a.failure = a.gaveUp()
-	case a.own() && !c.choices && !c.usage.found && !c.isIdle(data) && !isKeepAlive(name):
-		a.token(Content)
 	}
+	a.done = a.done || c.over
 }
 
 // isIdle reports whether a document says nothing, or only that somebody is there.
-func (c *chunk) isIdle(data []byte) bool {
-	switch string(data) {
+func (c *chunk) isIdle() bool {
+	switch string(c.scan.b) {
 	case "{}", "[]", `""`, "null":
 		return true
 	}
@@ -315,7 +405,7 @@ func (a *answer) note() {
 // count takes in what a chunk, whose tokens were taken, says of their number.
 func (a *answer) count() {
 	r, c := &a.call.res, &a.chunk
-	r.Usage.StreamedReasoning = r.Usage.StreamedReasoning || c.reasoning && a.shape == stream
+	r.Usage.StreamedReasoning = r.Usage.StreamedReasoning || c.reasoning && a.isStream()
 	if !c.usage.found {
 		return
 	}
@@ -360,9 +450,9 @@ func finishOf(reason []byte) string {
 // does, whatever was asked.
 func (a *answer) token(kind Kind) {
 	a.found = true
-	streamed := a.call.req.Stream
+	streamed := a.call.streams
 	if a.own() {
-		streamed = a.shape == stream
+		streamed = a.isStream()
 	}
 	if streamed {
 		a.call.token(kind, a.at)
@@ -405,9 +495,10 @@ func (a *answer) end() *failure {
 	switch a.shape {
 	case document:
 		a.document()
-	case stream:
+	case stream, lined:
 		a.ending = true
 		a.sse.flush()
+		a.lines.flush()
 		if a.done {
 			a.call.res.Done = a.at
 		}
@@ -418,6 +509,7 @@ func (a *answer) end() *failure {
 // document reads the answer as one document. It counts as one token event.
 func (a *answer) document() {
 	c := &a.chunk
+	c.name = nil
 	if !c.read(a.doc, a.call.req.KeepText) {
 		a.failure = a.noDocument()
 		return
@@ -426,17 +518,16 @@ func (a *answer) document() {
 	a.note()
 	if kind, ok := c.kind(); ok {
 		a.token(kind)
-	} else if a.own() && !isError {
-		a.token(Content)
 	}
+	a.call.res.Items = c.items
 	a.count()
 	switch {
 	case isError:
 		a.failure = a.errorFailure()
 	case c.gaveUp:
 		a.failure = a.gaveUp()
-	case !c.choices && !a.own():
-		a.failure = failed(Malformed, "the answer is JSON without choices: is the URL that of a completions endpoint?")
+	case !c.shaped && !a.own():
+		a.failure = failed(Malformed, "the answer is JSON without %s: is the URL that of an endpoint of api %s?", c.of.facts().promise, a.call.client.cfg.API)
 	}
 }
 
@@ -475,17 +566,29 @@ func (a *answer) verdict() *failure {
 	case a.failure != nil:
 		return a.failure
 	case a.full:
-		return failed(Malformed, "the answer is longer than 4 MiB")
-	case a.shape == unknown && a.call.req.Stream:
+		return failed(Malformed, "the answer is longer than %s (the limit is max-event)", mebibytes(a.limit))
+	case !a.began && a.call.streams:
 		return failed(Truncated, "the answer is empty")
-	case a.shape == unknown:
+	case !a.began:
 		return failed(Malformed, "the answer is empty")
 	case a.own():
-		return nil
-	case a.shape == stream && !a.done && !finished:
+		return a.ownVerdict()
+	case a.isStream() && !a.done && !finished:
 		return failed(Truncated, "the stream ended with neither [DONE] nor a finish reason")
+	case a.call.client.cfg.API == Embeddings:
+		if a.chunk.items == 0 {
+			return failed(Malformed, "the answer holds no embedding")
+		}
 	case !a.found && !finished:
 		return failed(Malformed, "the answer holds neither a token nor a finish reason")
+	}
+	return nil
+}
+
+// ownVerdict says how the answer of an endpoint of the user's own ended.
+func (a *answer) ownVerdict() *failure {
+	if d := a.chunk.of.(*custom); a.isStream() && !a.found && d.tokens != nil {
+		return failed(Malformed, "no event of the stream is a token as --token says")
 	}
 	return nil
 }

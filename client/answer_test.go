@@ -9,8 +9,8 @@ import (
 
 // answered is what a client makes of a body that comes in the given pieces.
 func answered(c *Client, req *Request, pieces ...[]byte) Result {
-	x := &call{client: c, req: req, res: blank}
-	a := newAnswer(x, true)
+	x := newCall(c, req, nil)
+	a := newAnswer(x, true, false)
 	defer a.release()
 	for _, piece := range pieces {
 		piece = bytes.Clone(piece)
@@ -51,7 +51,10 @@ func FuzzAnswer(f *testing.F) {
 		f.Add([]byte(text + "\n\ndata: [DONE]"))
 	}
 	f.Add([]byte("\ufeff\ufeff \ufeff{"))
-	clients := []*Client{anyClient(f, Chat), anyClient(f, HTTP)}
+	var clients []*Client
+	for _, api := range APIs() {
+		clients = append(clients, anyClient(f, api))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if len(body) > 4<<10 {
 			return

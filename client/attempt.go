@@ -81,11 +81,22 @@ func (a *attempt) head(status int, h header) (more bool) {
 	case a.coding != "":
 		x.res.Done = now
 		return false
-	case !x.req.Stream:
+	case !x.streams:
 		x.watch.enter(streaming, now)
 	}
-	a.ans = newAnswer(x, a.ok())
+	a.ans = newAnswer(x, a.ok(), x.streams && isLines(h.Get("Content-Type")))
 	return true
+}
+
+// isLines reports whether a content type is one of lines of JSON.
+func isLines(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl", "application/jsonlines",
+		"application/x-jsonlines", "application/json-lines", "application/stream+json", "application/x-json-stream", "text/x-ndjson":
+		return true
+	}
+	return false
 }
 
 // ok reports whether the response is a success.
@@ -132,7 +143,11 @@ func (a *attempt) conclude(err error) *failure {
 		return failed(Malformed, "HTTP %d: the server wants to speak another protocol", a.status)
 	case !a.ok():
 		x.res.Done = a.end // whatever happened to the body, the status was the answer
-		return &failure{statusOutcome(a.status), statusText(a.status, a.location, a.coding, a.ans.doc)}
+		text := statusText(a.status, a.location, a.coding, a.ans.doc)
+		if a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed {
+			text += " (" + x.client.notFound(x.client.post) + ")"
+		}
+		return &failure{statusOutcome(a.status), text}
 	case a.coding != "":
 		return failed(Malformed, "the answer comes in %s coding, which was not asked for: turn compression off", a.coding)
 	case a.ans.stopped():

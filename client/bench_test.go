@@ -15,22 +15,51 @@ import (
 // benchEvent is an event as endpoints send it, 230 bytes long.
 const benchEvent = `data: {"id":"chatcmpl-123","object":"chat.completion.chunk","created":1694268190,"model":"gpt-4o-mini","system_fingerprint":"fp_44709d6fcb","choices":[{"index":0,"delta":{"content":" hello"},"logprobs":null,"finish_reason":null}]}` + "\n\n"
 
+// benchEvents are events of other dialects, as their vendors send them, with what differs
+// from one to the next.
+var benchEvents = []struct {
+	api   API
+	token []string
+	text  string
+}{
+	{Chat, nil, benchEvent},
+	{Responses, nil, "event: response.output_text.delta\n" + `data: {"type":"response.output_text.delta","sequence_number":%d,"item_id":"msg_6867f1cae59481a0a6d8b23d1b93e4aa02dfa4dca8f6376f","output_index":0,"content_index":0,"delta":" hello","logprobs":[],"obfuscation":"Xy1Zq"}` + "\n\n"},
+	{Messages, nil, "event: content_block_delta\n" + `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" hello"}}` + "\n\n"},
+	{Generate, nil, `{"model":"gemma3","created_at":"2025-10-17T23:14:07.%09dZ","response":" hello","done":false}` + "\n"},
+	{HTTP, []string{"delta.text"}, `data: {"kind":"piece","delta":{"text":" hello"}}` + "\n\n"},
+}
+
 // BenchmarkParse is the cost of one token from its bytes to the record.
 func BenchmarkParse(b *testing.B) {
-	c, err := New(Config{URL: "http://127.0.0.1/v1"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	x := &call{client: c, req: &Request{Stream: true}, res: blank}
-	a := newAnswer(x, true)
-	event := []byte(benchEvent)
-	b.SetBytes(int64(len(event)))
-	b.ReportAllocs()
-	for b.Loop() {
-		a.feed(event, stamp{Read: 1, Came: 1})
-	}
-	if a.failure != nil || x.res.Events < b.N {
-		b.Fatalf("%d events of %d, %v", x.res.Events, b.N, a.failure)
+	for _, e := range benchEvents {
+		b.Run(string(e.api), func(b *testing.B) {
+			cfg := Config{URL: "http://127.0.0.1/v1", API: e.api, Token: e.token}
+			if e.api == HTTP {
+				cfg.Body = "{}"
+			}
+			c, err := New(cfg)
+			if err != nil {
+				b.Fatal(err)
+			}
+			x := newCall(c, &Request{Stream: true}, nil)
+			a := newAnswer(x, true, e.api == Generate)
+			var events [2][]byte
+			for i := range events {
+				text := e.text
+				if strings.Contains(text, "%") {
+					text = fmt.Sprintf(text, 7+i)
+				}
+				events[i] = []byte(text)
+			}
+			b.SetBytes(int64(len(events[0])))
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				a.feed(events[i&1], stamp{Read: 1, Came: 1})
+			}
+			if a.failure != nil || x.res.Events < b.N {
+				b.Fatalf("%d events of %d, %v", x.res.Events, b.N, a.failure)
+			}
+		})
 	}
 }
 
@@ -50,7 +79,7 @@ func BenchmarkBody(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				p, err := c.encode(req)
+				p, err := c.encode(req, c.manner(req))
 				if err != nil || p.Close() != nil {
 					b.Fatal(err)
 				}

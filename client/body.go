@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode/utf8"
 )
@@ -17,7 +18,7 @@ import (
 // whether the template finds its fields and renders JSON. [Client.Do] ends such
 // a request as [BadRequest].
 func (c *Client) Validate(req *Request) error {
-	p, err := c.encode(req)
+	p, err := c.encode(req, c.manner(req))
 	if err != nil {
 		return errors.New(c.clean(err.Error(), req))
 	}
@@ -25,13 +26,13 @@ func (c *Client) Validate(req *Request) error {
 }
 
 // encode makes the body of a request.
-func (c *Client) encode(req *Request) (*payload, error) {
+func (c *Client) encode(req *Request, m manner) (*payload, error) {
 	p := newPayload()
 	var err error
-	if c.cfg.API == HTTP {
-		*p.buf, err = c.render(*p.buf, req)
+	if own, isOwn := c.dialect.(*custom); isOwn {
+		*p.buf, err = render(own.template, *p.buf, req)
 	} else {
-		*p.buf, err = appendBody(slices.Grow(*p.buf, req.bodySize()), c.cfg.API, req)
+		*p.buf, err = appendBody(slices.Grow(*p.buf, req.bodySize()), c.dialect, req, m)
 	}
 	if err != nil {
 		_ = p.Close() // never fails
@@ -51,39 +52,29 @@ func (r *Request) bodySize() int {
 	return n
 }
 
-// appendBody appends the body of a chat or completions request. Keys of Extra
-// win over ours, but for stream: how the answer is read depends on it.
-func appendBody(b []byte, api API, req *Request) ([]byte, error) {
+// writers are the memory of those that write bodies.
+var writers = sync.Pool{New: func() any { return new(objectWriter) }}
+
+// appendBody appends the body of a request: the model, what the dialect asks, and the
+// keys of Extra. These win over ours, but for stream: how the answer is read depends on
+// it.
+func appendBody(b []byte, d dialect, req *Request, m manner) ([]byte, error) {
 	extra, err := keysOf(req.Extra)
 	if err != nil {
 		return b, err
 	}
-	w := objectWriter{b: append(b, '{'), taken: extra}
+	delete(extra, "stream")
+	w := writers.Get().(*objectWriter)
+	defer writers.Put(w)
+	*w = objectWriter{b: append(b, '{'), taken: extra}
 	if w.key("model") {
 		w.b = appendString(w.b, req.Model)
 	}
-	if api == Chat {
-		if w.key("messages") {
-			w.b = appendMessages(w.b, req.Messages)
-		}
-	} else if w.key("prompt") {
-		w.b = appendJoined(w.b, req.Messages)
-	}
-	if req.MaxTokens > 0 && !extra["max_completion_tokens"] && w.key("max_tokens") {
-		w.b = strconv.AppendInt(w.b, int64(req.MaxTokens), 10)
-	}
-	if req.Temperature != nil && w.key("temperature") {
-		w.b = strconv.AppendFloat(w.b, *req.Temperature, 'g', -1, 64)
-	}
-	if req.Stream && w.key("stream_options") {
-		w.b = append(w.b, `{"include_usage":true}`...)
-	}
-	delete(extra, "stream")
-	if w.key("stream") {
-		w.b = strconv.AppendBool(w.b, req.Stream)
-	}
+	d.ask(w, req, m)
 	w.extra(req.Extra)
-	return append(w.b, '}'), nil
+	b = append(w.b, '}')
+	*w = objectWriter{}
+	return b, nil
 }
 
 // keysOf lists the keys of a JSON object; none of none.
@@ -140,6 +131,34 @@ func (w *objectWriter) extra(object json.RawMessage) {
 	})
 }
 
+// stream says whether a stream is asked for.
+func (w *objectWriter) stream(asked bool) {
+	if w.key("stream") {
+		w.b = strconv.AppendBool(w.b, asked)
+	}
+}
+
+// count writes a bound, if there is one.
+func (w *objectWriter) count(key string, n int) {
+	if n > 0 && w.key(key) {
+		w.b = strconv.AppendInt(w.b, int64(n), 10)
+	}
+}
+
+// number writes a number, if there is one.
+func (w *objectWriter) number(key string, n *float64) {
+	if n != nil && w.key(key) {
+		w.b = strconv.AppendFloat(w.b, *n, 'g', -1, 64)
+	}
+}
+
+// text writes a text, if there is one.
+func (w *objectWriter) text(key, s string) {
+	if s != "" && w.key(key) {
+		w.b = appendString(w.b, s)
+	}
+}
+
 func appendMessages(b []byte, messages []Message) []byte {
 	b = append(b, '[')
 	for i, m := range messages {
@@ -147,7 +166,12 @@ func appendMessages(b []byte, messages []Message) []byte {
 			b = append(b, ',')
 		}
 		b = appendString(append(b, `{"role":`...), m.Role)
-		b = appendString(append(b, `,"content":`...), m.Content)
+		b = append(b, `,"content":`...)
+		if m.Parts != nil {
+			b = append(b, m.Parts...)
+		} else {
+			b = appendString(b, m.Content)
+		}
 		b = append(b, '}')
 	}
 	return append(b, ']')
@@ -207,6 +231,15 @@ var escapes = func() (set [256]bool) {
 // separator stands between messages that become one prompt.
 const separator = "\n\n"
 
+// without are the messages of all roles but one.
+func without(messages []Message, role string) []Message {
+	has := func(m Message) bool { return m.Role == role }
+	if !slices.ContainsFunc(messages, has) {
+		return messages
+	}
+	return slices.DeleteFunc(slices.Clone(messages), has)
+}
+
 // joined joins the contents of the messages of a role.
 func joined(messages []Message, role string) string {
 	var parts []string
@@ -218,18 +251,6 @@ func joined(messages []Message, role string) string {
 	return strings.Join(parts, separator)
 }
 
-// bodyTemplate parses the template of an [HTTP] body.
-func bodyTemplate(text string) (*template.Template, error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, errors.New(`api http needs a body template, such as {"prompt": {{json .prompt}}}`)
-	}
-	t, err := template.New("body").Option("missingkey=error").Funcs(template.FuncMap{"json": toJSON}).Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("bad body template: %w", err)
-	}
-	return t, nil
-}
-
 func toJSON(v any) (string, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -238,9 +259,9 @@ func toJSON(v any) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), err
 }
 
-// render appends the body the template makes of a request. Its own fields win
+// render appends the body that a template makes of a request. Its own fields win
 // over those that every request has.
-func (c *Client) render(b []byte, req *Request) ([]byte, error) {
+func render(t *template.Template, b []byte, req *Request) ([]byte, error) {
 	fields := map[string]any{
 		"model":      req.Model,
 		"prompt":     joined(req.Messages, "user"),
@@ -250,7 +271,7 @@ func (c *Client) render(b []byte, req *Request) ([]byte, error) {
 	}
 	maps.Copy(fields, req.Fields)
 	buf := bytes.NewBuffer(b)
-	if err := c.body.Execute(buf, fields); err != nil {
+	if err := t.Execute(buf, fields); err != nil {
 		return b, fmt.Errorf("body template: %w", err)
 	}
 	if !validJSON(buf.Bytes()) {

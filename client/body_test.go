@@ -17,7 +17,7 @@ func bodyOf(t testing.TB, cfg Config, req *Request) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.encode(req)
+	p, err := c.encode(req, c.manner(req))
 	if err != nil {
 		return "", err
 	}
@@ -31,7 +31,7 @@ func bodyOf(t testing.TB, cfg Config, req *Request) (string, error) {
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	half := 0.5
-	talk := []Message{{"system", "be brief"}, {"user", "say \"hi\"\n"}}
+	talk := []Message{{Role: "system", Content: "be brief"}, {Role: "user", Content: "say \"hi\"\n"}}
 	shop := map[string]any{"product_name": `An "A" <phone>`, "features": []string{"x", "y"}}
 	for _, test := range []struct {
 		name string
@@ -123,7 +123,7 @@ func TestBodyIsJSON(t *testing.T) {
 			MaxTokens: rapid.IntMin(1).Draw(t, "max"),
 			Stream:    rapid.Bool().Draw(t, "stream"),
 		}
-		body, err := appendBody(nil, Chat, &req)
+		body, err := appendBody(nil, chat{}, &req, manner{limit: maxTokens})
 		if err != nil || !validJSON(body) {
 			t.Fatalf("%q, %v", body, err)
 		}
@@ -138,7 +138,7 @@ func TestBodyIsJSON(t *testing.T) {
 		}
 		want := got
 		want.Model, want.MaxTokens, want.Stream = roundTrip(req.Model), req.MaxTokens, req.Stream
-		want.Messages = []Message{{roundTrip(req.Messages[0].Role), roundTrip(req.Messages[0].Content)}}
+		want.Messages = []Message{{Role: roundTrip(req.Messages[0].Role), Content: roundTrip(req.Messages[0].Content)}}
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}

@@ -8,13 +8,15 @@ import (
 
 // A call is one Do: its attempts and its record.
 type call struct {
-	client *Client
-	req    *Request
-	sink   Sink
-	watch  watch
-	body   *payload // of the next attempt; nil: to be encoded
-	last   attempt
-	res    Result
+	client  *Client
+	req     *Request
+	streams bool // a stream is asked for
+	sink    Sink
+	watch   watch
+	manner  manner
+	body    *payload // of the next attempt, in that manner; nil: to be encoded
+	last    attempt
+	res     Result
 }
 
 // Do sends a request and reads its answer to the end. It returns when the call
@@ -22,7 +24,7 @@ type call struct {
 // [Cancelled], and Result.Sent is [Never] if nothing was sent at all). The sink
 // may be nil. Do is safe for concurrent use.
 func (c *Client) Do(ctx context.Context, req *Request, sink Sink) Result {
-	x := &call{client: c, req: req, sink: sink, res: blank}
+	x := newCall(c, req, sink)
 	f := x.run(ctx)
 	if f == nil || f.outcome != Cancelled {
 		x.sent(x.client.now()) // unless it was: it may have failed before
@@ -31,20 +33,36 @@ func (c *Client) Do(ctx context.Context, req *Request, sink Sink) Result {
 	return x.res
 }
 
+func newCall(c *Client, req *Request, sink Sink) *call {
+	return &call{client: c, req: req, streams: req.Stream && c.cfg.API.Streams(), sink: sink, res: blank}
+}
+
+// encode makes the body of the next attempt.
+func (x *call) encode() (*payload, error) {
+	x.manner = x.client.manner(x.req)
+	return x.client.encode(x.req, x.manner)
+}
+
 // run sends the request as often as need be and says why it failed in the end.
 func (x *call) run(ctx context.Context) *failure {
 	if ctx.Err() != nil {
 		return ended(context.Cause(ctx))
 	}
 	var err error
-	if x.body, err = x.client.encode(x.req); err != nil {
+	if x.body, err = x.encode(); err != nil {
 		x.sent(x.client.now())
 		return failed(BadRequest, "request body: %v", err)
 	}
-	x.watch.start(ctx, x.client, x.req.Stream)
+	x.watch.start(ctx, x.client, x.streams)
 	defer x.watch.stop()
 	for {
 		f := x.attempt()
+		if x.adapts(f) {
+			retries := x.res.Retries
+			x.again()
+			x.res.Retries = retries // it was asked for something that it does not know
+			continue
+		}
 		wait, again := x.retryIn(f)
 		if !again || !x.sleep(wait) {
 			return f
@@ -122,7 +140,7 @@ func (x *call) send(fresh bool) error {
 	body := x.body
 	if x.body = nil; body == nil {
 		var err error
-		if body, err = x.client.encode(x.req); err != nil {
+		if body, err = x.encode(); err != nil {
 			return err
 		}
 	}

@@ -15,14 +15,21 @@ import (
 )
 
 // caseFiles hold answers as endpoints really send them: what they document, what
-// was met in the field, and the neighbours of that.
-var caseFiles = []string{"cases", "field", "neighbours", "kinds"}
+// was met in the field, and the neighbours of that; then the other dialects.
+var caseFiles = []string{
+	"cases", "field", "neighbours", "kinds",
+	"chat", "responses", "messages", "generate", "embeddings", "http",
+}
 
 // A wireCase is one answer, and what the client must make of it.
 type wireCase struct {
 	Name    string
 	Why     string
-	Unary   bool // no stream is asked for
+	API     API
+	Token   []string
+	Usage   string
+	FailIf  []string `json:"fail_if"`
+	Unary   bool     // no stream is asked for
 	Status  int
 	Headers map[string]string
 	Parts   []wirePart
@@ -42,11 +49,13 @@ type wireWant struct {
 	FirstAnswerPart *int `json:"first_answer_part"`
 	Text, Reasoning *string
 	Finish          string
-	Err             string      // a part of the error's text
-	PromptTokens    int         `json:"prompt_tokens"`
-	OutputTokens    int         `json:"output_tokens"`
-	CachedTokens    int         `json:"cached_tokens"`
-	ReasoningTokens int         `json:"reasoning_tokens"`
+	Err             string // a part of the error's text
+	PromptTokens    int    `json:"prompt_tokens"`
+	OutputTokens    int    `json:"output_tokens"`
+	CachedTokens    int    `json:"cached_tokens"`
+	ReasoningTokens int    `json:"reasoning_tokens"`
+	CacheWritten    int    `json:"cache_written_tokens"`
+	Items           int
 	TokensFrom      UsageSource `json:"tokens_from"`
 	RetryAfterS     *float64    `json:"retry_after_s"`
 	LimitRequests   *int64      `json:"limit_requests"`
@@ -73,6 +82,15 @@ func (w *wireWant) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	return json.Unmarshal(b, &w.keys)
+}
+
+// config is how a client is set up for a case.
+func (c *wireCase) config() Config {
+	cfg := Config{API: c.API, Token: c.Token, Usage: c.Usage, FailIf: c.FailIf}
+	if c.API == HTTP {
+		cfg.Body = "{}"
+	}
+	return cfg
 }
 
 // checks reports whether a key is checked.
@@ -190,10 +208,13 @@ func testCases(t *testing.T, transport Transport) {
 			g := &gate{wireCase: c, epoch: time.Now(), read: make(chan struct{}, 1)}
 			server := httptest.NewServer(g)
 			defer server.Close()
-			cl, err := New(Config{URL: server.URL + "/v1", Transport: transport, Epoch: g.epoch, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			cfg := c.config()
+			cfg.URL, cfg.Transport, cfg.Epoch = server.URL+"/v1", transport, g.epoch
+			cfg.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 				conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 				return tapped{conn, g.read}, err
-			}})
+			}
+			cl, err := New(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -235,6 +256,9 @@ func checkCase(t *testing.T, g *gate, got Result, sink *recorder) {
 	if want.Reasoning != nil && got.Reasoning != *want.Reasoning {
 		t.Errorf("reasoning %q, want %q", got.Reasoning, *want.Reasoning)
 	}
+	if want.checks("items") && got.Items != want.Items {
+		t.Errorf("%d items, want %d", got.Items, want.Items)
+	}
 	checkTokens(t, want, got.Usage)
 	if want.RetryAfterS != nil && got.Limits.RetryAfter.Seconds() != *want.RetryAfterS {
 		t.Errorf("retry after %v, want %v s", got.Limits.RetryAfter, *want.RetryAfterS)
@@ -267,6 +291,7 @@ func checkTokens(t *testing.T, want *wireWant, got Usage) {
 		{"output_tokens", got.Output, want.OutputTokens},
 		{"cached_tokens", got.Cached, want.CachedTokens},
 		{"reasoning_tokens", got.Reasoning, want.ReasoningTokens},
+		{"cache_written_tokens", got.CacheWritten, want.CacheWritten},
 	} {
 		if want.checks(count.key) && count.got != count.want {
 			t.Errorf("%s: %d, want %d", count.key, count.got, count.want)

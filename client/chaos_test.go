@@ -53,7 +53,7 @@ func TestChaosOnTheWire(t *testing.T) {
 		{"answers with nothing", sse + "Content-Length: 0\r\n\r\n", Truncated, 0, "empty"},
 		{"answers with a page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><title>Welcome</title></html>", Malformed, 0, "Welcome"},
 		{"answers with other JSON", json + "\r\n{\"hello\":1}", Malformed, 0, "without choices"},
-		{"answers with JSON lines", json + "\r\n{\"choices\":[]}\n{\"choices\":[]}", Malformed, 0, "not JSON"},
+		{"answers with JSON lines", json + "\r\n{\"choices\":[]}\n{\"choices\":[]}", Truncated, 0, ""},
 		{"answers with an error document", json + "\r\n{\"error\":{\"message\":\"no such thing\"}}", StreamError, 0, "no such thing"},
 		{"answers with vLLM's error document", json + "\r\n{\"object\":\"error\",\"message\":\"too long\",\"code\":400}", StreamError, 0, "too long"},
 		{"sends an error in a field of its own", sse + "\r\n" + tokenEvent("a") + "error: {\"code\":500,\"message\":\"slot died\"}\n\n", StreamError, 1, "slot died"},

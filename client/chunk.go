@@ -11,50 +11,56 @@ type chunk struct {
 	texts   [][]byte // with keep: between quotes, escapes as they are
 	reasons [][]byte
 
-	keep   bool // collect the texts
+	of     dialect // that it is written in
+	name   []byte  // of the event that carries it; "": none, or not known
+	keep   bool    // collect the texts
 	seen   delta
 	scan   scanner
-	heard  []byte // the text that made a token last
-	voices int    // how many did
-	pad    []byte // what stands there to hide how long the text is
+	heard  []byte   // the text that made a token last
+	voices int      // how many did
+	pads   [][]byte // what differs from one to the next and means nothing
 	form   form
 }
 
 // said is what a document says beside its tokens.
 type said struct {
 	isObject  bool
-	choices   bool // there is a list of choices, empty or not
-	choice    bool // there is a choice in it
+	shaped    bool // it is what the dialect promises, be it empty
+	answers   bool // and a part of an answer, not an error
 	whole     bool // the tokens stand in messages, not in deltas
 	reasoning bool // some of the tokens are reasoning, or come with it
+	calls     bool // there are calls of tools in the whole answer
+	over      bool // the stream ends with it
+	items     int  // embeddings
 	usage     usage
 	finish    []byte // the finish reason, in plain; one that says failure goes before others
+	state     []byte // of a response: whether it is complete
 	id        []byte
 	complaints
 }
 
-// delta is what the choice being read holds.
+// delta is what the choice being read holds, or what is its like in another dialect.
 type delta struct {
 	content, reasoning, tool bool
 
 	delta   bool   // there is a delta
-	message []byte // the message, to be read where there is no delta
-	text    []byte // a text beside them, which counts where they hold none
+	message []byte // the message, to be read where there is no delta; an item or a block that begins
+	text    []byte // a text beside them, which counts where they hold none; a piece of a stream
 }
 
 // read reads a document and reports whether it is JSON. Where keys come twice
 // the last one counts, or all of them: no endpoint does it.
 func (c *chunk) read(text []byte, keep bool) bool {
-	if !keep && c.form.fits(text) {
+	if !keep && c.form.fits(c.name, text) {
 		c.said, c.tokens = c.form.said, append(c.tokens[:0], c.form.tokens...)
 		return true
 	}
 	if len(text) <= formLimit {
-		text = c.form.take(text)
+		text = c.form.take(c.name, text)
 	}
-	c.said = said{}
+	c.said, c.seen = said{}, delta{}
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
-	c.heard, c.voices, c.pad = nil, 0, nil
+	c.heard, c.voices, c.pads = nil, 0, c.pads[:0]
 	c.keep, c.scan = keep, scanner{b: text}
 	ok := c.document()
 	if ok && c.voices == 1 && len(text) <= formLimit {
@@ -68,7 +74,9 @@ func (c *chunk) document() bool {
 	switch c.scan.peek() {
 	case '{':
 		c.isObject = true
-		return c.scan.object(c.root) && c.scan.end()
+		ok := c.scan.object(func(key []byte) bool { return c.of.key(c, key) }) && c.scan.end()
+		c.of.settle(c)
+		return ok
 	case '[':
 		return c.scan.array(c.listed) && c.scan.end()
 	case '"':
@@ -91,27 +99,16 @@ func (c *chunk) listed() bool {
 	})
 }
 
-func (c *chunk) root(key []byte) (ok bool) {
-	switch string(key) {
-	case "choices":
-		c.choices = c.scan.peek() == '['
-		return c.scan.array(c.oneChoice)
-	case "id":
-		c.id, ok = c.scan.str()
-		return ok
-	case "obfuscation":
-		c.pad, ok = c.scan.str()
-		return ok
-	case "metadata", "meta", "response":
-		return c.scan.object(c.beside)
-	}
-	if bytes.HasPrefix(key, []byte("x_")) { // x_groq and its like
-		return c.scan.object(c.extension)
-	}
-	if known, ok := c.complaint(key); known {
+// pad steps over a value that means nothing.
+func (c *chunk) pad() bool {
+	value, ok := c.scan.raw()
+	if first := value[:min(len(value), 1)]; string(first) == `"` {
+		value = value[1 : len(value)-1]
+	} else if len(first) == 0 || !isDigit(first[0]) {
 		return ok
 	}
-	return c.beside(key)
+	c.pads = append(c.pads, value)
+	return ok
 }
 
 // beside reads the keys that stand in different places: at the root, in a choice
@@ -155,7 +152,7 @@ func (c *chunk) finished() bool {
 }
 
 func (c *chunk) oneChoice() bool {
-	c.choice = true
+	c.answers = true
 	c.seen = delta{}
 	if !c.scan.object(c.choiceField) {
 		return false
@@ -167,6 +164,12 @@ func (c *chunk) oneChoice() bool {
 	if !c.seen.content {
 		c.content(c.seen.text)
 	}
+	c.take()
+	return true
+}
+
+// take makes a token of what was seen, if it is one.
+func (c *chunk) take() {
 	switch {
 	case c.seen.content:
 		c.tokens = append(c.tokens, Content)
@@ -176,7 +179,6 @@ func (c *chunk) oneChoice() bool {
 		c.tokens = append(c.tokens, Reasoning)
 	}
 	c.reasoning = c.reasoning || c.seen.reasoning
-	return true
 }
 
 func (c *chunk) choiceField(key []byte) (ok bool) {

@@ -6,6 +6,24 @@
 // [Outcome], and what went wrong is Result.Err, a short text without keys and
 // prompts.
 //
+// # Dialects
+//
+// Every dialect is read by the words of its vendor, and means the same: tokens with
+// their kind, usage, a finish reason in the words of a chat, errors, an end.
+//
+//   - [Chat] and [Completions]: platform.openai.com/docs/api-reference/chat and …/completions
+//   - [Responses]: platform.openai.com/docs/api-reference/responses, its events …/responses-streaming
+//   - [Messages]: docs.claude.com/en/api/messages, its errors …/errors, its limits …/rate-limits,
+//     its events docs.claude.com/en/docs/build-with-claude/streaming, its usage …/prompt-caching
+//   - [Generate]: docs.ollama.com/api/generate, its lines …/streaming, its errors …/errors
+//   - [Embeddings]: platform.openai.com/docs/api-reference/embeddings
+//   - [HTTP]: an endpoint of the user's own; Config.Token, Usage and FailIf say what its
+//     answers mean
+//
+// A stream may come as server-sent events or as lines of JSON, whatever the dialect. It
+// ends with the event that the dialect ends with ([DONE], response.completed,
+// message_stop, done), and what follows counts for nothing.
+//
 // # Instants
 //
 // All instants count from Config.Epoch and are taken where bytes arrive. For
@@ -33,7 +51,8 @@
 //
 // A token is a choice of a chunk with something in its delta: content or a refusal
 // (a text, or parts of one), speech or a picture, a tool call (a list of them or
-// one), or reasoning under any of its names. A role alone is none. A message
+// one), or reasoning under any of its names. In other dialects it is a delta that holds
+// something, and the beginning of the call of a tool, which has a name by then. A role alone is none. A message
 // beside the delta is what was said so far, and counts only where there is no
 // delta. What an endpoint sends to show that it is there (comments, empty data,
 // pings) is neither a token nor an error.
@@ -62,6 +81,8 @@
 // counted in Result.StaleRetries: the endpoint did not fail, the pool did. All
 // other failures are repeated only under Config.Retries, and only before the
 // first token.
+//
+// [Embeddings]: https://platform.openai.com/docs/api-reference/embeddings
 package client
 
 import (
@@ -70,18 +91,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"text/template"
 	"time"
-)
-
-// API is the dialect an endpoint speaks.
-type API string
-
-// The dialects.
-const (
-	Chat        API = "chat"        // POST URL/chat/completions
-	Completions API = "completions" // POST URL/completions
-	HTTP        API = "http"        // POST URL, with a body of one's own
 )
 
 // Transport is what carries requests.
@@ -96,18 +106,35 @@ const (
 // A Config describes an endpoint and how to reach it. Its zero durations mean
 // "no limit".
 type Config struct {
-	// URL is the base URL with its version, such as http://127.0.0.1:8000/v1;
-	// for [HTTP] it is the URL that is posted to.
+	// URL is the base URL with its version, such as http://127.0.0.1:8000/v1, or that
+	// of a call, such as …/v1/chat/completions?api-version=1; for [HTTP] it is the URL
+	// that is posted to.
 	URL string
 	API API // default [Chat]
 	// Body is a text/template of the JSON to post (HTTP only). It sees the
 	// request's Fields and model, prompt, system, max_tokens and stream; the
 	// function json renders any value as JSON: {"q": {{json .prompt}}}.
 	Body string
+	// Token says which events are tokens (HTTP only): those of such a name or type, or
+	// whose documents hold something at such a path (choices.0.delta.content). None:
+	// all that say anything.
+	Token []string
+	// Usage is the path of the usage in a document (HTTP only): of an object in the
+	// words of any dialect, or of the number of output tokens.
+	Usage string
+	// FailIf are expressions, PATH OP VALUE or a PATH that must lead to nothing, such as
+	// code >= 400 (HTTP only): a document for which one holds is an error.
+	FailIf []string
 
-	// Key is sent as a bearer token, to this endpoint only. It stands in no
-	// error text.
+	// MaxTokensKey is the key of Request.MaxTokens in a [Chat]; "": max_tokens, or
+	// max_completion_tokens for models that want it.
+	MaxTokensKey string
+	NoUsage      bool // do not ask for the usage of a stream
+	MaxEvent     int  // most bytes of an event or a document; 0: 4 MiB
+
+	// Key is sent to this endpoint only, as Auth says. It stands in no error text.
 	Key    string
+	Auth   Scheme      // "": as is usual for the API and the host
 	Header http.Header // added to every request
 
 	Connections int  // idle connections kept for reuse; 0: all of them
@@ -136,14 +163,15 @@ type Config struct {
 
 // A Client calls one endpoint. It is safe for concurrent use.
 type Client struct {
-	cfg     Config
-	post    *url.URL    // where requests go
-	base    *url.URL    // without the API's own path
-	plain   http.Header // of a request for a document
-	stream  http.Header // of a request for a stream
-	host    string      // of the Host header; "": the URL's
-	body    *template.Template
-	secrets secrets // what no text may hold
+	cfg      Config
+	post     *url.URL    // where requests go
+	base     *url.URL    // without the API's own path
+	plain    http.Header // of a request for a document
+	stream   http.Header // of a request for a stream
+	host     string      // of the Host header; "": the URL's
+	dialect  dialect
+	declined declined
+	secrets  secrets // what no text may hold
 
 	transport transport // of calls
 	standard  *standard // net/http: of all else
@@ -158,6 +186,9 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg}
 	if c.cfg.API == "" {
 		c.cfg.API = Chat
+	}
+	if c.cfg.MaxEvent == 0 {
+		c.cfg.MaxEvent = eventLimit
 	}
 	if c.cfg.Epoch.IsZero() {
 		c.cfg.Epoch = time.Now()

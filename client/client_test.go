@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -26,8 +27,19 @@ func TestConfigsThatCannotBe(t *testing.T) {
 		{Config{URL: "http://u:hunter2@host/v1"}, "user name or a password"},
 		{Config{URL: "http://h:x/hunter2"}, "bad url"},
 		{Config{URL: url + "#a"}, "what follows # is never sent"},
-		{Config{URL: url + "/chat/completions"}, `ending at "/v1"`},
-		{Config{URL: url + "/completions/", API: Completions}, `ending at "/v1"`},
+		{Config{URL: url + "/chat/completions", API: Completions}, `of api chat: name that api, or give the base URL, ending at "/v1"`},
+		{Config{URL: url + "/completions/"}, `of api completions: name that api, or give the base URL, ending at "/v1"`},
+		{Config{URL: url + "/messages", API: Responses}, "of api messages"},
+		{Config{URL: url, Token: []string{"a"}}, "needs api http"},
+		{Config{URL: url, Usage: "a"}, "needs api http"},
+		{Config{URL: url, FailIf: []string{"a"}}, "needs api http"},
+		{Config{URL: url, API: HTTP, Body: "{}", Token: []string{"a b"}}, "no path"},
+		{Config{URL: url, API: HTTP, Body: "{}", Usage: "."}, "no path"},
+		{Config{URL: url, API: HTTP, Body: "{}", FailIf: []string{"code >= many"}}, "compares with a number"},
+		{Config{URL: url, API: HTTP, Body: "{}", FailIf: []string{"a = b"}}, "PATH OP VALUE"},
+		{Config{URL: url, MaxEvent: -1}, "limit of an event"},
+		{Config{URL: url, Auth: "digest"}, "unknown auth"},
+		{Config{URL: url, Auth: Basic, Key: "hunter2"}, "not USER:PASSWORD"},
 		{Config{URL: url, API: "soap"}, "unknown api"},
 		{Config{URL: url, API: HTTP}, "needs a body template"},
 		{Config{URL: url, API: HTTP, Body: "{{.x"}, "bad body template"},
@@ -57,11 +69,20 @@ func TestWhereRequestsGo(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var seen []string
+	answers := map[string]string{
+		"completions": `{"choices":[{"message":{"content":"a"}}]}`, "generate": `{"response":"a","done":true}`, "/": `{"a":1}`,
+		"responses": `{"output":[{"type":"message","content":[{"type":"output_text","text":"a"}]}],"status":"completed"}`,
+		"messages":  `{"type":"message","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn"}`, "embeddings": `{"data":[{"embedding":[1]}]}`,
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		seen = append(seen, r.Method+" "+r.Host+" "+r.RequestURI+" "+r.Header.Get("User-Agent"))
 		mu.Unlock()
-		_, _ = io.WriteString(w, `{"data":[{"id":"one"},{"id":"two"}],"choices":[{"message":{"content":"a"}}]}`)
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `{"data":[{"id":"one"},{"id":"two"}]}`)
+			return
+		}
+		_, _ = io.WriteString(w, answers[path.Base(r.URL.Path)])
 	}))
 	defer server.Close()
 	host := strings.TrimPrefix(server.URL, "http://")
@@ -74,6 +95,18 @@ func TestWhereRequestsGo(t *testing.T) {
 		{Config{URL: "/v1/"}, "/v1/chat/completions"},
 		{Config{URL: "/a%20b/v1?api-version=2"}, "/a%20b/v1/chat/completions?api-version=2"},
 		{Config{URL: "/v1", API: Completions}, "/v1/completions"},
+		{Config{URL: "/v1/chat/completions"}, "/v1/chat/completions"},
+		{Config{URL: "/openai/deployments/d/chat/completions?api-version=2"}, "/openai/deployments/d/chat/completions?api-version=2"},
+		{Config{URL: "/v1/completions/", API: Completions}, "/v1/completions/"},
+		{Config{URL: "/v1", API: Responses}, "/v1/responses"},
+		{Config{API: Messages}, "/v1/messages"},
+		{Config{URL: "/gateway/", API: Messages}, "/gateway/v1/messages"},
+		{Config{URL: "/v1/", API: Messages}, "/v1/messages"},
+		{Config{URL: "/v1/messages", API: Messages}, "/v1/messages"},
+		{Config{API: Generate}, "/api/generate"},
+		{Config{URL: "/api", API: Generate}, "/api/generate"},
+		{Config{URL: "/api/generate", API: Generate}, "/api/generate"},
+		{Config{URL: "/v1", API: Embeddings}, "/v1/embeddings"},
 		{Config{URL: "/api/generate", API: HTTP, Body: "{}"}, "/api/generate"},
 		{Config{API: HTTP, Body: "{}"}, "/"},
 	} {

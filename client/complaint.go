@@ -174,7 +174,7 @@ func (c *chunk) isError(own bool) bool {
 	switch {
 	case c.failed || c.bad:
 		return true
-	case c.choice || c.usage.tellsOutput():
+	case c.answers || c.usage.tellsOutput():
 		return false
 	case saysFailure(c.object), saysFailure(c.class):
 		return true

@@ -45,9 +45,33 @@ func (c *Client) dialFailure(err error) *failure {
 	return &failure{Connect, err.Error()}
 }
 
+// What net/http says where a server does not speak HTTP/2: the first where it read an
+// answer in HTTP/1.1, the second where a request came just after that.
+const (
+	notHTTP2       = "looked like an HTTP/1.1 header"
+	notEstablished = "client conn could not be established"
+)
+
+// plainError says plainly what such an error means.
+func plainError(err error) error {
+	switch text := err.Error(); {
+	case strings.Contains(text, notHTTP2):
+		return errors.New("the server does not speak HTTP/2, but HTTP/1.1: leave http2 out")
+	case strings.Contains(text, notEstablished):
+		return errors.New("the server does not speak HTTP/2, or broke the connection: is it better to leave http2 out?")
+	}
+	return err
+}
+
 // exchangeFailure is the failure of a request or a response on a connection
 // that stood.
 func exchangeFailure(err error) *failure {
+	switch text := err.Error(); {
+	case strings.Contains(text, notHTTP2):
+		return &failure{Malformed, plainError(err).Error()}
+	case strings.Contains(text, notEstablished):
+		return &failure{Reset, plainError(err).Error()}
+	}
 	if broken(err) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return failed(Reset, "the server closed the connection before the end of the response")
@@ -120,7 +144,7 @@ func statusText(status int, location, coding string, body []byte) string {
 // serverMessage is what a server's error body says: the message of an error
 // object of any dialect, the title of a page, else the text itself.
 func serverMessage(body []byte) string {
-	var c chunk
+	c := chunk{of: chat{}} // errors are read alike in all dialects
 	if c.read(body, false) && c.isObject {
 		if m := c.errorMessage(); m != "" {
 			return m

@@ -29,7 +29,7 @@ func TestClean(t *testing.T) {
 	c := scrubber(t)
 	prompt := "Write a product description for the Galaxy phone, in Vietnamese, in three sentences."
 	req := &Request{
-		Messages: []Message{{"user", prompt}, {"user", "hi"}},
+		Messages: []Message{{Role: "user", Content: prompt}, {Role: "user", Content: "hi"}},
 		Fields:   map[string]any{"name": "Galaxy S Ultra", "list": []any{"a unique feature"}, "more": map[string]any{"x": []string{"deeply hidden"}}},
 	}
 	for _, test := range []struct{ name, text, want string }{

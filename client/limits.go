@@ -18,13 +18,21 @@ var noLimits = Limits{
 func limitsOf(h header, now time.Time) Limits {
 	return Limits{
 		RetryAfter:        retryAfter(h, now),
-		LimitRequests:     headerCount(h, "X-Ratelimit-Limit-Requests"),
-		RemainingRequests: headerCount(h, "X-Ratelimit-Remaining-Requests"),
-		LimitTokens:       headerCount(h, "X-Ratelimit-Limit-Tokens"),
-		RemainingTokens:   headerCount(h, "X-Ratelimit-Remaining-Tokens"),
-		ResetRequests:     waitOf(h.Get("X-Ratelimit-Reset-Requests"), now, longestReset),
-		ResetTokens:       waitOf(h.Get("X-Ratelimit-Reset-Tokens"), now, longestReset),
+		LimitRequests:     headerCount(h, "X-Ratelimit-Limit-Requests", "Anthropic-Ratelimit-Requests-Limit"),
+		RemainingRequests: headerCount(h, "X-Ratelimit-Remaining-Requests", "Anthropic-Ratelimit-Requests-Remaining"),
+		LimitTokens:       headerCount(h, "X-Ratelimit-Limit-Tokens", "Anthropic-Ratelimit-Tokens-Limit"),
+		RemainingTokens:   headerCount(h, "X-Ratelimit-Remaining-Tokens", "Anthropic-Ratelimit-Tokens-Remaining"),
+		ResetRequests:     waitOf(either(h, "X-Ratelimit-Reset-Requests", "Anthropic-Ratelimit-Requests-Reset"), now, longestReset),
+		ResetTokens:       waitOf(either(h, "X-Ratelimit-Reset-Tokens", "Anthropic-Ratelimit-Tokens-Reset"), now, longestReset),
 	}
+}
+
+// either is what a field says, under OpenAI's name or under Anthropic's.
+func either(h header, openAI, anthropic string) string {
+	if text := h.Get(openAI); text != "" {
+		return text
+	}
+	return h.Get(anthropic)
 }
 
 const (
@@ -47,8 +55,8 @@ func retryAfter(h header, now time.Time) time.Duration {
 	return waitOf(h.Get("Retry-After"), now, LongestWait)
 }
 
-func headerCount(h header, name string) int64 {
-	text := strings.TrimSpace(h.Get(name))
+func headerCount(h header, openAI, anthropic string) int64 {
+	text := strings.TrimSpace(either(h, openAI, anthropic))
 	if text == "" {
 		return -1 // as most say
 	}

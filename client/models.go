@@ -12,7 +12,7 @@ import (
 // Models asks the endpoint for the ids of its models, in its own order. An error
 // says what went wrong, without keys. It takes at most Config.Timeout.
 func (c *Client) Models(ctx context.Context) ([]string, error) {
-	if c.cfg.API == HTTP {
+	if c.dialect.facts().models == "" {
 		return nil, errors.New("api http has no list of models")
 	}
 	if c.cfg.Timeout > 0 {
@@ -25,10 +25,22 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("%s %w: %s", c.Address(), ErrUnreachable, c.clean(errors.Unwrap(err).Error(), nil))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
+		told := fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
+		if errors.Is(err, ErrNotFound) {
+			return nil, notThere{told}
+		}
+		return nil, told
 	}
 	return ids, nil
 }
+
+// ErrNotFound is why Models fails where the URL leads to no list.
+var ErrNotFound = errors.New("not found")
+
+// notThere is the error of an answer 404.
+type notThere struct{ error }
+
+func (n notThere) Is(target error) bool { return target == ErrNotFound }
 
 // ErrUnreachable is why Models fails when there was no answer at all.
 var ErrUnreachable = errors.New("cannot be reached")
@@ -40,30 +52,38 @@ func (u unreachable) Is(target error) bool { return target == ErrUnreachable }
 func (u unreachable) Unwrap() error        { return u.error }
 
 func (c *Client) models(ctx context.Context) ([]string, error) {
-	url := c.base.JoinPath("models")
+	url := c.base.JoinPath(c.dialect.facts().models)
 	request := &http.Request{Method: http.MethodGet, URL: url, Host: c.host, Header: c.plain}
 	resp, err := c.standard.pooled.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return nil, unreachable{err}
+		return nil, unreachable{plainError(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode < 200 { // the connection is handed over: no context would end a read
 		return nil, errors.New(refusal(resp, nil))
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, eventLimit))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(c.cfg.MaxEvent)))
 	if resp.StatusCode != http.StatusOK {
-		return nil, errors.New(refusal(resp, body))
+		text := refusal(resp, body)
+		if resp.StatusCode == http.StatusNotFound {
+			return nil, notThere{errors.New(text + " (" + c.notFound(url) + ")")}
+		}
+		return nil, errors.New(text)
 	}
 	if err != nil {
 		return nil, err
 	}
 	var list struct {
-		Data []struct {
-			ID string `json:"id"`
-		} `json:"data"`
+		Data   []struct{ ID string }
+		Models []struct{ Name string } // Ollama's
 	}
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("the list is not what the API promises: %w", err)
+	}
+	if list.Data == nil {
+		for _, model := range list.Models {
+			list.Data = append(list.Data, struct{ ID string }{model.Name})
+		}
 	}
 	ids := make([]string, 0, len(list.Data))
 	for _, model := range list.Data {

@@ -106,15 +106,15 @@ func (o *own) close() {
 	}
 }
 
-// messages are the memory of requests, heads and bodies in one.
-var messages = sync.Pool{New: func() any { return new([]byte) }}
+// requestBuffers are the memory of requests, heads and bodies in one.
+var requestBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func (o *own) exchange(a *attempt, body *payload, fresh bool) error {
 	head := o.plain
-	if a.call.req.Stream {
+	if a.call.streams {
 		head = o.stream
 	}
-	message := messages.Get().(*[]byte)
+	message := requestBuffers.Get().(*[]byte)
 	*message = append((*message)[:0], head...)
 	*message = strconv.AppendInt(*message, int64(len(*body.buf)), 10)
 	*message = append(append(*message, "\r\n\r\n"...), *body.buf...)
@@ -122,7 +122,7 @@ func (o *own) exchange(a *attempt, body *payload, fresh bool) error {
 
 	err := o.http.Do((*lazily)(&a.call.watch), *message, (*exchanged)(a), fresh)
 	if cap(*message) <= largestPooled {
-		messages.Put(message)
+		requestBuffers.Put(message)
 	}
 	if dial, ok := err.(*http1.DialError); ok {
 		return dial.Err

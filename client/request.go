@@ -14,13 +14,16 @@ const Never time.Duration = -1
 type Message struct {
 	Role    string `json:"role"`
 	Content string `json:"content"`
+	// Parts is the content as JSON, in the words of the dialect: parts of texts and
+	// images, or calls of tools and what came of them. It goes before Content; nil: none.
+	Parts json.RawMessage `json:"parts,omitempty"`
 }
 
 // A Request is what one call asks of the endpoint.
 type Request struct {
 	Model       string
-	Messages    []Message // chat; for [Completions] they are joined into one prompt
-	MaxTokens   int       // 0: the endpoint's own limit
+	Messages    []Message // for [Completions] and [Generate] they are joined into one prompt
+	MaxTokens   int       // 0: the endpoint's own limit, or 4096 for [Messages], which needs one
 	Temperature *float64  // nil: the endpoint's default
 	Stream      bool
 	Extra       json.RawMessage // a JSON object whose keys are added to the body; nil: none
@@ -72,7 +75,8 @@ type Result struct {
 	// OnePiece: all token events came with one delivery, in however many reads.
 	OnePiece bool
 	Usage    Usage
-	Finish   string // the finish reason, also one that says failure; "" if none came
+	Items    int    // embeddings
+	Finish   string // the finish reason in the words of a chat, also one that says failure; "" if none came
 	Phases   Phases
 	Limits   Limits
 
@@ -99,10 +103,11 @@ func (r Result) Bundled() bool {
 	return r.Events > 1 && (r.OnePiece || r.LastToken-r.FirstToken < onePiece)
 }
 
-// Usage counts the tokens of one request. Output includes reasoning; Prompt
-// includes cached.
+// Usage counts the tokens of one request, in any dialect alike. Output includes
+// reasoning; Prompt includes cached, which were read from a cache, and those that were
+// written to one.
 type Usage struct {
-	Prompt, Cached, Output, Reasoning int
+	Prompt, Cached, CacheWritten, Output, Reasoning int
 	// StreamedReasoning: reasoning deltas were streamed, so reasoning tokens lie
 	// between the first and the last token.
 	StreamedReasoning bool

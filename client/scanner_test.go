@@ -41,7 +41,7 @@ func FuzzScanner(f *testing.F) {
 		if validJSON(text) != valid {
 			t.Fatalf("scanner says %v of %q, encoding/json %v", !valid, text, valid)
 		}
-		var c chunk
+		c := chunk{of: chat{}}
 		if c.read(text, true) != valid {
 			t.Fatalf("chunk says %v of %q, encoding/json %v", !valid, text, valid)
 		}
@@ -77,7 +77,7 @@ type summary struct {
 }
 
 func summaryOf(c *chunk) summary {
-	s := summary{Choices: c.choices, Finish: string(c.finish), Failed: c.failed}
+	s := summary{Choices: c.shaped, Finish: string(c.finish), Failed: c.failed}
 	s.Kinds = append(s.Kinds, c.tokens...)
 	for _, text := range c.texts {
 		s.Text += asJSON(text)
@@ -382,7 +382,7 @@ func TestUsageOfDialects(t *testing.T) {
 		{"nulls are nothing", `{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}`, Usage{Prompt: 10, Output: 7, From: FromUsage}},
 		{"impossible figures are not believed", `{"prompt_tokens":1,"completion_tokens":2,"cached_tokens":9,"total_tokens":-5,"completion_tokens_details":{"reasoning_tokens":1e99}}`, Usage{Prompt: 1, Cached: 1, Output: 2, From: FromUsage}},
 	} {
-		var c chunk
+		c := chunk{of: chat{}}
 		if !c.read([]byte(`{"usage":`+test.text+`}`), false) || !c.usage.found {
 			t.Errorf("%s: no usage found", test.name)
 			continue
@@ -392,7 +392,7 @@ func TestUsageOfDialects(t *testing.T) {
 		}
 	}
 	for _, text := range []string{`null`, `{}`, `[]`, `{"prompt_tokens":null}`} {
-		var c chunk
+		c := chunk{of: chat{}}
 		if !c.read([]byte(`{"usage":`+text+`}`), false) || c.usage.found {
 			t.Errorf("usage %s was taken for one", text)
 		}
@@ -401,7 +401,7 @@ func TestUsageOfDialects(t *testing.T) {
 
 func TestScannerAllocatesNothing(t *testing.T) {
 	text := []byte(strings.TrimPrefix(strings.TrimSpace(tokenEvent("hello")), "data: "))
-	var c chunk
+	c := chunk{of: chat{}}
 	c.read(text, false)
 	if n := testing.AllocsPerRun(100, func() { c.read(text, false) }); n != 0 {
 		t.Errorf("%v allocations a chunk, want none", n)

@@ -2,13 +2,22 @@ package client
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 )
 
-// eventLimit bounds one event, and one document.
+// eventLimit bounds one event, and one document, where nothing else is said.
 const eventLimit = 4 << 20
 
-var errEventTooLong = errors.New("an event of more than 4 MiB")
+// tooLong is the error of an event that exceeds a limit.
+func tooLong(limit int) error { return fmt.Errorf("an event of more than %s", mebibytes(limit)) }
+
+// mebibytes is a size for people.
+func mebibytes(n int) string {
+	if n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
 
 // sse splits a stream of server-sent events as the HTML standard defines them
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html), whatever
@@ -22,6 +31,8 @@ var errEventTooLong = errors.New("an event of more than 4 MiB")
 type sse struct {
 	event func(name, data []byte) (more bool)
 	stray func(text []byte) (more bool) // nil: they are passed over
+	fails func(name []byte) bool        // whether a name stands for a failure
+	limit int                           // of an event
 
 	line    []byte // of a line whose end has not come
 	data    []byte // of an event whose end has not come
@@ -62,8 +73,8 @@ func (p *sse) feed(b []byte) error {
 		b = b[end+1:]
 	}
 	p.keep()
-	if len(p.line)+len(p.data) > eventLimit {
-		return errEventTooLong
+	if len(p.line)+len(p.data) > p.limit {
+		return tooLong(p.limit)
 	}
 	return nil
 }
@@ -173,7 +184,7 @@ func (p *sse) keep() {
 
 // dispatch hands an event over, if there is data, or a name that says all.
 func (p *sse) dispatch() {
-	if (p.hasData || len(p.name) > 0 && saysFailure(p.name)) && !p.stopped {
+	if (p.hasData || len(p.name) > 0 && p.fails(p.name)) && !p.stopped {
 		data := p.data
 		if p.current != nil {
 			data = p.current

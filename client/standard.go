@@ -103,7 +103,7 @@ func (s *standard) exchange(a *attempt, body *payload, fresh bool) error {
 		transport = s.fresh
 	}
 	fields := s.client.plain
-	if x.req.Stream {
+	if x.streams {
 		fields = s.client.stream
 	}
 	// There is no GetBody, so that net/http cannot send the body again.
@@ -198,6 +198,9 @@ func (t *trace) gotConn(info httptrace.GotConnInfo) {
 	t.http2 = t.client.cfg.HTTP2 && t.client.base.Scheme == "http"
 	if secure, ok := info.Conn.(*tls.Conn); ok {
 		t.http2 = secure.ConnectionState().NegotiatedProtocol == "h2"
+	}
+	if t.client.cfg.HTTP2 && !t.http2 {
+		t.client.declined.http2.Store(true)
 	}
 	if t.conn != nil {
 		t.before = t.conn.written.Load()

@@ -3,43 +3,39 @@ package client
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
 // setTarget reads the URL and the API: where requests go.
-func (c *Client) setTarget() error {
-	base, err := endpointURL(c.cfg.URL)
+func (c *Client) setTarget() (err error) {
+	u, err := endpointURL(c.cfg.URL)
 	if err != nil {
 		return err
 	}
-	if base.Path == "" {
-		base.Path = "/" // or paths joined to it would be relative
-	}
-	c.base = base
-	switch c.cfg.API {
-	case Chat:
-		c.post = c.base.JoinPath("chat/completions")
-	case Completions:
-		c.post = c.base.JoinPath("completions")
-	case HTTP:
-		c.post = c.base
-		c.body, err = bodyTemplate(c.cfg.Body)
+	if c.dialect, err = dialectOf(c.cfg); err != nil {
 		return err
-	default:
-		return fmt.Errorf("unknown api %q: use %s, %s or %s", c.cfg.API, Chat, Completions, HTTP)
 	}
-	if c.cfg.Body != "" {
+	if c.post, c.base, err = endpoints(c.cfg.API, c.dialect.facts(), u); err != nil {
+		return err
+	}
+	switch {
+	case c.cfg.API == HTTP:
+	case c.cfg.Body != "":
 		return fmt.Errorf("api %s makes its own body: a body template needs api %s", c.cfg.API, HTTP)
+	case len(c.cfg.Token)+len(c.cfg.FailIf) > 0 || c.cfg.Usage != "":
+		return fmt.Errorf("api %s knows its own tokens, usage and errors: to say what they are needs api %s", c.cfg.API, HTTP)
 	}
-	for _, path := range []string{"/chat/completions", "/completions"} {
-		if root, ok := strings.CutSuffix(strings.TrimRight(base.Path, "/"), path); ok {
-			return fmt.Errorf("the url names a single call: give the base URL, ending at %q", root)
-		}
+	if c.cfg.MaxEvent < 0 || c.cfg.MaxEvent > mostEvent {
+		return fmt.Errorf("the limit of an event is not between 1 byte and %s", mebibytes(mostEvent))
 	}
 	return nil
 }
+
+// mostEvent is the largest limit of an event.
+const mostEvent = 1 << 30
 
 // endpointURL parses the URL of an endpoint. Secrets in it are refused, because
 // a URL is shown and stored. One that is refused is not shown: it may be the key
@@ -71,12 +67,9 @@ func (c *Client) setHeaders() error {
 		"Content-Type": {"application/json"},
 		"User-Agent":   {"flashwave"},
 	}
-	if c.cfg.Key != "" {
-		if !printable(c.cfg.Key) {
-			return errors.New("the key holds spaces or control characters: is there a line end in it?")
-		}
-		header.Set("Authorization", "Bearer "+c.cfg.Key)
-		c.secrets.add(c.cfg.Key)
+	maps.Copy(header, c.dialect.facts().header)
+	if err := c.setKey(header); err != nil {
+		return err
 	}
 	for name, values := range c.cfg.Header {
 		if err := checkHeader(name, values); err != nil {

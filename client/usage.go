@@ -9,7 +9,9 @@ import "strconv"
 type usage struct {
 	found                                    bool // some count was there, be it 0
 	prompt, output, total, cached, reasoning int
-	pieces                                   int // all outputs that were said, added up
+	pieces                                   int  // all outputs that were said, added up
+	fromCache, toCache                       int  // read and written, in Anthropic's words
+	apart                                    bool // these stand beside the prompt, not in it
 }
 
 // tokenLimit is the most tokens that one request can count: above every context
@@ -40,31 +42,43 @@ func (u *usage) add(later usage) {
 		{&u.total, later.total},
 		{&u.cached, later.cached},
 		{&u.reasoning, later.reasoning},
+		{&u.fromCache, later.fromCache},
+		{&u.toCache, later.toCache},
 	} {
 		if count.later > 0 {
 			*count.of = count.later
 		}
 	}
-	u.found = u.found || later.found
+	u.found, u.apart = u.found || later.found, u.apart || later.apart
 	u.pieces += max(later.pieces, later.output)
 }
 
 func (u *usage) field(s *scanner, key []byte) bool {
 	switch string(key) {
 	case "prompt_tokens", "input_tokens", "promptTokens", "inputTokens",
-		"prompt_token_count", "promptTokenCount", "inputTokenCount":
+		"prompt_token_count", "promptTokenCount", "inputTokenCount", "prompt_eval_count":
 		return u.count(s, &u.prompt)
 	case "completion_tokens", "output_tokens", "completionTokens", "outputTokens",
-		"candidates_token_count", "candidatesTokenCount", "outputTokenCount":
+		"candidates_token_count", "candidatesTokenCount", "outputTokenCount", "eval_count":
 		return u.count(s, &u.output)
 	case "total_tokens", "totalTokens", "total_token_count", "totalTokenCount":
 		return u.count(s, &u.total)
 	case "prompt_cache_hit_tokens", "cached_tokens": // DeepSeek, Moonshot
 		return tokenCount(s, &u.cached)
+	case "cache_read_input_tokens":
+		return tokenCount(s, &u.fromCache)
+	case "cache_creation_input_tokens":
+		return tokenCount(s, &u.toCache)
 	case "prompt_tokens_details", "input_tokens_details":
 		return detail(s, "cached_tokens", &u.cached)
 	case "completion_tokens_details", "output_tokens_details":
-		return detail(s, "reasoning_tokens", &u.reasoning)
+		return s.object(func(key []byte) bool {
+			switch string(key) {
+			case "reasoning_tokens", "thinking_tokens":
+				return tokenCount(s, &u.reasoning)
+			}
+			return s.skip()
+		})
 	case "reasoning_tokens", "thoughts_token_count", "thoughtsTokenCount":
 		return tokenCount(s, &u.reasoning)
 	}
@@ -127,7 +141,12 @@ func (u usage) normalised() Usage {
 		n.Output += rest
 		n.Reasoning = max(n.Reasoning, rest)
 	}
-	n.Cached = min(u.cached, n.Prompt)
+	n.Cached = u.cached
+	if u.apart {
+		n.Prompt += u.fromCache + u.toCache
+		n.Cached, n.CacheWritten = max(u.cached, u.fromCache), u.toCache
+	}
+	n.Cached = min(n.Cached, n.Prompt)
 	n.Reasoning = min(n.Reasoning, n.Output)
 	if n.Prompt > 0 || n.Output > 0 {
 		n.From = FromUsage

@@ -48,6 +48,9 @@ func folded(text []byte, room *[foldedLimit]byte) []byte {
 // saysFailure reports whether a word or a short text speaks of a failure. What
 // it does not know is no failure.
 func saysFailure(text []byte) bool {
+	if len(text) == 0 {
+		return false
+	}
 	var room [foldedLimit]byte
 	word := folded(text, &room)
 	if bytes.HasPrefix(word, []byte("noerror")) {

@@ -89,14 +89,16 @@ flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.
 			return p.capacity(cmd.Context(), f, cmd.Flags(), file)
 		},
 	}
-	fs := cmd.Flags()
-	fs.SortFlags = false
-	f.search(fs)
-	f.target(fs)
-	f.wavesOf(fs)
-	f.arriving(fs)
-	f.workload(fs)
-	f.judgement(fs)
+	cmd.Flags().SortFlags = false
+	grouped(cmd,
+		flagGroup{"search", f.search}, flagGroup{"target", f.target},
+		flagGroup{"load", func(fs *pflag.FlagSet) { f.wavesOf(fs); f.arriving(fs) }},
+		flagGroup{"workload", f.workload}, flagGroup{"judgement", f.judgement}, flagGroup{"output", f.output})
+	return p.profiled(cmd)
+}
+
+// output are the flags of what a search shows and keeps.
+func (f *capacityFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output, everything else on standard error")
 	fs.StringArrayVar(&f.out, "out", nil, "write a report too, FMT=PATH, repeatable: "+strings.Join(report.Searches.Names(), ", "))
 	fs.BoolVar(&f.forceTUI, "tui", false, "show the screen even in CI")
@@ -107,7 +109,6 @@ flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.
 	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, or latest")
 	fs.StringVar(&f.found, "what-if", "", "answer another night from a search that took place, `CAPACITY`: its file, its ID, the beginning of one, or latest; nothing is sent")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
-	return p.profiled(cmd)
 }
 
 // capacity is one search from the flags to the exit code.

@@ -50,13 +50,16 @@ flashwave doctor sale.yaml --json`,
 			return p.doctor(cmd.Context(), f, cmd.Flags(), file)
 		},
 	}
-	f.define(cmd)
-	fs := cmd.Flags()
+	f.define(cmd, f.selfTest)
+	return cmd
+}
+
+// selfTest are the flags of the self-test and of its output.
+func (f *doctorFlags) selfTest(fs *pflag.FlagSet) {
 	fs.StringVar(&f.step, "step-for", "5s", "most `TIME` that one step of the self-test lasts")
 	fs.IntVar(&f.tokens, "tokens", 0, "mean length of its answers in tokens (default 64, or max-tokens if that is less)")
 	fs.BoolVar(&f.noSelfTest, "no-self-test", false, "look, and drive nothing")
 	fs.BoolVar(&f.json, "json", false, "print one JSON document on standard output")
-	return cmd
 }
 
 // doctor examines this machine and answers with the exit code.

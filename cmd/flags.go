@@ -33,14 +33,12 @@ type scenarioFlags struct {
 	requests int
 }
 
-// define adds the flags to a command.
-func (f *scenarioFlags) define(cmd *cobra.Command) {
-	fs := cmd.Flags()
-	fs.SortFlags = false
-	f.target(fs)
-	f.load(fs)
-	f.workload(fs)
-	f.judgement(fs)
+// define adds the flags to a command, and after them those of its output.
+func (f *scenarioFlags) define(cmd *cobra.Command, output func(*pflag.FlagSet)) {
+	cmd.Flags().SortFlags = false
+	grouped(cmd,
+		flagGroup{"target", f.target}, flagGroup{"load", f.load}, flagGroup{"workload", f.workload},
+		flagGroup{"judgement", f.judgement}, flagGroup{"output", output})
 }
 
 func (f *scenarioFlags) target(fs *pflag.FlagSet) {
@@ -49,7 +47,7 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 			sc.Aim(v, f.targets)
 			return nil
 		})
-	f.text(fs, "api", "dialect: chat, completions, or http for an endpoint of your own (with --body)", "target.api",
+	f.text(fs, "api", "dialect: chat, completions, responses, messages, generate, embeddings, or http with --body (default chat)", "target.api",
 		func(sc *scenario.Scenario) *string { return &sc.Target.API })
 	f.text(fs, "model", "model id (default: the only one the endpoint lists)", "target.model",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Model })
@@ -58,11 +56,25 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 			sc.Target.Body, err = textOrFile(v)
 			return err
 		})
+	f.list(fs, "token", "events of --api http that are tokens, by name, type or path (delta.text), repeatable (default: all that say anything)", "target.token",
+		func(sc *scenario.Scenario, v string) error {
+			sc.Target.Token = append(sc.Target.Token, v)
+			return nil
+		})
+	f.text(fs, "usage", "path of the usage in answers of --api http, such as meta.usage", "target.usage",
+		func(sc *scenario.Scenario) *string { return &sc.Target.Usage })
+	f.list(fs, "fail-if", "an answer of --api http is an error where this holds, repeatable: 'success == false', 'code >= 400'", "target.fail_if",
+		func(sc *scenario.Scenario, v string) error {
+			sc.Target.FailIf = append(sc.Target.FailIf, v)
+			return nil
+		})
 	f.text(fs, "key-env", "environment variable that holds the API key (default FLASHWAVE_API_KEY)", "target.key_env",
 		func(sc *scenario.Scenario) *string { return &sc.Target.KeyEnv })
 	f.text(fs, "key-file", "file that holds the API key", "target.key_file",
 		func(sc *scenario.Scenario) *string { return &sc.Target.KeyFile })
-	f.list(fs, "header", "header to send, 'Name: value', repeatable; values are never stored", "target.headers",
+	f.text(fs, "auth", "how the key is sent: bearer, api-key, x-api-key, basic or none (default: as the API and the host want it)", "target.auth",
+		func(sc *scenario.Scenario) *string { return &sc.Target.Auth })
+	f.list(fs, "header", "header to send, 'Name: value', repeatable, never stored; ${NAME} in it is an environment variable", "target.headers",
 		func(sc *scenario.Scenario, v string) error {
 			sc.Target.Headers = append(sc.Target.Headers, v)
 			return nil
@@ -75,6 +87,14 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario) *int { return &sc.Target.Connections })
 	f.number(fs, "retries", "repeat after 429 and broken connections, up to so often (default 0)", "target.retries",
 		func(sc *scenario.Scenario) *int { return &sc.Target.Retries })
+	f.text(fs, "max-tokens-key", "key of --max-tokens in a chat (default: max_tokens, or max_completion_tokens for models that want it)", "target.max_tokens_key",
+		func(sc *scenario.Scenario) *string { return &sc.Target.MaxTokensKey })
+	f.boolean(fs, "no-usage", "do not ask for the usage of a stream (stream_options)", "target.no_usage", func(sc *scenario.Scenario, v bool) { sc.Target.NoUsage = v })
+	f.value(fs, "max-event", "most bytes of one event or document (default 4MiB)", "target.max_event",
+		func(sc *scenario.Scenario, v string) (err error) {
+			sc.Target.MaxEvent, err = scenario.ParseSize(v)
+			return err
+		})
 	f.boolean(fs, "http2", "use HTTP/2", "target.http2", func(sc *scenario.Scenario, v bool) { sc.Target.HTTP2 = v })
 	f.boolean(fs, "insecure", "accept any certificate", "target.insecure", func(sc *scenario.Scenario, v bool) { sc.Target.Insecure = v })
 	f.text(fs, "transport", "what carries requests over HTTP/1.1: own, or std for net/http (HTTP/2 and proxies go by that anyway)", "target.transport",
@@ -245,6 +265,10 @@ func (s setting) set(fs *pflag.FlagSet, sc *scenario.Scenario) error {
 			sc.SLO = nil
 		case "abort-on":
 			sc.AbortOn = nil
+		case "token":
+			sc.Target.Token = nil
+		case "fail-if":
+			sc.Target.FailIf = nil
 		}
 	}
 	for _, v := range values {

@@ -26,10 +26,17 @@ func (p *program) mockCommand() *cobra.Command {
 		Long: `Serve a completions endpoint that behaves like a continuous-batching server: time to
 first token and between tokens rise with load, and past a knee requests queue.
 
+It speaks every dialect of --api, from one engine: POST /v1/chat/completions,
+/v1/completions, /v1/responses, /v1/messages, /v1/embeddings and /api/generate; and
+/api/v1/copy/generate, a shop's own. Reasoning, a quarter of an answer, comes where
+reasoning_effort, reasoning, thinking or think ask for it. With FLASHWAVE_MOCK_KEY in
+its environment it asks for that key, sent in any of the ways of --auth.
+
 A decode step takes STEP × (1 + b ÷ 64) for b sequences in the batch, so the
 ceiling is BATCH ÷ that many tokens a second.`,
 		Example: `flashwave mock
 flashwave mock --rpm 3000
+flashwave run --url http://127.0.0.1:8000/v1 --api responses
 flashwave mock --batch 10000 --error-rate 0.01`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -60,8 +60,7 @@ flashwave run sale.yaml --json > run.json`,
 			return p.repeat(cmd.Context(), f, cmd.Flags(), file)
 		},
 	}
-	f.define(cmd)
-	f.output(cmd.Flags())
+	f.define(cmd, f.output)
 	return p.profiled(cmd)
 }
 

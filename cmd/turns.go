@@ -67,8 +67,9 @@ func (p *program) turns(ctx context.Context, f *compareFlags, rules []compare.Ru
 	sides := []*contender{{name: "BASE", file: files[0]}, {name: "NEW", file: files[1]}}
 	var waves []string // of both
 	for _, c := range sides {
-		c.flags, c.cmd = &runFlags{noTUI: true, noSave: f.noSave, quiet: f.quiet}, &cobra.Command{}
-		c.flags.define(c.cmd)
+		c.flags, c.cmd = &runFlags{}, &cobra.Command{}
+		c.flags.define(c.cmd, c.flags.output)
+		c.flags.noTUI, c.flags.noSave, c.flags.quiet = true, f.noSave, f.quiet
 		sc, err := c.scenario()
 		if err != nil {
 			return nil, nil, err

@@ -30,6 +30,7 @@ type Account struct {
 	Budget     *dispatch.Budget
 	Health     *health.Watch
 	Journal    *journal.Journal
+	Adapted    func() []string // what the client does otherwise than it was told
 
 	seen atomic.Pointer[figures] // by whoever looked last
 }

@@ -91,5 +91,9 @@ func (a *Account) generator(total *result.Part, parts []*result.Part) result.Gen
 	g := a.Health.Report(total, waves)
 	_, _, most := a.Dispatch.Load()
 	g.MaxInFlightSeen = int64(most)
+	for _, text := range a.Adapted() {
+		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundAdapted, Text: text, Voids: result.VoidsNothing})
+	}
+	g.Settle(g.Findings)
 	return g
 }

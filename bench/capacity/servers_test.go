@@ -165,8 +165,8 @@ func TestTheSearchFindsTheTruth(t *testing.T) {
 		list = append(list, variants...)
 	}
 	for i, tc := range list {
-		if raced && i%4 != 0 {
-			continue // some are enough to find races; CI proves the table without the detector
+		if raced && i%6 != 0 {
+			continue // CI proves the table without the detector
 		}
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

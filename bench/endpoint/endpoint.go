@@ -46,6 +46,9 @@ func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.T
 		if t.URL, err = e.serve(sc.Seed); err != nil {
 			return err
 		}
+		if t.API == string(client.Generate) { // Ollama's has no version
+			t.URL = strings.TrimSuffix(t.URL, "/v1")
+		}
 	}
 	if err := e.connect(t, epoch, env); err != nil {
 		return err
@@ -85,12 +88,14 @@ func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) 
 	if err != nil {
 		return err
 	}
-	header, err := headers(t.Headers)
+	header, err := headers(t.Headers, env)
 	if err != nil {
 		return err
 	}
 	e.Client, err = client.New(client.Config{
-		URL: t.URL, API: client.API(t.API), Body: t.Body, Key: key, Header: header,
+		URL: t.URL, API: client.API(t.API), Body: t.Body, Token: t.Token, Usage: t.Usage, FailIf: t.FailIf,
+		Key: key, Auth: client.Scheme(t.Auth), Header: header,
+		MaxTokensKey: t.MaxTokensKey, NoUsage: t.NoUsage, MaxEvent: int(t.MaxEvent),
 		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,
 		CA: t.CA, ClientCert: t.ClientCert, ClientKey: t.ClientKey,
 		Proxy: t.Proxy, ConnectTo: t.ConnectTo, Transport: client.Transport(t.Transport),
@@ -121,7 +126,7 @@ func (e *Endpoint) model(ctx context.Context, t *scenario.Target) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	ids, err := e.Client.Models(ctx)
+	ids, err := e.models(ctx)
 	if errors.Is(err, client.ErrUnreachable) {
 		return &scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}
 	}
@@ -137,4 +142,25 @@ func (e *Endpoint) model(ctx context.Context, t *scenario.Target) error {
 		return &scenario.Error{Path: "target.model", Message: "the endpoint lists no model", Hint: "name one with --model"}
 	}
 	return &scenario.Error{Path: "target.model", Message: "the endpoint has several models", Hint: "choose one with --model: " + strings.Join(ids[:min(len(ids), 20)], ", ")}
+}
+
+// models lists the models of the endpoint: under the URL that was given, or under the
+// usual one if that has nothing there and this has.
+func (e *Endpoint) models(ctx context.Context) ([]string, error) {
+	ids, err := e.Client.Models(ctx)
+	if !errors.Is(err, client.ErrNotFound) {
+		return ids, err
+	}
+	usual := e.Client.Usual()
+	if usual == nil {
+		return ids, err
+	}
+	found, nowhere := usual.Models(ctx)
+	if nowhere != nil {
+		usual.Close()
+		return ids, err
+	}
+	e.Client.Close()
+	e.Client = usual
+	return found, nil
 }

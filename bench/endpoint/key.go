@@ -2,9 +2,11 @@ package endpoint
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"flashwave/bench/files"
@@ -24,7 +26,7 @@ func cause(err error) string {
 const maxKey = 64 << 10
 
 // findKey looks the key up. What stands where a name or a path was expected is
-// not shown: it may be the key. One that belongs to OpenAI is never sent elsewhere.
+// not shown: it may be the key. One that belongs to a vendor is never sent elsewhere.
 func findKey(t scenario.Target, env func(string) string) (string, error) {
 	switch {
 	case t.KeyFile != "":
@@ -54,6 +56,9 @@ func findKey(t scenario.Target, env func(string) string) (string, error) {
 	if openAI(t.URL, env("OPENAI_BASE_URL")) {
 		return env("OPENAI_API_KEY"), nil
 	}
+	if u, err := url.Parse(t.URL); err == nil && u.Scheme == "https" && u.Host == "api.anthropic.com" {
+		return env("ANTHROPIC_API_KEY"), nil
+	}
 	return "", nil
 }
 
@@ -65,14 +70,24 @@ func openAI(target, base string) bool {
 	return base != "" && strings.TrimRight(target, "/") == strings.TrimRight(base, "/")
 }
 
-// headers parses "K: V" lines. Values are in no error.
-func headers(lines []string) (http.Header, error) {
+// variable is an environment variable in the value of a header.
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// headers parses "K: V" lines; ${NAME} in a value is an environment variable. Values are
+// in no error.
+func headers(lines []string, env func(string) string) (http.Header, error) {
 	h := http.Header{}
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
 			return nil, &scenario.Error{Path: "target.headers", Message: "a header is 'Name: value'"}
 		}
+		for _, found := range variable.FindAllStringSubmatch(value, -1) {
+			if env(found[1]) == "" {
+				return nil, &scenario.Error{Path: "target.headers", Message: fmt.Sprintf("the environment variable %s, which header %s wants, is not set", found[1], strings.TrimSpace(name))}
+			}
+		}
+		value = variable.ReplaceAllStringFunc(value, func(v string) string { return env(v[2 : len(v)-1]) })
 		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	return h, nil

@@ -27,7 +27,7 @@ func Billed(promptBytes, maxTokens int, res *client.Result) (billed, vouched pri
 		billed.Prompt = int64(promptBytes+3) / 4
 	}
 	billed.Output = max(billed.Output, int64(res.Events))
-	if billed.Output == 0 && u.From != client.FromUsage && res.Outcome == outcome.OK {
+	if billed.Output == 0 && res.Items == 0 && u.From != client.FromUsage && res.Outcome == outcome.OK {
 		billed.Output = int64(maxTokens)
 	}
 	return billed, vouched

@@ -249,6 +249,7 @@ func (f *Flight) ended(p *result.Part, res *client.Result, v Value) {
 	}
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, res.Usage)
+	p.Items += int64(res.Items)
 	recordLatency(p, f.Scheduled, res, f.ledger.config.Excerpt)
 }
 
@@ -326,6 +327,7 @@ func (f *Flight) happened(res *client.Result, good verdict.Goodness) {
 				h.Unjudged++
 			}
 		}
+		h.Items += int64(res.Items)
 		if u := res.Usage; u.From != client.FromNone {
 			h.OutputTokens += int64(u.Output) - f.events
 			if f.Wave == result.Warmup {

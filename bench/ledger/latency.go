@@ -27,6 +27,7 @@ func recordTokens(p *result.Part, u client.Usage) {
 	}
 	p.Prompt += int64(u.Prompt)
 	p.Cached += int64(u.Cached)
+	p.CacheWritten += int64(u.CacheWritten)
 	p.Output += int64(u.Output)
 	p.Reasoning += int64(u.Reasoning)
 }

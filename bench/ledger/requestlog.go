@@ -45,10 +45,14 @@ type RequestLine struct {
 	OutputTokens    int    `json:"output_tokens"`
 	ReasoningTokens int    `json:"reasoning_tokens"`
 	TokensFrom      string `json:"tokens_from"`
-	Finish          string `json:"finish,omitempty"`
-	RequestID       string `json:"request_id,omitempty"`
-	Retries         int    `json:"retries,omitempty"`
-	StaleRetries    int    `json:"stale_retries,omitempty"`
+
+	CacheWritten int `json:"cache_written_tokens,omitempty"` // of the prompt: written to a cache
+	Items        int `json:"items,omitempty"`                // embeddings
+
+	Finish       string `json:"finish,omitempty"`
+	RequestID    string `json:"request_id,omitempty"`
+	Retries      int    `json:"retries,omitempty"`
+	StaleRetries int    `json:"stale_retries,omitempty"`
 }
 
 // What became of requests that were never sent. They have no outcome; the log
@@ -86,6 +90,7 @@ func (l *Ledger) line(t dispatch.Ticket, res *client.Result) RequestLine {
 		StallMS: float64(res.Stall) / float64(time.Millisecond),
 		Events:  res.Events, Bundled: res.Bundled(), PromptTokens: res.Usage.Prompt, CachedTokens: res.Usage.Cached,
 		OutputTokens: res.Usage.Output, ReasoningTokens: res.Usage.Reasoning, TokensFrom: string(res.Usage.From),
+		CacheWritten: res.Usage.CacheWritten, Items: res.Items,
 		Finish: res.Finish, RequestID: res.RequestID, Retries: res.Retries, StaleRetries: res.StaleRetries,
 	}
 	if l.config.Converses != nil && l.config.Converses(t.Lane) {

@@ -39,7 +39,7 @@ func (p Prompt) digest() digest {
 	texts := []string{p.System, p.Text}
 	for _, m := range p.Messages {
 		texts = append(texts, m.Role, m.Content)
-		if !m.Plain() {
+		if !m.Plain() || m.Parts != nil {
 			texts = append(texts, string(m.Parts), string(m.ToolCalls), m.ToolCallID, m.Name)
 		}
 	}

@@ -221,6 +221,10 @@ type Tokens struct {
 	From      *string  `json:"tokens_from"` // usage, events, mixed
 	OutputTPS *float64 `json:"output_tps"`
 	TotalTPS  *float64 `json:"total_tps"`
+
+	CacheWritten *int64   `json:"cache_written"` // of the prompt: written to a cache; null: no usage speaks of it
+	Items        *int64   `json:"items"`         // embeddings; null: there were none
+	ItemsPerS    *float64 `json:"items_per_s"`
 }
 
 // Latencies holds every latency metric; null where there is no data.

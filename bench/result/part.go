@@ -83,6 +83,9 @@ type Part struct {
 	Reasoning  int64 `json:"reasoning_tokens,omitempty"`
 	FromUsage  int64 `json:"from_usage,omitempty"` // requests that were counted in this way
 	FromEvents int64 `json:"from_events,omitempty"`
+	// CacheWritten are those of Prompt that were written to a cache, Items embeddings.
+	CacheWritten int64 `json:"cache_written_tokens,omitempty"`
+	Items        int64 `json:"items,omitempty"`
 
 	// Streams are the ok requests with more than one token event; Bundled are those
 	// of them that came in one piece, which have no ITL, no TPOT and no stall.
@@ -163,6 +166,7 @@ type Happened struct {
 	OutputTokens int64 `json:"output_tokens,omitempty"`
 	TotalTokens  int64 `json:"total_tokens,omitempty"`
 	WarmupTokens int64 `json:"warmup_tokens,omitempty"` // of OutputTokens: of the warm-up's requests
+	Items        int64 `json:"items,omitempty"`         // embeddings
 }
 
 // NewPart is an empty Part.
@@ -240,6 +244,8 @@ func (p *Part) Merge(from *Part) {
 	p.Reasoning += from.Reasoning
 	p.FromUsage += from.FromUsage
 	p.FromEvents += from.FromEvents
+	p.CacheWritten += from.CacheWritten
+	p.Items += from.Items
 	p.Streams += from.Streams
 	p.Bundled += from.Bundled
 	p.Cost = p.Cost.Add(from.Cost)
@@ -355,6 +361,7 @@ func (h *Happened) add(o Happened) {
 	h.OutputTokens += o.OutputTokens
 	h.TotalTokens += o.TotalTokens
 	h.WarmupTokens += o.WarmupTokens
+	h.Items += o.Items
 }
 
 func addCounts[K comparable](to, from map[K]int64) {

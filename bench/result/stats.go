@@ -92,6 +92,12 @@ func tokens(d time.Duration, p *Part) Tokens {
 	if p.Prompt > 0 { // no prompt is without tokens: a usage that says 0 does not know
 		t.Prompt, t.Cached = new(p.Prompt), new(p.Cached)
 	}
+	if p.CacheWritten > 0 {
+		t.CacheWritten = new(p.CacheWritten)
+	}
+	if p.Items > 0 {
+		t.Items, t.ItemsPerS = new(p.Items), per(p.Here.Items, d)
+	}
 	if p.FromUsage > 0 {
 		t.Reasoning = new(p.Reasoning)
 	}

@@ -55,10 +55,28 @@ func (t *Target) checkURL() error {
 	case u.Fragment != "":
 		return wrong(path, "leave out # and what follows it", "url has a fragment")
 	}
-	for _, suffix := range []string{"/chat/completions", "/completions"} {
-		if base, found := strings.CutSuffix(strings.TrimSuffix(u.Path, "/"), suffix); found && t.API != apiHTTP {
-			short := url.URL{Scheme: u.Scheme, Host: u.Host, Path: base}
-			return wrong(path, "write "+short.String(), "url is the base URL: %s is added to it", suffix)
+	return t.checkCall(u)
+}
+
+// calls are what the URLs of single calls end with, and the dialects of these.
+var calls = []struct{ path, api string }{
+	{"/chat/completions", "chat"},
+	{"/completions", "completions"},
+	{"/responses", "responses"},
+	{"/messages", "messages"},
+	{"/embeddings", "embeddings"},
+	{"/api/generate", "generate"},
+}
+
+// checkCall holds a URL that names a single call against the dialect.
+func (t *Target) checkCall(u *url.URL) error {
+	path := strings.TrimRight(u.Path, "/")
+	for _, call := range calls {
+		if strings.HasSuffix(path, call.path) {
+			if t.API == apiHTTP || t.API == call.api {
+				return nil
+			}
+			return wrong("target.url", "write api: "+call.api+" (--api "+call.api+"), or the base URL, without "+call.path, "url is that of a call of api %s, and the api is %s", call.api, t.API)
 		}
 	}
 	return nil
@@ -92,8 +110,13 @@ func validPort(port string) bool {
 	return err == nil && n > 0 && n < 1<<16
 }
 
+// The dialects, and the ways to send a key.
+var (
+	apis  = []string{apiChat, "completions", "responses", "messages", "generate", apiEmbeddings, apiHTTP}
+	auths = []string{"", "bearer", "api-key", "x-api-key", "basic", "none"}
+)
+
 func (t *Target) checkAPI() error {
-	apis := []string{apiChat, apiCompletions, apiHTTP}
 	switch {
 	case !slices.Contains(apis, t.API):
 		return wrong("target.api", didYouMean(t.API, apis), "unknown api %q", t.API)
@@ -101,6 +124,18 @@ func (t *Target) checkAPI() error {
 		return wrong("target.api", `give its JSON, for example body: '{"prompt": {{json .prompt}}}'`, "api http needs a body")
 	case t.API != apiHTTP && t.Body != "":
 		return wrong("target.body", "write api: http, or leave the body out", "api %s makes its own body", t.API)
+	case t.API != apiHTTP && len(t.Token) > 0: // not shown: it may be a key
+		return wrong("target.token", "token says which events of api http are tokens; for a key use key_env or key_file", "api %s knows its own tokens", t.API)
+	case t.API != apiHTTP && t.Usage != "":
+		return wrong("target.usage", "write api: http, or leave it out", "api %s knows its own usage", t.API)
+	case t.API != apiHTTP && len(t.FailIf) > 0:
+		return wrong("target.fail_if", "write api: http, or leave it out", "api %s knows its own errors", t.API)
+	case !slices.Contains(auths, t.Auth):
+		return wrong("target.auth", "write "+strings.Join(auths[1:], ", ")+"; the key itself goes by key_env or key_file", "auth is not a way to send a key")
+	case t.MaxTokensKey != "" && t.API != apiChat:
+		return wrong("target.max_tokens_key", "leave it out", "api %s has one key for it", t.API)
+	case t.MaxTokensKey != "" && !variable.MatchString(t.MaxTokensKey):
+		return wrong("target.max_tokens_key", "for example max_completion_tokens", "max_tokens_key is no key")
 	}
 	return nil
 }
@@ -132,6 +167,17 @@ func headerName(header string) string {
 	return name
 }
 
+// headerHint is for headers that hold a secret.
+const headerHint = noSecretHint + ", or write ${NAME} for it, an environment variable"
+
+// reference is a value whose secret stands in an environment variable.
+var reference = regexp.MustCompile(`^\s*([A-Za-z-]+\s+)?\$\{[A-Za-z_][A-Za-z0-9_]*\}\s*$`)
+
+// isAuthorization reports whether the value of a header is a secret.
+func isAuthorization(name string) bool {
+	return strings.EqualFold(name, "authorization") || strings.EqualFold(name, "proxy-authorization")
+}
+
 func (t *Target) checkHeaders() error {
 	given := map[string]bool{}
 	for i, header := range t.Headers {
@@ -143,8 +189,8 @@ func (t *Target) checkHeaders() error {
 			return wrong(path, "write NAME: VALUE", "header %d is not a header", i+1)
 		case strings.ContainsFunc(text, unicode.IsControl):
 			return wrong(path, "write it on one line", "the value of header %s holds a control character", name)
-		case strings.EqualFold(name, "authorization"), strings.EqualFold(name, "proxy-authorization"):
-			return wrong(path, noSecretHint, "header %s holds a secret: %s", name, noSecret)
+		case isAuthorization(name) && !reference.MatchString(text):
+			return wrong(path, headerHint, "header %s holds a secret: %s", name, noSecret)
 		}
 		given[strings.ToLower(name)] = true
 	}
@@ -208,7 +254,7 @@ func (s *Scenario) eachWorkload(visit func(path string, w *Workload)) {
 func (s *Scenario) checkWorkloads() (err error) {
 	s.eachWorkload(func(path string, w *Workload) {
 		if err == nil {
-			err = w.check(path, s.Budget > 0)
+			err = w.check(path, s.Budget > 0 && s.Target.API != apiEmbeddings)
 		}
 		if err != nil {
 			return
@@ -250,7 +296,7 @@ func (w *Workload) check(path string, budget bool) error {
 }
 
 // ownWords have a word in the workload or the target.
-var ownWords = []string{"model", "messages", "prompt", "max_tokens", "temperature", "stream"}
+var ownWords = []string{"model", "messages", "prompt", "input", "max_tokens", "temperature", "stream"}
 
 func (w *Workload) checkExtra(path string) error {
 	if len(w.ExtraBody) == 0 {

@@ -80,12 +80,12 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"a header with a key", "target: {headers: {x-api-key: \"123\"}}\n",
 		"sale.yaml:1:31: a key is never written in a scenario",
-		"use key_env: NAME of the environment variable that holds it, or key_file: PATH",
+		"use key_env: NAME of the environment variable that holds it, or key_file: PATH, or write ${NAME} for it, an environment variable",
 	},
 	{
 		"a header that authorizes", "target: {headers: {Accept: b, Proxy-Authorization: Basic 123}}\n" + wave,
 		"sale.yaml:1:52: header Proxy-Authorization holds a secret: a key is never written in a scenario",
-		"use key_env: NAME of the environment variable that holds it, or key_file: PATH",
+		"use key_env: NAME of the environment variable that holds it, or key_file: PATH, or write ${NAME} for it, an environment variable",
 	},
 	{
 		"a header over two lines", "target: {headers: {A: \"b\\nc: d\"}}\n" + wave,
@@ -328,9 +328,54 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 		"for example https://api.openai.com/v1",
 	},
 	{
-		"a URL with the path of the call", "target: {url: \"https://a.example/v1/chat/completions\"}\n" + wave,
-		"sale.yaml:1:15: url is the base URL: /chat/completions is added to it",
-		"write https://a.example/v1",
+		"a URL with the path of another call", "target: {url: \"https://a.example/v1/messages?a=1\"}\n" + wave,
+		"sale.yaml:1:15: url is that of a call of api messages, and the api is chat",
+		"write api: messages (--api messages), or the base URL, without /messages",
+	},
+	{
+		"a token that may be a key", "target: {token: sk-123}\n" + wave,
+		"sale.yaml:1:17: api chat knows its own tokens",
+		"token says which events of api http are tokens; for a key use key_env or key_file",
+	},
+	{
+		"usage that is known", "target: {usage: meta.usage}\n" + wave,
+		"sale.yaml:1:17: api chat knows its own usage",
+		"write api: http, or leave it out",
+	},
+	{
+		"errors that are known", "target: {fail_if: [code >= 400]}\n" + wave,
+		"sale.yaml:1:19: api chat knows its own errors",
+		"write api: http, or leave it out",
+	},
+	{
+		"a key instead of a way to send it", "target: {auth: sk-123}\n" + wave,
+		"sale.yaml:1:16: auth is not a way to send a key",
+		"write bearer, api-key, x-api-key, basic, none; the key itself goes by key_env or key_file",
+	},
+	{
+		"a limit's key of another API", "target: {api: messages, max_tokens_key: max_completion_tokens}\n" + wave,
+		"sale.yaml:1:41: api messages has one key for it",
+		"leave it out",
+	},
+	{
+		"a key that is none", "target: {max_tokens_key: \"a b\"}\n" + wave,
+		"sale.yaml:1:26: max_tokens_key is no key",
+		"for example max_completion_tokens",
+	},
+	{
+		"a size without a number", "target: {max_event: large}\n" + wave,
+		"sale.yaml:1:21: max_event \"large\": not a size",
+		"write a number of bytes with its unit: 64MiB",
+	},
+	{
+		"a size without bytes", "target: {max_event: 0MiB}\n" + wave,
+		"sale.yaml:1:21: max_event \"0MiB\": a size is at least a byte",
+		"",
+	},
+	{
+		"a size beyond all", "target: {max_event: 2GiB}\n" + wave,
+		"sale.yaml:1:21: max_event \"2GiB\": more than 1GiB is not possible",
+		"",
 	},
 	{
 		"an unknown API", "target: {api: chats}\n" + wave,

@@ -65,8 +65,8 @@ func headersField(word string, p *[]string) field {
 			if err != nil {
 				return err
 			}
-			if secret(key) || secret(strings.TrimPrefix(strings.ToLower(key), "x-")) {
-				return values[i].fail(noSecretHint, noSecret)
+			if (secret(key) || secret(strings.TrimPrefix(strings.ToLower(key), "x-"))) && !reference.MatchString(s) {
+				return values[i].fail(headerHint, noSecret)
 			}
 			*p = append(*p, key+": "+s)
 		}
@@ -83,6 +83,13 @@ func seedField(word string, p *uint64) field {
 		*p = n
 		return nil
 	}, func() any { return yamlText(strconv.FormatUint(*p, 10)) })
+}
+
+func sizeField(word string, p *Size) field {
+	return scalar(word, func(s string) (err error) {
+		*p, err = ParseSize(s)
+		return err
+	}, func() any { return unless(*p == 0, yamlText(p.String())) })
 }
 
 func moneyField(word string, p *float64) field {

@@ -21,7 +21,7 @@ const (
 	overflowQueue   = "queue"
 	overflowDrop    = "drop"
 	apiChat         = "chat"
-	apiCompletions  = "completions"
+	apiEmbeddings   = "embeddings"
 	apiHTTP         = "http"
 	defaultArrivals = "constant"
 )
@@ -61,6 +61,7 @@ type Machine struct {
 //   - waves without a name: wave1, wave2 … by their place in the lane
 //   - max_in_flight: 10000, or 80 % of the open-files limit if that is less
 //   - grace: the timeout
+//   - embeddings: no stream and no limit of tokens, for there are none
 //   - paths become absolute, header names follow the headers
 //
 // The model is left to the caller, who can ask the endpoint. Every error is an
@@ -99,6 +100,11 @@ func (s *Scenario) fill(limit Machine) {
 	}
 	if s.Grace == 0 {
 		s.Grace = s.Target.Timeout
+	}
+	if s.Target.API == apiEmbeddings {
+		for _, w := range s.Workloads() {
+			w.Stream, w.MaxTokens = false, 0
+		}
 	}
 	if s.Name == "" {
 		s.Name = s.ownName()

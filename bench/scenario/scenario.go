@@ -67,13 +67,16 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	}
 	source, err := s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
-		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: max(1, w.Turns),
+		Template: s.Target.API == apiHTTP, TextOnly: !takesParts(s.Target.API), NoCalls: s.Target.API != apiChat, Turns: max(1, w.Turns),
 	})
 	if err != nil || w.Turns < 2 {
 		return source, err
 	}
 	return prompt.NewSessions(source, w.Turns), nil
 }
+
+// takesParts reports whether a dialect takes contents of parts.
+func takesParts(api string) bool { return api == apiChat || api == "responses" || api == "messages" }
 
 func (s *Scenario) shelf() {
 	if s.library == nil {
@@ -83,14 +86,22 @@ func (s *Scenario) shelf() {
 
 // A Target is one completions endpoint.
 type Target struct {
-	URL         string   `json:"url"` // base URL with /v1; "mock:" is the built-in endpoint
-	API         string   `json:"api"` // chat, completions, http
+	URL         string   `json:"url"` // base URL with /v1, or that of a call; "mock:" is the built-in endpoint
+	API         string   `json:"api"` // chat, completions, responses, messages, generate, embeddings, http
 	Model       string   `json:"model"`
-	Body        string   `json:"body,omitempty"` // template, api http only
+	Body        string   `json:"body,omitempty"`    // template, api http only
+	Token       []string `json:"token,omitempty"`   // events that are tokens, by name, type or path; api http only
+	Usage       string   `json:"usage,omitempty"`   // path of the usage, api http only
+	FailIf      []string `json:"fail_if,omitempty"` // expressions that make an answer an error, api http only
+	Auth        string   `json:"auth,omitempty"`    // bearer, api-key, x-api-key, basic, none; "": as the API and the host want it
 	KeyEnv      string   `json:"key_env,omitempty"`
 	KeyFile     string   `json:"key_file,omitempty"`
 	HeaderNames []string `json:"header_names,omitempty"` // names only; values are never stored
 	Headers     []string `json:"-"`                      // "K: V"
+
+	MaxTokensKey string `json:"max_tokens_key,omitempty"` // of a chat; "": as the model wants it
+	NoUsage      bool   `json:"no_usage,omitempty"`       // do not ask for the usage of a stream
+	MaxEvent     Size   `json:"max_event,omitempty"`      // most bytes of an event; 0: the client's own limit
 
 	Timeout     Duration `json:"timeout"`
 	IdleTimeout Duration `json:"idle_timeout"`

@@ -95,6 +95,14 @@ func drawTarget(t *rapid.T) scenario.Target {
 		ConnectTo:   rapid.String().Draw(t, "connect_to"),
 		Transport:   rapid.SampledFrom([]string{"", "own", "std"}).Draw(t, "transport"),
 		Retries:     rapid.IntRange(0, 100).Draw(t, "retries"),
+
+		Token:        rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "token"),
+		Usage:        rapid.String().Draw(t, "usage"),
+		FailIf:       rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "fail_if"),
+		Auth:         rapid.String().Draw(t, "auth"),
+		MaxTokensKey: rapid.String().Draw(t, "max_tokens_key"),
+		NoUsage:      rapid.Bool().Draw(t, "no_usage"),
+		MaxEvent:     scenario.Size(rapid.IntRange(0, 1<<30).Draw(t, "max_event")),
 	}
 }
 

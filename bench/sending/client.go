@@ -29,3 +29,15 @@ func Streams(c Client) (list []alarm.Watch) {
 	}
 	return nil
 }
+
+// Adapted says what a client does otherwise than it was told, because the endpoint wants
+// it so; nil: nothing, or it does not say.
+func Adapted(c Client) []string {
+	switch c := c.(type) {
+	case interface{ Adapted() []string }:
+		return c.Adapted()
+	case interface{ Unwrap() Client }:
+		return Adapted(c.Unwrap())
+	}
+	return nil
+}

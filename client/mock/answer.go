@@ -15,16 +15,7 @@ type answer struct {
 	seq    *sequence
 	prompt int
 	began  time.Time
-}
-
-// usage is OpenAI's object of that name.
-type usage struct {
-	Prompt     int `json:"prompt_tokens"`
-	Completion int `json:"completion_tokens"`
-	Total      int `json:"total_tokens"`
-	Details    struct {
-		Cached int `json:"cached_tokens"`
-	} `json:"prompt_tokens_details"`
+	refuse func(w http.ResponseWriter, p *problem) // in its dialect
 }
 
 // start charges the rate limits for o, draws its fate and puts it into the
@@ -80,19 +71,18 @@ func (a *answer) await(ctx context.Context, have int) (int, error) {
 	}
 }
 
-// whole waits for the answer's end and returns its text.
-func (a *answer) whole(ctx context.Context) (string, error) {
+// whole waits for the answer's end and returns what was thought and what was said.
+func (a *answer) whole(ctx context.Context) (thoughts, text string, err error) {
 	if _, err := a.await(ctx, a.length-1); err != nil {
-		return "", err
+		return "", "", err
 	}
 	if a.stall >= 0 && !a.server.pause(ctx) {
-		return "", errors.New("nobody is left to answer")
+		return "", "", errors.New("nobody is left to answer")
 	}
-	return string(a.text.appendText(nil, a.length)), nil
-}
-
-func (a *answer) usage() usage {
-	return usage{Prompt: a.prompt, Completion: a.length, Total: a.prompt + a.length}
+	if a.thoughts > 0 {
+		thoughts = string(a.text.appendText(nil, a.thoughts))
+	}
+	return thoughts, string(a.text.appendText(nil, a.length-a.thoughts)), nil
 }
 
 // id is the answer's own, the same whenever the seed and the order are.

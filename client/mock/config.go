@@ -40,12 +40,13 @@ type Config struct {
 	// Shares of the requests that a fault strikes, each in [0, 1], together at
 	// most 1. An error is an HTTP 500; every third one, if it meets a stream, is an
 	// error object in the midst of HTTP 200 instead. A stalled answer stops for
-	// 10 s midway. A truncated one ends without a finish reason and without [DONE].
+	// 10 s midway. A truncated one ends without a finish reason and without the event
+	// that ends a stream.
 	ErrorRate, StallRate, TruncateRate float64
 
 	Seed   uint64   // of lengths, texts and faults
 	Models []string // ids that are served; none: DefaultModel
-	Key    string   // the bearer token to ask for; "": none
+	Key    string   // the key to ask for; "": none
 }
 
 // Default is the endpoint behind a plain `flashwave mock`: no limits, no faults,

@@ -1,11 +1,28 @@
-// Package mock is the built-in completions endpoint: an HTTP server that speaks
-// OpenAI's API and whose answers take the time that a small, exactly known model
-// of an inference engine says. It stands in for a real endpoint in the first
+// Package mock is the built-in completions endpoint: an HTTP server whose answers
+// take the time that a small, exactly known model of an inference engine says. It stands in for a real endpoint in the first
 // five minutes, in rehearsals and in tests, and because its capacity is a
 // formula, what a load tester finds can be held against the truth.
 //
 // Start from [Default], change what differs, and call [New]; a [Server] is an
 // [http.Handler] and also serves a listener by itself.
+//
+// # Its dialects
+//
+// Behind the APIs of several vendors is one engine, one limit and one draw of faults:
+//
+//	POST /v1/chat/completions   OpenAI's chats
+//	POST /v1/completions        OpenAI's completions
+//	POST /v1/responses          OpenAI's responses
+//	POST /v1/messages           Anthropic's messages
+//	POST /v1/embeddings         OpenAI's embeddings
+//	POST /api/generate          Ollama's completions
+//	POST /api/v1/copy/generate  a shop's own endpoint
+//
+// Where they are documented is said in package client. Each refuses and breaks in its
+// own words. Reasoning is a quarter of an answer, before the rest, where a request asks
+// for it: by reasoning_effort, reasoning, thinking or think. An embedding takes the
+// prefill of its texts and one decode step. A key is taken as a bearer token, as
+// x-api-key or api-key, or as user and password of basic authorization.
 //
 // # The model
 //
@@ -19,7 +36,8 @@
 //	step(b)        = Step · (1 + b/64) for b ≥ 1, nothing for b = 0
 //
 // All b tokens leave at the end of the iteration; a response's headers leave with
-// its first token. A request that arrives during an iteration waits for its end;
+// its first token (but those of responses and messages, whose streams begin with
+// events that are no tokens, as soon as the request is taken). A request that arrives during an iteration waits for its end;
 // one that meets an idle engine starts at once. So a lone request of P prompt
 // tokens sees its first token after P/PrefillTPS + step(1), and token n after
 // P/PrefillTPS + n·step(1).

@@ -38,6 +38,7 @@ type order struct {
 	limit  int  // most output tokens; 0: the model's own
 	exact  bool // limit is the length, not its bound
 	stream bool
+	thinks bool // a quarter of the answer is reasoning
 }
 
 // A fate is what becomes of one request: the draws that are made for it on
@@ -45,9 +46,11 @@ type order struct {
 type fate struct {
 	serial uint64
 	length int // output tokens to produce
-	ending ending
-	stall  int // tokens after which the answer stalls; -1: never
-	text   prose
+
+	thoughts int // of them, the first ones are reasoning
+	ending   ending
+	stall    int // tokens after which the answer stalls; -1: never
+	text     prose
 }
 
 // dice draws fates. They depend on the seed and on the order of the calls alone.
@@ -80,6 +83,9 @@ func (d *dice) roll(o order) fate {
 	case u < d.cfg.ErrorRate+d.cfg.StallRate+d.cfg.TruncateRate:
 		f.ending = endCut
 		f.length = midway(rng, f.length)
+	}
+	if o.thinks {
+		f.thoughts = f.length / 4
 	}
 	f.text = newProse(rng)
 	return f

@@ -20,13 +20,13 @@ func FuzzCompletionBody(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, d := range []dialect{chat, legacy} {
-			var c completion
+		for _, d := range dialects {
+			q := d.question()
 			r := httptest.NewRequest("POST", "/", bytes.NewReader(body))
-			p := readBody(httptest.NewRecorder(), r, &c)
+			p := readBody(httptest.NewRecorder(), r, q)
 			var o order
 			if p == nil {
-				o, p = c.order(d, []string{DefaultModel})
+				o, p = q.order([]string{DefaultModel})
 			}
 			switch {
 			case p != nil && (p.status < 400 || p.status > 499 || p.message == ""):

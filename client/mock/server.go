@@ -74,9 +74,11 @@ func New(cfg Config) (*Server, error) {
 	s.routes = map[string]route{
 		"/healthz":              {http.MethodGet, true, s.health},
 		"/v1/models":            {http.MethodGet, false, s.models},
-		"/v1/chat/completions":  {http.MethodPost, false, s.complete(chat)},
-		"/v1/completions":       {http.MethodPost, false, s.complete(legacy)},
+		"/api/tags":             {http.MethodGet, false, s.tags},
 		"/api/v1/copy/generate": {http.MethodPost, false, s.copy},
+	}
+	for _, d := range dialects {
+		s.routes[d.path] = route{http.MethodPost, false, s.serve(d)}
 	}
 	s.http = newHTTPServer(s)
 	return s, nil
@@ -215,9 +217,24 @@ func (s *Server) authorized(r *http.Request) bool {
 	if s.cfg.Key == "" {
 		return true
 	}
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.EqualFold(scheme, "Bearer") &&
-		subtle.ConstantTimeCompare([]byte(strings.TrimSpace(key)), []byte(s.cfg.Key)) == 1
+	for _, key := range keysOf(r) {
+		if subtle.ConstantTimeCompare([]byte(key), []byte(s.cfg.Key)) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// keysOf are the keys of a request, however they are sent.
+func keysOf(r *http.Request) []string {
+	keys := []string{r.Header.Get("X-Api-Key"), r.Header.Get("Api-Key")}
+	if scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		keys = append(keys, strings.TrimSpace(key))
+	}
+	if user, password, ok := r.BasicAuth(); ok {
+		keys = append(keys, user+":"+password)
+	}
+	return keys
 }
 
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
@@ -239,6 +256,19 @@ func (s *Server) models(w http.ResponseWriter, _ *http.Request) {
 		Object string  `json:"object"`
 		Data   []model `json:"data"`
 	}{"list", data})
+}
+
+// tags lists the models as Ollama does.
+func (s *Server) tags(w http.ResponseWriter, _ *http.Request) {
+	type model struct {
+		Name  string `json:"name"`
+		Model string `json:"model"`
+	}
+	list := make([]model, len(s.cfg.Models))
+	for i, id := range s.cfg.Models {
+		list[i] = model{id, id}
+	}
+	writeJSON(w, http.StatusOK, map[string][]model{"models": list})
 }
 
 // pause waits as long as a stalled answer stops; false: there is nobody left to

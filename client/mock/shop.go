@@ -46,7 +46,7 @@ func (s *Server) copy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.leave()
-	content, err := a.whole(r.Context())
+	_, content, err := a.whole(r.Context())
 	if err != nil {
 		overloaded(err).write(w) // to nobody, unless the server is closing
 		return

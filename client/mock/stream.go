@@ -19,19 +19,24 @@ const readerTime = time.Minute
 func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 	out := http.NewResponseController(w)
 	h := w.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "no-cache")
 	var patience time.Time                                   // until when a write may last
 	defer func() { _ = out.SetWriteDeadline(time.Time{}) }() // where it could be set
+	if f.early != "" {
+		if _, err := w.Write([]byte(f.early)); err != nil || out.Flush() != nil {
+			return
+		}
+	}
 	var buf []byte
 	for sent := 0; sent < a.length; {
 		if sent == a.stall && !a.server.pause(r.Context()) {
-			a.abort(w, r, sent)
+			a.abort(w, r, sent > 0 || f.early != "")
 			return
 		}
 		n, err := a.await(r.Context(), sent)
 		if err != nil {
-			a.abort(w, r, sent)
+			a.abort(w, r, sent > 0 || f.early != "")
 			return
 		}
 		if sent < a.stall {
@@ -39,10 +44,10 @@ func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 		}
 		buf = buf[:0]
 		if sent == 0 {
-			buf = f.appendOpening(buf)
+			buf = append(buf, f.opening...)
 		}
 		for ; sent < n && len(buf) < writeSize; sent++ {
-			buf = f.appendToken(buf, &a.text)
+			buf = f.appendToken(buf, sent, a)
 		}
 		if sent == a.length {
 			buf = f.appendEnd(buf, a)
@@ -62,89 +67,69 @@ func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 
 // abort ends a stream that the engine no longer feeds. If that is because the
 // server is closing, a stream that has begun must not look as if it had ended.
-func (a *answer) abort(w http.ResponseWriter, r *http.Request, sent int) {
+func (a *answer) abort(w http.ResponseWriter, r *http.Request, begun bool) {
 	switch {
 	case r.Context().Err() != nil: // nobody listens
-	case sent == 0:
-		overloaded(errClosed).write(w)
+	case !begun:
+		a.refuse(w, overloaded(errClosed))
 	default:
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// A frame is the shape of one stream's events: what stands before and behind
-// each token, formatted once.
+// eventStream is the content type of server-sent events.
+const eventStream = "text/event-stream; charset=utf-8"
+
+// A frame is the shape of one stream: what stands before, around and behind its tokens,
+// formatted once.
 type frame struct {
-	head    []byte // up to the choice's delta or text
-	role    string // the choice of the event before the first token; "": there is none
-	before  string // what opens the choice of a token
-	after   string // what closes it, up to its finish reason
-	final   string // the choice of the last event, up to its finish reason
-	foot    string // behind the choice
-	noUsage string // usage of all events but the last, if it was asked for
-	usage   bool
+	kind    string                  // the content type
+	early   string                  // what is sent as soon as the request was taken; "": nothing
+	opening string                  // what is sent before the first token
+	thought piece                   // around a token of reasoning
+	turn    string                  // between reasoning and answer
+	word    piece                   // around a token of the answer
+	mark    func(dst []byte) []byte // what differs from token to token, within the pieces; nil: nothing
+	end     func(dst []byte) []byte
+	fail    func(dst []byte, p *problem) []byte
 }
 
-const logprobs = `,"logprobs":null,"finish_reason":`
+// A piece is what stands around a token: its mark stands between two parts of it.
+type piece struct{ before, behind, after string }
 
-func newFrame(d dialect, a *answer, model string, withUsage bool) *frame {
-	f := &frame{usage: withUsage}
-	id, object := a.id("chatcmpl"), "chat.completion.chunk"
-	if d == legacy {
-		id, object = a.id("cmpl"), "text_completion"
+// appendToken appends the event of the n-th token of an answer, the first one 0.
+func (f *frame) appendToken(dst []byte, n int, a *answer) []byte {
+	around := &f.word
+	switch {
+	case n < a.thoughts:
+		around = &f.thought
+	case n == a.thoughts && n > 0:
+		dst = append(dst, f.turn...)
 	}
-	// A string always marshals.
-	quoted, _ := json.Marshal(model)
-	f.head = fmt.Appendf(nil, `data: {"id":%q,"object":%q,"created":%d,"model":%s,"choices":[`, id, object, a.began.Unix(), quoted)
-	if d == legacy {
-		f.before, f.after, f.final = `{"index":0,"text":"`, `"`+logprobs, `{"index":0,"text":""`+logprobs
-	} else {
-		f.role = `{"index":0,"delta":{"role":"assistant","content":""}` + logprobs + `null}`
-		f.before, f.after, f.final = `{"index":0,"delta":{"content":"`, `"}`+logprobs, `{"index":0,"delta":{}`+logprobs
+	dst = append(dst, around.before...)
+	dst = a.text.appendToken(dst)
+	dst = append(dst, around.behind...)
+	if f.mark != nil {
+		dst = f.mark(dst)
 	}
-	if withUsage {
-		f.noUsage = `,"usage":null`
-	}
-	f.foot = `]` + f.noUsage + "}\n\n"
-	return f
+	return append(dst, around.after...)
 }
 
-// appendOpening appends the event before the first token, which names the role.
-func (f *frame) appendOpening(dst []byte) []byte {
-	if f.role == "" {
-		return dst
-	}
-	dst = append(dst, f.head...)
-	dst = append(dst, f.role...)
-	return append(dst, f.foot...)
-}
-
-// appendToken appends the event of the text's next token.
-func (f *frame) appendToken(dst []byte, text *prose) []byte {
-	dst = append(dst, f.head...)
-	dst = append(dst, f.before...)
-	dst = text.appendToken(dst)
-	dst = append(dst, f.after...)
-	dst = append(dst, "null}"...)
-	return append(dst, f.foot...)
-}
-
-// appendEnd appends what comes behind the last token: the finish reason, the
-// usage if it was asked for, and [DONE]; or what the answer's fault leaves of it.
+// appendEnd appends what comes behind the last token, or what the answer's fault leaves
+// of it.
 func (f *frame) appendEnd(dst []byte, a *answer) []byte {
 	switch a.ending {
 	case endCut:
 		return dst
 	case endFail:
-		body, _ := json.Marshal(serverError()) // strings always marshal
-		return fmt.Appendf(dst, "data: %s\n\n", body)
+		return f.fail(dst, serverError())
 	}
-	dst = append(dst, f.head...)
-	dst = fmt.Appendf(dst, `%s%q}%s`, f.final, a.ending.reason(), f.foot)
-	if f.usage {
-		body, _ := json.Marshal(a.usage()) // numbers always marshal
-		dst = append(dst, f.head...)
-		dst = fmt.Appendf(dst, `],"usage":%s}`+"\n\n", body)
-	}
-	return append(dst, "data: [DONE]\n\n"...)
+	return f.end(dst)
+}
+
+// appendEvent appends a server-sent event whose document names its type, which is that
+// of the event.
+func appendEvent(dst []byte, kind string, document any) []byte {
+	body, _ := json.Marshal(document) // all of ours do
+	return fmt.Appendf(dst, "event: %s\ndata: %s\n\n", kind, body)
 }

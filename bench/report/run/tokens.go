@@ -18,9 +18,18 @@ func (p text) tokens(t result.Tokens) {
 	}
 	from := map[string]string{"events": "token events", "mixed": "usage and token events"}
 	p.Flow("tokens",
-		told("prompt", t.Prompt), beside("cached", t.Cached), told("output", t.Output), beside("reasoning", t.Reasoning),
+		beside("embeddings", t.Items), items(t.ItemsPerS),
+		told("prompt", t.Prompt), beside("cached", t.Cached), beside("written to the cache", t.CacheWritten), told("output", t.Output), beside("reasoning", t.Reasoning),
 		rate("output", t.OutputTPS), rate("total", t.TotalTPS),
 		"counted from "+cmp.Or(from[*t.From], words.Plain(*t.From)))
+}
+
+// items is the rate of embeddings, "" where there are none.
+func items(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return rate("embeddings", v)
 }
 
 // cost writes what the run cost.

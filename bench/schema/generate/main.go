@@ -160,6 +160,8 @@ func (s *source) plain(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[scenario.Duration]():
 		return text("with its unit, such as 90s, 2m or 1h30m")
+	case reflect.TypeFor[scenario.Size]():
+		return text("with its unit, such as 64MiB")
 	case reflect.TypeFor[scenario.PerSecond]():
 		return text("with its unit, such as 3.3/s, 200/m or 50/h")
 	case reflect.TypeFor[forecast.Tokens]():

@@ -1,0 +1,164 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/template"
+)
+
+// custom is an endpoint of one's own, which promises JSON or a stream, and nothing of
+// what is in them. What looks like a chat is read as one. In a stream each event that
+// says anything is a token, unless it is said which ones are: lifecycles, pings and
+// texts that were streamed before would be tokens, too.
+type custom struct {
+	chat
+	template *template.Template
+	tokens   []tokenAt
+	usage    keyPath // of the usage; nil: where it usually stands
+	failures []condition
+}
+
+// A tokenAt says which events are tokens: those of a name, or whose documents hold
+// something at a path.
+type tokenAt struct {
+	name string
+	path keyPath
+}
+
+func newCustom(cfg Config) (*custom, error) {
+	d := new(custom)
+	var err error
+	if d.template, err = bodyTemplate(cfg.Body); err != nil {
+		return nil, err
+	}
+	for _, word := range cfg.Token {
+		at, err := parsePath(word)
+		if err != nil {
+			return nil, fmt.Errorf("token: %w", err)
+		}
+		d.tokens = append(d.tokens, tokenAt{word, at})
+	}
+	if cfg.Usage != "" {
+		if d.usage, err = parsePath(cfg.Usage); err != nil {
+			return nil, fmt.Errorf("usage: %w", err)
+		}
+	}
+	for _, expr := range cfg.FailIf {
+		c, err := parseCondition(expr)
+		if err != nil {
+			return nil, fmt.Errorf("fail-if %s: %w", expr, err)
+		}
+		d.failures = append(d.failures, c)
+	}
+	return d, nil
+}
+
+func (*custom) facts() facts { return facts{auth: Bearer} }
+
+// ask writes nothing: the body is made by the template.
+func (*custom) ask(*objectWriter, *Request, manner) {}
+
+func (d *custom) fails(name []byte) bool {
+	return saysFailure(name) && !d.names(name)
+}
+
+// names reports whether tokens are events of that name.
+func (d *custom) names(name []byte) bool {
+	for i := range d.tokens {
+		if string(name) == d.tokens[i].name {
+			return len(name) > 0
+		}
+	}
+	return false
+}
+
+func (d *custom) settle(c *chunk) {
+	document := c.scan.b
+	if d.tokens != nil {
+		d.findTokens(c, document)
+	}
+	if d.usage != nil {
+		d.readUsage(c, document)
+	}
+	d.findFailures(c, document)
+	if d.tokens == nil && !c.shaped && !c.usage.found && !c.isIdle() && !isKeepAlive(c.name) && !c.isError(true) {
+		c.tokens = append(c.tokens, Content)
+	}
+}
+
+// findFailures holds the document against the conditions of failure.
+func (d *custom) findFailures(c *chunk, document []byte) {
+	for i := range d.failures {
+		f := &d.failures[i]
+		value := f.path.in(document)
+		c.looked(value)
+		if !f.holds(value) {
+			continue
+		}
+		c.failed = true
+		if len(c.failure) == 0 && len(c.message) == 0 {
+			c.failure = []byte(f.text)
+		}
+	}
+}
+
+// readUsage reads the usage where it stands: an object, or the output alone.
+func (d *custom) readUsage(c *chunk, document []byte) {
+	c.usage = usage{}
+	value := d.usage.in(document)
+	c.looked(value)
+	s := scanner{b: value}
+	if s.peek() == '{' {
+		c.usage.read(&s)
+		return
+	}
+	var told usage
+	if len(value) > 0 && told.count(&s, &told.output) && told.found {
+		c.usage.add(told)
+	}
+}
+
+// findTokens makes a token of a document that is said to be one.
+func (d *custom) findTokens(c *chunk, document []byte) {
+	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
+	c.seen, c.reasoning, c.heard, c.voices = delta{}, false, nil, 0
+	if d.names(c.name) || d.names(c.class) {
+		c.tokens, c.answers = append(c.tokens, Content), true
+		return
+	}
+	for i := range d.tokens {
+		value := d.tokens[i].path.in(document)
+		if isEmpty(value) {
+			continue
+		}
+		if text, isText := inner(value); isText {
+			c.content(text)
+		} else {
+			c.seen.content = true
+		}
+	}
+	c.take()
+	c.answers = c.answers || len(c.tokens) > 0
+}
+
+// looked takes note of a value that says more than a token: where it holds the text that
+// made one, what it says is not true of the next.
+func (c *chunk) looked(value []byte) {
+	from, heard := cap(c.heard)-len(c.heard), cap(value)-len(value) // both count from the end
+	if from < cap(value) && heard < cap(c.heard) {
+		c.voices++
+	}
+}
+
+// bodyTemplate parses the template of a body.
+func bodyTemplate(text string) (*template.Template, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New(`api http needs a body template, such as {"prompt": {{json .prompt}}}`)
+	}
+	t, err := template.New("body").Option("missingkey=error").Funcs(template.FuncMap{"json": toJSON}).Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("bad body template: %w", err)
+	}
+	return t, nil
+}
