@@ -2,11 +2,13 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"flashwave/bench/endpoint"
 	"flashwave/bench/price"
+	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 )
@@ -15,7 +17,7 @@ import (
 type Estimate struct {
 	Requests     int64 // 0: unknown
 	PromptTokens int64
-	OutputTokens int64 // at most: max_tokens of every request
+	OutputTokens int64 // at most: what every request allows its answer
 	PeakRate     float64
 	MaxOpen      int
 	Length       time.Duration // 0: unknown
@@ -49,8 +51,12 @@ func (s *Setup) Estimate() Estimate {
 	for i, l := range sc.Lanes {
 		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
 		requests, _ := one.PlannedRequests()
+		if sessions, ok := s.Prompts[i].(*prompt.Sessions); ok && !slices.ContainsFunc(l.Waves, scenario.Wave.Closed) {
+			more := int64(float64(requests) * (sessions.MeanTurns() - 1)) // their later turns
+			requests, e.Requests = requests+more, e.Requests+more
+		}
 		e.PromptTokens += requests * int64(s.Prompts[i].MeanTokens())
-		e.OutputTokens += requests * int64(sc.WorkloadOf(l).MaxTokens)
+		e.OutputTokens += requests * int64(s.Prompts[i].MeanAnswer(sc.WorkloadOf(l).MaxTokens))
 	}
 	if s.Price != nil {
 		c := s.Price.Cost(price.Usage{Prompt: e.PromptTokens, Output: e.OutputTokens}).Total()

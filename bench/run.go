@@ -57,6 +57,9 @@ func Start(opts Options) (*Run, error) {
 	a.Waves.Begin(now + warmup)
 	a.Ledger.Begin(now, now+warmup)
 	a.Dispatch.Begin(now + warmup)
+	for _, note := range r.sender.Workload.Skipped() {
+		a.Journal.Note(note)
+	}
 	a.Journal.Begin(r.report(nil))
 	r.ticker = ticker.Start(ticker.Config{Account: a, Sending: r.sending, Stop: r.stop})
 	go r.run(now)
@@ -77,12 +80,20 @@ func join(opts Options) (r *Run, err error) {
 	if a.Assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, a.Waves.Names()); err != nil {
 		return nil, err
 	}
+	workload := sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts}
 	a.Ledger = ledger.New(ledger.Config{
 		Lanes: sc.Lanes, Measured: result.Measured{Priced: a.Priced, Judged: a.Assertions.Judged()},
-		Requests: opts.Requests, Excerpt: opts.Excerpt,
+		Requests: opts.Requests, Excerpt: opts.Excerpt, Converses: workload.Converses,
+		Groups: account.Groups(sc), GroupsOf: func(t dispatch.Ticket) ledger.Groups {
+			g := ledger.Groups{workload.Share(t), -1}
+			if workload.Converses(t.Lane) {
+				g[1] = account.TurnsFrom(sc) + result.TurnGroup(t.Turn)
+			}
+			return g
+		},
 	})
 	r.sender = sending.New(sending.Config{
-		Scenario: sc, Client: opts.Client, Workload: sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts},
+		Scenario: sc, Client: opts.Client, Workload: workload,
 		Price: opts.Price, Assertions: a.Assertions, Waves: a.Waves.Names(), Ledger: a.Ledger, Now: clock.Now, Stop: r.stop,
 	})
 	a.Budget = &r.sender.Budget
@@ -178,8 +189,8 @@ func (r *Run) finish() {
 	if r.options.InProcessMock {
 		journal.Note("the built-in endpoint shared this process and its CPU; to measure apart: flashwave mock, and run with --url http://127.0.0.1:8000/v1")
 	}
-	if unread := r.sender.Workload.Unread(); unread != "" {
-		journal.Note(unread)
+	for _, note := range r.sender.Workload.Learned() {
+		journal.Note(note)
 	}
 	doc := r.report(r.ticker.Breached())
 	if !r.ending.within(journalBy, func() { journal.End(doc) }) {
@@ -209,7 +220,7 @@ func (r *Run) report(breached map[string]float64) *result.Run {
 	_, why := r.ending.now()
 	return r.account.Document(account.About{
 		ID: r.options.ID, Tool: r.options.Tool, StartedAt: r.startedAt, Ending: why, Breached: breached,
-		Prompts: r.sender.Workload.Asked(r.options.Scenario, r.account.Dispatch.Asked),
+		Prompts: r.sender.Workload.Asked(r.options.Scenario, r.account.Dispatch.Asked), Sessions: r.sender.Sessions(),
 	})
 }
 

@@ -57,8 +57,8 @@ func (s *Setup) Close() { s.endpoint.Close() }
 
 // openPrompts opens the workload of each lane.
 func (s *Setup) openPrompts() error {
-	for _, l := range s.Scenario.Lanes {
-		source, err := s.Scenario.Prompts(s.Scenario.WorkloadOf(l))
+	for i := range s.Scenario.Lanes {
+		source, err := s.Scenario.PromptsOf(i)
 		if err != nil {
 			return &scenario.Error{Path: "workload.prompts", Message: err.Error()}
 		}
@@ -126,9 +126,9 @@ func (s *Setup) bounded() error {
 			Hint: `put {{.max_tokens}} where your endpoint takes the limit`,
 		}
 	}
-	for _, l := range sc.Lanes {
+	for _, w := range sc.Workloads() {
 		var extra map[string]json.RawMessage
-		if body := sc.WorkloadOf(l).ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
+		if body := w.ExtraBody; len(body) > 0 && json.Unmarshal(body, &extra) != nil {
 			continue // the client says what is wrong with it
 		}
 		for _, word := range unbounded {

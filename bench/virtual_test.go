@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"flashwave/bench/price"
-	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/schema/schematest"
@@ -221,9 +220,8 @@ func build(t testing.TB, change func(*scenario.Scenario), specs ...string) *scen
 func options(t testing.TB, sc *scenario.Scenario, c Client, epoch time.Time) Options {
 	t.Helper()
 	o := Options{Scenario: sc, Client: c, Epoch: epoch, ID: "test", Price: &price.Price{Input: 1, Output: 2}}
-	for _, l := range sc.Lanes {
-		w := sc.WorkloadOf(l)
-		source, err := prompt.Open(w.Prompts, w.Prompt, w.System, sc.Seed)
+	for i := range sc.Lanes {
+		source, err := sc.PromptsOf(i)
 		if err != nil {
 			t.Fatal(err)
 		}

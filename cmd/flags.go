@@ -125,7 +125,7 @@ func (f *scenarioFlags) load(fs *pflag.FlagSet) {
 }
 
 func (f *scenarioFlags) wavesOf(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.waves, "wave", nil, "add a wave, [lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x")
+	fs.StringArrayVar(&f.waves, "wave", nil, "add a wave, [lane/]name:LOAD:LENGTH, repeatable; LOAD is 200/m, 200/m..12000/m or c50; LENGTH 90s or 1000x; name:trace=FILE[@SPEED[xSCALE]][#FROM..TO] replays a trace")
 }
 
 func (f *scenarioFlags) arriving(fs *pflag.FlagSet) {
@@ -147,7 +147,7 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 		w.Prompt, w.Prompts = v, ""
 		return nil
 	}))
-	f.value(fs, "prompts", "prompts from a file, builtin:NAME or synthetic:TOKENS (default builtin:product-copy-vi)", "workload.prompts",
+	f.value(fs, "prompts", "prompts from a file (JSONL, ShareGPT, OpenAI's batches), builtin:NAME or synthetic:TOKENS, also synthetic:in=2000±500,out=300±100,prefix=1500x20 (default builtin:product-copy-vi)", "workload.prompts",
 		each(func(w *scenario.Workload, v string) error {
 			w.Prompts, w.Prompt = v, ""
 			return nil
@@ -176,6 +176,20 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 		w.ExtraBody = json.RawMessage(v)
 		return nil
 	}))
+	f.value(fs, "turns", "make conversations of so many turns, each with the answers before it; all: as many as the file's have", "workload.turns",
+		each(func(w *scenario.Workload, v string) (err error) {
+			w.Turns, err = scenario.ParseTurns(v)
+			return err
+		}))
+	f.value(fs, "think", "time between an answer and the next turn: 2s, or exp:2s for a random one of that mean", "workload.think", each(func(w *scenario.Workload, v string) error {
+		w.Think = v
+		return nil
+	}))
+	f.boolean(fs, "skip-bad-lines", "leave out and count the lines of a file that cannot be used", "workload.skip_bad_lines", func(sc *scenario.Scenario, v bool) {
+		for _, w := range sc.Workloads() {
+			w.SkipBadLines = v
+		}
+	})
 }
 
 func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {

@@ -18,7 +18,7 @@ import (
 // ask for no more than --what-if does anyway. All others are for sending requests.
 var nightFlags = []string{
 	"what-if", "wave", "arrivals", "max-in-flight", "overflow", "seed",
-	"prompt", "prompts", "system", "max-tokens", "temperature", "no-stream", "extra-body",
+	"prompt", "prompts", "system", "max-tokens", "temperature", "no-stream", "extra-body", "turns", "think", "skip-bad-lines",
 	"headroom", "utilisation", "price", "prices",
 	"json", "out", "quiet", "no-tui", "ascii", "yes", "no-save",
 }

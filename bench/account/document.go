@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench/health"
 	"flashwave/bench/result"
+	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
 )
 
@@ -14,6 +15,7 @@ type About struct {
 	Tool      result.Tool
 	StartedAt time.Time // of the first wave
 	Prompts   []result.Prompts
+	Sessions  *result.Sessions
 	Ending    verdict.Ending
 	Breached  map[string]float64 // see [verdict.Case]
 }
@@ -39,6 +41,16 @@ func (a *Account) Document(of About) *result.Run {
 	for i, p := range waves {
 		doc.Waves[i] = a.stats(i, p, true)
 	}
+	for i, share := range a.Scenario.Mix {
+		doc.Workloads = append(doc.Workloads, a.group(i, share.Name, result.OfWorkload))
+	}
+	if doc.Sessions = of.Sessions; doc.Sessions != nil {
+		for i, name := range result.TurnNames {
+			if g := a.group(TurnsFrom(a.Scenario)+i, name, result.OfTurn); g.Requests.Scheduled > 0 {
+				doc.Turns = append(doc.Turns, g)
+			}
+		}
+	}
 	doc.Generator = a.generator(total, waves)
 
 	rows, step := a.Ledger.Rows(true)
@@ -49,6 +61,25 @@ func (a *Account) Document(of About) *result.Run {
 		Assertions: a.Assertions, Figures: a.Sofar(), Ending: of.Ending, Run: doc, Lanes: a.Ledger.Lanes(), Breached: of.Breached,
 	})
 	return doc
+}
+
+// Groups is how many groups of requests a run is told apart by: the shares of its mix, and
+// from TurnsFrom on the turns of its conversations.
+func Groups(sc *scenario.Scenario) int {
+	if sc.Converses() {
+		return len(sc.Mix) + len(result.TurnNames)
+	}
+	return len(sc.Mix)
+}
+
+// TurnsFrom is the first group of turns.
+func TurnsFrom(sc *scenario.Scenario) int { return len(sc.Mix) }
+
+// group are the figures of some of the requests, over the whole run.
+func (a *Account) group(i int, name, kind string) result.Stats {
+	l := a.label(-1, true)
+	l.Name, l.Kind = name, kind
+	return result.Derive(l, a.Ledger.Group(i))
 }
 
 // generator is the document's part on the generator's health.

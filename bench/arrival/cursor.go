@@ -59,7 +59,7 @@ type mark struct {
 func (p Plan) Cursor(start time.Duration) *Cursor {
 	c := &Cursor{
 		curve:  newCurve(p.Segments),
-		gaps:   newGaps(p.Process, p.Seed, p.Stream),
+		gaps:   newGaps(p.process(), p.Seed, p.Stream),
 		wall:   start,
 		floor:  start,
 		factor: 1,

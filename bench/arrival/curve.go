@@ -49,6 +49,9 @@ func (c curve) count(at time.Duration) float64 {
 	if i == len(c) {
 		return c.area()
 	}
+	if c[i].seen != nil {
+		return c[i].before + c[i].passed(at-c[i].start)
+	}
 	d := (at - c[i].start).Seconds()
 	return min(c[i].before+d*(c[i].From+c[i].slope()*d/2), c[i].after)
 }
@@ -80,6 +83,9 @@ func (c curve) instant(n float64) (at time.Duration, wave int, ok bool) {
 	i, seconds, ok := c.invert(n)
 	if !ok {
 		return 0, 0, false
+	}
+	if c[i].seen != nil {
+		return c[i].start + min(c[i].reached(n-c[i].before), c[i].For-1), c[i].Wave, true
 	}
 	return c[i].start + min(time.Duration(seconds*float64(time.Second)), c[i].For-1), c[i].Wave, true
 }

@@ -24,10 +24,18 @@ type Segment struct {
 	From, To float64 // requests per second, ≥ 0
 	For      time.Duration
 	Wave     int // the wave it belongs to; several successive segments may share one (a trace)
+
+	seen []time.Duration // recorded instants, see [Instants]; nil: the rate is all that is known
+	zero time.Duration   // what they count from at the start of the segment
 }
 
 // area is the number of arrivals expected in the segment.
-func (s Segment) area() float64 { return (s.From + s.To) / 2 * s.For.Seconds() }
+func (s Segment) area() float64 {
+	if s.seen != nil {
+		return float64(len(s.seen))
+	}
+	return (s.From + s.To) / 2 * s.For.Seconds()
+}
 
 // slope is how much the rate rises in each second, in requests per second.
 func (s Segment) slope() float64 { return (s.To - s.From) / s.For.Seconds() }

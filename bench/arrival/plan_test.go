@@ -29,7 +29,7 @@ func anySegments() *rapid.Generator[[]Segment] {
 			}
 			length := time.Duration(rapid.Int64Range(1, int64(time.Second)).Draw(t, "for"))
 			length += rapid.SampledFrom([]time.Duration{0, 400 * ms, 2 * time.Second}).Draw(t, "and")
-			segments[i] = Segment{from, to, length, wave}
+			segments[i] = Segment{From: from, To: to, For: length, Wave: wave}
 		}
 		return segments
 	})

@@ -98,7 +98,7 @@ func (s *Search) tokensEach() (prompt, answer float64) {
 			workload = *w
 		}
 		prompt += s.shares[i] * float64(source.MeanTokens())
-		answer += s.shares[i] * float64(workload.MaxTokens)
+		answer += s.shares[i] * float64(source.MeanAnswer(workload.MaxTokens))
 	}
 	return prompt, answer
 }

@@ -171,7 +171,9 @@ func (c *closedLoad) vacant() bool { return c.lane.open+len(c.waiting) < c.concu
 func (c *closedLoad) take(at time.Duration, failures int) Ticket {
 	c.remaining--
 	c.unsent++
-	return Ticket{Wave: c.wave, Closed: true, Scheduled: at, failures: failures}
+	t := Ticket{Wave: c.wave, Closed: true, Scheduled: at, failures: failures}
+	c.lane.turn(&t, at) // if one is due by then, the slot goes on with it
+	return t
 }
 
 func (c *closedLoad) ended(e Ending) (Ticket, bool) {

@@ -28,7 +28,10 @@ type Ticket struct {
 	Lane      int
 	Wave      int    // index of the wave that scheduled it; result.Warmup for warm-up load
 	During    int    // whose wall time it was then
-	Index     uint64 // of the lane: picks the prompt
+	Index     uint64 // of the lane
+	Session   uint64 // of the lane: picks the prompt; without conversations each request is one
+	Turn      uint32 // of the session, from 0
+	Row       uint32 // of the trace that its wave follows, from 1: picks the prompt then; 0: none
 	Closed    bool   // it is of a closed wave
 	Scheduled time.Duration
 	Enqueued  time.Duration // when it began to wait for a slot
@@ -43,6 +46,8 @@ type Ending struct {
 	Took       time.Duration // from when its slot was free for it
 	Outcome    outcome.Outcome
 	RetryAfter time.Duration // as the endpoint said; 0 or less: it said nothing
+	GoesOn     bool          // its session has another turn
+	Think      time.Duration // how long after At
 }
 
 // A Sender sends one request and blocks until it has ended. It must be safe for
@@ -173,8 +178,9 @@ func (d *Dispatcher) Load() (inFlight, waiting, most int) { return d.slots.load(
 // missing.
 func (d *Dispatcher) Waiting() iter.Seq[Ticket] { return d.slots.allWaiting() }
 
-// Asked is how many requests a lane has scheduled so far.
-func (d *Dispatcher) Asked(lane int) int64 { return int64(d.lanes[lane].tickets.Load()) }
+// Asked is how many sessions a lane has begun so far: requests, where there are no
+// conversations.
+func (d *Dispatcher) Asked(lane int) int64 { return int64(d.lanes[lane].sessions.Load()) }
 
 // since is an instant as counted from the first wave.
 func (d *Dispatcher) since(at time.Duration) time.Duration { return at - d.start }

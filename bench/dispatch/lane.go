@@ -26,17 +26,20 @@ type lane struct {
 	stretch    []stretch
 	alarm      alarm.Alarm   // rings when something is due; stopped after the last wave
 	tickets    atomic.Uint64 // scheduled so far; counted under mu
+	sessions   atomic.Uint64 // of them: the first of a session
 
-	mu     sync.Mutex
-	load   load          // nil before the first stretch and after the last
-	due    time.Duration // when there is something to do
-	factor float64
-	paused bool
-	live   int // the wave whose wall time it is; result.Over after its last
-	open   int // requests that have not ended
-	begun  int // stretches that have begun
-	bursts []result.Burst
-	past   []result.CurvePoint // of finished stretches
+	mu      sync.Mutex
+	load    load          // nil before the first stretch and after the last
+	due     time.Duration // when there is something to do
+	factor  float64
+	paused  bool
+	live    int // the wave whose wall time it is; result.Over after its last
+	open    int // requests that have not ended
+	begun   int // stretches that have begun
+	turns   turns
+	resumed time.Duration // the end of the last pause: no turn was due before
+	bursts  []result.Burst
+	past    []result.CurvePoint // of finished stretches
 }
 
 // A stretch is what a lane does without a break: a sequence of open waves, which
@@ -189,8 +192,10 @@ func (l *lane) dispatch(t Ticket) bool {
 func (l *lane) shed(s arrival.Shed) {
 	index := l.tickets.Load()
 	l.tickets.Add(uint64(s.N)) // their prompts are not asked
+	session := l.sessions.Load()
+	l.sessions.Add(uint64(s.N))
 	l.dispatcher.observer.Shed(Ticket{
-		Lane: l.index, Wave: s.Wave, During: l.live, Index: index, Scheduled: s.From, Enqueued: l.now(),
+		Lane: l.index, Wave: s.Wave, During: l.live, Index: index, Session: session, Scheduled: s.From, Enqueued: l.now(),
 	}, s)
 }
 
@@ -199,6 +204,9 @@ func (l *lane) shed(s arrival.Shed) {
 func (l *lane) schedule(t Ticket) Ticket {
 	t.Lane, t.Index, t.Enqueued, t.During = l.index, l.tickets.Load(), l.now(), l.live
 	l.tickets.Add(1)
+	if t.Turn == 0 {
+		t.Session = l.sessions.Add(1) - 1
+	}
 	l.open++
 	l.dispatcher.observer.Scheduled(t)
 	return t
@@ -220,6 +228,7 @@ func (l *lane) ended(e Ending) (Ticket, bool) {
 	if l.load == nil {
 		return Ticket{}, false
 	}
+	l.goOn(e)
 	return l.load.ended(e)
 }
 
@@ -260,6 +269,7 @@ func (l *lane) togglePause() {
 	l.steer(func(now time.Duration) string {
 		l.paused = !l.paused
 		l.load.pause(now, l.paused)
+		l.resumed = now
 		if l.paused {
 			return "paused"
 		}

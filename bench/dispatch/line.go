@@ -14,6 +14,7 @@ type line struct {
 	spare  *[lineBlock]waiting // one that was emptied
 	kinds  []kind
 	places map[kind]uint32 // where they stand among kinds
+	talks  map[place]talk  // of those whose session is not their index
 	gone   uint64          // how many have left it
 }
 
@@ -24,7 +25,20 @@ const lineBlock = 1024
 type waiting struct {
 	index               uint64
 	scheduled, enqueued time.Duration
-	kind, failures      uint32
+	kind                uint32
+	more                uint32 // failures of a closed wave's slot; of an open wave, the row of its trace
+}
+
+// A place is that of a ticket in its lane.
+type place struct {
+	lane  int
+	index uint64
+}
+
+// A talk is a session, and a turn of it.
+type talk struct {
+	session uint64
+	turn    uint32
 }
 
 // A kind is what many tickets have in common.
@@ -47,9 +61,19 @@ func (l *line) push(t Ticket) {
 	if len(l.blocks) == 0 || l.tail == lineBlock {
 		l.grow()
 	}
-	l.blocks[len(l.blocks)-1][l.tail] = waiting{
+	w := waiting{
 		index: t.Index, scheduled: t.Scheduled, enqueued: t.Enqueued,
-		kind: l.kindOf(t), failures: uint32(t.failures),
+		kind: l.kindOf(t), more: t.Row,
+	}
+	if t.Closed {
+		w.more = uint32(t.failures)
+	}
+	l.blocks[len(l.blocks)-1][l.tail] = w
+	if t.Session != t.Index {
+		if l.talks == nil {
+			l.talks = map[place]talk{}
+		}
+		l.talks[place{t.Lane, t.Index}] = talk{t.Session, t.Turn}
 	}
 	l.tail++
 }
@@ -86,6 +110,7 @@ func (l *line) pop() (Ticket, bool) {
 		return Ticket{}, false
 	}
 	t := l.ticket(l.blocks[0][l.head])
+	delete(l.talks, place{t.Lane, t.Index})
 	l.head++
 	l.gone++
 	switch {
@@ -125,13 +150,26 @@ func (l *line) next(n uint64, buffer []waiting) (list []waiting, kinds []kind, t
 	return list, l.kinds, n + uint64(len(list))
 }
 
-func (l *line) ticket(w waiting) Ticket { return w.ticket(l.kinds) }
+// ticket is the one that waits.
+func (l *line) ticket(w waiting) Ticket {
+	t := w.ticket(l.kinds)
+	if of, ok := l.talks[place{t.Lane, t.Index}]; ok {
+		t.Session, t.Turn = of.session, of.turn
+	}
+	return t
+}
 
-// ticket is the one that waits, of one of the kinds.
+// ticket is the one that waits, of one of the kinds, as if it were a session of its own.
 func (w waiting) ticket(kinds []kind) Ticket {
 	k := kinds[w.kind]
-	return Ticket{
+	t := Ticket{
 		Lane: k.lane, Wave: k.wave, During: k.during, Closed: k.closed,
-		Index: w.index, Scheduled: w.scheduled, Enqueued: w.enqueued, failures: int(w.failures),
+		Index: w.index, Session: w.index, Scheduled: w.scheduled, Enqueued: w.enqueued,
 	}
+	if k.closed {
+		t.failures = int(w.more)
+	} else {
+		t.Row = w.more
+	}
+	return t
 }

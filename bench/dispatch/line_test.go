@@ -23,7 +23,13 @@ func TestLine(t *testing.T) {
 					n++
 					next := Ticket{
 						Lane: int(n % 7 / 6), Wave: int(n%5) - 2, Closed: n%3 == 0, During: int(n % 11 / 10),
-						Index: n, Scheduled: time.Duration(n), Enqueued: time.Duration(2 * n), failures: int(n % 4),
+						Index: n, Session: n, Scheduled: time.Duration(n), Enqueued: time.Duration(2 * n), Row: uint32(n % 6),
+					}
+					if next.Closed {
+						next.failures, next.Row = int(n%4), 0
+					}
+					if n%9 == 0 {
+						next.Session, next.Turn = n/2, uint32(n%5)
 					}
 					l.push(next)
 					want = append(want, next)
@@ -42,11 +48,21 @@ func TestLine(t *testing.T) {
 			if l.len() != len(want) || !slices.Equal(slices.Collect(l.all()), want) {
 				t.Fatalf("%d wait, want %d", l.len(), len(want))
 			}
-			if got := walked(&l, rapid.IntRange(1, lineBlock).Draw(t, "at a time")); !slices.Equal(got, want) {
+			if got := walked(&l, rapid.IntRange(1, lineBlock).Draw(t, "at a time")); !slices.Equal(got, alone(want)) {
 				t.Fatalf("%d are walked past, want %d", len(got), len(want))
 			}
 		}
 	})
+}
+
+// alone are tickets as if each were a session of its own: whoever looks at those who wait
+// is told no more.
+func alone(list []Ticket) (sessions []Ticket) {
+	for _, t := range list {
+		t.Session, t.Turn = t.Index, 0
+		sessions = append(sessions, t)
+	}
+	return sessions
 }
 
 // walked are those who wait, copied a few at a time.

@@ -16,12 +16,13 @@ type openLoad struct {
 	starts []arrival.Boundary // as steering left them
 	begun  int                // how many of them have begun
 	peak   float64            // requests per second, as planned
+	exact  bool               // its arrivals are recorded requests
 }
 
 // openStretch plans a sequence of open waves as one unbroken curve.
 func (l *lane) openStretch(plan arrival.Plan) stretch {
 	begin := func(at time.Duration) load {
-		o := &openLoad{lane: l, cursor: plan.Cursor(at), peak: plan.Peak()}
+		o := &openLoad{lane: l, cursor: plan.Cursor(at), peak: plan.Peak(), exact: plan.Exact()}
 		l.factor = 1
 		o.replan()
 		return o
@@ -45,10 +46,22 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 		if o.begun < len(o.starts) {
 			boundary = o.starts[o.begun].At
 		}
+		turn := o.lane.turns.next()
+		if o.cursor.Paused() {
+			turn = far
+		}
 		switch {
 		case !o.cursor.Paused() && boundary <= now && (!ok || boundary <= due):
 			o.lane.enter(o.starts[o.begun].Wave, boundary)
 			o.begun++
+		case turn <= now && (!ok || turn <= due) && sent < Chunk:
+			t := Ticket{Wave: o.lane.live}
+			t.Scheduled, _ = o.lane.turn(&t, now)
+			if sent++; !o.lane.dispatch(t) {
+				refused++
+			}
+		case sent == Chunk && turn <= now:
+			return now, false
 		case ok && due <= now && sent == Chunk:
 			if refused == sent && o.cursor.Backlog(now) > hopeless {
 				o.shed(o.cursor.Shed(now))
@@ -56,7 +69,7 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			return now, false
 		case ok && due <= now:
 			a := o.cursor.Take()
-			if sent++; !o.lane.dispatch(Ticket{Wave: a.Wave, Scheduled: a.At}) {
+			if sent++; !o.lane.dispatch(Ticket{Wave: a.Wave, Scheduled: a.At, Row: o.row(a)}) {
 				refused++
 			}
 		case o.cursor.Paused():
@@ -69,9 +82,17 @@ func (o *openLoad) advance(now time.Duration) (time.Duration, bool) {
 			if now >= end && due > now {
 				return end, true
 			}
-			return min(due, boundary, end), false
+			return min(due, turn, boundary, end), false
 		}
 	}
+}
+
+// row is which recorded request an arrival is, from 1; 0: none.
+func (o *openLoad) row(a arrival.Arrival) uint32 {
+	if !o.exact || a.Extra {
+		return 0
+	}
+	return uint32(a.Index + 1)
 }
 
 const (

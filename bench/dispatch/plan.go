@@ -70,6 +70,12 @@ func (l *lane) plan(sl scenario.Lane, process arrival.Process, next int) error {
 			if err != nil {
 				return err
 			}
+			// What was recorded is a curve by itself.
+			if exact := (arrival.Plan{Segments: segments}).Exact(); exact || (arrival.Plan{Segments: curve}).Exact() {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
 			curve = append(curve, segments...)
 		}
 		next++

@@ -17,8 +17,10 @@ import (
 type Flight struct {
 	dispatch.Ticket
 	size   int // of its prompt, in bytes
+	limit  int // the most tokens of its answer; 0: none was set
 	ledger *Ledger
 	shard  *shard
+	groups Groups
 
 	place int          // in the register of open requests
 	sent  atomic.Int64 // clock; 0: not yet; negative: it will never be
@@ -41,9 +43,10 @@ type Value struct {
 	Good      verdict.Goodness
 }
 
-// Open enters a request whose prompt has so many bytes; false: nothing is sent any more.
-func (l *Ledger) Open(t dispatch.Ticket, promptBytes int) (*Flight, bool) {
-	f := &Flight{Ticket: t, size: promptBytes, ledger: l, shard: l.shard(t.Index)}
+// Open enters a request whose prompt has so many bytes and whose answer may have so many
+// tokens (0: any number); false: nothing is sent any more.
+func (l *Ledger) Open(t dispatch.Ticket, promptBytes, maxTokens int) (*Flight, bool) {
+	f := &Flight{Ticket: t, size: promptBytes, limit: maxTokens, ledger: l, shard: l.shard(t.Index), groups: l.groups(t)}
 	return f, l.open.add(f)
 }
 
@@ -52,6 +55,9 @@ func (f *Flight) Close() { f.ledger.open.remove(f) }
 
 // PromptBytes is the size of its prompt.
 func (f *Flight) PromptBytes() int { return f.size }
+
+// MaxTokens is the most tokens of its answer; 0: none was set.
+func (f *Flight) MaxTokens() int { return f.limit }
 
 // Sent implements [client.Sink].
 func (f *Flight) Sent(at time.Duration) { f.Depart(at) }
@@ -74,21 +80,33 @@ func (f *Flight) departed(at time.Duration) {
 		return
 	}
 	f.counted = true
-	f.liveWave().Sent++
+	f.live(func(h *result.Happened) { h.Sent++ })
 	if f.Wave == result.Warmup {
 		return
 	}
-	p := f.shard.part(f.Wave)
-	p.Requests.Sent++
-	p.Record(result.Queue, f.Queue)
-	p.Record(result.Lag, at-f.Scheduled-f.Queue)
+	f.each(func(p *result.Part) {
+		p.Requests.Sent++
+		p.Record(result.Queue, f.Queue)
+		p.Record(result.Lag, at-f.Scheduled-f.Queue)
+	})
 }
 
-// liveWave is what happens in the wall time of the lane's live wave, whichever wave
+// each adds something to the request's wave and to its groups. The shard is locked.
+func (f *Flight) each(add func(*result.Part)) {
+	add(f.shard.part(f.Wave))
+	f.shard.each(f.groups, add)
+}
+
+// live adds to what happens in the wall time of the lane's live wave, whichever wave
 // scheduled it: a warm-up runs through into the first one, whose rates would lack
-// at their start what they lose to the next at their end. The shard is locked.
-func (f *Flight) liveWave() *result.Happened {
-	return &f.shard.part(f.ledger.LiveWave(f.Lane)).Here
+// at their start what they lose to the next at their end. To its groups it happens while
+// load is offered. The shard is locked.
+func (f *Flight) live(add func(*result.Happened)) {
+	wave := f.ledger.LiveWave(f.Lane)
+	add(&f.shard.part(wave).Here)
+	if wave != result.Tail {
+		f.shard.each(f.groups, func(p *result.Part) { add(&p.Here) })
+	}
 }
 
 // Token implements [client.Sink].
@@ -105,11 +123,14 @@ func (f *Flight) Token(at time.Duration, kind client.Kind) {
 	}
 	f.last = at
 	f.events++
-	live := f.liveWave()
-	live.OutputTokens++
-	live.TotalTokens++
+	f.live(func(h *result.Happened) {
+		h.OutputTokens++
+		h.TotalTokens++
+		if f.Wave == result.Warmup {
+			h.WarmupTokens++
+		}
+	})
 	if f.Wave == result.Warmup {
-		live.WarmupTokens++
 		return
 	}
 	if isGap {
@@ -133,24 +154,27 @@ const pieceTime = 100 * time.Millisecond
 func (f *Flight) gap(gap, at time.Duration) {
 	f.held = append(f.held, gap)
 	if at-f.began >= pieceTime {
-		f.release(f.shard.part(f.Wave))
+		f.release()
 	}
 }
 
-// release records the gaps that were held back.
-func (f *Flight) release(p *result.Part) {
-	for _, gap := range f.held {
-		p.Record(result.ITL, gap)
-	}
+// release records the gaps that were held back. The shard is locked.
+func (f *Flight) release() {
+	f.each(func(p *result.Part) {
+		for _, gap := range f.held {
+			p.Record(result.ITL, gap)
+		}
+	})
 	f.held = f.held[:0]
 }
 
 // latency records an instant that has come, in response and in service time. The
 // shard is locked.
 func (f *Flight) latency(response, service result.Metric, at time.Duration) {
-	p := f.shard.part(f.Wave)
-	p.Record(response, at-f.Scheduled)
-	p.Record(service, at-time.Duration(f.sent.Load()))
+	f.each(func(p *result.Part) {
+		p.Record(response, at-f.Scheduled)
+		p.Record(service, at-time.Duration(f.sent.Load()))
+	})
 }
 
 // Record adds the request, ended, to its wave, and to the log of requests; false: it was
@@ -175,17 +199,27 @@ func (f *Flight) record(res *client.Result, v Value) bool {
 		return false
 	}
 	f.over = true
-	p := f.shard.part(f.Wave)
-	p.Cost = p.Cost.Add(v.Cost)
-	p.Estimated += v.Estimated
+	f.each(func(p *result.Part) {
+		p.Cost = p.Cost.Add(v.Cost)
+		p.Estimated += v.Estimated
+	})
 	f.happened(res, v.Good)
 	if f.Wave == result.Warmup {
 		return true
 	}
+	l.surges.after(f.During).see(f.Scheduled, v.Good)
+	if !res.Bundled() {
+		f.release()
+	}
+	f.each(func(p *result.Part) { f.ended(p, res, v) })
+	return true
+}
+
+// ended adds the request's end to its wave, or to a group.
+func (f *Flight) ended(p *result.Part, res *client.Result, v Value) {
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
-	l.surges.after(f.During).see(f.Scheduled, v.Good)
 	switch res.Outcome {
 	case outcome.OK:
 		p.Requests.Succeeded++
@@ -216,11 +250,7 @@ func (f *Flight) record(res *client.Result, v Value) bool {
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, res.Usage)
 	p.Items += int64(res.Items)
-	if !res.Bundled() {
-		f.release(p)
-	}
-	recordLatency(p, f.Scheduled, res, l.config.Excerpt)
-	return true
+	recordLatency(p, f.Scheduled, res, f.ledger.config.Excerpt)
 }
 
 // NeverLeft records a request that was not handed to the transport, and is not going
@@ -230,7 +260,7 @@ func (f *Flight) NeverLeft() {
 	was := f.over
 	f.over = true
 	if !was && f.Wave != result.Warmup {
-		f.shard.part(f.Wave).Requests.Unsent++
+		f.each(func(p *result.Part) { p.Requests.Unsent++ })
 	}
 	f.shard.mu.Unlock()
 	if !was {
@@ -277,32 +307,33 @@ func (f *Flight) unfinished(now time.Duration) *client.Result {
 // happened counts the end of the request where and when it took place. The events
 // were counted as they came; what the usage says besides is added now.
 func (f *Flight) happened(res *client.Result, good verdict.Goodness) {
-	live := f.liveWave()
-	switch {
-	case res.Outcome == outcome.OK:
-		live.Completed++
-		live.Succeeded++
-	case res.Outcome.Failed():
-		live.Completed++
-		live.Failed++
-	}
-	if res.Outcome.Refused() {
-		live.Refused++
-	}
-	if res.Outcome == outcome.OK {
-		switch good {
-		case verdict.Good:
-			live.Good++
-		case verdict.Unjudged:
-			live.Unjudged++
+	f.live(func(h *result.Happened) {
+		switch {
+		case res.Outcome == outcome.OK:
+			h.Completed++
+			h.Succeeded++
+		case res.Outcome.Failed():
+			h.Completed++
+			h.Failed++
 		}
-	}
-	live.Items += int64(res.Items)
-	if u := res.Usage; u.From != client.FromNone {
-		live.OutputTokens += int64(u.Output) - f.events
-		if f.Wave == result.Warmup {
-			live.WarmupTokens += int64(u.Output) - f.events
+		if res.Outcome.Refused() {
+			h.Refused++
 		}
-		live.TotalTokens += int64(u.Prompt) + int64(u.Output) - f.events
-	}
+		if res.Outcome == outcome.OK {
+			switch good {
+			case verdict.Good:
+				h.Good++
+			case verdict.Unjudged:
+				h.Unjudged++
+			}
+		}
+		h.Items += int64(res.Items)
+		if u := res.Usage; u.From != client.FromNone {
+			h.OutputTokens += int64(u.Output) - f.events
+			if f.Wave == result.Warmup {
+				h.WarmupTokens += int64(u.Output) - f.events
+			}
+			h.TotalTokens += int64(u.Prompt) + int64(u.Output) - f.events
+		}
+	})
 }

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
@@ -25,9 +26,30 @@ type Config struct {
 	Lanes    []scenario.Lane
 	Measured result.Measured
 	Requests io.Writer // the log of requests; nil: none
+	// Groups is by how many groups requests are told apart besides their waves, and GroupsOf
+	// says in which of them one is, from 0; negative: in none.
+	Groups   int
+	GroupsOf func(dispatch.Ticket) Groups
+	// Converses says whether the requests of a lane are turns of conversations; nil: none are.
+	Converses func(lane int) bool
 	// Excerpt: a stream that had begun to answer when it was cut is not held against the
 	// endpoint.
 	Excerpt bool
+}
+
+// Groups are those of one request: the share of a mix that it is of, the turn that it is
+// of a conversation. A group counts over the whole run.
+type Groups [2]int
+
+// NoGroups are those of a request that is in none.
+var NoGroups = Groups{-1, -1}
+
+// groups are those of a request; of the warm-up's none is in any.
+func (l *Ledger) groups(t dispatch.Ticket) Groups {
+	if l.config.Groups == 0 || t.Wave == result.Warmup {
+		return NoGroups
+	}
+	return l.config.GroupsOf(t)
 }
 
 // A Ledger records a run. Instants are on the run's clock.
@@ -59,7 +81,7 @@ func New(c Config) *Ledger {
 			}
 		}
 	}
-	l.recorder = newRecorder(result.NewTimeline(lanes, c.Measured))
+	l.recorder = newRecorder(result.NewTimeline(lanes, c.Measured), c.Groups)
 	l.open, l.surges = newRegister(len(l.waves)), newSurges(len(c.Lanes), len(l.waves))
 	if c.Requests != nil {
 		l.log = newRequestLog(c.Requests)
@@ -128,6 +150,16 @@ func (l *Ledger) EndLoad() {
 	for i := range l.live {
 		l.live[i].Store(result.Tail)
 	}
+}
+
+// of adds something to the current second of a request's wave and of its groups.
+func (l *Ledger) of(t dispatch.Ticket, add func(*result.Part)) {
+	groups := l.groups(t)
+	s := l.shard(t.Index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	add(s.part(t.Wave))
+	s.each(groups, add)
 }
 
 // record adds something to the current second of a wave. index spreads the recording.

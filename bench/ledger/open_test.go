@@ -18,7 +18,7 @@ func crowded(t testing.TB, n int) (l *Ledger, flights []*Flight) {
 	l.Begin(0, 0)
 	l.Enter(0, 0, 0, false)
 	for i := range n {
-		f, ok := l.Open(dispatch.Ticket{Index: uint64(i), Scheduled: time.Second}, 1)
+		f, ok := l.Open(dispatch.Ticket{Index: uint64(i), Scheduled: time.Second}, 1, 0)
 		if !ok {
 			t.Fatal("nothing is sent any more")
 		}
@@ -38,7 +38,7 @@ func TestNoRequestWaitsForWhoeverLooks(t *testing.T) {
 	l, flights := crowded(t, crowd)
 	p, seen := result.NewPart(), 0
 	l.AddOpen(p, 3*time.Second, func(dispatch.Ticket) bool {
-		f, _ := l.Open(dispatch.Ticket{Index: uint64(crowd + seen)}, 1)
+		f, _ := l.Open(dispatch.Ticket{Index: uint64(crowd + seen)}, 1, 0)
 		f.Depart(3 * time.Second)
 		f.Token(3*time.Second, client.Content)
 		f.Close()
@@ -69,7 +69,7 @@ func TestALookMissesNobody(t *testing.T) {
 		t.Errorf("%+v, want %+v", st, want)
 	}
 	left := l.StopOpening()
-	if _, ok := l.Open(dispatch.Ticket{}, 1); ok || len(left) != 100 {
+	if _, ok := l.Open(dispatch.Ticket{}, 1, 0); ok || len(left) != 100 {
 		t.Errorf("%d are open, and another one is opened: %t", len(left), ok)
 	}
 }
@@ -90,7 +90,7 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}()
 	for i := 0; b.Loop(); i++ {
-		f, _ := l.Open(dispatch.Ticket{Index: uint64(i)}, 1)
+		f, _ := l.Open(dispatch.Ticket{Index: uint64(i)}, 1, 0)
 		f.Close()
 	}
 	close(over)

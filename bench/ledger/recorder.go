@@ -30,6 +30,7 @@ type recorder struct {
 	start    time.Duration        // when the first wave begins
 	early    map[int]*result.Part // what happened up to start, until it goes into an interval
 	totals   map[int]*result.Part
+	groups   []*result.Part               // likewise, of each group
 	ring     [ringSeconds]result.Interval // what is in it is never written again
 	n        int                          // intervals so far; the newest is ring[(n-1)%ringSeconds]
 	timeline *result.Timeline
@@ -53,7 +54,8 @@ type windowSum struct {
 type shard struct {
 	mu    sync.Mutex
 	parts map[int]*result.Part
-	_     [40]byte // a cache line of its own
+	group map[int]*result.Part
+	_     [32]byte // a cache line of its own
 }
 
 // parts are reused from second to second: their histograms are what recording
@@ -64,10 +66,13 @@ var parts = sync.Pool{New: func() any {
 	return p
 }}
 
-func newRecorder(timeline *result.Timeline) *recorder {
+func newRecorder(timeline *result.Timeline, groups int) *recorder {
 	r := &recorder{totals: map[int]*result.Part{}, early: map[int]*result.Part{}, timeline: timeline, windows: map[windowKey]windowSum{}}
 	for i := range r.shards {
-		r.shards[i].parts = map[int]*result.Part{}
+		r.shards[i].parts, r.shards[i].group = map[int]*result.Part{}, map[int]*result.Part{}
+	}
+	for range groups {
+		r.groups = append(r.groups, result.NewPart())
 	}
 	return r
 }
@@ -85,6 +90,21 @@ func (s *shard) part(wave int) *result.Part {
 	return p
 }
 
+// each adds something to the groups of a request. s.mu must be held.
+func (s *shard) each(groups Groups, add func(*result.Part)) {
+	for _, g := range groups {
+		if g < 0 {
+			continue
+		}
+		p := s.group[g]
+		if p == nil {
+			p = parts.Get().(*result.Part)
+			s.group[g] = p
+		}
+		add(p)
+	}
+}
+
 // end ends the current interval at now: what the shards held becomes the newest
 // interval, and the shards begin anew. The interval is complete, and its parts are
 // shared with every reader: they must not be written to.
@@ -92,9 +112,12 @@ func (r *recorder) end(now time.Duration) result.Interval {
 	r.mu.Lock()
 	last := r.final // asked before the shards are emptied: what comes after that is in the next interval
 	r.mu.Unlock()
-	sum := r.gather()
+	sum, groups := r.gather()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for g, p := range groups {
+		r.groups[g].Merge(p)
+	}
 	for wave, p := range sum {
 		if r.totals[wave] == nil {
 			r.totals[wave] = result.NewPart()
@@ -132,24 +155,42 @@ func (r *recorder) carry(parts map[int]*result.Part, warming bool) {
 }
 
 // gather empties the shards.
-func (r *recorder) gather() map[int]*result.Part {
-	sum := map[int]*result.Part{}
+func (r *recorder) gather() (waves, groups map[int]*result.Part) {
+	waves, groups = map[int]*result.Part{}, map[int]*result.Part{}
 	for i := range r.shards {
 		s := &r.shards[i]
 		s.mu.Lock()
-		old := s.parts
-		s.parts = make(map[int]*result.Part, len(old))
+		parts, group := s.parts, s.group
+		s.parts = make(map[int]*result.Part, len(parts))
+		if len(group) > 0 {
+			s.group = make(map[int]*result.Part, len(group))
+		}
 		s.mu.Unlock()
-		for wave, p := range old {
-			if sum[wave] == nil {
-				sum[wave] = result.NewPart()
-			}
-			sum[wave].Merge(p)
-			p.Reset()
-			parts.Put(p)
+		collect(waves, parts)
+		if len(group) > 0 {
+			collect(groups, group)
 		}
 	}
-	return sum
+	return waves, groups
+}
+
+// collect adds the parts of a shard to those of others, and lets go of them.
+func collect(sum, of map[int]*result.Part) {
+	for key, p := range of {
+		if sum[key] == nil {
+			sum[key] = result.NewPart()
+		}
+		sum[key].Merge(p)
+		p.Reset()
+		parts.Put(p)
+	}
+}
+
+// Group is a copy of what one group did so far, up to the last full second.
+func (r *recorder) Group(g int) *result.Part {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.groups[g].Clone()
 }
 
 // begin starts the clock of the first interval; the first wave begins at start.
@@ -300,5 +341,12 @@ func (r *recorder) account(sum map[int]*result.Part) {
 			sum[wave] = result.NewPart()
 		}
 		sum[wave].Merge(rest)
+	}
+	for _, g := range r.groups {
+		rest := g.Requests.Open()
+		if g.Requests.Unsent += rest.Unsent; rest.Unfinished > 0 {
+			g.Requests.Unfinished += rest.Unfinished
+			g.Outcomes[outcome.Cancelled] += rest.Unfinished
+		}
 	}
 }

@@ -21,8 +21,10 @@ import (
 type RequestLine struct {
 	Wave    string          `json:"wave"`
 	Lane    string          `json:"lane,omitempty"`
-	Index   uint64          `json:"index"`   // of its lane
-	Outcome outcome.Outcome `json:"outcome"` // dropped and unsent besides the outcomes of those that were sent
+	Index   uint64          `json:"index"`             // of its lane
+	Session *uint64         `json:"session,omitempty"` // of its lane, if it is a turn of a conversation
+	Turn    uint32          `json:"turn,omitempty"`    // of the session, from 1
+	Outcome outcome.Outcome `json:"outcome"`           // dropped and unsent besides the outcomes of those that were sent
 	Error   string          `json:"error,omitempty"`
 	Status  int             `json:"status,omitempty"`
 
@@ -79,7 +81,7 @@ func (l *Ledger) line(t dispatch.Ticket, res *client.Result) RequestLine {
 	if t.Wave >= 0 {
 		wave = l.waves[t.Wave].Wave
 	}
-	return RequestLine{
+	line := RequestLine{
 		Wave: wave, Lane: l.config.Lanes[t.Lane].Name, Index: t.Index,
 		Outcome: res.Outcome, Error: res.Err, Status: res.Status,
 		ScheduledMS: at(t.Scheduled), QueuedMS: float64(t.Queue) / float64(time.Millisecond),
@@ -91,6 +93,10 @@ func (l *Ledger) line(t dispatch.Ticket, res *client.Result) RequestLine {
 		CacheWritten: res.Usage.CacheWritten, Items: res.Items,
 		Finish: res.Finish, RequestID: res.RequestID, Retries: res.Retries, StaleRetries: res.StaleRetries,
 	}
+	if l.config.Converses != nil && l.config.Converses(t.Lane) {
+		line.Session, line.Turn = new(t.Session), t.Turn+1
+	}
+	return line
 }
 
 // logged adds a request that ended to the log of requests.

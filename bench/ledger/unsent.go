@@ -16,7 +16,7 @@ func (l *Ledger) Scheduled(t dispatch.Ticket) {
 	if t.Wave == result.Warmup {
 		return
 	}
-	l.record(t.Wave, t.Index, func(p *result.Part) { p.Requests.Scheduled++ })
+	l.of(t, func(p *result.Part) { p.Requests.Scheduled++ })
 	l.surges.after(t.During).expect(t.Scheduled)
 }
 
@@ -41,7 +41,7 @@ func (l *Ledger) never(t dispatch.Ticket, instead outcome.Outcome, count func(*r
 		return
 	}
 	l.missed(t, instead)
-	l.record(t.Wave, t.Index, func(p *result.Part) { count(&p.Requests) })
+	l.of(t, func(p *result.Part) { count(&p.Requests) })
 }
 
 // missed tells of a request that was never sent, and what became of it instead.
@@ -70,8 +70,26 @@ func (l *Ledger) Shed(first dispatch.Ticket, of arrival.Shed) {
 			p.Record(result.Lag, first.Enqueued-of.From)
 		}
 	})
+	l.shedGroups(first, of.N)
 	l.surges.after(first.During).lose(of.From, of.To, of.N)
 	l.log.lack(of.N)
+}
+
+// shedGroups counts them in their groups.
+func (l *Ledger) shedGroups(t dispatch.Ticket, n int64) {
+	if l.config.Groups == 0 {
+		return
+	}
+	s := l.shard(t.Index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range n {
+		s.each(l.groups(t), func(p *result.Part) {
+			p.Requests.Scheduled++
+			p.Requests.Dropped++
+		})
+		t.Index++
+	}
 }
 
 // shedLags is how many of the requests given up at once are counted as late ones: enough

@@ -1,13 +1,14 @@
 package prompt
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
 	"os"
 	"strconv"
 	"sync/atomic"
+
+	"flashwave/bench/items"
 )
 
 // cards are the prompts of a deck, in the order in which they were written.
@@ -29,7 +30,7 @@ type inFile struct {
 	file   *os.File
 	begins []int64 // where the line of each prompt begins
 	held   []Prompt
-	system string
+	parser parser
 	failed *atomic.Int64 // how often it had to
 }
 
@@ -40,10 +41,10 @@ func (c inFile) card(i uint64) Prompt {
 	if i < uint64(len(c.held)) {
 		return c.held[i]
 	}
-	line, err := c.line(c.begins[i])
+	item, err := items.ReadAt(c.file, c.begins[i])
 	if err == nil {
 		var p Prompt
-		if p, err = parseLine(line, c.system); err == nil {
+		if p, err = c.parser.parse(item); err == nil {
 			return p
 		}
 	}
@@ -51,27 +52,11 @@ func (c inFile) card(i uint64) Prompt {
 	return c.held[0]
 }
 
-// line reads the line that begins somewhere.
-func (c inFile) line(at int64) ([]byte, error) {
-	for size := 4 << 10; ; size *= 4 {
-		b := make([]byte, min(size, maxLine))
-		n, err := c.file.ReadAt(b, at)
-		if end := bytes.IndexByte(b[:n], '\n'); end >= 0 {
-			return bytes.TrimSuffix(b[:end], []byte("\r")), nil
-		}
-		if err == io.EOF || len(b) == maxLine {
-			return b[:n], nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
 // A tally is what is known of prompts once each of them was seen.
 type tally struct {
 	n      int
-	tokens int         // of all of them
+	tokens int // of all of them
+	answer answers
 	sum    [2]uint64   // a sum has no order, and unlike an exclusive or does not cancel what is there twice
 	order  interface { // a running hash
 		io.Writer
@@ -84,6 +69,7 @@ func newTally() *tally { return &tally{order: sha256.New()} }
 func (t *tally) add(p Prompt) {
 	t.n++
 	t.tokens += p.Tokens()
+	t.answer.add(p)
 	each := p.digest()
 	_, _ = t.order.Write(each[:]) // a hash takes everything
 	for i := range t.sum {

@@ -3,6 +3,8 @@ package prompt
 import (
 	"math/bits"
 	"sync"
+
+	"flashwave/bench/items"
 )
 
 // A deck is a source of prompts that were written down. Each lane goes through all of
@@ -11,18 +13,40 @@ type deck struct {
 	name   string
 	cards  cards
 	tokens int // on average
+	answer answers
 	seed   uint64
+	whole  bool // conversations are to their end
+	// skipped are lines of its file that could not be used; nil: none.
+	skipped *items.BadLines
 
 	once           sync.Once // the fingerprint takes a while, and many decks need none
 	content, order string
 }
 
 func newDeck(name string, prompts []Prompt, seed uint64) *deck {
-	sum := 0
+	sum, of := 0, answers{}
 	for _, p := range prompts {
 		sum += p.Tokens()
+		of.add(p)
 	}
-	return &deck{name: name, cards: inHand(prompts), tokens: mean(sum, len(prompts)), seed: seed}
+	return &deck{name: name, cards: inHand(prompts), tokens: mean(sum, len(prompts)), answer: of, seed: seed}
+}
+
+// answers is what prompts say of the lengths of their answers.
+type answers struct{ said, silent, tokens int }
+
+func (a *answers) add(p Prompt) {
+	if n := p.answer(); n > 0 {
+		a.said++
+		a.tokens += n
+	} else {
+		a.silent++
+	}
+}
+
+// mean is their average, if those that say nothing are of so many tokens.
+func (a answers) mean(others int) int {
+	return mean(a.tokens+a.silent*others, max(1, a.said+a.silent))
 }
 
 func mean(sum, n int) int { return (sum + n/2) / n }
@@ -41,9 +65,13 @@ func (d *deck) Failed() int64 {
 	return 0
 }
 
-func (d *deck) Len() int        { return d.cards.len() }
-func (d *deck) MeanTokens() int { return d.tokens }
-func (d *deck) Name() string    { return d.name }
+// Skipped are the lines of its file that could not be used; nil: none.
+func (d *deck) Skipped() *items.BadLines { return d.skipped }
+
+func (d *deck) Len() int                    { return d.cards.len() }
+func (d *deck) MeanTokens() int             { return d.tokens }
+func (d *deck) MeanAnswer(workload int) int { return d.answer.mean(workload) }
+func (d *deck) Name() string                { return d.name }
 
 // permute is where i goes in a permutation of 0 … n−1 that the key chooses. It
 // keeps no table: a Feistel network permutes the next power of 4 from n on, and

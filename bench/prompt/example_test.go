@@ -30,7 +30,7 @@ func ExampleOpen() {
 
 func ExampleReadJSONL() {
 	const file = `
-{"prompt": "Describe a red kettle.", "tone": "dry"}
+{"prompt": "Describe a red kettle.", "max_tokens": 80}
 {"messages": [{"role": "user", "content": "Describe a lamp."}]}
 `
 	prompts, err := prompt.ReadJSONL(strings.NewReader(file), "prompts.jsonl", "Be brief.")
@@ -38,9 +38,12 @@ func ExampleReadJSONL() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(prompts[0].System, prompts[0].Text, prompts[0].Fields["tone"])
-	fmt.Println(prompts[1].Messages)
+	fmt.Println(prompts[0].System, prompts[0].Text, prompts[0].Limit(300))
+	for _, m := range prompts[1].Messages {
+		fmt.Println(m.Role, m.Content)
+	}
 	// Output:
-	// Be brief. Describe a red kettle. dry
-	// [{system Be brief.} {user Describe a lamp.}]
+	// Be brief. Describe a red kettle. 80
+	// system Be brief.
+	// user Describe a lamp.
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -37,8 +39,26 @@ func (p Prompt) digest() digest {
 	texts := []string{p.System, p.Text}
 	for _, m := range p.Messages {
 		texts = append(texts, m.Role, m.Content)
+		if !m.Plain() {
+			texts = append(texts, string(m.Parts), string(m.ToolCalls), m.ToolCallID, m.Name)
+		}
+	}
+	if own := p.own(); own != "" {
+		texts = append(texts, own)
 	}
 	return digestOf(texts...)
+}
+
+// own is what a line says of its request beside what it asks; "": nothing.
+func (p Prompt) own() string {
+	if p.MaxTokens == 0 && p.OutputTokens == 0 && p.Temperature == nil && p.Tools == nil && p.Extra == nil {
+		return ""
+	}
+	temperature := math.NaN()
+	if p.Temperature != nil {
+		temperature = *p.Temperature
+	}
+	return fmt.Sprint(p.MaxTokens, p.OutputTokens, temperature, string(p.Tools), string(p.Extra))
 }
 
 // Fingerprint implements [Source].
@@ -58,7 +78,11 @@ func (d *deck) Fingerprint(lane uint64) Fingerprint {
 
 // Fingerprint implements [Source]. Of another seed all prompts are others.
 func (s *synthetic) Fingerprint(lane uint64) Fingerprint {
-	content := digestOf("synthetic", strconv.FormatUint(s.low, 10), strconv.FormatUint(s.high, 10), s.system, strconv.FormatUint(s.seed, 10)).String()
+	texts := []string{"synthetic", strconv.FormatUint(s.shape.in.low, 10), strconv.FormatUint(s.shape.in.high, 10), s.system, strconv.FormatUint(s.seed, 10)}
+	if s.measure != nil {
+		texts = append(texts, fmt.Sprint(s.shape.out, s.shape.prefix, s.shape.prefixes))
+	}
+	content := digestOf(texts...).String()
 	return Fingerprint{Content: content, Sequence: sequence(content, s.seed, lane)}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"flashwave/bench/items"
 )
 
 // promptFile writes a file of so many prompts, some of them conversations, with blank lines
@@ -20,7 +22,7 @@ func promptFile(t testing.TB, lines int, more string) string {
 	for i := range lines {
 		switch i % 4 {
 		case 0:
-			fmt.Fprintf(&b, `{"prompt": "what is %d? %s", "sku": %d}`+"\r\n", i, more, i)
+			fmt.Fprintf(&b, `{"prompt": "what is %d? %s", "id": %d}`+"\r\n", i, more, i)
 		case 1:
 			fmt.Fprintf(&b, `{"messages": [{"role": "user", "content": "and %d?"}]}`+"\n\n \n", i)
 		default:
@@ -43,7 +45,7 @@ func TestALargeFileIsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := openRegular(file, path, "be brief", 3, 1<<20)
+	source, err := Workload{Prompts: path, System: "be brief", Seed: 3, Turns: 1, Template: true}.openRegular(file, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +57,11 @@ func TestALargeFileIsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prompts, err := ReadJSONL(f, path, "be brief")
+	held, err := Workload{Prompts: path, System: "be brief", Seed: 3, Turns: 1, Template: true}.openStream(f)
 	if err != nil || f.Close() != nil {
 		t.Fatal(err)
 	}
-	small := newDeck(path, prompts, 3)
+	small := held.(*deck)
 	if large.Len() != lines+1 || large.Len() != small.Len() || large.MeanTokens() != small.MeanTokens() || large.Fingerprint(2) != small.Fingerprint(2) {
 		t.Errorf("%d prompts of %d tokens, %v; want %d of %d, %v", large.Len(), large.MeanTokens(), large.Fingerprint(2), small.Len(), small.MeanTokens(), small.Fingerprint(2))
 	}
@@ -118,7 +120,7 @@ func TestALargeFileTakesLittleMemory(t *testing.T) {
 		t.Errorf("%d lines take %d bytes", lines, grown)
 	}
 	runtime.KeepAlive(source)
-	huge := promptFile(t, 2, strings.Repeat("x", maxLine-100))
+	huge := promptFile(t, 2, strings.Repeat("x", items.MaxItem-100))
 	if c := open(t, huge, "", "", 1).(*deck).cards.(inFile); len(c.held) != 1 {
 		t.Errorf("%d are held", len(c.held))
 	}
@@ -137,29 +139,29 @@ func TestALibraryOpensOnce(t *testing.T) {
 	var l Library
 	path := promptFile(t, 10, "")
 	for _, spec := range []string{"builtin:product-copy-vi", "synthetic:16", path} {
-		first, err := l.Open(spec, "", "s", 1)
+		first, err := l.Open(Workload{Prompts: spec, System: "s", Seed: 1, Turns: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 300 {
-			if again, err := l.Open(spec, "", "s", 1); err != nil || again != first {
+			if again, err := l.Open(Workload{Prompts: spec, System: "s", Seed: 1, Turns: 1}); err != nil || again != first {
 				t.Fatalf("%s was opened again, %v", spec, err)
 			}
 		}
-		if other, err := l.Open(spec, "", "s", 2); err != nil || other == first {
+		if other, err := l.Open(Workload{Prompts: spec, System: "s", Seed: 2, Turns: 1}); err != nil || other == first {
 			t.Errorf("%s of another seed is the same, %v", spec, err)
 		}
-		if other, err := l.Open(spec, "", "t", 1); err != nil || other == first {
+		if other, err := l.Open(Workload{Prompts: spec, System: "t", Seed: 1, Turns: 1}); err != nil || other == first {
 			t.Errorf("%s with another system prompt is the same, %v", spec, err)
 		}
 	}
 	if err := os.WriteFile(path, []byte(`{"prompt": "another"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := l.Open(path, "", "s", 1); err != nil || s.Len() != 1 {
+	if s, err := l.Open(Workload{Prompts: path, System: "s", Seed: 1, Turns: 1}); err != nil || s.Len() != 1 {
 		t.Errorf("a file that has changed is not read again: %v", err)
 	}
-	if _, err := l.Open("nosuch.jsonl", "", "", 1); err == nil {
+	if _, err := l.Open(Workload{Prompts: "nosuch.jsonl", Turns: 1}); err == nil {
 		t.Error("what is not there was opened")
 	}
 }

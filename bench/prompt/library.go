@@ -1,22 +1,20 @@
 package prompt
 
 import (
+	"fmt"
 	"os"
 	"sync"
 	"time"
+
+	"flashwave/bench/trace"
 )
 
 // A Library opens each workload once, however many lanes ask for it: a source is the
 // same for all of them. The zero Library is empty. It is safe for concurrent use.
 type Library struct {
-	mu   sync.Mutex
-	open map[request]shared
-}
-
-// A request is what [Open] is asked for.
-type request struct {
-	spec, text, system string
-	seed               uint64
+	mu     sync.Mutex
+	open   map[Workload]shared
+	traces map[string]recorded
 }
 
 // A shared source, and what its file was when it was opened.
@@ -26,27 +24,55 @@ type shared struct {
 	at     time.Time
 }
 
-// Open is [Open]. A file that has changed since is opened anew.
-func (l *Library) Open(spec, text, system string, seed uint64) (Source, error) {
-	if text != "" {
-		spec = ""
+// Open is [Workload.Open]. A file that has changed since is opened anew.
+func (l *Library) Open(w Workload) (Source, error) {
+	if w.Prompt != "" {
+		w.Prompts = ""
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	want := request{spec, text, system, seed}
-	size, at := fileState(spec)
-	if have, ok := l.open[want]; ok && have.size == size && have.at.Equal(at) {
+	size, at := fileState(w.Prompts)
+	if have, ok := l.open[w]; ok && have.size == size && have.at.Equal(at) {
 		return have.source, nil
 	}
-	source, err := Open(spec, text, system, seed)
+	source, err := w.Open()
 	if err != nil {
 		return nil, err
 	}
 	if l.open == nil {
-		l.open = map[request]shared{}
+		l.open = map[Workload]shared{}
 	}
-	l.open[want] = shared{source, size, at}
+	l.open[w] = shared{source, size, at}
 	return source, nil
+}
+
+// A recorded trace, and what its file was when it was read.
+type recorded struct {
+	*trace.Trace
+	size int64
+	at   time.Time
+}
+
+// Trace opens a trace of requests as it was recorded.
+func (l *Library) Trace(file string, skipBad bool) (*trace.Trace, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	size, at := fileState(file)
+	if have, ok := l.traces[file]; ok && have.size == size && have.at.Equal(at) {
+		return have.Trace, nil
+	}
+	t, err := trace.Open(file, trace.Options{Speed: 1, Scale: 1, SkipBad: skipBad})
+	if err != nil {
+		return nil, err
+	}
+	if t.Len() == 0 {
+		return nil, fmt.Errorf("%s is a curve, which knows nothing of single requests", file)
+	}
+	if l.traces == nil {
+		l.traces = map[string]recorded{}
+	}
+	l.traces[file] = recorded{t, size, at}
+	return t, nil
 }
 
 // fileState tells a file from what it becomes; nothing of what is no file.

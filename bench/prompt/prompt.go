@@ -3,7 +3,7 @@
 // index, so a run can be repeated word for word and lanes need no common state.
 //
 // Open begins with a fixed text, one of the catalogues in this package, synthetic
-// text of so many tokens, or a JSONL file:
+// text of so many tokens, or a file of prompts:
 //
 //	source, err := prompt.Open("builtin:product-copy-vi", "", "", 1)
 //	p := source.At(lane, index)
@@ -13,35 +13,64 @@
 package prompt
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 )
 
 // A Prompt is what one request asks. Prompts of a source share their memory:
-// nobody may write to Messages or Fields.
+// nobody may write to what one holds.
 type Prompt struct {
 	System   string    // "": none
 	Text     string    // the user's words; "" if there are Messages
 	Messages []Message // a whole conversation, complete with its system message; nil: System and Text
+
+	// What the prompt says of its own request. Where it says nothing, the workload does.
+	MaxTokens    int             // most tokens of the answer; 0: not said
+	OutputTokens int             // how many tokens the answer is to have; 0: not said
+	Temperature  *float64        // nil: not said
+	Tools        json.RawMessage // a JSON list, as it was written; nil: none
+	Extra        json.RawMessage // a JSON object whose keys are added to the body; nil: none
+
 	// Fields are for body templates: product_name, category, features and tone of
-	// a catalogue; prompt, where there is a Text; the keys of a JSONL line that
-	// mean nothing here.
+	// a catalogue; prompt, where there is a Text; the keys of a line that mean nothing here.
 	Fields map[string]any
+
+	// Share is which share of a [Mix] it is of, from 1; 0: it is of none.
+	Share int
+
+	aim      int  // tokens that a synthetic prompt is to have, its system prompt among them
+	recorded bool // of ShareGPT: its answers say how long they were
 }
 
-// A Message is one turn of a conversation.
-type Message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
+// Limit is the most tokens of the answer: what the prompt says, or else what the
+// workload does.
+func (p Prompt) Limit(workload int) int {
+	if n := p.answer(); n > 0 {
+		return n
+	}
+	return workload
+}
+
+// answer is the most tokens of the answer that the prompt allows; 0: it does not say.
+func (p Prompt) answer() int {
+	if p.MaxTokens > 0 && p.OutputTokens > 0 {
+		return min(p.MaxTokens, p.OutputTokens)
+	}
+	return max(p.MaxTokens, p.OutputTokens)
 }
 
 // Tokens estimates the tokens of all that the prompt says, rounded up.
-func (p Prompt) Tokens() int {
-	n := len(p.System) + len(p.Text)
+func (p Prompt) Tokens() int { return (p.Size() + bytesPerToken - 1) / bytesPerToken }
+
+// Size is the bytes of all that the prompt says. A picture counts as a text of the tokens
+// that it comes to, or as what it takes itself if that is more.
+func (p Prompt) Size() int {
+	n := len(p.System) + len(p.Text) + len(p.Tools)
 	for _, m := range p.Messages {
-		n += len(m.Content)
+		n += m.bytes()
 	}
-	return (n + bytesPerToken - 1) / bytesPerToken
+	return n
 }
 
 const bytesPerToken = 4
@@ -55,33 +84,58 @@ type Source interface {
 	Len() int
 	// MeanTokens estimates the tokens of a prompt, system prompt included.
 	MeanTokens() int
+	// MeanAnswer is how many tokens an answer may have on average, where the workload
+	// allows so many to prompts that say nothing.
+	MeanAnswer(workload int) int
 	// Fingerprint says which prompts a lane gets.
 	Fingerprint(lane uint64) Fingerprint
 	// Name is the spec that opens the source, or "text" for a fixed one.
 	Name() string
 }
 
-// Open opens a workload. A text that is not empty is the one prompt of all
-// requests, and spec is not looked at. Otherwise spec is one of [Builtins],
-// synthetic:N or synthetic:N..M (so many tokens, 16 to 1000000), or the path of a
-// JSONL file, see [ReadJSONL].
-//
-// A system prompt that is not empty replaces that of a catalogue, and leads the
-// prompts and conversations that bring none of their own. The seed gives the
-// order of the prompts, and synthetic text; the prompts of a catalogue or a file
-// are the same for all seeds.
+// A Workload says which prompts are wanted. A Prompt that is not empty is the one prompt
+// of all requests, and Prompts is not looked at. Otherwise that is one of [Builtins],
+// synthetic:N or synthetic:N..M (so many tokens of four bytes, 16 to 1000000),
+// synthetic:in=…,out=…,prefix=… (see [Synthetic]), or the path of a file, see [ReadJSONL].
+type Workload struct {
+	Prompt, Prompts string
+	// System, if it is not empty, replaces the system prompt of a catalogue, and leads
+	// the prompts and conversations that bring none of their own.
+	System string
+	// Seed gives the order of the prompts, and synthetic text; the prompts of a catalogue
+	// or a file are the same for all seeds.
+	Seed uint64
+	// Template: a body template is filled in, so that keys of a file's lines that mean
+	// nothing here are its fields. Otherwise they are errors.
+	Template bool
+	// SkipBad leaves out the lines of a file that cannot be used.
+	SkipBad bool
+	// TextOnly: the endpoint takes nothing but text, so that a file's pictures, tools and
+	// the like are errors.
+	TextOnly bool
+	// Turns is how many questions of a conversation are asked at most; 1: it is none.
+	Turns int
+}
+
+// Open opens a workload of single prompts, see [Workload].
 func Open(spec, text, system string, seed uint64) (Source, error) {
-	if text != "" {
-		fixed := Prompt{System: system, Text: text, Fields: map[string]any{"prompt": text}}
-		return newDeck("text", []Prompt{fixed}, seed), nil
+	return Workload{Prompts: spec, Prompt: text, System: system, Seed: seed, Turns: 1}.Open()
+}
+
+// Open opens the workload. An error about lines of a file that cannot be used is a
+// *[items.BadLines].
+func (w Workload) Open() (Source, error) {
+	if w.Prompt != "" {
+		fixed := Prompt{System: w.System, Text: w.Prompt, Fields: map[string]any{"prompt": w.Prompt}}
+		return newDeck("text", []Prompt{fixed}, w.Seed), nil
 	}
-	switch kind, rest, _ := strings.Cut(spec, ":"); {
-	case spec == "":
-		return nil, errors.New("nothing to ask: give a prompt, builtin:NAME, synthetic:N or a JSONL file")
+	switch kind, rest, _ := strings.Cut(w.Prompts, ":"); {
+	case w.Prompts == "":
+		return nil, errors.New("nothing to ask: give a prompt, builtin:NAME, synthetic:N or a file")
 	case kind == "builtin":
-		return openCatalogue(rest, system, seed)
+		return openCatalogue(rest, w.System, w.Seed)
 	case kind == "synthetic":
-		return openSynthetic(rest, system, seed)
+		return openSynthetic(rest, w.System, w.Seed)
 	}
-	return openFile(spec, system, seed)
+	return w.openFile()
 }

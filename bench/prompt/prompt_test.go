@@ -24,6 +24,16 @@ func open(t testing.TB, spec, text, system string, seed uint64) Source {
 	return s
 }
 
+// fields opens a source for a body template.
+func fields(t testing.TB, spec, system string, seed uint64) Source {
+	t.Helper()
+	s, err := Workload{Prompts: spec, System: system, Seed: seed, Template: true, Turns: 1}.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func errText(err error) string {
 	if err == nil {
 		return ""
@@ -33,15 +43,24 @@ func errText(err error) string {
 
 func TestOpenErrors(t *testing.T) {
 	for _, c := range []struct{ spec, err string }{
-		{"", "nothing to ask: give a prompt, builtin:NAME, synthetic:N or a JSONL file"},
+		{"", "nothing to ask: give a prompt, builtin:NAME, synthetic:N or a file"},
 		{"builtin:", "there is no workload builtin:: take one of builtin:product-copy-en, builtin:product-copy-vi"},
 		{"builtin:poems", "there is no workload builtin:poems: take one of builtin:product-copy-en, builtin:product-copy-vi"},
 		{"builtin:../catalogue/product-copy-vi", "there is no workload builtin:../catalogue/product-copy-vi: take one of builtin:product-copy-en, builtin:product-copy-vi"},
-		{"synthetic:", `"" is not a number of tokens: write synthetic:512 or synthetic:100..2000`},
-		{"synthetic:many", `"many" is not a number of tokens: write synthetic:512 or synthetic:100..2000`},
-		{"synthetic:100..", `"" is not a number of tokens: write synthetic:512 or synthetic:100..2000`},
+		{"synthetic:", `"" is not a number of tokens: write synthetic:512, synthetic:100..2000 or synthetic:in=2000±500,out=300±100,prefix=1500x20`},
+		{"synthetic:many", `"many" is not a number of tokens: write synthetic:512, synthetic:100..2000 or synthetic:in=2000±500,out=300±100,prefix=1500x20`},
+		{"synthetic:100..", `"" is not a number of tokens: write synthetic:512, synthetic:100..2000 or synthetic:in=2000±500,out=300±100,prefix=1500x20`},
 		{"synthetic:15", "15 tokens are not possible: give 16 to 1000000"},
-		{"synthetic:2000..100", "synthetic:2000..100 goes from much to little: write synthetic:100..2000"},
+		{"synthetic:2000..100", "2000..100 goes from much to little: write 100..2000"},
+		{"synthetic:out=100", "the prompts have no length: " + shapeHint},
+		{"synthetic:in=100,in=200", "in stands twice: keep one of them"},
+		{"synthetic:in=100,length=5", `"length" is none of in, out and prefix: ` + shapeHint},
+		{"synthetic:in=100±200", "100±200 goes from -100 to 300, beyond the 1 to 1000000 that are possible"},
+		{"synthetic:in=15", "15 tokens are not possible: give 16 to 1000000"},
+		{"synthetic:in=100,out=0", "0 tokens are not possible: give 1 to 10000000"},
+		{"synthetic:in=1500,prefix=1500x20", "in=1500 leaves less than 16 tokens beside a prefix of 1500: in counts the prefix, too"},
+		{"synthetic:in=1500,prefix=150", `prefix "150" is not LENGTHxNUMBER: write prefix=1500x20 for 20 prefixes of 1500 tokens, of 100000 at most`},
+		{"synthetic:in=1500,prefix=15x2", "15 tokens are not possible: give 16 to 1000000"},
 		{"testdata/absent.jsonl", "opening the prompts: open testdata/absent.jsonl: no such file or directory"},
 	} {
 		if s, err := Open(c.spec, "", "", 1); errText(err) != c.err || s != nil {
@@ -65,8 +84,8 @@ func TestFixedText(t *testing.T) {
 
 func TestSourcesArePure(t *testing.T) {
 	for _, spec := range append(Builtins(), "synthetic:64", "synthetic:20..300", "testdata/prompts.jsonl") {
-		a, b := open(t, spec, "", "", 9), open(t, spec, "", "", 9)
-		other := open(t, spec, "", "", 10)
+		a, b := fields(t, spec, "", 9), fields(t, spec, "", 9)
+		other := fields(t, spec, "", 10)
 		differs := 0
 		for i := range uint64(200) {
 			lane := i % 3
@@ -88,7 +107,7 @@ func TestSourcesArePure(t *testing.T) {
 
 func TestSourcesAreSafeForConcurrentUse(t *testing.T) {
 	for _, spec := range append(Builtins(), "synthetic:64", "testdata/prompts.jsonl") {
-		s := open(t, spec, "", "", 1)
+		s := fields(t, spec, "", 1)
 		var wg sync.WaitGroup
 		for lane := range uint64(4) {
 			wg.Go(func() {
@@ -150,7 +169,7 @@ func TestBuiltins(t *testing.T) {
 }
 
 func TestEveryPromptOncePerPass(t *testing.T) {
-	s := open(t, "testdata/prompts.jsonl", "", "", 3)
+	s := fields(t, "testdata/prompts.jsonl", "", 3)
 	n := uint64(s.Len())
 	orders := map[string]bool{}
 	for lane := range uint64(3) {
@@ -257,7 +276,7 @@ func TestDictionary(t *testing.T) {
 }
 
 func TestOpenFile(t *testing.T) {
-	s := open(t, "testdata/prompts.jsonl", "", "You are a shop.", 1)
+	s := fields(t, "testdata/prompts.jsonl", "You are a shop.", 1)
 	if s.Len() != 5 {
 		t.Fatalf("%d prompts", s.Len())
 	}
@@ -298,7 +317,7 @@ func TestOpenFileNamesTheFile(t *testing.T) {
 
 func BenchmarkAt(b *testing.B) {
 	for _, spec := range []string{"builtin:product-copy-vi", "synthetic:512", "testdata/prompts.jsonl"} {
-		s := open(b, spec, "", "", 1)
+		s := fields(b, spec, "", 1)
 		b.Run(spec, func(b *testing.B) {
 			b.ReportAllocs()
 			for i := uint64(0); b.Loop(); i++ {

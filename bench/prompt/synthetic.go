@@ -1,9 +1,7 @@
 package prompt
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 )
 
@@ -18,54 +16,20 @@ const (
 // they are the places where a prompt may begin.
 const spareText = 64 << 10
 
-// A synthetic source gives text without meaning, as many tokens as asked for to
-// the byte. Each prompt begins with eight words that no other prompt of the run
-// has, so that no cache of the endpoint knows it; the rest is cut from a text of
-// random words.
-type synthetic struct {
-	name     string
-	system   string
-	seed     uint64
-	low      uint64 // tokens
-	high     uint64
-	words    string // a text of common words
-	overhead int    // tokens of the system prompt
+// A writer writes text without meaning, cut from a text of common words.
+type writer struct {
+	seed    uint64
+	words   string
+	measure *measure // of the endpoint's tokens; nil: four bytes are one
 }
 
-func openSynthetic(length, system string, seed uint64) (Source, error) {
-	low, high, isRange := strings.Cut(length, "..")
-	if !isRange {
-		high = low
-	}
-	from, err := parseTokens(low)
-	if err != nil {
-		return nil, err
-	}
-	to, err := parseTokens(high)
-	if err != nil {
-		return nil, err
-	}
-	if from > to {
-		return nil, fmt.Errorf("synthetic:%s goes from much to little: write synthetic:%d..%d", length, to, from)
-	}
-	return &synthetic{
-		name: "synthetic:" + length, system: system, seed: seed,
-		low: from, high: to,
-		words:    randomText(seed, int(to)*bytesPerToken+spareText),
-		overhead: Prompt{System: system}.Tokens(),
-	}, nil
+// newWriter is one whose texts are of so many bytes at most without repeating themselves.
+func newWriter(seed uint64, longest int, m *measure) writer {
+	return writer{seed, randomText(seed, min(longest, maxText)+spareText), m}
 }
 
-func parseTokens(s string) (uint64, error) {
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a number of tokens: write synthetic:512 or synthetic:100..2000", s)
-	}
-	if n < minTokens || n > maxTokens {
-		return 0, fmt.Errorf("%d tokens are not possible: give %d to %d", n, minTokens, maxTokens)
-	}
-	return n, nil
-}
+// maxText is more than any text needs to be without repeating itself, in bytes.
+const maxText = 4 << 20
 
 // randomText is a text of at least so many bytes, and a longest word more.
 func randomText(seed uint64, bytes int) string {
@@ -79,29 +43,113 @@ func randomText(seed uint64, bytes int) string {
 	return b.String()
 }
 
-func (s *synthetic) At(lane, index uint64) Prompt {
-	id := hash(s.seed, lane, index)
-	tokens := s.low + hash(id, 1)%(s.high-s.low+1)
-	place := int(hash(id, 2) % spareText)
-	place += strings.IndexByte(s.words[place:], ' ') + 1
-
-	var b strings.Builder
-	length := int(tokens) * bytesPerToken
-	b.Grow(length)
+// write adds a text of so many tokens that begins with the words of the id, and so like
+// no text of another. A shorter text of an id is what a longer one begins with, but for
+// its last byte.
+func (w writer) write(b *strings.Builder, id, tokens uint64) {
+	length := w.measure.bytes(tokens)
+	b.Grow(length + 1)
+	place := int(hash(id, drawPlace) % spareText)
+	place += strings.IndexByte(w.words[place:], ' ') + 1
+	head := make([]byte, 0, 64)
 	for range 8 { // the 64 bits of the id, a word for each byte
-		b.WriteString(dictionary[id&0xff])
-		b.WriteByte(' ')
+		head = append(append(head, dictionary[id&0xff]...), ' ')
 		id >>= 8
 	}
-	b.WriteString(s.words[place : place+length-b.Len()-1])
+	rest := max(length-1, 1)
+	head = head[:min(len(head), rest)]
+	b.Write(head)
+	for rest -= len(head); rest > 0; place = 0 {
+		part := w.words[place:min(place+rest, len(w.words))]
+		b.WriteString(part)
+		rest -= len(part)
+	}
 	b.WriteByte('.')
-	text := b.String()
-	return Prompt{System: s.system, Text: text, Fields: map[string]any{"prompt": text}}
+}
+
+// Counted tells how many tokens the endpoint took the source's prompt p for. It is safe
+// for concurrent use.
+func (w writer) Counted(p Prompt, tokens int) {
+	if w.measure != nil && p.aim > 0 && tokens > 0 {
+		w.measure.see(p.Size(), p.aim, tokens)
+	}
+}
+
+// Measured says how far off the prompts' lengths are; "": it is not known.
+func (w writer) Measured() string { return w.measure.String() }
+
+// A synthetic source gives text without meaning, as many tokens as asked for. Each prompt
+// begins with eight words that no other prompt of the run has, so that no cache of the
+// endpoint knows it. Where prompts share prefixes, one of those comes before all that,
+// and a cache may know it.
+type synthetic struct {
+	writer
+	name     string
+	system   string
+	shape    shape
+	overhead int // tokens of the system prompt
+}
+
+func openSynthetic(spec, system string, seed uint64) (Source, error) {
+	of, err := parseShape(spec)
+	if err != nil {
+		return nil, err
+	}
+	s := &synthetic{name: "synthetic:" + spec, system: system, shape: of, overhead: Prompt{System: system}.Tokens()}
+	longest := int(max(of.in.high, of.prefix)) * bytesPerToken
+	var m *measure
+	if of.measured {
+		m, longest = &measure{}, longest/bytesPerToken*maxBytes
+	}
+	s.writer = newWriter(seed, longest, m)
+	return s, nil
+}
+
+// The numbers that a prompt draws, beside its id.
+const (
+	drawTokens = iota + 1
+	drawPlace
+	drawAnswer
+	drawPrefix
+)
+
+// Lanes of no run: their texts are those that prompts share.
+const (
+	prefixes = 1<<63 + iota
+	blocks
+	sessions
+	replays
+)
+
+func (s *synthetic) At(lane, index uint64) Prompt {
+	id := hash(s.seed, lane, index)
+	tokens := s.shape.in.draw(hash(id, drawTokens))
+	var b strings.Builder
+	if s.shape.prefixes > 0 {
+		tokens = max(tokens, s.shape.prefix+minTokens)
+		which := s.shape.which(hash(id, drawPrefix))
+		s.write(&b, hash(s.seed, prefixes, which), s.shape.prefix)
+		b.WriteByte(' ')
+	}
+	s.write(&b, id, tokens-s.shape.prefix)
+	p := Prompt{System: s.system, Text: b.String(), aim: int(tokens) + s.overhead}
+	p.Fields = map[string]any{"prompt": p.Text}
+	if s.shape.out.high > 0 {
+		p.OutputTokens = int(s.shape.out.draw(hash(id, drawAnswer)))
+		p.Fields["output_tokens"] = p.OutputTokens
+	}
+	return p
 }
 
 func (s *synthetic) Len() int        { return 0 }
-func (s *synthetic) MeanTokens() int { return int(s.low+s.high)/2 + s.overhead }
-func (s *synthetic) Name() string    { return s.name }
+func (s *synthetic) MeanTokens() int { return s.shape.meanTokens() + s.overhead }
+func (s *synthetic) MeanAnswer(workload int) int {
+	if s.shape.out.high == 0 {
+		return workload
+	}
+	return s.shape.out.mean()
+}
+func (s *synthetic) Name() string { return s.name }
 
 // dictionary holds 256 words, one for each byte. They are so short and so common
 // that most tokenizers take each for one token, and with their space they have

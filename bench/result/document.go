@@ -30,6 +30,9 @@ type Run struct {
 	Generator Generator          `json:"generator"`
 	Total     Stats              `json:"total"`
 	Waves     []Stats            `json:"waves"`
+	Workloads []Stats            `json:"workloads,omitempty"` // of each share of a mix, over the whole run; not of one that was cut off
+	Turns     []Stats            `json:"turns,omitempty"`     // of conversations, likewise: of their first requests, their second, 3-5, 6+
+	Sessions  *Sessions          `json:"sessions,omitempty"`  // what became of conversations
 
 	TimelineStepS float64 `json:"timeline_step_s"`
 	Timeline      []Row   `json:"timeline"`
@@ -133,14 +136,16 @@ type Generator struct {
 const (
 	OpenWave   = "open"
 	ClosedWave = "closed"
-	WholeRun   = "total" // the name, too, of the figures over all waves
+	WholeRun   = "total"    // the name, too, of the figures over all waves
+	OfWorkload = "workload" // of the requests of a share of a mix
+	OfTurn     = "turn"     // of the requests that are such turns of their conversations
 )
 
 // Stats are the figures of a wave, of a window of it, or of a whole run.
 type Stats struct {
 	Name      string   `json:"name"`
 	Lane      string   `json:"lane"`
-	Kind      string   `json:"kind"`                            // open, closed; total
+	Kind      string   `json:"kind"`                            // open, closed; total; workload, turn
 	StartedS  *float64 `json:"started_s" jsonschema:"required"` // from the start of the run; null: the wave never began
 	DurationS float64  `json:"duration_s"`
 	// Of DurationS load was offered for LoadS, which is what every rate divides by. In

@@ -241,6 +241,9 @@ func (t *Target) checkTimes() error {
 // eachWorkload visits the scenario's workload and the lanes' own.
 func (s *Scenario) eachWorkload(visit func(path string, w *Workload)) {
 	visit("workload", &s.Workload)
+	for i := range s.Mix {
+		visit(fmt.Sprintf("workloads[%d]", i), &s.Mix[i].Workload)
+	}
 	for i := range s.Lanes {
 		if w := s.Lanes[i].Workload; w != nil {
 			visit(fmt.Sprintf("lanes[%d].workload", i), w)
@@ -256,6 +259,9 @@ func (s *Scenario) checkWorkloads() (err error) {
 		if err != nil {
 			return
 		}
+		if _, ok := recordedIn(*w); ok && !strings.HasPrefix(path, "workloads") { // which is read with its wave
+			return
+		}
 		word := "prompts"
 		if w.Prompt != "" {
 			word = "prompt"
@@ -264,7 +270,10 @@ func (s *Scenario) checkWorkloads() (err error) {
 			err = about(join(path, word), word, wrong)
 		}
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.checkMix()
 }
 
 func (w *Workload) check(path string, budget bool) error {
@@ -279,6 +288,9 @@ func (w *Workload) check(path string, budget bool) error {
 		return wrong(path+".max_tokens", "give max_tokens: it bounds what an open request may cost", "a budget needs max_tokens")
 	case w.Temperature != nil && !within(*w.Temperature, 0, maxTemperature):
 		return wrong(path+".temperature", "", "temperature %v is not between 0 and %d", *w.Temperature, maxTemperature)
+	}
+	if err := w.checkTurns(path); err != nil {
+		return err
 	}
 	return w.checkExtra(path + ".extra_body")
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"flashwave/bench/slo"
@@ -42,7 +43,7 @@ func (s *Scenario) checkAssertion(path, text string) error {
 		return nil
 	}
 	for _, l := range lanes {
-		if s.WorkloadOf(l).Stream {
+		if slices.ContainsFunc(s.WorkloadsOf(l), func(w Workload) bool { return w.Stream }) {
 			return nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/prompt"
 )
 
 // checkLanes checks each lane, its waves, and the curves they make.
@@ -55,7 +56,7 @@ func (s *Scenario) checkWaves(lane int, process arrival.Process) error {
 			return wrong(path+".name", "names tell waves apart in SLOs and reports", "two waves of one lane are called %q", w.Name)
 		}
 		names[w.Name] = true
-		if err := s.checkWave(path, w); err != nil {
+		if err := s.checkWave(path, l, w); err != nil {
 			return err
 		}
 	}
@@ -70,12 +71,40 @@ func (s *Scenario) checkWaves(lane int, process arrival.Process) error {
 		if err != nil {
 			return about(wavePath(lane, j), fmt.Sprintf("wave %q", l.Waves[j].Name), err)
 		}
-		j = next
+		j = next - 1
+	}
+	return s.replay(lane)
+}
+
+// replay makes the prompts of a lane that follows a trace of requests those of the trace,
+// unless it was given others.
+func (s *Scenario) replay(lane int) error {
+	l := &s.Lanes[lane]
+	if l.Workload == nil && len(s.Mix) > 0 {
+		return nil
+	}
+	w := s.WorkloadOf(*l)
+	for _, wave := range l.Waves {
+		if w.Prompts != defaultPrompts || wave.Trace == nil || wave.Trace.load.Len() == 0 {
+			continue
+		}
+		w.Prompts = prompt.FromTrace + wave.Trace.File
+		if len(s.Lanes) == 1 && l.Workload == nil {
+			s.Workload = w
+		} else {
+			l.Workload = &w
+		}
+	}
+	if _, recorded := recordedIn(w); !recorded {
+		return nil
+	}
+	if _, err := s.PromptsOf(lane); err != nil {
+		return about("workload.prompts", "prompts", err)
 	}
 	return nil
 }
 
-func (s *Scenario) checkWave(path string, w Wave) error {
+func (s *Scenario) checkWave(path string, l Lane, w Wave) error {
 	if err := w.checkLoad(path); err != nil {
 		return err
 	}
@@ -83,12 +112,9 @@ func (s *Scenario) checkWave(path string, w Wave) error {
 		return err
 	}
 	if w.Trace != nil {
-		w.Trace.curve = nil // the file may have changed since
-		curve, err := w.Trace.read("")
-		if err != nil {
-			return about(path+".trace.file", "trace "+w.Trace.File, err)
+		if err := w.Trace.read("", s.WorkloadOf(l).SkipBadLines); err != nil {
+			return aboutTrace(path, w.Trace, err)
 		}
-		w.Trace.curve = curve
 	}
 	if w.Concurrency <= s.Slots() {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"flashwave/bench/items"
 	"flashwave/bench/price"
 	"flashwave/bench/slo"
 )
@@ -58,6 +59,10 @@ func about(path, subject string, err error) *Error {
 	var prices *price.Error
 	if errors.As(err, &prices) {
 		hint = prices.Hint
+	}
+	var lines *items.BadLines
+	if errors.As(err, &lines) {
+		hint = lines.Hint()
 	}
 	return wrong(path, hint, "%s: %v", subject, err)
 }

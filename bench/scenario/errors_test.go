@@ -55,7 +55,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"a word nobody knows", "kubernetes: 5\n",
 		`sale.yaml:1:1: unknown key "kubernetes"`,
-		"use one of abort_on, arrivals, budget, grace, labels, lanes, max_in_flight, max_lag, name, overflow, price, prices, seed, slo, target, warmup, waves, workload",
+		"use one of abort_on, arrivals, budget, grace, labels, lanes, max_in_flight, max_lag, name, overflow, price, prices, seed, slo, target, warmup, waves, workload, workloads",
 	},
 	{
 		"a key stands twice", "seed: 1\nname: x\nseed: 2\n",
@@ -230,7 +230,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"a trace without file", "waves: [{trace: {speed: 10}}]\n",
 		"sale.yaml:1:17: a trace needs its file",
-		"give a CSV of minute,requests or of at_s",
+		"give a CSV of minute,requests or of at_s, or a trace of requests",
 	},
 	{
 		"a trace that stands still", "waves: [{trace: {file: night.csv, speed: 0}}]\n",
@@ -244,7 +244,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	},
 	{
 		"a trace that is none", "waves: [{trace: prompts.jsonl}]\n",
-		`sale.yaml:1:17: trace prompts.jsonl: line 1: bare " in non-quoted-field`,
+		"sale.yaml:1:17: trace: prompts.jsonl:1: the first object is of no known trace: a trace has minute,requests or at_s, is Mooncake's, Azure's or BurstGPT's, or a log of requests",
 		"",
 	},
 	{
@@ -439,7 +439,32 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	},
 	{
 		"prompts that are none", "workload: {prompts: night.csv}\n" + wave,
-		"sale.yaml:1:21: prompts: night.csv:1: not JSON: invalid character 'm' looking for beginning of value",
+		"sale.yaml:1:21: prompts: night.csv:1: not JSON: invalid character 'm' looking for beginning of value; nor can lines 2, 3, 4, 5 and 177 more be used",
+		"",
+	},
+	{
+		"turns of nothing", "workload: {turns: 0}\n" + wave,
+		`sale.yaml:1:19: turns "0": not a number of turns`,
+		"write 5, or all for those of a file",
+	},
+	{
+		"turns without an end", "workload: {turns: all}\n" + wave,
+		"sale.yaml:1:19: builtin:product-copy-vi has no end of turns",
+		"write how many, or give a file of conversations",
+	},
+	{
+		"a time to think that is none", "workload: {turns: 5, think: long}\n" + wave,
+		`sale.yaml:1:29: think "long" is not a duration`,
+		"write 2s, or exp:2s for a random time of that mean",
+	},
+	{
+		"a time to think about nothing", "workload: {think: 5s}\n" + wave,
+		"sale.yaml:1:19: only a conversation has a time to think",
+		"give turns: 5",
+	},
+	{
+		"skip_bad_lines that is neither", "workload: {skip_bad_lines: some}\n" + wave,
+		`sale.yaml:1:28: skip_bad_lines "some": neither true nor false`,
 		"",
 	},
 	{

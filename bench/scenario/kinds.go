@@ -10,16 +10,20 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"flashwave/bench/prompt"
 )
 
-// promptsField is builtin:NAME, synthetic:N or a file.
+// promptsField is builtin:NAME, synthetic:N, trace:FILE or a file.
 func promptsField(word string, p *string) field {
 	f := textField(word, p)
 	return field{word, func(v value) error {
 		if err := f.read(v); err != nil {
 			return err
 		}
-		if !made(*p) {
+		if file, ok := strings.CutPrefix(*p, prompt.FromTrace); ok {
+			*p = prompt.FromTrace + v.absolute(file)
+		} else if !made(*p) {
 			*p = v.absolute(*p)
 		}
 		return nil
@@ -28,7 +32,7 @@ func promptsField(word string, p *string) field {
 
 // made reports whether prompts are made by flashwave rather than read from a file.
 func made(prompts string) bool {
-	return prompts == "" || strings.HasPrefix(prompts, "builtin:") || strings.HasPrefix(prompts, "synthetic:")
+	return prompts == "" || strings.HasPrefix(prompts, prompt.FromTrace) || strings.HasPrefix(prompts, "builtin:") || strings.HasPrefix(prompts, "synthetic:")
 }
 
 func labelsField(word string, p *map[string]string) field {
@@ -177,13 +181,15 @@ func endField(word string, p *PerSecond) field {
 	}, nil)
 }
 
-// traceField is FILE[@SPEED[xSCALE]] or {file, speed, scale}.
+// traceField is FILE[@SPEED[xSCALE]][#FROM..TO] or {file, speed, scale, from, to}.
 func traceField(word string, p **Trace) field {
 	fields := func(t *Trace) []field {
 		return []field{
 			fileField("file", &t.File),
 			numberField("speed", &t.Speed, 1),
 			numberField("scale", &t.Scale, 1),
+			durationField("from", &t.From, true),
+			durationField("to", &t.To, true),
 		}
 	}
 	short := scalar(word, func(s string) (err error) {

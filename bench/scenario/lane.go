@@ -49,10 +49,13 @@ func (s *Scenario) WaveNames() (names []string) {
 	return names
 }
 
-// Workloads are the scenario's own workload and those of the lanes that have one.
+// Workloads are the scenario's own workload, those of its mix and of the lanes that have one.
 // A flag that overrides the workload overrides each of them.
 func (s *Scenario) Workloads() []*Workload {
 	all := []*Workload{&s.Workload}
+	for i := range s.Mix {
+		all = append(all, &s.Mix[i].Workload)
+	}
 	for _, l := range s.Lanes {
 		if l.Workload != nil {
 			all = append(all, l.Workload)
@@ -72,13 +75,19 @@ func (s *Scenario) Slots() int {
 
 // Segments is the unbroken curve that begins with the lane's wave first: the
 // segments of all open waves up to the next closed one, whose index (or the number
-// of waves) is next. Each segment carries the index of its wave in the lane. Trace
+// of waves) is next. A wave that follows recorded instants is a curve by itself. Each segment carries the index of its wave in the lane. Trace
 // files count from dir unless they are absolute.
 func (l Lane) Segments(dir string, first int) (segments []arrival.Segment, next int, err error) {
 	for next = first; next < len(l.Waves) && !l.Waves[next].Closed(); next++ {
 		more, err := l.Waves[next].Segments(dir, next)
 		if err != nil {
 			return nil, next, err
+		}
+		if (arrival.Plan{Segments: more}).Exact() {
+			if next == first {
+				return more, next + 1, nil
+			}
+			return segments, next, nil
 		}
 		segments = append(segments, more...)
 	}

@@ -6,7 +6,6 @@ package scenario
 import (
 	"encoding/json"
 
-	"flashwave/bench/arrival"
 	"flashwave/bench/prompt"
 )
 
@@ -20,8 +19,9 @@ type Scenario struct {
 	Name     string            `json:"name"`
 	Labels   map[string]string `json:"labels,omitempty"`
 	Target   Target            `json:"target"`
-	Workload Workload          `json:"workload"` // of the lanes that have none of their own
-	Lanes    []Lane            `json:"lanes"`    // at least one after Resolve
+	Workload Workload          `json:"workload"`            // of the lanes that have none of their own
+	Mix      []Share           `json:"workloads,omitempty"` // in its place: which share of the requests asks what
+	Lanes    []Lane            `json:"lanes"`               // at least one after Resolve
 
 	Arrivals    string   `json:"arrivals"`      // constant, poisson, gamma:K
 	MaxInFlight int      `json:"max_in_flight"` // most requests open at once; 0 before Resolve: what the machine allows
@@ -41,13 +41,44 @@ type Scenario struct {
 	library *prompt.Library // the prompts that Resolve opened
 }
 
-// Prompts opens the prompts of a workload. Those that [Scenario.Resolve] has opened are
+// PromptsOf opens the prompts of a lane. Those that [Scenario.Resolve] has opened are
 // shared by all who ask for them.
+func (s *Scenario) PromptsOf(lane int) (prompt.Source, error) {
+	l := s.Lanes[lane]
+	if l.Workload == nil && len(s.Mix) > 0 {
+		return s.mixed()
+	}
+	w := s.WorkloadOf(l)
+	if file, ok := recordedIn(w); ok {
+		return s.replayed(lane, file, w)
+	}
+	return s.Prompts(w)
+}
+
+// Prompts opens the prompts of a workload by itself.
 func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
+	s.shelf()
+	if file, ok := recordedIn(w); ok {
+		recorded, err := s.library.Trace(file, w.SkipBadLines)
+		if err != nil {
+			return nil, err
+		}
+		return prompt.NewReplay(file, recorded, nil, w.System, s.Seed), nil
+	}
+	source, err := s.library.Open(prompt.Workload{
+		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
+		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: max(1, w.Turns),
+	})
+	if err != nil || w.Turns < 2 {
+		return source, err
+	}
+	return prompt.NewSessions(source, w.Turns), nil
+}
+
+func (s *Scenario) shelf() {
 	if s.library == nil {
 		s.library = &prompt.Library{}
 	}
-	return s.library.Open(w.Prompts, w.Prompt, w.System, s.Seed)
 }
 
 // A Target is one completions endpoint.
@@ -89,12 +120,17 @@ func (t Target) BuiltIn() bool { return t.URL == MockURL }
 // A Workload is what is asked.
 type Workload struct {
 	Prompt      string          `json:"prompt,omitempty"`  // one text for every request; takes the place of the default prompts
-	Prompts     string          `json:"prompts,omitempty"` // FILE.jsonl, builtin:NAME, synthetic:N
+	Prompts     string          `json:"prompts,omitempty"` // FILE, builtin:NAME, synthetic:N, trace:FILE
 	System      string          `json:"system,omitempty"`
 	MaxTokens   int             `json:"max_tokens"`
 	Temperature *float64        `json:"temperature,omitempty"`
 	Stream      bool            `json:"stream"`
 	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
+
+	Turns int    `json:"turns,omitempty"` // questions of a conversation, at most; 0 and 1: requests by themselves
+	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s
+
+	SkipBadLines bool `json:"skip_bad_lines,omitempty"` // of the file of prompts: they are left out and counted
 }
 
 // A Lane is a row of waves that follow one another. Lanes run side by side on
@@ -117,13 +153,16 @@ type Wave struct {
 	Requests    int      `json:"requests,omitempty"`
 }
 
-// A Trace is a curve read from a CSV of counts per minute.
+// A Trace is recorded load, see package trace: a curve of requests a minute, or the
+// instants and lengths of requests.
 type Trace struct {
-	File  string  `json:"file"`
-	Speed float64 `json:"speed"` // 10: ten times as fast
-	Scale float64 `json:"scale"` // 0.1: a tenth of the requests
+	File  string   `json:"file"`
+	Speed float64  `json:"speed"`          // 10: ten times as fast
+	Scale float64  `json:"scale"`          // 0.1: a tenth of the requests
+	From  Duration `json:"from,omitempty"` // where in the trace it begins
+	To    Duration `json:"to,omitempty"`   // and ends; 0: at its end
 
-	curve []arrival.Segment // as Resolve read it
+	load *loaded // as Resolve read it
 }
 
 // A Price is USD per million tokens.

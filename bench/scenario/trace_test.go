@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"flashwave/bench/scenario"
 )
@@ -33,6 +34,76 @@ func TestATraceObeysTheLimitOfARate(t *testing.T) {
 		var own *scenario.Error
 		if !errors.As(err, &own) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "more than 1000000/s is not possible") {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// A wave that follows a trace of requests asks what the trace recorded, unless other
+// prompts were given; one that follows a curve does not.
+func TestATraceOfRequestsMakesThePrompts(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	requests := write("requests.csv", "Timestamp,Request tokens,Response tokens\n0,100,10\n5,50,20\n60,70,30\n")
+	curve := write("curve.csv", "minute,requests\n0,60\n1,60\n")
+	for _, c := range []struct {
+		name, text string
+		want       string // prompts of the last lane
+		err        string
+	}{
+		{"of requests", "waves: [{name: a, trace: " + requests + "}]", "trace:" + requests, ""},
+		{"a curve", "waves: [{name: a, trace: " + curve + "}]", "builtin:product-copy-vi", ""},
+		{"other prompts", "workload: {prompts: \"synthetic:64\"}\nwaves: [{name: a, trace: " + requests + "}]", "synthetic:64", ""},
+		{"one text", "workload: {prompt: hello}\nwaves: [{name: a, trace: " + requests + "}]", "", ""},
+		{"in a lane beside another", "waves:\n  - {name: a, lane: x, rate: 1/s, for: 1s}\n  - {name: a, lane: y, trace: " + requests + "}", "trace:" + requests, ""},
+		{"asked for of a curve", "workload: {prompts: \"trace:" + curve + "\"}\nwaves: [{name: a, trace: " + curve + "}]", "", "is a curve, which knows nothing of single requests"},
+		{"asked for at a rate", "workload: {prompts: \"trace:requests.csv\"}\nwaves: [{name: a, rate: 1/s, for: 1s}]", "trace:" + requests, ""},
+		{"a window", "waves: [{name: a, trace: {file: " + requests + ", from: 1s, to: 10s, speed: 2}}]", "trace:" + requests, ""},
+		{"a window in short", "waves: [{name: a, trace: \"" + requests + "@2#1s..10s\"}]", "trace:" + requests, ""},
+		{"a window of nothing", "waves: [{name: a, trace: \"" + requests + "#10s..20s\"}]", "", "the window holds no request"},
+		{"a window the wrong way round", "waves: [{name: a, trace: \"" + requests + "#10s..5s\"}]", "", "the window ends at 5s, before it begins at 10s"},
+	} {
+		sc, err := scenario.Parse(filepath.Join(dir, "sale.yaml"), []byte(c.text))
+		if err == nil {
+			err = sc.Resolve(scenario.Machine{})
+		}
+		if c.err != "" {
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		last := len(sc.Lanes) - 1
+		if got := sc.WorkloadOf(sc.Lanes[last]).Prompts; got != c.want {
+			t.Errorf("%s: prompts %q, want %q", c.name, got, c.want)
+		}
+		if source, err := sc.PromptsOf(last); err != nil || strings.HasPrefix(c.want, "trace:") && (source.Name() != c.want || source.At(0, 0).Tokens() < 50) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		written, err := sc.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := scenario.Parse(filepath.Join(dir, "sale.yaml"), written)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", c.name, err, written)
+		}
+		if err := again.Resolve(scenario.Machine{}); err != nil || again.Lanes[last].Waves[0].Load() != sc.Lanes[last].Waves[0].Load() {
+			t.Errorf("%s: %v, written as\n%s", c.name, err, written)
+		}
+		if strings.HasPrefix(c.name, "a window") {
+			if length, known := sc.Lanes[0].Waves[0].Length(); !known || length != 4500*time.Millisecond {
+				t.Errorf("%s: %v long", c.name, length)
+			}
 		}
 	}
 }

@@ -3,8 +3,6 @@ package scenario
 import (
 	"fmt"
 	"math"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"flashwave/bench/arrival"
-	"flashwave/bench/files"
 )
 
 // maxRequests is more than any run sends.
@@ -36,22 +33,10 @@ func (w Wave) Load() string {
 	return "c" + strconv.Itoa(w.Concurrency)
 }
 
-// String is the trace's file, and its speed and scale unless they are 1.
-func (t Trace) String() string {
-	text := t.File
-	if t.Speed != 1 || t.Scale != 1 {
-		text += "@" + strconv.FormatFloat(t.Speed, 'f', -1, 64)
-	}
-	if t.Scale != 1 {
-		text += "x" + strconv.FormatFloat(t.Scale, 'f', -1, 64)
-	}
-	return text
-}
-
 // ParseWave reads the text of a wave, [lane/]name:LOAD:LENGTH. LOAD is a rate,
 // 200/m, a ramp, 200/m..12000/m, or a concurrency, c50; LENGTH is a duration, 90s,
-// or a number of requests, 1000x. [lane/]name:trace=FILE[@SPEED[xSCALE]] follows a
-// trace, which has its own length. Every error is an *[Error].
+// or a number of requests, 1000x. [lane/]name:trace=FILE[@SPEED[xSCALE]][#FROM..TO] follows
+// a trace, or a window of it, which has its own length. Every error is an *[Error].
 func ParseWave(spec string) (lane string, w Wave, err error) {
 	name, rest, found := strings.Cut(spec, ":")
 	if !found {
@@ -116,36 +101,6 @@ func (w *Wave) parseLength(s string) error {
 	}
 	w.For = d
 	return err
-}
-
-// parseTrace reads FILE[@SPEED[xSCALE]]. What follows the last @ and is no number
-// belongs to the file's name.
-func parseTrace(s string) (*Trace, error) {
-	t := Trace{File: s, Speed: 1, Scale: 1}
-	if at := strings.LastIndexByte(s, '@'); at >= 0 {
-		speed, scale, scaled := strings.Cut(s[at+1:], "x")
-		v, ok := decimal(speed)
-		k, okScale := 1.0, true
-		if scaled {
-			k, okScale = decimal(scale)
-		}
-		if ok && okScale {
-			t = Trace{File: s[:at], Speed: v, Scale: k}
-		}
-	}
-	return &t, t.check("")
-}
-
-func (t Trace) check(path string) error {
-	switch {
-	case t.File == "":
-		return wrong(join(path, "file"), "give a CSV of minute,requests or of at_s", "a trace needs its file")
-	case !(t.Speed > 0) || math.IsInf(t.Speed, 0):
-		return wrong(join(path, "speed"), "10 plays the trace ten times as fast", "speed %v is not more than 0", t.Speed)
-	case !(t.Scale > 0) || math.IsInf(t.Scale, 0):
-		return wrong(join(path, "scale"), "0.1 plays a tenth of the requests", "scale %v is not more than 0", t.Scale)
-	}
-	return nil
 }
 
 // wholeNumber reads a plain decimal integer.
@@ -219,31 +174,4 @@ func (w Wave) Segments(dir string, index int) ([]arrival.Segment, error) {
 		return []arrival.Segment{{From: float64(w.Rate.From), To: float64(w.Rate.To), For: length, Wave: index}}, nil
 	}
 	return nil, wrong("", "", "wave %q is closed: it has no curve", w.Name)
-}
-
-func (t Trace) segments(dir string, index int) ([]arrival.Segment, error) {
-	curve := slices.Clone(t.curve)
-	if curve == nil {
-		var err error
-		if curve, err = t.read(dir); err != nil {
-			return nil, err
-		}
-	}
-	for i := range curve {
-		curve[i].Wave = index
-	}
-	return curve, nil
-}
-
-func (t Trace) read(dir string) ([]arrival.Segment, error) {
-	name := t.File
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(dir, name)
-	}
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, cause(err)
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	return arrival.ReadTrace(f, t.Speed, t.Scale)
 }

@@ -10,6 +10,7 @@ func (s *Scenario) fields() []field {
 		labelsField("labels", &s.Labels),
 		section("target", s.Target.fields()),
 		workloadField("workload", &s.Workload),
+		{"workloads", s.readMix, s.writeMix},
 		neededField("arrivals", &s.Arrivals),
 		{"waves", s.readWaves, s.writeWaves},
 		{"lanes", s.readLanes, s.writeLanes},
@@ -68,6 +69,9 @@ func (w *Workload) fields() []field {
 		temperatureField("temperature", &w.Temperature),
 		{"stream", flagField("stream", &w.Stream, true).read, func() any { return yamlText(strconv.FormatBool(w.Stream)) }},
 		bodyField("extra_body", &w.ExtraBody),
+		turnsField("turns", &w.Turns),
+		textField("think", &w.Think),
+		flagField("skip_bad_lines", &w.SkipBadLines, false),
 	}
 }
 
@@ -99,7 +103,7 @@ func workloadField(word string, w *Workload) field {
 }
 
 // nothing takes back what a lane would inherit.
-var nothing = map[string]yamlText{"system": `""`, "temperature": "null", "extra_body": "{}"}
+var nothing = map[string]yamlText{"system": `""`, "temperature": "null", "extra_body": "{}", "skip_bad_lines": "false", "turns": "1", "think": `""`}
 
 // besides is what the workload writes over the one it inherits from.
 func (w *Workload) besides(base *Workload) yamlMap {

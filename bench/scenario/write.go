@@ -29,7 +29,7 @@ func (s *Scenario) YAML() ([]byte, error) {
 	var b bytes.Buffer
 	for _, p := range written(s.fields()) {
 		b.WriteString(p.key + ":")
-		writeBlock(&b, p.value, "  ", p.key == "waves" || p.key == "lanes")
+		writeBlock(&b, p.value, "  ", p.key == "waves" || p.key == "lanes" || p.key == "workloads")
 	}
 	return b.Bytes(), nil
 }

@@ -23,7 +23,7 @@ func (s *Sender) goodness(t dispatch.Ticket, res *client.Result) verdict.Goodnes
 	if wave < 0 || res.Outcome != outcome.OK {
 		return verdict.Bad
 	}
-	streams := s.workload(t.Lane).Stream && s.Scenario.Target.API != string(client.HTTP) // which answers with a document, whatever was asked
+	streams := s.asks(t).Stream && s.Scenario.Target.API != string(client.HTTP) // which answers with a document, whatever was asked
 	return s.Assertions.Goodness(s.Waves[wave], func(e slo.Expr) (float64, bool) {
 		return measured(e, t.Scheduled, streams, res)
 	})

@@ -2,11 +2,14 @@ package sending
 
 import (
 	"fmt"
+	"slices"
 
 	"flashwave/bench/dispatch"
+	"flashwave/bench/items"
 	"flashwave/bench/prompt"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/client"
 )
 
@@ -38,47 +41,135 @@ func (w Workload) Asked(sc *scenario.Scenario, many func(lane int) int64) []resu
 	return list
 }
 
-// Unread says what of the prompts could not be read any more; "": nothing.
-func (w Workload) Unread() string {
-	for _, source := range w.Prompts {
-		if read, ok := source.(interface{ Failed() int64 }); ok && read.Failed() > 0 {
-			return fmt.Sprintf("%d prompts of %s could not be read any more: the file was changed meanwhile, and its first prompt was sent", read.Failed(), source.Name())
+// Skipped says which lines of the files of prompts could not be used.
+func (w Workload) Skipped() (notes []string) {
+	said := map[*items.BadLines]bool{}
+	for _, source := range w.sources() {
+		from, ok := source.(interface{ Skipped() *items.BadLines })
+		if !ok {
+			continue
+		}
+		if bad := from.Skipped(); bad != nil && !said[bad] {
+			said[bad] = true
+			notes = append(notes, units.Of(bad.N, "line was left out: ", "lines were left out: ")+bad.Error())
 		}
 	}
-	return ""
+	return notes
+}
+
+// Learned says what became known of the prompts as they were sent: how far off their
+// lengths were, and what could not be read any more.
+func (w Workload) Learned() (notes []string) {
+	for _, source := range w.sources() {
+		if read, ok := source.(interface{ Failed() int64 }); ok && read.Failed() > 0 {
+			notes = append(notes, fmt.Sprintf("%d prompts of %s could not be read any more: the file was changed meanwhile, and its first prompt was sent", read.Failed(), source.Name()))
+		}
+		if of, ok := source.(interface{ Measured() string }); ok && of.Measured() != "" {
+			notes = append(notes, source.Name()+": "+of.Measured())
+		}
+	}
+	return notes
+}
+
+// Converses reports whether the requests of a lane are turns of conversations.
+func (w Workload) Converses(lane int) bool {
+	_, ok := w.Prompts[lane].(*prompt.Sessions)
+	return ok
+}
+
+// Share is which share of a mix a request is of, from 0; -1: its lane asks no mix.
+func (w Workload) Share(t dispatch.Ticket) int {
+	if mix, ok := w.Prompts[t.Lane].(*prompt.Mix); ok {
+		return mix.Of(uint64(t.Lane), w.FirstOf(t.Lane)+t.Session)
+	}
+	return -1
+}
+
+// sources are all of them, each once, and of a mix each of its own.
+func (w Workload) sources() (list []prompt.Source) {
+	add := func(s prompt.Source) {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	for _, source := range w.Prompts {
+		switch of := source.(type) {
+		case *prompt.Mix:
+			for _, share := range of.Shares() {
+				add(share.Source)
+			}
+		case *prompt.Sessions:
+			add(of.Source())
+		default:
+			add(source)
+		}
+	}
+	return list
+}
+
+// measured tells a source that wants to know how many tokens a prompt came to.
+func (w Workload) measured(lane int, p prompt.Prompt, res *client.Result) {
+	source := w.Prompts[lane]
+	switch of := source.(type) {
+	case *prompt.Mix:
+		source = of.Shares()[p.Share-1].Source
+	case *prompt.Sessions:
+		return // what was said before is in its prompts
+	}
+	of, ok := source.(interface {
+		Counted(p prompt.Prompt, tokens int)
+	})
+	if ok && res.Usage.From == client.FromUsage {
+		of.Counted(p, res.Usage.Prompt)
+	}
 }
 
 // Request is what a ticket asks of the endpoint, and the prompt that it says it with.
 func (w Workload) Request(sc *scenario.Scenario, t dispatch.Ticket) (*client.Request, prompt.Prompt) {
-	p := w.Prompts[t.Lane].At(uint64(t.Lane), w.FirstOf(t.Lane)+t.Index)
-	asks := sc.WorkloadOf(sc.Lanes[t.Lane])
-	req := &client.Request{
-		Model:       sc.Target.Model,
-		MaxTokens:   asks.MaxTokens,
-		Temperature: asks.Temperature,
-		Stream:      asks.Stream,
-		Extra:       asks.ExtraBody,
-		Fields:      p.Fields,
-	}
-	if len(p.Messages) > 0 {
-		req.Messages = make([]client.Message, len(p.Messages))
-		for i, m := range p.Messages {
-			req.Messages[i] = client.Message{Role: m.Role, Content: m.Content}
-		}
-		return req, p
-	}
-	if p.System != "" {
-		req.Messages = append(req.Messages, client.Message{Role: "system", Content: p.System})
-	}
-	req.Messages = append(req.Messages, client.Message{Role: "user", Content: p.Text})
-	return req, p
+	p := w.prompt(t)
+	return asked(sc.Target.Model, sc.Asks(sc.Lanes[t.Lane], p), p), p
 }
 
-// promptSize is the bytes of everything the prompt says.
-func promptSize(p prompt.Prompt) int {
-	n := len(p.System) + len(p.Text)
-	for _, m := range p.Messages {
-		n += len(m.Content)
+// prompt is the prompt of a ticket: that of the recorded request that it replays, or else
+// the one that its place in the lane picks.
+func (w Workload) prompt(t dispatch.Ticket) prompt.Prompt {
+	source, first := w.Prompts[t.Lane], w.FirstOf(t.Lane)
+	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
+		return replay.Row(t.Wave, uint64(t.Row-1), first)
 	}
-	return n
+	return source.At(uint64(t.Lane), first+t.Session)
+}
+
+// asked is a prompt of a workload as a request to a model: what the prompt says of its
+// request comes before what the workload says.
+func asked(model string, w scenario.Workload, p prompt.Prompt) *client.Request {
+	req := &client.Request{
+		Model:       model,
+		Messages:    messages(p),
+		MaxTokens:   p.Limit(w.MaxTokens),
+		Temperature: w.Temperature,
+		Stream:      w.Stream,
+		Extra:       p.Body(w.ExtraBody),
+		Fields:      p.Fields,
+	}
+	if p.Temperature != nil {
+		req.Temperature = p.Temperature
+	}
+	return req
+}
+
+// messages are what a prompt says.
+func messages(p prompt.Prompt) []client.Message {
+	if len(p.Messages) > 0 {
+		list := make([]client.Message, len(p.Messages))
+		for i, m := range p.Messages {
+			list[i] = client.Message{Role: m.Role, Content: m.Content}
+		}
+		return list
+	}
+	user := client.Message{Role: "user", Content: p.Text}
+	if p.System != "" {
+		return []client.Message{{Role: "system", Content: p.System}, user}
+	}
+	return []client.Message{user}
 }

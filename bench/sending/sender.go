@@ -12,6 +12,7 @@ import (
 	"flashwave/bench/dispatch"
 	"flashwave/bench/ledger"
 	"flashwave/bench/price"
+	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/verdict"
 	"flashwave/client"
@@ -37,6 +38,7 @@ type Sender struct {
 	Config
 	Budget   dispatch.Budget
 	refusals *refusals
+	talks    talks
 	ctx      context.Context // of requests
 	cancel   context.CancelFunc
 }
@@ -55,9 +57,9 @@ func New(c Config) *Sender {
 // [dispatch.Sender].
 func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending {
 	began := s.Now()
-	req, p := s.Workload.Request(s.Scenario, t)
-	size := promptSize(p)
-	f, ok := s.Ledger.Open(t, size)
+	req, p := s.request(t)
+	size := p.Size()
+	f, ok := s.Ledger.Open(t, size, req.MaxTokens)
 	if !ok {
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
@@ -75,8 +77,26 @@ func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending
 		f.NeverLeft()
 		return dispatch.Ending{Ticket: t, At: res.Done, Outcome: res.Outcome}
 	}
+	s.Workload.measured(t.Lane, p, res)
 	s.Budget.Settle(worst, s.record(f, res))
-	return dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
+	e := dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
+	if req.KeepText && s.talks.ended(t, p, res) {
+		e.GoesOn, e.Think = true, think(s.asks(t), s.Scenario.Seed, t)
+	}
+	return e
+}
+
+// request is what a ticket asks of the endpoint. Answers that become part of the next
+// request of a session are kept.
+func (s *Sender) request(t dispatch.Ticket) (*client.Request, prompt.Prompt) {
+	source, ok := s.Workload.Prompts[t.Lane].(*prompt.Sessions)
+	if !ok {
+		return s.Workload.Request(s.Scenario, t)
+	}
+	p := s.talks.prompt(source, t, s.Workload.FirstOf(t.Lane))
+	req := asked(s.Scenario.Target.Model, s.asks(t), p)
+	req.KeepText = true
+	return req, p
 }
 
 // do is the client's. The result is no part of the stack that a request in flight has,
@@ -121,14 +141,17 @@ func (c call) Sent(at time.Duration) {
 func (s *Sender) value(f *ledger.Flight, res *client.Result) ledger.Value {
 	v := ledger.Value{Good: s.goodness(f.Ticket, res)}
 	if s.Price != nil {
-		v.Cost, v.Estimated = ledger.Cost(*s.Price, f.PromptBytes(), s.workload(f.Lane).MaxTokens, res)
+		v.Cost, v.Estimated = ledger.Cost(*s.Price, f.PromptBytes(), f.MaxTokens(), res)
 	}
 	return v
 }
 
-// workload is what a lane asks for.
-func (s *Sender) workload(lane int) scenario.Workload {
-	return s.Scenario.WorkloadOf(s.Scenario.Lanes[lane])
+// asks is what a request is asked with.
+func (s *Sender) asks(t dispatch.Ticket) scenario.Workload {
+	if share := s.Workload.Share(t); share >= 0 {
+		return s.Scenario.Mix[share].Workload
+	}
+	return s.Scenario.WorkloadOf(s.Scenario.Lanes[t.Lane])
 }
 
 // Cancel gives up what is in flight.

@@ -26,6 +26,9 @@ func Markdown(w io.Writer, run *result.Run) error {
 	if len(run.Waves) > 1 {
 		m.Table(wavesTable(run))
 	}
+	for _, t := range groupTables(run) {
+		m.Table(t)
+	}
 	m.errors(run.Total.Errors)
 	m.health(run)
 	_, err := m.WriteTo(w)

@@ -19,8 +19,11 @@ func (s *source) file() *jsonschema.Schema {
 			"workload": f.define("Workload", f.workload()), "waves": nil,
 		})),
 		"workload": f.define("Workload", f.workload()),
-		"target":   f.define("Target", f.target()),
-		"budget":   either("USD, such as $20 or 5.00", text(), number()),
+		"workloads": f.list(f.object(reflect.TypeFor[scenario.Share](), f.asked(map[string]*jsonschema.Schema{
+			"share": either("of all requests, such as 70%", text(), number()),
+		}))),
+		"target": f.define("Target", f.target()),
+		"budget": either("USD, such as $20 or 5.00", text(), number()),
 	})
 	root.Properties.Set("waves", described(f.list(f.wave()), "the phases of load, one after the other within each lane; left out: 1000 requests, 50 in flight"))
 	root.Version, root.Title = jsonschema.Version, "flashwave: a scenario file"
@@ -94,10 +97,14 @@ func (f fileWriter) target() *jsonschema.Schema {
 }
 
 func (f fileWriter) workload() *jsonschema.Schema {
-	return f.object(reflect.TypeFor[scenario.Workload](), map[string]*jsonschema.Schema{
-		"temperature": either("", number(), &jsonschema.Schema{Type: "null"}),
-		"extra_body":  either("", &jsonschema.Schema{Type: "object"}, text()),
-	})
+	return f.object(reflect.TypeFor[scenario.Workload](), f.asked(map[string]*jsonschema.Schema{}))
+}
+
+// asked adds the words of a workload that have a shape of their own.
+func (f fileWriter) asked(words map[string]*jsonschema.Schema) map[string]*jsonschema.Schema {
+	words["temperature"] = either("", number(), &jsonschema.Schema{Type: "null"})
+	words["extra_body"] = either("", &jsonschema.Schema{Type: "object"}, text())
+	return words
 }
 
 func (f fileWriter) wave() *jsonschema.Schema {

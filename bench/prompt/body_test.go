@@ -1,0 +1,44 @@
+package prompt
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// A prompt's own words come before the workload's; what is more than text goes as it was
+// written.
+func TestBody(t *testing.T) {
+	for _, c := range []struct{ name, line, workload, want string }{
+		{"nothing", `{"prompt": "a"}`, ``, ``},
+		{"the workload's", `{"prompt": "a"}`, `{"top_p":0.5}`, `{"top_p":0.5}`},
+		{"the line's", `{"prompt": "a", "extra": {"top_k": 1}}`, ``, `{"top_k":1}`},
+		{"both", `{"prompt": "a", "extra": {"top_k": 1, "x": {}}, "tools": [{}]}`, `{"top_p":0.5,"top_k":2}`, `{"top_k":1,"x":{},"tools":[{}],"top_p":0.5}`},
+		{"text alone", `{"messages": [{"role": "user", "content": "a"}]}`, ``, ``},
+		{
+			"parts and tools", `{"messages": [{"role": "user", "content": [{"type": "text", "text": "é"}]}, {"role": "assistant", "tool_calls": [{"id": "1"}]}, {"role": "tool", "tool_call_id": "1", "name": "f", "content": "42"}]}`, ``,
+			`{"messages":[{"role":"user","content":[{"type":"text","text":"é"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","name":"f","content":"42","tool_call_id":"1"}]}`,
+		},
+	} {
+		p, err := parser{}.parse([]byte(c.line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Body(json.RawMessage(c.workload)); string(got) != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// Where the endpoint takes text alone, what is more is refused.
+func TestTextOnly(t *testing.T) {
+	for _, c := range []struct{ line, err string }{
+		{`{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]}`, ""},
+		{`{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}`, "messages[0] is more than text, which cannot be sent: only chat endpoints take it"},
+		{`{"prompt": "a", "tools": [{}]}`, "tools cannot be sent: only chat endpoints take it"},
+		{`{"messages": [{"role": "tool", "tool_call_id": "1", "content": "a"}]}`, "messages[0] speaks of tools, which cannot be sent: only chat endpoints take it"},
+	} {
+		if _, err := (parser{textOnly: true}).parse([]byte(c.line)); errText(err) != c.err {
+			t.Errorf("%s: %v", c.line, err)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package scenario
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"flashwave/bench/prompt"
+)
+
+// A Share of the requests has a workload of its own, and results beside the total.
+type Share struct {
+	Name  string  `json:"name"`
+	Share float64 `json:"share"` // of all requests, 0 to 1
+	Workload
+}
+
+// wholeShare is how far from 1 the sum of the shares may be: each is written to a tenth of
+// a percent.
+const wholeShare = 0.0015
+
+// leastShare is the least: requests are dealt out by the thousand.
+const leastShare = 0.001
+
+// shareField is 70% or 0.7.
+func shareField(word string, p *float64) field {
+	return scalar(word, func(s string) error {
+		digits, percent := strings.CutSuffix(s, "%")
+		v, ok := decimal(strings.TrimSpace(digits))
+		if percent {
+			v /= 100
+		}
+		if !ok || !(v >= leastShare && v <= 1) {
+			return &Error{Message: "not a share of the requests, 0.1% at least", Hint: "write 70%"}
+		}
+		*p = v
+		return nil
+	}, func() any { return yamlText(fmt.Sprintf("%.6g%%", 100**p)) })
+}
+
+// readMix reads the list of workloads. What each does not say, it inherits.
+func (s *Scenario) readMix(v value) error {
+	list, err := v.items()
+	if err != nil {
+		return err
+	}
+	s.Mix = nil
+	for _, item := range list {
+		share := Share{Workload: s.Workload}
+		before := share.Workload
+		share.Prompt, share.Prompts = "", ""
+		if err := v.mapping(item, append([]field{textField("name", &share.Name), shareField("share", &share.Share)}, share.fields()...)); err != nil {
+			return err
+		}
+		if share.Prompt == "" && share.Prompts == "" {
+			share.Prompt, share.Prompts = before.Prompt, before.Prompts
+		}
+		s.Mix = append(s.Mix, share)
+	}
+	return nil
+}
+
+func (s *Scenario) writeMix() any {
+	list := yamlList{}
+	for i := range s.Mix {
+		share := &s.Mix[i]
+		m := yamlMap{{"name", quote(share.Name)}, {"share", shareField("share", &share.Share).write()}}
+		list = append(list, append(m, share.besides(&s.Workload)...))
+	}
+	return unless(len(list) == 0, list)
+}
+
+// checkMix checks the shares, whose workloads have been.
+func (s *Scenario) checkMix() error {
+	if len(s.Mix) == 0 {
+		return nil
+	}
+	if len(s.Mix) > prompt.MaxShares {
+		return wrong("workloads", "join some of them", "more than %d workloads", prompt.MaxShares)
+	}
+	sum, names := 0.0, map[string]bool{}
+	for i := range s.Mix {
+		share, path := &s.Mix[i], fmt.Sprintf("workloads[%d]", i)
+		if share.Name == "" {
+			share.Name = fmt.Sprintf("workload%d", i+1)
+		}
+		if err := checkName(path+".name", "workload", share.Name); err != nil {
+			return err
+		}
+		switch {
+		case names[share.Name]:
+			return wrong(path+".name", "names tell their results apart", "two workloads are called %q", share.Name)
+		case !(share.Share >= leastShare && share.Share <= 1):
+			return wrong(path, "write share: 70%", "workload %q has no share", share.Name)
+		}
+		names[share.Name] = true
+		sum += share.Share
+	}
+	if math.Abs(sum-1) > wholeShare {
+		return wrong("workloads", "they are shares of all requests, and make 100 %", "the shares add up to %.4g %%", 100*sum)
+	}
+	return nil
+}
+
+// mixed are the prompts of the mix.
+func (s *Scenario) mixed() (prompt.Source, error) {
+	shares := make([]prompt.Share, len(s.Mix))
+	for i, of := range s.Mix {
+		source, err := s.Prompts(of.Workload)
+		if err != nil {
+			return nil, err
+		}
+		shares[i] = prompt.Share{Source: source, Share: of.Share, MaxTokens: of.MaxTokens}
+	}
+	return prompt.NewMix(shares, s.Seed), nil
+}
+
+// WorkloadsOf are what the requests of a lane ask for: the lane's own workload, or the
+// shares of the mix, or else the scenario's.
+func (s *Scenario) WorkloadsOf(l Lane) (list []Workload) {
+	if l.Workload != nil || len(s.Mix) == 0 {
+		return []Workload{s.WorkloadOf(l)}
+	}
+	for _, of := range s.Mix {
+		list = append(list, of.Workload)
+	}
+	return list
+}
+
+// Asks is what a prompt of a lane is asked with.
+func (s *Scenario) Asks(l Lane, p prompt.Prompt) Workload {
+	if p.Share > 0 && p.Share <= len(s.Mix) {
+		return s.Mix[p.Share-1].Workload
+	}
+	return s.WorkloadOf(l)
+}

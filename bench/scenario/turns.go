@@ -1,0 +1,83 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxTurns is more than any conversation has: all of it.
+const maxTurns = 10_000
+
+// turnsField is a number of turns, or all.
+func turnsField(word string, p *int) field {
+	return scalar(word, func(s string) (err error) {
+		*p, err = ParseTurns(s)
+		return err
+	}, func() any {
+		switch {
+		case *p < 2:
+			return nil
+		case *p == maxTurns:
+			return yamlText("all")
+		}
+		return yamlText(strconv.Itoa(*p))
+	})
+}
+
+// ParseTurns reads how many questions of a conversation are asked at most: a number, or
+// all of those that a file holds.
+func ParseTurns(s string) (int, error) {
+	if s == "all" {
+		return maxTurns, nil
+	}
+	n, err := wholeNumber(s, 1, maxTurns)
+	if err != nil {
+		return 0, &Error{Message: "not a number of turns", Hint: "write 5, or all for those of a file"}
+	}
+	return n, nil
+}
+
+// ThinkTime is how long whoever got an answer thinks before asking on: always so long or,
+// if it is random, so long on average, exponentially distributed.
+func (w Workload) ThinkTime() (mean time.Duration, random bool) {
+	text, random := strings.CutPrefix(w.Think, "exp:")
+	d, err := ParseDuration(text)
+	if err != nil {
+		return 0, false
+	}
+	return d.D(), random
+}
+
+// Converses reports whether some requests are turns of a conversation.
+func (s *Scenario) Converses() bool {
+	for _, l := range s.Lanes {
+		if s.WorkloadOf(l).Turns > 1 && (l.Workload != nil || len(s.Mix) == 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkTurns checks what is said of conversations.
+func (w *Workload) checkTurns(path string) error {
+	if text, _ := strings.CutPrefix(w.Think, "exp:"); w.Think != "" {
+		if _, err := ParseDuration(text); err != nil {
+			return wrong(path+".think", "write 2s, or exp:2s for a random time of that mean", "think %q is not a duration", brief(w.Think))
+		}
+	}
+	_, recorded := recordedIn(*w)
+	switch {
+	case w.Turns < 0 || w.Turns > maxTurns:
+		return wrong(path+".turns", "write 5, or all for those of a file", "turns is not between 1 and %d", maxTurns)
+	case w.Turns < 2 && w.Think != "":
+		return wrong(path+".think", "give turns: 5", "only a conversation has a time to think")
+	case w.Turns > 1 && recorded:
+		return wrong(path+".turns", "the requests of its sessions come when they were recorded", "a trace is no conversation")
+	case w.Turns > 1 && strings.HasPrefix(path, "workloads"):
+		return wrong(path+".turns", "give a lane of its own a workload with turns", "a share of a mix is no conversation")
+	case w.Turns == maxTurns && (w.Prompt != "" || made(w.Prompts)):
+		return wrong(path+".turns", "write how many, or give a file of conversations", "%s has no end of turns", w.Prompts)
+	}
+	return nil
+}
