@@ -128,9 +128,12 @@ func (s *Scenario) WorkloadsOf(l Lane) (list []Workload) {
 }
 
 // Asks is what a prompt of a lane is asked with.
-func (s *Scenario) Asks(l Lane, p prompt.Prompt) Workload {
-	if p.Share > 0 && p.Share <= len(s.Mix) {
-		return s.Mix[p.Share-1].Workload
+func (s *Scenario) Asks(lane int, p *prompt.Prompt) *Workload {
+	switch own := s.Lanes[lane].Workload; {
+	case p.Share > 0 && p.Share <= len(s.Mix):
+		return &s.Mix[p.Share-1].Workload
+	case own != nil:
+		return own
 	}
-	return s.WorkloadOf(l)
+	return &s.Workload
 }
