@@ -138,6 +138,12 @@ func (responses) settleWhole(c *chunk) {
 	switch string(c.state) {
 	case "failed", "cancelled":
 		c.bad = true
+	case "queued", "in_progress":
+		c.partial = true
+	case "incomplete":
+		if len(c.finish) == 0 {
+			c.finish = c.state // for no reason that it gives
+		}
 	case "completed":
 		if len(c.finish) == 0 && c.shaped {
 			c.finish = c.state
@@ -159,6 +165,7 @@ func (c *chunk) piece(part, text []byte) {
 		c.seen.tool = true
 		c.voice(text)
 	default:
+		c.refusal = c.refusal || string(part) == "refusal"
 		c.content(text)
 	}
 	c.take()
