@@ -1,12 +1,16 @@
 package account
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"flashwave/bench/health"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
+	"flashwave/client"
 )
 
 // About is what a document says of a run that its figures do not tell.
@@ -94,6 +98,28 @@ func (a *Account) generator(total *result.Part, parts []*result.Part) result.Gen
 	for _, text := range a.Adapted() {
 		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundAdapted, Text: text, Voids: result.VoidsNothing})
 	}
+	if text := a.tokenless(total); text != "" {
+		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundTokenless, Text: text, Voids: result.VoidsNothing})
+	}
 	g.Settle(g.Findings)
 	return g
+}
+
+// tokenlessShare is the share of answers without a token that is worth a line.
+const tokenlessShare = 0.01
+
+// tokenless says that more answers than may be ended ok without a token, where all were
+// to be streams of them: figures of such a run are those of empty answers. An endpoint of
+// one's own, which promises no tokens, answers as it likes.
+func (a *Account) tokenless(total *result.Part) string {
+	empty, ok := total.Tokenless[result.TTFTResponse], total.Requests.Succeeded
+	if a.Scenario.Target.API == string(client.HTTP) || float64(empty) <= tokenlessShare*float64(ok) {
+		return ""
+	}
+	for _, l := range a.Scenario.Lanes {
+		if slices.ContainsFunc(a.Scenario.WorkloadsOf(l), func(w scenario.Workload) bool { return !w.Stream }) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s of %s that ended ok held no token", units.Count(empty), units.Of(ok, "answer", "answers"))
 }
