@@ -588,7 +588,11 @@ func (a *answer) verdict() *failure {
 	case a.own():
 		return a.ownVerdict()
 	case a.isStream() && !a.done && !finished:
-		return failed(Truncated, "the stream ended with neither [DONE] nor a finish reason")
+		text := "the stream ended with neither [DONE] nor a finish reason"
+		if api := a.call.client.cfg.API; a.objects && !a.shaped {
+			text += ", and no event is one of api " + string(api)
+		}
+		return &failure{Truncated, text}
 	case a.call.client.cfg.API == Embeddings:
 		if a.chunk.items == 0 {
 			return failed(Malformed, "the answer holds no embedding")
