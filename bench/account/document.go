@@ -2,7 +2,6 @@ package account
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"flashwave/bench/health"
@@ -10,7 +9,6 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
-	"flashwave/client"
 )
 
 // About is what a document says of a run that its figures do not tell.
@@ -109,17 +107,11 @@ func (a *Account) generator(total *result.Part, parts []*result.Part) result.Gen
 const tokenlessShare = 0.01
 
 // tokenless says that more answers than may be ended ok without a token, where all were
-// to be streams of them: figures of such a run are those of empty answers. An endpoint of
-// one's own, which promises no tokens, answers as it likes.
+// to be streams of them: figures of such a run are those of empty answers.
 func (a *Account) tokenless(total *result.Part) string {
 	empty, ok := total.Tokenless[result.TTFTResponse], total.Requests.Succeeded
-	if a.Scenario.Target.API == string(client.HTTP) || float64(empty) <= tokenlessShare*float64(ok) {
+	if !a.Scenario.StreamsAlone() || float64(empty) <= tokenlessShare*float64(ok) {
 		return ""
-	}
-	for _, l := range a.Scenario.Lanes {
-		if slices.ContainsFunc(a.Scenario.WorkloadsOf(l), func(w scenario.Workload) bool { return !w.Stream }) {
-			return ""
-		}
 	}
 	return fmt.Sprintf("%s of %s that ended ok held no token", units.Count(empty), units.Of(ok, "answer", "answers"))
 }
