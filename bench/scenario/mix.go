@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"flashwave/bench/prompt"
@@ -125,6 +126,14 @@ func (s *Scenario) WorkloadsOf(l Lane) (list []Workload) {
 		list = append(list, of.Workload)
 	}
 	return list
+}
+
+// StreamsAlone reports whether every answer is to be a stream of tokens. An endpoint of
+// one's own promises none.
+func (s *Scenario) StreamsAlone() bool {
+	return s.Target.API != apiHTTP && !slices.ContainsFunc(s.Lanes, func(l Lane) bool {
+		return slices.ContainsFunc(s.WorkloadsOf(l), func(w Workload) bool { return !w.Stream })
+	})
 }
 
 // Asks is what a prompt of a lane is asked with.
