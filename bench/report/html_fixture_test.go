@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"flashwave/bench/result"
@@ -85,8 +86,9 @@ func sale() *result.Run {
 	return run
 }
 
-// day is a run of eight hours in twelve waves: a full timeline of merged rows.
-func day() *result.Run {
+// day is a run of eight hours in twelve waves: a full timeline of merged rows. It takes a
+// while, and is not to be changed.
+var day = sync.OnceValue(func() *result.Run {
 	f := newFixture("a day in twelve waves")
 	const each = 40 * time.Minute
 	for i := range 12 {
@@ -104,7 +106,7 @@ func day() *result.Run {
 	run := f.document(12*each, true, true)
 	run.Verdict = result.Verdict{Status: result.Pass, Headline: "held 3.0 requests/s for eight hours", Reasons: []string{}}
 	return run
-}
+})
 
 // lanes has two lanes, one row without any answer, and no answer in the last one.
 func lanes() *result.Run {
