@@ -99,9 +99,19 @@ func discarded(b *testing.B, run tui.Source, width, height int) (leave func()) {
 	}
 }
 
+// freePort is an address on which nobody listens now.
+func freePort() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
 // loadAtFullSpeed begins a run against an endpoint of its own process.
 func loadAtFullSpeed(b *testing.B, length time.Duration) *bench.Run {
-	address := closedPort()
+	address := freePort()
 	endpoint := exec.Command("flashwave", "mock", "--addr", address, "--batch", "4000", "--step", "1ms", "--tokens", "24", "--prefill-tps", "10000000")
 	endpoint.Stderr = os.Stderr
 	if err := endpoint.Start(); err != nil {

@@ -126,6 +126,18 @@ func (h *Hist) Merge(from *Hist) {
 	h.count += from.count
 }
 
+// clone is a small histogram of what h holds.
+func (h *Hist) clone() *Hist {
+	if h.dense != nil {
+		c := NewHist()
+		c.Merge(h)
+		return c
+	}
+	c := *h
+	c.packed, c.spare, c.grows = h.packed.Clone(), nil, false
+	return &c
+}
+
 func (h *Hist) mergeCounts(from *Hist) (dropped int64) {
 	switch {
 	case h.dense == nil && from.dense == nil:

@@ -9,7 +9,7 @@ import (
 )
 
 // Packed, dense and growing histograms hold the same of the same values, also
-// after they were emptied, and add up alike.
+// after they were emptied, are copied and add up alike.
 func TestHistogramsAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		packed, dense, growing := NewHist(), newDenseHist(), NewGrowingHist()
@@ -26,6 +26,12 @@ func TestHistogramsAgree(t *testing.T) {
 			}
 			same(t, packed, dense)
 			same(t, packed, growing)
+			for _, h := range []*Hist{packed, dense, growing} {
+				c := h.clone()
+				same(t, packed, c)
+				c.Record(time.Millisecond) // is no matter of h
+				same(t, packed, h)
+			}
 			sum, other := NewHist(), NewHist()
 			for _, h := range []*Hist{packed, dense, growing} {
 				sum.Merge(h)

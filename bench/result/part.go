@@ -375,7 +375,7 @@ func mergeHist(to, from *Hist) *Hist {
 		return to
 	}
 	if to == nil {
-		to = NewHist()
+		return from.clone()
 	}
 	to.Merge(from)
 	return to

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 
 	"flashwave/bench/result"
@@ -85,8 +86,9 @@ func Sale() *result.Run {
 	return run
 }
 
-// Day is a run of eight hours in twelve waves: a full timeline of merged rows.
-func Day() *result.Run {
+// Day is a run of eight hours in twelve waves: a full timeline of merged rows. It takes a
+// while, and is not to be changed.
+var Day = sync.OnceValue(func() *result.Run {
 	f := newFixture("a day in twelve waves")
 	const each = 40 * time.Minute
 	for i := range 12 {
@@ -104,7 +106,7 @@ func Day() *result.Run {
 	run := f.document(12*each, true, true)
 	run.Verdict = result.Verdict{Status: result.Pass, Headline: "held 3.0 requests/s for eight hours", Reasons: []string{}}
 	return run
-}
+})
 
 // Lanes has two lanes, one row without any answer, and no answer in the last one.
 func Lanes() *result.Run {
