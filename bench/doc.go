@@ -53,8 +53,8 @@
 //
 // All others are leaves, and nothing is locked while one of them is held: the ones above
 // that stand behind a colon alone, and dispatch.Budget, journal.Journal,
-// ledger.openShard, ledger.pace, ledger.recorder, ledger.requestLog, ledger.steady and
-// sending.refusals.
+// ledger.openShard, ledger.pace, ledger.recorder, ledger.requestLog, ledger.steady,
+// sending.refusals and sending.talks.
 //
 // What the goroutine that ends the seconds knows from one to the next has no lock, for
 // nobody else has it.

@@ -13,6 +13,7 @@ func TestBody(t *testing.T) {
 		{"the workload's", `{"prompt": "a"}`, `{"top_p":0.5}`, `{"top_p":0.5}`},
 		{"the line's", `{"prompt": "a", "extra": {"top_k": 1}}`, ``, `{"top_k":1}`},
 		{"both", `{"prompt": "a", "extra": {"top_k": 1, "x": {}}, "tools": [{}]}`, `{"top_p":0.5,"top_k":2}`, `{"top_k":1,"x":{},"tools":[{}],"top_p":0.5}`},
+		{"a picture", `{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}`, ``, ``},
 		{"text alone", `{"messages": [{"role": "user", "content": "a"}]}`, ``, ``},
 		{
 			"parts and tools", `{"messages": [{"role": "user", "content": [{"type": "text", "text": "é"}]}, {"role": "assistant", "tool_calls": [{"id": "1"}]}, {"role": "tool", "tool_call_id": "1", "name": "f", "content": "42"}]}`, ``,
@@ -33,11 +34,11 @@ func TestBody(t *testing.T) {
 func TestTextOnly(t *testing.T) {
 	for _, c := range []struct{ line, err string }{
 		{`{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]}`, ""},
-		{`{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}`, "messages[0] is more than text, which cannot be sent: only chat endpoints take it"},
-		{`{"prompt": "a", "tools": [{}]}`, "tools cannot be sent: only chat endpoints take it"},
-		{`{"messages": [{"role": "tool", "tool_call_id": "1", "content": "a"}]}`, "messages[0] speaks of tools, which cannot be sent: only chat endpoints take it"},
+		{`{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}`, "messages[0] is more than text, and the endpoint takes nothing else"},
+		{`{"prompt": "a", "tools": [{}]}`, "tools cannot be sent: the endpoint takes text alone"},
+		{`{"messages": [{"role": "tool", "tool_call_id": "1", "content": "a"}]}`, "messages[0] speaks of calls of tools in the words of the chat completions, and the api is another"},
 	} {
-		if _, err := (parser{textOnly: true}).parse([]byte(c.line)); errText(err) != c.err {
+		if _, err := (parser{textOnly: true, noCalls: true}).parse([]byte(c.line)); errText(err) != c.err {
 			t.Errorf("%s: %v", c.line, err)
 		}
 	}

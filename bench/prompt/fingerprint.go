@@ -39,7 +39,7 @@ func (p Prompt) digest() digest {
 	texts := []string{p.System, p.Text}
 	for _, m := range p.Messages {
 		texts = append(texts, m.Role, m.Content)
-		if !m.Plain() {
+		if !m.Plain() || m.Parts != nil {
 			texts = append(texts, string(m.Parts), string(m.ToolCalls), m.ToolCallID, m.Name)
 		}
 	}
@@ -54,9 +54,9 @@ func (p Prompt) own() string {
 	if p.MaxTokens == 0 && p.OutputTokens == 0 && p.Temperature == nil && p.Tools == nil && p.Extra == nil {
 		return ""
 	}
-	temperature := math.NaN()
+	temperature := ""
 	if p.Temperature != nil {
-		temperature = *p.Temperature
+		temperature = strconv.FormatUint(math.Float64bits(*p.Temperature), 16)
 	}
 	return fmt.Sprint(p.MaxTokens, p.OutputTokens, temperature, string(p.Tools), string(p.Extra))
 }

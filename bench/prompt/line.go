@@ -19,6 +19,7 @@ type parser struct {
 	system   string // leads those that bring none
 	template bool   // keys that mean nothing here are fields of a body template
 	textOnly bool   // what is more cannot be sent
+	noCalls  bool   // nor can messages about calls of tools
 	whole    bool   // a recorded conversation is wanted to its end
 }
 
@@ -153,8 +154,8 @@ func (l *line) prompt(a parser) (p Prompt, err error) {
 	if err == nil {
 		err = l.fields(a)
 	}
-	if err == nil && a.textOnly {
-		err = l.plain()
+	if err == nil {
+		err = l.sendable(a)
 	}
 	if err != nil {
 		return p, err
@@ -193,18 +194,17 @@ func (l *line) exclusive() error {
 	return nil
 }
 
-// plain refuses what is more than text.
-func (l *line) plain() error {
-	const hint = "only chat endpoints take it"
-	if l.Tools != nil {
-		return errors.New("tools cannot be sent: " + hint)
+// sendable refuses what the endpoint does not take.
+func (l *line) sendable(a parser) error {
+	if l.Tools != nil && a.textOnly {
+		return errors.New("tools cannot be sent: the endpoint takes text alone")
 	}
 	for i, m := range l.Messages {
-		if m.ToolCalls != nil || m.ToolCallID != "" {
-			return fmt.Errorf("messages[%d] speaks of tools, which cannot be sent: %s", i, hint)
+		if (m.ToolCalls != nil || m.ToolCallID != "") && a.noCalls {
+			return fmt.Errorf("messages[%d] speaks of calls of tools in the words of the chat completions, and the api is another", i)
 		}
-		if m.others > 0 {
-			return fmt.Errorf("messages[%d] is more than text, which cannot be sent: %s", i, hint)
+		if m.others > 0 && a.textOnly {
+			return fmt.Errorf("messages[%d] is more than text, and the endpoint takes nothing else", i)
 		}
 	}
 	return nil

@@ -23,9 +23,9 @@ type Message struct {
 	pictures, others int // among Parts: of all that are no text
 }
 
-// Plain reports whether role and text are all that there is to it.
+// Plain reports whether role and content are all that there is to it.
 func (m Message) Plain() bool {
-	return m.Parts == nil && m.ToolCalls == nil && m.ToolCallID == "" && m.Name == ""
+	return m.ToolCalls == nil && m.ToolCallID == "" && m.Name == ""
 }
 
 // bytes is the size of the message; a picture counts as what its tokens would be as text.

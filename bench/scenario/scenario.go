@@ -67,13 +67,16 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	}
 	source, err := s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
-		Template: s.Target.API == apiHTTP, TextOnly: s.Target.API != apiChat, Turns: max(1, w.Turns),
+		Template: s.Target.API == apiHTTP, TextOnly: !takesParts(s.Target.API), NoCalls: s.Target.API != apiChat, Turns: max(1, w.Turns),
 	})
 	if err != nil || w.Turns < 2 {
 		return source, err
 	}
 	return prompt.NewSessions(source, w.Turns), nil
 }
+
+// takesParts reports whether a dialect takes contents of parts.
+func takesParts(api string) bool { return api == apiChat || api == "responses" || api == "messages" }
 
 func (s *Scenario) shelf() {
 	if s.library == nil {

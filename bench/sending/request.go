@@ -163,7 +163,7 @@ func messages(p prompt.Prompt) []client.Message {
 	if len(p.Messages) > 0 {
 		list := make([]client.Message, len(p.Messages))
 		for i, m := range p.Messages {
-			list[i] = client.Message{Role: m.Role, Content: m.Content}
+			list[i] = client.Message{Role: m.Role, Content: m.Content, Parts: m.Parts}
 		}
 		return list
 	}

@@ -14,6 +14,7 @@ import (
 	"flashwave/bench/arrival"
 	"flashwave/bench/files"
 	"flashwave/bench/items"
+	"flashwave/bench/units"
 )
 
 // maxRows bounds what is replayed of a trace.
@@ -110,9 +111,9 @@ func Open(path string, o Options) (*Trace, error) {
 func (o Options) check() error {
 	switch {
 	case !(o.Speed > 0) || math.IsInf(o.Speed, 1):
-		return fmt.Errorf("a speed of %v is not possible: give more than 0", o.Speed)
+		return fmt.Errorf("a speed of %s is not possible: give more than 0", units.Number(o.Speed))
 	case !(o.Scale > 0) || math.IsInf(o.Scale, 1):
-		return fmt.Errorf("a scale of %v is not possible: give more than 0", o.Scale)
+		return fmt.Errorf("a scale of %s is not possible: give more than 0", units.Number(o.Scale))
 	case o.From < 0 || o.To < 0 || o.To > 0 && o.To <= o.From:
 		return errors.New("the window ends before it begins")
 	}
@@ -160,22 +161,22 @@ func (t *Trace) replay(at []time.Duration, row []int64, o Options) error {
 		end = first + o.To
 	}
 	if from >= to {
-		return fmt.Errorf("the window holds no request: the trace is %v long", (at[len(at)-1] - first).Round(time.Second))
+		return fmt.Errorf("the window holds no request: the trace is %s long", units.Length(at[len(at)-1]-first))
 	}
 	at, row = at[from:to], row[from:to]
 	length := float64(end-begin) / o.Speed
-	if n := float64(len(at)) * o.Scale; n > maxRows {
-		return fmt.Errorf("%.0f requests are more than a run replays: lower the scale", n)
+	if n := float64(len(at)) * o.Scale; !(n <= maxRows) {
+		return fmt.Errorf("%s requests are more than a run replays: lower the scale", units.Count(int64(n)))
 	}
 	if length > float64(maxLength) {
-		return fmt.Errorf("the trace lasts longer than %v: raise its speed, or give a window", maxLength)
+		return errors.New("the trace lasts longer than a year: raise its speed, or give a window")
 	}
 	for i := range at {
 		at[i] = time.Duration(float64(at[i]-begin) / o.Speed)
 	}
 	t.at, t.row = scaled(at, row, o.Scale)
 	if len(t.at) == 0 {
-		return fmt.Errorf("at a scale of %v nothing is left of %d requests", o.Scale, len(at))
+		return fmt.Errorf("at a scale of %s nothing is left of %s", units.Number(o.Scale), units.Of(len(at), "request", "requests"))
 	}
 	lasts := max(time.Duration(length), t.at[len(t.at)-1]+1, time.Second)
 	if err := sendable(t.at); err != nil {
@@ -258,7 +259,7 @@ func window(curve []arrival.Segment, o Options) ([]arrival.Segment, error) {
 		start = end
 	}
 	if len(cut) == 0 {
-		return nil, fmt.Errorf("the window holds nothing: the trace is %v long", time.Duration(float64(start)*o.Speed).Round(time.Second))
+		return nil, fmt.Errorf("the window holds nothing: the trace is %s long", units.Length(time.Duration(float64(start)*o.Speed)))
 	}
 	return cut, nil
 }

@@ -179,14 +179,14 @@ func TestErrors(t *testing.T) {
 		{"too few columns", azureText + "\n2023-11-16 18:17:03,1\n", asItWas, "F:5: 2 columns, and the header has 3"},
 		{"tokens that are none", azureText + "\n2023-11-16 18:17:03,1,x\n", asItWas, "F:5: generatedtokens is not a whole number of tokens"},
 		{"two faults", "Timestamp,Request tokens,Response tokens\nx,1,1\n1,1,1\n2,x,1\n", asItWas, "F:2: timestamp is neither a number of seconds nor a date with a time; nor can line 4 be used"},
-		{"a window behind its end", mooncakeText, Options{Speed: 1, Scale: 1, From: time.Hour}, "the window holds no request: the trace is 3s long"},
+		{"a window behind its end", mooncakeText, Options{Speed: 1, Scale: 1, From: time.Hour}, "the window holds no request: the trace is 3.052 s long"},
 		{"a window the wrong way round", mooncakeText, Options{Speed: 1, Scale: 1, From: 2, To: 1}, "the window ends before it begins"},
 		{"no speed", mooncakeText, Options{Scale: 1}, "a speed of 0 is not possible: give more than 0"},
 		{"no scale", mooncakeText, Options{Speed: 1}, "a scale of 0 is not possible: give more than 0"},
 		{"so small a scale", mooncakeText, Options{Speed: 1, Scale: 0.01}, "at a scale of 0.01 nothing is left of 3 requests"},
-		{"so large a scale", mooncakeText, Options{Speed: 1, Scale: 1e9}, "3000000000 requests are more than a run replays: lower the scale"},
-		{"a curve behind its end", "minute,requests\n0,1\n", Options{Speed: 1, Scale: 1, From: time.Hour}, "the window holds nothing: the trace is 1m0s long"},
-		{"so long a trace", mooncakeText, Options{Speed: 1e-9, Scale: 1}, "the trace lasts longer than 8784h0m0s: raise its speed, or give a window"},
+		{"so large a scale", mooncakeText, Options{Speed: 1, Scale: 1e9}, "3,000,000,000 requests are more than a run replays: lower the scale"},
+		{"a curve behind its end", "minute,requests\n0,1\n", Options{Speed: 1, Scale: 1, From: time.Hour}, "the window holds nothing: the trace is 1 min long"},
+		{"so long a trace", mooncakeText, Options{Speed: 1e-9, Scale: 1}, "the trace lasts longer than a year: raise its speed, or give a window"},
 	} {
 		path := write(t, c.text)
 		tr, err := Open(path, c.o)
