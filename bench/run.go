@@ -98,7 +98,7 @@ func join(opts Options) (r *Run, err error) {
 	})
 	a.Budget = &r.sender.Budget
 	d := dispatch.Config{
-		Scenario: sc, Sender: r.sender, Observer: hearing{a.Ledger, a, r.ending.begun}, Now: clock.Now, Virtual: !opts.Machine,
+		Scenario: sc, Sender: r.sender, Observer: hearing{a.Ledger, a, r.sender, r.ending.begun}, Now: clock.Now, Virtual: !opts.Machine,
 	}
 	if opts.observe != nil {
 		opts.observe(&d)

@@ -86,6 +86,9 @@ func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending
 	return e
 }
 
+// Dropped takes in that a request is never sent, for no slot was free and it may not wait.
+func (s *Sender) Dropped(t dispatch.Ticket) { s.talks.dropped(t) }
+
 // request is what a ticket asks of the endpoint. Answers that become part of the next
 // request of a session are kept.
 func (s *Sender) request(t dispatch.Ticket) (*client.Request, prompt.Prompt) {
