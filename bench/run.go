@@ -57,7 +57,7 @@ func Start(opts Options) (*Run, error) {
 	a.Waves.Begin(now + warmup)
 	a.Ledger.Begin(now, now+warmup)
 	a.Dispatch.Begin(now + warmup)
-	for _, note := range r.sender.Workload.Skipped() {
+	for _, note := range r.sender.Workload.Skipped(sc) {
 		a.Journal.Note(note)
 	}
 	a.Journal.Begin(r.report(nil))
