@@ -168,7 +168,7 @@ func (t *Trace) Skipped() *items.BadLines {
 	if t == nil || t.load == nil {
 		return nil
 	}
-	return t.load.Trace.Skipped()
+	return t.load.Skipped()
 }
 
 // recordedIn is the file of a trace, if the workload asks what it recorded.
