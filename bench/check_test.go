@@ -164,3 +164,50 @@ func TestWhatWasAdaptedIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// A run whose answers hold no token, and end ok all the same, says so: its figures are
+// those of empty answers.
+func TestEmptyAnswersAreSaid(t *testing.T) {
+	t.Parallel()
+	const token = `data: {"choices":[{"delta":{"content":"a"}}]}` + "\n\n"
+	for _, test := range []struct {
+		name  string
+		api   client.API
+		asks  bool // for a stream
+		says  string
+		empty bool
+	}{
+		{"empty", client.Chat, true, "", true},
+		{"a token", client.Chat, true, token, false},
+		{"in one piece", client.Chat, false, "", false},
+		{"thoughts alone", client.Chat, true, strings.Replace(token, "content", "reasoning", 1), false},
+		{"one's own", client.HTTP, true, token, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, test.says+`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
+			}))
+			defer server.Close()
+			s := prepared(t, func(sc *scenario.Scenario) {
+				sc.Target.URL, sc.Target.API, sc.Target.Model, sc.Workload.Stream = server.URL+"/v1", string(test.api), "m", test.asks
+				if test.api == client.HTTP {
+					sc.Target.Body, sc.Target.Model = "{}", ""
+				}
+				sc.AddWave("", scenario.Wave{Name: "few", Concurrency: 2, Requests: 10})
+			})
+			run, err := bench.Start(s.Options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := run.Wait()
+			if doc.Total.Requests.Succeeded != 10 {
+				t.Errorf("%+v: %+v", doc.Total.Requests, doc.Total.Errors)
+			}
+			said := strings.Contains(strings.Join(doc.Generator.Warnings, "\n"), "10 of 10 answers that ended ok held no token")
+			if said != test.empty {
+				t.Errorf("%q, want it to say that answers are empty: %v", doc.Generator.Warnings, test.empty)
+			}
+		})
+	}
+}

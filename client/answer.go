@@ -31,6 +31,9 @@ type answer struct {
 	done    bool // the last event came
 	found   bool // a token came, counted or not
 	deltas  bool // one came in a delta
+	refusal bool // some of its text is one
+	objects bool // an event was an object
+	shaped  bool // and one that the dialect promises
 	usage   usage
 	told    int   // how many token events had come when the usage last told of the output
 	refused bool  // it is the body of an HTTP error
@@ -85,6 +88,7 @@ func (a *answer) release() {
 	a.lines = lines{line: a.lines.line, rest: a.lines.rest[:0]}
 	a.call, a.shape, a.at, a.came, a.first, a.doc = nil, unknown, 0, 0, 0, a.doc[:0]
 	a.began, a.done, a.found, a.deltas, a.full, a.ending = false, false, false, false, false, false
+	a.refusal, a.objects, a.shaped = false, false, false
 	a.failure, a.refused, a.lineEnd, a.lineAt = nil, false, 0, stamp{}
 	a.usage, a.told = usage{}, 0
 	answers.Put(a)
@@ -270,6 +274,10 @@ func (a *answer) notJSON(name, data []byte) {
 	switch {
 	case data[0] == ':', isKeepAlive(name):
 	case a.own():
+		if a.ending && opens(data) && (a.objects || !a.found) {
+			a.failure = failed(Truncated, "the stream ended in the middle of an event")
+			return
+		}
 		if a.isOwnToken(name) && (data[0] != '[' || !isKeepAlive(data)) {
 			a.token(Content)
 		}
@@ -352,6 +360,7 @@ func (a *answer) isOwnToken(name []byte) bool {
 func (a *answer) said() {
 	c := &a.chunk
 	isError := c.isError(a.own())
+	a.objects, a.shaped = a.objects || c.isObject, a.shaped || c.shaped
 	repeated := c.whole && a.deltas // the message so far, or once more at the end
 	if repeated {
 		c.tokens, c.texts, c.reasons, c.reasoning = c.tokens[:0], c.texts[:0], c.reasons[:0], false
@@ -393,6 +402,9 @@ func (a *answer) note() {
 	}
 	if len(c.finish) > 0 {
 		r.Finish = finishOf(c.finish)
+	}
+	if a.refusal = a.refusal || c.refusal; a.refusal && r.Finish == "stop" {
+		r.Finish = "refusal"
 	}
 	for _, text := range c.texts {
 		r.Text += string(plain(text))
@@ -528,6 +540,8 @@ func (a *answer) document() {
 		a.failure = a.gaveUp()
 	case !c.shaped && !a.own():
 		a.failure = failed(Malformed, "the answer is JSON without %s: is the URL that of an endpoint of api %s?", c.of.facts().promise, a.call.client.cfg.API)
+	case c.partial:
+		a.failure = failed(Truncated, "the answer says itself that there is more to come")
 	}
 }
 
@@ -574,7 +588,11 @@ func (a *answer) verdict() *failure {
 	case a.own():
 		return a.ownVerdict()
 	case a.isStream() && !a.done && !finished:
-		return failed(Truncated, "the stream ended with neither [DONE] nor a finish reason")
+		text := "the stream ended with neither [DONE] nor a finish reason"
+		if api := a.call.client.cfg.API; a.objects && !a.shaped {
+			text += ", and no event is one of api " + string(api)
+		}
+		return &failure{Truncated, text}
 	case a.call.client.cfg.API == Embeddings:
 		if a.chunk.items == 0 {
 			return failed(Malformed, "the answer holds no embedding")
@@ -587,8 +605,14 @@ func (a *answer) verdict() *failure {
 
 // ownVerdict says how the answer of an endpoint of the user's own ended.
 func (a *answer) ownVerdict() *failure {
-	if d := a.chunk.of.(*custom); a.isStream() && !a.found && d.tokens != nil {
-		return failed(Malformed, "no event of the stream is a token as --token says")
+	switch d := a.chunk.of.(*custom); {
+	case !a.found && d.tokens != nil:
+		return failed(Malformed, "nothing in the answer is a token as --token says")
+	case !a.isStream():
+	case !a.found:
+		return failed(Malformed, "no event of the stream says anything")
+	case d.tokens == nil && a.shaped && !a.done && a.call.res.Finish == "":
+		return failed(Truncated, "the stream of a chat ended with neither [DONE] nor a finish reason (if it is none, --token says what tokens are)")
 	}
 	return nil
 }

@@ -24,13 +24,19 @@ type call struct {
 // [Cancelled], and Result.Sent is [Never] if nothing was sent at all). The sink
 // may be nil. Do is safe for concurrent use.
 func (c *Client) Do(ctx context.Context, req *Request, sink Sink) Result {
+	return *c.Ask(ctx, req, sink)
+}
+
+// Ask is Do with the result in the heap: it takes no room on the stack of whoever waits
+// for it, of whom there may be thousands.
+func (c *Client) Ask(ctx context.Context, req *Request, sink Sink) *Result {
 	x := newCall(c, req, sink)
 	f := x.run(ctx)
 	if f == nil || f.outcome != Cancelled {
 		x.sent(x.client.now()) // unless it was: it may have failed before
 	}
 	x.over(f)
-	return x.res
+	return &x.res
 }
 
 func newCall(c *Client, req *Request, sink Sink) *call {

@@ -31,6 +31,8 @@ type said struct {
 	reasoning bool // some of the tokens are reasoning, or come with it
 	calls     bool // there are calls of tools in the whole answer
 	over      bool // the stream ends with it
+	refusal   bool // some of the text is one
+	partial   bool // there is more to come, which is what a document must not say
 	items     int  // embeddings
 	usage     usage
 	finish    []byte // the finish reason, in plain; one that says failure goes before others
@@ -222,7 +224,7 @@ func (c *chunk) deltaField(key []byte) bool {
 	case "content":
 		return c.contentOf()
 	case "refusal":
-		return c.contentText()
+		return c.refusalText()
 	case "reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "reasoning_summary",
 		"thinking", "thinking_content", "thinking_blocks", "thought", "thoughts":
 		return c.reasoningOf()
@@ -274,7 +276,7 @@ func (c *chunk) part() bool {
 			text, ok = c.partText()
 			return ok
 		case "refusal":
-			return c.contentText()
+			return c.refusalText()
 		case "thinking", "reasoning":
 			return c.reasoningOf()
 		case "audio", "input_audio", "output_audio":
@@ -312,6 +314,14 @@ func (c *chunk) partText() (text []byte, ok bool) {
 
 func (c *chunk) contentText() bool {
 	text, ok := c.scan.str()
+	c.content(text)
+	return ok
+}
+
+// refusalText reads a text that says no, which is an answer as any other.
+func (c *chunk) refusalText() bool {
+	text, ok := c.scan.str()
+	c.refusal = c.refusal || len(text) > 0
 	c.content(text)
 	return ok
 }

@@ -25,7 +25,7 @@ type complaints struct {
 // for one that does not.
 func (c *chunk) complaint(key []byte) (known, ok bool) {
 	switch string(key) {
-	case "error", "errors", "error_message", "error_msg", "error_code", "errorMessage", "errorCode", "errmsg", "errcode",
+	case "error", "Error", "errors", "error_message", "error_msg", "error_code", "errorMessage", "errorCode", "errmsg", "errcode",
 		"base_resp", "fault", "exception":
 		return true, c.failureOf()
 	case "object":
@@ -57,7 +57,16 @@ func (c *chunk) complaint(key []byte) (known, ok bool) {
 		}
 		return true, ok
 	}
+	if namesException(key) && c.scan.peek() == '{' {
+		return true, c.failureOf()
+	}
 	return false, true
+}
+
+// namesException reports whether a key is the type of a failure, as AWS writes it:
+// modelStreamErrorException, internalServerError.
+func namesException(key []byte) bool {
+	return bytes.HasSuffix(key, []byte("Exception")) || bytes.HasSuffix(key, []byte("Error"))
 }
 
 // failureOf reads the value of error, wherever it stands. What says nothing means

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"text/template"
 )
 
@@ -17,6 +18,10 @@ type custom struct {
 	tokens   []tokenAt
 	usage    keyPath // of the usage; nil: where it usually stands
 	failures []condition
+
+	answered   atomic.Bool   // a document came
+	usageThere atomic.Bool   // and one that holds a usage where it is said to stand
+	decided    []atomic.Bool // and one that holds what a condition asks about
 }
 
 // A tokenAt says which events are tokens: those of a name, or whose documents hold
@@ -51,6 +56,7 @@ func newCustom(cfg Config) (*custom, error) {
 		}
 		d.failures = append(d.failures, c)
 	}
+	d.decided = make([]atomic.Bool, len(d.failures))
 	return d, nil
 }
 
@@ -75,6 +81,7 @@ func (d *custom) names(name []byte) bool {
 
 func (d *custom) settle(c *chunk) {
 	document := c.scan.b
+	note(&d.answered)
 	if d.tokens != nil {
 		d.findTokens(c, document)
 	}
@@ -93,6 +100,9 @@ func (d *custom) findFailures(c *chunk, document []byte) {
 		f := &d.failures[i]
 		value := f.path.in(document)
 		c.looked(value)
+		if value != nil {
+			note(&d.decided[i])
+		}
 		if !f.holds(value) {
 			continue
 		}
@@ -108,6 +118,9 @@ func (d *custom) readUsage(c *chunk, document []byte) {
 	c.usage = usage{}
 	value := d.usage.in(document)
 	c.looked(value)
+	if value != nil {
+		note(&d.usageThere)
+	}
 	s := scanner{b: value}
 	if s.peek() == '{' {
 		c.usage.read(&s)
@@ -149,6 +162,31 @@ func (c *chunk) looked(value []byte) {
 	if from < cap(value) && heard < cap(c.heard) {
 		c.voices++
 	}
+}
+
+// note remembers that something happened. All calls share what they note: it is written
+// once.
+func note(happened *atomic.Bool) {
+	if !happened.Load() {
+		happened.Store(true)
+	}
+}
+
+// unheard says which of what the user said of answers no answer held: sentences for
+// people. A path that must lead to nothing is well where it did.
+func (d *custom) unheard() (list []string) {
+	if !d.answered.Load() {
+		return nil
+	}
+	for i := range d.failures {
+		if f := &d.failures[i]; f.op != "" && !d.decided[i].Load() {
+			list = append(list, "no answer held what fail-if asks about, so that it made none an error: "+f.text)
+		}
+	}
+	if d.usage != nil && !d.usageThere.Load() {
+		list = append(list, "no answer held a usage where usage says: tokens are counted events")
+	}
+	return list
 }
 
 // bodyTemplate parses the template of a body.

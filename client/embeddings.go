@@ -1,5 +1,7 @@
 package client
 
+import "bytes"
+
 // embeddings is OpenAI's API of embeddings:
 // https://platform.openai.com/docs/api-reference/embeddings/create.
 //
@@ -49,15 +51,24 @@ func (embeddings) key(c *chunk, key []byte) (ok bool) {
 
 // vector reads a key of an element of the data.
 func (c *chunk) vector(key []byte) bool {
-	if string(key) != "embedding" {
-		return c.scan.skip()
+	switch string(key) {
+	case "error":
+		return c.failureOf()
+	case "embedding":
+		first := c.scan.peek()
+		value, ok := c.scan.raw()
+		if (first == '[' || first == '"') && len(value) > len(`""`) && !holdsNull(value) {
+			c.items++
+		}
+		return ok
 	}
-	first := c.scan.peek()
-	value, ok := c.scan.raw()
-	if (first == '[' || first == '"') && len(value) > len(`""`) {
-		c.items++
-	}
-	return ok
+	return c.scan.skip()
+}
+
+// holdsNull reports whether a vector holds null: what engines write for a number that is
+// none, when they compute with what they cannot hold.
+func holdsNull(vector []byte) bool {
+	return vector[0] == '[' && bytes.Contains(vector, []byte("null"))
 }
 
 func (embeddings) settle(c *chunk) {

@@ -43,7 +43,7 @@ func (generate) key(c *chunk, key []byte) (ok bool) {
 		return c.scan.object(c.deltaField)
 	case "done":
 		c.shaped = true
-		c.over = c.scan.peek() == 't'
+		c.over, c.partial = c.scan.peek() == 't', c.scan.peek() == 'f'
 		return c.scan.skip()
 	case "done_reason":
 		return c.finished()
@@ -58,4 +58,10 @@ func (generate) key(c *chunk, key []byte) (ok bool) {
 	return c.beside(key)
 }
 
-func (generate) settle(c *chunk) { c.take() }
+func (generate) settle(c *chunk) {
+	c.take()
+	switch string(c.finish) {
+	case "load", "unload": // of a model, and no answer
+		c.finish = nil
+	}
+}

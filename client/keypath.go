@@ -101,10 +101,17 @@ func parseCondition(text string) (c condition, err error) {
 			return c, fmt.Errorf("%s compares with a number, such as code >= 400", c.op)
 		}
 	}
-	if c.path, err = parsePath(where); err != nil {
-		return c, errors.New("an expression is PATH OP VALUE, such as 'success == false' or 'code >= 400'")
+	c.path, err = parsePath(where)
+	if err != nil || strings.ContainsAny(where, "=!<>&|") || !c.quote && c.isFormula() {
+		return c, errors.New("an expression is PATH OP VALUE, such as 'success == false' or 'code >= 400', one at a time")
 	}
 	return c, nil
+}
+
+// isFormula reports whether the value goes on as an expression: it is the remains of an
+// operator that is not known (===), or of several expressions.
+func (c *condition) isFormula() bool {
+	return strings.HasPrefix(c.value, "=") || strings.Contains(c.value, "&&") || strings.Contains(c.value, "||")
 }
 
 // holds reports whether a value is what the condition asks for; nil: there is none.

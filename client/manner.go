@@ -57,8 +57,8 @@ func (x *call) adapts(f *failure) bool {
 	return true
 }
 
-// Adapted says where requests were not made as they were meant to be, for the endpoint
-// would not have it: sentences for people.
+// Adapted says where requests were not made, or answers not read, as they were meant to
+// be, for the endpoint would not have it: sentences for people.
 func (c *Client) Adapted() (list []string) {
 	if c.declined.url.Load() {
 		list = append(list, "the URL leaves out what is usual, and nothing was found there: requests went to "+c.post.Scheme+"://"+c.post.Host+c.post.Path)
@@ -71,6 +71,9 @@ func (c *Client) Adapted() (list []string) {
 	}
 	if c.declined.limit.Load() {
 		list = append(list, "the endpoint refused max_tokens: requests went with max_completion_tokens")
+	}
+	if d, isOwn := c.dialect.(*custom); isOwn {
+		list = append(list, d.unheard()...)
 	}
 	return list
 }

@@ -93,7 +93,7 @@ func (c *chunk) block(block []byte) {
 	c.scan = scanner{b: block}
 	c.scan.object(c.blockField)
 	c.scan = outside
-	switch kind := typeIn(block); {
+	switch kind := textIn(block, "type"); {
 	case bytes.HasSuffix(kind, []byte("tool_use")):
 		c.seen.tool = true
 	case string(kind) == "redacted_thinking":

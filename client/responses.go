@@ -8,8 +8,9 @@ import "bytes"
 //
 // A stream tells of much that is no token: items and parts that begin and end, texts
 // that were streamed before. Tokens are its deltas, of whatever kind, and the beginning
-// of a call of a tool, which has a name by then. What is said of the response as a whole
-// stands below response, in the last event the usage too.
+// of a call of a tool, which has a name by then; a tool that the server runs has none, and
+// that it begins is no token. What is said of the response as a whole stands below
+// response, in the last event the usage too.
 type responses struct{}
 
 func (responses) facts() facts {
@@ -123,7 +124,7 @@ func (d responses) settle(c *chunk) {
 			c.failure = c.typeOf()
 		}
 	case "output_item.added":
-		c.seen = delta{tool: bytes.HasSuffix(typeIn(c.seen.message), []byte("_call"))}
+		c.seen = delta{tool: bytes.HasSuffix(textIn(c.seen.message, "type"), []byte("_call")) && len(textIn(c.seen.message, "name")) > 0}
 		c.take()
 	case "image_generation_call.partial_image":
 		part, isDelta = nil, true
@@ -138,6 +139,12 @@ func (responses) settleWhole(c *chunk) {
 	switch string(c.state) {
 	case "failed", "cancelled":
 		c.bad = true
+	case "queued", "in_progress":
+		c.partial = true
+	case "incomplete":
+		if len(c.finish) == 0 {
+			c.finish = c.state // for no reason that it gives
+		}
 	case "completed":
 		if len(c.finish) == 0 && c.shaped {
 			c.finish = c.state
@@ -159,20 +166,21 @@ func (c *chunk) piece(part, text []byte) {
 		c.seen.tool = true
 		c.voice(text)
 	default:
+		c.refusal = c.refusal || string(part) == "refusal"
 		c.content(text)
 	}
 	c.take()
 }
 
-// typeIn is the type of an object.
-func typeIn(object []byte) (kind []byte) {
+// textIn is the text under a key of an object.
+func textIn(object []byte, name string) (text []byte) {
 	s := scanner{b: object}
 	s.object(func(key []byte) (ok bool) {
-		if string(key) == "type" {
-			kind, ok = s.str()
+		if string(key) == name {
+			text, ok = s.str()
 			return ok
 		}
 		return s.skip()
 	})
-	return kind
+	return text
 }

@@ -127,10 +127,14 @@ func (r *reflection) root(root map[string]any) {
 	r.finish(root["finish_reason"])
 	for key, v := range root {
 		switch key {
-		case "error", "errors", "error_message", "error_msg", "error_code", "errorMessage", "errorCode", "errmsg", "errcode", "base_resp", "fault", "exception":
+		case "error", "Error", "errors", "error_message", "error_msg", "error_code", "errorMessage", "errorCode", "errmsg", "errcode", "base_resp", "fault", "exception":
 			r.failure(v)
 		case "metadata", "meta", "response":
 			r.finish(asMap(v)["finish_reason"])
+		default:
+			if object, ok := v.(map[string]any); ok && !strings.HasPrefix(key, "x_") && (strings.HasSuffix(key, "Exception") || strings.HasSuffix(key, "Error")) {
+				r.failure(object)
+			}
 		}
 		if strings.HasPrefix(key, "x_") {
 			r.failure(asMap(v)["error"])

@@ -1,11 +1,13 @@
 package account
 
 import (
+	"fmt"
 	"time"
 
 	"flashwave/bench/health"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
 
@@ -94,6 +96,22 @@ func (a *Account) generator(total *result.Part, parts []*result.Part) result.Gen
 	for _, text := range a.Adapted() {
 		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundAdapted, Text: text, Voids: result.VoidsNothing})
 	}
+	if text := a.tokenless(total); text != "" {
+		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundTokenless, Text: text, Voids: result.VoidsNothing})
+	}
 	g.Settle(g.Findings)
 	return g
+}
+
+// tokenlessShare is the share of answers without a token that is worth a line.
+const tokenlessShare = 0.01
+
+// tokenless says that more answers than may be ended ok without a token, where all were
+// to be streams of them: figures of such a run are those of empty answers.
+func (a *Account) tokenless(total *result.Part) string {
+	empty, ok := total.Tokenless[result.TTFTResponse], total.Requests.Succeeded
+	if !a.Scenario.StreamsAlone() || float64(empty) <= tokenlessShare*float64(ok) {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s that ended ok held no token", units.Count(empty), units.Of(ok, "answer", "answers"))
 }

@@ -115,7 +115,8 @@ func scaling(name string, slow time.Duration) served {
 	m := servertest.Autoscaled
 	m.Service = servertest.Fixed(slow * 200 * time.Millisecond)
 	return served{
-		name, m, servertest.Model{Workers: m.Scaling.Most, Service: m.Service},
+		name, m,
+		servertest.Model{Workers: m.Scaling.Most, Service: m.Service},
 		slow * sale, 0.07, 28 * time.Minute, ByLatency,
 		func(c *Config) { c.HoldFor = 3 * time.Minute },
 	}

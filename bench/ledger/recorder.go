@@ -162,14 +162,10 @@ func (r *recorder) gather() (waves, groups map[int]*result.Part) {
 		s.mu.Lock()
 		parts, group := s.parts, s.group
 		s.parts = make(map[int]*result.Part, len(parts))
-		if len(group) > 0 {
-			s.group = make(map[int]*result.Part, len(group))
-		}
+		s.group = make(map[int]*result.Part, len(group))
 		s.mu.Unlock()
 		collect(waves, parts)
-		if len(group) > 0 {
-			collect(groups, group)
-		}
+		collect(groups, group)
 	}
 	return waves, groups
 }

@@ -9,7 +9,7 @@ import (
 
 // Body is what is added to the body of the prompt's request: what the workload adds, and
 // over it what the prompt does, its messages among it if they are more than role and content.
-func (p Prompt) Body(workload json.RawMessage) json.RawMessage {
+func (p *Prompt) Body(workload json.RawMessage) json.RawMessage {
 	plain := !slices.ContainsFunc(p.Messages, func(m Message) bool { return !m.Plain() })
 	if p.Extra == nil && p.Tools == nil && plain {
 		return workload

@@ -45,7 +45,7 @@ type Prompt struct {
 
 // Limit is the most tokens of the answer: what the prompt says, or else what the
 // workload does.
-func (p Prompt) Limit(workload int) int {
+func (p *Prompt) Limit(workload int) int {
 	if n := p.answer(); n > 0 {
 		return n
 	}
@@ -53,7 +53,7 @@ func (p Prompt) Limit(workload int) int {
 }
 
 // answer is the most tokens of the answer that the prompt allows; 0: it does not say.
-func (p Prompt) answer() int {
+func (p *Prompt) answer() int {
 	if p.MaxTokens > 0 && p.OutputTokens > 0 {
 		return min(p.MaxTokens, p.OutputTokens)
 	}

@@ -45,7 +45,8 @@ func TestSharedPrefixes(t *testing.T) {
 			}
 		}
 	}
-	if s := open(t, "synthetic:in=100", "", "", 1); s.MeanAnswer(9) != 9 || s.At(0, 0).Limit(9) != 9 {
+	s := open(t, "synthetic:in=100", "", "", 1)
+	if p := s.At(0, 0); s.MeanAnswer(9) != 9 || p.Limit(9) != 9 {
 		t.Error("an answer that nothing was said of has a length")
 	}
 }

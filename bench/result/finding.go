@@ -28,7 +28,8 @@ const (
 	FoundThrottled FindingKind = "throttled"           // a cause: its quota of the CPU was used up
 	FoundShared    FindingKind = "mock_shares_process" // a cause: the endpoint had part of its CPU
 	FoundCutOff    FindingKind = "cut_off"             // it was killed before it could be judged
-	FoundAdapted   FindingKind = "adapted"             // it asked for less than it was told, for the endpoint refused it
+	FoundTokenless FindingKind = "tokenless"           // answers that ended ok held no token
+	FoundAdapted   FindingKind = "adapted"             // it asked for less than it was told, or found less than it was told of, for the endpoint would have it so
 )
 
 // Voids says which judgements a finding takes away.

@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"flashwave/bench/prompt"
@@ -127,10 +128,21 @@ func (s *Scenario) WorkloadsOf(l Lane) (list []Workload) {
 	return list
 }
 
+// StreamsAlone reports whether every answer is to be a stream of tokens. An endpoint of
+// one's own promises none.
+func (s *Scenario) StreamsAlone() bool {
+	return s.Target.API != apiHTTP && !slices.ContainsFunc(s.Lanes, func(l Lane) bool {
+		return slices.ContainsFunc(s.WorkloadsOf(l), func(w Workload) bool { return !w.Stream })
+	})
+}
+
 // Asks is what a prompt of a lane is asked with.
-func (s *Scenario) Asks(l Lane, p prompt.Prompt) Workload {
-	if p.Share > 0 && p.Share <= len(s.Mix) {
-		return s.Mix[p.Share-1].Workload
+func (s *Scenario) Asks(lane int, p *prompt.Prompt) *Workload {
+	switch own := s.Lanes[lane].Workload; {
+	case p.Share > 0 && p.Share <= len(s.Mix):
+		return &s.Mix[p.Share-1].Workload
+	case own != nil:
+		return own
 	}
-	return s.WorkloadOf(l)
+	return &s.Workload
 }

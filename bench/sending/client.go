@@ -41,3 +41,15 @@ func Adapted(c Client) []string {
 	}
 	return nil
 }
+
+// asking is the client's Do with its result in the heap, as package client has it by
+// itself.
+func asking(c Client) func(context.Context, *client.Request, client.Sink) *client.Result {
+	if c, ok := c.(*client.Client); ok {
+		return c.Ask
+	}
+	return func(ctx context.Context, req *client.Request, sink client.Sink) *client.Result {
+		res := c.Do(ctx, req, sink)
+		return &res
+	}
+}

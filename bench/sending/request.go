@@ -136,7 +136,7 @@ func (w Workload) measured(lane int, p prompt.Prompt, res *client.Result) {
 // Request is what a ticket asks of the endpoint, and the prompt that it says it with.
 func (w Workload) Request(sc *scenario.Scenario, t dispatch.Ticket) (*client.Request, prompt.Prompt) {
 	p := w.prompt(t)
-	return asked(sc.Target.Model, sc.Asks(sc.Lanes[t.Lane], p), p), p
+	return asked(sc, t.Lane, &p), p
 }
 
 // prompt is the prompt of a ticket: that of the recorded request that it replays, or else
@@ -151,9 +151,10 @@ func (w Workload) prompt(t dispatch.Ticket) prompt.Prompt {
 
 // asked is a prompt of a workload as a request to a model: what the prompt says of its
 // request comes before what the workload says.
-func asked(model string, w scenario.Workload, p prompt.Prompt) *client.Request {
+func asked(sc *scenario.Scenario, lane int, p *prompt.Prompt) *client.Request {
+	w := sc.Asks(lane, p)
 	req := &client.Request{
-		Model:       model,
+		Model:       sc.Target.Model,
 		Messages:    messages(p),
 		MaxTokens:   p.Limit(w.MaxTokens),
 		Temperature: w.Temperature,
@@ -168,7 +169,7 @@ func asked(model string, w scenario.Workload, p prompt.Prompt) *client.Request {
 }
 
 // messages are what a prompt says.
-func messages(p prompt.Prompt) []client.Message {
+func messages(p *prompt.Prompt) []client.Message {
 	if len(p.Messages) > 0 {
 		list := make([]client.Message, len(p.Messages))
 		for i, m := range p.Messages {

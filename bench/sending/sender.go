@@ -41,6 +41,7 @@ type Sender struct {
 	talks    talks
 	ctx      context.Context // of requests
 	cancel   context.CancelFunc
+	ask      func(context.Context, *client.Request, client.Sink) *client.Result
 }
 
 // New is a sender to which nothing was given yet.
@@ -49,6 +50,7 @@ func New(c Config) *Sender {
 	if c.Price != nil {
 		s.Budget.Price = *c.Price
 	}
+	s.ask = asking(c.Client)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -57,58 +59,71 @@ func New(c Config) *Sender {
 // [dispatch.Sender].
 func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending {
 	began := s.Now()
-	req, p := s.request(t)
-	size := p.Size()
-	f, ok := s.Ledger.Open(t, size, req.MaxTokens)
+	q := s.question(t)
+	size := q.prompt.Size()
+	f, ok := s.Ledger.Open(t, size, q.request.MaxTokens)
 	if !ok {
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
-	worst := s.Budget.Worst(size, 1+len(p.Messages), req.MaxTokens, s.Scenario.Target.Retries)
+	worst := s.Budget.Worst(size, 1+len(q.prompt.Messages), q.request.MaxTokens, s.Scenario.Target.Retries)
 	if !s.Budget.Reserve(worst) {
 		f.Close()
 		s.Stop(verdict.OutOfBudget, s.Budget.String())
 		f.NeverLeft()
 		return dispatch.Ending{Ticket: t, At: began, Outcome: outcome.Cancelled}
 	}
-	res := s.do(req, call{f, d})
+	res := s.ask(s.ctx, q.request, call{f, d})
 	f.Close()
 	if res.Sent == client.Never { // stopped before the transport had it: it has no age
 		s.Budget.Settle(worst, 0)
 		f.NeverLeft()
 		return dispatch.Ending{Ticket: t, At: res.Done, Outcome: res.Outcome}
 	}
-	s.Workload.measured(t.Lane, p, res)
 	s.Budget.Settle(worst, s.record(f, res))
 	e := dispatch.Ending{Ticket: t, At: res.Done, Took: res.Done - began, Outcome: res.Outcome, RetryAfter: res.Limits.RetryAfter}
-	if req.KeepText && s.talks.ended(t, p, res) {
-		e.GoesOn, e.Think = true, think(s.asks(t), s.Scenario.Seed, t)
-	}
+	e.GoesOn, e.Think = s.goesOn(t, q, res)
 	return e
 }
 
 // Dropped takes in that a request is never sent, for no slot was free and it may not wait.
 func (s *Sender) Dropped(t dispatch.Ticket) { s.talks.dropped(t) }
 
-// request is what a ticket asks of the endpoint. Answers that become part of the next
-// request of a session are kept.
-func (s *Sender) request(t dispatch.Ticket) (*client.Request, prompt.Prompt) {
-	source, ok := s.Workload.Prompts[t.Lane].(*prompt.Sessions)
-	if !ok {
-		return s.Workload.Request(s.Scenario, t)
-	}
-	p := s.talks.prompt(source, t, s.Workload.FirstOf(t.Lane))
-	req := asked(s.Scenario.Target.Model, s.asks(t), p)
-	req.KeepText = true
-	return req, p
+// What is called from here to there is kept out of Send, for its stack is that of a request
+// in flight, of which there are thousands.
+
+// A question is a request, and the prompt that it says it with.
+type question struct {
+	request *client.Request
+	prompt  prompt.Prompt
 }
 
-// do is the client's. The result is no part of the stack that a request in flight has,
-// so that those of thousands stay small.
+// question is what a ticket asks of the endpoint. Answers that become part of the next
+// request of a session are kept.
 //
 //go:noinline
-func (s *Sender) do(req *client.Request, c call) *client.Result {
-	res := s.Client.Do(s.ctx, req, c)
-	return &res
+func (s *Sender) question(t dispatch.Ticket) *question {
+	q := new(question)
+	source, converses := s.Workload.Prompts[t.Lane].(*prompt.Sessions)
+	if converses {
+		q.prompt = s.talks.prompt(source, t, s.Workload.FirstOf(t.Lane))
+	} else {
+		q.prompt = s.Workload.prompt(t)
+	}
+	q.request = asked(s.Scenario, t.Lane, &q.prompt)
+	q.request.KeepText = converses
+	return q
+}
+
+// goesOn takes in an answer, and says whether it is followed by another turn, and after how
+// long.
+//
+//go:noinline
+func (s *Sender) goesOn(t dispatch.Ticket, q *question, res *client.Result) (bool, time.Duration) {
+	s.Workload.measured(t.Lane, q.prompt, res)
+	if q.request.KeepText && s.talks.ended(t, q.prompt, res) {
+		return true, think(s.asks(t), s.Scenario.Seed, t)
+	}
+	return false, 0
 }
 
 // record takes in a request that has ended, and says what it cost. One that was left
