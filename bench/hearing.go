@@ -6,17 +6,25 @@ import (
 
 	"flashwave/bench/account"
 	"flashwave/bench/arrival"
+	"flashwave/bench/dispatch"
 	"flashwave/bench/ledger"
 	"flashwave/bench/result"
+	"flashwave/bench/sending"
 )
 
 // A hearing is told what a run's dispatcher does: what becomes of requests goes straight
-// into the ledger, and of waves the timetable and the journal hear besides. It implements
+// into the ledger, and of turns that are dropped the sender hears besides, of waves the timetable and the journal. It implements
 // [dispatch.Observer].
 type hearing struct {
 	*ledger.Ledger
 	account *account.Account
+	sender  *sending.Sender
 	begun   func() // a wave has: the warm-up is over
+}
+
+func (h hearing) Dropped(t dispatch.Ticket) {
+	h.Ledger.Dropped(t)
+	h.sender.Dropped(t)
 }
 
 func (h hearing) Planned(lane int, starts []arrival.Boundary, end time.Duration) {

@@ -57,7 +57,7 @@ func Start(opts Options) (*Run, error) {
 	a.Waves.Begin(now + warmup)
 	a.Ledger.Begin(now, now+warmup)
 	a.Dispatch.Begin(now + warmup)
-	for _, note := range r.sender.Workload.Skipped() {
+	for _, note := range r.sender.Workload.Skipped(sc) {
 		a.Journal.Note(note)
 	}
 	a.Journal.Begin(r.report(nil))
@@ -98,7 +98,7 @@ func join(opts Options) (r *Run, err error) {
 	})
 	a.Budget = &r.sender.Budget
 	d := dispatch.Config{
-		Scenario: sc, Sender: r.sender, Observer: hearing{a.Ledger, a, r.ending.begun}, Now: clock.Now, Virtual: !opts.Machine,
+		Scenario: sc, Sender: r.sender, Observer: hearing{a.Ledger, a, r.sender, r.ending.begun}, Now: clock.Now, Virtual: !opts.Machine,
 	}
 	if opts.observe != nil {
 		opts.observe(&d)

@@ -136,6 +136,31 @@ func TestConversations(t *testing.T) {
 	}
 }
 
+// A turn that finds no slot and may not wait breaks its session: it is not cut by the end
+// of the load.
+func TestDroppedTurnsBreakTheirSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sc := build(t, func(sc *scenario.Scenario) {
+			sc.Workload.Turns, sc.Workload.Think, sc.MaxInFlight, sc.Overflow = 3, "exp:300ms", 2, "drop"
+		}, "busy:30/s:5s", "rest:1/s:20s")
+		a := &talker{fake: &fake{epoch: time.Now(), answer: always(reply{wait: 80 * ms, tokens: 4, gap: 10 * ms})}}
+		r, err := Start(options(t, sc, a, a.epoch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := r.Wait()
+		conserved(t, doc)
+		later := int64(0) // turns that were dropped, each the end of its session
+		for _, g := range doc.Turns[1:] {
+			later += g.Requests.Dropped
+		}
+		s := doc.Sessions
+		if later < 10 || s.Broken != later || s.Started != s.Finished+s.Broken+s.Cut || s.Cut > 2 {
+			t.Errorf("%d turns were dropped, sessions %+v", later, s)
+		}
+	})
+}
+
 // A pause stops conversations, too: who was to go on does when it ends.
 func TestConversationsPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

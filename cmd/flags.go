@@ -233,6 +233,9 @@ func (f *scenarioFlags) scenario(fs *pflag.FlagSet, file string) (*scenario.Scen
 
 // over lays the flags over a scenario, and resolves it.
 func (f *scenarioFlags) over(fs *pflag.FlagSet, sc *scenario.Scenario) error {
+	if fs.Changed("prompt") && fs.Changed("prompts") {
+		return usage(fmt.Errorf("--prompt and --prompts exclude each other"), "--prompt is one text for every request, --prompts are many: keep one")
+	}
 	for _, s := range f.settings {
 		if err := s.set(fs, sc); err != nil {
 			return err

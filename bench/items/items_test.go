@@ -39,6 +39,8 @@ func TestRead(t *testing.T) {
 		{"in the middle of a value", "[1,\n\"a", []string{"1@1 1"}, "line 2: not JSON: the line ends in the middle of it"},
 		{"no comma", "[1\n2]", []string{"1@1 1"}, "line 2: not JSON"},
 		{"no value", "[1,,2]", []string{"1@1 1"}, "line 1: not JSON: invalid character ',' looking for beginning of value"},
+		{"gzip", "\x1f\x8b\x08\x00", nil, "line 1: the file is compressed: unpack it first"},
+		{"zstd", "\x28\xb5\x2f\xfd", nil, "line 1: the file is compressed: unpack it first"},
 		{"something follows", "[1]\n[2]", []string{"1@1 1"}, "line 2: something follows the list"},
 	} {
 		got, err := read(c.text)

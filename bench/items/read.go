@@ -25,7 +25,7 @@ type Item struct {
 // that is no white space is a bracket, each element of that one array. The first error
 // of see ends it.
 //
-// An array that breaks off or is no array is an error of type [Broken]; other errors are
+// An array that breaks off or is no array, or a file that is compressed, is an error of type [Broken]; other errors are
 // those of the reader.
 func Read(r io.Reader, see func(Item) error) error {
 	f := &file{from: r, buf: make([]byte, 256<<10), line: 1}
@@ -63,6 +63,11 @@ type file struct {
 func (f *file) begin() error {
 	if err := f.more(); err != nil {
 		return err
+	}
+	for _, magic := range [][]byte{{0x1f, 0x8b}, {0x28, 0xb5, 0x2f, 0xfd}} { // gzip's, zstd's
+		if bytes.HasPrefix(f.buf[f.start:f.end], magic) {
+			return &Broken{Line: 1, Err: errors.New("the file is compressed: unpack it first")}
+		}
 	}
 	if bytes.HasPrefix(f.buf[f.start:f.end], []byte("\ufeff")) {
 		f.start += len("\ufeff")

@@ -29,17 +29,3 @@ func TestBody(t *testing.T) {
 		}
 	}
 }
-
-// Where the endpoint takes text alone, what is more is refused.
-func TestTextOnly(t *testing.T) {
-	for _, c := range []struct{ line, err string }{
-		{`{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]}`, ""},
-		{`{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}`, "messages[0] is more than text, and the endpoint takes nothing else"},
-		{`{"prompt": "a", "tools": [{}]}`, "tools cannot be sent: the endpoint takes text alone"},
-		{`{"messages": [{"role": "tool", "tool_call_id": "1", "content": "a"}]}`, "messages[0] speaks of calls of tools in the words of the chat completions, and the api is another"},
-	} {
-		if _, err := (parser{textOnly: true, noCalls: true}).parse([]byte(c.line)); errText(err) != c.err {
-			t.Errorf("%s: %v", c.line, err)
-		}
-	}
-}

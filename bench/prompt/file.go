@@ -84,7 +84,7 @@ func (w Workload) openRegular(file *os.File, memory int) (Source, error) {
 }
 
 func (w Workload) parser() parser {
-	return parser{system: w.System, template: w.Template, textOnly: w.TextOnly, noCalls: w.TextOnly || w.NoCalls, whole: w.Turns != 1}
+	return parser{system: w.System, template: w.Template, words: w.Words, whole: w.Turns != 1}
 }
 
 // eachLine tells of each prompt, and of where its line begins and how many bytes it has.

@@ -14,7 +14,7 @@ import (
 type Library struct {
 	mu     sync.Mutex
 	open   map[Workload]shared
-	traces map[string]recorded
+	traces map[reading]recorded
 }
 
 // A shared source, and what its file was when it was opened.
@@ -46,6 +46,12 @@ func (l *Library) Open(w Workload) (Source, error) {
 	return source, nil
 }
 
+// A reading is how the file of a trace is read.
+type reading struct {
+	file    string
+	skipBad bool
+}
+
 // A recorded trace, and what its file was when it was read.
 type recorded struct {
 	*trace.Trace
@@ -57,8 +63,9 @@ type recorded struct {
 func (l *Library) Trace(file string, skipBad bool) (*trace.Trace, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	as := reading{file, skipBad}
 	size, at := fileState(file)
-	if have, ok := l.traces[file]; ok && have.size == size && have.at.Equal(at) {
+	if have, ok := l.traces[as]; ok && have.size == size && have.at.Equal(at) {
 		return have.Trace, nil
 	}
 	t, err := trace.Open(file, trace.Options{Speed: 1, Scale: 1, SkipBad: skipBad})
@@ -69,9 +76,9 @@ func (l *Library) Trace(file string, skipBad bool) (*trace.Trace, error) {
 		return nil, fmt.Errorf("%s is a curve, which knows nothing of single requests", file)
 	}
 	if l.traces == nil {
-		l.traces = map[string]recorded{}
+		l.traces = map[reading]recorded{}
 	}
-	l.traces[file] = recorded{t, size, at}
+	l.traces[as] = recorded{t, size, at}
 	return t, nil
 }
 

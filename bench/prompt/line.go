@@ -18,8 +18,7 @@ const maxAnswer = 10_000_000
 type parser struct {
 	system   string // leads those that bring none
 	template bool   // keys that mean nothing here are fields of a body template
-	textOnly bool   // what is more cannot be sent
-	noCalls  bool   // nor can messages about calls of tools
+	words    Words  // what is more than text is written in them
 	whole    bool   // a recorded conversation is wanted to its end
 }
 
@@ -155,7 +154,7 @@ func (l *line) prompt(a parser) (p Prompt, err error) {
 		err = l.fields(a)
 	}
 	if err == nil {
-		err = l.sendable(a)
+		err = l.sendable(a.words)
 	}
 	if err != nil {
 		return p, err
@@ -190,22 +189,6 @@ func (l *line) exclusive() error {
 	}
 	if l.hasSystem && l.prompts == nil && len(given) > 0 {
 		return errors.New("system goes with prompt alone: write it as the first of the messages")
-	}
-	return nil
-}
-
-// sendable refuses what the endpoint does not take.
-func (l *line) sendable(a parser) error {
-	if l.Tools != nil && a.textOnly {
-		return errors.New("tools cannot be sent: the endpoint takes text alone")
-	}
-	for i, m := range l.Messages {
-		if (m.ToolCalls != nil || m.ToolCallID != "") && a.noCalls {
-			return fmt.Errorf("messages[%d] speaks of calls of tools in the words of the chat completions, and the api is another", i)
-		}
-		if m.others > 0 && a.textOnly {
-			return fmt.Errorf("messages[%d] is more than text, and the endpoint takes nothing else", i)
-		}
 	}
 	return nil
 }

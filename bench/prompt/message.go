@@ -20,7 +20,7 @@ type Message struct {
 	// ToolCallID says which of them a tool's message answers; Name who speaks. "": not said.
 	ToolCallID, Name string
 
-	pictures, others int // among Parts: of all that are no text
+	pictures, others, texts int // among Parts: others are all that are no text, pictures among them
 }
 
 // Plain reports whether role and content are all that there is to it.
@@ -72,6 +72,27 @@ func (l *line) conversed(a parser) error {
 		return errors.New(want)
 	}
 	l.led(a.system)
+	return a.asked(l.Messages)
+}
+
+// asked refuses messages that do not ask what is wanted of them: a conversation goes from
+// question to question, and a body template knows prompt and system alone.
+func (a parser) asked(messages []Message) error {
+	if !a.whole && !a.template {
+		return nil
+	}
+	questions := 0
+	for i, m := range messages {
+		switch {
+		case m.Role == "user":
+			questions++
+		case a.template && m.Role != "system":
+			return fmt.Errorf("messages[%d] is of role %s, and a body template has words for user and system alone", i, quoted(m.Role))
+		}
+	}
+	if questions == 0 {
+		return errors.New("messages holds nothing that a user says")
+	}
 	return nil
 }
 
@@ -112,12 +133,12 @@ func message(value []byte) (m Message, err error) {
 		return m, err
 	}
 	switch {
+	case m.Role == "tool" && m.ToolCallID == "":
+		return m, errors.New("tool_call_id is missing: a tool's message answers one of the tool_calls")
 	case items.Kind(content) == items.AList:
 		return m, m.parts(content)
 	case m.ToolCalls != nil && items.Kind(content) == items.Nothing: // it says nothing beside them
 		return m, nil
-	case m.Role == "tool" && m.ToolCallID == "":
-		return m, errors.New("tool_call_id is missing: a tool's message answers one of the tool_calls")
 	}
 	m.Content, err = textOf("content", content)
 	return m, err
@@ -164,6 +185,7 @@ func (m *Message) part(value []byte) error {
 	case of == "text":
 		s, err := textOf("text", text)
 		m.Content += s
+		m.texts++
 		return err
 	case of != "image_url":
 		m.others++

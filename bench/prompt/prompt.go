@@ -110,10 +110,9 @@ type Workload struct {
 	Template bool
 	// SkipBad leaves out the lines of a file that cannot be used.
 	SkipBad bool
-	// TextOnly: the endpoint takes nothing but text, so that a file's pictures and tools are
-	// errors; otherwise they are sent as they are written, in the words of its dialect.
-	// NoCalls: it takes no messages about calls of tools in the words of the chat completions.
-	TextOnly, NoCalls bool
+	// Words are those that the endpoint knows for a file's pictures and tools, which are sent
+	// as they are written: other words are errors.
+	Words Words
 	// Turns is how many questions of a conversation are asked at most; 1: it is none.
 	Turns int
 }

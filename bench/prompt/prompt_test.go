@@ -291,7 +291,7 @@ func TestOpenFile(t *testing.T) {
 		"You are a shop.A red kettle",
 		"You are a shop.Một ấm đun nước màu đỏ",
 		"systemBe brief.userHi",
-		"systemYou are a shop.userHiassistantHello!userA lamp?",
+		"systemYou are a shop.userHiuserHello!userA lamp?",
 	}
 	if !slices.Equal(keys, want) {
 		t.Fatalf("got %q", keys)

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"flashwave/bench/items"
 	"flashwave/bench/trace"
 )
 
@@ -105,6 +106,9 @@ func (r *Replay) Fingerprint(lane uint64) Fingerprint {
 	content := digestOf(FromTrace, r.system, strconv.FormatUint(r.seed, 10), strconv.FormatUint(r.any.Content(), 10), strconv.Itoa(r.any.Len())).String()
 	return Fingerprint{Content: content, Sequence: sequence(content, r.seed, lane)}
 }
+
+// Skipped are the rows of its own file that could not be used; nil: none.
+func (r *Replay) Skipped() *items.BadLines { return r.any.Skipped() }
 
 // Failed is how many rows could not be read again when they were due.
 func (r *Replay) Failed() (n int64) {

@@ -107,3 +107,18 @@ func TestReplayUnderASystemPrompt(t *testing.T) {
 		t.Errorf("%d tokens", p.Tokens())
 	}
 }
+
+// Whoever does not leave out bad rows is told of them, though somebody else did before.
+func TestALibraryForgetsNoBadRow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trace.csv")
+	if err := os.WriteFile(path, []byte("Timestamp,Request tokens,Response tokens\n0,1,1\nsoon,1,1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var l Library
+	if _, err := l.Trace(path, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Trace(path, false); err == nil {
+		t.Error("the bad row was left out")
+	}
+}

@@ -256,6 +256,9 @@ func (s *Scenario) checkWorkloads() (err error) {
 		if err == nil {
 			err = w.check(path, s.Budget > 0 && s.Target.API != apiEmbeddings)
 		}
+		if err == nil && w.Turns > 1 {
+			err = s.Target.converses(path)
+		}
 		if err != nil {
 			return
 		}
@@ -274,6 +277,14 @@ func (s *Scenario) checkWorkloads() (err error) {
 		return err
 	}
 	return s.checkMix()
+}
+
+// converses refuses conversations where a request cannot say what was said before it.
+func (t *Target) converses(path string) error {
+	if t.API == apiHTTP || t.API == apiEmbeddings {
+		return wrong(path+".turns", "leave it out: each request is then one by itself", "requests of api %s say nothing of what was answered before, and make no conversation", t.API)
+	}
+	return nil
 }
 
 func (w *Workload) check(path string, budget bool) error {

@@ -89,6 +89,13 @@ func (s *Scenario) replay(lane int) error {
 			continue
 		}
 		w.Prompts = prompt.FromTrace + wave.Trace.File
+		path := "workload"
+		if l.Workload != nil {
+			path = fmt.Sprintf("lanes[%d].workload", lane)
+		}
+		if err := w.checkTurns(path); err != nil {
+			return err
+		}
 		if len(s.Lanes) == 1 && l.Workload == nil {
 			s.Workload = w
 		} else {

@@ -453,6 +453,16 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 		"write how many, or give a file of conversations",
 	},
 	{
+		"a conversation of embeddings", "target: {api: embeddings}\nworkload: {turns: 3}\n" + wave,
+		"sale.yaml:2:19: requests of api embeddings say nothing of what was answered before, and make no conversation",
+		"leave it out: each request is then one by itself",
+	},
+	{
+		"a conversation with a template", "target: {url: \"http://127.0.0.1:1/x\", api: http, body: '{\"p\": {{json .prompt}}}'}\nworkload: {turns: 3}\n" + wave,
+		"sale.yaml:2:19: requests of api http say nothing of what was answered before, and make no conversation",
+		"leave it out: each request is then one by itself",
+	},
+	{
 		"a time to think that is none", "workload: {turns: 5, think: long}\n" + wave,
 		`sale.yaml:1:29: think "long" is not a duration`,
 		"write 2s, or exp:2s for a random time of that mean",

@@ -67,7 +67,7 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	}
 	source, err := s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
-		Template: s.Target.API == apiHTTP, TextOnly: !takesParts(s.Target.API), NoCalls: s.Target.API != apiChat, Turns: max(1, w.Turns),
+		Template: s.Target.API == apiHTTP, Words: wordsOf(s.Target.API), Turns: max(1, w.Turns),
 	})
 	if err != nil || w.Turns < 2 {
 		return source, err
@@ -75,8 +75,18 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	return prompt.NewSessions(source, w.Turns), nil
 }
 
-// takesParts reports whether a dialect takes contents of parts.
-func takesParts(api string) bool { return api == apiChat || api == "responses" || api == "messages" }
+// wordsOf are those of a dialect for what is more than text.
+func wordsOf(api string) prompt.Words {
+	switch api {
+	case apiChat:
+		return prompt.ChatWords
+	case "responses":
+		return prompt.ResponsesWords
+	case "messages":
+		return prompt.MessagesWords
+	}
+	return prompt.TextAlone
+}
 
 func (s *Scenario) shelf() {
 	if s.library == nil {

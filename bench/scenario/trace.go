@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/items"
 	"flashwave/bench/prompt"
 	"flashwave/bench/trace"
 )
@@ -160,6 +161,14 @@ func (t Trace) segments(dir string, index int) ([]arrival.Segment, error) {
 		curve[i].Wave = index
 	}
 	return curve, nil
+}
+
+// Skipped are the rows of the trace that could not be used; nil: none, of no trace either.
+func (t *Trace) Skipped() *items.BadLines {
+	if t == nil || t.load == nil {
+		return nil
+	}
+	return t.load.Skipped()
 }
 
 // recordedIn is the file of a trace, if the workload asks what it recorded.

@@ -57,6 +57,9 @@ func TestATraceOfRequestsMakesThePrompts(t *testing.T) {
 		err        string
 	}{
 		{"of requests", "waves: [{name: a, trace: " + requests + "}]", "trace:" + requests, ""},
+		{"of requests, as conversations", "workload: {turns: 3}\nwaves: [{name: a, trace: " + requests + "}]", "", "a trace is no conversation"},
+		{"of requests, as conversations of one lane", "lanes: [{name: x, workload: {turns: 3}}]\nwaves: [{name: a, lane: x, trace: " + requests + "}]", "", "a trace is no conversation"},
+		{"a curve, as conversations", "workload: {turns: 3}\nwaves: [{name: a, trace: " + curve + "}]", "builtin:product-copy-vi", ""},
 		{"a curve", "waves: [{name: a, trace: " + curve + "}]", "builtin:product-copy-vi", ""},
 		{"other prompts", "workload: {prompts: \"synthetic:64\"}\nwaves: [{name: a, trace: " + requests + "}]", "synthetic:64", ""},
 		{"one text", "workload: {prompt: hello}\nwaves: [{name: a, trace: " + requests + "}]", "", ""},

@@ -41,17 +41,26 @@ func (w Workload) Asked(sc *scenario.Scenario, many func(lane int) int64) []resu
 	return list
 }
 
-// Skipped says which lines of the files of prompts could not be used.
-func (w Workload) Skipped() (notes []string) {
-	said := map[*items.BadLines]bool{}
-	for _, source := range w.sources() {
-		from, ok := source.(interface{ Skipped() *items.BadLines })
-		if !ok {
-			continue
+// Skipped says which lines of the files of prompts, and of the traces that the waves of the
+// scenario follow, could not be used.
+func (w Workload) Skipped(sc *scenario.Scenario) (notes []string) {
+	say := func(bad *items.BadLines) {
+		if bad == nil {
+			return
 		}
-		if bad := from.Skipped(); bad != nil && !said[bad] {
-			said[bad] = true
-			notes = append(notes, units.Of(bad.N, "line was left out: ", "lines were left out: ")+bad.Error())
+		note := units.Of(bad.N, "line was left out: ", "lines were left out: ") + bad.Error()
+		if !slices.Contains(notes, note) { // of a file that is read more than once
+			notes = append(notes, note)
+		}
+	}
+	for _, source := range w.sources() {
+		if from, ok := source.(interface{ Skipped() *items.BadLines }); ok {
+			say(from.Skipped())
+		}
+	}
+	for _, lane := range sc.Lanes {
+		for _, wave := range lane.Waves {
+			say(wave.Trace.Skipped())
 		}
 	}
 	return notes

@@ -85,6 +85,9 @@ func (s *Sender) Send(d *dispatch.Dispatcher, t dispatch.Ticket) dispatch.Ending
 	return e
 }
 
+// Dropped takes in that a request is never sent, for no slot was free and it may not wait.
+func (s *Sender) Dropped(t dispatch.Ticket) { s.talks.dropped(t) }
+
 // What is called from here to there is kept out of Send, for its stack is that of a request
 // in flight, of which there are thousands.
 

@@ -84,6 +84,21 @@ func (ts *talks) ended(t dispatch.Ticket, p prompt.Prompt, res *client.Result) b
 	return false
 }
 
+// dropped takes in a turn that is never sent: its session is broken.
+func (ts *talks) dropped(t dispatch.Ticket) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	id := talkID{t.Lane, t.Session}
+	of, ok := ts.open[id]
+	if !ok { // nothing was asked yet
+		return
+	}
+	delete(ts.open, id)
+	if !of.warmup {
+		ts.counted.Broken++
+	}
+}
+
 // grow takes in how long a prompt was.
 func (ts *talks) grow(of *talk, res *client.Result) {
 	if res.Usage.From != client.FromUsage || res.Usage.Prompt == 0 {

@@ -91,9 +91,11 @@ type ownLog struct{}
 
 func (ownLog) parse(row []byte, r *Row) (at time.Duration, err error) {
 	*r = Row{}
-	ms, hasTime := 0.0, false
+	ms, hasTime, lane := 0.0, false, uint64(0)
 	err = fields(row, func(key, value []byte) (err error) {
 		switch string(key) {
+		case "lane":
+			lane, err = session(value)
 		case "scheduled_ms":
 			hasTime = true
 			ms, err = number(key, value)
@@ -111,6 +113,9 @@ func (ownLog) parse(row []byte, r *Row) (at time.Duration, err error) {
 		return 0, err
 	case !hasTime:
 		return 0, errors.New("scheduled_ms is missing")
+	}
+	if r.Session > 0 && lane > 0 { // each lane counts its own
+		r.Session = (r.Session^lane)*0x9e3779b97f4a7c15 | 1<<63
 	}
 	return instant("scheduled_ms", ms, time.Millisecond)
 }

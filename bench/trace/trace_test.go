@@ -89,6 +89,25 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// Each lane of a run counts its own sessions from 0, so that those of two with one number
+// are two; a lane's stays one, whatever its waves.
+func TestSessionsOfLanes(t *testing.T) {
+	tr := open(t, `{"wave":"w","lane":"a","session":0,"scheduled_ms":0,"prompt_tokens":9}
+{"wave":"w","session":0,"scheduled_ms":1,"lane":"b","prompt_tokens":9}
+{"wave":"x","session":0,"scheduled_ms":2,"lane":"a","prompt_tokens":9}
+{"wave":"x","session":1,"scheduled_ms":3,"lane":"a","prompt_tokens":9}
+{"wave":"x","session":0,"scheduled_ms":4,"prompt_tokens":9}
+{"wave":"x","scheduled_ms":5,"lane":"a","prompt_tokens":9}
+`, asItWas)
+	seen := map[uint64][]int{}
+	for i := range tr.Len() {
+		seen[tr.Row(i).Session] = append(seen[tr.Row(i).Session], i)
+	}
+	if a := seen[tr.Row(0).Session]; len(seen) != 5 || !slices.Equal(a, []int{0, 2}) || tr.Row(5).Session != 0 {
+		t.Errorf("sessions %v", seen)
+	}
+}
+
 // Requests that failed have no lengths: they are taken for average ones.
 func TestUnknownLengths(t *testing.T) {
 	tr := open(t, "Timestamp,Request tokens,Response tokens\n1,100,10\n2,0,0\n3,300,30\n", asItWas)
