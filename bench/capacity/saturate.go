@@ -26,7 +26,7 @@ func (s *Search) saturate(ctx context.Context) {
 	if held == nil || held.InFlightMean == nil {
 		return
 	}
-	at := int(math.Ceil(*held.InFlightMean))
+	at := max(1, int(math.Ceil(*held.InFlightMean))) // nobody was seen in flight where answers come at once
 	before, n, more := 0.0, at, min(2*at, s.bearable(at, s.answer))
 	for more > n {
 		n = more

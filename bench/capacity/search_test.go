@@ -19,6 +19,9 @@ func holds(t *testing.T, doc *Document) {
 		return slices.ContainsFunc(st.SLOs, func(j Judged) bool { return j.OK != nil && !*j.OK })
 	}
 	for _, st := range doc.Steps {
+		if st.Concurrency != nil && *st.Concurrency < 1 {
+			t.Errorf("%s with %d in flight", st.Kind, *st.Concurrency)
+		}
 		if st.Verdict == Held && broke(st) {
 			t.Errorf("%s %s held, and an SLO did not: %s", st.Kind, st.load(), st.Why)
 		}
