@@ -23,6 +23,9 @@ func Parse(s string) (Expr, error) {
 	if err != nil {
 		return Expr{}, err
 	}
+	if len(e.Text) > maxLength { // a name is written out with escapes
+		return Expr{}, p.fail(0, "", "the expression is longer than %d bytes, with escapes for what cannot be printed", maxLength)
+	}
 	return e, nil
 }
 
