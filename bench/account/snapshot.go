@@ -36,7 +36,7 @@ func (a *Account) Snapshot(view result.View, now Now) result.Snapshot {
 	s := result.Snapshot{
 		Name: a.Scenario.Name, Model: a.Scenario.Target.Model, Target: a.Target,
 		At: a.Waves.Since(at), View: view, State: now.State, Verdict: now.Verdict,
-		Window: f.window, Curves: f.curves, Total: f.total, SLOs: f.slos, Health: f.health,
+		Window: f.window, Curves: f.curves, Total: f.total, SLOs: f.slos, Customers: f.felt, Health: f.health,
 		Lanes: a.Dispatch.Lanes(), Series: f.series,
 		Now: result.Now{
 			Offered: now.Row.OfferedRPS, Sent: now.Row.SentRPS, Done: now.Row.CompletedRPS, Failed: now.Row.FailedRPS, OutputTPS: now.Row.OutputTPS,
@@ -71,6 +71,7 @@ type figures struct {
 	curves result.Curves
 	series []result.Row
 	slos   []result.SLOStatus
+	felt   string // by customers
 	health result.Health
 	oneMin time.Duration
 	recent float64 // USD in the last minute
@@ -95,6 +96,7 @@ func (a *Account) figures(view result.View, state result.State) *figures {
 		f.window, f.curves = a.stats(view.Wave, p, false), result.CurvesOf(p)
 	}
 	f.slos = a.sloStatuses(view)
+	f.felt = a.Assertions.Customers(a.Sofar())
 	lately, _, _ := a.Ledger.Window(liveWindow, -1)
 	f.health = a.Health.Live(liveWindow, lately)
 	f.recent, f.oneMin = a.Ledger.Spent(time.Minute)

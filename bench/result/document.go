@@ -92,12 +92,15 @@ func (r *Run) CutOff() bool {
 
 // A Verdict is the judgement over a run.
 type Verdict struct {
-	Status   Status   `json:"status"`
-	ExitCode int      `json:"exit_code"`
-	Headline string   `json:"headline"` // one sentence for people
-	Reasons  []string `json:"reasons"`
-	SLOs     []SLO    `json:"slos"`
-	Ground   Ground   `json:"-"` // of a run of one's own; "": it is not known
+	Status   Status `json:"status"`
+	ExitCode int    `json:"exit_code"`
+	Headline string `json:"headline"` // one sentence for people
+	// Customers is what those felt for whom requests were scheduled, in a shop's words; ""
+	// where nothing is known of it, and in documents of earlier versions.
+	Customers string   `json:"customers,omitempty"`
+	Reasons   []string `json:"reasons"`
+	SLOs      []SLO    `json:"slos"`
+	Ground    Ground   `json:"-"` // of a run of one's own; "": it is not known
 }
 
 // An SLO is an assertion and what was observed of it.

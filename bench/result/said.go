@@ -5,10 +5,14 @@ import (
 	"strings"
 )
 
-// Further are the reasons that the headline does not tell already: a reason stands once
-// in a report.
+// Further is what stands below the headline: what customers felt, and the reasons that
+// the headline does not tell already, for a reason stands once in a report.
 func (v Verdict) Further() []string {
-	return slices.DeleteFunc(slices.Clone(v.Reasons), func(r string) bool { return strings.Contains(v.Headline, r) })
+	list := slices.Clone(v.Reasons)
+	if v.Customers != "" {
+		list = slices.Insert(list, 0, v.Customers)
+	}
+	return slices.DeleteFunc(list, func(r string) bool { return strings.Contains(v.Headline, r) })
 }
 
 // Further are the warnings that the verdict does not tell already.

@@ -12,6 +12,10 @@ func TestAReasonStandsOnce(t *testing.T) {
 	if got := v.Further(); !slices.Equal(got, []string{"wave a: late", "steered"}) {
 		t.Errorf("reasons %q", got)
 	}
+	v.Customers = "2 of 3 customers waited less than 800 ms"
+	if got := v.Further(); !slices.Equal(got, []string{v.Customers, "wave a: late", "steered"}) {
+		t.Errorf("with what customers felt: %q", got)
+	}
 	if got := g.Further(v); !slices.Equal(got, []string{"wave b: late"}) {
 		t.Errorf("warnings %q", got)
 	}

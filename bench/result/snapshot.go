@@ -33,20 +33,23 @@ type Snapshot struct {
 	// PlannedRequests is how many requests the scenario schedules; 0: unknown.
 	PlannedRequests int64
 
-	View     View
-	Window   Stats  // what View asked for
-	Curves   Curves // of the requests in Window
-	Total    Stats  // of the run so far
-	Now      Now
-	Waves    []WaveStatus
-	Lanes    []LaneStatus
-	Series   []Row // the whole run, at most 600 rows; rows carry no HDR here
-	SLOs     []SLOStatus
-	Cost     *CostStatus // nil: the price is unknown
-	Health   Health
-	Events   []Event  // the newest last, at most 200
-	Happened int      // how many events there were in all
-	Verdict  *Verdict // nil until the run is done
+	View   View
+	Window Stats  // what View asked for
+	Curves Curves // of the requests in Window
+	Total  Stats  // of the run so far
+	Now    Now
+	Waves  []WaveStatus
+	Lanes  []LaneStatus
+	Series []Row // the whole run, at most 600 rows; rows carry no HDR here
+	SLOs   []SLOStatus
+	// Customers is what those felt so far for whom requests were scheduled, in a shop's
+	// words; "" while nothing is known.
+	Customers string
+	Cost      *CostStatus // nil: the price is unknown
+	Health    Health
+	Events    []Event  // the newest last, at most 200
+	Happened  int      // how many events there were in all
+	Verdict   *Verdict // nil until the run is done
 }
 
 // Now holds the figures of this instant, and rates over the last full second.

@@ -43,6 +43,7 @@ func Judge(c Case) result.Verdict {
 	v.Ground = j.ground()
 	v.Status, v.ExitCode = Decide(v.Ground)
 	v.Headline = j.headline(v.Status)
+	v.Customers = j.customers()
 	v.Reasons = append(v.Reasons, j.reasons(v.Status)...)
 	return v
 }
@@ -122,6 +123,15 @@ func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
 		}
 	}
 	return of.Against(e.Metric)
+}
+
+// customers are not spoken of where the generator's own lateness is in what they waited.
+func (j *judgement) customers() string {
+	e, _ := j.Assertions.felt(j.Figures)
+	if _, void := j.against(e); void {
+		return ""
+	}
+	return j.Assertions.Customers(j.Figures)
 }
 
 // factor is by how much an SLO that failed was missed: what was observed over its
