@@ -32,16 +32,13 @@ type Measured struct {
 // rowMetrics are the metrics a row keeps the histogram of.
 var rowMetrics = [...]Metric{TTFTResponse, TTFTService, E2EResponse, E2EService, ITL, TPOT}
 
-// A step is one row in the making.
+// A step is one row in the making: its lanes, and what is known of all of them only.
 type step struct {
 	start, end       time.Duration
 	waves            []string
 	lanes            []tally
 	tokens           int64 // output tokens, as they came
 	counted          bool  // somebody counted the tokens of a request
-	succeeded        int64 // requests whose tokens somebody should have counted
-	rateLimited      int64
-	good, unjudged   int64
 	inFlight, queued int64
 	overloaded       bool
 	cost             float64
@@ -52,9 +49,22 @@ type step struct {
 // A tally is what the requests of one lane did in a step, by the wave that scheduled
 // them: what the warm-up scheduled is in none.
 type tally struct {
-	requests Requests
-	open     Requests // at the end: Unfinished are in flight, Unsent are queued
-	hists    [len(rowMetrics)]rowHist
+	requests       Requests
+	rateLimited    int64
+	good, unjudged int64
+	hists          [len(rowMetrics)]rowHist
+	open           Requests // at the end: Unfinished are in flight, Unsent are queued
+}
+
+// add makes a tally that of a step, or a lane, more.
+func (l *tally) add(o tally) {
+	l.requests.add(o.requests)
+	l.rateLimited += o.rateLimited
+	l.good += o.good
+	l.unjudged += o.unjudged
+	for i := range l.hists {
+		l.hists[i] = l.hists[i].with(o.hists[i])
+	}
 }
 
 // NewTimeline is an empty timeline of a run with these waves, of which lanes says the
@@ -111,14 +121,13 @@ func (t *Timeline) step(in Interval, waves []string, inFlight, queued int64) ste
 		if key < 0 || key >= len(t.lane) {
 			continue // what happened after a lane's last wave was scheduled by one before
 		}
-		s.succeeded += p.Requests.Succeeded
 		s.counted = s.counted || p.FromUsage+p.FromEvents > 0
-		s.rateLimited += p.Outcomes[outcome.RateLimited]
-		s.good += p.Good
-		s.unjudged += p.Unjudged
 		s.cost += p.Cost.Total()
 		lane := &s.lanes[t.lane[key]]
 		lane.requests.add(p.Requests)
+		lane.rateLimited += p.Outcomes[outcome.RateLimited]
+		lane.good += p.Good
+		lane.unjudged += p.Unjudged
 		for i, m := range rowMetrics {
 			lane.hists[i] = lane.hists[i].add(p.Hists[m])
 		}
@@ -160,10 +169,7 @@ func (s *step) whole() tally {
 	}
 	var sum tally
 	for _, l := range s.lanes {
-		sum.requests.add(l.requests)
-		for i := range l.hists {
-			sum.hists[i] = sum.hists[i].with(l.hists[i])
-		}
+		sum.add(l)
 	}
 	return sum
 }
@@ -204,18 +210,11 @@ func (s *step) merge(o step) {
 	s.end = o.end
 	s.waves = union(s.waves, o.waves)
 	for i := range s.lanes {
-		s.lanes[i].requests.add(o.lanes[i].requests)
+		s.lanes[i].add(o.lanes[i])
 		s.lanes[i].open = o.lanes[i].open
-		for m := range s.lanes[i].hists {
-			s.lanes[i].hists[m] = s.lanes[i].hists[m].with(o.lanes[i].hists[m])
-		}
 	}
-	s.succeeded += o.succeeded
 	s.counted = s.counted || o.counted
 	s.tokens += o.tokens
-	s.rateLimited += o.rateLimited
-	s.good += o.good
-	s.unjudged += o.unjudged
 	s.inFlight, s.queued = o.inFlight, o.queued
 	s.overloaded = s.overloaded || o.overloaded
 	s.cost += o.cost
@@ -277,7 +276,7 @@ func (m Measured) row(s step, withHDR bool) Row {
 		TS: s.start.Seconds(), StepS: d.Seconds(), Waves: nonNil(s.waves),
 		Counts: Counts{
 			Scheduled: q.Scheduled, Sent: q.Sent,
-			Succeeded: q.Succeeded, Failed: q.Failed, RateLimited: s.rateLimited,
+			Succeeded: q.Succeeded, Failed: q.Failed, RateLimited: whole.rateLimited,
 			Dropped: q.Dropped, Unsent: q.Unsent, Unfinished: q.Unfinished,
 		},
 		InFlight: s.inFlight, Queued: s.queued, Overloaded: s.overloaded,
@@ -291,12 +290,12 @@ func (m Measured) row(s step, withHDR bool) Row {
 		},
 	}
 	if m.Judged {
-		row.Counts.Good, row.Counts.Unjudged = new(s.good), new(s.unjudged)
+		row.Counts.Good, row.Counts.Unjudged = new(whole.good), new(whole.unjudged)
 	}
 	if m.Priced {
 		row.CostUSD = new(s.cost)
 	}
-	if d > 0 && (s.counted || s.tokens > 0 || s.succeeded == 0) {
+	if d > 0 && (s.counted || s.tokens > 0 || q.Succeeded == 0) {
 		row.OutputTPS = new(per(s.tokens))
 	}
 	return row
