@@ -13,8 +13,8 @@ import (
 )
 
 // A hearing is told what a run's dispatcher does: what becomes of requests goes straight
-// into the ledger, and of turns that are dropped the sender hears besides, of waves the timetable and the journal. It implements
-// [dispatch.Observer].
+// into the ledger, and of waves the timetable and the journal hear. Of what is dropped the
+// sender hears, too: a conversation ends there. It implements [dispatch.Observer].
 type hearing struct {
 	*ledger.Ledger
 	account *account.Account
