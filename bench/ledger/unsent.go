@@ -88,7 +88,7 @@ func (l *Ledger) shedGroups(t dispatch.Ticket, n int64) {
 			p.Requests.Scheduled++
 			p.Requests.Dropped++
 		})
-		t.Index++
+		t.Index, t.Session = t.Index+1, t.Session+1
 	}
 }
 
