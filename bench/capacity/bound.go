@@ -43,13 +43,3 @@ func (b bound) below(load float64) float64 {
 }
 
 func near(a, b float64) bool { return math.Abs(a-b) <= slack*b }
-
-func compareRates(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -120,7 +121,7 @@ func (h *hunt) high() float64 {
 
 // edge is the lowest trial that broke.
 func (h *hunt) edge() trial {
-	return slices.MinFunc(h.breaks, func(a, b trial) int { return compareRates(a.rate, b.rate) })
+	return slices.MinFunc(h.breaks, func(a, b trial) int { return cmp.Compare(a.rate, b.rate) })
 }
 
 // quota is the rate of the endpoint's own limit, as it says or as it was counted; 0:

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -41,7 +42,7 @@ func TestPriceByHand(t *testing.T) {
 	near(t, "per 1,000 ok", *c.PerThousandOKUSD, (*c.ExpectedUSD+*c.FailedUSD+*c.RetriesUSD)/0.9, 1e-9)
 	near(t, "worst", *c.WorstUSD, 1000*1.02*(1000*2e-6+300*8e-6), 1e-9)
 	near(t, "tokens", *c.PromptTokens+*c.CachedTokens+*c.OutputTokens, 900*1500, 1e-6)
-	if len(c.Models) != len(price.Builtin().Entries()) || !slices.IsSortedFunc(c.Models, func(a, b ModelCost) int { return compare(a.ExpectedUSD, b.ExpectedUSD) }) {
+	if len(c.Models) != len(price.Builtin().Entries()) || !slices.IsSortedFunc(c.Models, func(a, b ModelCost) int { return cmp.Compare(a.ExpectedUSD, b.ExpectedUSD) }) {
 		t.Errorf("%d models, cheapest first?", len(c.Models))
 	}
 }

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -254,10 +255,10 @@ func simulated(in Input, p profile) (*Backlog, *Band) {
 	}
 	band := banded(played)
 	slices.SortStableFunc(played, func(a, b *Backlog) int {
-		if c := compare(a.FailedShare(), b.FailedShare()); c != 0 {
+		if c := cmp.Compare(a.FailedShare(), b.FailedShare()); c != 0 {
 			return c
 		}
-		return compare(a.WorstWaitS, b.WorstWaitS)
+		return cmp.Compare(a.WorstWaitS, b.WorstWaitS)
 	})
 	return played[n/2], band
 }

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -115,7 +116,7 @@ func sorted(steps []Step) (usable, settled []Step) {
 	usable = slices.DeleteFunc(slices.Clone(steps), func(s Step) bool {
 		return s.InFlight <= 0 || s.SucceededRPS <= 0 || s.Service.Count() == 0 || s.Service.Mean() <= 0
 	})
-	slices.SortStableFunc(usable, func(a, b Step) int { return compare(a.InFlight, b.InFlight) })
+	slices.SortStableFunc(usable, func(a, b Step) int { return cmp.Compare(a.InFlight, b.InFlight) })
 	settled = slices.DeleteFunc(slices.Clone(usable), func(s Step) bool { return s.Growing })
 	if len(settled) == 0 {
 		settled = usable
@@ -183,7 +184,7 @@ func easy(steps []Step) (list []Step) {
 	alone, slope := lone(steps, most)
 	longer := func(s Step) float64 { return s.mean() / (alone * (1 + slope*max(s.InFlight-1, 0))) }
 	sorted := slices.Clone(steps)
-	slices.SortStableFunc(sorted, func(a, b Step) int { return compare(longer(a), longer(b)) })
+	slices.SortStableFunc(sorted, func(a, b Step) int { return cmp.Compare(longer(a), longer(b)) })
 	requests := 0.0
 	for _, s := range sorted {
 		if longer(s) > crowded && requests >= leastTimes {
@@ -349,16 +350,6 @@ func (p *profile) station() station {
 		work: p.draw, streams: len(p.first) > 0, law: p.law,
 		patience: endless, timeout: endless, boundFirst: endless, boundWhole: endless,
 	}
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // limit is a duration in seconds; 0 means that there is none.

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"slices"
 
 	"flashwave/bench/result"
@@ -42,7 +43,7 @@ func (t *times) add(h *result.Hist, by float64) {
 
 // table cuts the values into equal shares.
 func (t times) table() table {
-	slices.SortFunc(t, func(a, b timed) int { return compare(a.value, b.value) })
+	slices.SortFunc(t, func(a, b timed) int { return cmp.Compare(a.value, b.value) })
 	total := 0.0
 	for _, v := range t {
 		total += v.count
