@@ -126,8 +126,8 @@ type ahead struct {
 	requests float64
 }
 
-// ahead guesses what is left of a search from its plan and its steps so far: the rest of
-// the ramp, the steps that bracket and halve the bracket, each as long as those before,
+// ahead guesses what is left of a search from its plan and its steps so far: the warm-up,
+// the rest of the ramp, the steps that bracket and halve the bracket, each as long as those before,
 // the soak and the rehearsal. No more is left than the time of the search, the rehearsal
 // apart.
 func (s *Search) ahead(now Snapshot) ahead {
@@ -148,6 +148,9 @@ func (s *Search) ahead(now Snapshot) ahead {
 	case m.known:
 		add(max(m.length-now.Elapsed+m.at, 0), a.rate)
 	default:
+		if len(now.Steps) == 0 {
+			add(s.cfg.warmup(), a.rate/2)
+		}
 		left := max(usualRamp-len(now.Steps), 1)
 		add(time.Duration(left)*s.cfg.StepFor/4, a.rate/2)
 		add(time.Duration(s.stepsLeft(now))*each, a.rate)

@@ -113,6 +113,27 @@ func TestOutlookComesTrue(t *testing.T) {
 	})
 }
 
+// What is asked before the search is part of what is usually asked, as far as there is time
+// for it, and of no more than may be asked at most.
+func TestWarmUpIsEstimated(t *testing.T) {
+	usual := func(warmup, most time.Duration) Estimate {
+		return priced(t, func(c *Config) { c.Warmup, c.For = warmup, most }, "night:30/s:60s").cfg.Estimate()
+	}
+	const ample = time.Hour
+	cold, warm := usual(0, ample), usual(2*time.Minute, ample)
+	if more := warm.Usual.Length - cold.Usual.Length; more != 2*time.Minute {
+		t.Errorf("a warm-up of 2 min makes a search longer by %v", more)
+	}
+	if warm.Usual.Requests <= cold.Usual.Requests || *warm.Usual.Cost <= *cold.Usual.Cost || *warm.Most.Cost != *cold.Most.Cost {
+		t.Errorf("cold: %s\nwarm: %s", cold, warm)
+	}
+	for _, most := range []time.Duration{3 * time.Minute, 4 * time.Minute, 10 * time.Minute} {
+		if e := usual(time.Hour, most); e.Usual.Length > most || e.Usual.Requests > e.Most.Requests || *e.Usual.Cost > *e.Most.Cost {
+			t.Errorf("in %v: %s", most, e)
+		}
+	}
+}
+
 func TestEstimateInWords(t *testing.T) {
 	for name, tc := range map[string]struct {
 		s    *Search

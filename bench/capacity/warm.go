@@ -15,11 +15,17 @@ const (
 	standing = 0.2 // a latency that changes by less than such a part stands still
 )
 
+// warmup is how long the endpoint is warmed up at most: what the search must have time for
+// besides is not spent on it.
+func (c Config) warmup() time.Duration {
+	return max(min(c.Warmup, c.For-leastSteps*c.StepFor-c.Soak), 0)
+}
+
 // warmUp loads the endpoint a little before anything is measured, until its latency stands
 // still, or for as long as was given; false: the search is over.
 func (s *Search) warmUp(ctx context.Context) bool {
-	most := min(s.cfg.Warmup, s.cfg.For-leastSteps*s.cfg.StepFor-s.cfg.Soak)
-	if most <= 0 {
+	most := s.cfg.warmup()
+	if most == 0 {
 		return true
 	}
 	n := min(modest, s.base.Slots())
