@@ -127,11 +127,19 @@ func TestGoodByOtherBounds(t *testing.T) {
 	}
 }
 
-// Of a run that sent nothing nobody can know what its generator would have done.
+// Whatever voids a comparison is said. Of a run that never began nobody can know what its
+// generator would have done; of one that ended and had nothing to send it is known.
 func TestNothingWasSent(t *testing.T) {
-	none := &result.Run{ID: "none", Verdict: result.Verdict{Status: result.Aborted, Headline: "nothing was sent"}}
-	if d := Compare(one(repeated(t, "a")), one(none), Options{}); d.Gate.ExitCode != verdict.ExitInconclusive || strings.Contains(d.Gate.Headline, "bottleneck") {
-		t.Errorf("%+v", d.Gate)
+	for status, want := range map[result.Status]string{
+		result.Aborted:      "did not go to its end: nothing was sent",
+		result.Inconclusive: "the generator was the bottleneck",
+	} {
+		none := &result.Run{ID: "none", Verdict: result.Verdict{Status: status, Headline: "nothing was sent"}}
+		d := Compare(one(repeated(t, "a")), one(none), Options{})
+		bottleneck := strings.Contains(d.Gate.Headline, "bottleneck")
+		if d.Gate.ExitCode != verdict.ExitInconclusive || !strings.Contains(d.Gate.Headline, want) || bottleneck != (status == result.Inconclusive) {
+			t.Errorf("%s: %+v", status, d.Gate)
+		}
 	}
 }
 

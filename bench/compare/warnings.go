@@ -22,10 +22,11 @@ func (c *comparison) warnings(d *Document, across bool) []Warning {
 	}
 	for _, s := range c.sides() {
 		for _, run := range s.runs {
-			if !run.Generator.Valid && !run.CutOff() && run.Total.Requests.Scheduled > 0 { // of others nobody can know
+			aborted := run.Verdict.Status == result.Aborted
+			if unknown := run.CutOff() || aborted && run.Total.Requests.Scheduled == 0; !run.Generator.Valid && !unknown {
 				warn(NotValid, "in run %s of %s the generator was the bottleneck", run.ID, s.name)
 			}
-			if run.Verdict.Status == result.Aborted || run.CutOff() {
+			if aborted || run.CutOff() {
 				warn(Incomplete, "run %s of %s did not go to its end: %s", run.ID, s.name, run.Verdict.Headline)
 			}
 			if slices.ContainsFunc(run.Events, func(e result.Event) bool { return e.Kind == result.Steered }) {
