@@ -29,9 +29,12 @@ var aside = []string{"name", "labels", "seed", "price", "prices", "abort_on", "b
 // does is a fair question.
 var load = []string{"lanes", "arrivals", "max_in_flight", "overflow", "warmup", "grace"}
 
-// way are the keys of a target that say where it is and how one gets there: what is
-// compared.
-var way = []string{"url", "model", "key_env", "key_file", "header_names", "ca", "client_cert", "client_key", "insecure", "proxy", "connect_to"}
+// which are the keys of a target that say which it is: what is compared.
+var which = []string{"url", "model"}
+
+// way are the keys of a target that say how the generator gets there. It is told with a
+// warning where they differ.
+var way = []string{"key_env", "key_file", "header_names", "ca", "client_cert", "client_key", "insecure", "proxy", "connect_to"}
 
 // unasked tells of what one run was asked and another was not: then they may differ though
 // their endpoints do not. across says that this is the question.
@@ -89,7 +92,7 @@ func asked(run *result.Run) map[string]any {
 		}
 	}
 	if target, ok := s["target"].(map[string]any); ok {
-		for _, key := range way {
+		for _, key := range slices.Concat(which, way) {
 			delete(target, key)
 		}
 	}
@@ -104,28 +107,28 @@ func asked(run *result.Run) map[string]any {
 
 // loadOf is the load of a run.
 func loadOf(run *result.Run) map[string]any {
-	s, of := scenarioOf(run), map[string]any{}
-	for _, key := range load {
-		if v, ok := s[key]; ok {
-			of[key] = v
-		}
-	}
+	of := only(load, scenarioOf(run))
 	if run.Scenario != nil && run.Generator.MaxInFlightSeen < int64(run.Scenario.MaxInFlight) {
 		delete(of, "max_in_flight") // it was none
 	}
 	return of
 }
 
-// wayThere is how the generator gets to the target of a run, url and model apart.
+// wayThere is how the generator gets to the target of a run.
 func wayThere(run *result.Run) map[string]any {
 	target, _ := scenarioOf(run)["target"].(map[string]any)
-	there := map[string]any{}
-	for _, key := range way[2:] {
-		if v, ok := target[key]; ok {
-			there[key] = v
+	return only(way, target)
+}
+
+// only is what a map has of some keys.
+func only(keys []string, m map[string]any) map[string]any {
+	some := map[string]any{}
+	for _, key := range keys {
+		if v, ok := m[key]; ok {
+			some[key] = v
 		}
 	}
-	return there
+	return some
 }
 
 // contents are the fingerprints of the prompts of a run's lanes; "" where it does not say.
