@@ -57,17 +57,11 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 			return err
 		})
 	f.list(fs, "token", "events of --api http that are tokens, by name, type or path (delta.text), repeatable (default: all that say anything)", "target.token",
-		func(sc *scenario.Scenario, v string) error {
-			sc.Target.Token = append(sc.Target.Token, v)
-			return nil
-		})
+		func(sc *scenario.Scenario) *[]string { return &sc.Target.Token })
 	f.text(fs, "usage", "path of the usage in answers of --api http, such as meta.usage", "target.usage",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Usage })
 	f.list(fs, "fail-if", "an answer of --api http is an error where this holds, repeatable: 'success == false', 'code >= 400'", "target.fail_if",
-		func(sc *scenario.Scenario, v string) error {
-			sc.Target.FailIf = append(sc.Target.FailIf, v)
-			return nil
-		})
+		func(sc *scenario.Scenario) *[]string { return &sc.Target.FailIf })
 	f.text(fs, "key-env", "environment variable that holds the API key (default FLASHWAVE_API_KEY)", "target.key_env",
 		func(sc *scenario.Scenario) *string { return &sc.Target.KeyEnv })
 	f.text(fs, "key-file", "file that holds the API key", "target.key_file",
@@ -75,10 +69,7 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 	f.text(fs, "auth", "how the key is sent: bearer, api-key, x-api-key, basic or none (default: as the API and the host want it)", "target.auth",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Auth })
 	f.list(fs, "header", "header to send, 'Name: value', repeatable, never stored; ${NAME} in it is an environment variable", "target.headers",
-		func(sc *scenario.Scenario, v string) error {
-			sc.Target.Headers = append(sc.Target.Headers, v)
-			return nil
-		})
+		func(sc *scenario.Scenario) *[]string { return &sc.Target.Headers })
 	f.duration(fs, "timeout", "limit for one request (default 2m)", "target.timeout",
 		func(sc *scenario.Scenario) *scenario.Duration { return &sc.Target.Timeout })
 	f.duration(fs, "idle-timeout", "limit between two tokens, and for the first (default 1m)", "target.idle_timeout",
@@ -194,15 +185,9 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 
 func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
 	f.list(fs, "slo", "assertion that must hold, repeatable: 'ttft.p95 < 800ms', 'error_rate < 1% in rush'", "slo",
-		func(sc *scenario.Scenario, v string) error {
-			sc.SLO = append(sc.SLO, v)
-			return nil
-		})
+		func(sc *scenario.Scenario) *[]string { return &sc.SLO })
 	f.list(fs, "abort-on", "stop when this holds over the last 10 s, repeatable", "abort_on",
-		func(sc *scenario.Scenario, v string) error {
-			sc.AbortOn = append(sc.AbortOn, v)
-			return nil
-		})
+		func(sc *scenario.Scenario) *[]string { return &sc.AbortOn })
 	f.value(fs, "budget", "most money to spend, in USD: the run stops before it is exceeded", "budget", func(sc *scenario.Scenario, v string) (err error) {
 		if sc.Budget, err = scenario.ParseMoney(v); err == nil && sc.Budget <= 0 {
 			err = fmt.Errorf("a budget is more than $0")
@@ -366,17 +351,19 @@ func (f *scenarioFlags) value(fs *pflag.FlagSet, name, help, path string, apply 
 	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: apply})
 }
 
-func (f *scenarioFlags) list(fs *pflag.FlagSet, name, help, path string, apply func(*scenario.Scenario, string) error) {
+func (f *scenarioFlags) list(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *[]string) {
 	fs.StringArray(name, nil, help)
-	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: apply})
+	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: func(sc *scenario.Scenario, v string) error {
+		*of(sc) = append(*of(sc), v)
+		return nil
+	}})
 }
 
 func (f *scenarioFlags) text(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *string) {
-	fs.String(name, "", help)
-	f.settings = append(f.settings, setting{flag: name, paths: []string{path}, apply: func(sc *scenario.Scenario, v string) error {
+	f.value(fs, name, help, path, func(sc *scenario.Scenario, v string) error {
 		*of(sc) = v
 		return nil
-	}})
+	})
 }
 
 func (f *scenarioFlags) duration(fs *pflag.FlagSet, name, help, path string, of func(*scenario.Scenario) *scenario.Duration) {
