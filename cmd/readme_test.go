@@ -6,10 +6,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
 
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
@@ -133,5 +135,116 @@ func TestReadmeWorkflow(t *testing.T) {
 		if !strings.Contains(commands, want) {
 			t.Errorf("the workflow does not %s", want)
 		}
+	}
+}
+
+// readmeCode is what the README shows as code: what stands between ticks, lines that are
+// indented, and lines of fenced blocks.
+func readmeCode(t *testing.T) (list []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := func(code string) {
+		for line := range strings.Lines(strings.ReplaceAll(code, "\\\n", " ")) {
+			list = append(list, strings.TrimSpace(line))
+		}
+	}
+	fenced := regexp.MustCompile("(?s)```[a-z]*\n(.*?)```")
+	for _, m := range fenced.FindAllSubmatch(text, -1) {
+		lines(string(m[1]))
+	}
+	text = fenced.ReplaceAll(text, nil)
+	for _, m := range regexp.MustCompile(`(?m)^(?: {4}.*\n)+`).FindAll(text, -1) {
+		lines(string(m))
+	}
+	for _, m := range regexp.MustCompile("`[^`]+`").FindAllString(string(text), -1) {
+		list = append(list, strings.Join(strings.Fields(strings.Trim(m, "`")), " "))
+	}
+	return list
+}
+
+// Every flag that the README shows is one of the command that it is shown with, or of some
+// command where it stands by itself.
+func TestReadmeFlags(t *testing.T) {
+	root := (&program{env: func(string) string { return "" }}).root()
+	has := func(c *cobra.Command, flag string) bool {
+		if long, ok := strings.CutPrefix(flag, "--"); ok {
+			return c.Flag(long) != nil || long == "help"
+		}
+		return c.Flags().ShorthandLookup(flag[1:]) != nil
+	}
+	quoted := regexp.MustCompile(`'[^']*'|"[^"]*"`)
+	flag := regexp.MustCompile(`(?:^|\s)(--[a-z][a-z0-9-]*|-[a-z](?:\s|$))`)
+	command := regexp.MustCompile(`(?:^|\s)(?:flashwave|go run \.) (.*)`)
+	shown := 0
+	for _, code := range readmeCode(t) {
+		code = quoted.ReplaceAllString(code, "X")
+		of := []*cobra.Command{root}
+		switch m := command.FindStringSubmatch(code); {
+		case m != nil:
+			code, _, _ = strings.Cut(m[1], " #")
+			if c, _, err := root.Find(strings.Fields(code)); err == nil {
+				of = []*cobra.Command{c}
+			}
+		case strings.HasPrefix(code, "--"):
+			of = append(of, root.Commands()...)
+		default:
+			continue
+		}
+		for _, m := range flag.FindAllStringSubmatch(code, -1) {
+			shown++
+			name := strings.TrimSpace(m[1])
+			if !slices.ContainsFunc(of, func(c *cobra.Command) bool { return has(c, name) }) {
+				t.Errorf("%s: no flag %s", code, name)
+			}
+		}
+	}
+	if shown < 50 {
+		t.Errorf("%d flags were looked at", shown)
+	}
+}
+
+// Every test that the README says to run is there, and knows the flags that it is run with.
+func TestReadmeTests(t *testing.T) {
+	run := regexp.MustCompile(`^go test ((?:\./\S+ ?)+)(.*)$`)
+	shown := 0
+	for _, code := range readmeCode(t) {
+		m := run.FindStringSubmatch(code)
+		if m == nil || strings.Contains(m[1], "...") {
+			continue
+		}
+		shown++
+		for _, dir := range strings.Fields(m[1]) {
+			files, err := filepath.Glob(filepath.Join("..", dir, "*_test.go"))
+			if err != nil || len(files) == 0 {
+				t.Errorf("%s: %s has no tests", code, dir)
+			}
+			var source []byte
+			for _, file := range files {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				source = append(source, text...)
+			}
+			for flag := range strings.FieldsSeq(m[2]) {
+				switch name, isFlag := strings.CutPrefix(flag, "-"); {
+				case name == "run" || name == "v" || name == "":
+				case isFlag:
+					if !regexp.MustCompile(`flag\.\w+\("` + name + `"`).Match(source) {
+						t.Errorf("%s: %s knows no -%s", code, dir, name)
+					}
+				default:
+					if !regexp.MustCompile(`(?m)^func Test\w*` + strings.TrimPrefix(name, "Test")).Match(source) {
+						t.Errorf("%s: %s has no test %s", code, dir, name)
+					}
+				}
+			}
+		}
+	}
+	if shown < 10 {
+		t.Errorf("%d commands were looked at", shown)
 	}
 }
