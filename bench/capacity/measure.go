@@ -50,8 +50,15 @@ type measuring struct {
 // measure runs load at a point, twice if this machine itself was late the first
 // time: it may have had a bad moment. ok is false when the search ends with it.
 func (s *Search) measure(ctx context.Context, p point) (st step, ok bool) {
-	for range 2 {
-		if st, ok = s.attempt(ctx, p); !ok || st.GeneratorValid {
+	for again := range 2 {
+		late := st
+		if st, ok = s.attempt(ctx, p); ok && st.GeneratorValid {
+			return st, ok
+		}
+		if !ok && again > 0 && s.stop.limit == ByTime { // the moment took the time
+			s.stop.text += "; " + s.undriven(late)
+		}
+		if !ok {
 			return st, ok
 		}
 	}
