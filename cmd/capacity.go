@@ -55,7 +55,7 @@ those that arrive if that is less, and fails where the answer does not come to i
 Without --slo 'ttft.p95 < 800ms' is assumed. The scenario's own waves, a trace among them (--wave night:trace=FILE.csv), are the demand that the
 capacity is held against: headroom, quota, replicas, the backlog if it is too much, and
 the price. --rehearse runs that demand in the end, whole or in another shape, and puts
-what came beside what was forecast.
+what came beside what was forecast; where less of it broke an SLO, it is not said to fit.
 
 A search is kept step by step: one that was cut off, whatever it was by, is shown by
 flashwave report ID as far as it came, and goes on with --resume ID.

@@ -270,15 +270,23 @@ func (d *Document) weigh() {
 	}
 }
 
-// rehearsed takes in what came of a rehearsal. One of the demand itself, and not of another
-// shape of it, decides as the run that it is: a demand that broke an SLO does not fit,
-// whatever was forecast.
+// rehearsed takes in what came of a rehearsal. One of the demand itself decides as the run
+// that it is: a demand that broke an SLO does not fit, whatever was forecast. One of another
+// shape tells and does not decide; but where no more came at any time than the demand asks,
+// and an SLO broke, nobody can say that the demand fits.
 func (v *Verdict) rehearsed(r *Rehearsal) {
 	doubts := r.doubts()
 	v.Reasons = append(v.Reasons, doubts...)
 	status, code := verdict.Decide(r.ground)
+	switch less := r.Speed*r.Scale <= 1+slack; {
+	case r.Speed == 1 && r.Scale == 1:
+	case less && status == result.Fail:
+		status, code = verdict.Decide(result.GroundData)
+	default:
+		return
+	}
 	worse := v.Status == result.Pass && status != result.Pass || v.Status == result.Inconclusive && status == result.Fail
-	if !worse || r.Speed != 1 || r.Scale != 1 {
+	if !worse {
 		return
 	}
 	v.Status, v.ExitCode = status, code

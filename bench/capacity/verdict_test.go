@@ -151,9 +151,9 @@ func TestTheFiguresAreOfTheAnswersOwnLoad(t *testing.T) {
 }
 
 // The demand itself, as it ran, counts for more than what was forecast of it; another shape
-// of it tells and does not decide.
+// of it tells and does not decide, but that less of it broke an SLO is no pass.
 func TestARehearsalIsJudged(t *testing.T) {
-	whole, faster, less := Shape{1, 1}, Shape{60, 1}, Shape{1, 0.5}
+	whole, faster, less, brief := Shape{1, 1}, Shape{60, 1}, Shape{1, 0.5}, Shape{60, 1.0 / 60}
 	slos := func(ok ...*bool) (list []result.SLO) {
 		for i, is := range ok {
 			list = append(list, result.SLO{Expr: []string{"ttft.p95 < 800ms", "error_rate <= 1%"}[i], OK: is})
@@ -184,7 +184,13 @@ func TestARehearsalIsJudged(t *testing.T) {
 		{"what does not fit does not", whole, fail, result.GroundGenerator, slos(yes), true, fail, verdict.ExitFailed, "the generator was the bottleneck of the rehearsal"},
 		{"what was aborted stays so", whole, result.Aborted, result.GroundSLO, slos(no), false, result.Aborted, verdict.ExitStopped, "the rehearsal broke ttft.p95 < 800ms"},
 		{"faster than the demand", faster, pass, result.GroundSLO, slos(no), false, pass, 0, "the rehearsal broke ttft.p95 < 800ms"},
-		{"less than the demand", less, pass, result.GroundSLO, slos(no), false, pass, 0, "the rehearsal broke ttft.p95 < 800ms"},
+		{"less than the demand", less, pass, result.GroundSLO, slos(no), false, unsure, verdict.ExitInconclusive, "the rehearsal broke ttft.p95 < 800ms"},
+		{"its rates for less time", brief, pass, result.GroundAnswers, slos(no), false, unsure, verdict.ExitInconclusive, "the rehearsal broke ttft.p95 < 800ms"},
+		{"less held", less, pass, result.GroundPass, slos(yes), false, pass, 0, ""},
+		{"less has no data", less, pass, result.GroundData, slos(nil), false, pass, 0, "the rehearsal has no data for ttft.p95 < 800ms"},
+		{"less, by a late generator", less, pass, result.GroundGenerator, slos(no), true, pass, 0, "the rehearsal broke ttft.p95 < 800ms"},
+		{"less does not decide what was not known", less, unsure, result.GroundSLO, slos(no), false, unsure, verdict.ExitInconclusive, "the rehearsal broke ttft.p95 < 800ms"},
+		{"less of what does not fit", less, fail, result.GroundSLO, slos(no), false, fail, verdict.ExitFailed, "the rehearsal broke ttft.p95 < 800ms"},
 	} {
 		code := map[result.Status]int{fail: verdict.ExitFailed, unsure: verdict.ExitInconclusive, result.Aborted: verdict.ExitStopped}[tc.was]
 		d := &Document{Verdict: Verdict{Status: tc.was, ExitCode: code, Headline: "it fits"}}
