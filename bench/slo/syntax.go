@@ -24,17 +24,6 @@ func (e *SyntaxError) Error() string {
 // Column is the offending part's place in characters, from 1.
 func (e *SyntaxError) Column() int { return utf8.RuneCountInString(e.Input[:e.Offset]) + 1 }
 
-// Caret shows the expression with a mark under the offending part, in two lines.
-func (e *SyntaxError) Caret() string {
-	oneLine := strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, e.Input)
-	return oneLine + "\n" + strings.Repeat(" ", e.Column()-1) + "^"
-}
-
 // others are words of other tools, and what they are called here.
 var others = map[string]string{
 	"avg":               "mean",
