@@ -126,10 +126,8 @@ func among(all, n int64, did string) string {
 	case all <= 100:
 		return fmt.Sprintf("%d of %d customers %s", n, all, did)
 	}
-	switch of := 100 * n / all; {
-	case of == 0:
-		return "fewer than 1 of 100 customers " + did
-	default:
+	if of := 100 * n / all; of > 0 {
 		return fmt.Sprintf("%d of 100 customers %s", of, did)
 	}
+	return "fewer than 1 of 100 customers " + did
 }
