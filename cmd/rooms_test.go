@@ -25,7 +25,8 @@ const leaf = "flashwave/bench/units"
 var arrows = map[string][]string{
 	"flashwave":                       {"flashwave/cmd"},
 	"flashwave/cmd":                   {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
-	"flashwave/tui":                   {"flashwave/bench/...", "terminal"},
+	"flashwave/tui":                   {"flashwave/tui/draw", "flashwave/bench/...", "terminal"},
+	"flashwave/tui/draw":              {"terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/..."},
 	"flashwave/bench/endpoint":        {"flashwave/bench/scenario", "flashwave/client", "flashwave/client/mock", "net/http"},
 	"flashwave/bench/timetable":       {"flashwave/bench/arrival", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"cmp"
 	"context"
 	"errors"
@@ -259,10 +261,10 @@ func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
 
 // showError says what went wrong where the user is.
 func (a app) showError(err error) (tea.Model, tea.Cmd) {
-	text := clean(err.Error())
+	text := draw.Clean(err.Error())
 	var hinted *scenario.Error
 	if errors.As(err, &hinted) && hinted.Hint != "" {
-		text += "; " + clean(hinted.Hint)
+		text += "; " + draw.Clean(hinted.Hint)
 	}
 	a.tell(text)
 	return a, nil

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -463,7 +465,7 @@ func TestComparisonScreens(t *testing.T) {
 func TestScreensFitAnyWindow(t *testing.T) {
 	t.Parallel()
 	c := newComparison(compared(frozenRun("20261123-230000"), slower("20261124-010000")))
-	ascii := pen{newTheme(true, colorprofile.ASCII), asciiGlyphs}
+	ascii := pen{draw.Pen{Style: draw.NewStyles(true, colorprofile.ASCII), Glyph: draw.ASCIIGlyphs}}
 	for width := 0; width <= 210; width += 11 {
 		for height := 0; height <= 66; height += 5 {
 			for _, p := range []pen{testPen(), ascii} {
@@ -484,9 +486,9 @@ func TestComparisonThemes(t *testing.T) {
 	c := newComparison(compared(frozenRun("20261123-230000"), slower("20261124-010000")))
 	for theme, p := range map[string]pen{
 		"dark":    testPen(),
-		"light":   {newTheme(false, colorprofile.TrueColor), unicodeGlyphs},
-		"sixteen": {newTheme(true, colorprofile.ANSI), unicodeGlyphs},
-		"ascii":   {newTheme(true, colorprofile.ASCII), asciiGlyphs},
+		"light":   {draw.Pen{Style: draw.NewStyles(false, colorprofile.TrueColor), Glyph: draw.UnicodeGlyphs}},
+		"sixteen": {draw.Pen{Style: draw.NewStyles(true, colorprofile.ANSI), Glyph: draw.UnicodeGlyphs}},
+		"ascii":   {draw.Pen{Style: draw.NewStyles(true, colorprofile.ASCII), Glyph: draw.ASCIIGlyphs}},
 	} {
 		t.Run(theme, func(t *testing.T) { golden.RequireEqual(t, c.restyle(p).resize(120, 36).view()) })
 	}

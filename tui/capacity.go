@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"context"
 	"time"
 
@@ -51,9 +53,9 @@ func newSearch(src Searcher, subject string, opts Options) search {
 }
 
 func (s *search) restyle() {
-	s.pen = pen{newTheme(s.dark, s.profile), unicodeGlyphs}
+	s.pen = pen{draw.Pen{Style: draw.NewStyles(s.dark, s.profile), Glyph: draw.UnicodeGlyphs}}
 	if s.opts.ASCII {
-		s.pen.glyph = asciiGlyphs
+		s.pen.Glyph = draw.ASCIIGlyphs
 	}
 }
 
@@ -145,83 +147,83 @@ func (s search) View() tea.View {
 
 // A searchLayout is where the parts go; what has no room has no height.
 type searchLayout struct {
-	header, headline, now, steps, demand, price, models, keys rect
-	charts                                                    []rect
+	header, headline, now, steps, demand, price, models, keys draw.Rect
+	charts                                                    []draw.Rect
 	bare                                                      bool // no frames
 }
 
 func (s search) layout() searchLayout {
 	w, h := max(0, s.size.Width), max(0, s.size.Height)
-	l := searchLayout{bare: w < columnWidth || h < columnHeight}
-	area := area{0, 0, w, max(0, h-1)}
-	l.header = area.take(1)
-	l.headline = area.take(min(2, max(1, h/10)))
-	l.now = area.take(min(2, max(1, h/8)))
-	l.keys = rect{0, h - 1, w, min(1, h)}
+	l := searchLayout{bare: w < draw.ColumnWidth || h < draw.ColumnHeight}
+	area := draw.NewArea(0, 0, w, max(0, h-1))
+	l.header = area.Take(1)
+	l.headline = area.Take(min(2, max(1, h/10)))
+	l.now = area.Take(min(2, max(1, h/8)))
+	l.keys = draw.At(0, h-1, w, min(1, h))
 	if l.bare {
-		l.steps = area.take(area.left)
+		l.steps = area.Take(area.Left)
 		return l
 	}
-	if s.done() && s.snap.Document.Forecast != nil && area.left >= 20 {
+	if s.done() && s.snap.Document.Forecast != nil && area.Left >= 20 {
 		l.below(&area, w)
 	}
-	body := area.take(area.left)
+	body := area.Take(area.Left)
 	switch {
-	case w >= fullWidth:
-		left, right := body.split(max(w*11/20, w-70))
+	case w >= draw.FullWidth:
+		left, right := body.Split(max(w*11/20, w-70))
 		l.steps = right
 		l.stack(left)
-	case body.h >= 16:
-		l.charts = []rect{{body.x, body.y, w, body.h * 6 / 10}}
-		l.steps = rect{body.x, body.y + l.charts[0].h, w, body.h - l.charts[0].h}
+	case body.H >= 16:
+		l.charts = []draw.Rect{draw.At(body.X, body.Y, w, body.H*6/10)}
+		l.steps = draw.At(body.X, body.Y+l.charts[0].H, w, body.H-l.charts[0].H)
 	default:
-		l.charts = []rect{body}
+		l.charts = []draw.Rect{body}
 	}
 	return l
 }
 
 // below puts what the demand comes to under the charts.
-func (l *searchLayout) below(s *area, w int) {
+func (l *searchLayout) below(s *draw.Area, w int) {
 	const rows = 11
-	foot := rect{s.x, s.y + s.left - rows, w, rows}
-	s.left -= rows
-	if w < fullWidth {
+	foot := draw.At(s.X, s.Y+s.Left-rows, w, rows)
+	s.Left -= rows
+	if w < draw.FullWidth {
 		l.demand = foot
 		return
 	}
-	l.demand, foot = foot.split(w * 9 / 20)
-	l.price, l.models = foot.split(foot.w / 2)
+	l.demand, foot = foot.Split(w * 9 / 20)
+	l.price, l.models = foot.Split(foot.W / 2)
 }
 
 // stack fills a column with charts.
-func (l *searchLayout) stack(at rect) {
-	if at.h < 24 {
-		l.charts = []rect{at}
+func (l *searchLayout) stack(at draw.Rect) {
+	if at.H < 24 {
+		l.charts = []draw.Rect{at}
 		return
 	}
-	first := at.h * 6 / 10
-	l.charts = []rect{{at.x, at.y, at.w, first}, {at.x, at.y + first, at.w, at.h - first}}
+	first := at.H * 6 / 10
+	l.charts = []draw.Rect{draw.At(at.X, at.Y, at.W, first), draw.At(at.X, at.Y+first, at.W, at.H-first)}
 }
 
 // render is the screen as text.
 func (s search) render() string {
 	l, p := s.layout(), s.pen
-	blocks := []block{{l.header, []string{s.header(l.header.w)}}}
-	put := func(at rect, lines []string) {
-		if at.w > 0 && at.h > 0 {
-			blocks = append(blocks, block{at, p.fit(lines, at.w, at.h)})
+	blocks := []draw.Block{{At: l.header, Lines: []string{s.header(l.header.W)}}}
+	put := func(at draw.Rect, lines []string) {
+		if at.W > 0 && at.H > 0 {
+			blocks = append(blocks, draw.Block{At: at, Lines: p.Fit(lines, at.W, at.H)})
 		}
 	}
-	put(l.headline, s.headline(l.headline.w))
-	put(l.now, s.now(l.now.w))
+	put(l.headline, s.headline(l.headline.W))
+	put(l.now, s.now(l.now.W))
 	for i, at := range l.charts {
-		put(at, s.stepChart((s.chart+stepChartKind(i))%stepChartKind(len(stepCharts)), at.w, at.h))
+		put(at, s.stepChart((s.chart+stepChartKind(i))%stepChartKind(len(stepCharts)), at.W, at.H))
 	}
-	put(l.steps, s.steps(l.steps.w, l.steps.h, l.bare))
+	put(l.steps, s.steps(l.steps.W, l.steps.H, l.bare))
 	if s.done() {
-		put(l.demand, s.demand(l.demand.w, l.demand.h))
-		put(l.price, s.price(l.price.w, l.price.h))
-		put(l.models, s.models(l.models.w, l.models.h))
+		put(l.demand, s.demand(l.demand.W, l.demand.H))
+		put(l.price, s.price(l.price.W, l.price.H))
+		put(l.models, s.models(l.models.W, l.models.H))
 	}
 	var keys []binding
 	for _, b := range searchKeys {
@@ -229,17 +231,17 @@ func (s search) render() string {
 			keys = append(keys, b)
 		}
 	}
-	put(l.keys, []string{p.keyBar(keys, l.keys.w)})
+	put(l.keys, []string{p.keyBar(keys, l.keys.W)})
 	if s.help {
 		over, width := p.help(keys, 0, s.size.Width, s.size.Height), 0
 		for _, line := range over {
-			width = max(width, cells(line))
+			width = max(width, draw.Cells(line))
 		}
-		blocks = append(blocks, block{rect{max(0, (s.size.Width-width)/2), max(0, (s.size.Height-len(over))/2), width, len(over)}, over})
+		blocks = append(blocks, draw.Block{At: draw.At(max(0, (s.size.Width-width)/2), max(0, (s.size.Height-len(over))/2), width, len(over)), Lines: over})
 	}
-	text := compose(s.size.Width, s.size.Height, blocks)
+	text := draw.Compose(s.size.Width, s.size.Height, blocks)
 	if s.opts.ASCII {
-		return toASCII(text)
+		return draw.ToASCII(text)
 	}
 	return text
 }

@@ -1,14 +1,13 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
-	"slices"
 	"strings"
-	"time"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
-	"flashwave/bench/units"
 )
 
 // A chartKind is what a chart shows over time.
@@ -34,7 +33,7 @@ const (
 // SLO.
 type chart struct {
 	titles []string // the longest first
-	lines  []line
+	lines  []draw.Line
 	bound  *float64
 	alarm  *float64 // what is above it breaches an SLO, whichever line it is
 }
@@ -45,7 +44,7 @@ type chartSource struct {
 	pen
 	snap    result.Snapshot
 	service bool
-	axis    timeAxis
+	axis    draw.TimeAxis
 }
 
 // chartStack is what the charts of a screen show: the chosen one first, below it
@@ -82,20 +81,20 @@ func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, h
 		rows--
 	}
 	from, to := chartSpan(s)
-	src := chartSource{p, s, service, newTimeAxis(from, to, plotColumns(inner), s.Verdict == nil)}
+	src := chartSource{p, s, service, draw.NewTimeAxis(from, to, draw.PlotColumns(inner), s.Verdict == nil)}
 	c := src.chart(kind)
-	body := p.plot(c.lines, c.alarm, inner, rows)
+	body := p.Plot(c.lines, c.alarm, inner, rows)
 	if body == nil {
-		return p.nothing(c.titles[0], width, height)
+		return p.Nothing(c.titles[0], width, height)
 	}
 	if ruler {
-		body = append(body, p.ruler(src.axis, to))
+		body = append(body, p.TimeRuler(src.axis, to))
 	}
-	notes := []string{p.currents(c.lines, c.bound, 2), p.currents(c.lines, c.bound, 1), p.legend(c.lines, c.bound)}
+	notes := []string{p.Currents(c.lines, c.bound, 2), p.Currents(c.lines, c.bound, 1), p.Legend(c.lines, c.bound)}
 	if s.Verdict != nil { // of a run that is over the last values say little
 		notes = notes[2:]
 	}
-	return p.titled(c.titles, notes, body, width, height)
+	return p.Titled(c.titles, notes, body, width, height)
 }
 
 // chartSpan is the part of the run in view, in seconds: all of it, or one wave.
@@ -111,71 +110,11 @@ func chartSpan(s result.Snapshot) (from, to float64) {
 	return from, max(to, from)
 }
 
-// ruler is the time under a plot: when it begins, and when it ends.
-func (p pen) ruler(axis timeAxis, to float64) string {
-	begin, end := units.Clock(asDuration(axis.from)), units.Clock(asDuration(to))
-	reached := axis.reached(to)
-	line := strings.Repeat(" ", gutter+2) + begin
-	if reached >= len(begin)+len(end)+2 {
-		line += strings.Repeat(" ", reached-len(begin)-len(end)) + end
-	}
-	return p.label(line)
-}
-
-func asDuration(seconds float64) time.Duration {
-	return time.Duration(seconds * float64(time.Second))
-}
-
-// legend names the lines in their colours; lines of different strokes show
-// theirs.
-func (p pen) legend(lines []line, bound *float64) string {
-	return p.named(lines, bound, 2, func(l line) string { return l.name })
-}
-
-// currents is the legend with the newest value of each line: it tells apart what
-// lies one above the other in the plot.
-func (p pen) currents(lines []line, bound *float64, gap int) string {
-	return p.named(lines, bound, gap, func(l line) string {
-		for _, v := range slices.Backward(l.values) {
-			if !math.IsNaN(v) {
-				return l.name + " " + units.Figure(v)
-			}
-		}
-		return l.name
-	})
-}
-
-// named is a legend of the names that a function gives to lines.
-func (p pen) named(lines []line, bound *float64, gap int, name func(line) string) string {
-	var parts []string
-	strokes := len(lines) > 1 && lines[len(lines)-1].pen != lines[len(lines)-2].pen
-	for _, l := range lines {
-		text := ""
-		if l.name != "" || len(lines) == 1 {
-			text = strings.TrimSpace(name(l))
-		}
-		if strokes && text != "" {
-			text = l.pen.Horizontal + " " + text
-		}
-		if text != "" {
-			parts = append(parts, l.style.Render(text))
-		}
-	}
-	if bound != nil {
-		word := "SLO "
-		if gap == 1 { // little room: the stroke says it
-			word = ""
-		}
-		parts = append(parts, p.label(word+p.glyph.dotted.Horizontal+" ")+p.style.text.Render(strings.TrimSpace(units.Tabular(*bound))))
-	}
-	return strings.Join(parts, strings.Repeat(" ", gap))
-}
-
 // chart makes the lines of a kind.
 func (c chartSource) chart(kind chartKind) chart {
-	row := func(f func(result.Row) float64) []float64 { return c.axis.sample(c.snap.Series, f, mean) }
+	row := func(f func(result.Row) float64) []float64 { return c.sample(f, draw.Mean) }
 	one := func(title string, f func(result.Row) float64) chart {
-		return chart{titles: []string{title}, lines: []line{{values: row(f), style: c.style.strong, pen: c.glyph.solid}}}
+		return chart{titles: []string{title}, lines: []draw.Line{{Values: row(f), Style: c.Style.Strong, Stroke: c.Glyph.Solid}}}
 	}
 	switch kind {
 	case chartTTFT:
@@ -189,15 +128,23 @@ func (c chartSource) chart(kind chartKind) chart {
 	case chartErrors:
 		return c.errors()
 	case chartInFlight:
-		return chart{titles: []string{"requests open"}, lines: []line{
-			{name: "queued", values: row(func(r result.Row) float64 { return float64(r.Queued) }), style: c.style.near, pen: c.glyph.dotted},
-			{name: "in flight", values: row(func(r result.Row) float64 { return float64(r.InFlight) }), style: c.style.strong, pen: c.glyph.solid},
+		return chart{titles: []string{"requests open"}, lines: []draw.Line{
+			{Name: "queued", Values: row(func(r result.Row) float64 { return float64(r.Queued) }), Style: c.Style.Near, Stroke: c.Glyph.Dotted},
+			{Name: "in flight", Values: row(func(r result.Row) float64 { return float64(r.InFlight) }), Style: c.Style.Strong, Stroke: c.Glyph.Solid},
 		}}
 	case chartCost:
 		return one("USD/hour", func(r result.Row) float64 { return orNone(r.CostUSD) / r.StepS * 3600 })
 	default:
 		return c.requests(row)
 	}
+}
+
+// sample reads a value of the rows a column.
+func (c chartSource) sample(value func(result.Row) float64, join draw.Merge) []float64 {
+	rows := c.snap.Series
+	return c.axis.Sample(len(rows), func(i int) draw.Stretch {
+		return draw.Stretch{From: rows[i].TS, Length: rows[i].StepS, Value: value(rows[i])}
+	}, join)
 }
 
 // orNone is a figure for a chart: NaN, which it leaves out, where there is none.
@@ -210,14 +157,14 @@ func orNone(v *float64) float64 {
 
 // requests is what was offered and what became of it.
 func (c chartSource) requests(row func(func(result.Row) float64) []float64) chart {
-	made := chart{titles: []string{"requests/s"}, lines: []line{
-		{name: "offered", values: row(func(r result.Row) float64 { return r.OfferedRPS }), style: c.style.muted, pen: c.glyph.dotted},
-		{name: "done", values: row(func(r result.Row) float64 { return r.CompletedRPS }), style: c.style.strong, pen: c.glyph.solid},
+	made := chart{titles: []string{"requests/s"}, lines: []draw.Line{
+		{Name: "offered", Values: row(func(r result.Row) float64 { return r.OfferedRPS }), Style: c.Style.Muted, Stroke: c.Glyph.Dotted},
+		{Name: "done", Values: row(func(r result.Row) float64 { return r.CompletedRPS }), Style: c.Style.Strong, Stroke: c.Glyph.Solid},
 	}}
 	// Where nothing failed, a red line along the bottom would look like trouble.
 	failed := row(func(r result.Row) float64 { return r.FailedRPS })
-	if highestValue([]line{{values: failed}}) > 0 {
-		made.lines = append(made.lines, line{name: "failed", values: failed, style: c.style.bad, pen: c.glyph.heavy, quiet: true})
+	if draw.HighestValue([]draw.Line{{Values: failed}}) > 0 {
+		made.lines = append(made.lines, draw.Line{Name: "failed", Values: failed, Style: c.Style.Bad, Stroke: c.Glyph.Heavy, Quiet: true})
 	}
 	return made
 }
@@ -225,17 +172,17 @@ func (c chartSource) requests(row func(func(result.Row) float64) []float64) char
 // errors is the share of the ended requests that failed, in percent.
 func (c chartSource) errors() chart {
 	share := func(n func(result.Counts) int64) []float64 {
-		return c.axis.sample(c.snap.Series, func(r result.Row) float64 {
+		return c.sample(func(r result.Row) float64 {
 			ended := r.Counts.Succeeded + r.Counts.Failed
 			if ended == 0 {
 				return math.NaN()
 			}
 			return 100 * float64(n(r.Counts)) / float64(ended)
-		}, mean)
+		}, draw.Mean)
 	}
-	made := chart{titles: []string{"errors, %"}, lines: []line{
-		{name: "429", values: share(func(n result.Counts) int64 { return n.RateLimited }), style: c.style.near, pen: c.glyph.dotted},
-		{name: "all failed", values: share(func(n result.Counts) int64 { return n.Failed }), style: c.style.bad, pen: c.glyph.heavy},
+	made := chart{titles: []string{"errors, %"}, lines: []draw.Line{
+		{Name: "429", Values: share(func(n result.Counts) int64 { return n.RateLimited }), Style: c.Style.Near, Stroke: c.Glyph.Dotted},
+		{Name: "all failed", Values: share(func(n result.Counts) int64 { return n.Failed }), Style: c.Style.Bad, Stroke: c.Glyph.Heavy},
 	}}
 	bound := tightest(c.inView(), "error_rate", false)
 	if bound == nil {
@@ -243,9 +190,9 @@ func (c chartSource) errors() chart {
 	}
 	percent := 100 * *bound
 	made.bound, made.alarm = &percent, &percent
-	made.lines[1].style = c.style.strong // the alarm says what is bad
-	if percent <= 3*highestValue(made.lines) {
-		made.lines = append([]line{c.level(percent, c.style.muted)}, made.lines...)
+	made.lines[1].Style = c.Style.Strong // the alarm says what is bad
+	if percent <= 3*draw.HighestValue(made.lines) {
+		made.lines = append([]draw.Line{c.level(percent, c.Style.Muted)}, made.lines...)
 	}
 	return made
 }
@@ -271,26 +218,26 @@ func (c chartSource) timed(pair func(result.RowLatencies) result.RowPair) func(r
 // is in seconds when it is that slow.
 func (c chartSource) latencies(title, name string, of func(result.RowLatencies) *result.RowPercentile) chart {
 	read := func(stat string) []float64 {
-		return c.axis.sample(c.snap.Series, func(r result.Row) float64 {
+		return c.sample(func(r result.Row) float64 {
 			if v, ok := percentile(of(r.Latency), stat); ok {
 				return v
 			}
 			return math.NaN()
-		}, highest)
+		}, draw.Highest)
 	}
-	lines := []line{
-		{name: "p50", values: read("p50"), style: c.style.p50, pen: c.glyph.solid},
-		{name: "p95", values: read("p95"), style: c.style.p95, pen: c.glyph.solid},
-		{name: "p99", values: read("p99"), style: c.style.p99, pen: c.glyph.solid},
+	lines := []draw.Line{
+		{Name: "p50", Values: read("p50"), Style: c.Style.P50, Stroke: c.Glyph.Solid},
+		{Name: "p95", Values: read("p95"), Style: c.Style.P95, Stroke: c.Glyph.Solid},
+		{Name: "p99", Values: read("p99"), Style: c.Style.P99, Stroke: c.Glyph.Solid},
 	}
 	unit, ms := "ms", 1.0
-	top := highestValue(lines)
+	top := draw.HighestValue(lines)
 	if top >= 10e3 {
 		unit, ms = "s", 1e3
 	}
 	for _, l := range lines {
-		for i := range l.values {
-			l.values[i] /= ms
+		for i := range l.Values {
+			l.Values[i] /= ms
 		}
 	}
 	made := chart{titles: []string{title + ", " + unit, strings.ToUpper(name) + ", " + unit}, lines: lines}
@@ -298,19 +245,19 @@ func (c chartSource) latencies(title, name string, of func(result.RowLatencies) 
 		scaled := *bound / ms
 		made.bound = &scaled
 		if *bound <= 3*top {
-			made.lines = append([]line{c.level(scaled, c.style.muted)}, lines...)
+			made.lines = append([]draw.Line{c.level(scaled, c.Style.Muted)}, lines...)
 		}
 	}
 	return made
 }
 
 // level is a dotted line at one height, through the whole chart.
-func (c chartSource) level(at float64, style ink) line {
-	values := make([]float64, c.axis.columns)
+func (c chartSource) level(at float64, style draw.Ink) draw.Line {
+	values := make([]float64, c.axis.Columns)
 	for i := range values {
 		values[i] = at
 	}
-	return line{name: "", values: values, style: style, pen: c.glyph.dotted}
+	return draw.Line{Name: "", Values: values, Style: style, Stroke: c.Glyph.Dotted}
 }
 
 // tightest is the tightest upper bound of SLOs on a metric that a chart shows.

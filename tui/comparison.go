@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -126,35 +128,35 @@ func (c comparison) update(msg tea.Msg) (comparison, tea.Cmd) {
 
 // A comparisonLayout is where the parts go; what has no room has no height.
 type comparisonLayout struct {
-	header, headline, table, keys rect
-	charts                        []rect
+	header, headline, table, keys draw.Rect
+	charts                        []draw.Rect
 	bare                          bool // no frames
 }
 
 // tableRows is how many metrics the table shows.
 func (l comparisonLayout) tableRows() int {
 	if l.bare {
-		return max(0, l.table.h-1)
+		return max(0, l.table.H-1)
 	}
-	return max(0, l.table.h-3)
+	return max(0, l.table.H-3)
 }
 
 // layout divides the window: the table above, as high as it needs, charts below it.
 func (c comparison) layout() comparisonLayout {
 	w, h := c.width, c.height
-	l := comparisonLayout{bare: w < columnWidth || h < columnHeight}
-	s := area{0, 0, w, max(0, h-1)}
-	l.header = s.take(1)
+	l := comparisonLayout{bare: w < draw.ColumnWidth || h < draw.ColumnHeight}
+	s := draw.NewArea(0, 0, w, max(0, h-1))
+	l.header = s.Take(1)
 	told := 1
-	if h >= columnHeight {
+	if h >= draw.ColumnHeight {
 		told = min(len(c.headline(w)), max(2, h/7))
 	}
-	l.headline = s.take(told)
+	l.headline = s.Take(told)
 	if h >= 30 {
-		s.take(1)
+		s.Take(1)
 	}
-	l.keys = rect{0, h - 1, w, min(1, h)}
-	room := s.left
+	l.keys = draw.At(0, h-1, w, min(1, h))
+	room := s.Left
 	const chart = 9
 	table := min(room, len(c.rows())+3)
 	switch {
@@ -165,15 +167,15 @@ func (c comparison) layout() comparisonLayout {
 	case room-table < chart:
 		table = room
 	}
-	l.table = s.take(table)
-	if s.left >= chart && !l.bare {
-		all := s.take(s.left)
+	l.table = s.Take(table)
+	if s.Left >= chart && !l.bare {
+		all := s.Take(s.Left)
 		n := 1 + min(2, max(0, (w-40)/60))
 		for i := range n {
-			width := (all.w - (n-1)*1) / n
-			at := rect{all.x + i*(width+1), all.y, width, all.h}
+			width := (all.W - (n-1)*1) / n
+			at := draw.At(all.X+i*(width+1), all.Y, width, all.H)
 			if i == n-1 {
-				at.w = all.x + all.w - at.x
+				at.W = all.X + all.W - at.X
 			}
 			l.charts = append(l.charts, at)
 		}
@@ -184,32 +186,32 @@ func (c comparison) layout() comparisonLayout {
 // view draws the screen.
 func (c comparison) view() string {
 	l, p := c.layout(), c.pen
-	blocks := []block{{l.header, []string{c.header(l.header.w)}}}
-	blocks = append(blocks, block{l.headline, p.fit(c.headline(l.headline.w), l.headline.w, l.headline.h)})
+	blocks := []draw.Block{{At: l.header, Lines: []string{c.header(l.header.W)}}}
+	blocks = append(blocks, draw.Block{At: l.headline, Lines: p.Fit(c.headline(l.headline.W), l.headline.W, l.headline.H)})
 	if c.chart > 0 && len(l.charts) == 0 && !l.bare { // tab leads from the table to the charts
-		blocks = append(blocks, block{l.table, c.pairChart(c.chart, l.table.w, l.table.h)})
+		blocks = append(blocks, draw.Block{At: l.table, Lines: c.pairChart(c.chart, l.table.W, l.table.H)})
 	} else {
-		blocks = append(blocks, block{l.table, p.fit(c.table(l), l.table.w, l.table.h)})
+		blocks = append(blocks, draw.Block{At: l.table, Lines: p.Fit(c.table(l), l.table.W, l.table.H)})
 	}
 	for i, at := range l.charts {
 		kind := (c.chart + pairChartKind(i)) % pairChartKind(len(pairCharts))
-		blocks = append(blocks, block{at, c.pairChart(kind, at.w, at.h)})
+		blocks = append(blocks, draw.Block{At: at, Lines: c.pairChart(kind, at.W, at.H)})
 	}
 	keys := slices.DeleteFunc(slices.Clone(comparisonKeys), func(b binding) bool {
 		return b.short == "wave" && len(c.stretches()) == 1 || b.short == "scroll" && len(c.rows()) <= l.tableRows()
 	})
-	blocks = append(blocks, block{l.keys, []string{p.keyBar(keys, l.keys.w)}})
+	blocks = append(blocks, draw.Block{At: l.keys, Lines: []string{p.keyBar(keys, l.keys.W)}})
 	if c.help {
 		over := p.help(comparisonKeys, 0, c.width, c.height)
 		width := 0
 		for _, line := range over {
-			width = max(width, cells(line))
+			width = max(width, draw.Cells(line))
 		}
-		blocks = append(blocks, block{rect{max(0, (c.width-width)/2), max(0, (c.height-len(over))/2), width, len(over)}, over})
+		blocks = append(blocks, draw.Block{At: draw.At(max(0, (c.width-width)/2), max(0, (c.height-len(over))/2), width, len(over)), Lines: over})
 	}
-	text := compose(c.width, c.height, blocks)
-	if p.glyph.dot == asciiGlyphs.dot {
-		return toASCII(text)
+	text := draw.Compose(c.width, c.height, blocks)
+	if p.Glyph.Dot == draw.ASCIIGlyphs.Dot {
+		return draw.ToASCII(text)
 	}
 	return text
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
 	"strings"
 
@@ -13,34 +15,34 @@ import (
 // header says which runs are compared.
 func (c comparison) header(width int) string {
 	p := c.pen
-	sides := p.label("base ") + p.figure(clean(c.base.ID)) + p.label("  new ") + p.figure(clean(c.other.ID))
-	head := p.style.brand.Render("flashwave") + "   " + p.label("compare") + "   " + p.figure(clean(c.other.Name))
-	if cells(head)+cells(sides)+3 > width {
-		head = p.figure(clean(c.other.Name))
+	sides := p.Label("base ") + p.Figure(draw.Clean(c.base.ID)) + p.Label("  new ") + p.Figure(draw.Clean(c.other.ID))
+	head := p.Style.Brand.Render("flashwave") + "   " + p.Label("compare") + "   " + p.Figure(draw.Clean(c.other.Name))
+	if draw.Cells(head)+draw.Cells(sides)+3 > width {
+		head = p.Figure(draw.Clean(c.other.Name))
 	}
-	return p.ends(head, sides, width)
+	return p.Ends(head, sides, width)
 }
 
 // headline is the judgement, in as many lines as it takes.
 func (c comparison) headline(width int) []string {
 	p, g := c.pen, c.doc.Gate
-	style := p.style.near
+	style := p.Style.Near
 	switch g.ExitCode {
 	case verdict.ExitPass:
-		style = p.style.good
+		style = p.Style.Good
 	case verdict.ExitFailed:
-		style = p.style.bad
+		style = p.Style.Bad
 	}
-	lines := wrapped(p.style.strong, clean(g.Headline), width-2)
+	lines := draw.Wrapped(p.Style.Strong, draw.Clean(g.Headline), width-2)
 	for i := range lines {
 		lead := "  "
 		if i == 0 {
-			lead = style.Render(p.glyph.dot) + " "
+			lead = style.Render(p.Glyph.Dot) + " "
 		}
 		lines[i] = lead + lines[i]
 	}
 	for _, w := range c.doc.Untold() {
-		lines = append(lines, p.style.near.Render(p.glyph.near)+" "+p.label(p.cut(clean(w.Text), width-2)))
+		lines = append(lines, p.Style.Near.Render(p.Glyph.Near)+" "+p.Label(p.Cut(draw.Clean(w.Text), width-2)))
 	}
 	return lines
 }
@@ -55,9 +57,9 @@ type comparedColumn struct {
 // table draws a row for each metric.
 func (c comparison) table(l comparisonLayout) []string {
 	p, rows := c.pen, c.rows()
-	inner := l.table.w - 4
+	inner := l.table.W - 4
 	if l.bare {
-		inner = l.table.w
+		inner = l.table.W
 	}
 	columns, bar := c.columns(inner)
 	shown := rows[min(c.top, len(rows)):min(len(rows), c.top+l.tableRows())]
@@ -70,13 +72,13 @@ func (c comparison) table(l comparisonLayout) []string {
 	}
 	note := ""
 	if n := len(rows) - len(shown); n > 0 {
-		note = p.label(units.Count(n) + " more")
+		note = p.Label(units.Count(n) + " more")
 	}
 	title := "whole run"
 	if wave := c.stretches()[c.wave]; wave != "" {
-		title = "wave " + clean(wave)
+		title = "wave " + draw.Clean(wave)
 	}
-	return p.panel(title, note, body, l.table.w, l.table.h)
+	return p.Panel(title, note, body, l.table.W, l.table.H)
 }
 
 // nameWidth is that of the metrics' names, with the mark of those that gate.
@@ -119,13 +121,13 @@ func (c comparison) heading(columns []comparedColumn, bar int) string {
 	var b strings.Builder
 	b.WriteString(strings.Repeat(" ", nameWidth))
 	for _, column := range columns {
-		b.WriteString("  " + right(column.title, column.width))
+		b.WriteString("  " + draw.Right(column.title, column.width))
 	}
 	if bar > 0 {
 		b.WriteString("  " + c.barTitle(bar))
 	}
 	b.WriteString("  verdict")
-	return c.pen.label(b.String())
+	return c.pen.Label(b.String())
 }
 
 // line draws a metric.
@@ -133,13 +135,13 @@ func (c comparison) line(r compare.Row, columns []comparedColumn, bar int) strin
 	p := c.pen
 	mark := " "
 	if r.Gates {
-		mark = p.glyph.pointer
+		mark = p.Glyph.Pointer
 	}
-	name := p.style.mark.Render(mark) + " " + p.style.text.Render(left(r.Name(), nameWidth-2))
+	name := p.Style.Mark.Render(mark) + " " + p.Style.Text.Render(draw.Left(r.Name(), nameWidth-2))
 	var b strings.Builder
 	b.WriteString(name)
 	for _, column := range columns {
-		b.WriteString("  " + p.figure(right(column.of(r), column.width)))
+		b.WriteString("  " + p.Figure(draw.Right(column.of(r), column.width)))
 	}
 	style := c.grade(r.Verdict)
 	if bar > 0 {
@@ -150,19 +152,19 @@ func (c comparison) line(r compare.Row, columns []comparedColumn, bar int) strin
 }
 
 // grade is the colour of a verdict.
-func (c comparison) grade(v compare.Verdict) ink {
-	s := c.pen.style
+func (c comparison) grade(v compare.Verdict) draw.Ink {
+	s := c.pen.Style
 	switch v {
 	case compare.Worse:
-		return s.bad
+		return s.Bad
 	case compare.Better:
-		return s.good
+		return s.Good
 	case compare.TooNoisy:
-		return s.near
+		return s.Near
 	case compare.NoDifference:
-		return s.text
+		return s.Text
 	default:
-		return s.faint
+		return s.Faint
 	}
 }
 
@@ -171,25 +173,25 @@ const reach = 4.0
 
 // bar draws a change and its interval on a scale of margins: 10 % of the base, of
 // shares a percentage point. The margins and nought are marked.
-func (c comparison) bar(r compare.Row, width int, style ink) string {
+func (c comparison) bar(r compare.Row, width int, style draw.Ink) string {
 	p := c.pen
 	glyphs := make([]string, width)
-	styles := make([]ink, width)
-	put := func(at int, glyph string, s ink) { glyphs[at], styles[at] = glyph, s }
+	styles := make([]draw.Ink, width)
+	put := func(at int, glyph string, s draw.Ink) { glyphs[at], styles[at] = glyph, s }
 	for i := range glyphs {
-		put(i, " ", p.style.faint)
+		put(i, " ", p.Style.Faint)
 	}
-	dash, margin := p.glyph.solid.Horizontal, p.glyph.dotted.VerticalLine
-	put(cellOf(-1, width), margin, p.style.faint)
-	put(cellOf(1, width), margin, p.style.faint)
-	put(cellOf(0, width), p.glyph.axis, p.style.frame)
+	dash, margin := p.Glyph.Solid.Horizontal, p.Glyph.Dotted.VerticalLine
+	put(cellOf(-1, width), margin, p.Style.Faint)
+	put(cellOf(1, width), margin, p.Style.Faint)
+	put(cellOf(0, width), p.Glyph.Axis, p.Style.Frame)
 	if low, high, ok := r.Interval(); ok {
 		for i := cellOf(low, width); i <= cellOf(high, width); i++ {
 			put(i, dash, style)
 		}
 	}
 	if change := r.Margins(r.Change); change != nil {
-		put(cellOf(*change, width), p.glyph.dot, style)
+		put(cellOf(*change, width), p.Glyph.Dot, style)
 	}
 	var b strings.Builder
 	for i, g := range glyphs {
@@ -246,8 +248,8 @@ var pairCharts = []struct {
 
 func rowPercentile(of func(result.RowLatencies) *result.RowPercentile) func(result.Row) float64 {
 	return func(r result.Row) float64 {
-		if v, ok := percentile(of(r.Latency), "p95"); ok {
-			return v
+		if l := of(r.Latency); l != nil && l.Count > 0 {
+			return l.P95
 		}
 		return math.NaN()
 	}
@@ -257,33 +259,38 @@ func rowPercentile(of func(result.RowLatencies) *result.RowPercentile) func(resu
 func (c comparison) pairChart(kind pairChartKind, width, height int) []string {
 	d, p := pairCharts[kind], c.pen
 	inner, rows := width-4, height-3
-	columns := plotColumns(inner)
+	columns := draw.PlotColumns(inner)
 	if columns < 1 || rows < 2 {
-		return p.nothing(d.title, width, height)
+		return p.Nothing(d.title, width, height)
 	}
-	both := func(values func(*result.Run) []float64) []line {
-		return []line{
-			{name: "base", values: values(c.base), style: p.style.muted, pen: p.glyph.dotted},
-			{name: "new", values: values(c.other), style: p.style.strong, pen: p.glyph.solid},
+	both := func(values func(*result.Run) []float64) []draw.Line {
+		return []draw.Line{
+			{Name: "base", Values: values(c.base), Style: p.Style.Muted, Stroke: p.Glyph.Dotted},
+			{Name: "new", Values: values(c.other), Style: p.Style.Strong, Stroke: p.Glyph.Solid},
 		}
 	}
 	var body []string
-	var lines []line
+	var lines []draw.Line
 	if d.over != nil {
 		end := max(c.base.DurationS, c.other.DurationS)
-		axis := newTimeAxis(0, end, columns, false)
-		lines = both(func(run *result.Run) []float64 { return axis.sample(run.Timeline, d.over, highest) })
-		if body = p.plot(lines, nil, inner, rows); body != nil {
-			body = append(body, p.ruler(axis, end))
+		axis := draw.NewTimeAxis(0, end, columns, false)
+		lines = both(func(run *result.Run) []float64 {
+			return axis.Sample(len(run.Timeline), func(i int) draw.Stretch {
+				r := run.Timeline[i]
+				return draw.Stretch{From: r.TS, Length: r.StepS, Value: d.over(r)}
+			}, draw.Highest)
+		})
+		if body = p.Plot(lines, nil, inner, rows); body != nil {
+			body = append(body, p.TimeRuler(axis, end))
 		}
 	} else {
-		lines = both(func(run *result.Run) []float64 { return traced(d.curve(c.curves[run]), columns) })
-		if low, high := spread(lines); high > 0 {
-			body = append(p.plotOn(logScale{low, high, rows}, lines, nil, inner, rows), p.curveRuler(columns))
+		lines = both(func(run *result.Run) []float64 { return d.curve(c.curves[run]).Over(columns) })
+		if low, high := draw.Extent(lines); high > 0 {
+			body = append(p.PlotOn(draw.LogScale{Low: low, High: high, Rows: rows}, lines, nil, inner, rows), p.PercentileRuler(columns, result.CurveShare))
 		}
 	}
 	if body == nil {
-		return p.nothing(d.title, width, height)
+		return p.Nothing(d.title, width, height)
 	}
-	return p.titled([]string{d.title}, []string{p.legend(lines, nil)}, body, width, height)
+	return p.Titled([]string{d.title}, []string{p.Legend(lines, nil)}, body, width, height)
 }

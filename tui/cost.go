@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
 	"strings"
 
@@ -32,20 +34,20 @@ func amounts(s result.Snapshot) []amount {
 // budget.
 func (p pen) cost(s result.Snapshot, width, height int) []string {
 	if s.Cost == nil {
-		body := []string{p.style.faint.Render("price unknown"), "", p.label("--price IN,OUT sets it")}
-		return p.panel("cost", p.label("USD"), append(body, p.tokens(s, width-4)...), width, height)
+		body := []string{p.Style.Faint.Render("price unknown"), "", p.Label("--price IN,OUT sets it")}
+		return p.Panel("cost", p.Label("USD"), append(body, p.tokens(s, width-4)...), width, height)
 	}
 	inner := width - 4
 	var body []string
 	for _, a := range amounts(s) {
 		label := a.label
 		if a.label == "whole run" {
-			label += " " + p.glyph.about
+			label += " " + p.Glyph.About
 		}
-		body = append(body, p.ends(p.label(label), p.dollars(a.value), inner))
+		body = append(body, p.Ends(p.Label(label), p.dollars(a.value), inner))
 	}
 	if c := s.Total.Cost; c != nil && c.EstimatedShare != nil && *c.EstimatedShare > 0 {
-		body = append(body, p.ends(p.label("estimated"), p.style.text.Render(units.Share(*c.EstimatedShare))+"  ", inner))
+		body = append(body, p.Ends(p.Label("estimated"), p.Style.Text.Render(units.Share(*c.EstimatedShare))+"  ", inner))
 	}
 	budget := p.budget(s.Cost, inner)
 	rows := height - 2
@@ -59,18 +61,18 @@ func (p pen) cost(s result.Snapshot, width, height int) []string {
 	for len(body)+len(budget) < rows {
 		body = append(body, "")
 	}
-	return p.panel("cost", p.label("USD"), append(body, budget...), width, height)
+	return p.Panel("cost", p.Label("USD"), append(body, budget...), width, height)
 }
 
 // dollars writes an amount so that a column of them aligns at the point: cents,
 // and two more digits below a dollar.
 func (p pen) dollars(v *float64) string {
 	if v == nil {
-		return p.style.faint.Render(p.glyph.none) + "   "
+		return p.Style.Faint.Render(p.Glyph.None) + "   "
 	}
 	figure := units.TabularUSD(*v)
 	digits := strings.TrimRight(figure, " ")
-	return p.figure(digits) + figure[len(digits):]
+	return p.Figure(digits) + figure[len(digits):]
 }
 
 // tokens is what the money buys.
@@ -79,14 +81,14 @@ func (p pen) tokens(s result.Snapshot, width int) []string {
 	if t.Output == nil || *t.Output == 0 {
 		return nil
 	}
-	in, out := p.glyph.none, units.Short(*t.Output)
+	in, out := p.Glyph.None, units.Short(*t.Output)
 	if t.Prompt != nil {
 		in = units.Short(*t.Prompt)
 	}
 	return []string{
 		"",
-		p.ends(p.label("tokens in"), p.style.text.Render(in)+"  ", width),
-		p.ends(p.label("tokens out"), p.style.text.Render(out)+"  ", width),
+		p.Ends(p.Label("tokens in"), p.Style.Text.Render(in)+"  ", width),
+		p.Ends(p.Label("tokens out"), p.Style.Text.Render(out)+"  ", width),
 	}
 }
 
@@ -98,27 +100,27 @@ func (p pen) budget(c *result.CostStatus, width int) []string {
 	share := c.Spent / *c.Budget
 	g := gradeOf(slo.Expr{Op: slo.LessOrEqual, Value: *c.Budget}, c.Spent)
 	if c.Projected != nil && *c.Projected > *c.Budget {
-		g = max(g, near)
+		g = max(g, draw.Near)
 	}
 	text := " " + units.Share(share)
-	cells := max(1, width-cells(text))
+	cells := max(1, width-draw.Cells(text))
 	full := max(0, min(cells, int(math.Round(share*float64(cells)))))
 	if share > 0 {
 		full = max(1, full)
 	}
-	bar := p.style.of(g).Render(strings.Repeat(p.glyph.full, full)) + p.style.frame.Render(strings.Repeat(p.glyph.empty, cells-full))
-	return []string{bar + p.figure(text), p.label("of the budget, " + units.Cents(*c.Budget))}
+	bar := p.Style.Of(g).Render(strings.Repeat(p.Glyph.Full, full)) + p.Style.Frame.Render(strings.Repeat(p.Glyph.Empty, cells-full))
+	return []string{bar + p.Figure(text), p.Label("of the budget, " + units.Cents(*c.Budget))}
 }
 
 // costParts is the cost in a line.
 func (p pen) costParts(s result.Snapshot) []string {
 	if s.Cost == nil {
-		return []string{p.label("price unknown")}
+		return []string{p.Label("price unknown")}
 	}
-	parts := []string{p.pair("spent", units.USD(s.Cost.Spent))}
+	parts := []string{p.Pair("spent", units.USD(s.Cost.Spent))}
 	for _, a := range amounts(s)[1:] {
 		if a.value != nil {
-			parts = append(parts, p.pair(a.label, units.USD(*a.value)))
+			parts = append(parts, p.Pair(a.label, units.USD(*a.value)))
 		}
 	}
 	return parts

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 	"strings"
 
@@ -24,32 +26,32 @@ func (p pen) browser(s result.Snapshot, selected, width, height int) []string {
 	list := errorKinds(s)
 	_, whose := subject(s)
 	if len(list) == 0 {
-		note := p.label("esc closes " + p.glyph.dash + " " + whose)
-		return p.panel("errors", note, []string{p.style.good.Render("none so far")}, min(width, 60), min(height, 3))
+		note := p.Label("esc closes " + p.Glyph.Dash + " " + whose)
+		return p.Panel("errors", note, []string{p.Style.Good.Render("none so far")}, min(width, 60), min(height, 3))
 	}
 	selected = max(0, min(selected, len(list)-1))
 	inner, rows := width-4, height-2
-	sample := strings.Split(ansi.Wrap(clean(list[selected].Sample), max(1, inner), ""), "\n")
+	sample := strings.Split(ansi.Wrap(draw.Clean(list[selected].Sample), max(1, inner), ""), "\n")
 	shown := max(1, min(len(list), max(rows/2, rows-len(sample)-2)))
 	first := max(0, min(selected-shown/2, len(list)-shown))
 	var body []string
 	for i := first; i < first+shown; i++ {
 		body = append(body, p.errorLine(list[i], i == selected, inner))
 	}
-	body = append(body, "", p.label("one of them, word for word"))
+	body = append(body, "", p.Label("one of them, word for word"))
 	for _, line := range sample {
-		body = append(body, p.style.text.Render(line))
+		body = append(body, p.Style.Text.Render(line))
 	}
-	note := p.label("up and down choose " + p.glyph.dash + " esc closes " + p.glyph.dash + " " + whose)
-	return p.panel("errors", note, body, width, height)
+	note := p.Label("up and down choose " + p.Glyph.Dash + " esc closes " + p.Glyph.Dash + " " + whose)
+	return p.Panel("errors", note, body, width, height)
 }
 
 // errorLine draws one kind of failure.
 func (p pen) errorLine(e result.ErrorCount, selected bool, width int) string {
-	pointer, message := "  ", p.style.text.Render(clean(e.Message))
+	pointer, message := "  ", p.Style.Text.Render(draw.Clean(e.Message))
 	if selected {
-		pointer, message = p.style.mark.Render(p.glyph.pointer)+" ", p.style.strong.Render(clean(e.Message))
+		pointer, message = p.Style.Mark.Render(p.Glyph.Pointer)+" ", p.Style.Strong.Render(draw.Clean(e.Message))
 	}
-	word := strings.ReplaceAll(clean(string(e.Outcome)), "_", " ")
-	return p.cut(pointer+p.figure(right(units.Count(e.Count), 9))+"  "+p.style.bad.Render(left(word, 12))+"  "+message, width)
+	word := strings.ReplaceAll(draw.Clean(string(e.Outcome)), "_", " ")
+	return p.Cut(pointer+p.Figure(draw.Right(units.Count(e.Count), 9))+"  "+p.Style.Bad.Render(draw.Left(word, 12))+"  "+message, width)
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"strings"
 
 	"flashwave/bench/result"
@@ -8,16 +10,16 @@ import (
 )
 
 // eventStyle is the colour of an event's kind.
-func (p pen) eventStyle(kind result.EventKind) ink {
+func (p pen) eventStyle(kind result.EventKind) draw.Ink {
 	switch kind {
 	case result.Breached, result.Overloaded, result.Stopped:
-		return p.style.bad
+		return p.Style.Bad
 	case result.Limited:
-		return p.style.near
+		return p.Style.Near
 	case result.Steered:
-		return p.style.strong
+		return p.Style.Strong
 	default:
-		return p.style.text
+		return p.Style.Text
 	}
 }
 
@@ -39,34 +41,22 @@ func (p pen) events(s result.Snapshot, filter string, typing bool, width, height
 	var body []string
 	clock := 5
 	if n := len(s.Events); n > 0 {
-		clock = max(clock, cells(units.Clock(asDuration(s.Events[n-1].TS))))
+		clock = max(clock, draw.Cells(units.Clock(draw.Seconds(s.Events[n-1].TS))))
 	}
 	for i := len(s.Events) - 1; i >= 0 && len(body) < rows; i-- {
 		e := s.Events[i]
 		if !matches(e, filter) {
 			continue
 		}
-		at := p.label(right(units.Clock(asDuration(e.TS)), clock) + "  ")
-		body = append(body, p.cut(at+p.eventStyle(e.Kind).Render(clean(e.Text)), inner))
+		at := p.Label(draw.Right(units.Clock(draw.Seconds(e.TS)), clock) + "  ")
+		body = append(body, p.Cut(at+p.eventStyle(e.Kind).Render(draw.Clean(e.Text)), inner))
 	}
 	if len(body) == 0 {
 		text := "nothing yet"
 		if filter != "" {
 			text = "nothing matches"
 		}
-		body = append(body, p.style.faint.Render(text))
+		body = append(body, p.Style.Faint.Render(text))
 	}
-	return p.panel("events", p.filterNote(filter, typing), body, width, height)
-}
-
-// filterNote shows the filter where it is typed.
-func (p pen) filterNote(filter string, typing bool) string {
-	switch {
-	case typing:
-		return p.style.mark.Render("/"+filter+"_") + p.label("  enter keeps, esc clears")
-	case filter != "":
-		return p.style.strong.Render("/" + filter)
-	default:
-		return p.label("/ filters")
-	}
+	return p.Panel("events", p.FilterNote(filter, typing), body, width, height)
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 	"strings"
 
@@ -66,13 +68,13 @@ func (f *form) restyle(dark bool, profile colorprofile.Profile) {
 }
 
 func formStyles(dark bool, profile colorprofile.Profile) *huh.Styles {
-	hued := func(h hue) lipgloss.Style {
+	hued := func(h draw.Hue) lipgloss.Style {
 		if profile <= colorprofile.ASCII && profile != colorprofile.Unknown {
 			return lipgloss.NewStyle()
 		}
-		return lipgloss.NewStyle().Foreground(h.on(dark, max(profile, colorprofile.ANSI)))
+		return lipgloss.NewStyle().Foreground(h.On(dark, max(profile, colorprofile.ANSI)))
 	}
-	strong, text, faint := hued(inkStrong), hued(inkText), hued(inkFaint)
+	strong, text, faint := hued(draw.HueStrong), hued(draw.HueText), hued(draw.HueFaint)
 	styles := func(words lipgloss.Style) huh.FieldStyles {
 		return huh.FieldStyles{
 			SelectedOption: words, Option: words,
@@ -139,19 +141,19 @@ func refill(input *huh.Input, text *string) {
 func (f *form) lines(p pen, wrong string, width, height int) []string {
 	var lines []string
 	for i, field := range f.fields {
-		label := p.label(left(f.names[i], labelWidth))
+		label := p.Label(draw.Left(f.names[i], labelWidth))
 		lead := "  "
 		switch {
 		case f.names[i] == wrong:
-			lead = p.style.bad.Render(p.glyph.bad) + " "
+			lead = p.Style.Bad.Render(p.Glyph.Bad) + " "
 		case i == f.at:
-			lead = p.style.mark.Render(p.glyph.pointer) + " "
+			lead = p.Style.Mark.Render(p.Glyph.Pointer) + " "
 		}
 		if i == f.at {
-			label = p.figure(left(f.names[i], labelWidth))
+			label = p.Figure(draw.Left(f.names[i], labelWidth))
 		}
 		text, _, _ := strings.Cut(strings.TrimLeft(field.View(), "\n"), "\n")
-		lines = append(lines, p.cut(lead+label+" "+strings.TrimRight(text, " "), width))
+		lines = append(lines, p.Cut(lead+label+" "+strings.TrimRight(text, " "), width))
 	}
 	if from := max(0, f.at-height+1); len(lines) > height && height > 0 {
 		lines = slices.Clone(lines[from:min(len(lines), from+height)])

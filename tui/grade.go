@@ -1,31 +1,23 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 )
 
-// A grade says how an SLO stands. Worse grades are larger.
-type grade int
-
-const (
-	unknown grade = iota // no data
-	good                 // met
-	near                 // met, within 10 % of its bound
-	bad                  // breached
-)
-
 // gradeOf grades a value by an expression.
-func gradeOf(e slo.Expr, value float64) grade {
+func gradeOf(e slo.Expr, value float64) draw.Grade {
 	switch {
 	case !e.Holds(value):
-		return bad
+		return draw.Bad
 	case slo.Near(e, value):
-		return near
+		return draw.Near
 	default:
-		return good
+		return draw.Good
 	}
 }
 
@@ -35,34 +27,22 @@ func exprOf(s result.SLOStatus) slo.Expr {
 }
 
 // liveGrade is how an SLO stands over the window in view.
-func liveGrade(s result.SLOStatus) grade {
+func liveGrade(s result.SLOStatus) draw.Grade {
 	switch {
 	case s.LiveOK == nil:
-		return unknown
+		return draw.Unknown
 	case !*s.LiveOK:
-		return bad
-	case s.Live != nil && gradeOf(exprOf(s), *s.Live) != good:
-		return near
+		return draw.Bad
+	case s.Live != nil && gradeOf(exprOf(s), *s.Live) != draw.Good:
+		return draw.Near
 	default:
-		return good
-	}
-}
-
-// runGrade is how an SLO stands over the run so far: met or breached.
-func runGrade(ok *bool) grade {
-	switch {
-	case ok == nil:
-		return unknown
-	case *ok:
-		return good
-	default:
-		return bad
+		return draw.Good
 	}
 }
 
 // worst is the worst of the live grades.
-func worst(slos []result.SLOStatus) grade {
-	w := unknown
+func worst(slos []result.SLOStatus) draw.Grade {
+	w := draw.Unknown
 	for _, s := range slos {
 		w = max(w, liveGrade(s))
 	}
@@ -72,10 +52,10 @@ func worst(slos []result.SLOStatus) grade {
 // rowGrade is how the SLOs stood in one step of the timeline, as far as a row
 // tells: the worst of those on its latencies and its error rate, and whether the
 // endpoint kept up.
-func rowGrade(row result.Row, slos []result.SLOStatus) grade {
-	w := unknown
+func rowGrade(row result.Row, slos []result.SLOStatus) draw.Grade {
+	w := draw.Unknown
 	if row.Overloaded { // whatever the SLOs say: it will not get better by itself
-		w = bad
+		w = draw.Bad
 	}
 	for _, s := range slos {
 		if s.Wave != "" && !slices.Contains(row.Waves, s.Wave) {

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 )
@@ -8,7 +10,7 @@ import (
 // A mood is a run's state as a word and a colour.
 type mood struct {
 	word  string
-	style ink
+	style draw.Ink
 }
 
 // mood tells how the run is doing.
@@ -17,9 +19,9 @@ func (p pen) mood(s result.Snapshot) mood {
 		return p.verdictMood(s.Verdict.Status)
 	}
 	if s.State != result.Running {
-		style := p.style.near
+		style := p.Style.Near
 		if s.State == result.Warming || s.State == "" {
-			style = p.style.muted
+			style = p.Style.Muted
 		}
 		word := string(s.State)
 		if word == "" {
@@ -35,40 +37,37 @@ func (p pen) mood(s result.Snapshot) mood {
 		if over.Lane != "" {
 			word = over.Lane + ": " + word
 		}
-		g = bad
-	case g == bad:
+		g = draw.Bad
+	case g == draw.Bad:
 		word += ", SLO breached"
-	case g == near:
+	case g == draw.Near:
 		word += ", near an SLO"
 	}
-	return mood{word, p.style.of(g)}
+	return mood{word, p.Style.Of(g)}
 }
 
 // state draws the dot and the word of the run's mood.
 func (p pen) state(s result.Snapshot) string {
 	m := p.mood(s)
-	word := p.style.strong.Render(m.word)
+	word := p.Style.Strong.Render(m.word)
 	if s.Verdict != nil {
 		word = m.style.Render(m.word)
 	}
-	return m.style.Render(p.glyph.dot) + " " + word
+	return m.style.Render(p.Glyph.Dot) + " " + word
 }
 
 // elapsed draws the clock: how far the run is, of how long it is to be.
 func (p pen) elapsed(s result.Snapshot) string {
 	switch {
 	case s.Planned > 0:
-		return p.pair2(units.Clock(s.At), units.Clock(s.Planned))
+		return p.OutOf(units.Clock(s.At), units.Clock(s.Planned))
 	case s.PlannedRequests > 0:
-		scheduled := p.label(" " + p.glyph.dash + " " + units.Count(s.Total.Requests.Scheduled) + " of " + units.Count(s.PlannedRequests))
-		return p.figure(units.Clock(s.At)) + scheduled
+		scheduled := p.Label(" " + p.Glyph.Dash + " " + units.Count(s.Total.Requests.Scheduled) + " of " + units.Count(s.PlannedRequests))
+		return p.Figure(units.Clock(s.At)) + scheduled
 	default:
-		return p.figure(units.Clock(s.At))
+		return p.Figure(units.Clock(s.At))
 	}
 }
-
-// pair2 draws "a of b".
-func (p pen) pair2(a, b string) string { return p.figure(a) + p.label(" of "+b) }
 
 // purse draws the money of the budget; "" if the price is unknown.
 func (p pen) purse(c *result.CostStatus) string {
@@ -76,9 +75,9 @@ func (p pen) purse(c *result.CostStatus) string {
 	case c == nil:
 		return ""
 	case c.Budget != nil:
-		return p.pair2(units.Cents(c.Spent), units.Cents(*c.Budget))
+		return p.OutOf(units.Cents(c.Spent), units.Cents(*c.Budget))
 	default:
-		return p.figure(units.USD(c.Spent))
+		return p.Figure(units.USD(c.Spent))
 	}
 }
 
@@ -87,23 +86,23 @@ func (p pen) purse(c *result.CostStatus) string {
 func (p pen) header(s result.Snapshot, past string, width int) string {
 	status := p.state(s)
 	if past != "" {
-		status = p.style.near.Render(p.glyph.near) + " " + p.style.mark.Render(past)
+		status = p.Style.Near.Render(p.Glyph.Near) + " " + p.Style.Mark.Render(past)
 	}
 	tail := status + "   " + p.elapsed(s)
 	if purse := p.purse(s.Cost); purse != "" {
 		tail += "   " + purse
 	}
-	name := p.figure(clean(s.Name))
+	name := p.Figure(draw.Clean(s.Name))
 	target := ""
 	if s.Model != "" || s.Target != "" {
-		target = p.label(clean(s.Model + " at " + s.Target))
+		target = p.Label(draw.Clean(s.Model + " at " + s.Target))
 	}
-	brand := p.style.brand.Render("flashwave")
+	brand := p.Style.Brand.Render("flashwave")
 	heads := []string{brand + "   " + name + "   " + target, brand + "   " + name, name}
 	for _, head := range heads {
-		if cells(head)+3+cells(tail) <= width {
-			return p.ends(head, tail, width)
+		if draw.Cells(head)+3+draw.Cells(tail) <= width {
+			return p.Ends(head, tail, width)
 		}
 	}
-	return p.ends(name, status+"   "+p.elapsed(s), width)
+	return p.Ends(name, status+"   "+p.elapsed(s), width)
 }

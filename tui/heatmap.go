@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
 	"strings"
 
@@ -13,10 +15,10 @@ import (
 // latency upwards on a logarithmic scale, and a denser shade is more requests.
 type heatmap struct {
 	pen
-	span    timeAxis
+	span    draw.TimeAxis
 	columns []result.Heat // a column of cells each; nil: no data
 	rows    int
-	shades  []shade
+	shades  []draw.Shade
 
 	low, high int // the buckets in view, high excluded
 	band      int // buckets to a row
@@ -31,14 +33,14 @@ const leastBuckets = 16
 // where there is none.
 func (p pen) newHeatmap(s result.Snapshot, of func(result.RowHeat) result.Heat, cells, rows int) (m heatmap, ok bool) {
 	from, to := chartSpan(s)
-	m = heatmap{pen: p, span: newTimeAxis(from, to, cells, s.Verdict == nil), columns: make([]result.Heat, cells), rows: rows, shades: p.shades()}
+	m = heatmap{pen: p, span: draw.NewTimeAxis(from, to, cells, s.Verdict == nil), columns: make([]result.Heat, cells), rows: rows, shades: p.Shades()}
 	m.low, m.high = result.HeatBuckets, 0
 	for _, row := range s.Series {
 		if row.Heat == nil || row.StepS <= 0 {
 			continue
 		}
 		heat := of(*row.Heat)
-		first, last := m.span.overlap(row.TS, row.TS+row.StepS)
+		first, last := m.span.Overlap(row.TS, row.TS+row.StepS)
 		for c := first; c <= last && heat != nil; c++ {
 			m.add(c, heat)
 		}
@@ -103,30 +105,30 @@ func (m *heatmap) level(n uint32) int {
 
 // scale is the latency of the middle of the lowest and of the highest row, in
 // milliseconds.
-func (m *heatmap) scale() logScale {
+func (m *heatmap) scale() draw.LogScale {
 	from, _ := result.HeatBounds(m.low)
 	a, _ := result.HeatBounds(0)
 	b, _ := result.HeatBounds(1)
 	ratio := math.Log(float64(b) / float64(a))
 	row := ratio * float64(m.band) / float64(m.tall)
 	middle := result.Millis(from) * math.Exp(row/2)
-	return logScale{middle, middle * math.Exp(row*float64(m.rows-1)), m.rows}
+	return draw.LogScale{Low: middle, High: middle * math.Exp(row*float64(m.rows-1)), Rows: m.rows}
 }
 
 // lines draws the map with its axis; where it is empty, the bound of an SLO goes
 // through it.
 func (m *heatmap) lines(bound *float64) []string {
 	scale, lines := m.scale(), make([]string, m.rows)
-	labels, at := scale.labels(), -1
+	labels, at := scale.Labels(), -1
 	if bound != nil {
-		at = int(math.Round(float64(m.rows-1) * (1 - scale.place(*bound))))
+		at = int(math.Round(float64(m.rows-1) * (1 - scale.Place(*bound))))
 	}
 	for i := range lines {
 		blank := " "
 		if i == at {
-			blank = m.glyph.dotted.Horizontal
+			blank = m.Glyph.Dotted.Horizontal
 		}
-		lines[i] = m.axis(labels, i) + m.row(m.rows-1-i, blank)
+		lines[i] = m.Axis(labels, i) + m.row(m.rows-1-i, blank)
 	}
 	return lines
 }
@@ -141,9 +143,9 @@ func (m *heatmap) row(row int, blank string) string {
 			n++
 		}
 		if level == 0 {
-			b.WriteString(m.label(strings.Repeat(blank, n)))
+			b.WriteString(m.Label(strings.Repeat(blank, n)))
 		} else {
-			b.WriteString(m.shades[level-1].draw(n))
+			b.WriteString(m.shades[level-1].Draw(n))
 		}
 		c += n
 	}
@@ -154,32 +156,9 @@ func (m *heatmap) row(row int, blank string) string {
 func (m *heatmap) key() string {
 	var b strings.Builder
 	for _, s := range m.shades {
-		b.WriteString(s.draw(1))
+		b.WriteString(s.Draw(1))
 	}
-	return m.label("1 ") + b.String() + " " + m.style.text.Render(units.Count(m.most))
-}
-
-// A shade is a cell of a heatmap.
-type shade struct {
-	style ink
-	glyph string
-}
-
-func (s shade) draw(n int) string { return s.style.Render(strings.Repeat(s.glyph, n)) }
-
-// shades are those of the terminal, from few requests to many: colours, or
-// characters where colours are too few.
-func (p pen) shades() (list []shade) {
-	if p.style.heat == nil || p.glyph.full != unicodeGlyphs.full {
-		for _, g := range p.glyph.shades {
-			list = append(list, shade{p.style.text, g})
-		}
-		return list
-	}
-	for _, style := range p.style.heat {
-		list = append(list, shade{style, p.glyph.full})
-	}
-	return list
+	return m.Label("1 ") + b.String() + " " + m.Style.Text.Render(units.Count(m.most))
 }
 
 // drawHeat draws the heatmap of TTFT or E2E in its frame.
@@ -203,19 +182,19 @@ func (p pen) drawHeat(s result.Snapshot, kind chartKind, service bool, width, he
 	if ruler {
 		rows--
 	}
-	m, ok := p.newHeatmap(s, of, plotColumns(inner), rows)
+	m, ok := p.newHeatmap(s, of, draw.PlotColumns(inner), rows)
 	if !ok {
-		return p.nothing(titles[0], width, height)
+		return p.Nothing(titles[0], width, height)
 	}
 	bound := tightest(s.SLOs, name, service)
 	body := m.lines(bound)
 	if ruler {
 		_, to := chartSpan(s)
-		body = append(body, p.ruler(m.span, to))
+		body = append(body, p.TimeRuler(m.span, to))
 	}
 	slo := ""
 	if bound != nil {
-		slo = " " + p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(units.Millis(*bound))
+		slo = " " + p.Label("SLO "+p.Glyph.Dotted.Horizontal+" ") + p.Style.Text.Render(units.Millis(*bound))
 	}
-	return p.titled(titles, []string{m.key() + slo, m.key()}, body, width, height)
+	return p.Titled(titles, []string{m.key() + slo, m.key()}, body, width, height)
 }

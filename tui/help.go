@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 	"strings"
 )
@@ -17,7 +19,7 @@ func (p pen) keyBar(keys []binding, width int) string {
 		if b.short == "load" {
 			shown = "+ -"
 		}
-		part := p.figure(shown) + " " + p.label(b.short)
+		part := p.Figure(shown) + " " + p.Label(b.short)
 		if slices.Contains([]string{"help", "stop", "leave", "back"}, b.short) {
 			last = append(last, part)
 		} else {
@@ -29,9 +31,9 @@ func (p pen) keyBar(keys []binding, width int) string {
 		gap = 2
 	}
 	tail := strings.Join(last, strings.Repeat(" ", gap))
-	head := p.spread(parts, gap, width-cells(tail)-gap)
+	head := p.Spread(parts, gap, width-draw.Cells(tail)-gap)
 	if head == "" {
-		return p.cut(tail, width)
+		return p.Cut(tail, width)
 	}
 	return head + strings.Repeat(" ", gap) + tail
 }
@@ -42,19 +44,19 @@ func (p pen) help(keys []binding, from, width, height int) []string {
 	var lines []string
 	for _, b := range keys {
 		shown := b.shown
-		if p.glyph.border.Left == "|" {
+		if p.Glyph.Border.Left == "|" {
 			shown = strings.ReplaceAll(shown, "…", "-")
 		}
-		lines = append(lines, p.figure(right(shown, 9))+"  "+p.style.text.Render(b.help))
+		lines = append(lines, p.Figure(draw.Right(shown, 9))+"  "+p.Style.Text.Render(b.help))
 	}
 	widest := 0
 	for _, l := range lines {
-		widest = max(widest, cells(l))
+		widest = max(widest, draw.Cells(l))
 	}
 	note := "esc closes"
 	if room := max(1, height-2); len(lines) > room {
 		from = min(from, len(lines)-room)
 		note, lines = "up and down, "+note, lines[from:from+room]
 	}
-	return p.panel("keys", p.label(note), lines, min(width, widest+6), min(height, len(lines)+2))
+	return p.Panel("keys", p.Label(note), lines, min(width, widest+6), min(height, len(lines)+2))
 }

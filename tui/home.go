@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"context"
 
 	tea "charm.land/bubbletea/v2"
@@ -40,7 +42,7 @@ type home struct {
 func newHome(ctx context.Context, backend Backend, opts Options) home {
 	h := home{ctx: ctx, backend: backend, opts: opts, draft: newDraft()}
 	h.form = newForm(h.draft, backend.Targets())
-	h.restyle(pen{newTheme(opts.Theme != Light, colorprofile.TrueColor), unicodeGlyphs}, opts.Theme != Light, colorprofile.TrueColor)
+	h.restyle(pen{draw.Pen{Style: draw.NewStyles(opts.Theme != Light, colorprofile.TrueColor), Glyph: draw.UnicodeGlyphs}}, opts.Theme != Light, colorprofile.TrueColor)
 	return h
 }
 
@@ -97,7 +99,7 @@ func (h home) update(msg tea.Msg) (home, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		h.size = msg
-		h.form.resize(h.layout().form.w - 4)
+		h.form.resize(h.layout().form.W - 4)
 	case planMsg:
 		if msg.tag >= h.planned {
 			h.plan, h.planned = msg.plan, msg.tag
@@ -117,7 +119,7 @@ func (h home) update(msg tea.Msg) (home, tea.Cmd) {
 		return h.press(msg)
 	case tea.PasteMsg:
 		if h.list.typing {
-			h.list.filter += clean(msg.Content)
+			h.list.filter += draw.Clean(msg.Content)
 			return h, nil
 		}
 		return h.typed(msg)

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"fmt"
 	"strings"
 
@@ -11,33 +13,33 @@ import (
 
 // A homeLayout is where the parts of the home screen go; what has no room has no
 // height.
-type homeLayout struct{ header, form, load, runs, keys rect }
+type homeLayout struct{ header, form, load, runs, keys draw.Rect }
 
 // layout divides the window: two columns, or the part that has the focus.
 func (h home) layout() homeLayout {
 	w, height := max(0, h.size.Width), max(0, h.size.Height)
-	l := homeLayout{header: rect{0, 0, w, 1}, keys: rect{0, height - 1, w, 1}}
+	l := homeLayout{header: draw.At(0, 0, w, 1), keys: draw.At(0, height-1, w, 1)}
 	top := 1
 	if height >= 30 {
 		top = 2
 	}
 	room := max(0, height-top-1)
 	formHeight := min(room, len(h.form.fields)+3)
-	if w < columnWidth || height < columnHeight {
-		l.form, l.runs = rect{0, top, w, room}, rect{0, top, w, room}
+	if w < draw.ColumnWidth || height < draw.ColumnHeight {
+		l.form, l.runs = draw.At(0, top, w, room), draw.At(0, top, w, room)
 		return l
 	}
-	full := rect{0, top, w, room}
+	full := draw.At(0, top, w, room)
 	left := full
-	if w >= fullWidth {
-		left, l.runs = full.split(min(96, max(52, w/2-2)))
+	if w >= draw.FullWidth {
+		left, l.runs = full.Split(min(96, max(52, w/2-2)))
 	} else {
 		l.runs = full
 	}
-	l.form = rect{left.x, top, left.w, formHeight}
-	l.load = rect{left.x, top + formHeight, left.w, room - formHeight}
-	if l.load.h < 4 {
-		l.load.h = 0
+	l.form = draw.At(left.X, top, left.W, formHeight)
+	l.load = draw.At(left.X, top+formHeight, left.W, room-formHeight)
+	if l.load.H < 4 {
+		l.load.H = 0
 	}
 	return l
 }
@@ -45,31 +47,31 @@ func (h home) layout() homeLayout {
 // view draws the home screen.
 func (h home) view() string {
 	l, p := h.layout(), h.pen
-	both := l.runs.x > 0
-	blocks := []block{{l.header, []string{h.header(l.header.w)}}}
+	both := l.runs.X > 0
+	blocks := []draw.Block{{At: l.header, Lines: []string{h.header(l.header.W)}}}
 	if both || h.inForm() {
-		blocks = append(blocks, block{l.form, h.formPanel(l.form.w, l.form.h)})
-		if l.load.h > 0 {
-			blocks = append(blocks, block{l.load, h.loadPanel(l.load.w, l.load.h)})
+		blocks = append(blocks, draw.Block{At: l.form, Lines: h.formPanel(l.form.W, l.form.H)})
+		if l.load.H > 0 {
+			blocks = append(blocks, draw.Block{At: l.load, Lines: h.loadPanel(l.load.W, l.load.H)})
 		}
 	}
 	if both || !h.inForm() {
-		blocks = append(blocks, block{l.runs, h.runsPanel(l.runs.w, l.runs.h)})
+		blocks = append(blocks, draw.Block{At: l.runs, Lines: h.runsPanel(l.runs.W, l.runs.H)})
 	}
-	if l.keys.y > 0 {
-		blocks = append(blocks, block{l.keys, []string{p.cut(h.bottom(l.keys.w), l.keys.w)}})
+	if l.keys.Y > 0 {
+		blocks = append(blocks, draw.Block{At: l.keys, Lines: []string{p.Cut(h.bottom(l.keys.W), l.keys.W)}})
 	}
 	if over := h.overlay(); len(over) > 0 {
 		width := 0
 		for _, line := range over {
-			width = max(width, cells(line))
+			width = max(width, draw.Cells(line))
 		}
-		at := rect{max(0, (h.size.Width-width)/2), max(0, (h.size.Height-len(over))/2), width, len(over)}
-		blocks = append(blocks, block{at, over})
+		at := draw.At(max(0, (h.size.Width-width)/2), max(0, (h.size.Height-len(over))/2), width, len(over))
+		blocks = append(blocks, draw.Block{At: at, Lines: over})
 	}
-	text := compose(h.size.Width, h.size.Height, blocks)
+	text := draw.Compose(h.size.Width, h.size.Height, blocks)
 	if h.opts.ASCII {
-		return toASCII(text)
+		return draw.ToASCII(text)
 	}
 	return text
 }
@@ -78,9 +80,9 @@ func (h home) header(width int) string {
 	p := h.pen
 	const brand = "flashwave"
 	if width < 80 {
-		return p.style.brand.Render(p.cut(brand, width))
+		return p.Style.Brand.Render(p.Cut(brand, width))
 	}
-	return p.ends(p.style.brand.Render(brand), p.label("will the endpoint hold, what will customers feel, what will it cost?"), width)
+	return p.Ends(p.Style.Brand.Render(brand), p.Label("will the endpoint hold, what will customers feel, what will it cost?"), width)
 }
 
 // formPanel draws the fields, and what is wrong with them.
@@ -89,84 +91,84 @@ func (h home) formPanel(width, height int) []string {
 	wrong, below := "", ""
 	if h.plan.err != nil && h.planned == h.tag {
 		wrong = h.plan.field
-		below = p.style.bad.Render(clean(h.plan.err.Error()))
+		below = p.Style.Bad.Render(draw.Clean(h.plan.err.Error()))
 		if h.plan.hint != "" {
-			below = p.style.bad.Render(clean(h.plan.hint))
-			if !strings.Contains(h.plan.err.Error(), h.plan.hint) && cells(h.plan.err.Error())+cells(h.plan.hint) < width-8 {
-				below = p.style.bad.Render(clean(h.plan.err.Error() + ": " + h.plan.hint))
+			below = p.Style.Bad.Render(draw.Clean(h.plan.hint))
+			if !strings.Contains(h.plan.err.Error(), h.plan.hint) && draw.Cells(h.plan.err.Error())+draw.Cells(h.plan.hint) < width-8 {
+				below = p.Style.Bad.Render(draw.Clean(h.plan.err.Error() + ": " + h.plan.hint))
 			}
 		}
 	}
-	if width < columnWidth && h.size.Width < columnWidth || h.size.Height < columnHeight {
+	if width < draw.ColumnWidth && h.size.Width < draw.ColumnWidth || h.size.Height < draw.ColumnHeight {
 		lines := h.form.lines(p, wrong, width, max(1, height-2))
-		return p.fit(append(lines, below, h.estimateLine(width)), width, height)
+		return p.Fit(append(lines, below, h.estimateLine(width)), width, height)
 	}
 	lines := append(h.form.lines(p, wrong, width-4, max(1, height-3)), below)
 	note := ""
 	if h.inForm() {
-		note = p.label("enter runs it")
+		note = p.Label("enter runs it")
 	}
-	return p.panel("new run", note, lines, width, height)
+	return p.Panel("new run", note, lines, width, height)
 }
 
 // loadPanel draws the waves and what they will ask for, or the check.
 func (h home) loadPanel(width, height int) []string {
 	p := h.pen
 	if h.probing != nil {
-		return p.panel("check", p.label("esc gives up"), []string{p.label("one request is on its way…")}, width, height)
+		return p.Panel("check", p.Label("esc gives up"), []string{p.Label("one request is on its way…")}, width, height)
 	}
 	if h.failed != nil {
-		return p.panel("check", p.label("esc closes"), wrapped(p.style.bad, clean(h.failed.Error()), width-4), width, height)
+		return p.Panel("check", p.Label("esc closes"), draw.Wrapped(p.Style.Bad, draw.Clean(h.failed.Error()), width-4), width, height)
 	}
 	if h.probe != nil {
-		return p.panel("check: one request", p.label("esc closes"), p.timeline(*h.probe, width-4, height-2), width, height)
+		return p.Panel("check: one request", p.Label("esc closes"), p.timeline(*h.probe, width-4, height-2), width, height)
 	}
 	if h.plan.scenario == nil {
-		return p.panel("load", "", []string{p.style.faint.Render(p.glyph.none)}, width, height)
+		return p.Panel("load", "", []string{p.Style.Faint.Render(p.Glyph.None)}, width, height)
 	}
 	inner := width - 4
 	estimate := h.estimate(inner)
 	lanes := len(h.plan.scenario.Lanes)
 	bars := max(1, min(6, (height-2-len(estimate)-1)/lanes-1))
-	shot := plannedSnapshot(h.plan.scenario)
+	shot := result.Planned(h.plan.scenario)
 	shot.Verdict = &result.Verdict{} // no cursor: nothing runs
 	var lines []string
 	for lane := range lanes {
 		if len(lines)+bars+1 > height-2 {
 			break
 		}
-		lines = append(lines, p.newRibbon(shot, lane, inner).lines(bars+1)...)
+		lines = append(lines, p.load(shot, lane, inner, bars+1)...)
 	}
 	if height-2 > len(lines)+len(estimate) {
 		lines = append(lines, "")
 	}
-	return p.panel("load", "", append(lines, estimate...), width, height)
+	return p.Panel("load", "", append(lines, estimate...), width, height)
 }
 
 // estimate says what the run will ask of the endpoint.
 func (h home) estimate(width int) []string {
 	p, e, sc := h.pen, h.plan.estimate, h.plan.scenario
-	requests, length := p.glyph.none, p.glyph.none
+	requests, length := p.Glyph.None, p.Glyph.None
 	if e.Requests > 0 {
 		requests = units.Count(e.Requests)
 	}
 	if e.Length > 0 {
 		length = units.Clock(e.Length)
 	}
-	peak := p.glyph.none
+	peak := p.Glyph.None
 	if e.PeakRate > 0 {
 		peak = units.PerSecond(e.PeakRate)
 	}
-	cost := p.glyph.none
+	cost := p.Glyph.None
 	if e.Cost != nil {
 		cost = "at most " + units.USD(*e.Cost)
 	}
 	lines := []string{
-		p.spread([]string{p.pair("requests", requests), p.pair("length", length), p.pair("peak", peak)}, 3, width),
-		p.spread([]string{p.pair("tokens in", p.glyph.about+" "+units.Short(e.PromptTokens)), p.pair("out at most", units.Short(e.OutputTokens))}, 3, width),
-		p.pair("cost", cost),
+		p.Spread([]string{p.Pair("requests", requests), p.Pair("length", length), p.Pair("peak", peak)}, 3, width),
+		p.Spread([]string{p.Pair("tokens in", p.Glyph.About+" "+units.Short(e.PromptTokens)), p.Pair("out at most", units.Short(e.OutputTokens))}, 3, width),
+		p.Pair("cost", cost),
 	}
-	return append(lines, p.cut(p.pair("in flight at the peak", h.inFlight(sc)), width))
+	return append(lines, p.Cut(p.Pair("in flight at the peak", h.inFlight(sc)), width))
 }
 
 // inFlight is how many requests will be open at the peak: a closed wave's
@@ -196,7 +198,7 @@ func hostOrMock(address string) string {
 	if address == scenario.MockURL {
 		return "mock"
 	}
-	return targetName(address)
+	return result.TargetName(address)
 }
 
 // estimateLine is the estimate where there is one line for it.
@@ -207,15 +209,15 @@ func (h home) estimateLine(width int) string {
 	}
 	parts := []string{}
 	if e.Requests > 0 {
-		parts = append(parts, p.pair("requests", units.Count(e.Requests)))
+		parts = append(parts, p.Pair("requests", units.Count(e.Requests)))
 	}
 	if e.Length > 0 {
-		parts = append(parts, p.pair("length", units.Clock(e.Length)))
+		parts = append(parts, p.Pair("length", units.Clock(e.Length)))
 	}
 	if e.Cost != nil {
-		parts = append(parts, p.pair("cost <", units.USD(*e.Cost)))
+		parts = append(parts, p.Pair("cost <", units.USD(*e.Cost)))
 	}
-	return p.spread(parts, 2, width)
+	return p.Spread(parts, 2, width)
 }
 
 func (h home) runsPanel(width, height int) []string {
@@ -223,14 +225,14 @@ func (h home) runsPanel(width, height int) []string {
 	note := ""
 	switch {
 	case h.list.typing || h.list.filter != "":
-		note = p.filterNote(h.list.filter, h.list.typing)
+		note = p.FilterNote(h.list.filter, h.list.typing)
 	case len(h.list.marked) > 0:
-		note = p.label(fmt.Sprintf("%d marked", len(h.list.marked)))
+		note = p.Label(fmt.Sprintf("%d marked", len(h.list.marked)))
 	}
-	if width < columnWidth && h.size.Width < columnWidth || h.size.Height < columnHeight {
-		return p.fit(h.list.lines(p, !h.inForm(), width, height), width, height)
+	if width < draw.ColumnWidth && h.size.Width < draw.ColumnWidth || h.size.Height < draw.ColumnHeight {
+		return p.Fit(h.list.lines(p, !h.inForm(), width, height), width, height)
 	}
-	return p.panel("earlier runs", note, h.list.lines(p, !h.inForm(), width-4, height-2), width, height)
+	return p.Panel("earlier runs", note, h.list.lines(p, !h.inForm(), width-4, height-2), width, height)
 }
 
 // A homeKey is a key of the home screen.
@@ -261,19 +263,19 @@ var homeKeys = []homeKey{
 func (h home) bottom(width int) string {
 	p := h.pen
 	if h.notice != "" {
-		return p.style.mark.Render(clean(h.notice))
+		return p.Style.Mark.Render(draw.Clean(h.notice))
 	}
 	var parts []string
 	for _, k := range homeKeys {
 		if k.short != "" && (k.form && h.inForm() || k.list && !h.inForm()) {
-			parts = append(parts, p.figure(k.shown)+" "+p.label(k.short))
+			parts = append(parts, p.Figure(k.shown)+" "+p.Label(k.short))
 		}
 	}
 	gap := 3
-	if width < fullWidth {
+	if width < draw.FullWidth {
 		gap = 2
 	}
-	return p.spread(parts, gap, width)
+	return p.Spread(parts, gap, width)
 }
 
 // overlay is the help, or the question before a target that is not on this machine
@@ -284,15 +286,15 @@ func (h home) overlay() []string {
 	case h.help:
 		var lines []string
 		for _, k := range homeKeys {
-			lines = append(lines, p.figure(right(k.shown, 10))+"  "+p.style.text.Render(k.help))
+			lines = append(lines, p.Figure(draw.Right(k.shown, 10))+"  "+p.Style.Text.Render(k.help))
 		}
-		return p.panel("keys", p.label("any key closes"), lines, min(w, 78), min(h.size.Height, len(lines)+2))
+		return p.Panel("keys", p.Label("any key closes"), lines, min(w, 78), min(h.size.Height, len(lines)+2))
 	case h.asking:
 		sc := h.plan.scenario
 		inner := min(w, 90) - 4
-		lines := wrapped(p.style.strong, clean(targetName(sc.Target.URL))+" is not on this machine. It will get "+h.plan.estimate.String()+".", inner)
-		lines = append(lines, "", p.figure("y")+" "+p.label("go on")+"   "+p.figure("any other key")+" "+p.label("send nothing"))
-		return p.panel("load somebody else's machine?", "", lines, min(w, 90), min(h.size.Height, len(lines)+2))
+		lines := draw.Wrapped(p.Style.Strong, draw.Clean(result.TargetName(sc.Target.URL))+" is not on this machine. It will get "+h.plan.estimate.String()+".", inner)
+		lines = append(lines, "", p.Figure("y")+" "+p.Label("go on")+"   "+p.Figure("any other key")+" "+p.Label("send nothing"))
+		return p.Panel("load somebody else's machine?", "", lines, min(w, 90), min(h.size.Height, len(lines)+2))
 	}
 	return nil
 }

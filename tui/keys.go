@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
 	"slices"
 
@@ -243,7 +245,7 @@ func (m Model) typeFilter(key tea.KeyPressMsg) Model {
 // addFilter appends typed or pasted text.
 func (m Model) addFilter(text string) Model {
 	if text != " " {
-		text = clean(text)
+		text = draw.Clean(text)
 	}
 	r := []rune(m.filter + text)
 	m.filter = string(r[:min(len(r), longestFilter)])

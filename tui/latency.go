@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"fmt"
 	"strings"
 
@@ -68,8 +70,8 @@ func (p pen) latency(s result.Snapshot, service bool, width, height int) []strin
 		}
 		body = append(body, p.otherTime(s.Window.Latency, !service, t))
 	}
-	note := p.style.text.Render(timeName(service)) + p.label(" "+p.glyph.dash+" "+windowName(s))
-	return p.panel("latency, "+t.unit, note, body, width, height)
+	note := p.Style.Text.Render(timeName(service)) + p.Label(" "+p.Glyph.Dash+" "+windowName(s))
+	return p.Panel("latency, "+t.unit, note, body, width, height)
 }
 
 // A latencyTable is the shape of the table: its unit and its columns.
@@ -137,10 +139,10 @@ func (t latencyTable) heading() string {
 	line := strings.Repeat(" ", t.name)
 	for i, f := range t.figures(nil) {
 		// A figure ends in two cells of decimals or of blanks.
-		line += f.style.Render(right(f.name, t.widths[i]-2)) + "  "
+		line += f.style.Render(draw.Right(f.name, t.widths[i]-2)) + "  "
 	}
 	if t.noteWidth >= 3 {
-		line += t.label(" SLO")
+		line += t.Label(" SLO")
 	}
 	return line
 }
@@ -148,7 +150,7 @@ func (t latencyTable) heading() string {
 // row draws one metric and its SLOs.
 func (t latencyTable) row(m metric, note string) string {
 	l := m.of(t.service)
-	line := t.style.text.Render(left(m.word, t.name))
+	line := t.Style.Text.Render(draw.Left(m.word, t.name))
 	for i, f := range t.figures(l) {
 		line += f.draw(t, t.widths[i])
 	}
@@ -160,7 +162,7 @@ type figure struct {
 	name  string
 	value float64
 	empty bool
-	style ink
+	style draw.Ink
 }
 
 // figures are the columns; of a nil latency, without their values.
@@ -170,13 +172,13 @@ func (t latencyTable) figures(l *result.Latency) []figure {
 		l = &result.Latency{}
 	}
 	list := []figure{
-		{"p50", l.P50, empty, t.style.p50},
-		{"p95", l.P95, empty, t.style.p95},
-		{"p99", l.P99, empty, t.style.p99},
-		{"max", l.Max, empty, t.style.strong},
+		{"p50", l.P50, empty, t.Style.P50},
+		{"p95", l.P95, empty, t.Style.P95},
+		{"p99", l.P99, empty, t.Style.P99},
+		{"max", l.Max, empty, t.Style.Strong},
 	}
 	if empty {
-		list[3].style = t.style.muted
+		list[3].style = t.Style.Muted
 	}
 	return list[:len(t.widths)]
 }
@@ -184,19 +186,19 @@ func (t latencyTable) figures(l *result.Latency) []figure {
 // draw writes the value in its column, aligned at the decimal point.
 func (f figure) draw(t latencyTable, width int) string {
 	if f.empty {
-		return t.style.faint.Render(right(t.glyph.none+"  ", width))
+		return t.Style.Faint.Render(draw.Right(t.Glyph.None+"  ", width))
 	}
-	return f.style.Render(right(units.Tabular(f.value/t.scale), width))
+	return f.style.Render(draw.Right(units.Tabular(f.value/t.scale), width))
 }
 
 // otherTime is the line of the time that does not lead.
 func (p pen) otherTime(l result.Latencies, service bool, t latencyTable) string {
 	heading := t.figures(nil)
-	parts := []string{p.label(timeName(service)+" time ") + heading[1].style.Render("p95") + " " + heading[2].style.Render("p99")}
+	parts := []string{p.Label(timeName(service)+" time ") + heading[1].style.Render("p95") + " " + heading[2].style.Render("p99")}
 	for _, m := range metrics(l)[:2] {
-		text := p.label(m.word)
+		text := p.Label(m.word)
 		for _, f := range t.figures(m.of(service))[1:3] {
-			value := t.glyph.none
+			value := t.Glyph.None
 			if !f.empty {
 				value = strings.TrimSpace(units.Tabular(f.value / t.scale))
 			}
@@ -204,7 +206,7 @@ func (p pen) otherTime(l result.Latencies, service bool, t latencyTable) string 
 		}
 		parts = append(parts, text)
 	}
-	return p.spread(parts, 3, t.width()+1+t.noteWidth)
+	return p.Spread(parts, 3, t.width()+1+t.noteWidth)
 }
 
 // sloNote draws the SLOs on one metric in a width: the worst one in full, of
@@ -227,22 +229,22 @@ func (p pen) sloNote(slos []result.SLOStatus, name string, service bool, width i
 	g := liveGrade(*worst)
 	full := fmt.Sprintf("%s %s %s", worst.Stat, worst.Op, units.Bound(worst.Bound, worst.Unit))
 	tight := strings.ReplaceAll(full, " ", "")
-	style := p.style.muted
-	if g == bad {
-		style = p.style.bad
+	style := p.Style.Muted
+	if g == draw.Bad {
+		style = p.Style.Bad
 	}
 	wave := ""
 	if worst.Wave != "" {
-		wave = " in " + clean(worst.Wave)
+		wave = " in " + draw.Clean(worst.Wave)
 	}
 	more := ""
 	if others > 0 {
 		more = fmt.Sprintf(" +%d", others)
 	}
 	for _, text := range []string{full + wave + more, full + wave, full + more, full, tight + more, tight, worst.Stat} {
-		if cells(text)+2 <= width {
-			return p.marked(g) + " " + style.Render(text)
+		if draw.Cells(text)+2 <= width {
+			return p.Marked(g) + " " + style.Render(text)
 		}
 	}
-	return p.marked(g)
+	return p.Marked(g)
 }

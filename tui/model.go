@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -184,8 +186,8 @@ func (m *Model) place() { m.layout = newLayout(m.size.Width, m.size.Height, m.sh
 
 // restyle makes the pen for the terminal and its background.
 func (m *Model) restyle() {
-	m.pen = pen{newTheme(m.dark, m.profile), unicodeGlyphs}
+	m.pen = pen{draw.Pen{Style: draw.NewStyles(m.dark, m.profile), Glyph: draw.UnicodeGlyphs}}
 	if m.opts.ASCII {
-		m.pen.glyph = asciiGlyphs
+		m.pen.Glyph = draw.ASCIIGlyphs
 	}
 }

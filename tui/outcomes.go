@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
 	"slices"
 	"strings"
@@ -15,37 +17,37 @@ func outcomeWord(o outcome.Outcome) string {
 	if o == outcome.RateLimited {
 		return "429"
 	}
-	return strings.ReplaceAll(clean(string(o)), "_", " ")
+	return strings.ReplaceAll(draw.Clean(string(o)), "_", " ")
 }
 
 // A tally is one line of the outcomes.
 type tally struct {
 	word  string
 	n     int64
-	style ink
+	style draw.Ink
 }
 
 // tallies lists what became of the requests: ok always, everything else where
 // it happened.
 func (p pen) tallies(s result.Stats) []tally {
-	list := []tally{{outcomeWord(outcome.OK), s.Outcomes[outcome.OK], p.style.good}}
-	add := func(word string, n int64, style ink) {
+	list := []tally{{outcomeWord(outcome.OK), s.Outcomes[outcome.OK], p.Style.Good}}
+	add := func(word string, n int64, style draw.Ink) {
 		if n > 0 {
 			list = append(list, tally{word, n, style})
 		}
 	}
 	for _, o := range outcome.In(s.Outcomes) {
-		style := p.style.bad
+		style := p.Style.Bad
 		if o == outcome.RateLimited {
-			style = p.style.near
+			style = p.Style.Near
 		}
 		if o.Failed() { // cancelled is unfinished
 			add(outcomeWord(o), s.Outcomes[o], style)
 		}
 	}
-	add("dropped", s.Requests.Dropped, p.style.near)
-	add("unsent", s.Requests.Unsent, p.style.near)
-	add("unfinished", s.Requests.Unfinished, p.style.near)
+	add("dropped", s.Requests.Dropped, p.Style.Near)
+	add("unsent", s.Requests.Unsent, p.Style.Near)
+	add("unfinished", s.Requests.Unfinished, p.Style.Near)
 	return list
 }
 
@@ -70,12 +72,12 @@ func (p pen) outcomes(s result.Snapshot, width, height int) []string {
 	}
 	var body []string
 	for _, t := range list {
-		share := p.glyph.none
+		share := p.Glyph.None
 		if total > 0 {
 			share = units.Share(float64(t.n) / float64(total))
 		}
-		figures := p.figure(right(units.Count(t.n), widest)) + p.label(right(share, 9))
-		body = append(body, p.ends(t.style.Render(t.word), figures, inner))
+		figures := p.Figure(draw.Right(units.Count(t.n), widest)) + p.Label(draw.Right(share, 9))
+		body = append(body, p.Ends(t.style.Render(t.word), figures, inner))
 	}
 	if len(body)+len(foot)+2 <= rows && total > 0 {
 		body = append(body, "", p.shares(list, total, inner))
@@ -83,7 +85,7 @@ func (p pen) outcomes(s result.Snapshot, width, height int) []string {
 	for len(body)+len(foot) < rows {
 		body = append(body, "")
 	}
-	return p.panel("outcomes", p.label(whose), append(body, foot...), width, height)
+	return p.Panel("outcomes", p.Label(whose), append(body, foot...), width, height)
 }
 
 // shares draws the outcomes as one bar, each as long as its share; what is not
@@ -95,18 +97,18 @@ func (p pen) shares(list []tally, total int64, width int) string {
 		cells := max(1, int(math.Round(float64(list[i].n)/float64(total)*float64(width))))
 		cells = min(cells, max(0, left-i))
 		left -= cells
-		bars[i] = list[i].style.Render(strings.Repeat(p.glyph.shades[len(p.glyph.shades)/2], cells))
+		bars[i] = list[i].style.Render(strings.Repeat(p.Glyph.Shades[len(p.Glyph.Shades)/2], cells))
 	}
 	if list[0].n == 0 {
 		left = 0
 	}
-	bars[0] = list[0].style.Render(strings.Repeat(p.glyph.full, left))
+	bars[0] = list[0].style.Render(strings.Repeat(p.Glyph.Full, left))
 	return strings.Join(bars, "")
 }
 
 // folded joins the last lines of a list that is too long into one.
 func (p pen) folded(list []tally, room int) []tally {
-	rest := tally{word: "others", style: p.style.muted}
+	rest := tally{word: "others", style: p.Style.Muted}
 	for _, t := range list[room-1:] {
 		rest.n += t.n
 	}
@@ -124,13 +126,13 @@ func subject(s result.Snapshot) (stats result.Stats, whose string) {
 
 // judged is the foot of the outcomes: error rate and goodput, with their marks.
 func (p pen) judged(s result.Snapshot, stats result.Stats, width int) []string {
-	lines := []string{p.ends(p.label("errors"), p.ratio(stats.ErrorRate, s.SLOs, "error_rate"), width)}
+	lines := []string{p.Ends(p.Label("errors"), p.ratio(stats.ErrorRate, s.SLOs, "error_rate"), width)}
 	if stats.Goodput != nil {
-		lines = append(lines, p.ends(p.label("goodput"), p.figure(units.PerSecond(stats.Goodput.RPS))+
-			p.figure(right(units.Share(stats.Goodput.GoodFraction), 9))+p.space(s.SLOs, "good_fraction", "goodput"), width))
+		lines = append(lines, p.Ends(p.Label("goodput"), p.Figure(units.PerSecond(stats.Goodput.RPS))+
+			p.Figure(draw.Right(units.Share(stats.Goodput.GoodFraction), 9))+p.space(s.SLOs, "good_fraction", "goodput"), width))
 	}
 	if n := stats.Unjudged; n != nil && *n > 0 {
-		lines = append(lines, p.ends(p.label("not judged"), p.figure(units.Count(*n)), width))
+		lines = append(lines, p.Ends(p.Label("not judged"), p.Figure(units.Count(*n)), width))
 	}
 	return lines
 }
@@ -138,7 +140,7 @@ func (p pen) judged(s result.Snapshot, stats result.Stats, width int) []string {
 // space is the mark of the worst SLO on one of some metrics, after a blank; ""
 // if there is none.
 func (p pen) space(slos []result.SLOStatus, metrics ...string) string {
-	g, found := unknown, false
+	g, found := draw.Unknown, false
 	for _, s := range slos {
 		if slices.Contains(metrics, s.Metric) {
 			g, found = max(g, liveGrade(s)), true
@@ -147,18 +149,18 @@ func (p pen) space(slos []result.SLOStatus, metrics ...string) string {
 	if !found {
 		return ""
 	}
-	return " " + p.marked(g)
+	return " " + p.Marked(g)
 }
 
 // ratio draws a share with the mark of the SLOs on it.
 func (p pen) ratio(v *float64, slos []result.SLOStatus, metric string) string {
 	if v == nil {
-		return p.style.faint.Render(p.glyph.none)
+		return p.Style.Faint.Render(p.Glyph.None)
 	}
-	style := p.style.strong
+	style := p.Style.Strong
 	for _, s := range slos {
-		if s.Metric == metric && liveGrade(s) == bad {
-			style = p.style.bad
+		if s.Metric == metric && liveGrade(s) == draw.Bad {
+			style = p.Style.Bad
 		}
 	}
 	return style.Render(units.Share(*v)) + p.space(slos, metric)
@@ -175,26 +177,26 @@ func (p pen) tallyLines(s result.Snapshot, width, height int) []string {
 		total += t.n
 	}
 	for _, t := range list {
-		text := t.style.Render(t.word) + " " + p.figure(units.Count(t.n))
+		text := t.style.Render(t.word) + " " + p.Figure(units.Count(t.n))
 		if total > 0 {
-			text += " " + p.label(units.Share(float64(t.n)/float64(total)))
+			text += " " + p.Label(units.Share(float64(t.n)/float64(total)))
 		}
 		parts = append(parts, text)
 	}
-	second := []string{p.label("errors ") + p.ratio(stats.ErrorRate, s.SLOs, "error_rate")}
+	second := []string{p.Label("errors ") + p.ratio(stats.ErrorRate, s.SLOs, "error_rate")}
 	if stats.Goodput != nil {
-		second = append(second, p.label("goodput ")+p.figure(units.PerSecond(stats.Goodput.RPS))+" "+p.label(units.Share(stats.Goodput.GoodFraction)))
+		second = append(second, p.Label("goodput ")+p.Figure(units.PerSecond(stats.Goodput.RPS))+" "+p.Label(units.Share(stats.Goodput.GoodFraction)))
 	}
 	if n := stats.Unjudged; n != nil && *n > 0 {
-		second = append(second, p.label("not judged ")+p.figure(units.Count(*n)))
+		second = append(second, p.Label("not judged ")+p.Figure(units.Count(*n)))
 	}
 	second = append(second, p.costParts(s)...)
 	if height == 1 {
-		return []string{p.spread(append(second[:1:1], parts...), 3, width)}
+		return []string{p.Spread(append(second[:1:1], parts...), 3, width)}
 	}
 	gap := 3
-	if joined := cells(strings.Join(second, "   ")); joined > width {
+	if joined := draw.Cells(strings.Join(second, "   ")); joined > width {
 		gap = 2
 	}
-	return []string{p.spread(parts, 3, width), p.spread(second, gap, width)}
+	return []string{p.Spread(parts, 3, width), p.Spread(second, gap, width)}
 }

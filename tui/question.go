@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -21,7 +23,7 @@ func (q *question) update(msg tea.Msg) (next *question, done, given bool) {
 	edited := *q
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
-		edited.text += clean(msg.Content)
+		edited.text += draw.Clean(msg.Content)
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "enter":

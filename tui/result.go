@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 	"strings"
 
@@ -11,44 +13,36 @@ import (
 
 // verdictMood is a verdict as a word and a colour.
 func (p pen) verdictMood(status result.Status) mood {
-	word := strings.ToUpper(string(status))
-	switch status {
-	case result.Pass:
-		return mood{word, p.style.good}
-	case result.Fail:
-		return mood{word, p.style.bad}
-	default:
-		return mood{word, p.style.near}
-	}
+	return mood{strings.ToUpper(string(status)), p.Style.Of(draw.Judged(status == result.Pass, status == result.Fail))}
 }
 
 // verdict draws the headline and, as far as there is room, the reasons.
 func (p pen) verdict(v result.Verdict, width, height int) []string {
 	m := p.verdictMood(v.Status)
-	headline := clean(v.Headline)
+	headline := draw.Clean(v.Headline)
 	if headline == "" {
 		headline = "the run is over"
 	}
 	var lines []string
 	for i, text := range strings.Split(ansi.Wordwrap(headline, max(1, width-2), ""), "\n") {
-		lead := m.style.Render(p.glyph.dot) + " "
+		lead := m.style.Render(p.Glyph.Dot) + " "
 		if i > 0 {
 			lead = "  "
 		}
-		lines = append(lines, lead+p.style.brand.Render(text))
+		lines = append(lines, lead+p.Style.Brand.Render(text))
 	}
 	for _, reason := range v.Further() {
-		for i, text := range strings.Split(ansi.Wordwrap(clean(reason), max(1, width-4), ""), "\n") {
-			lead := p.label("  " + p.glyph.dash + " ")
+		for i, text := range strings.Split(ansi.Wordwrap(draw.Clean(reason), max(1, width-4), ""), "\n") {
+			lead := p.Label("  " + p.Glyph.Dash + " ")
 			if i > 0 {
 				lead = "    "
 			}
-			lines = append(lines, lead+p.style.text.Render(text))
+			lines = append(lines, lead+p.Style.Text.Render(text))
 		}
 	}
 	if len(lines) > height && height > 0 {
 		lines = lines[:height]
-		lines[height-1] = p.ends(lines[height-1], p.label(p.glyph.cut+" v shows all"), width)
+		lines[height-1] = p.Ends(lines[height-1], p.Label(p.Glyph.Cut+" v shows all"), width)
 	}
 	return lines
 }
@@ -67,11 +61,11 @@ func (p pen) verdictPage(s result.Snapshot, width, height int) []string {
 		body = append(body, p.judgement(j, inner))
 	}
 	for _, w := range (result.Generator{Warnings: s.Health.Warnings}).Further(*s.Verdict) {
-		body = append(body, p.style.near.Render(p.glyph.mark(near))+" "+p.label("generator: ")+p.style.text.Render(clean(w)))
+		body = append(body, p.Style.Near.Render(p.Glyph.Mark(draw.Near))+" "+p.Label("generator: ")+p.Style.Text.Render(draw.Clean(w)))
 	}
 	m := p.verdictMood(s.Verdict.Status)
 	title := "verdict " + strings.ToLower(m.word)
-	return p.panel(title, p.label("esc closes"), body, width, min(height, len(body)+3))
+	return p.Panel(title, p.Label("esc closes"), body, width, min(height, len(body)+3))
 }
 
 // settled is the snapshot of a run that is done, with its SLOs as the verdict

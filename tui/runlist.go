@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"slices"
 	"strings"
 	"time"
@@ -96,47 +98,39 @@ type listColumn struct {
 
 var listColumns = []listColumn{
 	{"when", 10, 0, func(_ pen, e store.Entry) string { return units.Ago(time.Since(e.StartedAt)) }},
-	{"name", 16, 0, func(_ pen, e store.Entry) string { return clean(e.Name) }},
-	{"target", 16, 80, func(_ pen, e store.Entry) string { return clean(e.Target) }},
-	{"peak", 8, 63, func(p pen, e store.Entry) string { return p.maybe(e.PeakRPS, units.PerSecond) }},
+	{"name", 16, 0, func(_ pen, e store.Entry) string { return draw.Clean(e.Name) }},
+	{"target", 16, 80, func(_ pen, e store.Entry) string { return draw.Clean(e.Target) }},
+	{"peak", 8, 63, func(p pen, e store.Entry) string { return p.Maybe(e.PeakRPS, units.PerSecond) }},
 	{"TTFT p95", 11, 45, func(p pen, e store.Entry) string {
-		return p.maybe(e.TTFTP95, units.Millis)
+		return p.Maybe(e.TTFTP95, units.Millis)
 	}},
-	{"errors", 8, 54, func(p pen, e store.Entry) string { return p.maybe(e.ErrorRate, units.Share) }},
-	{"cost", 10, 91, func(p pen, e store.Entry) string { return p.maybe(e.CostUSD, units.USD) }},
-}
-
-// maybe writes a figure, or that there is none.
-func (p pen) maybe(v *float64, write func(float64) string) string {
-	if v == nil {
-		return p.glyph.none
-	}
-	return write(*v)
+	{"errors", 8, 54, func(p pen, e store.Entry) string { return p.Maybe(e.ErrorRate, units.Share) }},
+	{"cost", 10, 91, func(p pen, e store.Entry) string { return p.Maybe(e.CostUSD, units.USD) }},
 }
 
 // lines draws the list with its heading; focused says whether keys go to it.
 func (l *runList) lines(p pen, focused bool, width, height int) []string {
 	switch {
 	case l.err != nil:
-		return []string{p.style.bad.Render(clean(l.err.Error()))}
+		return []string{p.Style.Bad.Render(draw.Clean(l.err.Error()))}
 	case !l.loaded:
-		return []string{p.label("reading…")}
+		return []string{p.Label("reading…")}
 	case len(l.entries) == 0:
-		return []string{p.label("none yet: enter starts the first")}
+		return []string{p.Label("none yet: enter starts the first")}
 	}
 	columns := slices.DeleteFunc(slices.Clone(listColumns), func(c listColumn) bool { return width < c.least })
 	head := "     "
 	for _, c := range columns {
 		head += padded(c.title, c)
 	}
-	lines := []string{p.label(p.cut(head, width))}
+	lines := []string{p.Label(p.Cut(head, width))}
 	list, rows := l.shown(), max(1, height-1)
 	from := max(0, min(l.at-rows/2, len(list)-rows))
 	for i := from; i < min(len(list), from+rows); i++ {
-		lines = append(lines, p.cut(l.line(p, list[i], focused && i == l.at, columns), width))
+		lines = append(lines, p.Cut(l.line(p, list[i], focused && i == l.at, columns), width))
 	}
 	if len(list) == 0 {
-		lines = append(lines, p.label("nothing matches the filter"))
+		lines = append(lines, p.Label("nothing matches the filter"))
 	}
 	return lines
 }
@@ -145,19 +139,19 @@ func (l *runList) lines(p pen, focused bool, width, height int) []string {
 func (l *runList) line(p pen, e store.Entry, selected bool, columns []listColumn) string {
 	lead := "  "
 	if selected {
-		lead = p.style.mark.Render(p.glyph.pointer) + " "
+		lead = p.Style.Mark.Render(p.Glyph.Pointer) + " "
 	}
 	mark := " "
 	if slices.Contains(l.marked, e.ID) {
-		mark = p.style.mark.Render(p.glyph.dot)
+		mark = p.Style.Mark.Render(p.Glyph.Dot)
 	}
 	line := lead + mark + p.verdictGlyph(e) + " "
 	for _, c := range columns {
-		text := padded(p.cut(c.text(p, e), c.width), c)
+		text := padded(p.Cut(c.text(p, e), c.width), c)
 		if selected {
-			line += p.figure(text)
+			line += p.Figure(text)
 		} else {
-			line += p.style.text.Render(text)
+			line += p.Style.Text.Render(text)
 		}
 	}
 	return line
@@ -166,21 +160,17 @@ func (l *runList) line(p pen, e store.Entry, selected bool, columns []listColumn
 // padded fills a cell of the list: names stand left, figures right.
 func padded(s string, c listColumn) string {
 	if c.title == "when" || c.title == "name" || c.title == "target" {
-		return left(s, c.width) + " "
+		return draw.Left(s, c.width) + " "
 	}
-	return right(s, c.width) + " "
+	return draw.Right(s, c.width) + " "
 }
 
 // verdictGlyph is the verdict of a kept run in one cell.
 func (p pen) verdictGlyph(e store.Entry) string {
 	switch {
 	case e.Broken != nil || !e.Complete:
-		return p.style.near.Render("?")
-	case e.Status == result.Pass:
-		return p.marked(good)
-	case e.Status == result.Fail:
-		return p.marked(bad)
+		return p.Style.Near.Render("?")
 	default:
-		return p.marked(near)
+		return p.Marked(draw.Judged(e.Status == result.Pass, e.Status == result.Fail))
 	}
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,34 +27,34 @@ func (m Model) render() string {
 	if m.frozen || m.age() > 0 {
 		m.dim(blocks[1:])
 	}
-	if over := m.over(); over.lines != nil {
+	if over := m.over(); over.Lines != nil {
 		blocks = append(blocks, over)
 	}
-	text := compose(m.layout.width, m.layout.height, blocks)
+	text := draw.Compose(m.layout.width, m.layout.height, blocks)
 	if m.opts.ASCII {
-		return toASCII(text)
+		return draw.ToASCII(text)
 	}
 	return text
 }
 
 // blocks draws every part that has room; the first says how the run is.
-func (m Model) blocks() []block {
+func (m Model) blocks() []draw.Block {
 	l, p, s := m.layout, m.pen, m.shown
 	if l.numbers {
-		lines := p.fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
+		lines := p.Fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
 		if l.height >= 4 {
-			lines[l.height-1] = p.cut(m.bottom(l.width), l.width)
+			lines[l.height-1] = p.Cut(m.bottom(l.width), l.width)
 		}
-		first, rest := rect{0, 0, l.width, min(1, l.height)}, rect{0, 1, l.width, max(0, l.height-1)}
-		return []block{{first, lines[:first.h]}, {rest, lines[first.h:]}}
+		first, rest := draw.At(0, 0, l.width, min(1, l.height)), draw.At(0, 1, l.width, max(0, l.height-1))
+		return []draw.Block{{At: first, Lines: lines[:first.H]}, {At: rest, Lines: lines[first.H:]}}
 	}
-	blocks := []block{{l.header, []string{p.header(s, m.past(), l.width)}}}
-	put := func(at rect, draw func(width, height int) []string) {
-		if at.w > 0 && at.h > 0 {
-			blocks = append(blocks, block{at, p.fit(draw(at.w, at.h), at.w, at.h)})
+	blocks := []draw.Block{{At: l.header, Lines: []string{p.header(s, m.past(), l.width)}}}
+	put := func(at draw.Rect, part func(width, height int) []string) {
+		if at.W > 0 && at.H > 0 {
+			blocks = append(blocks, draw.Block{At: at, Lines: p.Fit(part(at.W, at.H), at.W, at.H)})
 		}
 	}
-	put(l.ribbon, func(w, h int) []string { return p.newRibbon(s, m.lane, w).lines(h) })
+	put(l.ribbon, func(w, h int) []string { return p.load(s, m.lane, w, h) })
 	put(l.status, m.status)
 	put(l.latency, func(w, h int) []string { return p.latency(s, m.service, w, h) })
 	put(l.tally, func(w, h int) []string { return p.tallyLines(s, w, h) })
@@ -75,7 +77,7 @@ func (m Model) status(width, height int) []string {
 		return p.verdict(*s.Verdict, width, height)
 	}
 	steered := p.steered(s, m.lane)
-	return []string{p.flow(s, width), p.ends(p.open(s, width-cells(steered)), steered, width)}
+	return []string{p.flow(s, width), p.Ends(p.open(s, width-draw.Cells(steered)), steered, width)}
 }
 
 // bottom is the last line: the keys, or what is being typed or waited for.
@@ -83,13 +85,13 @@ func (m Model) bottom(width int) string {
 	p := m.pen
 	switch {
 	case m.notice != "":
-		return p.style.mark.Render(m.notice)
+		return p.Style.Mark.Render(m.notice)
 	case m.overlay != overlayNone:
-		return p.figure("esc") + " " + p.label("back to the screen")
-	case m.typing && m.layout.events.h == 0:
-		return p.label("filter events ") + p.filterNote(m.filter, true)
+		return p.Figure("esc") + " " + p.Label("back to the screen")
+	case m.typing && m.layout.events.H == 0:
+		return p.Label("filter events ") + p.FilterNote(m.filter, true)
 	case m.shown.State == result.Draining && !m.done():
-		return p.label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.figure("q") + " " + p.label("stop at once")
+		return p.Label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.Figure("q") + " " + p.Label("stop at once")
 	default:
 		return p.keyBar(m.keys(), width)
 	}
@@ -100,7 +102,7 @@ func (m Model) past() string {
 	age := m.age()
 	switch {
 	case !m.frozen && age > 0:
-		return "stale, nothing new for " + seconds(age)
+		return "stale, nothing new for " + windowLength(age)
 	case !m.frozen:
 		return ""
 	case m.done() && m.shown.Verdict == nil:
@@ -123,7 +125,7 @@ func (m Model) age() time.Duration {
 	}
 	newest := time.Duration(0)
 	if n := len(s.Series); n > 0 {
-		newest = asDuration(s.Series[n-1].TS + s.Series[n-1].StepS)
+		newest = draw.Seconds(s.Series[n-1].TS + s.Series[n-1].StepS)
 	}
 	if age := s.At - newest; age > staleAfter {
 		return age
@@ -132,16 +134,16 @@ func (m Model) age() time.Duration {
 }
 
 // dim takes the colours from blocks: what they show is the past.
-func (m Model) dim(blocks []block) {
+func (m Model) dim(blocks []draw.Block) {
 	for _, b := range blocks {
-		for i, line := range b.lines {
-			b.lines[i] = m.pen.style.faint.Render(ansi.Strip(line))
+		for i, line := range b.Lines {
+			b.Lines[i] = m.pen.Style.Faint.Render(ansi.Strip(line))
 		}
 	}
 }
 
 // over is the open overlay, in its place.
-func (m Model) over() block {
+func (m Model) over() draw.Block {
 	l, p := m.layout, m.pen
 	var lines []string
 	switch m.overlay {
@@ -152,11 +154,11 @@ func (m Model) over() block {
 	case overlayVerdict:
 		lines = p.verdictPage(m.shown, l.width, l.height)
 	default:
-		return block{}
+		return draw.Block{}
 	}
 	width := 0
 	for _, line := range lines {
-		width = max(width, cells(line))
+		width = max(width, draw.Cells(line))
 	}
-	return block{rect{max(0, (l.width-width)/2), max(0, (l.height-len(lines))/2), width, len(lines)}, lines}
+	return draw.Block{At: draw.At(max(0, (l.width-width)/2), max(0, (l.height-len(lines))/2), width, len(lines)), Lines: lines}
 }

@@ -1,13 +1,15 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 )
 
 // A judgement is one line of the SLO panel.
 type judgement struct {
-	grade    grade
+	grade    draw.Grade
 	expr     string
 	observed string
 	note     string // how it stood over the whole run
@@ -19,20 +21,20 @@ func (p pen) judgements(s result.Snapshot) []judgement {
 	var list []judgement
 	if s.Verdict != nil {
 		for _, o := range s.Verdict.SLOs {
-			list = append(list, judgement{runGrade(o.OK), sloText(o.Expr, o.Assumed), p.observed(o), ""})
+			list = append(list, judgement{draw.GradeOf(o.OK), sloText(o.Expr, o.Assumed), p.observed(o), ""})
 		}
 		return list
 	}
 	for _, o := range s.SLOs {
 		seen := p.observed(result.SLO{Observed: o.Live, AtLeast: o.AtLeast, AtMost: o.AtMost, Unit: o.Unit})
-		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Assumed), seen, "run " + p.glyph.mark(runGrade(o.RunOK))})
+		list = append(list, judgement{liveGrade(o), sloText(o.Expr, o.Assumed), seen, "run " + p.Glyph.Mark(draw.GradeOf(o.RunOK))})
 	}
 	return list
 }
 
 // sloText is an expression, which names its wave itself.
 func sloText(expr string, assumed bool) string {
-	text := clean(expr)
+	text := draw.Clean(expr)
 	if assumed {
 		text += " (assumed)"
 	}
@@ -46,11 +48,11 @@ func (p pen) observed(o result.SLO) string {
 	case o.Observed != nil:
 		return units.Value(*o.Observed, o.Unit)
 	case o.AtLeast != nil && o.AtMost != nil:
-		return units.Value(*o.AtLeast, o.Unit) + p.glyph.cut + units.Value(*o.AtMost, o.Unit)
+		return units.Value(*o.AtLeast, o.Unit) + p.Glyph.Cut + units.Value(*o.AtMost, o.Unit)
 	case o.AtLeast != nil:
 		return "over " + units.Bound(*o.AtLeast, o.Unit)
 	default:
-		return p.glyph.none
+		return p.Glyph.None
 	}
 }
 
@@ -63,7 +65,7 @@ func (p pen) slos(s result.Snapshot, width, height int) []string {
 		note = "verdict"
 	}
 	var body []string
-	for g := bad; g >= unknown; g-- {
+	for g := draw.Bad; g >= draw.Unknown; g-- {
 		for _, j := range list {
 			if j.grade == g {
 				body = append(body, p.judgement(j, inner))
@@ -71,20 +73,20 @@ func (p pen) slos(s result.Snapshot, width, height int) []string {
 		}
 	}
 	if len(body) == 0 {
-		body = []string{p.style.faint.Render("none")}
+		body = []string{p.Style.Faint.Render("none")}
 	}
-	return p.panel("SLOs", p.label(note), body, width, height)
+	return p.Panel("SLOs", p.Label(note), body, width, height)
 }
 
 // judgement draws one SLO: mark, expression, what was observed.
 func (p pen) judgement(j judgement, width int) string {
-	figure := p.style.strong
-	if j.grade == bad {
-		figure = p.style.bad
+	figure := p.Style.Strong
+	if j.grade == draw.Bad {
+		figure = p.Style.Bad
 	}
-	tail := figure.Render(right(j.observed, 9))
+	tail := figure.Render(draw.Right(j.observed, 9))
 	if j.note != "" && width >= 44 {
-		tail += p.label("  " + j.note)
+		tail += p.Label("  " + j.note)
 	}
-	return p.marked(j.grade) + " " + p.ends(p.style.text.Render(j.expr), tail, max(0, width-1-cells(p.glyph.mark(j.grade))))
+	return p.Marked(j.grade) + " " + p.Ends(p.Style.Text.Render(j.expr), tail, max(0, width-1-draw.Cells(p.Glyph.Mark(j.grade))))
 }

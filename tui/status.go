@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"math"
 	"slices"
 	"time"
@@ -13,33 +15,33 @@ import (
 // the generator itself stands at its end.
 func (p pen) flow(s result.Snapshot, width int) string {
 	n := s.Now
-	failed := p.pair("failed", units.PerSecond(n.Failed))
+	failed := p.Pair("failed", units.PerSecond(n.Failed))
 	if n.Failed > 0 {
-		failed = p.label("failed ") + p.style.bad.Render(units.PerSecond(n.Failed))
+		failed = p.Label("failed ") + p.Style.Bad.Render(units.PerSecond(n.Failed))
 	}
 	parts := []string{
-		p.pair("offered", units.PerSecond(n.Offered)), p.pair("sent", units.PerSecond(n.Sent)), p.pair("done", units.PerSecond(n.Done)), failed,
-		p.pair("tokens", p.maybe(n.OutputTPS, units.PerSecond)),
+		p.Pair("offered", units.PerSecond(n.Offered)), p.Pair("sent", units.PerSecond(n.Sent)), p.Pair("done", units.PerSecond(n.Done)), failed,
+		p.Pair("tokens", p.Maybe(n.OutputTPS, units.PerSecond)),
 	}
-	if n.Failed > 0 && width < fullWidth { // what was sent gives way
+	if n.Failed > 0 && width < draw.FullWidth { // what was sent gives way
 		parts = slices.Delete(parts, 1, 2)
 	}
 	if health := p.health(s.Health); width >= 80 {
-		return p.ends(p.spread(parts, 3, width-26), health, width)
+		return p.Ends(p.Spread(parts, 3, width-26), health, width)
 	}
-	return p.spread(parts, 2, width)
+	return p.Spread(parts, 2, width)
 }
 
 // health is the generator's light. Lag and CPU are the generator's own.
 func (p pen) health(h result.Health) string {
-	g, cpu, lag := good, p.glyph.none, p.glyph.none
+	g, cpu, lag := draw.Good, p.Glyph.None, p.Glyph.None
 	if !h.OK {
-		g = bad
+		g = draw.Bad
 	} else if len(h.Warnings) > 0 {
-		g = near
+		g = draw.Near
 	}
 	if h.CPUPercent == nil && h.LagP99 == nil {
-		g = unknown
+		g = draw.Unknown
 	}
 	if h.CPUPercent != nil {
 		cpu = units.Percent(*h.CPUPercent)
@@ -47,48 +49,48 @@ func (p pen) health(h result.Health) string {
 	if h.LagP99 != nil {
 		lag = units.Duration(*h.LagP99)
 	}
-	light := p.style.of(g).Render(p.glyph.dot)
-	if g > good {
-		light = p.style.of(g).Render(p.glyph.mark(g))
+	light := p.Style.Of(g).Render(p.Glyph.Dot)
+	if g > draw.Good {
+		light = p.Style.Of(g).Render(p.Glyph.Mark(g))
 	}
-	return light + p.label(" cpu ") + p.style.text.Render(cpu) + p.label("  lag ") + p.style.text.Render(lag)
+	return light + p.Label(" cpu ") + p.Style.Text.Render(cpu) + p.Label("  lag ") + p.Style.Text.Render(lag)
 }
 
 // open is the line of requests that are open, and of those that never will be.
 func (p pen) open(s result.Snapshot, width int) string {
 	n := s.Now
-	oldest := p.glyph.none
+	oldest := p.Glyph.None
 	if n.Oldest > 0 {
 		oldest = units.Duration(n.Oldest)
 	}
 	parts := []string{
-		p.pair("open", units.Count(n.InFlight)), p.pair("awaiting first token", units.Count(n.Awaiting)), p.pair("streaming", units.Count(n.Streaming)),
-		p.label("oldest ") + p.figure(oldest), p.late(n.Late), p.warned("queued", n.Queued),
+		p.Pair("open", units.Count(n.InFlight)), p.Pair("awaiting first token", units.Count(n.Awaiting)), p.Pair("streaming", units.Count(n.Streaming)),
+		p.Label("oldest ") + p.Figure(oldest), p.late(n.Late), p.warned("queued", n.Queued),
 		p.warned("dropped", n.Dropped), p.warned("unsent", n.Unsent),
 	}
 	if width < 100 {
-		parts[1] = p.pair("awaiting", units.Count(n.Awaiting))
+		parts[1] = p.Pair("awaiting", units.Count(n.Awaiting))
 	}
 	if width < 80 {
-		return p.spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 2, width)
+		return p.Spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 2, width)
 	}
-	return p.spread(parts, 3, width)
+	return p.Spread(parts, 3, width)
 }
 
 // late draws how many open requests have taken longer than an SLO allows already.
 func (p pen) late(n int64) string {
 	if n == 0 {
-		return p.label("past SLO ") + p.style.text.Render("0")
+		return p.Label("past SLO ") + p.Style.Text.Render("0")
 	}
-	return p.label("past SLO ") + p.style.bad.Render(units.Count(n))
+	return p.Label("past SLO ") + p.Style.Bad.Render(units.Count(n))
 }
 
 // warned draws a count that ought to be nothing.
 func (p pen) warned(label string, n int64) string {
 	if n == 0 {
-		return p.label(label+" ") + p.style.text.Render("0")
+		return p.Label(label+" ") + p.Style.Text.Render("0")
 	}
-	return p.label(label+" ") + p.style.near.Render(units.Count(n))
+	return p.Label(label+" ") + p.Style.Near.Render(units.Count(n))
 }
 
 // steered says what steering has made of the lane in view; "" if nothing.
@@ -98,7 +100,7 @@ func (p pen) steered(s result.Snapshot, lane int) string {
 	}
 	l, text := s.Lanes[lane], ""
 	if len(s.Lanes) > 1 {
-		text = "lane " + clean(l.Name)
+		text = "lane " + draw.Clean(l.Name)
 	}
 	if l.Factor != 0 && math.Abs(l.Factor-1) > 1e-9 {
 		text = join(text, "rate "+units.Factor(l.Factor))
@@ -115,7 +117,7 @@ func (p pen) steered(s result.Snapshot, lane int) string {
 	if text == "" {
 		return ""
 	}
-	return p.style.text.Render(text)
+	return p.Style.Text.Render(text)
 }
 
 // backingOff says how many slots of a closed wave wait after a failure.
@@ -138,7 +140,7 @@ func join(a, b string) string {
 func windowName(s result.Snapshot) string {
 	wave := ""
 	if i := s.View.Wave; i >= 0 && i < len(s.Waves) {
-		wave = clean(s.Waves[i].Name)
+		wave = draw.Clean(s.Waves[i].Name)
 	}
 	switch {
 	case s.View.Window == 0 && wave == "":
@@ -146,11 +148,11 @@ func windowName(s result.Snapshot) string {
 	case s.View.Window == 0:
 		return "wave " + wave
 	case wave == "":
-		return "last " + seconds(s.View.Window)
+		return "last " + windowLength(s.View.Window)
 	default:
-		return "last " + seconds(s.View.Window) + " of " + wave
+		return "last " + windowLength(s.View.Window) + " of " + wave
 	}
 }
 
-// seconds writes a window: 10 s.
-func seconds(d time.Duration) string { return units.Tick(float64(d) / 1e6) }
+// windowLength writes a window: 10 s.
+func windowLength(d time.Duration) string { return units.Tick(float64(d) / 1e6) }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"cmp"
 	"math"
 	"slices"
@@ -90,7 +92,7 @@ func (s search) stepChart(kind stepChartKind, width, height int) []string {
 	if kind == backlogChart {
 		return s.backlog(width, height)
 	}
-	columns, rows := plotColumns(inner), height-3
+	columns, rows := draw.PlotColumns(inner), height-3
 	title, of := stepCharts[kind].title+s.scale(), stepCharts[kind].of
 	var bound *float64
 	if of == nil {
@@ -108,7 +110,7 @@ func (s search) stepChart(kind stepChartKind, width, height int) []string {
 	}
 	spots := s.spots(of)
 	if len(spots) == 0 || columns < 4 || rows < 3 {
-		return p.nothing(title, width, height)
+		return p.Nothing(title, width, height)
 	}
 	top := 0.0
 	for _, sp := range spots {
@@ -119,23 +121,23 @@ func (s search) stepChart(kind stepChartKind, width, height int) []string {
 	}
 	most := max(spots[len(spots)-1].x*1.05, min(s.snap.Peak*1.05, spots[len(spots)-1].x*2))
 	column := func(x float64) int { return int(math.Round(x / most * float64(columns-1))) }
-	scale := newScale(top, rows)
-	lines := []line{{name: "", values: traceOf(spots, columns, column, scale.top), style: p.style.p95, pen: p.glyph.solid}}
+	scale := draw.NewLinearScale(top, rows)
+	lines := []draw.Line{{Name: "", Values: traceOf(spots, columns, column, scale.Top), Style: p.Style.P95, Stroke: p.Glyph.Solid}}
 	if bound != nil {
-		lines = append([]line{{name: "", values: slices.Repeat([]float64{*bound}, columns), style: p.style.muted, pen: p.glyph.dotted}}, lines...)
+		lines = append([]draw.Line{{Name: "", Values: slices.Repeat([]float64{*bound}, columns), Style: p.Style.Muted, Stroke: p.Glyph.Dotted}}, lines...)
 	}
-	body := p.plotOn(scale, lines, nil, inner, rows)
+	body := p.PlotOn(scale, lines, nil, inner, rows)
 	s.shade(body, column, columns)
 	for _, sp := range spots {
-		row := int(math.Round(float64(rows-1) * (1 - min(1, sp.y/scale.top))))
-		body[row] = over(body[row], s.mark(sp.verdict), rect{gutter + 2 + column(sp.x), 0, 1, 1}, inner)
+		row := int(math.Round(float64(rows-1) * (1 - min(1, sp.y/scale.Top))))
+		body[row] = draw.Over(body[row], s.mark(sp.verdict), draw.At(draw.Gutter+2+column(sp.x), 0, 1, 1), inner)
 	}
 	body = append(body, s.rateRuler(most, column, columns))
 	note := ""
 	if bound != nil {
-		note = p.label("SLO "+p.glyph.dotted.Horizontal+" ") + p.style.text.Render(strings.TrimSpace(units.Tabular(*bound)))
+		note = p.Label("SLO "+p.Glyph.Dotted.Horizontal+" ") + p.Style.Text.Render(strings.TrimSpace(units.Tabular(*bound)))
 	}
-	return p.titled([]string{title}, []string{note}, body, width, height)
+	return p.Titled([]string{title}, []string{note}, body, width, height)
 }
 
 // traceOf is the line through spots, straight from one to the next.
@@ -161,11 +163,11 @@ func (s search) mark(v capacity.StepVerdict) string {
 	p := s.pen
 	switch v {
 	case capacity.Held:
-		return p.style.good.Render(p.glyph.dot)
+		return p.Style.Good.Render(p.Glyph.Dot)
 	case capacity.Broke:
-		return p.style.bad.Render(p.glyph.bad)
+		return p.Style.Bad.Render(p.Glyph.Bad)
 	default:
-		return p.style.near.Render(p.glyph.near)
+		return p.Style.Near.Render(p.Glyph.Near)
 	}
 }
 
@@ -175,13 +177,13 @@ func (s search) shade(body []string, column func(float64) int, columns int) {
 	if low == nil || high == nil {
 		return
 	}
-	shade := s.pen.style.frame.Render(s.pen.glyph.shades[0])
+	shade := s.pen.Style.Frame.Render(s.pen.Glyph.Shades[0])
 	for i, row := range body {
 		text := []rune(ansi.Strip(row))
 		for c := max(0, column(*low)); c <= min(columns-1, column(*high)); c++ {
-			at := gutter + 2 + c
+			at := draw.Gutter + 2 + c
 			if at >= len(text) || text[at] == ' ' {
-				body[i] = over(body[i], shade, rect{at, 0, 1, 1}, gutter+2+columns)
+				body[i] = draw.Over(body[i], shade, draw.At(at, 0, 1, 1), draw.Gutter+2+columns)
 			}
 		}
 	}
@@ -189,25 +191,15 @@ func (s search) shade(body []string, column func(float64) int, columns int) {
 
 // rateRuler names the rates under a chart, and where the demand peaks.
 func (s search) rateRuler(most float64, column func(float64) int, columns int) string {
-	ruler := []rune(strings.Repeat(" ", gutter+2+columns))
-	put := func(at int, text string) {
-		runes := []rune(text)
-		from := min(max(gutter+2, gutter+2+at-len(runes)/2), len(ruler)-len(runes))
-		if from < 0 {
-			return
-		}
-		if strings.TrimSpace(string(ruler[max(0, from-1):min(len(ruler), from+len(runes)+1)])) == "" {
-			copy(ruler[from:], runes)
-		}
-	}
+	var ticks []draw.Tick
 	if peak := s.snap.Peak; peak > 0 && peak <= most {
-		put(column(peak), "peak "+units.PerSecond(peak))
+		ticks = append(ticks, draw.Tick{Column: column(peak), Text: "peak " + units.PerSecond(peak)})
 	}
-	step := roundUp(most / 4)
+	step := draw.RoundUp(most / 4)
 	for x := 0.0; x <= most; x += step {
-		put(column(x), units.Rate(x))
+		ticks = append(ticks, draw.Tick{Column: column(x), Text: units.Rate(x)})
 	}
-	return s.pen.label(strings.TrimRight(string(ruler), " "))
+	return s.pen.Ticks(ticks, columns)
 }
 
 // backlog draws who waits over time, as the simulation has it and, after a
@@ -215,9 +207,9 @@ func (s search) rateRuler(most float64, column func(float64) int, columns int) s
 func (s search) backlog(width, height int) []string {
 	p, title := s.pen, stepCharts[backlogChart].title
 	inner, rows := width-4, height-3
-	columns := plotColumns(inner)
+	columns := draw.PlotColumns(inner)
 	if !s.done() || s.snap.Document.Forecast == nil || columns < 4 || rows < 3 {
-		return p.nothing(title, width, height)
+		return p.Nothing(title, width, height)
 	}
 	f := s.snap.Document.Forecast
 	var measured []forecast.Waiting
@@ -225,32 +217,32 @@ func (s search) backlog(width, height int) []string {
 		f, measured = r.Forecast, r.Curve
 	}
 	if f.Simulated == nil {
-		return p.nothing(title, width, height)
+		return p.Nothing(title, width, height)
 	}
 	if len(f.Simulated.Curve) == 0 {
-		return p.panel(title, "", []string{p.style.text.Render("nobody waits")}, width, height)
+		return p.Panel(title, "", []string{p.Style.Text.Render("nobody waits")}, width, height)
 	}
 	end := f.Simulated.Curve[len(f.Simulated.Curve)-1].TS
 	for _, point := range measured {
 		end = max(end, point.TS)
 	}
-	axis := newTimeAxis(0, end, columns, false)
-	lines := []line{{name: "forecast", values: waitingAt(f.Simulated.Curve, axis), style: p.style.strong, pen: p.glyph.solid}}
+	axis := draw.NewTimeAxis(0, end, columns, false)
+	lines := []draw.Line{{Name: "forecast", Values: waitingAt(f.Simulated.Curve, axis), Style: p.Style.Strong, Stroke: p.Glyph.Solid}}
 	if measured != nil {
-		lines = append(lines, line{name: "measured", values: waitingAt(measured, axis), style: p.style.p95, pen: p.glyph.dotted})
+		lines = append(lines, draw.Line{Name: "measured", Values: waitingAt(measured, axis), Style: p.Style.P95, Stroke: p.Glyph.Dotted})
 	}
-	body := p.plot(lines, nil, inner, rows)
+	body := p.Plot(lines, nil, inner, rows)
 	if body == nil {
-		return p.nothing(title, width, height)
+		return p.Nothing(title, width, height)
 	}
-	return p.titled([]string{title}, []string{p.legend(lines, nil)}, append(body, p.ruler(axis, end)), width, height)
+	return p.Titled([]string{title}, []string{p.Legend(lines, nil)}, append(body, p.TimeRuler(axis, end)), width, height)
 }
 
 // waitingAt reads a backlog at the columns of an axis.
-func waitingAt(curve []forecast.Waiting, axis timeAxis) []float64 {
-	values, k := make([]float64, axis.columns), 0
+func waitingAt(curve []forecast.Waiting, axis draw.TimeAxis) []float64 {
+	values, k := make([]float64, axis.Columns), 0
 	for c := range values {
-		at := axis.from + (float64(c)+0.5)*axis.step
+		at := axis.From + (float64(c)+0.5)*axis.Step
 		for k+1 < len(curve) && curve[k+1].TS <= at {
 			k++
 		}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"time"
 
 	"flashwave/bench/result"
@@ -17,8 +19,8 @@ type stored struct {
 
 // newStored makes a source of a document.
 func newStored(run *result.Run) stored {
-	s := plannedSnapshot(run.Scenario)
-	s.Name, s.State, s.At = run.Name, result.Done, seconds64(run.DurationS)
+	s := result.Planned(run.Scenario)
+	s.Name, s.State, s.At = run.Name, result.Done, draw.Seconds(run.DurationS)
 	s.Total, s.Series = run.Total, result.WithHeat(run.Timeline)
 	s.Events, s.Happened = run.Events, len(run.Events)
 	s.Planned = s.At
@@ -69,14 +71,12 @@ func (stored) Burst(int, int)     {}
 func (stored) NextWave(int)       {}
 func (stored) Stop()              {}
 
-func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
 // storedWave is a wave of a document on the timeline.
 func storedWave(sc *scenario.Scenario, w result.Stats) result.WaveStatus {
 	from, _, begun := w.Wall()
 	status := result.WaveStatus{
 		Name: w.Name, Lane: w.Lane, Closed: w.Kind == result.ClosedWave, Begun: begun && w.DurationS > 0, Ended: true,
-		Started: seconds64(from), Length: seconds64(w.DurationS),
+		Started: draw.Seconds(from), Length: draw.Seconds(w.DurationS),
 	}
 	if sc != nil {
 		for _, l := range sc.Lanes {
@@ -126,9 +126,9 @@ func asDriven(lanes []result.LaneStatus, waves []result.WaveStatus, run *result.
 func offered(rows []result.Row) []result.CurvePoint {
 	var curve []result.CurvePoint
 	for _, r := range rows {
-		from := seconds64(r.TS)
+		from := draw.Seconds(r.TS)
 		curve = append(curve, result.CurvePoint{At: from, Load: r.OfferedRPS},
-			result.CurvePoint{At: from + seconds64(r.StepS), Load: r.OfferedRPS})
+			result.CurvePoint{At: from + draw.Seconds(r.StepS), Load: r.OfferedRPS})
 	}
 	return curve
 }
@@ -141,7 +141,7 @@ func moved(lane scenario.Lane, waves []result.WaveStatus) []result.CurvePoint {
 			if w.Lane != lane.Name || w.Name != plan.Name || !w.Begun {
 				continue
 			}
-			for _, p := range planned(plan, w.Started) {
+			for _, p := range result.PlannedLoad(plan, w.Started) {
 				if p.At <= w.Started+w.Length || p.Closed {
 					curve = append(curve, p)
 				}

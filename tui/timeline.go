@@ -1,11 +1,11 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench"
 	"flashwave/bench/units"
@@ -41,19 +41,19 @@ func phases(b bench.Probe) []phase {
 // timeline draws what became of one request: each phase as a bar in the time that
 // it took.
 func (p pen) timeline(b bench.Probe, width, height int) []string {
-	state := p.style.good.Render(p.glyph.dot) + " " + p.figure(string(outcome.OK))
+	state := p.Style.Good.Render(p.Glyph.Dot) + " " + p.Figure(string(outcome.OK))
 	if !b.OK() {
-		state = p.style.bad.Render(p.glyph.bad) + " " + p.figure(string(b.Outcome))
+		state = p.Style.Bad.Render(p.Glyph.Bad) + " " + p.Figure(string(b.Outcome))
 	}
 	if b.Status != 0 {
-		state += p.label(fmt.Sprintf(" HTTP %d", b.Status))
+		state += p.Label(fmt.Sprintf(" HTTP %d", b.Status))
 	}
-	lines := []string{p.spread([]string{state, p.label(clean(b.Model)), p.label(clean(b.Target))}, 3, width)}
+	lines := []string{p.Spread([]string{state, p.Label(draw.Clean(b.Model)), p.Label(draw.Clean(b.Target))}, 3, width)}
 	const names, figures = 12, 11
 	room := width - names - figures - 2
 	total := max(b.Done, 1)
 	for _, f := range phases(b) {
-		figure, bar := p.glyph.none, ""
+		figure, bar := p.Glyph.None, ""
 		switch {
 		case f.to < 0:
 		case f.to == f.from && (f.name == "DNS" || f.name == "TLS"):
@@ -64,52 +64,43 @@ func (p pen) timeline(b bench.Probe, width, height int) []string {
 				bar = p.bar(f, total, room)
 			}
 		}
-		lines = append(lines, p.label(left(f.name, names))+p.figure(right(figure, figures))+"  "+bar)
+		lines = append(lines, p.Label(draw.Left(f.name, names))+p.Figure(draw.Right(figure, figures))+"  "+bar)
 	}
-	return p.fit(append(lines, p.probeNotes(b, width)...), width, height)
+	return p.Fit(append(lines, p.probeNotes(b, width)...), width, height)
 }
 
 // bar is a phase in its place of the whole time.
 func (p pen) bar(f phase, total time.Duration, room int) string {
 	cell := func(d time.Duration) int { return min(room-1, int(float64(d)/float64(total)*float64(room))) }
 	from, to := cell(f.from), cell(f.to)
-	return strings.Repeat(" ", from) + p.style.p50.Render(strings.Repeat(p.glyph.full, max(1, to-from)))
+	return strings.Repeat(" ", from) + p.Style.P50.Render(strings.Repeat(p.Glyph.Full, max(1, to-from)))
 }
 
 // probeNotes is what else a probe found out.
 func (p pen) probeNotes(b bench.Probe, width int) []string {
 	var lines []string
 	if b.Err != "" {
-		lines = append(lines, wrapped(p.style.bad, clean(b.Err), width)...)
+		lines = append(lines, draw.Wrapped(p.Style.Bad, draw.Clean(b.Err), width)...)
 	}
 	var parts []string
 	if b.Usage.From != "" {
-		parts = append(parts, p.pair("tokens", units.Count(b.Usage.Prompt)+" in, "+units.Count(b.Usage.Output)+" out"))
+		parts = append(parts, p.Pair("tokens", units.Count(b.Usage.Prompt)+" in, "+units.Count(b.Usage.Output)+" out"))
 	}
 	if b.Finish != "" {
-		parts = append(parts, p.pair("finish", clean(b.Finish)))
+		parts = append(parts, p.Pair("finish", draw.Clean(b.Finish)))
 	}
 	if b.CostUSD != nil {
-		parts = append(parts, p.pair("cost", units.USD(*b.CostUSD)))
+		parts = append(parts, p.Pair("cost", units.USD(*b.CostUSD)))
 	}
 	if b.Limits.RemainingRequests >= 0 {
-		parts = append(parts, p.pair("requests left", units.Count(b.Limits.RemainingRequests)))
+		parts = append(parts, p.Pair("requests left", units.Count(b.Limits.RemainingRequests)))
 	}
 	if b.Limits.RemainingTokens >= 0 {
-		parts = append(parts, p.pair("tokens left", units.Count(b.Limits.RemainingTokens)))
+		parts = append(parts, p.Pair("tokens left", units.Count(b.Limits.RemainingTokens)))
 	}
-	lines = append(lines, p.spread(parts, 3, width))
+	lines = append(lines, p.Spread(parts, 3, width))
 	if b.Text != "" {
-		lines = append(lines, wrapped(p.style.muted, clean(b.Text), width)...)
-	}
-	return lines
-}
-
-// wrapped breaks a text into styled lines.
-func wrapped(style ink, text string, width int) []string {
-	var lines []string
-	for _, line := range strings.Split(ansi.Wordwrap(text, max(1, width), ""), "\n") {
-		lines = append(lines, style.Render(line))
+		lines = append(lines, draw.Wrapped(p.Style.Muted, draw.Clean(b.Text), width)...)
 	}
 	return lines
 }

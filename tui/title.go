@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +21,7 @@ func (m Model) title() string {
 	if s.Verdict != nil {
 		state = string(s.Verdict.Status)
 	}
-	return fmt.Sprintf("%s %s %s - flashwave", clean(s.Name), units.Clock(max(0, s.At)), state)
+	return fmt.Sprintf("%s %s %s - flashwave", draw.Clean(s.Name), units.Clock(max(0, s.At)), state)
 }
 
 // progress is how far the run is, for terminals that show it with their window;

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"flashwave/tui/draw"
+
 	"strings"
 
 	"flashwave/bench/result"
@@ -23,31 +25,31 @@ func (p pen) waves(s result.Snapshot, width, height int) []string {
 	for i := first; i < len(s.Waves) && len(body) < rows; i++ {
 		body = append(body, p.waveLine(s.Waves[i], i, len(s.Lanes) > 1, inner))
 	}
-	return p.panel("waves", p.label("begins, lasts"), body, width, height)
+	return p.Panel("waves", p.Label("begins, lasts"), body, width, height)
 }
 
 // waveLine draws one wave.
 func (p pen) waveLine(w result.WaveStatus, index int, lanes bool, width int) string {
-	style, lead := p.style.muted, "  "
+	style, lead := p.Style.Muted, "  "
 	if w.Begun && !w.Ended {
-		style, lead = p.style.strong, p.style.mark.Render(p.glyph.pointer)+" "
+		style, lead = p.Style.Strong, p.Style.Mark.Render(p.Glyph.Pointer)+" "
 	}
-	name := clean(w.Name)
+	name := draw.Clean(w.Name)
 	if lanes {
-		name = clean(slo.WaveName(w.Lane, w.Name))
+		name = draw.Clean(slo.WaveName(w.Lane, w.Name))
 	}
 	key := " "
 	if index < 9 {
 		key = string(rune('1' + index))
 	}
-	load := strings.ReplaceAll(clean(w.Load), "..", " "+p.glyph.arrow+" ")
-	begins, length := p.glyph.none, p.glyph.none
+	load := strings.ReplaceAll(draw.Clean(w.Load), "..", " "+p.Glyph.Arrow+" ")
+	begins, length := p.Glyph.None, p.Glyph.None
 	if w.Begun || w.Started != result.Unknown {
 		begins = units.Clock(w.Started)
 	}
 	if w.Length > 0 {
 		length = units.Clock(w.Length)
 	}
-	times := p.label(right(begins, 7) + right(length, 8))
-	return p.ends(lead+p.label(key)+"  "+style.Render(left(name, 16))+"  "+p.style.text.Render(load), times, width)
+	times := p.Label(draw.Right(begins, 7) + draw.Right(length, 8))
+	return p.Ends(lead+p.Label(key)+"  "+style.Render(draw.Left(name, 16))+"  "+p.Style.Text.Render(load), times, width)
 }

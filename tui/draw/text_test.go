@@ -1,4 +1,4 @@
-package tui
+package draw
 
 import (
 	"strings"
@@ -7,9 +7,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
-
-	"flashwave/bench/result"
-	"flashwave/bench/slo"
 )
 
 // FuzzClean holds that text from outside is one line without escape sequences,
@@ -19,7 +16,7 @@ func FuzzClean(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := clean(s)
+		got := Clean(s)
 		if i := strings.IndexFunc(got, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }); i >= 0 {
 			t.Errorf("clean(%q) = %q", s, got)
 		}
@@ -35,8 +32,8 @@ func FuzzToASCII(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		s = clean(s)
-		got := toASCII(s)
+		s = Clean(s)
+		got := ToASCII(s)
 		if i := strings.IndexFunc(got, func(r rune) bool { return r > 0x7e }); i >= 0 {
 			t.Errorf("toASCII(%q) = %q", s, got)
 		}
@@ -46,53 +43,12 @@ func FuzzToASCII(f *testing.F) {
 	})
 }
 
-func TestGrades(t *testing.T) {
-	for _, c := range []struct {
-		why   string
-		expr  string
-		value float64
-		want  grade
-	}{
-		{"well under", "ttft.p95 <= 800ms", 500, good},
-		{"within 10 %", "ttft.p95 <= 800ms", 730, near},
-		{"at the bound", "ttft.p95 <= 800ms", 800, near},
-		{"over", "ttft.p95 <= 800ms", 801, bad},
-		{"at a bound that is to be stayed under", "ttft.p95 < 800ms", 800, bad},
-		{"a floor well kept", "rps >= 200/s", 300, good},
-		{"a floor within 10 %", "rps >= 200/s", 210, near},
-		{"under a floor", "rps >= 200/s", 199, bad},
-		{"a share that lacks little", "good_fraction >= 99%", 0.998, good},
-		{"nothing at a bound of nothing", "dropped <= 0", 0, good},
-	} {
-		if got := gradeOf(slo.MustParse(c.expr), c.value); got != c.want {
-			t.Errorf("%s: got %d, want %d", c.why, got, c.want)
-		}
-	}
-}
-
-// TestRowGrade holds that a row is judged by the SLOs of its own waves only.
-func TestRowGrade(t *testing.T) {
-	status := result.SLOStatus{Expr: "ttft.p95 < 800ms", Metric: "ttft", Stat: "p95", Wave: "rush", Op: "<", Bound: 800, Unit: "ms"}
-	row := result.Row{Waves: []string{"rush"}, Latency: result.RowLatencies{TTFT: result.RowPair{Response: &result.RowPercentile{Count: 9, P95: 900}}}}
-	if g := rowGrade(row, []result.SLOStatus{status}); g != bad {
-		t.Errorf("a breach in the wave is graded %d", g)
-	}
-	row.Waves = []string{"calm"}
-	if g := rowGrade(row, []result.SLOStatus{status}); g != unknown {
-		t.Errorf("a row of another wave is graded %d", g)
-	}
-	status.Wave, status.Service = "", true
-	if g := rowGrade(row, []result.SLOStatus{status}); g != unknown {
-		t.Errorf("a row without service times is graded %d by them", g)
-	}
-}
-
 // TestCells holds that texts are as wide as they are measured, whatever they hold.
 func TestCells(t *testing.T) {
 	pieces := []string{"a", " ", "─", "█", "●", "≈", "…", "×", "\x1b[38;5;1m", "\x1b[m", "\x1b[", "半", "🛒", "👩‍👩‍👧‍👦", "e\u0301", "\u0301", "\ufe0f", "\u200d", "\xff", "µ"}
 	rapid.Check(t, func(t *rapid.T) {
 		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 20).Draw(t, "pieces"), "")
-		if got, want := cells(s), ansi.StringWidth(s); got != want {
+		if got, want := Cells(s), ansi.StringWidth(s); got != want {
 			t.Fatalf("%q: %d cells, want %d", s, got, want)
 		}
 	})

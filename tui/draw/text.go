@@ -1,4 +1,4 @@
-package tui
+package draw
 
 import (
 	"strings"
@@ -7,20 +7,20 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// right pads s on its left, to end at the width. A wider s stays as it is.
-func right(s string, width int) string {
-	return strings.Repeat(" ", max(0, width-cells(s))) + s
+// Right pads s on its left, to end at the width. A wider s stays as it is.
+func Right(s string, width int) string {
+	return strings.Repeat(" ", max(0, width-Cells(s))) + s
 }
 
-// left pads s on its right.
-func left(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-cells(s)))
+// Left pads s on its right.
+func Left(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-Cells(s)))
 }
 
-// clean makes text from outside safe to draw: no escape sequences, no control
+// Clean makes text from outside safe to draw: no escape sequences, no control
 // characters, nothing that turns the direction of writing or that terminals do not
 // agree on the width of, one line. The joiner of emoji stays.
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Join(strings.FieldsFunc(ansi.Strip(strings.ToValidUTF8(s, "\ufffd")), func(r rune) bool {
 		const joiner = '\u200d'
 		return r != joiner && (!unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r))

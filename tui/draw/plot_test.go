@@ -1,4 +1,4 @@
-package tui
+package draw
 
 import (
 	"math"
@@ -13,28 +13,28 @@ import (
 	"flashwave/bench/result"
 )
 
-func testPen() pen { return pen{newTheme(true, colorprofile.TrueColor), unicodeGlyphs} }
+func somePen() Pen { return Pen{NewStyles(true, colorprofile.TrueColor), UnicodeGlyphs} }
 
 // TestPlotRefuses holds that what cannot be drawn is not drawn.
 func TestPlotRefuses(t *testing.T) {
-	p, nan := testPen(), math.NaN()
-	for why, lines := range map[string][]line{
+	p, nan := somePen(), math.NaN()
+	for why, lines := range map[string][]Line{
 		"no line": nil, "a line without values": {{}},
-		"no value": {{values: []float64{nan, nan}}}, "infinity alone": {{values: []float64{math.Inf(1)}}},
+		"no value": {{Values: []float64{nan, nan}}}, "infinity alone": {{Values: []float64{math.Inf(1)}}},
 	} {
-		if got := p.plot(lines, nil, 60, 8); got != nil {
+		if got := p.Plot(lines, nil, 60, 8); got != nil {
 			t.Errorf("%s is drawn: %q", why, got)
 		}
 	}
-	if got := p.plot([]line{{values: []float64{1, 2}}}, nil, 8, 8); got != nil {
+	if got := p.Plot([]Line{{Values: []float64{1, 2}}}, nil, 8, 8); got != nil {
 		t.Errorf("a plot without columns is drawn: %q", got)
 	}
 }
 
 // TestPlotFlat holds that a flat line at nought is drawn, at the bottom.
 func TestPlotFlat(t *testing.T) {
-	p := testPen()
-	rows := p.plot([]line{{values: make([]float64, 20), style: p.style.p50, pen: p.glyph.solid}}, nil, 40, 5)
+	p := somePen()
+	rows := p.Plot([]Line{{Values: make([]float64, 20), Style: p.Style.P50, Stroke: p.Glyph.Solid}}, nil, 40, 5)
 	if len(rows) != 5 {
 		t.Fatalf("%d rows, want 5", len(rows))
 	}
@@ -46,12 +46,12 @@ func TestPlotFlat(t *testing.T) {
 // TestPlotLines holds that each value stands in its own column, with gaps as gaps,
 // and that what is above the alarm has the colour of a breach.
 func TestPlotLines(t *testing.T) {
-	p, nan := testPen(), math.NaN()
+	p, nan := somePen(), math.NaN()
 	alarm := 2.0
-	rows := p.plotOn(newScale(4, 5), []line{
-		{values: []float64{0, 0, 2, 2, nan, 4, 4, 4}, style: p.style.strong, pen: p.glyph.solid},
-		{values: []float64{nan, nan, nan, 1, 1}, style: p.style.p95, pen: p.glyph.heavy},
-	}, &alarm, gutter+2+9, 5)
+	rows := p.PlotOn(NewLinearScale(4, 5), []Line{
+		{Values: []float64{0, 0, 2, 2, nan, 4, 4, 4}, Style: p.Style.Strong, Stroke: p.Glyph.Solid},
+		{Values: []float64{nan, nan, nan, 1, 1}, Style: p.Style.P95, Stroke: p.Glyph.Heavy},
+	}, &alarm, Gutter+2+9, 5)
 	want := []string{
 		"     4 ┤     ───╴",
 		"     3 ┤",
@@ -63,11 +63,11 @@ func TestPlotLines(t *testing.T) {
 		if got := strings.TrimRight(ansi.Strip(row), " "); got != want[i] {
 			t.Errorf("row %d is %q, want %q", i, got, want[i])
 		}
-		if above := strings.Contains(row, p.style.bad.before); above != (i == 0) {
+		if above := strings.Contains(row, p.Style.Bad.before); above != (i == 0) {
 			t.Errorf("row %d is in the colour of a breach: %v", i, above)
 		}
 	}
-	if !strings.Contains(rows[3], p.style.p95.Render("━━╸")) || !strings.Contains(rows[2], p.style.strong.Render("╭─╴")) {
+	if !strings.Contains(rows[3], p.Style.P95.Render("━━╸")) || !strings.Contains(rows[2], p.Style.Strong.Render("╭─╴")) {
 		t.Errorf("lines have lost their styles: %q", rows)
 	}
 }
@@ -75,18 +75,18 @@ func TestPlotLines(t *testing.T) {
 // TestPlotFits holds that a plot keeps to its place and leaks none of the colours
 // that tell the lines apart, whatever the values.
 func TestPlotFits(t *testing.T) {
-	p := testPen()
+	p := somePen()
 	value := rapid.OneOf(rapid.Float64(), rapid.Float64Range(0, 1e4), rapid.Just(math.NaN()), rapid.Just(math.Inf(1)), rapid.Just(0.0))
 	rapid.Check(t, func(t *rapid.T) {
 		width, height := rapid.IntRange(0, 120).Draw(t, "width"), rapid.IntRange(0, 30).Draw(t, "height")
-		var lines []line
+		var lines []Line
 		for range rapid.IntRange(0, 4).Draw(t, "lines") {
-			lines = append(lines, line{values: rapid.SliceOfN(value, 0, 130).Draw(t, "values"), style: p.style.p95, pen: p.glyph.heavy})
+			lines = append(lines, Line{Values: rapid.SliceOfN(value, 0, 130).Draw(t, "values"), Style: p.Style.P95, Stroke: p.Glyph.Heavy})
 		}
 		alarm := rapid.Ptr(rapid.Float64(), true).Draw(t, "alarm")
-		rows := p.plot(lines, alarm, width, height)
+		rows := p.Plot(lines, alarm, width, height)
 		if rapid.Bool().Draw(t, "logarithmic") {
-			rows = p.plotOn(logScale{10, 1e4, height}, lines, alarm, width, height)
+			rows = p.PlotOn(LogScale{10, 1e4, height}, lines, alarm, width, height)
 		}
 		if len(rows) > max(0, height) {
 			t.Fatalf("%d rows in %d", len(rows), height)
@@ -107,12 +107,12 @@ func TestPlotFits(t *testing.T) {
 func TestScale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value, height := math.Pow(10, rapid.Float64Range(-3, 40).Draw(t, "power")), rapid.IntRange(2, 30).Draw(t, "height")
-		s := newScale(value, height)
-		if s.steps != height-1 || s.top < value*(1-1e-9) || s.top > 2.5*value {
+		s := NewLinearScale(value, height)
+		if s.steps != height-1 || s.Top < value*(1-1e-9) || s.Top > 2.5*value {
 			t.Fatalf("%+v for %g in %d rows", s, value, height)
 		}
 		seen := map[string]bool{}
-		for i, label := range s.labels() {
+		for i, label := range s.Labels() {
 			if (label != "") != ((s.steps-i)%s.stride == 0) {
 				t.Fatalf("row %d has the label %q", i, label)
 			}
@@ -120,8 +120,8 @@ func TestScale(t *testing.T) {
 				t.Fatalf("the label %q stands twice", label)
 			}
 			seen[label] = true
-			if ansi.StringWidth(label) > gutter {
-				t.Fatalf("the label %q is wider than %d", label, gutter)
+			if ansi.StringWidth(label) > Gutter {
+				t.Fatalf("the label %q is wider than %d", label, Gutter)
 			}
 		}
 	})
@@ -130,18 +130,17 @@ func TestScale(t *testing.T) {
 // TestSample holds that columns keep the worst of percentiles, the mean of
 // rates, and gaps as gaps.
 func TestSample(t *testing.T) {
-	rows := []result.Row{{TS: 0, StepS: 1, SentRPS: 10}, {TS: 1, StepS: 1, SentRPS: 30}, {TS: 4, StepS: 2, SentRPS: 7}}
-	sent := func(r result.Row) float64 { return r.SentRPS }
-	axis := timeAxis{from: 0, step: 2, columns: 4}
+	stretches := []Stretch{{0, 1, 10}, {1, 1, 30}, {4, 2, 7}}
+	axis := TimeAxis{From: 0, Step: 2, Columns: 4}
 	for _, c := range []struct {
 		why  string
-		join merge
+		join Merge
 		want []float64
 	}{
-		{"mean", mean, []float64{20, math.NaN(), 7, math.NaN()}},
-		{"highest", highest, []float64{30, math.NaN(), 7, math.NaN()}},
+		{"mean", Mean, []float64{20, math.NaN(), 7, math.NaN()}},
+		{"highest", Highest, []float64{30, math.NaN(), 7, math.NaN()}},
 	} {
-		got := axis.sample(rows, sent, c.join)
+		got := axis.Sample(len(stretches), func(i int) Stretch { return stretches[i] }, c.join)
 		for i := range got {
 			if got[i] != c.want[i] && !(math.IsNaN(got[i]) && math.IsNaN(c.want[i])) {
 				t.Errorf("%s: %v, want %v", c.why, got, c.want)
@@ -157,12 +156,12 @@ func TestTimeAxis(t *testing.T) {
 		from, length := rapid.Float64Range(0, 1e4).Draw(t, "from"), rapid.Float64Range(0, 1e5).Draw(t, "length")
 		columns := rapid.IntRange(1, 200).Draw(t, "columns")
 		growing := rapid.Bool().Draw(t, "growing")
-		a := newTimeAxis(from, from+length, columns, growing)
-		if a.step*float64(columns) < length-1e-6 {
+		a := NewTimeAxis(from, from+length, columns, growing)
+		if a.Step*float64(columns) < length-1e-6 {
 			t.Fatalf("%+v does not hold %g s", a, length)
 		}
-		if growing && 4*a.step != math.Trunc(4*a.step) || growing && a.step > 4 && a.step != math.Trunc(a.step) {
-			t.Fatalf("a step of %g s", a.step)
+		if growing && 4*a.Step != math.Trunc(4*a.Step) || growing && a.Step > 4 && a.Step != math.Trunc(a.Step) {
+			t.Fatalf("a step of %g s", a.Step)
 		}
 		if r := a.reached(from + length); r < 0 || r > columns {
 			t.Fatalf("%d of %d columns reached", r, columns)
@@ -173,7 +172,7 @@ func TestTimeAxis(t *testing.T) {
 // TestLoadAt holds what the ribbon reads from a curve: lines between corners,
 // the later one at a jump, no line between an open and a closed wave.
 func TestLoadAt(t *testing.T) {
-	curve := []result.CurvePoint{
+	curve := []Load{
 		{At: 0, Load: 10},
 		{At: 10 * time.Second, Load: 20},
 		{At: 10 * time.Second, Load: 5},
@@ -204,41 +203,14 @@ func TestLoadAt(t *testing.T) {
 	}
 }
 
-// TestLayout holds that the parts of every window lie within it and do not
-// overlap.
-func TestLayout(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w, h := rapid.IntRange(0, 300).Draw(t, "width"), rapid.IntRange(0, 100).Draw(t, "height")
-		l := newLayout(w, h, rapid.Bool().Draw(t, "done"))
-		parts := append([]rect{l.header, l.ribbon, l.status, l.latency, l.tally, l.outcomes, l.cost, l.slos, l.waves, l.events, l.keys}, l.charts...)
-		taken := map[[2]int]int{}
-		for i, r := range parts {
-			if r.h == 0 {
-				continue
-			}
-			if r.x < 0 || r.y < 0 || r.x+r.w > w || r.y+r.h > h {
-				t.Fatalf("part %d, %+v, leaves the window", i, r)
-			}
-			for y := r.y; y < r.y+r.h; y++ {
-				for x := r.x; x < r.x+r.w; x++ {
-					if other, twice := taken[[2]int{x, y}]; twice {
-						t.Fatalf("parts %d and %d overlap at %d,%d", other, i, x, y)
-					}
-					taken[[2]int{x, y}] = i
-				}
-			}
-		}
-	})
-}
-
 // TestLogLabels holds that every label of a logarithmic scale says what its row stands
 // for, and that there are at least two of them.
 func TestLogLabels(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		low := math.Pow(10, rapid.Float64Range(-2, 5).Draw(t, "low"))
-		s := logScale{low, low * rapid.Float64Range(3, 1e4).Draw(t, "ratio"), rapid.IntRange(4, 40).Draw(t, "rows")}
+		s := LogScale{low, low * rapid.Float64Range(3, 1e4).Draw(t, "ratio"), rapid.IntRange(4, 40).Draw(t, "rows")}
 		labels := 0
-		for row, label := range s.labels() {
+		for row, label := range s.Labels() {
 			if label == "" {
 				continue
 			}
@@ -247,12 +219,12 @@ func TestLogLabels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stands := s.low * math.Pow(s.high/s.low, 1-float64(row)/float64(s.rows-1))
+			stands := s.Low * math.Pow(s.High/s.Low, 1-float64(row)/float64(s.Rows-1))
 			if ratio := result.Millis(said) / stands; ratio < 0.9 || ratio > 1.11 {
 				t.Fatalf("row %d of %+v stands for %g ms and says %s", row, s, stands, label)
 			}
-			if ansi.StringWidth(label) > gutter {
-				t.Fatalf("the label %q is wider than %d", label, gutter)
+			if ansi.StringWidth(label) > Gutter {
+				t.Fatalf("the label %q is wider than %d", label, Gutter)
 			}
 		}
 		if labels < 2 {

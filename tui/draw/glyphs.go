@@ -1,4 +1,4 @@
-package tui
+package draw
 
 import (
 	"strings"
@@ -14,42 +14,42 @@ import (
 // glyphs are the characters of the screen that a plain ASCII terminal lacks.
 // Every one of them is a single cell wide.
 type glyphs struct {
-	dot                  string   // a light: running, healthy
-	good, near, bad      string   // marks of an SLO
-	none                 string   // no data
-	dash                 string   // between two figures
-	about                string   // an estimate
-	arrow                string   // from … to
-	cut                  string   // the text goes on
-	cursor, pointer      string   // of the ribbon, of a selection
+	Dot                  string   // a light: running, healthy
+	good, Near, Bad      string   // marks of an SLO
+	None                 string   // no data
+	Dash                 string   // between two figures
+	About                string   // an estimate
+	Arrow                string   // from … to
+	Cut                  string   // the text goes on
+	cursor, Pointer      string   // of the ribbon, of a selection
 	bars                 []string // the ribbon's levels, from empty to full
-	full, empty          string   // the budget bar
-	border               lipgloss.Border
-	axis, tick           string
-	solid, dotted, heavy asciigraph.CharSet // lines of a chart
-	shades               []string           // of a heat without colours, from one request to the most
+	Full, Empty          string   // the budget bar
+	Border               lipgloss.Border
+	Axis, tick           string
+	Solid, Dotted, Heavy asciigraph.CharSet // lines of a chart
+	Shades               []string           // of a heat without colours, from one request to the most
 }
 
-var unicodeGlyphs = glyphs{
-	dot: "●", good: "✓", near: "≈", bad: "✗", none: "–", dash: "·", about: "≈", arrow: "→", cut: "…",
-	cursor: "┃", pointer: "▸",
+var UnicodeGlyphs = glyphs{
+	Dot: "●", good: "✓", Near: "≈", Bad: "✗", None: "–", Dash: "·", About: "≈", Arrow: "→", Cut: "…",
+	cursor: "┃", Pointer: "▸",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
-	full: "█", empty: "░", border: lipgloss.RoundedBorder(), axis: "│", tick: "┤",
-	solid:  charSet("─", "│", "╭╮╰╯", "╴"),
-	dotted: charSet("┈", "┊", "┈┈┈┈", " "),
-	heavy:  charSet("━", "┃", "┏┓┗┛", "╸"),
-	shades: []string{"░", "▒", "▓", "█"},
+	Full: "█", Empty: "░", Border: lipgloss.RoundedBorder(), Axis: "│", tick: "┤",
+	Solid:  charSet("─", "│", "╭╮╰╯", "╴"),
+	Dotted: charSet("┈", "┊", "┈┈┈┈", " "),
+	Heavy:  charSet("━", "┃", "┏┓┗┛", "╸"),
+	Shades: []string{"░", "▒", "▓", "█"},
 }
 
-var asciiGlyphs = glyphs{
-	dot: "*", good: "+", near: "~", bad: "x", none: "-", dash: "-", about: "~", arrow: "->", cut: "~",
-	cursor: "|", pointer: ">",
+var ASCIIGlyphs = glyphs{
+	Dot: "*", good: "+", Near: "~", Bad: "x", None: "-", Dash: "-", About: "~", Arrow: "->", Cut: "~",
+	cursor: "|", Pointer: ">",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
-	full: "#", empty: ".", border: lipgloss.ASCIIBorder(), axis: "|", tick: "+",
-	solid:  charSet("-", "|", "..''", " "),
-	dotted: charSet(".", ".", "....", " "),
-	heavy:  charSet("=", "#", "====", " "),
-	shades: []string{".", ":", "-", "=", "+", "*", "#", "%", "@"},
+	Full: "#", Empty: ".", Border: lipgloss.ASCIIBorder(), Axis: "|", tick: "+",
+	Solid:  charSet("-", "|", "..''", " "),
+	Dotted: charSet(".", ".", "....", " "),
+	Heavy:  charSet("=", "#", "====", " "),
+	Shades: []string{".", ":", "-", "=", "+", "*", "#", "%", "@"},
 }
 
 // charSet is the characters of a line: level, upright, the corners that lead from
@@ -63,25 +63,25 @@ func charSet(level, upright, corners, end string) asciigraph.CharSet {
 	}
 }
 
-// mark is the glyph of a grade.
-func (g glyphs) mark(of grade) string {
+// Mark is the glyph of a grade.
+func (g glyphs) Mark(of Grade) string {
 	switch of {
-	case good:
+	case Good:
 		return g.good
-	case near:
-		return g.near
-	case bad:
-		return g.bad
+	case Near:
+		return g.Near
+	case Bad:
+		return g.Bad
 	default:
-		return g.none
+		return g.None
 	}
 }
 
 // nearest are the ASCII characters closest to what texts of the run hold.
 var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
 
-// toASCII replaces what ASCII lacks in a styled text, cell for cell.
-func toASCII(s string) string {
+// ToASCII replaces what ASCII lacks in a styled text, cell for cell.
+func ToASCII(s string) string {
 	var b strings.Builder
 	var state byte
 	width := ansi.StringWidth(s)
