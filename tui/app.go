@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"cmp"
 	"context"
 	"errors"
@@ -16,6 +14,7 @@ import (
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/tui/draw"
 )
 
 // A place is which screen is in front.

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"bytes"
 	"context"
 	"encoding/json"
@@ -28,6 +26,7 @@ import (
 	"flashwave/bench/store"
 	"flashwave/client"
 	"flashwave/client/outcome"
+	"flashwave/tui/draw"
 )
 
 // A fakeBackend is a backend without a machine behind it.

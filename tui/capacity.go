@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"context"
 	"time"
 
@@ -10,6 +8,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"flashwave/bench/capacity"
+	"flashwave/tui/draw"
 )
 
 // A Searcher is a search for capacity that can be watched. Its methods return

@@ -1,13 +1,12 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"math"
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/tui/draw"
 )
 
 // A chartKind is what a chart shows over time.

@@ -1,12 +1,11 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // compact draws a small window: figures alone, what matters most at the top.

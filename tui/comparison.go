@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/bench/compare"
 	"flashwave/bench/result"
+	"flashwave/tui/draw"
 )
 
 // A pair is two runs and what a comparison found.

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"math"
 	"strings"
 
@@ -10,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
+	"flashwave/tui/draw"
 )
 
 // header says which runs are compared.

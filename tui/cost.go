@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"math"
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // An amount is one line of the cost: dollars, or nothing yet.

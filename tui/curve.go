@@ -1,9 +1,8 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"flashwave/bench/result"
+	"flashwave/tui/draw"
 )
 
 // curveLines are the curves of the percentiles of TTFT and E2E. The time that does

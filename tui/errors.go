@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 	"strings"
 
@@ -10,6 +8,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // errorKinds are the kinds of failure in view, the most frequent first.

@@ -1,12 +1,11 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // eventStyle is the colour of an event's kind.

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 	"strings"
 
@@ -12,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"flashwave/bench/scenario"
+	"flashwave/tui/draw"
 )
 
 // A form is the fields of a new run, one a line. The texts are the draft's.

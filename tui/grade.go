@@ -1,12 +1,11 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/tui/draw"
 )
 
 // gradeOf grades a value by an expression.

@@ -1,12 +1,11 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"testing"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/tui/draw"
 )
 
 func TestGrades(t *testing.T) {

@@ -1,10 +1,9 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A mood is a run's state as a word and a colour.

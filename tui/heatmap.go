@@ -1,13 +1,12 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"math"
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A heatmap is how many requests had which latency, over time: what percentile

@@ -1,10 +1,10 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 	"strings"
+
+	"flashwave/tui/draw"
 )
 
 // keyBar is the last line: the keys that matter now. Help and stop stay when

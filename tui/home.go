@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"context"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,6 +9,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
+	"flashwave/tui/draw"
 )
 
 // A home is the screen on which runs are set up and earlier ones found.

@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"fmt"
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A homeLayout is where the parts of the home screen go; what has no room has no

@@ -1,12 +1,12 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"math"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/draw"
 )
 
 // A binding is something that a key does. The key bar, the help and the keys

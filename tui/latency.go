@@ -1,13 +1,12 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"fmt"
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A metric is one latency of the table: its SLO name, its word on the screen,

@@ -1,11 +1,11 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"flashwave/tui/draw"
 )
 
 // TestLayout holds that the parts of every window lie within it and do not

@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
 	"flashwave/bench/result"
+	"flashwave/tui/draw"
 )
 
 // pollEvery is how long the screen rests after one snapshot before it asks for

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"math"
 	"slices"
 	"strings"
@@ -10,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 	"flashwave/client/outcome"
+	"flashwave/tui/draw"
 )
 
 // outcomeWord is an outcome's word on the screen.

@@ -1,9 +1,9 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/draw"
 )
 
 // A question is a line in which a path is typed.

@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/result"
+	"flashwave/tui/draw"
 )
 
 // verdictMood is a verdict as a word and a colour.

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +8,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/store"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A runList is the earlier runs, of which some are marked for comparing.

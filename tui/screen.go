@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +8,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // View draws the screen.

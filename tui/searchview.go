@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"fmt"
 	"strings"
 
@@ -10,6 +8,7 @@ import (
 	"flashwave/bench/report/demand"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // searchPhases are the search's own words for where it is.

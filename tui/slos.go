@@ -1,10 +1,9 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A judgement is one line of the SLO panel.

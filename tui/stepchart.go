@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"cmp"
 	"math"
 	"slices"
@@ -15,6 +13,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // A stepChartKind is a chart of a search.

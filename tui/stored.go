@@ -1,13 +1,12 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"time"
 
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/slo"
+	"flashwave/tui/draw"
 )
 
 // A stored run is a source that stands still: a document, as its result screen

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +8,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/units"
 	"flashwave/client/outcome"
+	"flashwave/tui/draw"
 )
 
 // A phase is a stretch of one request's life.

@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/bench/result"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // title is what the terminal's window is called: the run, how far it is, and how.

@@ -1,13 +1,12 @@
 package tui
 
 import (
-	"flashwave/tui/draw"
-
 	"strings"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
+	"flashwave/tui/draw"
 )
 
 // waves draws the list of waves, with the key that picks each: in windows that
