@@ -7,6 +7,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
+	"flashwave/tui/live"
 )
 
 // A Backend is what the screens need of the rest of the program beside the run they
@@ -33,7 +34,7 @@ type Backend interface {
 
 // A Session is a run that somebody started: a source, and its end.
 type Session interface {
-	Source
+	live.Source
 	// Wait blocks until the run is over, and answers with its document.
 	Wait() *result.Run
 }

@@ -4,17 +4,18 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/tui/draw"
+	"flashwave/tui/live"
 )
 
 // A question is a line in which a path is typed.
 type question struct {
-	about       actionKind
+	about       live.Request
 	label, text string
 	note        string
 }
 
 // newQuestion asks for a path and suggests one.
-func newQuestion(about actionKind, label, suggested, note string) *question {
+func newQuestion(about live.Request, label, suggested, note string) *question {
 	return &question{about, label, suggested, note}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/live"
 )
 
 // A task is what the backend was sent for last: a run to start, to read, to compare.
@@ -75,7 +77,7 @@ func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
 		if of.err != nil {
 			return a.showError(of.err)
 		}
-		return a.show(newStored(of.run))
+		return a.show(live.Kept(of.run))
 	case pairMsg:
 		if of.err != nil {
 			return a.showError(of.err)

@@ -30,7 +30,7 @@ type NamedTarget struct {
 }
 
 // themes are the words that the file may say.
-var themes = []string{"auto", "dark", "light", "mono"}
+var themes = []string{"auto", "dark", "light", "high-contrast", "mono"}
 
 // LoadConfig reads a config file, as strictly as [Load] reads scenarios. One that
 // does not exist is the zero Config.

@@ -12,10 +12,13 @@ import (
 type Pen struct {
 	Style Styles
 	Glyph glyphs
+	ascii bool
 }
 
-// Label and figure draw a name, which recedes, and a number, which stands out.
-func (p Pen) Label(s string) string  { return p.Style.Muted.Render(s) }
+// Label draws a name, which recedes.
+func (p Pen) Label(s string) string { return p.Style.Muted.Render(s) }
+
+// Figure draws a number, which stands out.
 func (p Pen) Figure(s string) string { return p.Style.Strong.Render(s) }
 
 // Pair draws "label figure".
@@ -155,9 +158,19 @@ type Block struct {
 }
 
 // Compose puts blocks on a screen of width × height, later ones above earlier ones;
+// what leaves the screen is clipped. All of it is in characters that the terminal has.
+func (p Pen) Compose(width, height int, blocks []Block) string {
+	text := compose(width, height, blocks)
+	if p.ascii {
+		return toASCII(text)
+	}
+	return text
+}
+
+// compose puts blocks on a screen of width × height, later ones above earlier ones;
 // what leaves the screen is clipped. Blocks come from the left to the right where
 // they share rows, save for the last one, which may lie above others.
-func Compose(width, height int, blocks []Block) string {
+func compose(width, height int, blocks []Block) string {
 	if width <= 0 || height <= 0 {
 		return ""
 	}

@@ -30,7 +30,7 @@ type glyphs struct {
 	Shades               []string           // of a heat without colours, from one request to the most
 }
 
-var UnicodeGlyphs = glyphs{
+var unicodeGlyphs = glyphs{
 	Dot: "●", good: "✓", Near: "≈", Bad: "✗", None: "–", Dash: "·", About: "≈", Arrow: "→", Cut: "…",
 	cursor: "┃", Pointer: "▸",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
@@ -41,7 +41,7 @@ var UnicodeGlyphs = glyphs{
 	Shades: []string{"░", "▒", "▓", "█"},
 }
 
-var ASCIIGlyphs = glyphs{
+var asciiGlyphs = glyphs{
 	Dot: "*", good: "+", Near: "~", Bad: "x", None: "-", Dash: "-", About: "~", Arrow: "->", Cut: "~",
 	cursor: "|", Pointer: ">",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
@@ -80,8 +80,8 @@ func (g glyphs) Mark(of Grade) string {
 // nearest are the ASCII characters closest to what texts of the run hold.
 var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
 
-// ToASCII replaces what ASCII lacks in a styled text, cell for cell.
-func ToASCII(s string) string {
+// toASCII replaces what ASCII lacks in a styled text, cell for cell.
+func toASCII(s string) string {
 	var b strings.Builder
 	var state byte
 	width := ansi.StringWidth(s)

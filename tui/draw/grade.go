@@ -3,6 +3,7 @@ package draw
 // A Grade says how an SLO stands. Worse grades are larger.
 type Grade int
 
+// The grades.
 const (
 	Unknown Grade = iota // no data
 	Good                 // met

@@ -6,14 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"flashwave/bench/result"
 )
 
-func somePen() Pen { return Pen{NewStyles(true, colorprofile.TrueColor), UnicodeGlyphs} }
+func somePen() Pen { return Theming{}.Pen() }
 
 // TestPlotRefuses holds that what cannot be drawn is not drawn.
 func TestPlotRefuses(t *testing.T) {

@@ -5,8 +5,10 @@ type Rect struct{ X, Y, W, H int }
 
 // The sizes from which a window holds more than figures, and two columns.
 const (
-	ColumnWidth, ColumnHeight = 60, 13
-	FullWidth, FullHeight     = 100, 22
+	ColumnWidth  = 60 // of more than figures
+	ColumnHeight = 13
+	FullWidth    = 100 // of two columns
+	FullHeight   = 22
 )
 
 // An Area hands out the rows of a part of the window from the top down.

@@ -38,6 +38,7 @@ func NewLinearScale(value float64, height int) LinearScale {
 	return best
 }
 
+// Place implements [ValueAxis].
 func (s LinearScale) Place(v float64) float64 { return v / s.Top }
 
 // unit is the value between two labels.
@@ -66,6 +67,7 @@ func (s LinearScale) places() int {
 	return 4
 }
 
+// Labels implements [ValueAxis].
 func (s LinearScale) Labels() []string {
 	list, places := make([]string, s.steps+1), s.places()
 	for i := range list {
@@ -83,6 +85,7 @@ type LogScale struct {
 	Rows      int
 }
 
+// Place implements [ValueAxis].
 func (s LogScale) Place(v float64) float64 {
 	return math.Log(max(v, s.Low/10)/s.Low) / math.Log(s.High/s.Low)
 }

@@ -26,3 +26,9 @@ func Clean(s string) string {
 		return r != joiner && (!unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r))
 	}), " ")
 }
+
+// RubOut is a text without its last character.
+func RubOut(s string) string {
+	r := []rune(s)
+	return string(r[:max(0, len(r)-1)])
+}

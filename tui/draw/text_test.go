@@ -33,7 +33,7 @@ func FuzzToASCII(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		s = Clean(s)
-		got := ToASCII(s)
+		got := toASCII(s)
 		if i := strings.IndexFunc(got, func(r rune) bool { return r > 0x7e }); i >= 0 {
 			t.Errorf("toASCII(%q) = %q", s, got)
 		}
