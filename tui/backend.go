@@ -3,10 +3,9 @@ package tui
 import (
 	"context"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
-	"flashwave/bench/store"
+	"flashwave/tui/home"
 	"flashwave/tui/live"
 )
 
@@ -14,15 +13,10 @@ import (
 // show. Its methods may block: they are called off the screen, from several
 // goroutines.
 type Backend interface {
-	// Targets are the endpoints that the user has named.
-	Targets() []scenario.NamedTarget
+	home.Backend
 	// Start begins a run of a resolved scenario. ctx is for what must be found out
 	// before: once it is done, Start returns soon. It does not end a run that began.
 	Start(ctx context.Context, sc *scenario.Scenario) (Session, error)
-	// Check sends one request of a resolved scenario. It ends with ctx.
-	Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error)
-	// Runs are the runs that were kept, the newest first.
-	Runs() ([]store.Entry, error)
 	// Load reads a kept run.
 	Load(id string) (*result.Run, error)
 	// Report writes a run to a file, in the format that the file's ending stands

@@ -26,22 +26,39 @@ func (q *question) update(msg tea.Msg) (next *question, done, given bool) {
 	case tea.PasteMsg:
 		edited.text += draw.Clean(msg.Content)
 	case tea.KeyPressMsg:
-		switch msg.String() {
-		case "enter":
-			return q, true, q.text != ""
-		case "esc", "ctrl+c":
-			return q, true, false
-		case "backspace":
-			if r := []rune(q.text); len(r) > 0 {
-				edited.text = string(r[:len(r)-1])
-			}
-		case "ctrl+u":
-			edited.text = ""
-		default:
+		switch action, ok := questionBindings.For(msg.String()); {
+		case !ok:
 			edited.text += msg.Text
+		case action == writeAnswer:
+			return q, true, q.text != ""
+		case action == dropQuestion:
+			return q, true, false
+		case action == rubOutAnswer:
+			edited.text = draw.RubOut(q.text)
+		case action == clearAnswer:
+			edited.text = ""
 		}
 	}
 	return &edited, false, false
+}
+
+// A questionAction is something that a question can do.
+type questionAction int
+
+const (
+	_ questionAction = iota
+	writeAnswer
+	dropQuestion
+	rubOutAnswer
+	clearAnswer
+)
+
+// questionBindings are what a question can do; any other key is text.
+var questionBindings = draw.Bindings[questionAction]{
+	{Keys: []string{"enter"}, Group: draw.Keeping, Action: writeAnswer},
+	{Keys: []string{"esc", "ctrl+c"}, Group: draw.Leaving, Action: dropQuestion},
+	{Keys: []string{"backspace"}, Group: draw.Choosing, Action: rubOutAnswer},
+	{Keys: []string{"ctrl+u"}, Group: draw.Choosing, Action: clearAnswer},
 }
 
 // view is the question in one line.

@@ -77,7 +77,7 @@ func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
 		if of.err != nil {
 			return a.showError(of.err)
 		}
-		return a.show(live.Kept(of.run))
+		return a.show(live.Keep(of.run))
 	case pairMsg:
 		if of.err != nil {
 			return a.showError(of.err)

@@ -18,7 +18,7 @@ import (
 //	ascii: false
 type Config struct {
 	Targets []NamedTarget
-	Theme   string // auto, dark, light or mono; "": auto
+	Theme   string // auto, dark, light, high-contrast or mono; "": auto
 	ASCII   bool   // draw with ASCII characters alone
 }
 

@@ -16,8 +16,8 @@ type Stored struct {
 	base result.Snapshot // without a view
 }
 
-// Kept makes a source of a document.
-func Kept(run *result.Run) Stored {
+// Keep makes a source of a document.
+func Keep(run *result.Run) Stored {
 	s := result.Planned(run.Scenario)
 	s.Name, s.State, s.At = run.Name, result.Done, draw.Seconds(run.DurationS)
 	s.Total, s.Series = run.Total, result.WithHeat(run.Timeline)
@@ -48,7 +48,7 @@ func Kept(run *result.Run) Stored {
 	return Stored{run, s}
 }
 
-// Snapshot implements Source.
+// Snapshot implements [Source].
 func (s Stored) Snapshot(view result.View) result.Snapshot {
 	shot := s.base
 	if view.Wave >= len(s.Run.Waves) {
@@ -63,7 +63,7 @@ func (s Stored) Snapshot(view result.View) result.Snapshot {
 	return shot
 }
 
-// A stored run cannot be steered.
+// A Stored run cannot be steered.
 func (Stored) TogglePause(int)    {}
 func (Stored) Scale(int, float64) {}
 func (Stored) Burst(int, int)     {}

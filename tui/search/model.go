@@ -29,6 +29,7 @@ type Model struct {
 	stops int
 }
 
+// New returns the screen of a search; subject says of what.
 func New(src Searcher, subject string, look draw.Theming) Model {
 	return Model{src: src, subject: subject}.Restyle(look)
 }
