@@ -82,13 +82,17 @@ func newSearchApp(ctx context.Context, src search.Searcher, subject string, opts
 func (a app) show(src live.Source) (app, tea.Cmd) {
 	a.session, _ = src.(Session)
 	a.stored, a.ask = nil, nil
-	if s, ok := src.(live.Stored); ok {
-		a.stored = s.Run
-	}
 	a.screens++
 	a.run, a.at = live.New(a.screens, src, live.Offers{Backend: a.backend != nil, Home: a.hasHome}, a.look), atRun
 	a.run, _ = a.run.Update(a.size)
 	return a, a.run.Init()
+}
+
+// showKept puts the screen of a kept run in front.
+func (a app) showKept(run *result.Run) (app, tea.Cmd) {
+	a, begin := a.show(live.Keep(run))
+	a.stored = run
+	return a, begin
 }
 
 // Init begins with the screen that is in front, and asks for the terminal's background.

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
-
-	"flashwave/tui/live"
 )
 
 // A task is what the backend was sent for last: a run to start, to read, to compare.
@@ -77,7 +75,7 @@ func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
 		if of.err != nil {
 			return a.showError(of.err)
 		}
-		return a.show(live.Keep(of.run))
+		return a.showKept(of.run)
 	case pairMsg:
 		if of.err != nil {
 			return a.showError(of.err)

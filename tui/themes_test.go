@@ -17,7 +17,7 @@ import (
 // says of its background, and that without one the terminal decides.
 func TestThemes(t *testing.T) {
 	look := func(theme draw.Theme, dark bool) string {
-		var m tea.Model = New(screentest.At(time.Minute, nil), Options{Theme: theme})
+		m := New(screentest.At(time.Minute, nil), Options{Theme: theme})
 		m, _ = m.Update(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
 		m, _ = m.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
 		background := color.Color(color.White)

@@ -9,15 +9,15 @@ import (
 	"flashwave/tui/draw"
 )
 
-// A Stored run is a source that stands still: a document, as its result screen
+// A kept run is a source that stands still: a document, as its result screen
 // shows it.
-type Stored struct {
-	Run  *result.Run
+type kept struct {
+	run  *result.Run
 	base result.Snapshot // without a view
 }
 
-// Keep makes a source of a document.
-func Keep(run *result.Run) Stored {
+// Keep makes a source of a document: a run that is over, and that nothing steers.
+func Keep(run *result.Run) Source {
 	s := result.Planned(run.Scenario)
 	s.Name, s.State, s.At = run.Name, result.Done, draw.Seconds(run.DurationS)
 	s.Total, s.Series = run.Total, result.WithHeat(run.Timeline)
@@ -45,30 +45,30 @@ func Keep(run *result.Run) Stored {
 		s.Waves = append(s.Waves, storedWave(run.Scenario, w))
 	}
 	s.Lanes = asDriven(s.Lanes, s.Waves, run)
-	return Stored{run, s}
+	return kept{run, s}
 }
 
 // Snapshot implements [Source].
-func (s Stored) Snapshot(view result.View) result.Snapshot {
+func (s kept) Snapshot(view result.View) result.Snapshot {
 	shot := s.base
-	if view.Wave >= len(s.Run.Waves) {
+	if view.Wave >= len(s.run.Waves) {
 		view.Wave = -1
 	}
 	view.Window = 0
-	shot.View, shot.Window = view, s.Run.Total
+	shot.View, shot.Window = view, s.run.Total
 	if view.Wave >= 0 {
-		shot.Window = s.Run.Waves[view.Wave]
+		shot.Window = s.run.Waves[view.Wave]
 	}
 	shot.Curves = result.StoredCurves(shot.Window.Latency)
 	return shot
 }
 
-// A Stored run cannot be steered.
-func (Stored) TogglePause(int)    {}
-func (Stored) Scale(int, float64) {}
-func (Stored) Burst(int, int)     {}
-func (Stored) NextWave(int)       {}
-func (Stored) Stop()              {}
+// A kept run cannot be steered.
+func (kept) TogglePause(int)    {}
+func (kept) Scale(int, float64) {}
+func (kept) Burst(int, int)     {}
+func (kept) NextWave(int)       {}
+func (kept) Stop()              {}
 
 // storedWave is a wave of a document on the timeline.
 func storedWave(sc *scenario.Scenario, w result.Stats) result.WaveStatus {

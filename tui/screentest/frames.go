@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
+// WindowSizes are those that screens are pictured in.
 var WindowSizes = []struct{ W, H int }{{40, 12}, {60, 16}, {80, 24}, {120, 36}, {200, 60}}
 
 // Drawn is what a terminal shows of a frame.

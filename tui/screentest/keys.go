@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
+// Key is the key of a character.
 func Key(text string) tea.KeyPressMsg {
 	if text == "space" {
 		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}
@@ -11,6 +12,7 @@ func Key(text string) tea.KeyPressMsg {
 	return tea.KeyPressMsg{Code: []rune(text)[0], Text: text}
 }
 
+// Special are the keys that type nothing.
 var Special = map[string]tea.KeyPressMsg{
 	"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "backspace": {Code: tea.KeyBackspace},
@@ -18,6 +20,7 @@ var Special = map[string]tea.KeyPressMsg{
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl},
 }
 
+// KeyOf is a key by the name that Bubble Tea gives it.
 func KeyOf(name string) tea.KeyPressMsg {
 	if k, ok := Special[name]; ok {
 		return k

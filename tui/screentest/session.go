@@ -138,6 +138,7 @@ func (s *Session) Ends() {
 	time.Sleep(2 * draw.PollEvery)
 }
 
+// Hides holds that the screen does not show a text.
 func (s *Session) Hides(text string) {
 	s.T.Helper()
 	if strings.Contains(s.Last.Text(), text) {
@@ -145,6 +146,7 @@ func (s *Session) Hides(text string) {
 	}
 }
 
+// Suspended holds that the program asked to be suspended.
 func (s *Session) Suspended() {
 	s.T.Helper()
 	s.Last.mu.Lock()

@@ -27,8 +27,11 @@ type Simulation struct {
 
 // The sale's waves, in seconds and requests per second.
 const (
-	calmEnds, rushBegins, rushEnds, SaleEnds = 120.0, 130.0, 430.0, 490.0
-	calmRate, rushRate, recoveryRate         = 200.0 / 60, 200.0, 1000.0 / 60
+	calmEnds, rushBegins, rushEnds   = 120.0, 130.0, 430.0
+	calmRate, rushRate, recoveryRate = 200.0 / 60, 200.0, 1000.0 / 60
+
+	// SaleEnds is how long the sale is.
+	SaleEnds = 490.0
 )
 
 // At is a simulation that stands still.
@@ -42,6 +45,7 @@ func (s *Simulation) note(format string, args ...any) {
 	s.acts = append(s.acts, fmt.Sprintf(format, args...))
 }
 
+// TogglePause notes it, and pauses or goes on.
 func (s *Simulation) TogglePause(lane int) {
 	s.note("pause %d", lane)
 	s.Mu.Lock()
@@ -49,6 +53,7 @@ func (s *Simulation) TogglePause(lane int) {
 	s.Mu.Unlock()
 }
 
+// Scale notes it, and changes the factor of the rate.
 func (s *Simulation) Scale(lane int, by float64) {
 	s.note("scale %d %.3f", lane, by)
 	s.Mu.Lock()
@@ -56,9 +61,13 @@ func (s *Simulation) Scale(lane int, by float64) {
 	s.Mu.Unlock()
 }
 
+// Burst notes it.
 func (s *Simulation) Burst(lane, n int) { s.note("burst %d %d", lane, n) }
+
+// NextWave notes it.
 func (s *Simulation) NextWave(lane int) { s.note("next %d", lane) }
 
+// Stop notes it: the first one drains, the second one ends.
 func (s *Simulation) Stop() {
 	s.note("stop")
 	s.Mu.Lock()
@@ -89,6 +98,7 @@ func (s *Simulation) lastView() result.View {
 	return s.views[len(s.views)-1]
 }
 
+// Snapshot is the sale now.
 func (s *Simulation) Snapshot(view result.View) result.Snapshot {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
