@@ -8,6 +8,7 @@ import (
 
 	"flashwave/bench/scenario"
 	"flashwave/tui"
+	"flashwave/tui/draw"
 )
 
 // config is what the user has settled for every run, in
@@ -33,5 +34,5 @@ func (f *scenarioFlags) settled(fs *pflag.FlagSet, file string) (*scenario.Scena
 
 // screenOptions are those of a screen on the program's terminal.
 func (p *program) screenOptions(c scenario.Config, ascii bool, d tui.Backend) tui.Options {
-	return tui.Options{Theme: tui.Theme(c.Theme), ASCII: ascii || c.ASCII, Input: p.stdin, Output: p.stdout, Backend: d}
+	return tui.Options{Theme: draw.Theme(c.Theme), ASCII: ascii || c.ASCII, Input: p.stdin, Output: p.stdout, Backend: d}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"flashwave/tui"
+	"flashwave/tui/terminal"
 )
 
 // guardCommand is the process that [program.guard] starts.
@@ -19,11 +19,11 @@ func (p *program) guardCommand() *cobra.Command {
 		Args:   cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			detach()
-			terminal, ok := p.stdout.(*os.File)
+			tty, ok := p.stdout.(*os.File)
 			if !ok {
 				return fmt.Errorf("%s is started by flashwave itself", guardName)
 			}
-			return tui.Watch(p.stdin, terminal, p.stderr)
+			return terminal.Watch(p.stdin, tty, p.stderr)
 		},
 	}
 }
@@ -32,12 +32,12 @@ const guardName = "guard-terminal"
 
 // guard looks after the terminal while a screen has it.
 func (p *program) guard() (release func()) {
-	terminal, ok := p.stdout.(*os.File)
+	tty, ok := p.stdout.(*os.File)
 	self, err := os.Executable()
 	if !ok || err != nil {
 		return func() {}
 	}
 	watcher := exec.Command(self, guardName)
 	watcher.SysProcAttr = apart()
-	return tui.Guard(terminal, watcher)
+	return terminal.Guard(tty, watcher)
 }

@@ -24,8 +24,15 @@ const leaf = "flashwave/bench/units"
 // each package may import directly. What is missing may import none but the leaf.
 var arrows = map[string][]string{
 	"flashwave":                       {"flashwave/cmd"},
-	"flashwave/cmd":                   {"flashwave/tui", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
-	"flashwave/tui":                   {"flashwave/bench/...", "terminal"},
+	"flashwave/cmd":                   {"flashwave/tui", "flashwave/tui/draw", "flashwave/tui/terminal", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
+	"flashwave/tui":                   {"flashwave/tui/...", "flashwave/bench/...", "terminal"},
+	"flashwave/tui/draw":              {"terminal"},
+	"flashwave/tui/terminal":          {"terminal"},
+	"flashwave/tui/live":              {"flashwave/tui/draw", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "terminal"},
+	"flashwave/tui/home":              {"flashwave/tui/draw", "flashwave/bench", "flashwave/bench/health", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/store", "terminal"},
+	"flashwave/tui/search":            {"flashwave/tui/draw", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/report/demand", "flashwave/bench/result", "flashwave/bench/slo", "terminal"},
+	"flashwave/tui/comparison":        {"flashwave/tui/draw", "flashwave/bench/compare", "flashwave/bench/result", "flashwave/bench/verdict", "terminal"},
+	"flashwave/tui/screentest":        {"flashwave/tui/draw", "flashwave/bench/result", "terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/..."},
 	"flashwave/bench/endpoint":        {"flashwave/bench/scenario", "flashwave/client", "flashwave/client/mock", "net/http"},
 	"flashwave/bench/timetable":       {"flashwave/bench/arrival", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
@@ -118,7 +125,7 @@ func TestNotLinked(t *testing.T) {
 	if !strings.Contains(string(out), "flashwave/cmd\n") {
 		t.Fatalf("these are not the binary's packages:\n%s", out)
 	}
-	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest", "flashwave/bench/servertest", "flashwave/bench/report/reporttest"} {
+	for _, tool := range []string{"github.com/invopop/jsonschema", "github.com/santhosh-tekuri/jsonschema", "flashwave/bench/schema/schematest", "flashwave/bench/servertest", "flashwave/bench/report/reporttest", "flashwave/tui/screentest"} {
 		if strings.Contains(string(out), tool) {
 			t.Errorf("the binary holds %s", tool)
 		}

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,11 @@ import (
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/tui/comparison"
+	"flashwave/tui/draw"
+	"flashwave/tui/home"
+	"flashwave/tui/live"
+	"flashwave/tui/search"
 )
 
 // A place is which screen is in front.
@@ -23,37 +27,42 @@ const (
 	atHome place = iota
 	atRun
 	atCompare
+	atSearch
 )
 
 // An app is the whole program on the terminal: the home screen, the screen of one
-// run, and that of two. It hands each message to whom it belongs and does what the
-// screens ask for. They know nothing of one another.
+// run, that of two, or that of a search. It hands each message to whom it belongs and
+// does what the screens ask for. They know nothing of one another.
 type app struct {
 	ctx     context.Context // of everything the backend is asked for
 	backend Backend
 	starts  *starts
 	task    task
-	opts    Options
 	hasHome bool // there is a home screen to go back to
 
+	look draw.Theming
+	size tea.WindowSizeMsg
+
 	at         place
-	home       home
-	run        Model
+	home       home.Model
+	run        live.Model
+	screens    int         // of runs, so far
 	session    Session     // of run; nil: it is a stored one
 	stored     *result.Run // of run; nil: it is a session
-	comparison comparison
+	comparison comparison.Model
+	fromRun    bool // the comparison was opened from the screen of a run
+	search     search.Model
 	ask        *question
-	env        []tea.Msg // the window and its colours, for screens to come
 }
 
 // newApp is the program with a run in front, or the home screen if src is nil. Once
 // it is no more on the terminal, closeApp gives up what the backend is still at, and waits
 // for it.
-func newApp(ctx context.Context, src Source, opts Options) (a app, closeApp func()) {
+func newApp(ctx context.Context, src live.Source, opts Options) (a app, closeApp func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), opts: opts, hasHome: src == nil && opts.Backend != nil}
+	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), look: opts.look(), hasHome: src == nil && opts.Backend != nil}
 	if a.hasHome {
-		a.home = newHome(ctx, opts.Backend, opts)
+		a.home = home.New(ctx, opts.Backend, a.look)
 	} else {
 		a, _ = a.show(src)
 	}
@@ -64,31 +73,40 @@ func newApp(ctx context.Context, src Source, opts Options) (a app, closeApp func
 	}
 }
 
+// newSearchApp is the program with a search in front.
+func newSearchApp(ctx context.Context, src search.Searcher, subject string, opts Options) app {
+	return app{ctx: ctx, look: opts.look(), at: atSearch, search: search.New(src, subject, opts.look())}
+}
+
 // show puts the screen of a run in front.
-func (a app) show(src Source) (app, tea.Cmd) {
-	opts := a.opts
-	opts.backend, opts.home = a.backend != nil, a.hasHome
+func (a app) show(src live.Source) (app, tea.Cmd) {
 	a.session, _ = src.(Session)
 	a.stored, a.ask = nil, nil
-	if s, ok := src.(stored); ok {
-		a.stored = s.run
-	}
-	newest := a.run.tag
-	a.run, a.at = New(src, opts), atRun
-	a.run.tag = newest + 1 // what the screen before still looks up is stale
-	for _, msg := range a.env {
-		m, _ := a.run.Update(msg)
-		a.run = m.(Model)
-	}
+	a.screens++
+	a.run, a.at = live.New(a.screens, src, live.Offers{Backend: a.backend != nil, Home: a.hasHome}, a.look), atRun
+	a.run, _ = a.run.Update(a.size)
 	return a, a.run.Init()
 }
 
-// Init begins with the screen that is in front.
+// showKept puts the screen of a kept run in front.
+func (a app) showKept(run *result.Run) (app, tea.Cmd) {
+	a, begin := a.show(live.Keep(run))
+	a.stored = run
+	return a, begin
+}
+
+// Init begins with the screen that is in front, and asks for the terminal's background.
 func (a app) Init() tea.Cmd {
-	if a.at == atHome {
-		return tea.Batch(tea.RequestBackgroundColor, a.home.begin())
+	var begin tea.Cmd
+	switch a.at {
+	case atHome:
+		begin = a.home.Init()
+	case atSearch:
+		begin = a.search.Init()
+	default:
+		begin = a.run.Init()
 	}
-	return a.run.Init()
+	return tea.Batch(tea.RequestBackgroundColor, begin)
 }
 
 // View draws the screen that is in front.
@@ -96,24 +114,26 @@ func (a app) View() tea.View {
 	switch a.at {
 	case atRun:
 		if a.ask != nil {
-			a.run.notice = a.ask.view()
-		} else if a.run.notice == "" {
-			a.run.notice = a.task.kind.String()
+			a.run = a.run.Tell(a.ask.view())
+		} else if a.run.Told() == "" {
+			a.run = a.run.Tell(a.task.kind.String())
 		}
 		return a.run.View()
 	case atCompare:
-		return a.fullScreen(a.comparison.view())
+		return fullScreen(a.comparison.View(), "flashwave")
+	case atSearch:
+		return fullScreen(a.search.View(), "flashwave capacity")
 	default:
-		if a.home.notice == "" {
-			a.home.notice = a.task.kind.String()
+		if a.home.Told() == "" {
+			a.home = a.home.Tell(a.task.kind.String())
 		}
-		return a.fullScreen(a.home.view())
+		return fullScreen(a.home.View(), "flashwave")
 	}
 }
 
-func (a app) fullScreen(text string) tea.View {
+func fullScreen(text, title string) tea.View {
 	v := tea.NewView(text)
-	v.AltScreen, v.WindowTitle = true, "flashwave"
+	v.AltScreen, v.WindowTitle = true, title
 	return v
 }
 
@@ -125,7 +145,7 @@ type (
 		err error
 	}
 	pairMsg struct {
-		pair *pair
+		pair *comparison.Pair
 		err  error
 	}
 	wroteMsg struct {
@@ -137,9 +157,12 @@ type (
 
 // Update takes one message.
 func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if look, changed := a.look.Told(msg); changed {
+		return a.restyle(look), nil
+	}
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg, tea.ColorProfileMsg, tea.BackgroundColorMsg:
-		return a.everywhere(msg)
+	case tea.WindowSizeMsg:
+		return a.resize(msg)
 	case answerMsg:
 		return a.answered(msg)
 	case wroteMsg:
@@ -147,7 +170,7 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a.showError(msg.err)
 		}
 		if a.document() == msg.of {
-			a.run.notice = "wrote " + msg.path
+			a.run = a.run.Tell("wrote " + msg.path)
 		}
 		return a, nil
 	case tea.KeyPressMsg, tea.PasteMsg:
@@ -156,32 +179,29 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return a.others(msg)
 }
 
-// everywhere hands what is true for every screen to all of them, and keeps it for
-// those to come.
-func (a app) everywhere(msg tea.Msg) (tea.Model, tea.Cmd) {
-	a.env = append(slices.DeleteFunc(slices.Clone(a.env), func(old tea.Msg) bool {
-		return fmt.Sprintf("%T", old) == fmt.Sprintf("%T", msg)
-	}), msg)
-	var cmds []tea.Cmd
-	m, cmd := a.runOrBare().Update(msg)
-	a.run, cmds = m.(Model), append(cmds, cmd)
+// restyle gives every screen other looks.
+func (a app) restyle(look draw.Theming) app {
+	a.look = look
+	a.run, a.comparison, a.search = a.run.Restyle(look), a.comparison.Restyle(look), a.search.Restyle(look)
 	if a.hasHome {
-		a.home, cmd = a.home.update(msg)
-		cmds = append(cmds, cmd)
-		a.home.restyle(a.run.pen, a.run.dark, a.run.profile)
+		a.home = a.home.Restyle(look)
 	}
-	if a.at == atCompare {
-		a.comparison = a.comparison.restyle(a.run.pen).resize(a.run.size.Width, a.run.size.Height)
-	}
-	return a, tea.Batch(cmds...)
+	return a
 }
 
-// runOrBare is the screen of the run, or one of none that knows the terminal.
-func (a app) runOrBare() Model {
-	if a.run.window == 0 && a.run.src == nil {
-		return New(nil, a.opts)
+// resize fits every screen to a window.
+func (a app) resize(size tea.WindowSizeMsg) (tea.Model, tea.Cmd) {
+	var cmds [3]tea.Cmd
+	a.size = size
+	a.run, cmds[0] = a.run.Update(size)
+	a.search, cmds[1] = a.search.Update(size)
+	if a.hasHome {
+		a.home, cmds[2] = a.home.Update(size)
 	}
-	return a.run
+	if a.at == atCompare {
+		a.comparison, _ = a.comparison.Update(size)
+	}
+	return a, tea.Batch(cmds[:]...)
 }
 
 // input hands a key to the question, or to the screen in front.
@@ -189,35 +209,53 @@ func (a app) input(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if a.ask != nil {
 		return a.answer(msg)
 	}
-	if key, ok := msg.(tea.KeyPressMsg); ok && key.String() == "esc" && a.task.kind != idle && (a.at == atHome || !a.hasHome) {
-		return a.give()
+	if key, ok := msg.(tea.KeyPressMsg); ok {
+		if action, ok := a.waitBindings().For(key.String()); ok {
+			return a.do(action)
+		}
 	}
 	if a.at == atHome && a.task.kind == starting {
-		return a.hold(msg)
+		a.home = a.home.Tell(starting.String() + " esc gives it up")
+		return a, nil
 	}
 	return a.others(msg)
 }
 
-// give gives up the task under way, and stays.
-func (a app) give() (tea.Model, tea.Cmd) {
-	a.tell("given up")
-	return a.giveUp(), nil
+// A waitAction is something that the program can do while the backend is at a task.
+type waitAction int
+
+const (
+	_ waitAction = iota
+	giveUp
+	giveUpAndQuit
+	suspendWaiting
+)
+
+// waitBindings are what the program can do while the backend is at a task, before the
+// screen in front looks at a key. While a run is being started the home screen gets no
+// key at all: what is typed now would steer that run as soon as it is in front.
+func (a app) waitBindings() draw.Bindings[waitAction] {
+	held := a.at == atHome && a.task.kind == starting
+	return draw.Bindings[waitAction]{
+		{Keys: []string{"esc"}, Group: draw.Leaving, Action: giveUp, Off: a.task.kind == idle || a.at != atHome && a.hasHome},
+		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: giveUpAndQuit, Off: !held},
+		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: suspendWaiting, Off: !held},
+	}
 }
 
-// hold takes the keys on the home screen while a run is being started. What is typed
-// now would steer that run as soon as it is in front.
-func (a app) hold(msg tea.Msg) (tea.Model, tea.Cmd) {
-	a.home.notice = ""
-	if key, ok := msg.(tea.KeyPressMsg); ok {
-		switch key.String() {
-		case "ctrl+c":
-			return a.giveUp(), tea.Quit
-		case "ctrl+z":
-			return a, tea.Suspend
-		}
+// do performs an action of the wait.
+func (a app) do(action waitAction) (tea.Model, tea.Cmd) {
+	switch action {
+	case giveUp:
+		a.tell("given up")
+		return a.giveUp(), nil
+	case giveUpAndQuit:
+		a.home = a.home.Tell("")
+		return a.giveUp(), tea.Quit
+	default:
+		a.home = a.home.Tell("")
+		return a, tea.Suspend
 	}
-	a.home.notice = starting.String() + " esc gives it up"
-	return a, nil
 }
 
 // others hands a message to the screen it can only be for, and performs what that
@@ -226,23 +264,69 @@ func (a app) others(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, key := msg.(tea.KeyPressMsg)
 	_, paste := msg.(tea.PasteMsg)
 	var cmd tea.Cmd
-	switch _, snapshot := msg.(snapshotMsg); {
+	switch _, snapshot := msg.(live.SnapshotMsg); {
+	case a.at == atSearch:
+		a.search, cmd = a.search.Update(msg)
 	case snapshot || a.at == atRun && (key || paste):
-		var m tea.Model
-		m, cmd = a.run.Update(msg)
-		a.run = m.(Model)
+		a.run, cmd = a.run.Update(msg)
+		return a.forRun(cmd)
 	case a.at == atCompare && key:
-		a.comparison, cmd = a.comparison.update(msg)
+		a.comparison, cmd = a.comparison.Update(msg)
+		if a.comparison.Left() {
+			return a.back()
+		}
 	case a.hasHome && (a.at == atHome || !key && !paste):
-		a.home, cmd = a.home.update(msg)
+		a.home, cmd = a.home.Update(msg)
+		return a.forHome(cmd)
 	}
-	wants := cmp.Or(a.run.wants, a.home.wants, a.comparison.wants)
-	a.run.wants, a.home.wants, a.comparison.wants = action{}, action{}, action{}
-	if wants == (action{}) {
+	return a, cmd
+}
+
+// forHome does what the home screen asks for. While a run is being started that is
+// nothing.
+func (a app) forHome(cmd tea.Cmd) (tea.Model, tea.Cmd) {
+	var m tea.Model
+	var more tea.Cmd
+	switch wants := a.home.Wants(); {
+	case a.task.kind == starting:
+		return a, cmd
+	case wants.Start != nil:
+		m, more = a.start(wants.Start)
+	case wants.Open != "":
+		m, more = a.open(wants.Open)
+	case wants.Base != "":
+		m, more = a.compareTwo(wants.Base, wants.With)
+	default:
 		return a, cmd
 	}
-	m, more := a.perform(wants)
 	return m, tea.Batch(cmd, more)
+}
+
+// forRun does what the screen of a run asks for. While a run is being started that is to
+// leave, which gives it up, and nothing else.
+func (a app) forRun(cmd tea.Cmd) (tea.Model, tea.Cmd) {
+	wants := a.run.Wants()
+	if wants == live.Leave {
+		return a.back()
+	}
+	doc := a.document()
+	if wants == 0 || a.task.kind == starting || doc == nil {
+		return a, cmd
+	}
+	switch wants {
+	case live.Again:
+		sc := *doc.Scenario
+		return a.start(&sc)
+	case live.Compare:
+		return a.compareWithLast(doc)
+	case live.Report:
+		a = a.giveUp()
+		a.ask = newQuestion(live.Report, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Runs.Endings(), " "))
+	case live.Save:
+		a = a.giveUp()
+		a.ask = newQuestion(live.Save, "scenario to", doc.Name+".yaml", "steering included")
+	}
+	return a, cmd
 }
 
 // start asks the backend for a run, unless it is already preparing one.
@@ -250,7 +334,7 @@ func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
 	if a.task.kind == starting {
 		return a, nil
 	}
-	a.home.stopCheck()
+	a.home = a.home.Away()
 	starts := a.starts
 	return a.send(starting, func(ctx context.Context, id int) tea.Msg {
 		return startedMsg{starts.start(ctx, id, sc)}
@@ -259,10 +343,10 @@ func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
 
 // showError says what went wrong where the user is.
 func (a app) showError(err error) (tea.Model, tea.Cmd) {
-	text := clean(err.Error())
+	text := draw.Clean(err.Error())
 	var hinted *scenario.Error
 	if errors.As(err, &hinted) && hinted.Hint != "" {
-		text += "; " + clean(hinted.Hint)
+		text += "; " + draw.Clean(hinted.Hint)
 	}
 	a.tell(text)
 	return a, nil
@@ -271,9 +355,9 @@ func (a app) showError(err error) (tea.Model, tea.Cmd) {
 // tell says something where the user is.
 func (a *app) tell(text string) {
 	if a.at == atHome {
-		a.home.notice = text
+		a.home = a.home.Tell(text)
 	} else {
-		a.run.notice = text
+		a.run = a.run.Tell(text)
 	}
 }
 
@@ -282,61 +366,26 @@ func (a app) document() *result.Run {
 	if a.stored != nil {
 		return a.stored
 	}
-	if a.session != nil && a.run.done() {
+	if a.session != nil && a.run.Done() {
 		return a.session.Wait()
 	}
 	return nil
 }
 
-// perform does what a screen asks for. While a run is being started that is to leave,
-// which gives it up, and nothing else.
-func (a app) perform(w action) (tea.Model, tea.Cmd) {
-	if w.what == toLeave {
-		return a.back()
-	}
-	if a.task.kind == starting {
-		return a, nil
-	}
-	switch w.what {
-	case toStart:
-		return a.start(w.scenario)
-	case toOpen:
-		return a.open(w.id)
-	case toCompareTwo:
-		return a.compareTwo(w.base, w.id)
-	}
-	doc := a.document()
-	if doc == nil {
-		return a, nil
-	}
-	switch w.what {
-	case toRepeat:
-		sc := *doc.Scenario
-		return a.start(&sc)
-	case toCompare:
-		return a.compareWithLast(doc)
-	case toReport:
-		a = a.giveUp()
-		a.ask = newQuestion(toReport, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Runs.Endings(), " "))
-	case toSave:
-		a = a.giveUp()
-		a.ask = newQuestion(toSave, "scenario to", doc.Name+".yaml", "steering included")
-	}
-	return a, nil
-}
-
 // back leaves for where the user came from.
 func (a app) back() (tea.Model, tea.Cmd) {
 	a = a.giveUp()
-	if a.at == atCompare && a.run.src != nil && a.comparison.fromRun {
+	if a.at == atCompare && a.fromRun {
 		a.at = atRun
 		return a, nil
 	}
 	if !a.hasHome {
 		return a, tea.Quit
 	}
+	var list tea.Cmd
+	a.home, list = a.home.Back()
 	a.at = atHome
-	return a, a.home.readRuns()
+	return a, list
 }
 
 // open reads a kept run.
@@ -390,7 +439,7 @@ func (a app) sendComparing(read func() (base, other *result.Run, err error)) (te
 		if err != nil {
 			return pairMsg{err: err}
 		}
-		return pairMsg{pair: compared(base, other)}
+		return pairMsg{pair: comparison.Compare(base, other)}
 	})
 }
 
@@ -407,10 +456,10 @@ func (a app) answer(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, nil
 	}
 	backend, path := a.backend, filepath.Clean(ask.text)
-	if ask.about == toReport {
+	if ask.about == live.Report {
 		return a, func() tea.Msg { return wroteMsg{doc, path, backend.Report(doc, path)} }
 	}
-	sc := result.Session(doc.Scenario, a.run.live)
+	sc := result.Session(doc.Scenario, a.run.Live())
 	return a, func() tea.Msg { return wroteMsg{doc, path, backend.Save(sc, path)} }
 }
 
@@ -423,10 +472,9 @@ func suggestedEnding() string {
 }
 
 // compare puts two runs in front.
-func (a app) compare(p *pair) (tea.Model, tea.Cmd) {
-	bare := a.runOrBare()
-	a.comparison = newComparison(p).restyle(bare.pen).resize(bare.size.Width, bare.size.Height)
-	a.comparison.fromRun = a.at == atRun
+func (a app) compare(p *comparison.Pair) (tea.Model, tea.Cmd) {
+	a.comparison, _ = comparison.New(p, a.look).Update(a.size)
+	a.fromRun = a.at == atRun
 	a.at = atCompare
 	return a, nil
 }

@@ -1,13 +1,9 @@
 package tui
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,10 +11,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
-	"github.com/charmbracelet/x/vt"
 
 	"flashwave/bench"
 	"flashwave/bench/result"
@@ -26,6 +19,7 @@ import (
 	"flashwave/bench/store"
 	"flashwave/client"
 	"flashwave/client/outcome"
+	"flashwave/tui/screentest"
 )
 
 // A fakeBackend is a backend without a machine behind it.
@@ -70,7 +64,7 @@ func (c *fakeBackend) Targets() []scenario.NamedTarget { return c.targets }
 
 // A staged run is the sale of the simulation, which began a while ago.
 type staged struct {
-	*simulation
+	*screentest.Simulation
 	doc *result.Run
 }
 
@@ -86,13 +80,13 @@ func (c *fakeBackend) Start(ctx context.Context, sc *scenario.Scenario) (Session
 	}
 	c.started = append(c.started, sc)
 	began := time.Now()
-	src := at(0, func(s *result.Snapshot) {
-		if s.At >= saleEnds*time.Second {
-			judged(result.Fail)(s)
+	src := screentest.At(0, func(s *result.Snapshot) {
+		if s.At >= screentest.SaleEnds*time.Second {
+			screentest.Judged(result.Fail)(s)
 		}
 	})
-	src.clock = func() time.Duration { return saleEnds*time.Second - 3*time.Second + time.Since(began) }
-	s := staged{src, frozenRun("20261124-020000")}
+	src.Clock = func() time.Duration { return screentest.SaleEnds*time.Second - 3*time.Second + time.Since(began) }
+	s := staged{src, screentest.FrozenRun("20261124-020000")}
 	c.sessions = append(c.sessions, s)
 	return s, nil
 }
@@ -118,7 +112,7 @@ func (c *fakeBackend) Runs() ([]store.Entry, error) {
 	entry := func(id, name string, ago time.Duration, status result.Status) store.Entry {
 		return store.Entry{
 			ID: id, Name: name, StartedAt: c.began.Add(-ago), Target: "127.0.0.1:8000", Model: "deepseek-v3.2", Complete: true, Status: status,
-			PeakRPS: ptr(200.0), TTFTP95: ptr(812.0), E2EMean: ptr(2100.0), ErrorRate: ptr(0.012), CostUSD: ptr(0.42),
+			PeakRPS: screentest.Ptr(200.0), TTFTP95: screentest.Ptr(812.0), E2EMean: screentest.Ptr(2100.0), ErrorRate: screentest.Ptr(0.012), CostUSD: screentest.Ptr(0.42),
 		}
 	}
 	if c.listing != nil {
@@ -137,9 +131,9 @@ func (c *fakeBackend) Runs() ([]store.Entry, error) {
 func (c *fakeBackend) Load(id string) (*result.Run, error) {
 	c.work(context.Background(), "load", c.loading)
 	if id == "20261124-010000" {
-		return slower(id), nil
+		return screentest.Slower(id), nil
 	}
-	return frozenRun(id), nil
+	return screentest.FrozenRun(id), nil
 }
 
 func (c *fakeBackend) Report(_ *result.Run, path string) error { return c.write("report " + path) }
@@ -155,33 +149,9 @@ func (c *fakeBackend) write(what string) error {
 	return nil
 }
 
-// frozenRun is a document that an early version wrote, with another id.
-func frozenRun(id string) *result.Run {
-	text, err := os.ReadFile(filepath.Join("..", "bench", "compare", "testdata", "run-v1.json"))
-	if err != nil {
-		panic(err)
-	}
-	run := new(result.Run)
-	if err := json.Unmarshal(text, run); err != nil {
-		panic(err)
-	}
-	run.ID, run.Name = id, "midnight-sale"
-	return run
-}
-
-// slower is the same run of an endpoint that became slower.
-func slower(id string) *result.Run {
-	run := frozenRun(id)
-	for _, l := range []*result.Latency{run.Total.Latency.E2E.Response, run.Waves[0].Latency.E2E.Response} {
-		l.P50, l.P95, l.P99 = 1.31*l.P50, 1.34*l.P95, 1.4*l.P99
-	}
-	run.Total.ErrorRate = ptr(0.031)
-	return run
-}
-
 // An evening is the whole program with a fakeBackend, in virtual time.
 type evening struct {
-	*session
+	*screentest.Session
 	backend *fakeBackend
 	leave   func() // what follows the last screen
 }
@@ -192,38 +162,24 @@ func open(t *testing.T, width, height int, edit func(*fakeBackend)) *evening {
 	if edit != nil {
 		edit(backend)
 	}
-	s := &session{t: t, last: &recorder{}, ended: make(chan error, 1)}
-	filter := func(_ tea.Model, msg tea.Msg) tea.Msg {
-		if _, ok := msg.(tea.SuspendMsg); ok {
-			return nil
-		}
-		return msg
-	}
 	app, leave := newApp(t.Context(), nil, Options{Backend: backend})
-	s.program = tea.NewProgram(recorded{app, s.last}, tea.WithInput(nil), tea.WithOutput(&bytes.Buffer{}),
-		tea.WithoutSignalHandler(), tea.WithWindowSize(width, height), tea.WithColorProfile(colorprofile.TrueColor), tea.WithFilter(filter))
-	go func() {
-		_, err := s.program.Run()
-		s.ended <- err
-	}()
-	s.rest()
-	return &evening{s, backend, leave}
+	return &evening{screentest.Start(t, app, nil, width, height), backend, leave}
 }
 
 // typed types a text into whatever has the focus.
 func (e *evening) typed(text string) {
 	for _, r := range text {
-		e.program.Send(tea.KeyPressMsg{Code: r, Text: string(r)})
+		e.Program.Send(tea.KeyPressMsg{Code: r, Text: string(r)})
 	}
-	e.rest()
+	e.Rest()
 }
 
 // key presses a key that a test names in full.
 func (e *evening) key(k tea.KeyPressMsg, times int) {
 	for range times {
-		e.program.Send(k)
+		e.Program.Send(k)
 	}
-	e.rest()
+	e.Rest()
 }
 
 var (
@@ -237,9 +193,9 @@ var (
 
 // close leaves the program, however deep in it the test is.
 func (e *evening) close() {
-	e.t.Helper()
+	e.T.Helper()
 	e.key(ctrlC, 4)
-	e.ends()
+	e.Ends()
 	e.leave()
 }
 
@@ -249,68 +205,68 @@ func TestAnEvening(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, 120, 36, nil)
-		e.shows("new run")
-		e.shows("requests 1,000")
-		e.shows("earlier runs")
-		e.shows("2 min ago")
+		e.Shows("new run")
+		e.Shows("requests 1,000")
+		e.Shows("earlier runs")
+		e.Shows("2 min ago")
 
 		e.key(ctrlK, 1)
-		e.shows("check: one request")
-		e.shows("first token")
-		e.press("esc")
-		e.shows("requests 1,000")
+		e.Shows("check: one request")
+		e.Shows("first token")
+		e.Press("esc")
+		e.Shows("requests 1,000")
 
-		e.press("enter")
-		e.rest()
+		e.Press("enter")
+		e.Rest()
 		if n := len(e.backend.started); n != 1 || e.backend.started[0].Target.URL != "mock:" || e.backend.started[0].Lanes[0].Waves[0].Concurrency != 50 {
 			t.Fatalf("%d runs were started: %+v", n, e.backend.started)
 		}
-		e.shows("running")
+		e.Shows("running")
 		time.Sleep(5 * time.Second)
-		e.rest()
-		e.shows("again")
+		e.Rest()
+		e.Shows("again")
 
-		e.press("w")
-		e.shows("scenario to: midnight-sale.yaml")
-		e.press("enter")
-		e.rest()
-		e.shows("wrote midnight-sale.yaml")
-		e.press("o")
-		e.shows("flashwave-20261124-020000.html")
+		e.Press("w")
+		e.Shows("scenario to: midnight-sale.yaml")
+		e.Press("enter")
+		e.Rest()
+		e.Shows("wrote midnight-sale.yaml")
+		e.Press("o")
+		e.Shows("flashwave-20261124-020000.html")
 		e.key(ctrlU, 1)
 		e.typed("night.md")
-		e.press("enter")
-		e.rest()
-		e.shows("wrote night.md")
+		e.Press("enter")
+		e.Rest()
+		e.Shows("wrote night.md")
 		if got := strings.Join(e.backend.wrote, "; "); got != "scenario benchmark midnight-sale.yaml; report night.md" {
 			t.Errorf("written: %s", got)
 		}
 
-		e.press("c")
-		e.rest()
-		e.shows("base 20261124-010000")
-		e.shows("new 20261124-020000")
-		e.press("esc")
-		e.shows("again")
-		e.press("r")
-		e.rest()
+		e.Press("c")
+		e.Rest()
+		e.Shows("base 20261124-010000")
+		e.Shows("new 20261124-020000")
+		e.Press("esc")
+		e.Shows("again")
+		e.Press("r")
+		e.Rest()
 		if len(e.backend.started) != 2 {
 			t.Errorf("r started %d runs", len(e.backend.started)-1)
 		}
 		time.Sleep(5 * time.Second)
-		e.rest()
-		e.press("esc")
-		e.shows("new run")
+		e.Rest()
+		e.Press("esc")
+		e.Shows("new run")
 
-		e.press("esc", "space", "down", "space", "c")
-		e.rest()
-		e.shows("NEW is worse: error rate")
-		e.press("esc")
-		e.shows("new run")
-		e.press("/")
+		e.Press("esc", "space", "down", "space", "c")
+		e.Rest()
+		e.Shows("NEW is worse: error rate")
+		e.Press("esc")
+		e.Shows("new run")
+		e.Press("/")
 		e.typed("cut")
-		e.press("enter")
-		e.hides("3 h ago")
+		e.Press("enter")
+		e.Hides("3 h ago")
 		e.close()
 	})
 }
@@ -322,9 +278,9 @@ func TestWrongDrafts(t *testing.T) {
 		e := open(t, 120, 36, nil)
 		e.key(backspace, 10)
 		e.typed("htp://x/v1")
-		e.press("enter")
-		e.rest()
-		e.shows("nothing was sent")
+		e.Press("enter")
+		e.Rest()
+		e.Shows("nothing was sent")
 		if len(e.backend.started) != 0 {
 			t.Error("a run was started")
 		}
@@ -339,15 +295,15 @@ func TestRemoteTargetsAskFirst(t *testing.T) {
 		e := open(t, 120, 36, nil)
 		e.key(backspace, 10)
 		e.typed("https://llm.shop.example/v1")
-		e.press("enter")
-		e.shows("llm.shop.example is not on this machine")
-		e.press("n")
-		e.shows("nothing was sent")
+		e.Press("enter")
+		e.Shows("llm.shop.example is not on this machine")
+		e.Press("n")
+		e.Shows("nothing was sent")
 		if len(e.backend.started) != 0 {
 			t.Error("no was taken for yes")
 		}
-		e.press("enter", "y")
-		e.rest()
+		e.Press("enter", "y")
+		e.Rest()
 		if len(e.backend.started) != 1 {
 			t.Error("yes started nothing")
 		}
@@ -360,9 +316,9 @@ func TestRefusedStart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, 120, 36, func(c *fakeBackend) { c.refuse = errors.New("connection refused") })
-		e.press("enter")
-		e.rest()
-		e.shows("connection refused")
+		e.Press("enter")
+		e.Rest()
+		e.Shows("connection refused")
 		e.close()
 	})
 }
@@ -371,7 +327,7 @@ func TestRefusedStart(t *testing.T) {
 var homeScenes = map[string]func(e *evening){
 	"begun": func(*evening) {},
 	"sale": func(e *evening) {
-		e.press("down", "down", "down")
+		e.Press("down", "down", "down")
 		e.key(right_, 1)
 	},
 	"wrong": func(e *evening) {
@@ -379,115 +335,30 @@ var homeScenes = map[string]func(e *evening){
 		e.typed("htp://x")
 	},
 	"checked": func(e *evening) { e.key(ctrlK, 1) },
-	"runs":    func(e *evening) { e.press("esc", "space", "down") },
+	"runs":    func(e *evening) { e.Press("esc", "space", "down") },
 	"help":    func(e *evening) { e.key(f1, 1) },
 	"remote": func(e *evening) {
 		e.key(backspace, 10)
 		e.typed("https://llm.shop.example/v1")
-		e.press("enter")
+		e.Press("enter")
 	},
 }
-
-var windowSizes = []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {120, 36}, {200, 60}}
 
 func TestHomeScreens(t *testing.T) {
 	t.Parallel()
 	for name, act := range homeScenes {
-		for _, size := range windowSizes {
-			t.Run(fmt.Sprintf("%s/%dx%d", name, size.w, size.h), func(t *testing.T) {
+		for _, size := range screentest.WindowSizes {
+			t.Run(fmt.Sprintf("%s/%dx%d", name, size.W, size.H), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					e := open(t, size.w, size.h, nil)
+					e := open(t, size.W, size.H, nil)
 					act(e)
-					e.rest()
-					frame := e.last.styled()
-					fits(t, frame, size.w, size.h)
-					golden.RequireEqual(t, drawn(frame, size.w, size.h))
+					e.Rest()
+					frame := e.Last.Styled()
+					screentest.Fits(t, frame, size.W, size.H)
+					golden.RequireEqual(t, screentest.Drawn(frame, size.W, size.H))
 					e.close()
 				})
 			})
 		}
-	}
-}
-
-// styled is the frame as it was drawn.
-func (r *recorder) styled() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.frame
-}
-
-// drawn is what a terminal shows of a frame.
-func drawn(frame string, width, height int) string {
-	e := vt.NewEmulator(width, height)
-	defer e.Close() //nolint:errcheck // a terminal in memory
-	if _, err := e.WriteString(strings.ReplaceAll(frame, "\n", "\r\n")); err != nil {
-		panic(err)
-	}
-	lines := strings.Split(e.String(), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " \r")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// fits holds that a frame is no larger than its window.
-func fits(t *testing.T, frame string, width, height int) {
-	t.Helper()
-	lines := strings.Split(frame, "\n")
-	if len(lines) > max(1, height) {
-		t.Errorf("%d lines in a window of %d", len(lines), height)
-	}
-	for _, line := range lines {
-		if w := ansi.StringWidth(line); w > width {
-			t.Errorf("%d cells in a window of %d: %q", w, width, ansi.Strip(line))
-		}
-	}
-}
-
-func TestComparisonScreens(t *testing.T) {
-	t.Parallel()
-	for name, other := range map[string]*result.Run{"same": frozenRun("20261124-010000"), "slower": slower("20261124-010000")} {
-		c := newComparison(compared(frozenRun("20261123-230000"), other))
-		for _, size := range windowSizes {
-			t.Run(fmt.Sprintf("%s/%dx%d", name, size.w, size.h), func(t *testing.T) {
-				frame := c.restyle(testPen()).resize(size.w, size.h).view()
-				fits(t, frame, size.w, size.h)
-				golden.RequireEqual(t, drawn(frame, size.w, size.h))
-			})
-		}
-	}
-}
-
-// No window is too small or too large for the screens of the program, whatever is
-// pressed.
-func TestScreensFitAnyWindow(t *testing.T) {
-	t.Parallel()
-	c := newComparison(compared(frozenRun("20261123-230000"), slower("20261124-010000")))
-	ascii := pen{newTheme(true, colorprofile.ASCII), asciiGlyphs}
-	for width := 0; width <= 210; width += 11 {
-		for height := 0; height <= 66; height += 5 {
-			for _, p := range []pen{testPen(), ascii} {
-				c := c.restyle(p).resize(width, height)
-				for _, key := range []string{"", "tab", "down", "w", "?"} {
-					if key != "" {
-						c, _ = c.update(keyOf(key))
-					}
-					fits(t, c.view(), width, height)
-				}
-			}
-		}
-	}
-}
-
-// ASCII terminals get ASCII, monochrome ones no colours.
-func TestComparisonThemes(t *testing.T) {
-	c := newComparison(compared(frozenRun("20261123-230000"), slower("20261124-010000")))
-	for theme, p := range map[string]pen{
-		"dark":    testPen(),
-		"light":   {newTheme(false, colorprofile.TrueColor), unicodeGlyphs},
-		"sixteen": {newTheme(true, colorprofile.ANSI), unicodeGlyphs},
-		"ascii":   {newTheme(true, colorprofile.ASCII), asciiGlyphs},
-	} {
-		t.Run(theme, func(t *testing.T) { golden.RequireEqual(t, c.restyle(p).resize(120, 36).view()) })
 	}
 }

@@ -3,25 +3,20 @@ package tui
 import (
 	"context"
 
-	"flashwave/bench"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
-	"flashwave/bench/store"
+	"flashwave/tui/home"
+	"flashwave/tui/live"
 )
 
 // A Backend is what the screens need of the rest of the program beside the run they
 // show. Its methods may block: they are called off the screen, from several
 // goroutines.
 type Backend interface {
-	// Targets are the endpoints that the user has named.
-	Targets() []scenario.NamedTarget
+	home.Backend
 	// Start begins a run of a resolved scenario. ctx is for what must be found out
 	// before: once it is done, Start returns soon. It does not end a run that began.
 	Start(ctx context.Context, sc *scenario.Scenario) (Session, error)
-	// Check sends one request of a resolved scenario. It ends with ctx.
-	Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe, error)
-	// Runs are the runs that were kept, the newest first.
-	Runs() ([]store.Entry, error)
 	// Load reads a kept run.
 	Load(id string) (*result.Run, error)
 	// Report writes a run to a file, in the format that the file's ending stands
@@ -33,7 +28,7 @@ type Backend interface {
 
 // A Session is a run that somebody started: a source, and its end.
 type Session interface {
-	Source
+	live.Source
 	// Wait blocks until the run is over, and answers with its document.
 	Wait() *result.Run
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/tui/screentest"
 )
 
 var (
@@ -24,13 +25,13 @@ func TestDemo(t *testing.T) {
 		t.Skip("shows the screen only with -demo")
 	}
 	start := time.Now()
-	s := at(0, nil)
-	s.clock = func() time.Duration {
-		return min(*demoAt+time.Duration(float64(time.Since(start))**demoSpeed), time.Duration(saleEnds)*time.Second)
+	s := screentest.At(0, nil)
+	s.Clock = func() time.Duration {
+		return min(*demoAt+time.Duration(float64(time.Since(start))**demoSpeed), time.Duration(screentest.SaleEnds)*time.Second)
 	}
-	s.edit = func(snap *result.Snapshot) {
+	s.Edit = func(snap *result.Snapshot) {
 		if snap.At >= snap.Planned {
-			judged(result.Status(*demoEnd))(snap)
+			screentest.Judged(result.Status(*demoEnd))(snap)
 		}
 	}
 	if err := Run(context.Background(), s, Options{ASCII: *demoASCII}); err != nil {

@@ -2,17 +2,20 @@ package tui
 
 import (
 	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/draw"
+	"flashwave/tui/live"
 )
 
 // A question is a line in which a path is typed.
 type question struct {
-	about       actionKind
+	about       live.Request
 	label, text string
 	note        string
 }
 
 // newQuestion asks for a path and suggests one.
-func newQuestion(about actionKind, label, suggested, note string) *question {
+func newQuestion(about live.Request, label, suggested, note string) *question {
 	return &question{about, label, suggested, note}
 }
 
@@ -21,24 +24,41 @@ func (q *question) update(msg tea.Msg) (next *question, done, given bool) {
 	edited := *q
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
-		edited.text += clean(msg.Content)
+		edited.text += draw.Clean(msg.Content)
 	case tea.KeyPressMsg:
-		switch msg.String() {
-		case "enter":
-			return q, true, q.text != ""
-		case "esc", "ctrl+c":
-			return q, true, false
-		case "backspace":
-			if r := []rune(q.text); len(r) > 0 {
-				edited.text = string(r[:len(r)-1])
-			}
-		case "ctrl+u":
-			edited.text = ""
-		default:
+		switch action, ok := questionBindings.For(msg.String()); {
+		case !ok:
 			edited.text += msg.Text
+		case action == writeAnswer:
+			return q, true, q.text != ""
+		case action == dropQuestion:
+			return q, true, false
+		case action == rubOutAnswer:
+			edited.text = draw.RubOut(q.text)
+		case action == clearAnswer:
+			edited.text = ""
 		}
 	}
 	return &edited, false, false
+}
+
+// A questionAction is something that a question can do.
+type questionAction int
+
+const (
+	_ questionAction = iota
+	writeAnswer
+	dropQuestion
+	rubOutAnswer
+	clearAnswer
+)
+
+// questionBindings are what a question can do; any other key is text.
+var questionBindings = draw.Bindings[questionAction]{
+	{Keys: []string{"enter"}, Group: draw.Keeping, Action: writeAnswer},
+	{Keys: []string{"esc", "ctrl+c"}, Group: draw.Leaving, Action: dropQuestion},
+	{Keys: []string{"backspace"}, Group: draw.Choosing, Action: rubOutAnswer},
+	{Keys: []string{"ctrl+u"}, Group: draw.Choosing, Action: clearAnswer},
 }
 
 // view is the question in one line.

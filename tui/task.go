@@ -75,7 +75,7 @@ func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
 		if of.err != nil {
 			return a.showError(of.err)
 		}
-		return a.show(newStored(of.run))
+		return a.showKept(of.run)
 	case pairMsg:
 		if of.err != nil {
 			return a.showError(of.err)

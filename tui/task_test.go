@@ -7,6 +7,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/screentest"
 )
 
 // slowly makes every call take a time.
@@ -34,7 +36,7 @@ func letter(r rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: r, Text: stri
 // atOnce presses keys as fast as a hand, or a terminal that was stopped, can.
 func (e *evening) atOnce(keys ...tea.KeyPressMsg) {
 	for _, k := range keys {
-		e.program.Send(k)
+		e.Program.Send(k)
 	}
 	synctest.Wait()
 }
@@ -48,11 +50,11 @@ func (e *evening) after(d time.Duration) {
 // asked holds how often the backend was asked for something, and how often nobody
 // waited for the answer any more.
 func (e *evening) asked(method string, times, gone int) {
-	e.t.Helper()
+	e.T.Helper()
 	e.backend.mu.Lock()
 	defer e.backend.mu.Unlock()
 	if n, g := e.backend.asked[method], e.backend.gone[method]; n != times || g != gone {
-		e.t.Errorf("the backend was asked to %s %d times, of which %d were given up; want %d and %d", method, n, g, times, gone)
+		e.T.Errorf("the backend was asked to %s %d times, of which %d were given up; want %d and %d", method, n, g, times, gone)
 	}
 }
 
@@ -61,11 +63,11 @@ func (c *fakeBackend) begun() (all, stopped int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, s := range c.sessions {
-		s.mu.Lock()
-		if s.stopped > 1 {
+		s.Mu.Lock()
+		if s.Stopped > 1 {
 			stopped++
 		}
-		s.mu.Unlock()
+		s.Mu.Unlock()
 	}
 	return len(c.sessions), stopped
 }
@@ -73,9 +75,9 @@ func (c *fakeBackend) begun() (all, stopped int) {
 // runs holds how many of the runs that were started go on, or ended by themselves,
 // and how many were stopped at once.
 func (e *evening) runs(live, stopped int) {
-	e.t.Helper()
+	e.T.Helper()
 	if all, n := e.backend.begun(); all-n != live || n != stopped {
-		e.t.Errorf("%d runs go on and %d were stopped, want %d and %d", all-n, n, live, stopped)
+		e.T.Errorf("%d runs go on and %d were stopped, want %d and %d", all-n, n, live, stopped)
 	}
 }
 
@@ -99,16 +101,16 @@ func TestOneStartAtATime(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := open(t, 120, 36, slowStart)
 				e.atOnce(keys...)
-				e.shows("starting …")
+				e.Shows("starting …")
 				for _, k := range keys[1:] { // and at leisure
 					e.after(200 * time.Millisecond)
 					e.atOnce(k)
-					e.shows("starting …")
+					e.Shows("starting …")
 				}
 				e.asked("start", 1, 0)
 				e.asked("check", 0, 0)
 				e.after(6 * time.Second)
-				e.shows("midnight-sale")
+				e.Shows("midnight-sale")
 				e.asked("start", 1, 0)
 				e.asked("check", 0, 0)
 				e.runs(1, 0)
@@ -131,10 +133,10 @@ func TestGivingUpAStart(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := open(t, 120, 36, slowStart)
 				e.atOnce(keys...)
-				e.hides("starting …")
-				e.shows("new run")
+				e.Hides("starting …")
+				e.Shows("new run")
 				e.after(6 * time.Second)
-				e.shows("new run")
+				e.Shows("new run")
 				e.asked("start", 1, 1)
 				e.runs(0, 1)
 				e.close()
@@ -151,17 +153,17 @@ func TestAStaleStart(t *testing.T) {
 		e := open(t, 120, 36, func(c *fakeBackend) { c.starting = late(1) })
 		e.atOnce(enter, esc)
 		e.after(time.Second)
-		e.shows("new run")
-		e.press("tab", "enter")
-		e.shows("starting …")
+		e.Shows("new run")
+		e.Press("tab", "enter")
+		e.Shows("starting …")
 		e.after(2 * time.Second)
-		e.shows("midnight-sale")
+		e.Shows("midnight-sale")
 		e.asked("start", 2, 0)
 		e.runs(1, 0) // the first one is still on its way
 		e.after(10 * time.Second)
 		e.asked("start", 2, 1)
 		e.runs(1, 1)
-		e.shows("again")
+		e.Shows("again")
 		e.close()
 	})
 }
@@ -175,11 +177,11 @@ func TestGivingUpAtTheLastMoment(t *testing.T) {
 			e := open(t, 60, 16, slowStart)
 			e.atOnce(enter)
 			time.Sleep(5 * time.Second)
-			e.program.Send(esc)
+			e.Program.Send(esc)
 			synctest.Wait()
 			e.after(time.Second)
 			_, stopped := e.backend.begun()
-			if shown := e.backend.sessions[0].polls() > 0; shown == (stopped == 1) {
+			if shown := e.backend.sessions[0].Polls() > 0; shown == (stopped == 1) {
 				t.Fatalf("the run is shown: %v, and %d were stopped", shown, stopped)
 			}
 			e.close()
@@ -221,7 +223,7 @@ func TestQuittingWhileAStartIsPending(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := open(t, 120, 36, slowStart)
 				shown := begin(e)
-				e.ends()
+				e.Ends()
 				e.leave()
 				for range 2 {
 					if all, stopped := e.backend.begun(); all-stopped != shown {
@@ -238,7 +240,7 @@ func TestQuittingWhileAStartIsPending(t *testing.T) {
 func (e *evening) finish() {
 	e.atOnce(enter)
 	e.after(9 * time.Second)
-	e.shows("again")
+	e.Shows("again")
 }
 
 // Again means once more, however often it is pressed.
@@ -261,7 +263,7 @@ func TestAgainOnce(t *testing.T) {
 				e := open(t, 120, 36, slowStart)
 				e.finish()
 				e.atOnce(c.keys...)
-				e.shows(c.shows)
+				e.Shows(c.shows)
 				e.after(6 * time.Second)
 				e.asked("start", 2, c.ended)
 				e.asked("load", 0, 0)
@@ -285,11 +287,11 @@ func TestAStaleCheck(t *testing.T) {
 		e.after(100 * time.Millisecond)
 		e.atOnce(ctrlK)
 		e.after(2 * time.Second)
-		e.shows("one request is on its way")
-		e.hides("Xin chào")
+		e.Shows("one request is on its way")
+		e.Hides("Xin chào")
 		e.asked("check", 2, 1)
 		e.after(6 * time.Second)
-		e.shows("Xin chào!")
+		e.Shows("Xin chào!")
 		e.close()
 	})
 }
@@ -318,11 +320,11 @@ func TestStaleChecks(t *testing.T) {
 					e.after(100 * time.Millisecond)
 				}
 				e.after(3 * time.Second)
-				e.shows(c.soon)
+				e.Shows(c.soon)
 				e.after(10 * time.Second)
-				e.shows(c.later)
+				e.Shows(c.later)
 				if c.never != "" {
-					e.hides(c.never)
+					e.Hides(c.never)
 				}
 				e.backend.mu.Lock()
 				n := e.backend.asked["check"]
@@ -359,18 +361,18 @@ func TestStaleReadings(t *testing.T) {
 				e := open(t, 120, 36, nil)
 				e.backend.loading = late(1)
 				e.backend.starting = func(int) time.Duration { return 9500 * time.Millisecond }
-				e.press(c.keys...)
+				e.Press(c.keys...)
 				e.after(2 * time.Second)
-				first := e.last.text()
+				first := e.Last.Text()
 				e.after(8500 * time.Millisecond)
-				e.rest()
-				e.shows(c.shows)
+				e.Rest()
+				e.Shows(c.shows)
 				if c.hides != "" {
-					e.hides(c.hides)
+					e.Hides(c.hides)
 				}
 				e.asked("load", c.loads, 0)
-				if name == "the second that is read" && e.last.text() != first {
-					t.Errorf("the first one took its place:\n%s", e.last.text())
+				if name == "the second that is read" && e.Last.Text() != first {
+					t.Errorf("the first one took its place:\n%s", e.Last.Text())
 				}
 				e.close()
 			})
@@ -385,12 +387,12 @@ func TestComparingTwiceFromAResult(t *testing.T) {
 		e := open(t, 120, 36, func(c *fakeBackend) { c.loading = slowly(2 * time.Second) })
 		e.finish()
 		e.atOnce(letter('c'), letter('c'))
-		e.shows("comparing …")
+		e.Shows("comparing …")
 		e.after(3 * time.Second)
-		e.shows("base 20261124-010000")
+		e.Shows("base 20261124-010000")
 		e.asked("load", 1, 0)
 		e.atOnce(esc, esc) // back to the run, and home
-		e.shows("new run")
+		e.Shows("new run")
 		e.close()
 	})
 }
@@ -400,13 +402,13 @@ func TestAStaleList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, 120, 36, func(c *fakeBackend) { c.listing = late(1) })
-		e.press("enter")
+		e.Press("enter")
 		e.after(4 * time.Second) // the run is over
-		e.press("esc")
+		e.Press("esc")
 		e.after(2 * time.Second)
-		e.shows("as listed at 1")
+		e.Shows("as listed at 1")
 		e.after(10 * time.Second)
-		e.shows("as listed at 1")
+		e.Shows("as listed at 1")
 		e.close()
 	})
 }
@@ -416,11 +418,11 @@ func TestAStaleSnapshot(t *testing.T) {
 	backend := &fakeBackend{began: time.Now()}
 	a, leave := newApp(t.Context(), nil, Options{Backend: backend})
 	defer leave()
-	a, _ = a.show(at(time.Minute, nil))
-	old := a.run.look()
-	a, _ = a.show(at(2*time.Minute, nil))
+	a, _ = a.show(screentest.At(time.Minute, nil))
+	old := a.run.Init()
+	a, _ = a.show(screentest.At(2*time.Minute, nil))
 	m, _ := a.Update(old())
-	if got := m.(app).run.live.At; got != 0 {
+	if got := m.(app).run.Live().At; got != 0 {
 		t.Errorf("the run in front was given the figures of another one, of %v", got)
 	}
 }
@@ -433,14 +435,14 @@ func TestStartingAgainAfterARefusal(t *testing.T) {
 		e.backend.refuse = fmt.Errorf("connection refused")
 		e.atOnce(enter)
 		e.after(6 * time.Second)
-		e.shows("connection refused")
+		e.Shows("connection refused")
 		e.backend.mu.Lock()
 		e.backend.refuse = nil
 		e.backend.mu.Unlock()
 		e.atOnce(enter)
-		e.shows("starting …")
+		e.Shows("starting …")
 		e.after(6 * time.Second)
-		e.shows("midnight-sale")
+		e.Shows("midnight-sale")
 		e.runs(1, 0)
 		e.close()
 	})

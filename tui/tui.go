@@ -1,15 +1,15 @@
-// Package tui is the live screen of a run, and the result screen that it
-// becomes when the run is done.
+// Package tui is the program on the terminal: it switches between the screens, does what
+// they ask for, and starts and ends with the terminal in order. [Run] shows a run, or the
+// home screen from which one is started; [RunCapacity] shows a search.
 //
-// The screen polls: a few times a second it asks its [Source] for a
-// [result.Snapshot], a plain value, and draws it. Nothing is pushed to the
-// screen, so it can never slow the load down. Use [Run]; [New] is the bare
-// model, for tests and for embedding.
+// Each screen is a room of its own, which knows no other: [live] of one run, [home],
+// [search] and [comparison]. A screen is a value, its Model, with Update and View; what
+// it can do is one list of bindings (see [draw.Bindings]), and what it wants of the
+// program around it is a request. All of them are drawn with package draw; looks and
+// sizes come from here.
 //
-// Colour carries state (green meets the SLO, amber is within 10 % of it, red
-// breaches it) and one fixed hue for each of p50, p95 and p99. Whatever a
-// colour says, a glyph or a word says too, so that nothing is lost without
-// colours. What has no data is a dash, never a zero.
+// Screens poll: a few times a second they ask for a snapshot, a plain value, and draw it.
+// Nothing is pushed to them, so they can never slow the load down.
 package tui
 
 import (
@@ -20,50 +20,23 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"flashwave/bench/result"
+	"flashwave/tui/draw"
+	"flashwave/tui/live"
+	"flashwave/tui/search"
+	"flashwave/tui/terminal"
 )
 
-// A Source is a run that can be watched and steered. Its methods are called
-// from several goroutines and return quickly: they never wait for requests.
-type Source interface {
-	// Snapshot returns the run at this instant; its Window holds what view asks
-	// for. It is polled about four times a second.
-	Snapshot(view result.View) result.Snapshot
+// A Source is a run that can be watched and steered.
+type Source = live.Source
 
-	// TogglePause stops a lane's clock, or lets it go on. A lane is an index
-	// into Snapshot.Lanes, here and below.
-	TogglePause(lane int)
-	// Scale multiplies the rate, or the concurrency, of a lane from now on.
-	Scale(lane int, by float64)
-	// Burst adds n arrivals to a lane, at once.
-	Burst(lane, n int)
-	// NextWave ends the lane's wave and begins the next one.
-	NextWave(lane int)
-
-	// Stop ends the run. The first call stops sending and lets open requests
-	// end; the second ends those, too.
-	Stop()
-}
-
-// A Theme is which colours the screen has.
-type Theme string
-
-// The themes. Auto, like "", asks the terminal for its background.
-const (
-	Auto  Theme = "auto"
-	Dark  Theme = "dark"  // for dark backgrounds
-	Light Theme = "light" // for light backgrounds
-	Mono  Theme = "mono"  // no colours
-)
-
-// Themes lists every theme.
-var Themes = []Theme{Auto, Dark, Light, Mono}
+// A Searcher is a search for capacity that can be watched.
+type Searcher = search.Searcher
 
 // Options shape the screen. The zero value is a terminal's own defaults.
 type Options struct {
-	// Theme is the colours; "" is Auto. NO_COLOR and a terminal without colours
+	// Theme is the colours; "" is draw.Auto. NO_COLOR and a terminal without colours
 	// prevail.
-	Theme Theme
+	Theme draw.Theme
 	// ASCII draws with ASCII characters alone.
 	ASCII bool
 	// NoColor draws without colours, like Mono. Without it the terminal and
@@ -76,8 +49,6 @@ type Options struct {
 	// Backend starts runs, reads earlier ones and writes reports; nil: the screen of a
 	// run cannot do any of that.
 	Backend Backend
-
-	backend, home bool // what the screen of a run can ask for
 }
 
 // Run shows src on the terminal until the user leaves, which they can do once
@@ -93,11 +64,23 @@ func Run(ctx context.Context, src Source, opts Options) error {
 	return show(ctx, a, opts)
 }
 
+// RunCapacity shows a search on the terminal until the user leaves, which they can do
+// once it is over, or until ctx is cancelled. See [Run].
+func RunCapacity(ctx context.Context, src Searcher, subject string, opts Options) error {
+	return show(ctx, newSearchApp(ctx, src, subject, opts), opts)
+}
+
+// New is the screen of a run as a whole program, for tests and for embedding.
+func New(src Source, opts Options) tea.Model {
+	a, _ := newApp(context.Background(), src, opts)
+	return a
+}
+
 // show runs a program on the terminal until it ends itself, or ctx is cancelled.
 func show(ctx context.Context, model tea.Model, opts Options) error {
-	suspension := newSuspension()
-	program := tea.NewProgram(model, append(opts.program(), tea.WithFilter(suspension.filter))...)
-	defer suspension.serve(program)()
+	suspension := terminal.NewSuspension()
+	program := tea.NewProgram(model, append(opts.program(), tea.WithFilter(suspension.Filter))...)
+	defer suspension.Serve(program)()
 	stop := context.AfterFunc(ctx, program.Quit)
 	defer stop()
 	if _, err := program.Run(); err != nil {
@@ -109,8 +92,10 @@ func show(ctx context.Context, model tea.Model, opts Options) error {
 // framesPerSecond is how often the terminal is written to, at most.
 const framesPerSecond = 15
 
-// mono reports whether there are to be no colours.
-func (o Options) mono() bool { return o.NoColor || o.Theme == Mono }
+// look is how the screens look, as far as the options say.
+func (o Options) look() draw.Theming {
+	return draw.Theming{Theme: o.Theme, ASCII: o.ASCII, NoColor: o.NoColor}
+}
 
 // program translates the options into Bubble Tea's.
 func (o Options) program() []tea.ProgramOption {
@@ -121,7 +106,7 @@ func (o Options) program() []tea.ProgramOption {
 	if o.Output != nil {
 		list = append(list, tea.WithOutput(o.Output))
 	}
-	if o.mono() {
+	if o.look().Colourless() {
 		list = append(list, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return list

@@ -28,6 +28,23 @@ func CurveQuantile(i int) float64 { return 1 - math.Pow(10, -float64(i)/curvePer
 // may lie between two of them.
 func CurveIndex(q float64) float64 { return -math.Log10(1-q) * curvePerNine }
 
+// CurveShare is where a quantile lies on the way from a full curve's first point, 0,
+// to its last one, 1.
+func CurveShare(q float64) float64 { return CurveIndex(q) / (CurvePoints - 1) }
+
+// Over is the latency in milliseconds at n places from the first point of a full curve
+// to its last one; NaN beyond the end of this one.
+func (c Curve) Over(n int) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		ms, ok := c.At(float64(i) / float64(max(1, n-1)) * (CurvePoints - 1))
+		if values[i] = ms; !ok {
+			values[i] = math.NaN()
+		}
+	}
+	return values
+}
+
 // At is the latency at a place among the points, between two of them on the line
 // that joins them; ok is false beyond the end of the curve.
 func (c Curve) At(index float64) (ms float64, ok bool) {

@@ -18,7 +18,7 @@ import (
 //	ascii: false
 type Config struct {
 	Targets []NamedTarget
-	Theme   string // auto, dark, light or mono; "": auto
+	Theme   string // auto, dark, light, high-contrast or mono; "": auto
 	ASCII   bool   // draw with ASCII characters alone
 }
 
@@ -30,7 +30,7 @@ type NamedTarget struct {
 }
 
 // themes are the words that the file may say.
-var themes = []string{"auto", "dark", "light", "mono"}
+var themes = []string{"auto", "dark", "light", "high-contrast", "mono"}
 
 // LoadConfig reads a config file, as strictly as [Load] reads scenarios. One that
 // does not exist is the zero Config.

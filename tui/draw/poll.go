@@ -1,0 +1,15 @@
+package draw
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// PollEvery is how long a screen rests after one snapshot before it asks for the next.
+const PollEvery = 250 * time.Millisecond
+
+// Later looks again after that rest.
+func Later(look func() tea.Msg) tea.Cmd {
+	return tea.Tick(PollEvery, func(time.Time) tea.Msg { return look() })
+}

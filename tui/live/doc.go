@@ -1,0 +1,9 @@
+// Package live is the screen of one run: a dashboard while it goes on, which can be
+// steered from it, and its result once it is over. A run that was kept is shown by the
+// same screen ([Keep]).
+//
+// A [Model] is a value: New, Init, Update, View. What it can do is [Model.Bindings], each
+// with an [Action] that [Model.Do] performs; what it wants of the program around it is
+// [Model.Wants], after an Update. It polls its [Source], and a [SnapshotMsg] names the
+// screen and the poll that asked for it: anything else is stale.
+package live

@@ -1,0 +1,295 @@
+package live
+
+import (
+	"math"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/draw"
+)
+
+// An Action is something that the screen can do.
+type Action struct {
+	verb verb
+	wave int // to pick; -1: none
+}
+
+// A verb is what an action does.
+type verb int
+
+const (
+	_ verb = iota
+	pause
+	more
+	less
+	twice
+	half
+	burst
+	nextWave
+
+	nextLane
+	nextWindow
+	pickWave
+	toggleService
+	nextChart
+	lastChart
+	freeze
+	showErrors
+	showVerdict
+	filterEvents
+
+	again
+	compareRuns
+	writeReport
+	saveScenario
+
+	closeOverlay
+	up
+	down
+	keepFilter
+	clearFilter
+	rubOut
+
+	leaveForHome
+	suspend
+	showHelp
+	stop
+	leave
+)
+
+// Bindings are all that the screen can do.
+func (m Model) Bindings() draw.Bindings[Action] {
+	over, live, open := m.done(), !m.done(), m.overlay != overlayNone
+	list := draw.Bindings[Action]{
+		{Keys: []string{"esc", "enter", "q"}, Group: draw.Choosing, Action: Action{verb: closeOverlay}, Off: !open},
+		{Keys: []string{"up", "k"}, Group: draw.Choosing, Action: Action{verb: up}, Off: !open},
+		{Keys: []string{"down", "j"}, Group: draw.Choosing, Action: Action{verb: down}, Off: !open},
+
+		{Keys: []string{"space", "p"}, Shown: "space", Label: "pause", Help: "pause the lane in view, or let it go on (also p)", Group: draw.Driving, Action: Action{verb: pause}, Off: over},
+		{Keys: []string{"+", "="}, Shown: "+", Label: "load", Help: "10 % more load", Group: draw.Driving, Action: Action{verb: more}, Off: over},
+		{Keys: []string{"-", "_"}, Shown: "-", Label: "load", Help: "10 % less load", Group: draw.Driving, Action: Action{verb: less}, Off: over},
+		{Keys: []string{">", "."}, Shown: ">", Help: "twice the load", Group: draw.Driving, Action: Action{verb: twice}, Off: over},
+		{Keys: []string{"<", ","}, Shown: "<", Help: "half the load", Group: draw.Driving, Action: Action{verb: half}, Off: over},
+		{Keys: []string{"b"}, Shown: "b", Label: "burst", Help: "a burst: one second's requests at once, 10 at least", Group: draw.Driving, Action: Action{verb: burst}, Off: over},
+		{Keys: []string{"n"}, Shown: "n", Label: "next wave", Help: "skip to the next wave", Group: draw.Driving, Action: Action{verb: nextWave}, Off: over},
+
+		{Keys: []string{"l"}, Shown: "l", Help: "next lane", Group: draw.Seeing, Action: Action{verb: nextLane}},
+		{Keys: []string{"w"}, Shown: "w", Label: "window", Help: "figures of the last 1, 10 or 60 s, the wave, or the run", Group: draw.Seeing, Action: Action{verb: nextWindow}, Off: over},
+	}
+	list = append(list, waveBindings...)
+	return append(list, draw.Bindings[Action]{
+		{Keys: []string{"s"}, Shown: "s", Label: "service time", Help: "service time (from sending) or response time (from the schedule)", Group: draw.Seeing, Action: Action{verb: toggleService}},
+		{Keys: []string{"tab"}, Shown: "tab", Label: "chart", Help: "next chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
+		{Keys: []string{"shift+tab"}, Shown: "shift+tab", Help: "previous chart", Group: draw.Seeing, Action: Action{verb: lastChart}},
+		{Keys: []string{"f"}, Shown: "f", Label: "freeze", Help: "freeze the screen; the run goes on", Group: draw.Seeing, Action: Action{verb: freeze}},
+		{Keys: []string{"e"}, Shown: "e", Label: "errors", Help: "what failed, with samples", Group: draw.Seeing, Action: Action{verb: showErrors}},
+		{Keys: []string{"v"}, Shown: "v", Label: "verdict", Help: "the verdict with all its reasons", Group: draw.Seeing, Action: Action{verb: showVerdict}, Off: live},
+		{Keys: []string{"/"}, Shown: "/", Help: "filter the events", Group: draw.Seeing, Action: Action{verb: filterEvents}},
+
+		{Keys: []string{"r"}, Shown: "r", Label: "again", Help: "run it again", Group: draw.Keeping, Action: Action{verb: again}, Off: live || !m.offers.Backend},
+		{Keys: []string{"c"}, Shown: "c", Label: "compare", Help: "compare it with the run before", Group: draw.Keeping, Action: Action{verb: compareRuns}, Off: live || !m.offers.Backend},
+		{Keys: []string{"o"}, Shown: "o", Label: "report", Help: "write a report", Group: draw.Keeping, Action: Action{verb: writeReport}, Off: live || !m.offers.Backend},
+		{Keys: []string{"w"}, Shown: "w", Label: "scenario", Help: "write what was done, steering included, as a scenario file", Group: draw.Keeping, Action: Action{verb: saveScenario}, Off: live || !m.offers.Backend},
+
+		{Keys: []string{"esc"}, Shown: "esc", Label: "home", Help: "back to the home screen", Group: draw.Leaving, Action: Action{verb: leaveForHome}, Off: live || !m.offers.Home},
+		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave, the load too; fg resumes it", Group: draw.Leaving, Action: Action{verb: suspend}},
+		{Keys: []string{"?", "h"}, Shown: "?", Label: "help", Help: "this help", Group: draw.Leaving, Action: Action{verb: showHelp}, Last: true},
+		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "stop", Help: "stop sending and drain; again: stop at once (also ctrl+c)", Group: draw.Leaving, Action: Action{verb: stop}, Off: over, Last: true},
+		{Keys: []string{"q", "enter", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave (also enter)", Group: draw.Leaving, Action: Action{verb: leave}, Off: live, Last: true},
+	}...)
+}
+
+// waveBindings pick the waves by their digits.
+var waveBindings = func() (list draw.Bindings[Action]) {
+	for i, digit := range "1234567890" {
+		b := draw.Binding[Action]{Keys: []string{string(digit)}, Group: draw.Seeing, Action: Action{pickWave, i}}
+		switch digit {
+		case '1':
+			b.Shown, b.Help = "1…9", "figures and charts of one wave; 0: of all"
+		case '0':
+			b.Action.wave = -1
+		}
+		list = append(list, b)
+	}
+	return list
+}()
+
+// filterBindings are what the screen can do while its filter is typed; any other key is
+// text.
+func (m Model) filterBindings() draw.Bindings[Action] {
+	return draw.Bindings[Action]{
+		{Keys: []string{"enter"}, Group: draw.Choosing, Action: Action{verb: keepFilter}},
+		{Keys: []string{"esc"}, Group: draw.Choosing, Action: Action{verb: clearFilter}},
+		{Keys: []string{"backspace"}, Group: draw.Choosing, Action: Action{verb: rubOut}},
+		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: Action{verb: suspend}},
+		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: stop}, Off: m.done()},
+		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: leave}, Off: !m.done()},
+	}
+}
+
+// press does what a key asks for.
+func (m Model) press(key tea.KeyPressMsg) (Model, tea.Cmd) {
+	name := key.String()
+	if m.typing {
+		action, ok := m.filterBindings().For(name)
+		if !ok {
+			return m.addFilter(key.Text), nil
+		}
+		return m.Do(action)
+	}
+	action, ok := m.Bindings().For(name)
+	if !ok || !action.moves() {
+		m.notice = ""
+	}
+	if !ok {
+		return m, nil
+	}
+	return m.Do(action)
+}
+
+// moves reports whether an action is about an open overlay, and leaves what is said
+// under it.
+func (a Action) moves() bool { return a.verb == closeOverlay || a.verb == up || a.verb == down }
+
+// steps are how much an action makes of the load.
+var steps = map[verb]float64{more: 1.1, less: 1 / 1.1, twice: 2, half: 0.5}
+
+// requests are what the program around the screen has to do.
+var requests = map[verb]Request{again: Again, compareRuns: Compare, writeReport: Report, saveScenario: Save, leaveForHome: Leave}
+
+// Do performs an action.
+func (m Model) Do(a Action) (Model, tea.Cmd) {
+	lane := m.lane
+	switch a.verb {
+	case pause:
+		return m.asked(func(src Source) { src.TogglePause(lane) })
+	case more, less, twice, half:
+		return m.asked(func(src Source) { src.Scale(lane, steps[a.verb]) })
+	case burst:
+		n := max(leastBurst, int(math.Round(m.live.Now.Offered)))
+		return m.asked(func(src Source) { src.Burst(lane, n) })
+	case nextWave:
+		return m.asked(func(src Source) { src.NextWave(lane) })
+	case again, compareRuns, writeReport, saveScenario, leaveForHome:
+		m.wants = requests[a.verb]
+	case suspend:
+		return m, tea.Suspend
+	case stop:
+		return m.stop()
+	case leave:
+		return m, tea.Quit
+	case closeOverlay:
+		m.overlay = overlayNone
+	case up:
+		m.selected = max(0, m.selected-1)
+	case down:
+		m.selected = min(m.selected+1, m.lastSelectable())
+	case showHelp:
+		return m.toggled(overlayHelp), nil
+	case showErrors:
+		return m.toggled(overlayErrors), nil
+	case showVerdict:
+		return m.toggled(overlayVerdict), nil
+	default:
+		return m.see(a)
+	}
+	return m, nil
+}
+
+// see performs an action that changes what is shown.
+func (m Model) see(a Action) (Model, tea.Cmd) {
+	switch a.verb {
+	case nextLane:
+		if n := len(m.shown.Lanes); n > 1 {
+			m.lane = (m.lane + 1) % n
+			return m.again()
+		}
+	case nextWindow:
+		m.window = (m.window + 1) % len(windows)
+		if m.wave >= 0 && windows[m.window] == windowRun {
+			m.window = (m.window + 1) % len(windows) // a picked wave has no run
+		}
+		return m.again()
+	case pickWave:
+		if a.wave < len(m.shown.Waves) {
+			m.wave = a.wave
+			return m.again()
+		}
+	case toggleService:
+		m.service = !m.service
+	case nextChart:
+		m.chart = chartKind((int(m.chart) + 1) % chartKinds)
+	case lastChart:
+		m.chart = chartKind((int(m.chart) - 1 + chartKinds) % chartKinds)
+	case freeze:
+		if m.frozen = !m.frozen; !m.frozen {
+			m.shown = m.live
+			m.place()
+		}
+	case filterEvents:
+		m.typing = true
+	case keepFilter:
+		m.typing = false
+	case clearFilter:
+		m.typing, m.filter = false, ""
+	case rubOut:
+		m.filter = draw.RubOut(m.filter)
+	}
+	return m, nil
+}
+
+// toggled opens an overlay, or closes it.
+func (m Model) toggled(o overlay) Model {
+	if m.overlay == o {
+		o = overlayNone
+	}
+	m.overlay, m.selected = o, 0
+	return m
+}
+
+// lastSelectable is how far down goes in the open overlay.
+func (m Model) lastSelectable() int {
+	if m.overlay == overlayHelp {
+		return m.Bindings().Possible().LastHelp(m.pen.Pen, m.layout.height)
+	}
+	return max(0, len(errorKinds(m.shown))-1)
+}
+
+// asked runs an act on the source outside of Update, and shows at once what
+// came of it.
+func (m Model) asked(act func(Source)) (Model, tea.Cmd) {
+	m.tag++
+	src, look := m.src, m.look()
+	return m, func() tea.Msg {
+		act(src)
+		return look()
+	}
+}
+
+// leastBurst is the smallest burst, so that one is felt in a calm wave, too; otherwise
+// one is what a second of the present rate brings.
+const leastBurst = 10
+
+// stop ends the run, step by step; who insists a third time leaves the screen,
+// whatever the run does.
+func (m Model) stop() (Model, tea.Cmd) {
+	m.stops++
+	if m.stops > 2 {
+		return m, tea.Quit
+	}
+	m.overlay = overlayNone
+	return m.asked(Source.Stop)
+}
+
+// longestFilter is how many characters a filter has at most.
+const longestFilter = 40
+
+// addFilter appends typed or pasted text.
+func (m Model) addFilter(text string) Model {
+	if text != " " {
+		text = draw.Clean(text)
+	}
+	r := []rune(m.filter + text)
+	m.filter = string(r[:min(len(r), longestFilter)])
+	return m
+}

@@ -1,0 +1,5 @@
+package live
+
+import "flashwave/tui/draw"
+
+func testPen() pen { return pen{draw.Theming{}.Pen()} }

@@ -1,0 +1,155 @@
+package live
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench/result"
+	"flashwave/bench/units"
+	"flashwave/tui/draw"
+)
+
+// View draws the screen.
+func (m Model) View() tea.View {
+	v := tea.NewView(m.render())
+	v.AltScreen = true
+	v.WindowTitle, v.ProgressBar = m.title(), m.progress()
+	return v
+}
+
+// render is the screen as text: as many lines as the window has at most, none
+// wider than it.
+func (m Model) render() string {
+	blocks := m.blocks()
+	if m.frozen || m.age() > 0 {
+		m.dim(blocks[1:])
+	}
+	if over := m.over(); over.Lines != nil {
+		blocks = append(blocks, over)
+	}
+	return m.pen.Compose(m.layout.width, m.layout.height, blocks)
+}
+
+// blocks draws every part that has room; the first says how the run is.
+func (m Model) blocks() []draw.Block {
+	l, p, s := m.layout, m.pen, m.shown
+	if l.numbers {
+		lines := p.Fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
+		if l.height >= 4 {
+			lines[l.height-1] = p.Cut(m.bottom(l.width), l.width)
+		}
+		first, rest := draw.At(0, 0, l.width, min(1, l.height)), draw.At(0, 1, l.width, max(0, l.height-1))
+		return []draw.Block{{At: first, Lines: lines[:first.H]}, {At: rest, Lines: lines[first.H:]}}
+	}
+	blocks := []draw.Block{{At: l.header, Lines: []string{p.header(s, m.past(), l.width)}}}
+	put := func(at draw.Rect, part func(width, height int) []string) {
+		if at.W > 0 && at.H > 0 {
+			blocks = append(blocks, draw.Block{At: at, Lines: p.Fit(part(at.W, at.H), at.W, at.H)})
+		}
+	}
+	put(l.ribbon, func(w, h int) []string { return p.load(s, m.lane, w, h) })
+	put(l.status, m.status)
+	put(l.latency, func(w, h int) []string { return p.latency(s, m.service, w, h) })
+	put(l.tally, func(w, h int) []string { return p.tallyLines(s, w, h) })
+	put(l.outcomes, func(w, h int) []string { return p.outcomes(s, w, h) })
+	put(l.cost, func(w, h int) []string { return p.cost(s, w, h) })
+	put(l.slos, func(w, h int) []string { return p.slos(s, w, h) })
+	put(l.waves, func(w, h int) []string { return p.waves(s, w, h) })
+	for i, kind := range chartStack(m.chart, m.shown.Verdict != nil, len(l.charts)) {
+		put(l.charts[i], func(w, h int) []string { return p.drawChart(s, kind, m.service, w, h) })
+	}
+	put(l.events, func(w, h int) []string { return p.events(s, m.filter, m.typing, w, h) })
+	put(l.keys, func(w, _ int) []string { return []string{m.bottom(w)} })
+	return blocks
+}
+
+// status is the lines under the ribbon: rates and open requests, or the verdict.
+func (m Model) status(width, height int) []string {
+	p, s := m.pen, m.shown
+	if s.Verdict != nil {
+		return p.verdict(*s.Verdict, width, height)
+	}
+	steered := p.steered(s, m.lane)
+	return []string{p.flow(s, width), p.Ends(p.open(s, width-draw.Cells(steered)), steered, width)}
+}
+
+// bottom is the last line: the keys, or what is being typed or waited for.
+func (m Model) bottom(width int) string {
+	p := m.pen
+	switch {
+	case m.notice != "":
+		return p.Style.Mark.Render(m.notice)
+	case m.overlay != overlayNone:
+		return p.Figure("esc") + " " + p.Label("back to the screen")
+	case m.typing && m.layout.events.H == 0:
+		return p.Label("filter events ") + p.FilterNote(m.filter, true)
+	case m.shown.State == result.Draining && !m.done():
+		return p.Label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.Figure("q") + " " + p.Label("stop at once")
+	default:
+		return m.Bindings().Footer(p.Pen, width)
+	}
+}
+
+// past says that what is drawn is not how the run is now, and why; "": it is.
+func (m Model) past() string {
+	age := m.age()
+	switch {
+	case !m.frozen && age > 0:
+		return "stale, nothing new for " + windowLength(age)
+	case !m.frozen:
+		return ""
+	case m.done() && m.shown.Verdict == nil:
+		return "frozen at " + units.Clock(m.shown.At) + ", the run is over: f shows it"
+	default:
+		return "frozen, the run is at " + units.Clock(m.live.At)
+	}
+}
+
+// staleAfter is how old the newest second may be before it is called stale. They
+// come one a second.
+const staleAfter = 2 * time.Second
+
+// age is how long nothing new has come from a run that goes on; 0 while seconds
+// come as they should.
+func (m Model) age() time.Duration {
+	s := m.shown
+	if s.State == result.Done || s.At <= 0 {
+		return 0
+	}
+	newest := time.Duration(0)
+	if n := len(s.Series); n > 0 {
+		newest = draw.Seconds(s.Series[n-1].TS + s.Series[n-1].StepS)
+	}
+	if age := s.At - newest; age > staleAfter {
+		return age
+	}
+	return 0
+}
+
+// dim takes the colours from blocks: what they show is the past.
+func (m Model) dim(blocks []draw.Block) {
+	for _, b := range blocks {
+		for i, line := range b.Lines {
+			b.Lines[i] = m.pen.Style.Faint.Render(ansi.Strip(line))
+		}
+	}
+}
+
+// over is the open overlay, in its place.
+func (m Model) over() draw.Block {
+	l, p := m.layout, m.pen
+	var lines []string
+	switch m.overlay {
+	case overlayHelp:
+		lines = m.Bindings().Possible().Help(p.Pen, m.selected, l.width, l.height)
+	case overlayErrors:
+		lines = p.browser(m.shown, m.selected, l.width, max(0, l.height-1))
+	case overlayVerdict:
+		lines = p.verdictPage(m.shown, l.width, l.height)
+	default:
+		return draw.Block{}
+	}
+	return draw.Centred(lines, l.width, l.height)
+}
