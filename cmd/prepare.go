@@ -44,7 +44,16 @@ func (p *program) consent(ctx context.Context, s *bench.Setup, e fmt.Stringer, y
 	if yes || !isTerminal(p.stdin) || !isTerminal(p.stderr) {
 		return nil
 	}
-	fmt.Fprint(p.stderr, "go on? [y/N] ")
+	agreed, err := p.ask(ctx, "go on?")
+	if err == nil && !agreed {
+		err = usage(errors.New("nothing was sent"), "--yes answers the question")
+	}
+	return err
+}
+
+// ask asks whoever sits at the terminal. Only a yes is one.
+func (p *program) ask(ctx context.Context, question string) (bool, error) {
+	fmt.Fprint(p.stderr, question+" [y/N] ")
 	type answer struct {
 		text string
 		err  error
@@ -57,14 +66,12 @@ func (p *program) consent(ctx context.Context, s *bench.Setup, e fmt.Stringer, y
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(p.stderr)
-		return ctx.Err()
+		return false, ctx.Err()
 	case a := <-given:
 		if a.err != nil && !errors.Is(a.err, io.EOF) {
-			return a.err
+			return false, a.err
 		}
-		if text := strings.ToLower(strings.TrimSpace(a.text)); text != "y" && text != "yes" {
-			return usage(errors.New("nothing was sent"), "--yes answers the question")
-		}
-		return nil
+		text := strings.ToLower(strings.TrimSpace(a.text))
+		return text == "y" || text == "yes", nil
 	}
 }

@@ -1,154 +1,140 @@
 package cmd
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"flashwave/bench/history"
-	"flashwave/bench/searches"
-	"flashwave/bench/store"
 	"flashwave/bench/units"
 )
 
+// tableLimit is how many lines of a list are read without being asked for.
+const tableLimit = 20
+
+// A selection is what the flags of a list ask for.
+type selection struct {
+	kind, by string
+	labels   []string
+}
+
 func (p *program) runsCommand() *cobra.Command {
+	var s selection
 	var asJSON bool
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "runs",
 		Short: "List earlier runs and searches for capacity",
-		Long: `List earlier runs and searches for capacity, the newest first. The rate is the highest
-that was planned of a run, and the capacity that a search found.`,
+		Long: `List earlier runs and searches for capacity, the newest first. RATE is the highest that
+was planned of a run, and the capacity that a search found; SERVED is what ended ok.`,
 		Example: `flashwave runs --limit 10
+flashwave runs --kind search --label team=shop
+flashwave runs --sort ttft --limit 3
 flashwave runs --json
-flashwave runs rm 20261123-222601 capacity-20261124-050525`,
+flashwave runs prune --older-than 30d`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if limit < 0 {
-				return usage(fmt.Errorf("--limit %d: so few cannot be listed", limit), "--limit 10 lists the newest ten, 0 all")
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			q, err := s.query()
+			if err != nil {
+				return err
 			}
-			return p.runs(limit, asJSON)
+			switch {
+			case limit < 0:
+				return usage(fmt.Errorf("--limit %d: so few cannot be listed", limit), "--limit 10 lists ten, 0 all")
+			case cmd.Flags().Changed("limit"):
+				q.Limit = limit
+			case !asJSON:
+				q.Limit = tableLimit
+			}
+			return p.runs(q, asJSON)
 		},
 	}
+	s.addTo(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
-	cmd.Flags().IntVar(&limit, "limit", 0, "list so many of the newest at most; 0: all")
-	cmd.AddCommand(p.removeCommand())
+	cmd.Flags().IntVar(&limit, "limit", 0, fmt.Sprintf("list so many at most; 0: all (default: %d, and all with --json)", tableLimit))
+	cmd.Flags().StringVar(&s.by, "sort", "", "what comes first instead of the newest: "+orders())
+	cmd.AddCommand(p.removeCommand(), p.pruneCommand(), p.renameCommand(), p.labelCommand())
 	return cmd
 }
 
+// addTo adds the flags that leave something out.
+func (s *selection) addTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.kind, "kind", "", "only these: run or search")
+	cmd.Flags().StringArrayVar(&s.labels, "label", nil, "only those with this label, k=v, repeatable: all of them")
+}
+
+// query is what is asked for.
+func (s *selection) query() (history.Query, error) {
+	q := history.Query{Kind: history.Kind(s.kind), By: history.Order(s.by), Labels: map[string]string{}}
+	switch q.Kind {
+	case "", history.Run, history.Search:
+	default:
+		return q, usage(fmt.Errorf("--kind %s: there is no such kind", s.kind), "there are run and search")
+	}
+	if q.By != history.Newest && !slices.Contains(history.Orders, q.By) {
+		return q, usage(fmt.Errorf("--sort %s: nothing is sorted by that", s.by), "there are "+orders())
+	}
+	for _, label := range s.labels {
+		k, v, ok := strings.Cut(label, "=")
+		if !ok || k == "" {
+			return q, usage(fmt.Errorf("--label %s: want k=v", label), "")
+		}
+		q.Labels[k] = v
+	}
+	return q, nil
+}
+
+// orders lists what can be sorted by.
+func orders() string {
+	var names []string
+	for _, o := range history.Orders {
+		names = append(names, string(o))
+	}
+	return strings.Join(names, ", ")
+}
+
 // runs lists what was kept.
-func (p *program) runs(limit int, asJSON bool) error {
-	runs, found, err := stores()
+func (p *program) runs(q history.Query, asJSON bool) error {
+	h, err := history.Open()
 	if err != nil {
 		return err
 	}
-	doc, err := history.List(runs, found, limit)
+	doc, err := h.List(q)
 	switch {
 	case err != nil:
 		return err
 	case asJSON:
 		p.writeJSON(doc)
 		return nil
+	case doc.Total == 0 && (q.Kind != "" || len(q.Labels) > 0):
+		fmt.Fprintln(p.stderr, "no such runs: flashwave runs lists all")
+		return nil
 	case doc.Total == 0:
 		fmt.Fprintln(p.stderr, "no runs yet: flashwave run makes one")
 		return nil
 	}
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tVERDICT\tNAME\tWHEN\tRATE\tTTFT P95\tERRORS\tCOST\tHEADLINE")
-	for _, k := range doc.Kept {
-		fmt.Fprintln(w, strings.Join(keptCells(k, time.Now()), "\t"))
-	}
+	p.list(doc.Kept)
 	if rest := doc.Total - len(doc.Kept); rest > 0 {
-		defer fmt.Fprintf(p.stderr, "and %s older: --limit 0 lists all\n", units.Count(rest))
-	}
-	return w.Flush()
-}
-
-// keptCells is a run or a search as a row.
-func keptCells(k history.Kept, now time.Time) []string {
-	verdict, when, headline := "incomplete", units.NoData, k.Headline
-	switch {
-	case k.Broken != nil:
-		verdict, headline = "broken", oneLine(*k.Broken)
-	case k.Status != nil:
-		verdict = string(*k.Status)
-	}
-	if k.StartedAt != nil {
-		when = units.Ago(now.Sub(*k.StartedAt))
-	}
-	return []string{
-		k.ID, verdict, k.Name, when, units.Maybe(k.RateRPS, units.PerSecond), units.Maybe(k.TTFTP95MS, units.Millis),
-		units.Maybe(k.ErrorRate, units.Share), units.Maybe(k.CostUSD, units.USD), headline,
-	}
-}
-
-// stores are those of runs and of searches.
-func stores() (*store.Store, *searches.Store, error) {
-	runs, err := store.Open("")
-	if err != nil {
-		return nil, nil, err
-	}
-	found, err := searches.Open("")
-	return runs, found, err
-}
-
-func (p *program) removeCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "rm ID…",
-		Short: "Remove runs and searches for good",
-		Long: `Remove runs and searches for good, each by its whole id. Nothing is removed if one of
-the ids is unknown. What still goes on stays.`,
-		Example: `flashwave runs rm 20261123-222601 capacity-20261124-050525`,
-		Args:    cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, ids []string) error {
-			if len(ids) == 0 {
-				return usage(errors.New("no id was named"), "flashwave runs lists them")
-			}
-			return p.remove(ids)
-		},
-	}
-}
-
-// remove removes runs and searches, if all of them are there.
-func (p *program) remove(ids []string) error {
-	runs, found, err := stores()
-	if err != nil {
-		return err
-	}
-	search := func(id string) bool { return strings.HasPrefix(id, searches.Prefix) }
-	for _, id := range ids {
-		has := runs.Has
-		if search(id) {
-			has = found.Has
+		what := "older"
+		if q.By != history.Newest {
+			what = "more"
 		}
-		if err := has(id); err != nil {
-			return invalid(err)
-		}
-	}
-	var stays error // the first
-	for i, id := range ids {
-		if slices.Contains(ids[:i], id) {
-			continue // it was removed once
-		}
-		if search(id) {
-			err = found.Remove(id)
-		} else {
-			err = runs.Remove(id, time.Now())
-		}
-		if err != nil {
-			stays = cmp.Or(stays, err)
-			continue
-		}
-		fmt.Fprintln(p.stderr, "removed", id)
-	}
-	if stays != nil {
-		return invalid(stays)
+		fmt.Fprintf(p.stderr, "and %s %s: --limit 0 lists all\n", units.Count(rest), what)
 	}
 	return nil
+}
+
+// list prints runs and searches as a table that fits the terminal.
+func (p *program) list(kept []history.Kept) {
+	width := 0 // whoever reads a pipe reads whole lines
+	if isTerminal(p.stdout) {
+		width = p.reportOptions().Width
+	}
+	now := time.Now()
+	for _, line := range fit(keptColumns, kept, now, width) {
+		fmt.Fprintln(p.stdout, line)
+	}
 }

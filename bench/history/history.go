@@ -1,5 +1,17 @@
-// Package history lists what was kept, runs and searches for capacity together, the
-// newest first. [List] makes a [Document] of the two stores.
+// Package history is what was kept, runs and searches for capacity together: a list of
+// it, and what is done with its entries.
+//
+// [Open] it, [History.List] it as a [Document], find an id with [History.Find], then
+// [History.Rename], [History.Label] or [History.Remove] what it names. [History.Spare]
+// tells what is old enough to go.
+//
+// # Other processes
+//
+// What goes on is never removed, renamed or labelled: a run writes its document when it
+// ends, from what it knew when it began. Everything else is changed under the lock of its
+// log, by one process at a time, and its document is replaced as a whole: who reads it
+// sees what was there before or what is there now. What another process removed meanwhile
+// is an error.
 package history
 
 import (
@@ -20,8 +32,8 @@ const Schema = "flashwave.runs/v1"
 // never 0.
 type Document struct {
 	Schema string `json:"schema"`
-	Total  int    `json:"total"` // that were kept
-	Kept   []Kept `json:"kept"`  // the newest first, no more than were asked for
+	Total  int    `json:"total"` // that were kept, of the kind and with the labels that were asked for
+	Kept   []Kept `json:"kept"`  // in the order that was asked for, no more than were asked for
 }
 
 // A Kind is what was kept.
@@ -35,56 +47,96 @@ const (
 
 // A Kept is a run, or a search for capacity, with its headline figures.
 type Kept struct {
-	Kind      Kind       `json:"kind"`
-	ID        string     `json:"id"`
-	Name      string     `json:"name"`
-	Target    string     `json:"target"` // host and port, or "mock"
-	Model     string     `json:"model"`
-	StartedAt *time.Time `json:"started_at"` // null: it cannot be read
-	DurationS *float64   `json:"duration_s"` // seconds; null: it did not come to its end
-	Complete  bool       `json:"complete"`   // it came to its end
-	Broken    *string    `json:"broken"`     // why nothing can be told of it; null: something can
+	Kind      Kind              `json:"kind"`
+	ID        string            `json:"id"`
+	Name      string            `json:"name"`
+	Labels    map[string]string `json:"labels"`
+	Target    string            `json:"target"` // host and port, or "mock"
+	Model     string            `json:"model"`
+	StartedAt *time.Time        `json:"started_at"` // null: it cannot be read
+	DurationS *float64          `json:"duration_s"` // seconds; null: it did not come to its end
+	Complete  bool              `json:"complete"`   // it came to its end
+	Broken    *string           `json:"broken"`     // why nothing can be told of it; null: something can
 
 	Status   *result.Status `json:"status"` // null: it did not come to its end
 	ExitCode *int           `json:"exit_code"`
 	Headline string         `json:"headline"` // one sentence
 
-	RateRPS   *float64 `json:"rate_rps"`    // requests per second: the capacity of a search, the highest rate planned of a run; null: none
-	Confirmed *bool    `json:"confirmed"`   // the capacity, by a soak; null: a run
-	Requests  *int64   `json:"requests"`    // scheduled; null: a search
-	TTFTP95MS *float64 `json:"ttft_p95_ms"` // response time of a run
-	E2EP95MS  *float64 `json:"e2e_p95_ms"`  // likewise
-	ErrorRate *float64 `json:"error_rate"`  // ratio, of a run
-	CostUSD   *float64 `json:"cost_usd"`    // null: the price is unknown
+	RateRPS      *float64 `json:"rate_rps"`      // requests per second: the capacity of a search, the highest rate planned of a run; null: none
+	SucceededRPS *float64 `json:"succeeded_rps"` // requests per second that ended ok; null: a search
+	Confirmed    *bool    `json:"confirmed"`     // the capacity, by a soak; null: a run
+	Requests     *int64   `json:"requests"`      // scheduled; null: a search
+	TTFTP95MS    *float64 `json:"ttft_p95_ms"`   // response time of a run
+	E2EP95MS     *float64 `json:"e2e_p95_ms"`    // likewise
+	ErrorRate    *float64 `json:"error_rate"`    // ratio, of a run
+	CostUSD      *float64 `json:"cost_usd"`      // null: the price is unknown
 }
 
-// List is what two stores hold, the newest first; limit is how many are told at most, 0:
-// all of them. What is not told is not read.
-func List(runs *store.Store, found *searches.Store, limit int) (*Document, error) {
-	ids, err := runs.IDs()
+// A History is a store of runs and one of searches. It is safe for concurrent use, by
+// several processes too.
+type History struct {
+	Runs     *store.Store
+	Searches *searches.Store
+}
+
+// Open opens the user's own stores.
+func Open() (*History, error) {
+	runs, err := store.Open("")
 	if err != nil {
 		return nil, err
 	}
-	others, err := found.IDs()
+	found, err := searches.Open("")
+	return &History{Runs: runs, Searches: found}, err
+}
+
+// List is what is asked for of what was kept. What is not told is not read, unless the
+// answer depends on it.
+func (h *History) List(q Query) (*Document, error) {
+	all, err := h.named(q.Kind)
 	if err != nil {
 		return nil, err
 	}
-	var all []named
-	for _, id := range ids {
-		all = append(all, named{id, func() Kept { return ofRun(runs.Entry(id)) }})
-	}
-	for _, id := range others {
-		all = append(all, named{id, func() Kept { return ofSearch(found.Entry(id)) }})
-	}
-	slices.SortStableFunc(all, func(a, b named) int { return cmp.Compare(b.stamp(), a.stamp()) })
 	d := &Document{Schema: Schema, Total: len(all), Kept: []Kept{}}
-	if limit > 0 {
-		all = all[:min(limit, len(all))]
+	if q.Limit > 0 && !q.readsAll() {
+		all = all[:min(q.Limit, len(all))]
 	}
 	for _, n := range all {
-		d.Kept = append(d.Kept, n.read())
+		if k := n.read(); q.wants(k) {
+			d.Kept = append(d.Kept, k)
+		}
+	}
+	if q.readsAll() {
+		d.Total = len(d.Kept)
+		Sort(d.Kept, q.By)
+		if q.Limit > 0 {
+			d.Kept = d.Kept[:min(q.Limit, len(d.Kept))]
+		}
 	}
 	return d, nil
+}
+
+// named are the entries of a kind, or of both, the newest first.
+func (h *History) named(kind Kind) (all []named, err error) {
+	if kind != Search {
+		ids, err := h.Runs.IDs()
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			all = append(all, named{id, func() Kept { return ofRun(h.Runs.Entry(id)) }})
+		}
+	}
+	if kind != Run {
+		ids, err := h.Searches.IDs()
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			all = append(all, named{id, func() Kept { return ofSearch(h.Searches.Entry(id)) }})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b named) int { return cmp.Compare(stamp(b.id), stamp(a.id)) })
+	return all, nil
 }
 
 // A named is what was kept and is not read yet.
@@ -93,17 +145,20 @@ type named struct {
 	read func() Kept
 }
 
+// stampLayout is how an id says when its run or search began, in UTC.
+const stampLayout = "20060102-150405"
+
 // stamp is when it began as its id says, to the second, which even what is broken has.
 // Within a second the stores know the order.
-func (n named) stamp() string {
-	stamp := strings.TrimPrefix(n.id, searches.Prefix)
-	return stamp[:min(len(stamp), len("20060102-150405"))]
+func stamp(id string) string {
+	at := strings.TrimPrefix(id, searches.Prefix)
+	return at[:min(len(at), len(stampLayout))]
 }
 
 func ofRun(e store.Entry) Kept {
 	k := Kept{
-		Kind: Run, ID: e.ID, Name: e.Name, Target: e.Target, Model: e.Model, Complete: e.Complete,
-		Headline: e.Headline, RateRPS: e.PeakRPS,
+		Kind: Run, ID: e.ID, Name: e.Name, Labels: e.Labels, Target: e.Target, Model: e.Model, Complete: e.Complete,
+		Headline: e.Headline, RateRPS: e.PeakRPS, SucceededRPS: e.Succeeded,
 		TTFTP95MS: e.TTFTP95, E2EP95MS: e.E2EP95, ErrorRate: e.ErrorRate, CostUSD: e.CostUSD,
 	}
 	k.began(e.StartedAt, e.Broken)
@@ -121,7 +176,7 @@ func ofSearch(e searches.Entry) Kept {
 	}
 	d := e.Document
 	k.began(d.StartedAt, nil)
-	k.Name, k.Headline, k.CostUSD = d.Name, d.Verdict.Headline, d.CostUSD
+	k.Name, k.Labels, k.Headline, k.CostUSD = d.Name, d.Labels, d.Verdict.Headline, d.CostUSD
 	k.RateRPS, k.Confirmed = d.Capacity.RPS, &d.Capacity.Confirmed
 	if sc := d.Scenario; sc != nil {
 		k.Target, k.Model = store.TargetOf(sc.Target.URL), sc.Target.Model

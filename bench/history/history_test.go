@@ -26,7 +26,7 @@ func TestList(t *testing.T) {
 	}
 	list := func(limit int) *Document {
 		t.Helper()
-		d, err := List(runs, found, limit)
+		d, err := (&History{Runs: runs, Searches: found}).List(Query{Limit: limit})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestNoMoreIsReadThanIsTold(t *testing.T) {
 	}
 	reading := func(limit int) float64 {
 		return testing.AllocsPerRun(1, func() {
-			if d, err := List(runs, found, limit); err != nil || d.Total != many {
+			if d, err := (&History{Runs: runs, Searches: found}).List(Query{Limit: limit}); err != nil || d.Total != many {
 				t.Errorf("%+v, %v", d, err)
 			}
 		})

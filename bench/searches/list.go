@@ -3,6 +3,7 @@ package searches
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,8 +61,60 @@ func (s *Store) Has(id string) error {
 	return e
 }
 
+// Find is the whole id of a search that this store holds: ref is an id or the unique
+// beginning of one.
+func (s *Store) Find(ref string) (string, error) {
+	id, err := s.find(ref)
+	if err == nil && filepath.Base(id) != id {
+		return "", &Error{Message: ref + " is a path, and no id", Hint: "flashwave runs lists them"}
+	}
+	return id, err
+}
+
+// Size is how many bytes a search of [Store.IDs] takes on disk.
+func (s *Store) Size(id string) int64 { return files.Size(filepath.Join(s.dir, id)) }
+
 // Remove removes a search for good, by its whole id. One that still goes on is not.
 func (s *Store) Remove(id string) error {
+	return s.holding(id, func(dir string) error {
+		if err := os.RemoveAll(dir); err != nil {
+			return &Error{Message: "the search " + id + " cannot be removed", Hint: "is it yours?", cause: err}
+		}
+		return nil
+	})
+}
+
+// Edit changes the document of a search, by its whole id: the one that it ended in, and
+// the one that it began with, from which it may go on. One that still goes on is not
+// changed.
+func (s *Store) Edit(id string, c files.Change) error {
+	return s.holding(id, func(dir string) error {
+		cannot := func(err error) error {
+			return &Error{Message: "the search " + id + " cannot be changed", Hint: "is it yours, and whole?", cause: err}
+		}
+		begin := files.EditJSON(filepath.Join(dir, beginFile), maxDocument, "document", c)
+		if begin != nil && !errors.Is(begin, fs.ErrNotExist) {
+			return cannot(begin)
+		}
+		err := files.EditJSON(filepath.Join(dir, documentFile), maxDocument, "", c)
+		if err != nil && (begin != nil || !errors.Is(err, fs.ErrNotExist)) {
+			return cannot(err)
+		}
+		return nil
+	})
+}
+
+// GoesOn reports whether a search of [Store.IDs] still goes on.
+func (s *Store) GoesOn(id string) bool {
+	return errors.Is(s.holding(id, func(string) error { return nil }), errGoesOn)
+}
+
+// errGoesOn is the cause of errors about a search that somebody holds.
+var errGoesOn = errors.New("its log is open")
+
+// holding does something with a search's directory while no other process goes on with
+// the search, or changes it.
+func (s *Store) holding(id string, do func(dir string) error) error {
 	if err := s.Has(id); err != nil {
 		return err
 	}
@@ -71,13 +124,10 @@ func (s *Store) Remove(id string) error {
 	case err == nil:
 		defer func() { _ = f.Close() }() // nothing was written
 		if files.Lock(f) != nil {
-			return &Error{Message: "the search " + id + " still goes on", Hint: "wait for its end, or end it there"}
+			return &Error{Message: "the search " + id + " still goes on", Hint: "wait for its end, or end it there", cause: errGoesOn}
 		}
 	case !errors.Is(err, os.ErrNotExist):
-		return &Error{Message: "the search " + id + " cannot be removed", Hint: "is it yours?", cause: err}
+		return &Error{Message: "the search " + id + " cannot be changed", Hint: "is it yours?", cause: err}
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return &Error{Message: "the search " + id + " cannot be removed", Hint: "is it yours?", cause: err}
-	}
-	return nil
+	return do(dir)
 }

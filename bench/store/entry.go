@@ -21,6 +21,7 @@ import (
 type Entry struct {
 	ID, Dir   string
 	Name      string
+	Labels    map[string]string
 	StartedAt time.Time
 	Duration  time.Duration
 	Target    string // host and port, or "mock"
@@ -35,6 +36,7 @@ type Entry struct {
 	Headline  string
 	Scheduled int64    // requests
 	PeakRPS   *float64 // the highest rate planned; also of incomplete runs
+	Succeeded *float64 // requests per second
 	TTFTP95   *float64 // ms, response time
 	E2EP95    *float64 // ms, response time
 	E2EMean   *float64 // ms, response time
@@ -86,7 +88,7 @@ func readEntry(dir string) Entry {
 }
 
 func (e *Entry) describe(run *result.Run) {
-	e.Name, e.StartedAt = run.Name, run.StartedAt
+	e.Name, e.Labels, e.StartedAt = run.Name, run.Labels, run.StartedAt
 	sc := run.Scenario
 	if sc == nil {
 		return
@@ -122,7 +124,7 @@ func (e *Entry) conclude(run *result.Run) {
 	e.Duration = duration(run.DurationS)
 	e.Status, e.ExitCode, e.Headline = run.Verdict.Status, run.Verdict.ExitCode, run.Verdict.Headline
 	t := run.Total
-	e.Scheduled, e.ErrorRate = t.Requests.Scheduled, t.ErrorRate
+	e.Scheduled, e.Succeeded, e.ErrorRate = t.Requests.Scheduled, t.Rate.Succeeded, t.ErrorRate
 	if l := t.Latency.TTFT.Response; l != nil {
 		e.TTFTP95 = &l.P95
 	}
@@ -182,6 +184,8 @@ func field(run *result.Run, key json.Token) any {
 		return &run.Schema
 	case "name":
 		return &run.Name
+	case "labels":
+		return &run.Labels
 	case "started_at":
 		return &run.StartedAt
 	case "duration_s":

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
@@ -92,6 +93,22 @@ func (s *Store) find(ref string) (string, error) {
 	}
 }
 
+// Find is the whole id of a run that this store holds: ref is an id or the unique
+// beginning of one, "latest" or "latest~N".
+func (s *Store) Find(ref string) (string, error) {
+	path, err := s.find(ref)
+	if err != nil {
+		return "", err
+	}
+	if filepath.Dir(path) != s.dir {
+		return "", &Error{Message: ref + " is a path, and no id", Hint: "flashwave runs lists them"}
+	}
+	return filepath.Base(path), nil
+}
+
+// Size is how many bytes a run of [Store.IDs] takes on disk.
+func (s *Store) Size(id string) int64 { return files.Size(filepath.Join(s.dir, id)) }
+
 // latest reads "latest" and "latest~N".
 func latest(ref string) (back int, ok bool, err error) {
 	rest, ok := strings.CutPrefix(ref, "latest")
@@ -136,7 +153,7 @@ func some(ids []string) string {
 
 // IDs are the names of the run directories, newest first.
 func (s *Store) IDs() ([]string, error) {
-	files, err := os.ReadDir(s.dir)
+	found, err := os.ReadDir(s.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -144,7 +161,7 @@ func (s *Store) IDs() ([]string, error) {
 		return nil, &Error{Message: s.dir, cause: err}
 	}
 	var ids []string
-	for _, f := range files {
+	for _, f := range found {
 		if f.IsDir() {
 			ids = append(ids, f.Name())
 		}

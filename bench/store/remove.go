@@ -34,46 +34,76 @@ func (s *Store) Has(id string) error {
 
 // Remove removes a run for good, by its whole id. One that goes on is not.
 func (s *Store) Remove(id string, now time.Time) error {
+	return s.holding(id, now, func(dir string) error {
+		if err := os.RemoveAll(dir); err != nil {
+			return &Error{Message: "the run " + id + " cannot be removed", Hint: "is it yours?", cause: err}
+		}
+		return nil
+	})
+}
+
+// Edit changes the document of a run, by its whole id; of one that was cut off, what is
+// known of its beginning. One that goes on is not changed: it writes its document at its
+// end, from what it knew at its beginning.
+func (s *Store) Edit(id string, now time.Time, c files.Change) error {
+	return s.holding(id, now, func(dir string) error {
+		path := filepath.Join(dir, runFile)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			path = filepath.Join(dir, beginFile)
+		}
+		if err := files.EditJSON(path, maxDocument, "", c); err != nil {
+			return &Error{Message: "the run " + id + " cannot be changed", Hint: "is it yours, and whole?", cause: err}
+		}
+		return nil
+	})
+}
+
+// GoesOn reports whether a run of [Store.IDs] has not come to its end.
+func (s *Store) GoesOn(id string, now time.Time) bool {
+	err := s.holding(id, now, func(string) error { return nil })
+	return errors.Is(err, errGoesOn)
+}
+
+// errGoesOn is the cause of errors about a run that has not come to its end.
+var errGoesOn = errors.New("it has no document yet")
+
+// holding does something with a run's directory while no other process changes it, unless
+// the run goes on. That is one that has no document, and whose log is open, in a process
+// that is stopped or waits for the disk too, or of which something was written a moment
+// ago.
+func (s *Store) holding(id string, now time.Time, do func(dir string) error) error {
 	if err := s.Has(id); err != nil {
 		return err
 	}
 	dir := filepath.Join(s.dir, id)
-	if goesOn(dir, now) {
-		return &Error{Message: "the run " + id + " still goes on", Hint: "wait for its end, or end it there; what was cut off can be removed after ten seconds"}
+	_, err := os.Stat(filepath.Join(dir, runFile))
+	ended := !errors.Is(err, fs.ErrNotExist)
+	goesOn := &Error{Message: "the run " + id + " still goes on", Hint: "wait for its end, or end it there; what was cut off can be changed or removed after ten seconds", cause: errGoesOn}
+	if !ended && now.Sub(newest(dir)) < quiet { // its own process may be about to lock its log
+		return goesOn
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return &Error{Message: "the run " + id + " cannot be removed", Hint: "is it yours?", cause: err}
-	}
-	return nil
-}
-
-// goesOn reports whether a run has not come to its end: it has no document, and its log is
-// open, in a process that is stopped or waits for the disk too, or something of it was
-// written a moment ago.
-func goesOn(dir string, now time.Time) bool {
-	if _, err := os.Stat(filepath.Join(dir, runFile)); !errors.Is(err, fs.ErrNotExist) {
-		return false
-	}
-	log, err := os.OpenFile(filepath.Join(dir, eventsFile), os.O_RDWR, 0)
-	if err == nil {
+	if log, err := os.OpenFile(filepath.Join(dir, eventsFile), os.O_RDWR, 0); err == nil {
 		defer func() { _ = log.Close() }() // nothing was written
-		if files.Lock(log) != nil {
-			return true
+		switch locked := files.Lock(log); {
+		case locked != nil && !ended:
+			return goesOn
+		case locked != nil:
+			return &Error{Message: "the run " + id + " is being changed", Hint: "try again"}
 		}
 	}
-	return now.Sub(newest(dir)) < quiet
+	return do(dir)
 }
 
-// newest is when anything in a directory, or the directory itself, was changed last.
+// newest is when something was written to the logs of a run last, or, before there are
+// any, when its directory was made.
 func newest(dir string) (at time.Time) {
-	if info, err := os.Stat(dir); err == nil {
-		at = info.ModTime()
-	}
-	list, _ := os.ReadDir(dir) // what cannot be read tells nothing
-	for _, f := range list {
-		if info, err := f.Info(); err == nil && info.ModTime().After(at) {
+	for _, name := range []string{eventsFile, intervalsFile, tailFile} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.ModTime().After(at) {
 			at = info.ModTime()
 		}
+	}
+	if info, err := os.Stat(dir); err == nil && at.IsZero() {
+		at = info.ModTime()
 	}
 	return at
 }
