@@ -25,6 +25,21 @@ func Share(ratio float64) string {
 	})
 }
 
+// OfHundred writes how many of a hundred a part of a whole is, for people who count
+// customers: 58 stands for 58.9 %, too, so that 95 are 95 at least. What is no part, and
+// what lacks but a trace, says so: <1, >99.
+func OfHundred(ratio float64) string {
+	return whole(100*ratio, func(p float64) string {
+		switch {
+		case p > 0 && p < 1:
+			return "<1"
+		case p > 99 && p < 100:
+			return ">99"
+		}
+		return fixed(math.Floor(p+1e-9), 0)
+	})
+}
+
 // Percent writes what is measured in hundredths and not worth a decimal, as the use
 // of a CPU is: 31 %.
 func Percent(percent float64) string {

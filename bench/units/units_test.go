@@ -213,3 +213,14 @@ func TestScales(t *testing.T) {
 		t.Errorf("the zero scale writes %q", got)
 	}
 }
+
+// So many of a hundred are so many at least, and a trace is not nothing.
+func TestOfHundred(t *testing.T) {
+	for ratio, want := range map[float64]string{
+		0: "0", 0.001: "<1", 0.01: "1", 0.58: "58", 0.589: "58", 0.9499: "94", 0.95: "95", 0.99: "99", 0.9901: ">99", 1: "100",
+	} {
+		if got := units.OfHundred(ratio); got != want {
+			t.Errorf("%v is %s, want %s", ratio, got, want)
+		}
+	}
+}

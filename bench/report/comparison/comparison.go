@@ -161,7 +161,7 @@ func (c comparison) word() string { return strings.ToUpper(words.Plain(c.gate.St
 // html writes a comparison as one self-contained page.
 func (c comparison) html(w io.Writer) error {
 	v := web.Judged(result.Verdict{Status: c.status(), Headline: c.gate.Headline, Reasons: c.gate.Reasons})
-	v.Word = c.word()
+	v.Word, v.Answer = c.word(), c.answer()
 	return web.Page{
 		Kind: "comparison", Name: c.name(), Verdict: v,
 		Sections: []web.Section{

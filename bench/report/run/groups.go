@@ -2,6 +2,7 @@ package run
 
 import (
 	"flashwave/bench/report/table"
+	"flashwave/bench/report/web"
 	"flashwave/bench/report/words"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
@@ -14,9 +15,24 @@ func (p text) groups(run *result.Run) {
 		p.Table(t)
 	}
 	if s := run.Sessions; s != nil {
-		p.Flow("sessions", named("started", s.Started), named("finished", s.Finished), occurred("broken", s.Broken), occurred("cut", s.Cut),
-			grows(s))
+		p.Flow("sessions", sessions(s)...)
 	}
+}
+
+// sessions says what became of conversations.
+func sessions(s *result.Sessions) []string {
+	return []string{named("started", s.Started), named("finished", s.Finished), occurred("broken", s.Broken), occurred("cut", s.Cut), grows(s)}
+}
+
+// groupBlocks are the same for a browser.
+func groupBlocks(run *result.Run) (blocks []web.Block) {
+	for _, t := range groupTables(run) {
+		blocks = append(blocks, web.Block{Table: web.NewTable("by "+t.Header[0], t)})
+	}
+	if s := run.Sessions; s != nil {
+		blocks = append(blocks, web.Block{Pairs: []web.Pair{{Name: "conversations", Value: words.Listed(sessions(s)...)}}})
+	}
+	return blocks
 }
 
 // grows is by how much prompts grow.

@@ -14,11 +14,13 @@ import (
 // HTML writes one self-contained page.
 func HTML(w io.Writer, run *result.Run) error {
 	t := timeline.Of(run)
+	v := web.Judged(run.Verdict)
+	v.Answer = answer(run)
 	return web.Page{
 		Kind:    "load test",
 		Name:    words.Name(run.Name),
 		Facts:   facts(run),
-		Verdict: web.Judged(run.Verdict),
+		Verdict: v,
 		Sections: []web.Section{
 			{ID: "slos", Title: "SLOs", Blocks: sloTable(run)},
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: cards(run)}}},
@@ -26,6 +28,7 @@ func HTML(w io.Writer, run *result.Run) error {
 			{ID: "latency", Title: "Latency", Note: latencyNote(run.Total), Blocks: latencyBlocks(run, t)},
 			{ID: "outcomes", Title: "Outcomes", Blocks: outcomeBlocks(run)},
 			{ID: "waves", Title: "Waves", Blocks: waveBlocks(run)},
+			{ID: "groups", Title: "Workloads and turns", Blocks: groupBlocks(run)},
 			{ID: "cost", Title: "Cost and tokens", Blocks: costBlocks(run)},
 			{ID: "generator", Title: "Load generator", Note: generatorNote, Blocks: generatorBlocks(run)},
 			{ID: "events", Title: "Events", Blocks: eventTable(run.Events)},

@@ -19,11 +19,13 @@ import (
 
 // HTML writes a search as one self-contained page.
 func HTML(w io.Writer, d *capacity.Document) error {
+	v := web.Judged(result.Verdict{Status: d.Verdict.Status, Headline: d.Verdict.Headline, Reasons: d.Verdict.Reasons})
+	v.Answer = answer(d)
 	return web.Page{
 		Kind:    "capacity",
 		Name:    words.Name(d.Name),
 		Facts:   facts(d),
-		Verdict: web.Judged(result.Verdict{Status: d.Verdict.Status, Headline: d.Verdict.Headline, Reasons: d.Verdict.Reasons}),
+		Verdict: v,
 		Sections: []web.Section{
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: cards(d)}}},
 			{ID: "search", Title: "The search", Note: "each point is a load that was held; the shade is between the highest that holds and the lowest that does not", Blocks: searchBlocks(d)},

@@ -61,6 +61,15 @@ type Verdict struct {
 	State    State
 	Headline string // one sentence
 	Reasons  []string
+	Answer   *Answer // nil: the sentence says it all
+}
+
+// An Answer is a verdict in the words of who runs a shop: one figure, and what it is. It
+// rests on the figures of the tables, and never says what they do not.
+type Answer struct {
+	Figure string
+	Unit   string // beside it, smaller; "": none
+	Says   string // the sentence that the figure begins
 }
 
 // A Section is a part of a page with a heading. One without blocks is not shown.

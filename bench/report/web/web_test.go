@@ -28,7 +28,7 @@ func whole(text string) Page {
 	}
 	return Page{
 		Kind: text, Name: text, Facts: []string{text}, Footer: []string{text},
-		Verdict: Verdict{Word: text, State: Bad, Headline: text, Reasons: []string{text}},
+		Verdict: Verdict{Word: text, State: Bad, Answer: &Answer{Figure: text, Unit: text, Says: text}, Headline: text, Reasons: []string{text}},
 		Sections: []Section{
 			{ID: "empty", Title: "not shown"},
 			{ID: "all", Title: text, Note: text, Blocks: []Block{

@@ -1,0 +1,64 @@
+package search
+
+import (
+	"fmt"
+
+	"flashwave/bench/capacity"
+	"flashwave/bench/forecast"
+	"flashwave/bench/report/web"
+	"flashwave/bench/report/words"
+	"flashwave/bench/units"
+)
+
+// answer is what holds, and what the demand needs, in the words of who runs a shop; nil
+// where nothing held.
+func answer(d *capacity.Document) *web.Answer {
+	c := d.Capacity
+	if c.RPM == nil {
+		return nil
+	}
+	a := &web.Answer{Figure: units.Rate(*c.RPM), Unit: "a minute"}
+	says := "is what it holds"
+	switch {
+	case c.Concurrency != nil:
+		a.Figure, a.Unit = units.Count(*c.Concurrency), "at once"
+		says += ": " + units.Rate(*c.RPM) + " a minute"
+	case c.AtLeast:
+		says = "and maybe more is what it holds"
+	}
+	if !c.Confirmed {
+		says += ", not confirmed by a soak"
+	}
+	a.Says = says + needed(d.Forecast)
+	return a
+}
+
+// needed is what the demand asks of it, and what comes of it as it is.
+func needed(f *forecast.Forecast) string {
+	if f == nil || f.Headroom == nil {
+		return ""
+	}
+	says := "; the sale needs " + units.Rate(60*f.Demand.PeakRPS)
+	switch {
+	case f.Fits == nil:
+		return says + ": too close to tell"
+	case *f.Fits:
+		return says + ": it fits"
+	case f.Replicas != nil && *f.Replicas > 1:
+		says += fmt.Sprintf(": %d replicas", *f.Replicas)
+	default:
+		says += ": it does not fit"
+	}
+	b := f.Simulated
+	if b == nil {
+		b = f.Fluid
+	}
+	if b == nil || f.Ungrounded() != "" || !(b.BeyondShare > 0) {
+		return words.Plain(says)
+	}
+	says += "; as it is, " + units.OfHundred(1-b.BeyondShare) + " of 100 customers are served as was asked"
+	if b.WorstWaitS > 0 {
+		says += ", and the longest wait is " + units.Seconds(b.WorstWaitS)
+	}
+	return says
+}
