@@ -14,13 +14,11 @@ import (
 // HTML writes one self-contained page.
 func HTML(w io.Writer, run *result.Run) error {
 	t := timeline.Of(run)
-	v := web.Judged(run.Verdict)
-	v.Answer = answer(run)
 	return web.Page{
 		Kind:    "load test",
 		Name:    words.Name(run.Name),
 		Facts:   facts(run),
-		Verdict: v,
+		Verdict: web.Judged(run.Verdict),
 		Sections: []web.Section{
 			{ID: "slos", Title: "SLOs", Blocks: sloTable(run)},
 			{ID: "figures", Title: "Key figures", Blocks: []web.Block{{Cards: cards(run)}}},

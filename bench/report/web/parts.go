@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,12 +16,17 @@ import (
 )
 
 // Judged is the verdict over a run or a search; reasons that its headline tells are not
-// told again.
+// told again. What customers felt is its answer.
 func Judged(v result.Verdict) Verdict {
+	felt := felt(v.Customers)
+	if felt != nil {
+		v.Customers = ""
+	}
 	out := Verdict{
 		Word:     words.Status(v.Status),
 		Headline: cmp.Or(words.Plain(v.Headline), "nobody judged this run"),
 		State:    Near,
+		Answer:   felt,
 	}
 	switch v.Status {
 	case result.Pass:
@@ -32,6 +38,19 @@ func Judged(v result.Verdict) Verdict {
 		out.Reasons = append(out.Reasons, words.Plain(r))
 	}
 	return out
+}
+
+// how are the ways in which a sentence on customers begins: with how many they are.
+var how = regexp.MustCompile(`^(?:(\d+|fewer than \d+) (of \d+)|(every|no) (customer)|(half)) (.+)$`)
+
+// felt parts what customers felt into how many did, and what it was; nil where nobody
+// knows.
+func felt(said string) *Answer {
+	m := how.FindStringSubmatch(words.Plain(said))
+	if m == nil {
+		return nil
+	}
+	return &Answer{Figure: strings.Replace(m[1]+m[3]+m[5], "fewer than ", "<", 1), Unit: m[2] + m[4], Says: m[6]}
 }
 
 // Made is the footer of a document: which one it is, what made it, and the seed of its
