@@ -55,7 +55,10 @@ func cards(d *capacity.Document) []web.Card {
 	if c.Confirmed {
 		note = "confirmed by a soak"
 	}
-	if c.RPM != nil {
+	switch {
+	case c.RPS == nil && c.Concurrency == nil:
+		note = "nothing held"
+	case c.RPM != nil:
 		note = units.Rate(*c.RPM) + " a minute, " + note
 	}
 	list := []web.Card{web.RateCard("Capacity", c.RPS, note)}

@@ -27,4 +27,10 @@ func TestFelt(t *testing.T) {
 			t.Errorf("%s: %+v, %q", said, v.Answer, v.Reasons)
 		}
 	}
+	glad := "every customer waited less than 2 s for the whole answer"
+	for status, want := range map[result.Status]bool{result.Pass: true, result.Fail: false} {
+		if v := Judged(result.Verdict{Status: status, Customers: glad}); (v.Answer != nil) != want || slices.Contains(v.Reasons, glad) == want {
+			t.Errorf("%s: %+v, %q", status, v.Answer, v.Reasons)
+		}
+	}
 }

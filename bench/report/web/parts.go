@@ -16,9 +16,12 @@ import (
 )
 
 // Judged is the verdict over a run or a search; reasons that its headline tells are not
-// told again. What customers felt is its answer.
+// told again. What customers felt is its answer, unless nobody felt what is wrong.
 func Judged(v result.Verdict) Verdict {
 	felt := felt(v.Customers)
+	if felt != nil && felt.Figure == every && v.Status == result.Fail {
+		felt = nil
+	}
 	if felt != nil {
 		v.Customers = ""
 	}
@@ -39,6 +42,9 @@ func Judged(v result.Verdict) Verdict {
 	}
 	return out
 }
+
+// every is how many are all of them.
+const every = "every"
 
 // how are the ways in which a sentence on customers begins: with how many they are.
 var how = regexp.MustCompile(`^(?:(\d+|fewer than \d+) (of \d+)|(every|no) (customer)|(half)) (.+)$`)
