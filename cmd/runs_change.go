@@ -88,8 +88,8 @@ func (p *program) pruneCommand() *cobra.Command {
 		Use:   "prune --older-than AGE | --keep N",
 		Short: "Remove old runs and searches",
 		Long: `Remove runs and searches that began before so much time, or that are not among the newest
-N; with both, what is both. What would go and how much disk it takes is told first, and a
-terminal is asked. What still goes on stays.`,
+N of those that --kind and --label leave; with both, what is both. What would go and how
+much disk it takes is told first, and a terminal is asked. What still goes on stays.`,
 		Example: `flashwave runs prune --older-than 30d
 flashwave runs prune --keep 20 --kind search --yes`,
 		Args: cobra.NoArgs,
