@@ -36,7 +36,7 @@ func Frozen(t testing.TB) *result.Run {
 // Search is a search that took place, its requests priced.
 func Search(t testing.TB) *capacity.Document {
 	t.Helper()
-	d := read[capacity.Document](t, "tui", "testdata", "capacity.json")
+	d := read[capacity.Document](t, "tui", "search", "testdata", "capacity.json")
 	for i := range d.Steps {
 		d.Steps[i].PerThousandOKUSD = new(0.04 + 0.001*float64(i))
 	}
