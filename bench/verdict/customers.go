@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,11 @@ import (
 // that error was.
 func (a *Assertions) Customers(f Figures) string {
 	e, bounded := a.felt(f)
-	s := f.Stretch(e)
+	return customers(f.Stretch(e), e, bounded)
+}
+
+// customers is that by one expression, which may be a bound.
+func customers(s Stretch, e slo.Expr, bounded bool) string {
 	m, _ := MetricOf(e)
 	sample, ok := s.Latency(e)
 	if !ok {
@@ -44,20 +49,26 @@ var awaited = map[slo.Metric]string{
 	slo.TTFT: "the first word", slo.TTFA: "the first word of the answer", slo.E2E: "the whole answer",
 }
 
+// waits are what customers wait for, that which says most first.
+var waits = []slo.Metric{slo.TTFT, slo.TTFA, slo.E2E}
+
+// bearable reports whether an SLO bounds what customers wait.
+func bearable(e slo.Expr) bool {
+	return slices.Contains(waits, e.Metric) && !e.Service && e.Op.Upper()
+}
+
 // felt is the SLO that says best what customers bear; where none does, which latency says
 // what they felt.
 func (a *Assertions) felt(f Figures) (best slo.Expr, bounded bool) {
-	order := []slo.Metric{slo.TTFT, slo.TTFA, slo.E2E}
 	rank := func(e slo.Expr) int {
-		for i, m := range order {
-			if e.Metric == m && !e.Service && e.Op.Upper() {
-				if e.Wave != "" {
-					i += len(order)
-				}
-				return i
-			}
+		i := slices.Index(waits, e.Metric)
+		switch {
+		case !bearable(e):
+			return -1
+		case e.Wave != "":
+			return i + len(waits)
 		}
-		return -1
+		return i
 	}
 	consider := func(e slo.Expr) {
 		switch r := rank(e); {

@@ -54,6 +54,7 @@ func TestCustomersAreSpokenOfAsAShopDoes(t *testing.T) {
 		"few":                {[]string{"ttft.p95 < 800ms"}, waited(1, fast[:2]...), "2 of 3 customers waited less than 800 ms for the first word; 1 of 3 customers got an error; the longest wait was 100 ms"},
 		"of a wave":          {[]string{"ttft.p95 < 800ms in rush"}, waited(0, fast...), "every customer waited less than 800 ms for the first word in rush; the longest wait was 100 ms"},
 		"service says not":   {[]string{"service.ttft.p95 < 1ms"}, waited(0, fast...), "half of those who got it waited 100 ms or less for the first word; the longest wait was 100 ms"},
+		"the one missed":     {[]string{"ttft.p95 < 800ms", "e2e.p95 < 1050ms"}, waited(0, fast...), "no customer waited less than 1.05 s for the whole answer; the longest wait was 1.10 s"},
 		"unbounded":          {nil, waited(0, fast...), "half of those who got it waited 100 ms or less for the first word; the longest wait was 100 ms"},
 		"unbounded, refused": {nil, waited(3), "no customer got the whole answer; every customer got an error"},
 		"nothing":            {[]string{"ttft.p95 < 800ms"}, result.NewPart(), ""},

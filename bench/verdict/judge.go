@@ -125,13 +125,17 @@ func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
 	return of.Against(e.Metric)
 }
 
-// customers are not spoken of where the generator's own lateness is in what they waited.
+// customers is what they felt, by the SLO that was missed most if one on what they wait for
+// was. They are not spoken of where the generator's own lateness is in it.
 func (j *judgement) customers() string {
-	e, _ := j.Assertions.felt(j.Figures)
+	e, bounded := j.Assertions.felt(j.Figures)
+	if i := slices.IndexFunc(j.failed, func(h held) bool { return bearable(h.expr) }); i >= 0 {
+		e, bounded = j.failed[i].expr, true
+	}
 	if _, void := j.against(e); void {
 		return ""
 	}
-	return j.Assertions.Customers(j.Figures)
+	return customers(j.Figures.Stretch(e), e, bounded)
 }
 
 // factor is by how much an SLO that failed was missed: what was observed over its
