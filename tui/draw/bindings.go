@@ -52,20 +52,14 @@ func (b Bindings[A]) For(key string) (action A, ok bool) {
 	return action, false
 }
 
-// A Target is where a click asks for an action: some cells of a line.
-type Target[A any] struct {
-	X, W   int
-	Action A
-}
-
-// at is the action of the target at a column.
-func at[A any](targets []Target[A], x int) (action A, ok bool) {
-	for _, t := range targets {
-		if x >= t.X && x < t.X+t.W {
-			return t.Action, true
-		}
+// Lift makes bindings of a part those of the whole: of says what action of the whole
+// an action of the part is.
+func Lift[P, W any](part Bindings[P], of func(P) W) Bindings[W] {
+	list := make(Bindings[W], len(part))
+	for i, one := range part {
+		list[i] = Binding[W]{one.Keys, one.Shown, one.Label, one.Help, one.Group, of(one.Action), one.Off, one.Last}
 	}
-	return action, false
+	return list
 }
 
 // Footer is the line of what is possible now, as far as there is room for it: keys and
@@ -75,19 +69,30 @@ func (b Bindings[A]) Footer(p Pen, width int) string {
 	return line
 }
 
-// Clicked is what a click on the footer asks for, at a column of it.
-func (b Bindings[A]) Clicked(p Pen, width, x int) (action A, ok bool) {
-	_, targets := b.footer(p, width)
-	return at(targets, x)
+// FooterTargets are where a click on the footer does what its keys do; it is drawn at a
+// place one line high.
+func FooterTargets[A comparable](b Bindings[A], p Pen, at Rect) (targets Targets[A]) {
+	_, spans := b.footer(p, at.W)
+	for _, s := range spans {
+		w := max(0, min(s.w, at.W-s.x))
+		targets = append(targets, Target[A]{At: At(at.X+s.x, at.Y, w, at.H), Click: s.action})
+	}
+	return targets
+}
+
+// A span is some cells of the footer that stand for an action.
+type span[A any] struct {
+	x, w   int
+	action A
 }
 
 // A part is a piece of the footer: keys that share a label.
 type part[A any] struct {
-	text    string
-	targets []Target[A] // within the text
+	text  string
+	spans []span[A] // within the text
 }
 
-func (b Bindings[A]) footer(p Pen, width int) (line string, targets []Target[A]) {
+func (b Bindings[A]) footer(p Pen, width int) (line string, spans []span[A]) {
 	gap := 3
 	if width < FullWidth {
 		gap = 2
@@ -109,14 +114,14 @@ func (b Bindings[A]) footer(p Pen, width int) (line string, targets []Target[A])
 			line += strings.Repeat(" ", gap)
 			used += gap
 		}
-		for _, t := range part.targets {
-			t.X += used
-			targets = append(targets, t)
+		for _, s := range part.spans {
+			s.x += used
+			spans = append(spans, s)
 		}
 		line += part.text
 		used += Cells(part.text)
 	}
-	return p.Cut(line, width), targets
+	return p.Cut(line, width), spans
 }
 
 // joined is how wide parts are with gaps between them.
@@ -140,11 +145,11 @@ func (b Bindings[A]) parts(p Pen, last bool) (list []part[A]) {
 		for ; i < len(shown) && shown[i].Label == label; i++ {
 			key := shown[i].Shown
 			keys = append(keys, key)
-			one.targets = append(one.targets, Target[A]{x, Cells(key), shown[i].Action})
+			one.spans = append(one.spans, span[A]{x, Cells(key), shown[i].Action})
 			x += Cells(key) + 1
 		}
-		end := &one.targets[len(one.targets)-1]
-		end.W += 1 + Cells(label)
+		end := &one.spans[len(one.spans)-1]
+		end.w += 1 + Cells(label)
 		one.text = p.Figure(strings.Join(keys, " ")) + " " + p.Label(label)
 		list = append(list, one)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 )
@@ -36,13 +37,17 @@ func TestFooter(t *testing.T) {
 	if got := ansi.Strip(sample.Footer(p, 120)); got != "+ - load   up down scroll   q leave" {
 		t.Errorf("the footer is %q", got)
 	}
+	targets := FooterTargets(sample, p, At(0, 35, 120, 1))
+	click := func(x, y int) tea.MouseMsg { return tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft} }
 	for x, want := range map[int]int{0: 2, 2: 3, 5: 3, 11: 4, 14: 5, 28: 6, 32: 6} {
-		if got, ok := sample.Clicked(p, 120, x); !ok || got != want {
+		if got, ok := targets.For(click(x, 35)); !ok || got != want {
 			t.Errorf("a click at %d asks for %d, want %d", x, got, want)
 		}
 	}
-	if _, ok := sample.Clicked(p, 120, 9); ok {
-		t.Error("a click on a gap asks for something")
+	for _, miss := range []tea.MouseMsg{click(9, 35), click(0, 34), click(0, 36), tea.MouseClickMsg{Y: 35, Button: tea.MouseRight}, tea.MouseWheelMsg{Y: 35, Button: tea.MouseWheelUp}, tea.MouseReleaseMsg{Y: 35, Button: tea.MouseLeft}} {
+		if _, ok := targets.For(miss); ok {
+			t.Errorf("%T %v asks for something", miss, miss)
+		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		width := rapid.IntRange(0, 60).Draw(t, "width")

@@ -13,6 +13,8 @@ type Pen struct {
 	Style Styles
 	Glyph glyphs
 	ascii bool
+
+	focused bool // panels drawn with it have the focus
 }
 
 // Label draws a name, which recedes.
@@ -124,7 +126,7 @@ func (p Pen) Panel(title, note string, body []string, width, height int) []strin
 	if inner < 1 || height < 3 {
 		return p.Fit(body, width, height)
 	}
-	edge, b := p.Style.Frame.Render, p.Glyph.Border
+	edge, b := p.frame().Render, p.Glyph.Border
 	lines := make([]string, 0, height)
 	lines = append(lines, p.edge(title, note, width))
 	for _, line := range p.Fit(body, inner, height-2) {
@@ -134,15 +136,27 @@ func (p Pen) Panel(title, note string, body []string, width, height int) []strin
 	return append(lines, edge(b.BottomLeft+strings.Repeat(b.Bottom, width-2)+b.BottomRight))
 }
 
+// frame is the colour of a panel's border.
+func (p Pen) frame() Ink {
+	if p.focused {
+		return p.Style.Muted
+	}
+	return p.Style.Frame
+}
+
 // edge is the upper edge of a panel.
 func (p Pen) edge(title, note string, width int) string {
-	line, b := p.Style.Frame.Render, p.Glyph.Border
+	line, b := p.frame().Render, p.Glyph.Border
 	room := width - 6 // the corners, and a piece of edge beside each
+	named := p.Label
+	if p.focused {
+		title, named = p.Glyph.Pointer+" "+title, p.Style.Mark.Render
+	}
 	title = p.Cut(title, room-2)
 	if room < 4 || title == "" {
 		return line(b.TopLeft + strings.Repeat(b.Top, width-2) + b.TopRight)
 	}
-	head := " " + p.Label(title) + " "
+	head := " " + named(title) + " "
 	tail := ""
 	if note != "" && Cells(note)+2 <= room-Cells(head)-1 {
 		tail = " " + note + " "
@@ -215,9 +229,13 @@ func Over(under, line string, at Rect, width int) string {
 
 // Titled is a panel with the longest of its titles and notes that fit together.
 func (p Pen) Titled(titles, notes, body []string, width, height int) []string {
+	around := 11
+	if p.focused {
+		around += Cells(p.Glyph.Pointer) + 1
+	}
 	for _, note := range notes {
 		for _, title := range titles {
-			if Cells(title)+Cells(note)+11 <= width {
+			if Cells(title)+Cells(note)+around <= width {
 				return p.Panel(title, note, body, width, height)
 			}
 		}

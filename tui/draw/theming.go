@@ -57,7 +57,7 @@ func (t Theming) Pen() Pen {
 	if t.Theme == HighContrast {
 		hues = &contrasts
 	}
-	p := Pen{newStyles(hues, t.dark(), t.colours()), unicodeGlyphs, false}
+	p := Pen{Style: newStyles(hues, t.dark(), t.colours()), Glyph: unicodeGlyphs}
 	if t.ASCII {
 		p.Glyph, p.ascii = asciiGlyphs, true
 	}
