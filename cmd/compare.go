@@ -38,8 +38,9 @@ one, latest, latest~1 …; or several of them with -- between the sides; or a
 directory of runs.
 
 With --run they are two scenarios, which are run in turns and then compared: once
-each, or --repeat times, every other turn the other way round. These runs are kept like
-any others. A target that is not on this machine is asked for first.
+each, or --repeat times, every other turn the other way round. After each the endpoint
+has 2 s to end what is left, unless it is the built-in one, which ends with its run. These
+runs are kept like any others. A target that is not on this machine is asked for first.
 
 Every metric gets a confidence interval and a verdict by it: better, worse, no
 difference or, where the interval reaches over the margin, too noisy to say. Of one run

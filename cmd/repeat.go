@@ -14,7 +14,7 @@ import (
 )
 
 // settleFor is the pause between two runs of --repeat: the endpoint ends what the
-// last one left behind.
+// last one left behind. The built-in one has ended with its run.
 const settleFor = 2 * time.Second
 
 // maxRepeat is more than anybody waits for.
@@ -56,7 +56,7 @@ func (p *program) repeat(ctx context.Context, f *runFlags, fs *pflag.FlagSet, fi
 		f.silent = f.json && k < f.times
 		if k > 1 {
 			f.yes = true // it was asked before the first
-			if !settle(ctx) {
+			if !f.settle(ctx) {
 				return &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted between two runs")}
 			}
 		}
@@ -85,8 +85,12 @@ func (f *runFlags) outs(p *program) (outs, error) {
 	return list, nil
 }
 
-// settle waits between two runs, and reports whether nobody interrupted it.
-func settle(ctx context.Context) bool {
+// settle waits after a run until the next may begin, and reports whether nobody
+// interrupted it.
+func (f *runFlags) settle(ctx context.Context) bool {
+	if f.gone {
+		return ctx.Err() == nil
+	}
 	select {
 	case <-time.After(settleFor):
 		return true

@@ -33,6 +33,7 @@ type runFlags struct {
 	times                                            int
 	silent                                           bool     // a run of several that --json prints only if it ends them all
 	firstPrompts                                     []uint64 // where the one before it left off
+	gone                                             bool     // so is the endpoint of the one before it: it was the built-in one
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -94,7 +95,7 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 		return err
 	}
 	defer setup.Close()
-	setup.FirstPrompts = f.firstPrompts
+	setup.FirstPrompts, f.gone = f.firstPrompts, setup.InProcessMock
 	requests, err := places.requests()
 	if err != nil {
 		return err

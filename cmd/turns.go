@@ -95,9 +95,10 @@ func (p *program) turns(ctx context.Context, f *compareFlags, rules []compare.Ru
 		return nil, nil, unsent()
 	}
 	together := sides[0].setup.Target == sides[1].setup.Target
+	var last *contender
 	for k := range f.times {
 		for i, c := range sides {
-			if i+k > 0 && !settle(ctx) {
+			if last != nil && !last.flags.settle(ctx) {
 				return nil, nil, &failure{code: verdict.ExitInterrupted, err: errors.New("interrupted between two runs; those so far are kept")}
 			}
 			if !f.quiet {
@@ -107,6 +108,7 @@ func (p *program) turns(ctx context.Context, f *compareFlags, rules []compare.Ru
 			if err := c.run(ctx, p); err != nil {
 				return nil, nil, err
 			}
+			last = c
 			if together { // prompts it had before would be answered from a cache
 				for _, other := range sides {
 					other.flags.firstPrompts = c.flags.firstPrompts
@@ -132,7 +134,7 @@ func (c *contender) run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	defer setup.Close()
-	setup.FirstPrompts = c.flags.firstPrompts
+	setup.FirstPrompts, c.flags.gone = c.flags.firstPrompts, setup.InProcessMock
 	d := &backend{p: p, noSave: c.flags.noSave}
 	s, err := d.begin(setup)
 	d.tellNotices()
