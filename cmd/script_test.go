@@ -201,7 +201,7 @@ func settled(ts *testscript.TestScript, _ bool, args []string) {
 	c.RPS, c.RPM, c.LowRPS, c.HighRPS = new(low), new(60*low), new(low), new(high)
 	c.Confirmed, c.AtLeast, c.LimitedBy, c.SLO = true, false, capacity.ByRateLimit, nil
 	d.Verdict.Status, d.Verdict.ExitCode = verdict.Decide(result.GroundSLO)
-	d.Verdict.Headline = fmt.Sprintf("holds %g requests/s, and the demand peaks at 80", low)
+	d.Verdict.Headline = fmt.Sprintf("holds %g requests/s, and the demand peaks at 130", low)
 	d.Verdict.Reasons, d.Warnings = []string{}, []string{}
 	text, err := json.Marshal(&d)
 	ts.Check(err)

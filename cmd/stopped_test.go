@@ -22,19 +22,20 @@ import (
 // machine does to it is far below the lateness that is allowed here, and the
 // stops are far above.
 func TestAStoppedRunProvesNothing(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		load    []string
 		stopped bool
 	}{
-		{"undisturbed", []string{"--wave", "w:c3:3s"}, false},
-		{"open", []string{"--wave", "w:10/s:4s"}, true},
-		{"closed", []string{"--wave", "w:c3:4s"}, true},
+		{"undisturbed", []string{"--wave", "w:c3:2s"}, false},
+		{"open", []string{"--wave", "w:10/s:2s"}, true},
+		{"closed", []string{"--wave", "w:c3:2s"}, true},
 		{"closed, so many requests", []string{"-c", "3", "-n", "12"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			doc, exit := runStopped(t, c.stopped, append([]string{"run", "--json", "--no-save", "--max-tokens", "200", "--max-lag", "300ms"}, c.load...)...)
+			doc, exit := runStopped(t, c.stopped, append([]string{"run", "--json", "--no-save", "--max-tokens", "200", "--max-lag", "500ms"}, c.load...)...)
 			g := doc.Generator
 			if !c.stopped {
 				if exit != verdict.ExitPass || !g.Valid {
@@ -50,7 +51,7 @@ func TestAStoppedRunProvesNothing(t *testing.T) {
 					t.Errorf("%s is not found: %v", kind, g.Findings)
 				}
 			}
-			if g.ReadLagMS == nil || g.ReadLagMS.P99 < 300 {
+			if g.ReadLagMS == nil || g.ReadLagMS.P99 < 500 {
 				t.Errorf("read lag %+v", g.ReadLagMS)
 			}
 			if said := strings.Join(doc.Verdict.Reasons, "\n"); !strings.Contains(said, "late") {

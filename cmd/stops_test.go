@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -125,12 +126,18 @@ func TestSecondStopWithoutListeners(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * time.Second) // nothing tells that it has begun
-	for range 2 {
-		if err := c.Process.Signal(os.Interrupt); err != nil {
+	for begun, tries := false, 0; !begun && tries < 6000; tries++ { // its journal alone tells; two minutes, for a busy machine
+		time.Sleep(20 * time.Millisecond)
+		kept, _ := filepath.Glob(filepath.Join(state, "flashwave", "runs", "*", "events.jsonl"))
+		for _, name := range kept {
+			info, err := os.Stat(name)
+			begun = err == nil && info.Size() > 0
+		}
+	}
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} { // two of a kind may count as one
+		if err := c.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(300 * time.Millisecond)
 	}
 	began := time.Now()
 	slow := time.AfterFunc(30*time.Second, func() { _ = c.Process.Kill() }) // the machine may be busy
