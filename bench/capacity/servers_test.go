@@ -127,9 +127,7 @@ func stepping(d time.Duration) func(*Config) { return func(c *Config) { c.StepFo
 var queues = []served{
 	queue("M/M/8", servertest.MM8, nil),
 	queue("M/D/8", servertest.MD8, nil),
-	queue("a shared processor", servertest.Shared8, nil),
 	queue("one in ten is long", servertest.Bimodal8, nil),
-	{"noisy by 30 %", servertest.Noisy8, servertest.Noisy8, sale, 0.07, 11 * time.Minute, ByLatency, nil},
 	{"429s over 16 in flight", servertest.Concurrency16, servertest.Concurrency16, 10 * time.Second, 0.07, latencyTime, ByRateLimit, nil},
 }
 
@@ -148,9 +146,11 @@ var others = []served{
 	scaling("scaling from 4 to 32, four times as slow, held", 4),
 }
 
-// variants are servers that the others stand for, at a fraction of their requests: they
-// are searched with -full.
+// variants are servers that the others stand for, at a fraction of their requests, and one
+// whose steps are long: they are searched with -full.
 var variants = []served{
+	queue("a shared processor", servertest.Shared8, nil),
+	{"noisy by 30 %", servertest.Noisy8, servertest.Noisy8, sale, 0.07, 11 * time.Minute, ByLatency, nil},
 	queue("M/M/8, steps of 5 s", servertest.MM8, stepping(5*time.Second)),
 	limited("a deep bucket, told, steps of 3 s", servertest.Quota{PerMinute: 3000, Depth: 3000, Headers: true}, stepping(3*time.Second)),
 	scaling("scaling from 4 to 32, held", 1),

@@ -103,15 +103,15 @@ func TestForecastsComeTrue(t *testing.T) {
 		{"shared", servertest.Shared8, 70, 100, false, fewer(3)},
 		{"bimodal", servertest.Bimodal8, 70, 100, false, fewer(3)},
 		{"noisy", servertest.Noisy8, 70, 100, false, fewer(5)},
-		{"16 open", servertest.Concurrency16, 24, 50, true, 3},
+		{"16 open", servertest.Concurrency16, 24, 50, true, fewer(3)},
 		{"shedding", servertest.Shedding, 75, 100, true, fewer(3)},
-		{"bucket", quota(servertest.Quota{PerMinute: 1200, Depth: 100}), 20, 50, true, 3},
-		{"bucket, told", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true}), 20, 50, true, 3},
-		{"bucket, told without its reset", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true, NoReset: true}), 20, 50, true, 3},
-		{"window", quota(servertest.Quota{PerMinute: 1200}), 20, 50, true, 3},
-		{"window, told", quota(servertest.Quota{PerMinute: 1200, Headers: true}), 20, 50, true, 3},
+		{"bucket", quota(servertest.Quota{PerMinute: 1200, Depth: 100}), 20, 50, true, fewer(3)},
+		{"bucket, told", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true}), 20, 50, true, fewer(3)},
+		{"bucket, told without its reset", quota(servertest.Quota{PerMinute: 1200, Depth: 100, Headers: true, NoReset: true}), 20, 50, true, fewer(3)},
+		{"window", quota(servertest.Quota{PerMinute: 1200}), 20, 50, true, fewer(3)},
+		{"window, told", quota(servertest.Quota{PerMinute: 1200, Headers: true}), 20, 50, true, fewer(3)},
 	} {
-		if !*full && tc.name == "noisy" { // its steps are long: TestTheSearchFindsTheTruth has one as well
+		if !*full && tc.name == "noisy" { // its steps are long
 			continue
 		}
 		if raced && tc.name != "M/M/8" && tc.name != "16 open" {
@@ -245,11 +245,8 @@ func known(v *float64) string {
 // The search as it is finds what the forecast needs.
 func TestASearchForetellsItsNight(t *testing.T) {
 	servers := map[string]servertest.Model{"M/M/8": servertest.MM8}
-	if !raced {
-		servers["shedding"] = servertest.Shedding
-	}
 	if *full {
-		servers["shared"] = servertest.Shared8
+		servers["shared"], servers["shedding"] = servertest.Shared8, servertest.Shedding
 	}
 	for name, m := range servers {
 		t.Run(name, func(t *testing.T) {
