@@ -32,6 +32,12 @@ func frozen(t testing.TB, id string) *result.Run {
 
 func one(run *result.Run) []*result.Run { return []*result.Run{run} }
 
+// beside compares a run with itself, for what is told of it.
+func beside(run *result.Run) *Document {
+	s := newSide(one(run))
+	return compareSides(s, s, Options{})
+}
+
 func kinds(d *Document) (list []WarningKind) {
 	for _, w := range d.Warnings {
 		list = append(list, w.Kind)

@@ -204,7 +204,7 @@ func TestSaturationIsTold(t *testing.T) {
 func TestClosedWavesAreNotNearSaturation(t *testing.T) {
 	run := loaded(0.95, 30).run(1)
 	run.Waves[0].Kind = result.ClosedWave
-	if d := Compare(one(run), one(run), Options{}); len(d.warned(NearFull)) != 0 {
+	if d := beside(run); len(d.warned(NearFull)) != 0 {
 		t.Error(d.Warnings)
 	}
 }
@@ -230,8 +230,7 @@ func TestIdleIsNotNearSaturation(t *testing.T) {
 				told := 0
 				for i := range uint64(20) {
 					p := play{model: model, rate: 40, seconds: seconds, keep: func(at float64) float64 { return of(at, float64(seconds)) }}
-					run := p.run(i)
-					told += len(Compare(one(run), one(run), Options{}).warned(NearFull)) / 2
+					told += len(beside(p.run(i)).warned(NearFull)) / 2
 				}
 				if told > 1 {
 					t.Errorf("%s, %s, %d s: told %d times of 20", what, shape, seconds, told)
@@ -252,8 +251,7 @@ func TestIndependentFailuresAreNoBurst(t *testing.T) {
 					p := play{model: servertest.Model{Service: servertest.Exponential(service)}, rate: rate, seconds: seconds}
 					named := 0
 					for i := range uint64(20) {
-						run := failing(part).of(p).run(i)
-						named += len(Compare(one(run), one(run), Options{}).warned(Burst)) / 2
+						named += len(beside(failing(part).of(p).run(i)).warned(Burst)) / 2
 					}
 					if named > 1 {
 						t.Errorf("%.0f %% of %v/s, work of %v, %d s: named %d times of 20", 100*part, rate, service, seconds, named)
@@ -269,7 +267,7 @@ func TestIndependentFailuresAreNoBurst(t *testing.T) {
 			"all of a second, and 1 % of the rest": func(at float64, r *rand.Rand) bool { return at >= 20 && at < 21 || r.Float64() < 0.01 },
 		} {
 			run := play{model: servertest.Model{Service: servertest.Exponential(service)}, rate: 40, seconds: 60, fails: fails}.run(1)
-			if d := Compare(one(run), one(run), Options{}); len(d.warned(Burst)) != 2 {
+			if d := beside(run); len(d.warned(Burst)) != 2 {
 				t.Errorf("%s fails, work of %v: %v", what, service, d.Warnings)
 			}
 		}
@@ -282,7 +280,7 @@ func TestAllFailuresAreOneEventAtLeast(t *testing.T) {
 	p := loaded(0.5, 4)
 	for i := range uint64(40) {
 		run := failing(0.01).of(p).run(i)
-		r := Compare(one(run), one(run), Options{}).Row("error_rate", "", "")
+		r := beside(run).Row("error_rate", "", "")
 		share, n := *r.Base, float64(run.Total.Requests.Scheduled)
 		if share == 0 || r.Low == nil {
 			continue
