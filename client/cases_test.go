@@ -175,23 +175,23 @@ func (g *gate) send(r *http.Request, write func()) {
 	}
 }
 
-// tapped reports reads.
+// tapped reports a read when the next one begins: by then its stamp is taken, and what it
+// brought has been looked at.
 type tapped struct {
 	net.Conn
-	read chan struct{}
+	read    chan struct{}
+	brought bool // by the last read
 }
 
-func (c tapped) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		// Reported a little late, so that the stamp is taken first.
-		time.AfterFunc(time.Millisecond, func() {
-			select {
-			case c.read <- struct{}{}:
-			default:
-			}
-		})
+func (c *tapped) Read(p []byte) (int, error) {
+	if c.brought {
+		select {
+		case c.read <- struct{}{}:
+		default:
+		}
 	}
+	n, err := c.Conn.Read(p)
+	c.brought = n > 0
 	return n, err
 }
 
@@ -212,7 +212,7 @@ func testCases(t *testing.T, transport Transport) {
 			cfg.URL, cfg.Transport, cfg.Epoch = server.URL+"/v1", transport, g.epoch
 			cfg.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 				conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-				return tapped{conn, g.read}, err
+				return &tapped{Conn: conn, read: g.read}, err
 			}
 			cl, err := New(cfg)
 			if err != nil {
