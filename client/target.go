@@ -18,7 +18,7 @@ func (c *Client) setTarget() (err error) {
 	if c.dialect, err = dialectOf(c.cfg); err != nil {
 		return err
 	}
-	if c.post, c.base, err = endpoints(c.cfg.API, c.dialect.facts(), u); err != nil {
+	if c.endpoints, err = endpointsOf(c.cfg.API, c.dialect.facts(), u); err != nil {
 		return err
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 
 	"flashwave/bench/prompt"
+	"flashwave/client/api"
 )
 
 // A Scenario is everything a run needs. Its JSON form is what a result document
@@ -67,25 +68,12 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	}
 	source, err := s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
-		Template: s.Target.API == apiHTTP, Words: wordsOf(s.Target.API), Turns: max(1, w.Turns),
+		Template: s.Target.API == apiHTTP, API: api.API(s.Target.API), Turns: max(1, w.Turns),
 	})
 	if err != nil || w.Turns < 2 {
 		return source, err
 	}
 	return prompt.NewSessions(source, w.Turns), nil
-}
-
-// wordsOf are those of a dialect for what is more than text.
-func wordsOf(api string) prompt.Words {
-	switch api {
-	case apiChat:
-		return prompt.ChatWords
-	case "responses":
-		return prompt.ResponsesWords
-	case "messages":
-		return prompt.MessagesWords
-	}
-	return prompt.TextAlone
 }
 
 func (s *Scenario) shelf() {
