@@ -230,9 +230,9 @@ func (a *answer) event(name, data []byte) (more bool) {
 	switch {
 	case a.fails(name):
 		a.failure = a.errorEvent(data)
-	case len(data) == 0:
-	case isDone(data):
+	case isDone(data), len(data) == 0 && a.endsWith(name):
 		a.done = true
+	case len(data) == 0:
 	case a.chunk.read(data, a.call.req.KeepText):
 		a.said()
 	default:
@@ -277,6 +277,9 @@ func (a *answer) notJSON(name, data []byte) {
 		if a.ending && opens(data) && (a.objects || !a.found) {
 			a.failure = failed(Truncated, "the stream ended in the middle of an event")
 			return
+		}
+		if a.endsWith(name) {
+			a.done = true
 		}
 		if a.isOwnToken(name) && (data[0] != '[' || !isKeepAlive(data)) {
 			a.token(Content)
@@ -353,7 +356,13 @@ func (a *answer) own() bool { return a.call.client.cfg.API == HTTP }
 // token.
 func (a *answer) isOwnToken(name []byte) bool {
 	d := a.chunk.of.(*custom)
-	return d.tokens == nil || d.names(name)
+	return d.tokens.name(name) || d.tokens == nil && !d.ends.name(name)
+}
+
+// endsWith reports whether the user said that a stream ends with the event of that name.
+func (a *answer) endsWith(name []byte) bool {
+	d, isOwn := a.chunk.of.(*custom)
+	return isOwn && d.ends.name(name)
 }
 
 // said takes a chunk of the stream into the record.
@@ -606,12 +615,14 @@ func (a *answer) verdict() *failure {
 // ownVerdict says how the answer of an endpoint of the user's own ended.
 func (a *answer) ownVerdict() *failure {
 	switch d := a.chunk.of.(*custom); {
+	case a.isStream() && d.ends != nil && !a.done:
+		return failed(Truncated, "the stream ended without an event that --end says")
 	case !a.found && d.tokens != nil:
 		return failed(Malformed, "nothing in the answer is a token as --token says")
 	case !a.isStream():
 	case !a.found:
 		return failed(Malformed, "no event of the stream says anything")
-	case d.tokens == nil && a.shaped && !a.done && a.call.res.Finish == "":
+	case d.tokens == nil && d.ends == nil && a.shaped && !a.done && a.call.res.Finish == "":
 		return failed(Truncated, "the stream of a chat ended with neither [DONE] nor a finish reason (if it is none, --token says what tokens are)")
 	}
 	return nil

@@ -18,7 +18,7 @@
 //   - [Generate]: docs.ollama.com/api/generate and, of conversations, …/chat, its lines
 //     …/streaming, its errors …/errors
 //   - [Embeddings]: platform.openai.com/docs/api-reference/embeddings
-//   - [HTTP]: an endpoint of the user's own; Config.Token, Usage and FailIf say what its
+//   - [HTTP]: an endpoint of the user's own; Config.Token, Usage, End and FailIf say what its
 //     answers mean
 //
 // What is more than text in a message, pictures and tools, is sent as it is wired: package
@@ -125,6 +125,10 @@ type Config struct {
 	// Usage is the path of the usage in a document (HTTP only): of an object in the
 	// words of any dialect, or of the number of output tokens.
 	Usage string
+	// End says which event a stream ends with (HTTP only): one of such a name or type, or
+	// whose document holds something at such a path (done); a stream without it is cut.
+	// None: a stream ends where its body does.
+	End []string
 	// FailIf are expressions, PATH OP VALUE or a PATH that must lead to nothing, such as
 	// code >= 400 (HTTP only): a document for which one holds is an error.
 	FailIf []string

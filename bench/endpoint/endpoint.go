@@ -93,7 +93,7 @@ func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) 
 		return err
 	}
 	e.Client, err = client.New(client.Config{
-		URL: t.URL, API: client.API(t.API), Body: t.Body, Token: t.Token, Usage: t.Usage, FailIf: t.FailIf,
+		URL: t.URL, API: client.API(t.API), Body: t.Body, Token: t.Token, Usage: t.Usage, End: t.End, FailIf: t.FailIf,
 		Key: key, Auth: client.Scheme(t.Auth), Header: header,
 		MaxTokensKey: t.MaxTokensKey, NoUsage: t.NoUsage, MaxEvent: int(t.MaxEvent),
 		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,

@@ -122,6 +122,8 @@ func (t *Target) checkAPI() error {
 		return wrong("target.token", "token says which events of api http are tokens; for a key use key_env or key_file", "api %s knows its own tokens", t.API)
 	case t.API != apiHTTP && t.Usage != "":
 		return wrong("target.usage", "write api: http, or leave it out", "api %s knows its own usage", t.API)
+	case t.API != apiHTTP && len(t.End) > 0:
+		return wrong("target.end", "write api: http, or leave it out", "api %s knows its own end", t.API)
 	case t.API != apiHTTP && len(t.FailIf) > 0:
 		return wrong("target.fail_if", "write api: http, or leave it out", "api %s knows its own errors", t.API)
 	case !slices.Contains(auths, t.Auth):

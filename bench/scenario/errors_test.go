@@ -343,6 +343,11 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 		"write api: http, or leave it out",
 	},
 	{
+		"an end that is known", "target: {end: [done]}\n" + wave,
+		"sale.yaml:1:15: api chat knows its own end",
+		"write api: http, or leave it out",
+	},
+	{
 		"errors that are known", "target: {fail_if: [code >= 400]}\n" + wave,
 		"sale.yaml:1:19: api chat knows its own errors",
 		"write api: http, or leave it out",

@@ -90,6 +90,7 @@ type Target struct {
 	Body        string   `json:"body,omitempty"`    // template, api http only
 	Token       []string `json:"token,omitempty"`   // events that are tokens, by name, type or path; api http only
 	Usage       string   `json:"usage,omitempty"`   // path of the usage, api http only
+	End         []string `json:"end,omitempty"`     // events that a stream ends with, by name, type or path; api http only
 	FailIf      []string `json:"fail_if,omitempty"` // expressions that make an answer an error, api http only
 	Auth        string   `json:"auth,omitempty"`    // bearer, api-key, x-api-key, basic, none; "": as the API and the host want it
 	KeyEnv      string   `json:"key_env,omitempty"`

@@ -98,6 +98,7 @@ func drawTarget(t *rapid.T) scenario.Target {
 
 		Token:        rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "token"),
 		Usage:        rapid.String().Draw(t, "usage"),
+		End:          rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "end"),
 		FailIf:       rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "fail_if"),
 		Auth:         rapid.String().Draw(t, "auth"),
 		MaxTokensKey: rapid.String().Draw(t, "max_tokens_key"),
