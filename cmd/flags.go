@@ -196,9 +196,9 @@ func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
 		}
 		return err
 	})
-	f.value(fs, "price", "price of the model in USD per million tokens, IN,OUT or IN,CACHED,OUT", "price", func(sc *scenario.Scenario, v string) error {
+	f.value(fs, "price", "price of the model in USD per million tokens, IN,OUT or IN,CACHED,OUT or IN,CACHED,WRITTEN,OUT", "price", func(sc *scenario.Scenario, v string) error {
 		p, err := price.ParsePair(v)
-		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached}
+		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached, CacheWritten: p.CacheWritten}
 		return err
 	})
 	f.text(fs, "prices", "price book: YAML, or LiteLLM's JSON", "prices", func(sc *scenario.Scenario) *string { return &sc.Prices })

@@ -372,7 +372,7 @@ func (s *Scenario) checkMoney() error {
 		return nil
 	}
 	const hint = "write USD per million tokens: {input: 0.42, output: 0.42}"
-	for _, v := range []float64{s.Price.Input, s.Price.Output, s.Price.Cached} {
+	for _, v := range []float64{s.Price.Input, s.Price.Output, s.Price.Cached, s.Price.CacheWritten} {
 		switch {
 		case v < 0:
 			return wrong("price", hint, "a price is less than 0")

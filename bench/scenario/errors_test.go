@@ -580,7 +580,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"prices that are none", "prices: night.csv\n" + wave,
 		"sale.yaml:1:9: prices: night.csv:1:1: string was used where mapping is expected",
-		"want YAML with a list under prices, each with model, input and output in USD per million tokens (host, cached, date, source and note as you like), or LiteLLM's model_prices_and_context_window.json",
+		"want YAML with a list under prices, each with model, input and output in USD per million tokens (host, cached, cache_written, date, source and note as you like), or LiteLLM's model_prices_and_context_window.json",
 	},
 	{
 		"arrivals nobody knows", "arrivals: random\n" + wave,

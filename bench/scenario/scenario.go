@@ -169,7 +169,8 @@ type Trace struct {
 
 // A Price is USD per million tokens.
 type Price struct {
-	Input  float64 `json:"input"`
-	Output float64 `json:"output"`
-	Cached float64 `json:"cached,omitempty"` // 0: as input
+	Input        float64 `json:"input"`
+	Output       float64 `json:"output"`
+	Cached       float64 `json:"cached,omitempty"`        // 0: as input
+	CacheWritten float64 `json:"cache_written,omitempty"` // 0: as input, with api messages 1.25 times that
 }

@@ -32,8 +32,8 @@ func (a API) Streams() bool { return a != Embeddings }
 // Converses reports whether a request can say what was said before it.
 func (a API) Converses() bool { return a != Embeddings && a != HTTP }
 
-// BillsCacheWrites reports whether an answer may tell of prompt tokens that were written
-// to a cache, which have a price of their own.
+// BillsCacheWrites reports whether prompt tokens that are written to a cache have a price of
+// their own as a rule. Elsewhere it is a matter of the model, if answers tell of them at all.
 func (a API) BillsCacheWrites() bool { return a == Messages }
 
 // calls are what the URLs of single calls end with; base stands before the call and is
