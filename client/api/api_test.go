@@ -100,7 +100,8 @@ func TestWireOfOne(t *testing.T) {
 		{"text", api.Message{Role: "user", Content: "a"}, "", "", "", ""},
 		{"texts", parts(`[{"type": "text", "text": "a"}]`), "", `{"role":"user","content":[{"type":"text","text":"a"}]}`, "", ""},
 		{
-			"what is to be cached", api.Message{Role: "system", Content: "a", Parts: json.RawMessage(`[{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}]`)},
+			"what is to be cached",
+			api.Message{Role: "system", Content: "a", Parts: json.RawMessage(`[{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}]`)},
 			"", `{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}`, "", "",
 		},
 		{"a developer", api.Message{Role: "developer", Content: "a"}, "", "", `{"role":"system","content":"a"}`, ""},
@@ -116,7 +117,8 @@ func TestWireOfOne(t *testing.T) {
 			"!messages[0] has a picture in a data URL that is not", "!messages[0] has a picture that is no", more,
 		},
 		{
-			"an answer in parts", api.Message{Role: "assistant", Content: "a", Parts: json.RawMessage(`[{"type": "text", "text": "a"}, {"type": "refusal", "refusal": "no"}]`)},
+			"an answer in parts",
+			api.Message{Role: "assistant", Content: "a", Parts: json.RawMessage(`[{"type": "text", "text": "a"}, {"type": "refusal", "refusal": "no"}]`)},
 			`{"role":"assistant","content":[{"type":"output_text","text":"a"},{"type":"refusal","refusal":"no"}]}`,
 			`!messages[0] has a part of type "refusal"`, `!messages[0] has a part of type "refusal"`, more,
 		},
@@ -148,12 +150,14 @@ func TestWireOfOne(t *testing.T) {
 		},
 		{"a call of nothing", calls(`[{"id": "1"}]`), "!messages[0] has a tool_calls[0] that", "!messages[0] has a tool_calls[0] that", "!messages[0] has a tool_calls[0] that", tools},
 		{
-			"what came of nobody's call", api.Message{Role: "tool", ToolCallID: "9", Name: "f", Content: "a"},
+			"what came of nobody's call",
+			api.Message{Role: "tool", ToolCallID: "9", Name: "f", Content: "a"},
 			`{"type":"function_call_output","call_id":"9","output":"a"}`, `{"role":"user","content":[{"type":"tool_result","tool_use_id":"9","content":"a"}]}`,
 			`{"role":"tool","content":"a","tool_name":"f","tool_call_id":"9"}`, tools,
 		},
 		{
-			"a picture that came of it", api.Message{Role: "tool", ToolCallID: "9", Parts: json.RawMessage(`[{"type": "image_url", "image_url": {"url": "https://a/b"}}]`)},
+			"a picture that came of it",
+			api.Message{Role: "tool", ToolCallID: "9", Parts: json.RawMessage(`[{"type": "image_url", "image_url": {"url": "https://a/b"}}]`)},
 			`{"type":"function_call_output","call_id":"9","output":[{"type":"input_image","image_url":"https://a/b"}]}`,
 			`{"role":"user","content":[{"type":"tool_result","tool_use_id":"9","content":[{"type":"image","source":{"type":"url","url":"https://a/b"}}]}]}`,
 			"!messages[0] has a picture that is no", tools,
