@@ -36,7 +36,7 @@ func (s *Setup) Check(ctx context.Context) Probe {
 		}
 	}
 	if u := p.Usage; s.Price != nil && u.From == client.FromUsage {
-		p.CostUSD = new(s.Price.Cost(price.Usage{Prompt: int64(u.Prompt), Cached: int64(u.Cached), Output: int64(u.Output)}).Total())
+		p.CostUSD = new(s.Price.Cost(price.Usage{Prompt: int64(u.Prompt), Cached: int64(u.Cached), CacheWritten: int64(u.CacheWritten), Output: int64(u.Output)}).Total())
 	}
 	return p
 }

@@ -11,6 +11,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/scenario"
 	"flashwave/client"
+	"flashwave/client/api"
 )
 
 func prepared(t *testing.T, edit func(*scenario.Scenario)) *bench.Setup {
@@ -59,7 +60,7 @@ func TestCheck(t *testing.T) {
 // built-in endpoint; so can every way to send a key.
 func TestDialectsOfScenarios(t *testing.T) {
 	t.Parallel()
-	for _, api := range client.APIs() {
+	for _, api := range api.All() {
 		for _, auth := range client.Schemes() {
 			s := prepared(t, func(sc *scenario.Scenario) {
 				sc.Target.API, sc.Target.Auth = string(api), string(auth)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"flashwave/bench/endpoint"
-	"flashwave/bench/price"
 	"flashwave/bench/prompt"
 	"flashwave/bench/scenario"
 	"flashwave/bench/units"
@@ -59,7 +58,7 @@ func (s *Setup) Estimate() Estimate {
 		e.OutputTokens += requests * int64(s.Prompts[i].MeanAnswer(sc.WorkloadOf(l).MaxTokens))
 	}
 	if s.Price != nil {
-		c := s.Price.Cost(price.Usage{Prompt: e.PromptTokens, Output: e.OutputTokens}).Total()
+		c := s.Price.Most(e.PromptTokens, e.OutputTokens)
 		e.Cost = &c
 	}
 	return e

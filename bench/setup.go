@@ -11,6 +11,7 @@ import (
 	"flashwave/bench/price"
 	"flashwave/bench/scenario"
 	"flashwave/client"
+	"flashwave/client/api"
 )
 
 // A Setup is a scenario that is ready to run: everything that can be found wrong
@@ -82,17 +83,26 @@ func (s *Setup) findPrice() (err error) {
 // PriceOf is the price of a resolved scenario's model where it is asked: the scenario's
 // own, or else that of the book; nil: unknown. Nothing is connected to.
 func PriceOf(sc *scenario.Scenario) (*price.Price, error) {
-	if p := sc.Price; p != nil {
-		return &price.Price{Input: p.Input, Cached: p.Cached, Output: p.Output}, nil
+	p, ok, err := priceOf(sc)
+	if err != nil || !ok {
+		return nil, err
+	}
+	if api.API(sc.Target.API).BillsCacheWrites() {
+		p = p.BillingWrites()
+	}
+	return &p, nil
+}
+
+func priceOf(sc *scenario.Scenario) (p price.Price, ok bool, err error) {
+	if own := sc.Price; own != nil {
+		return price.Price{Input: own.Input, Cached: own.Cached, CacheWritten: own.CacheWritten, Output: own.Output}, true, nil
 	}
 	book, err := BookOf(sc)
 	if err != nil {
-		return nil, err
+		return p, false, err
 	}
-	if p, ok := book.Lookup(endpoint.Host(sc.Target), sc.Target.Model); ok {
-		return &p, nil
-	}
-	return nil, nil
+	p, ok = book.Lookup(endpoint.Host(sc.Target), sc.Target.Model)
+	return p, ok, nil
 }
 
 // Book is the setup's price book, see [BookOf].

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"flashwave/client/api"
 )
 
 // answered is what a client makes of a body that comes in the given pieces.
@@ -52,7 +54,7 @@ func FuzzAnswer(f *testing.F) {
 	}
 	f.Add([]byte("\ufeff\ufeff \ufeff{"))
 	var clients []*Client
-	for _, api := range APIs() {
+	for _, api := range api.All() {
 		clients = append(clients, anyClient(f, api))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

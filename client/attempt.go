@@ -145,7 +145,7 @@ func (a *attempt) conclude(err error) *failure {
 		x.res.Done = a.end // whatever happened to the body, the status was the answer
 		text := statusText(a.status, a.location, a.coding, a.ans.doc)
 		if a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed {
-			text += " (" + x.client.notFound(x.client.post) + ")"
+			text += " (" + x.client.notFound(x.target()) + ")"
 		}
 		return &failure{statusOutcome(a.status), text}
 	case a.coding != "":

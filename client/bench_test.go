@@ -20,20 +20,22 @@ const benchEvent = `data: {"id":"chatcmpl-123","object":"chat.completion.chunk",
 var benchEvents = []struct {
 	api   API
 	token []string
+	end   []string
 	text  string
 }{
-	{Chat, nil, benchEvent},
-	{Responses, nil, "event: response.output_text.delta\n" + `data: {"type":"response.output_text.delta","sequence_number":%d,"item_id":"msg_6867f1cae59481a0a6d8b23d1b93e4aa02dfa4dca8f6376f","output_index":0,"content_index":0,"delta":" hello","logprobs":[],"obfuscation":"Xy1Zq"}` + "\n\n"},
-	{Messages, nil, "event: content_block_delta\n" + `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" hello"}}` + "\n\n"},
-	{Generate, nil, `{"model":"gemma3","created_at":"2025-10-17T23:14:07.%09dZ","response":" hello","done":false}` + "\n"},
-	{HTTP, []string{"delta.text"}, `data: {"kind":"piece","delta":{"text":" hello"}}` + "\n\n"},
+	{Chat, nil, nil, benchEvent},
+	{Responses, nil, nil, "event: response.output_text.delta\n" + `data: {"type":"response.output_text.delta","sequence_number":%d,"item_id":"msg_6867f1cae59481a0a6d8b23d1b93e4aa02dfa4dca8f6376f","output_index":0,"content_index":0,"delta":" hello","logprobs":[],"obfuscation":"Xy1Zq"}` + "\n\n"},
+	{Messages, nil, nil, "event: content_block_delta\n" + `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" hello"}}` + "\n\n"},
+	{Generate, nil, nil, `{"model":"gemma3","created_at":"2025-10-17T23:14:07.%09dZ","response":" hello","done":false}` + "\n"},
+	{Generate, nil, nil, `{"model":"gemma3","created_at":"2025-10-17T23:14:07.%09dZ","message":{"role":"assistant","content":" hello"},"done":false}` + "\n"},
+	{HTTP, []string{"delta.text"}, []string{"stop", "done"}, `data: {"kind":"piece","delta":{"text":" hello"},"done":false}` + "\n\n"},
 }
 
 // BenchmarkParse is the cost of one token from its bytes to the record.
 func BenchmarkParse(b *testing.B) {
 	for _, e := range benchEvents {
 		b.Run(string(e.api), func(b *testing.B) {
-			cfg := Config{URL: "http://127.0.0.1/v1", API: e.api, Token: e.token}
+			cfg := Config{URL: "http://127.0.0.1/v1", API: e.api, Token: e.token, End: e.end}
 			if e.api == HTTP {
 				cfg.Body = "{}"
 			}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"text/template"
 	"unicode/utf8"
+
+	"flashwave/client/api"
 )
 
 // Validate reports whether a request can be made into a body: with [HTTP],
@@ -45,9 +47,9 @@ func (c *Client) encode(req *Request, m manner) (*payload, error) {
 // a usual text is escapes.
 func (r *Request) bodySize() int {
 	const frame = 256 // of the object, and more than that of a message
-	n := frame + len(r.Extra)
+	n := frame + len(r.Extra) + len(r.Tools)
 	for _, m := range r.Messages {
-		n += len(m.Content) + len(m.Content)/16 + frame/4
+		n += max(len(m.Content)+len(m.Content)/16, len(m.Wire)) + frame/4
 	}
 	return n
 }
@@ -71,6 +73,9 @@ func appendBody(b []byte, d dialect, req *Request, m manner) ([]byte, error) {
 		w.b = appendString(w.b, req.Model)
 	}
 	d.ask(w, req, m)
+	if req.Tools != nil && w.key("tools") {
+		w.b = append(w.b, req.Tools...)
+	}
 	w.extra(req.Extra)
 	b = append(w.b, '}')
 	*w = objectWriter{}
@@ -138,9 +143,20 @@ func (w *objectWriter) stream(asked bool) {
 	}
 }
 
-// count writes a bound, if there is one.
+// settings writes the settings of a request: the limit of tokens under a key of the
+// dialect's own, the temperature, and whether a stream is asked for, and with it its usage.
+func (w *objectWriter) settings(req *Request, limit string, usage bool) {
+	w.count(limit, req.MaxTokens)
+	w.number("temperature", req.Temperature)
+	if usage && req.Stream && w.key("stream_options") {
+		w.b = append(w.b, `{"include_usage":true}`...)
+	}
+	w.stream(req.Stream)
+}
+
+// count writes a bound, if there is one, and a key for it.
 func (w *objectWriter) count(key string, n int) {
-	if n > 0 && w.key(key) {
+	if n > 0 && key != "" && w.key(key) {
 		w.b = strconv.AppendInt(w.b, int64(n), 10)
 	}
 }
@@ -165,13 +181,12 @@ func appendMessages(b []byte, messages []Message) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(append(b, `{"role":`...), m.Role)
-		b = append(b, `,"content":`...)
-		if m.Parts != nil {
-			b = append(b, m.Parts...)
-		} else {
-			b = appendString(b, m.Content)
+		if m.Wire != nil {
+			b = append(b, m.Wire...)
+			continue
 		}
+		b = appendString(append(b, `{"role":`...), m.Role)
+		b = appendString(append(b, `,"content":`...), m.Content)
 		b = append(b, '}')
 	}
 	return append(b, ']')
@@ -231,24 +246,25 @@ var escapes = func() (set [256]bool) {
 // separator stands between messages that become one prompt.
 const separator = "\n\n"
 
-// without are the messages of all roles but one.
-func without(messages []Message, role string) []Message {
-	has := func(m Message) bool { return m.Role == role }
-	if !slices.ContainsFunc(messages, has) {
+func ofSystem(m Message) bool { return api.OfSystem(m.Role) }
+
+// questions are the messages but those of the system.
+func questions(messages []Message) []Message {
+	if !slices.ContainsFunc(messages, ofSystem) {
 		return messages
 	}
-	return slices.DeleteFunc(slices.Clone(messages), has)
+	return slices.DeleteFunc(slices.Clone(messages), ofSystem)
 }
 
-// joined joins the contents of the messages of a role.
-func joined(messages []Message, role string) string {
-	var parts []string
+// joined joins the contents of the messages that are wanted.
+func joined(messages []Message, wanted func(Message) bool) string {
+	var texts []string
 	for _, m := range messages {
-		if m.Role == role {
-			parts = append(parts, m.Content)
+		if wanted(m) {
+			texts = append(texts, m.Content)
 		}
 	}
-	return strings.Join(parts, separator)
+	return strings.Join(texts, separator)
 }
 
 func toJSON(v any) (string, error) {
@@ -264,8 +280,8 @@ func toJSON(v any) (string, error) {
 func render(t *template.Template, b []byte, req *Request) ([]byte, error) {
 	fields := map[string]any{
 		"model":      req.Model,
-		"prompt":     joined(req.Messages, "user"),
-		"system":     joined(req.Messages, "system"),
+		"prompt":     joined(req.Messages, func(m Message) bool { return m.Role == "user" }),
+		"system":     joined(req.Messages, ofSystem),
 		"max_tokens": req.MaxTokens,
 		"stream":     req.Stream,
 	}

@@ -70,6 +70,42 @@ func TestBodies(t *testing.T) {
 			`{"model":"m","messages":[],"stream":false,"max_completion_tokens":9}`,
 		},
 		{
+			"messages that are more than text go as they are wired",
+			Config{API: Responses},
+			Request{Model: "m", Messages: append(talk[:1:1], Message{Role: "tool", Content: "x", Wire: json.RawMessage(`{"type":"a"},{"type":"b"}`)}), MaxTokens: 7, Tools: json.RawMessage(`[{"name":"f"}]`)},
+			`{"model":"m","input":[{"role":"system","content":"be brief"},{"type":"a"},{"type":"b"}],"max_output_tokens":7,"stream":false,"tools":[{"name":"f"}]}`,
+		},
+		{
+			"tools that the extra body has",
+			Config{},
+			Request{Model: "m", Tools: json.RawMessage(`[1]`), Extra: json.RawMessage(`{"tools":[2]}`)},
+			`{"model":"m","messages":[],"stream":false,"tools":[2]}`,
+		},
+		{
+			"Anthropic's system",
+			Config{API: Messages},
+			Request{Model: "m", Messages: append(talk[:2:2], Message{Role: "developer", Content: "and kind"})},
+			`{"model":"m","system":"be brief\n\nand kind","messages":[{"role":"user","content":"say \"hi\"\n"}],"max_tokens":4096,"stream":false}`,
+		},
+		{
+			"and in blocks",
+			Config{API: Messages},
+			Request{Model: "m", Messages: []Message{{Role: "system", Content: "a"}, {Role: "system", Content: "b", Wire: json.RawMessage(`{"type":"text","text":"b"}`)}}, MaxTokens: 7},
+			`{"model":"m","system":[{"type":"text","text":"a"},{"type":"text","text":"b"}],"messages":[],"max_tokens":7,"stream":false}`,
+		},
+		{
+			"a question to Ollama",
+			Config{API: Generate},
+			Request{Model: "m", Messages: talk, MaxTokens: 7, Temperature: &half, Stream: true},
+			`{"model":"m","system":"be brief","prompt":"say \"hi\"\n","options":{"num_predict":7,"temperature":0.5},"stream":true}`,
+		},
+		{
+			"a conversation with Ollama",
+			Config{API: Generate},
+			Request{Model: "m", Messages: append(talk[:2:2], Message{Role: "assistant", Content: "hi"}, Message{Role: "user", Content: "bye"}), MaxTokens: 7},
+			`{"model":"m","messages":[{"role":"system","content":"be brief"},{"role":"user","content":"say \"hi\"\n"},{"role":"assistant","content":"hi"},{"role":"user","content":"bye"}],"options":{"num_predict":7},"stream":false}`,
+		},
+		{
 			"a body of one's own",
 			Config{API: HTTP, Body: `{"n":{{json .product_name}},"f":{{json .features}},"m":{{json .model}},"p":{{json .prompt}},"s":{{json .system}},"t":{{.max_tokens}},"stream":{{.stream}}}`},
 			Request{Model: "m", Messages: talk, MaxTokens: 7, Fields: shop},

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"math/rand/v2"
+	"net/url"
 	"time"
 )
 
@@ -47,6 +48,14 @@ func newCall(c *Client, req *Request, sink Sink) *call {
 func (x *call) encode() (*payload, error) {
 	x.manner = x.client.manner(x.req)
 	return x.client.encode(x.req, x.manner)
+}
+
+// target is where the request goes.
+func (x *call) target() *url.URL {
+	if x.manner.talk {
+		return x.client.talk
+	}
+	return x.client.post
 }
 
 // run sends the request as often as need be and says why it failed in the end.

@@ -29,7 +29,8 @@ type wireCase struct {
 	Token   []string
 	Usage   string
 	FailIf  []string `json:"fail_if"`
-	Unary   bool     // no stream is asked for
+	End     []string
+	Unary   bool // no stream is asked for
 	Status  int
 	Headers map[string]string
 	Parts   []wirePart
@@ -86,7 +87,7 @@ func (w *wireWant) UnmarshalJSON(b []byte) error {
 
 // config is how a client is set up for a case.
 func (c *wireCase) config() Config {
-	cfg := Config{API: c.API, Token: c.Token, Usage: c.Usage, FailIf: c.FailIf}
+	cfg := Config{API: c.API, Token: c.Token, Usage: c.Usage, End: c.End, FailIf: c.FailIf}
 	if c.API == HTTP {
 		cfg.Body = "{}"
 	}

@@ -13,12 +13,11 @@ func (chat) ask(w *objectWriter, req *Request, m manner) {
 	if w.key("messages") {
 		w.b = appendMessages(w.b, req.Messages)
 	}
-	if !w.taken["max_tokens"] && !w.taken["max_completion_tokens"] {
-		w.count(m.limit, req.MaxTokens)
+	limit := m.limit
+	if w.taken[maxTokens] || w.taken[maxCompletionTokens] {
+		limit = ""
 	}
-	w.number("temperature", req.Temperature)
-	w.askUsage(req, m)
-	w.stream(req.Stream)
+	w.settings(req, limit, m.usage)
 }
 
 func (chat) fails(name []byte) bool { return saysFailure(name) }
@@ -59,15 +58,5 @@ func (completions) ask(w *objectWriter, req *Request, m manner) {
 	if w.key("prompt") {
 		w.b = appendJoined(w.b, req.Messages)
 	}
-	w.count("max_tokens", req.MaxTokens)
-	w.number("temperature", req.Temperature)
-	w.askUsage(req, m)
-	w.stream(req.Stream)
-}
-
-// askUsage asks for the usage of a stream.
-func (w *objectWriter) askUsage(req *Request, m manner) {
-	if req.Stream && m.usage && w.key("stream_options") {
-		w.b = append(w.b, `{"include_usage":true}`...)
-	}
+	w.settings(req, maxTokens, m.usage)
 }

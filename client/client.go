@@ -15,10 +15,14 @@
 //   - [Responses]: platform.openai.com/docs/api-reference/responses, its events …/responses-streaming
 //   - [Messages]: docs.claude.com/en/api/messages, its errors …/errors, its limits …/rate-limits,
 //     its events docs.claude.com/en/docs/build-with-claude/streaming, its usage …/prompt-caching
-//   - [Generate]: docs.ollama.com/api/generate, its lines …/streaming, its errors …/errors
+//   - [Generate]: docs.ollama.com/api/generate and, of conversations, …/chat, its lines
+//     …/streaming, its errors …/errors
 //   - [Embeddings]: platform.openai.com/docs/api-reference/embeddings
-//   - [HTTP]: an endpoint of the user's own; Config.Token, Usage and FailIf say what its
+//   - [HTTP]: an endpoint of the user's own; Config.Token, Usage, End and FailIf say what its
 //     answers mean
+//
+// What is more than text in a message, pictures and tools, is sent as it is wired: package
+// api puts it into the words of a dialect.
 //
 // A stream may come as server-sent events or as lines of JSON, whatever the dialect. It
 // ends with the event that the dialect ends with ([DONE], response.completed,
@@ -90,7 +94,6 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -122,6 +125,10 @@ type Config struct {
 	// Usage is the path of the usage in a document (HTTP only): of an object in the
 	// words of any dialect, or of the number of output tokens.
 	Usage string
+	// End says which event a stream ends with (HTTP only): one of such a name or type, or
+	// whose document holds something at such a path (done); a stream without it is cut.
+	// None: a stream ends where its body does.
+	End []string
 	// FailIf are expressions, PATH OP VALUE or a PATH that must lead to nothing, such as
 	// code >= 400 (HTTP only): a document for which one holds is an error.
 	FailIf []string
@@ -163,9 +170,8 @@ type Config struct {
 
 // A Client calls one endpoint. It is safe for concurrent use.
 type Client struct {
-	cfg      Config
-	post     *url.URL    // where requests go
-	base     *url.URL    // without the API's own path
+	cfg Config
+	endpoints
 	plain    http.Header // of a request for a document
 	stream   http.Header // of a request for a stream
 	host     string      // of the Host header; "": the URL's

@@ -10,12 +10,13 @@ import (
 
 // custom is an endpoint of one's own, which promises JSON or a stream, and nothing of
 // what is in them. What looks like a chat is read as one. In a stream each event that
-// says anything is a token, unless it is said which ones are: lifecycles, pings and
-// texts that were streamed before would be tokens, too.
+// says anything is a token, but for the one that is said to end it, unless it is said which
+// ones are: lifecycles, pings and texts that were streamed before would be tokens, too.
 type custom struct {
 	chat
 	template *template.Template
-	tokens   []tokenAt
+	tokens   places
+	ends     places  // where a stream ends; nil: where its body does
 	usage    keyPath // of the usage; nil: where it usually stands
 	failures []condition
 
@@ -24,11 +25,35 @@ type custom struct {
 	decided    []atomic.Bool // and one that holds what a condition asks about
 }
 
-// A tokenAt says which events are tokens: those of a name, or whose documents hold
-// something at a path.
-type tokenAt struct {
+// places say of which events something is true: those of a name or a type, or whose
+// documents hold something at a path.
+type places []place
+
+type place struct {
 	name string
 	path keyPath
+}
+
+// parsePlaces reads the words that the user has for them.
+func parsePlaces(words []string) (list places, err error) {
+	for _, word := range words {
+		at, err := parsePath(word)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, place{word, at})
+	}
+	return list, nil
+}
+
+// name reports whether the name of an event is among them.
+func (p places) name(name []byte) bool {
+	for i := range p {
+		if string(name) == p[i].name {
+			return len(name) > 0
+		}
+	}
+	return false
 }
 
 func newCustom(cfg Config) (*custom, error) {
@@ -37,12 +62,11 @@ func newCustom(cfg Config) (*custom, error) {
 	if d.template, err = bodyTemplate(cfg.Body); err != nil {
 		return nil, err
 	}
-	for _, word := range cfg.Token {
-		at, err := parsePath(word)
-		if err != nil {
-			return nil, fmt.Errorf("token: %w", err)
-		}
-		d.tokens = append(d.tokens, tokenAt{word, at})
+	if d.tokens, err = parsePlaces(cfg.Token); err != nil {
+		return nil, fmt.Errorf("token: %w", err)
+	}
+	if d.ends, err = parsePlaces(cfg.End); err != nil {
+		return nil, fmt.Errorf("end: %w", err)
 	}
 	if cfg.Usage != "" {
 		if d.usage, err = parsePath(cfg.Usage); err != nil {
@@ -66,17 +90,7 @@ func (*custom) facts() facts { return facts{auth: Bearer} }
 func (*custom) ask(*objectWriter, *Request, manner) {}
 
 func (d *custom) fails(name []byte) bool {
-	return saysFailure(name) && !d.names(name)
-}
-
-// names reports whether tokens are events of that name.
-func (d *custom) names(name []byte) bool {
-	for i := range d.tokens {
-		if string(name) == d.tokens[i].name {
-			return len(name) > 0
-		}
-	}
-	return false
+	return saysFailure(name) && !d.tokens.name(name) && !d.ends.name(name)
 }
 
 func (d *custom) settle(c *chunk) {
@@ -89,9 +103,22 @@ func (d *custom) settle(c *chunk) {
 		d.readUsage(c, document)
 	}
 	d.findFailures(c, document)
-	if d.tokens == nil && !c.shaped && !c.usage.found && !c.isIdle() && !isKeepAlive(c.name) && !c.isError(true) {
+	ends := d.endsWith(c, document)
+	c.over = c.over || ends
+	if d.tokens == nil && !ends && !c.shaped && !c.usage.found && !c.isIdle() && !isKeepAlive(c.name) && !c.isError(true) {
 		c.tokens = append(c.tokens, Content)
 	}
+}
+
+// endsWith reports whether the stream ends with the document.
+func (d *custom) endsWith(c *chunk, document []byte) bool {
+	ends := d.ends.name(c.name) || d.ends.name(c.class)
+	for i := range d.ends {
+		value := d.ends[i].path.in(document)
+		c.looked(value)
+		ends = ends || !isEmpty(value)
+	}
+	return ends
 }
 
 // findFailures holds the document against the conditions of failure.
@@ -136,7 +163,7 @@ func (d *custom) readUsage(c *chunk, document []byte) {
 func (d *custom) findTokens(c *chunk, document []byte) {
 	c.tokens, c.texts, c.reasons = c.tokens[:0], c.texts[:0], c.reasons[:0]
 	c.seen, c.reasoning, c.heard, c.voices = delta{}, false, nil, 0
-	if d.names(c.name) || d.names(c.class) {
+	if d.tokens.name(c.name) || d.tokens.name(c.class) {
 		c.tokens, c.answers = append(c.tokens, Content), true
 		return
 	}

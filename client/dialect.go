@@ -4,30 +4,23 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"flashwave/client/api"
 )
 
-// API is the dialect an endpoint speaks.
-type API string
+// API is the dialect an endpoint speaks: see package api, whose list this is.
+type API = api.API
 
-// The dialects.
+// The dialects, under the names by which this package speaks of them.
 const (
-	Chat        API = "chat"        // POST URL/chat/completions
-	Completions API = "completions" // POST URL/completions
-	Responses   API = "responses"   // POST URL/responses
-	Messages    API = "messages"    // POST URL/messages, URL with /v1 or without
-	Generate    API = "generate"    // POST URL/generate, URL with /api or without
-	Embeddings  API = "embeddings"  // POST URL/embeddings
-	HTTP        API = "http"        // POST URL, with a body of one's own
+	Chat        = api.Chat
+	Completions = api.Completions
+	Responses   = api.Responses
+	Messages    = api.Messages
+	Generate    = api.Generate
+	Embeddings  = api.Embeddings
+	HTTP        = api.HTTP
 )
-
-// APIs lists all dialects.
-func APIs() []API {
-	return []API{Chat, Completions, Responses, Messages, Generate, Embeddings, HTTP}
-}
-
-// Streams reports whether answers in a dialect may be streams. Where they cannot, a
-// request for one asks for a document.
-func (a API) Streams() bool { return a != Embeddings }
 
 // A dialect is one way to ask and to answer. All calls of a client share it.
 type dialect interface {
@@ -47,6 +40,7 @@ type dialect interface {
 // facts are what is always so in a dialect.
 type facts struct {
 	call    string      // the path of a call, below the base URL
+	talk    string      // that of a conversation, likewise; "": the same
 	root    string      // what the path of a base URL usually ends with
 	rooted  bool        // that is added where the URL leaves it out
 	models  string      // the path of the list of models, likewise; "": there is none
@@ -59,6 +53,7 @@ type facts struct {
 type manner struct {
 	usage bool   // ask for the usage of a stream
 	limit string // the key of the most tokens of a chat
+	talk  bool   // as a conversation, where these have a call of their own
 }
 
 // dialectOf is the dialect that a configuration names.
@@ -79,7 +74,7 @@ func dialectOf(cfg Config) (dialect, error) {
 	case HTTP:
 		return newCustom(cfg)
 	}
-	return nil, fmt.Errorf("unknown api %q: use one of %s", cfg.API, strings.Trim(fmt.Sprint(APIs()), "[]"))
+	return nil, fmt.Errorf("unknown api %q: use one of %s", cfg.API, strings.Trim(fmt.Sprint(api.All()), "[]"))
 }
 
 // typeOf is the type of a document: what it says itself, else the name of the event

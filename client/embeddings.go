@@ -15,7 +15,7 @@ func (embeddings) facts() facts {
 }
 
 func (embeddings) ask(w *objectWriter, req *Request, _ manner) {
-	texts := without(req.Messages, "system")
+	texts := questions(req.Messages)
 	switch {
 	case !w.key("input"):
 	case len(texts) == 1:

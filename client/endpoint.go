@@ -5,59 +5,53 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"flashwave/client/api"
 )
-
-// calls are what the URLs of single calls end with; base stands before the call and is
-// part of a base URL.
-var calls = []struct {
-	base, call string
-	api        API
-}{
-	{"", "/chat/completions", Chat},
-	{"", "/completions", Completions},
-	{"", "/embeddings", Embeddings},
-	{"", "/responses", Responses},
-	{"", "/messages", Messages},
-	{"/api", "/generate", Generate},
-}
-
-// namedCall is the dialect of the single call that the path of a URL names, and what
-// stands before that; api is "" where the path names none.
-func namedCall(path string) (api API, base string) {
-	path = strings.TrimRight(path, "/")
-	for _, c := range calls {
-		if strings.HasSuffix(path, c.base+c.call) {
-			return c.api, strings.TrimSuffix(path, c.call)
-		}
-	}
-	return "", path
-}
 
 // root is the end of a path that names an API as a whole.
 var root = regexp.MustCompile(`/(v[0-9]+[a-z0-9]*|api)$`)
 
-// endpoints says where calls go, and where the base of all else is. The URL is that of
-// an endpoint's base, with or without its root, or that of a call.
-func endpoints(api API, f facts, u *url.URL) (post, base *url.URL, err error) {
+// endpoints are where calls go.
+type endpoints struct {
+	post *url.URL // a request
+	talk *url.URL // one that is a conversation
+	base *url.URL // what stands before the call, for all else
+}
+
+// endpointsOf says where calls go. The URL is that of an endpoint's base, with or without
+// its root, or that of a call. Under that of conversations all is one.
+func endpointsOf(of API, f facts, u *url.URL) (e endpoints, err error) {
 	if u.Path == "" {
 		u.Path = "/" // or paths joined to it would be relative
 	}
-	if api == HTTP {
-		return u, u, nil
+	if of == HTTP {
+		return endpoints{u, u, u}, nil
 	}
-	switch named, before := namedCall(u.Path); {
-	case named == api:
+	switch named, before, call := api.Called(u.Path); {
+	case named == of:
 		base := *u
 		base.Path, base.RawPath = before+"/", ""
-		return u, &base, nil
+		e = endpoints{u, u, &base}
+		if f.talk != "" && call == "/"+f.call {
+			talk := base
+			talk.Path += f.talk
+			e.talk = &talk
+		}
+		return e, nil
 	case named != "":
-		return nil, nil, fmt.Errorf("the url is that of a call of api %s: name that api, or give the base URL, ending at %q", named, before)
+		return e, fmt.Errorf("the url is that of a call of api %s: name that api, or give the base URL, ending at %q", named, before)
 	}
-	base = u
+	base := u
 	if f.rooted && !root.MatchString(strings.TrimRight(u.Path, "/")) {
 		base = u.JoinPath(f.root)
 	}
-	return base.JoinPath(f.call), base, nil
+	post := base.JoinPath(f.call)
+	e = endpoints{post, post, base}
+	if f.talk != "" {
+		e.talk = base.JoinPath(f.talk)
+	}
+	return e, nil
 }
 
 // Usual is a client like c, but below the path that a base URL usually ends with (/v1),
@@ -67,7 +61,7 @@ func (c *Client) Usual() *Client {
 	if err != nil || c.cfg.API == HTTP || root.MatchString(strings.TrimRight(c.base.Path, "/")) {
 		return nil
 	}
-	if call, _ := namedCall(given.Path); call != "" {
+	if named, _, _ := api.Called(given.Path); named != "" {
 		return nil
 	}
 	cfg := c.cfg
@@ -85,7 +79,7 @@ func (c *Client) notFound(called *url.URL) string {
 	bare := *called
 	bare.RawQuery = ""
 	text := bare.String() + " was called"
-	if usual := usualCall(c.dialect.facts(), c.post, c.base); usual != "" && c.cfg.API != HTTP {
+	if usual := usualCall(c.dialect.facts(), called, c.base); usual != "" && c.cfg.API != HTTP {
 		text += ", " + usual + " is usual"
 	}
 	return text
@@ -94,8 +88,9 @@ func (c *Client) notFound(called *url.URL) string {
 // usualCall is the URL under which a call is usually found, "" where that is the one.
 func usualCall(f facts, post, base *url.URL) string {
 	before := root.ReplaceAllString(strings.TrimRight(base.Path, "/"), "")
-	usual := (&url.URL{Scheme: post.Scheme, Host: post.Host, Path: before + "/"}).JoinPath(f.root, f.call)
-	if usual.Path == strings.TrimRight(post.Path, "/") {
+	root := (&url.URL{Scheme: post.Scheme, Host: post.Host, Path: before + "/"}).JoinPath(f.root)
+	usual, called := root.JoinPath(f.call), strings.TrimRight(post.Path, "/")
+	if usual.Path == called || f.talk != "" && root.JoinPath(f.talk).Path == called {
 		return ""
 	}
 	return usual.String()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"flashwave/client/api"
 )
 
 // formSeeds are documents whose text may stand anywhere that a token comes from.
@@ -68,7 +70,7 @@ func FuzzForm(f *testing.F) {
 // dialects are all of them, and an endpoint of one's own whose tokens stand at a path.
 func dialects(tb testing.TB) (list []dialect) {
 	tb.Helper()
-	for _, api := range APIs() {
+	for _, api := range api.All() {
 		list = append(list, anyClient(tb, api).dialect)
 	}
 	own, err := newCustom(Config{Body: "{}", Token: []string{"delta", "t", "choices.*.delta.content"}, Usage: "usage", FailIf: []string{"delta == STOP", "choices.0.delta"}})
@@ -161,7 +163,7 @@ func TestFormsOfDialects(t *testing.T) {
 		{messages{}, "content_block_delta", `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"TEXT"}}`},
 		{messages{}, "content_block_delta", `{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"TEXT"}}`},
 		{generate{}, "", `{"model":"m","created_at":"PAD","response":"TEXT","done":false}`},
-		{dialects(t)[len(APIs())], "", `{"type":"word","t":"TEXT"}`},
+		{dialects(t)[len(api.All())], "", `{"type":"word","t":"TEXT"}`},
 	} {
 		piece := func(n int) []byte {
 			return []byte(strings.NewReplacer("TEXT", strings.Repeat("a", n), "PAD", strings.Repeat("z", n), "NUMBER", fmt.Sprint(n*n*n)).Replace(test.doc))

@@ -1,21 +1,29 @@
 package client
 
-// generate is Ollama's API of one text: https://docs.ollama.com/api/generate, its streams
-// https://docs.ollama.com/api/streaming, its errors https://docs.ollama.com/api/errors.
+// generate is Ollama's API, which has two calls: of one text,
+// https://docs.ollama.com/api/generate, and of chats, https://docs.ollama.com/api/chat; their
+// streams https://docs.ollama.com/api/streaming, their errors
+// https://docs.ollama.com/api/errors. A question goes to the one, a conversation to the
+// other; under the URL of the latter, all does.
 //
 // A stream is lines of JSON. Each holds a piece of the response, or of the thinking
-// before it; the last one says done, why, and how many tokens there were. An error is a
-// line of its own.
+// before it, in a chat as the content of a message, which may call tools, too; the last one
+// says done, why, and how many tokens there were. An error is a line of its own.
 type generate struct{}
 
 func (generate) facts() facts {
-	return facts{call: "generate", root: "api", rooted: true, models: "tags", auth: Bearer, promise: "response"}
+	return facts{call: "generate", talk: "chat", root: "api", rooted: true, models: "tags", auth: Bearer, promise: "response or message"}
 }
 
-func (generate) ask(w *objectWriter, req *Request, _ manner) {
-	w.text("system", joined(req.Messages, "system"))
-	if w.key("prompt") {
-		w.b = appendJoined(w.b, without(req.Messages, "system"))
+func (generate) ask(w *objectWriter, req *Request, m manner) {
+	if m.talk && w.key("messages") {
+		w.b = appendMessages(w.b, req.Messages)
+	}
+	if !m.talk {
+		w.text("system", joined(req.Messages, ofSystem))
+		if w.key("prompt") {
+			w.b = appendJoined(w.b, questions(req.Messages))
+		}
 	}
 	if (req.MaxTokens > 0 || req.Temperature != nil) && w.key("options") {
 		options := objectWriter{b: append(w.b, '{')}

@@ -33,6 +33,9 @@ func (c *Client) manner(req *Request) manner {
 			m.limit = maxCompletionTokens
 		}
 	}
+	if talk := c.dialect.facts().talk; talk != "" {
+		m.talk = c.talk == c.post || req.converses()
+	}
 	return m
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"net/http"
+	"slices"
 )
 
 // messages is Anthropic's API of messages: https://docs.claude.com/en/api/messages, its
@@ -30,17 +31,40 @@ func (messages) facts() facts {
 const leastLimit = 4096
 
 func (messages) ask(w *objectWriter, req *Request, _ manner) {
-	w.text("system", joined(req.Messages, "system"))
+	w.system(req.Messages)
 	if w.key("messages") {
-		w.b = appendMessages(w.b, without(req.Messages, "system"))
+		w.b = appendMessages(w.b, questions(req.Messages))
 	}
-	limit := req.MaxTokens
-	if limit <= 0 {
-		limit = leastLimit
+	if req.MaxTokens <= 0 {
+		w.count(maxTokens, leastLimit)
 	}
-	w.count("max_tokens", limit)
-	w.number("temperature", req.Temperature)
-	w.stream(req.Stream)
+	w.settings(req, maxTokens, false)
+}
+
+// system writes what the system says: a text, or blocks where some of it was written as
+// such.
+func (w *objectWriter) system(messages []Message) {
+	inBlocks := func(m Message) bool { return ofSystem(m) && m.Wire != nil }
+	if !slices.ContainsFunc(messages, inBlocks) {
+		w.text("system", joined(messages, ofSystem))
+		return
+	}
+	if !w.key("system") {
+		return
+	}
+	sign := byte('[')
+	for _, m := range messages {
+		switch {
+		case !ofSystem(m):
+			continue
+		case m.Wire != nil:
+			w.b = append(append(w.b, sign), m.Wire...)
+		default:
+			w.b = append(appendString(append(append(w.b, sign), `{"type":"text","text":`...), m.Content), '}')
+		}
+		sign = ','
+	}
+	w.b = append(w.b, ']')
 }
 
 func (messages) fails(name []byte) bool { return saysFailure(name) }

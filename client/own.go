@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,14 +18,25 @@ import (
 
 // own carries exchanges over HTTP/1.1 by package http1, plain or over TLS.
 type own struct {
-	client        *Client
-	http          http1.Transport
-	plain, stream []byte // the head of a request, as far as the length of its body
+	client     *Client
+	http       http1.Transport
+	post, talk heads
+}
+
+// heads are those of requests to one URL, as far as the length of the body: of one for a
+// document, and for a stream.
+type heads struct{ plain, stream []byte }
+
+func headsOf(c *Client, to *url.URL) heads {
+	return heads{requestHead(c, to, c.plain), requestHead(c, to, c.stream)}
 }
 
 func newOwn(c *Client, config *tls.Config) *own {
 	addr := c.Address()
-	o := &own{client: c, plain: requestHead(c, c.plain), stream: requestHead(c, c.stream)}
+	o := &own{client: c, post: headsOf(c, c.post)}
+	if o.talk = o.post; c.talk != c.post {
+		o.talk = headsOf(c, c.talk)
+	}
 	o.http = http1.Transport{
 		Dial: func(ctx context.Context) (net.Conn, time.Duration, time.Duration, error) {
 			return c.open(ctx, "tcp", addr)
@@ -54,7 +66,7 @@ func (c *Client) ownCarries() bool {
 
 // requestHead is the head of all requests with certain fields, but for the length
 // of the body, which is its last field.
-func requestHead(c *Client, fields http.Header) []byte {
+func requestHead(c *Client, to *url.URL, fields http.Header) []byte {
 	host := c.host
 	if host == "" {
 		host, _, _ = strings.Cut(c.post.Host, "%") // a zone is of no meaning to others
@@ -62,7 +74,7 @@ func requestHead(c *Client, fields http.Header) []byte {
 			host += c.post.Host[strings.LastIndexByte(c.post.Host, ']'):]
 		}
 	}
-	b := []byte(http.MethodPost + " " + c.post.RequestURI() + " HTTP/1.1\r\nHost: " + host + "\r\n")
+	b := []byte(http.MethodPost + " " + to.RequestURI() + " HTTP/1.1\r\nHost: " + host + "\r\n")
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		switch name {
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer": // the message's own
@@ -110,9 +122,13 @@ func (o *own) close() {
 var requestBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func (o *own) exchange(a *attempt, body *payload, fresh bool) error {
-	head := o.plain
+	to := &o.post
+	if a.call.manner.talk {
+		to = &o.talk
+	}
+	head := to.plain
 	if a.call.streams {
-		head = o.stream
+		head = to.stream
 	}
 	message := requestBuffers.Get().(*[]byte)
 	*message = append((*message)[:0], head...)

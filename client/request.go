@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"flashwave/client/api"
 	"flashwave/client/outcome"
 )
 
@@ -14,21 +15,37 @@ const Never time.Duration = -1
 type Message struct {
 	Role    string `json:"role"`
 	Content string `json:"content"`
-	// Parts is the content as JSON, in the words of the dialect: parts of texts and
-	// images, or calls of tools and what came of them. It goes before Content; nil: none.
-	Parts json.RawMessage `json:"parts,omitempty"`
+	// Wire is the message as JSON in the words of the dialect, where it is more than a
+	// text: parts, calls of tools, what came of them, see [api.API.Wire]. It goes before
+	// Role and Content; nil: these are all.
+	Wire json.RawMessage `json:"wire,omitempty"`
 }
 
 // A Request is what one call asks of the endpoint.
 type Request struct {
 	Model       string
-	Messages    []Message // for [Completions] and [Generate] they are joined into one prompt
+	Messages    []Message // for [Completions] they are joined into one prompt
 	MaxTokens   int       // 0: the endpoint's own limit, or 4096 for [Messages], which needs one
 	Temperature *float64  // nil: the endpoint's default
 	Stream      bool
+	Tools       json.RawMessage // a JSON list in the words of the dialect; nil: none
 	Extra       json.RawMessage // a JSON object whose keys are added to the body; nil: none
 	Fields      map[string]any  // what a body template of [HTTP] may use
 	KeepText    bool            // fill Result.Text and Result.Reasoning (tests, the pre-flight check)
+}
+
+// converses reports whether a request is more than a question, its system prompt apart: a
+// conversation, or one about tools or pictures.
+func (r *Request) converses() bool {
+	said := 0
+	for i := range r.Messages {
+		if m := &r.Messages[i]; m.Wire != nil {
+			return true
+		} else if !api.OfSystem(m.Role) {
+			said++
+		}
+	}
+	return said > 1 || r.Tools != nil
 }
 
 // Kind tells the sorts of token event apart.

@@ -21,9 +21,7 @@ func (responses) ask(w *objectWriter, req *Request, _ manner) {
 	if w.key("input") {
 		w.b = appendMessages(w.b, req.Messages)
 	}
-	w.count("max_output_tokens", req.MaxTokens)
-	w.number("temperature", req.Temperature)
-	w.stream(req.Stream)
+	w.settings(req, "max_output_tokens", false)
 }
 
 func (responses) fails(name []byte) bool {

@@ -108,7 +108,7 @@ func (s *standard) exchange(a *attempt, body *payload, fresh bool) error {
 	}
 	// There is no GetBody, so that net/http cannot send the body again.
 	request := &http.Request{
-		Method: http.MethodPost, URL: s.client.post, Host: s.client.host, Header: fields,
+		Method: http.MethodPost, URL: x.target(), Host: s.client.host, Header: fields,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: body, ContentLength: int64(len(*body.buf)),
 	}

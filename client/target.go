@@ -18,15 +18,15 @@ func (c *Client) setTarget() (err error) {
 	if c.dialect, err = dialectOf(c.cfg); err != nil {
 		return err
 	}
-	if c.post, c.base, err = endpoints(c.cfg.API, c.dialect.facts(), u); err != nil {
+	if c.endpoints, err = endpointsOf(c.cfg.API, c.dialect.facts(), u); err != nil {
 		return err
 	}
 	switch {
 	case c.cfg.API == HTTP:
 	case c.cfg.Body != "":
 		return fmt.Errorf("api %s makes its own body: a body template needs api %s", c.cfg.API, HTTP)
-	case len(c.cfg.Token)+len(c.cfg.FailIf) > 0 || c.cfg.Usage != "":
-		return fmt.Errorf("api %s knows its own tokens, usage and errors: to say what they are needs api %s", c.cfg.API, HTTP)
+	case len(c.cfg.Token)+len(c.cfg.End)+len(c.cfg.FailIf) > 0 || c.cfg.Usage != "":
+		return fmt.Errorf("api %s knows its own tokens, usage, end and errors: to say what they are needs api %s", c.cfg.API, HTTP)
 	}
 	if c.cfg.MaxEvent < 0 || c.cfg.MaxEvent > mostEvent {
 		return fmt.Errorf("the limit of an event is not between 1 byte and %s", mebibytes(mostEvent))

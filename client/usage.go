@@ -10,7 +10,7 @@ type usage struct {
 	found                                    bool // some count was there, be it 0
 	prompt, output, total, cached, reasoning int
 	pieces                                   int  // all outputs that were said, added up
-	fromCache, toCache                       int  // read and written, in Anthropic's words
+	fromCache, toCache                       int  // read, in Anthropic's words; written
 	apart                                    bool // these stand beside the prompt, not in it
 }
 
@@ -70,7 +70,15 @@ func (u *usage) field(s *scanner, key []byte) bool {
 	case "cache_creation_input_tokens":
 		return tokenCount(s, &u.toCache)
 	case "prompt_tokens_details", "input_tokens_details":
-		return detail(s, "cached_tokens", &u.cached)
+		return s.object(func(key []byte) bool {
+			switch string(key) {
+			case "cached_tokens":
+				return tokenCount(s, &u.cached)
+			case "cache_write_tokens", "cache_creation_tokens": // OpenAI and OpenRouter, LiteLLM
+				return tokenCount(s, &u.toCache)
+			}
+			return s.skip()
+		})
 	case "completion_tokens_details", "output_tokens_details":
 		return s.object(func(key []byte) bool {
 			switch string(key) {
@@ -88,16 +96,6 @@ func (u *usage) field(s *scanner, key []byte) bool {
 func (u *usage) count(s *scanner, n *int) bool {
 	u.found = u.found || isDigit(s.peek())
 	return tokenCount(s, n)
-}
-
-// detail reads one count of an object of counts.
-func detail(s *scanner, name string, n *int) bool {
-	return s.object(func(key []byte) bool {
-		if string(key) == name {
-			return tokenCount(s, n)
-		}
-		return s.skip()
-	})
 }
 
 // tokenCount reads a number into n. What cannot be a count of tokens leaves n as
@@ -141,12 +139,13 @@ func (u usage) normalised() Usage {
 		n.Output += rest
 		n.Reasoning = max(n.Reasoning, rest)
 	}
-	n.Cached = u.cached
+	n.Cached, n.CacheWritten = u.cached, u.toCache
 	if u.apart {
 		n.Prompt += u.fromCache + u.toCache
-		n.Cached, n.CacheWritten = max(u.cached, u.fromCache), u.toCache
+		n.Cached = max(u.cached, u.fromCache)
 	}
 	n.Cached = min(n.Cached, n.Prompt)
+	n.CacheWritten = min(n.CacheWritten, n.Prompt-n.Cached)
 	n.Reasoning = min(n.Reasoning, n.Output)
 	if n.Prompt > 0 || n.Output > 0 {
 		n.From = FromUsage

@@ -60,6 +60,8 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario) *[]string { return &sc.Target.Token })
 	f.text(fs, "usage", "path of the usage in answers of --api http, such as meta.usage", "target.usage",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Usage })
+	f.list(fs, "end", "events that a stream of --api http ends with, by name, type or path (done), repeatable: without one it was cut", "target.end",
+		func(sc *scenario.Scenario) *[]string { return &sc.Target.End })
 	f.list(fs, "fail-if", "an answer of --api http is an error where this holds, repeatable: 'success == false', 'code >= 400'", "target.fail_if",
 		func(sc *scenario.Scenario) *[]string { return &sc.Target.FailIf })
 	f.text(fs, "key-env", "environment variable that holds the API key (default FLASHWAVE_API_KEY)", "target.key_env",
@@ -194,9 +196,9 @@ func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
 		}
 		return err
 	})
-	f.value(fs, "price", "price of the model in USD per million tokens, IN,OUT or IN,CACHED,OUT", "price", func(sc *scenario.Scenario, v string) error {
+	f.value(fs, "price", "price of the model in USD per million tokens, IN,OUT or IN,CACHED,OUT or IN,CACHED,WRITTEN,OUT", "price", func(sc *scenario.Scenario, v string) error {
 		p, err := price.ParsePair(v)
-		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached}
+		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached, CacheWritten: p.CacheWritten}
 		return err
 	})
 	f.text(fs, "prices", "price book: YAML, or LiteLLM's JSON", "prices", func(sc *scenario.Scenario) *string { return &sc.Prices })
@@ -255,6 +257,8 @@ func (s setting) set(fs *pflag.FlagSet, sc *scenario.Scenario) error {
 			sc.AbortOn = nil
 		case "token":
 			sc.Target.Token = nil
+		case "end":
+			sc.Target.End = nil
 		case "fail-if":
 			sc.Target.FailIf = nil
 		}

@@ -27,15 +27,19 @@ func (p *program) mockCommand() *cobra.Command {
 first token and between tokens rise with load, and past a knee requests queue.
 
 It speaks every dialect of --api, from one engine: POST /v1/chat/completions,
-/v1/completions, /v1/responses, /v1/messages, /v1/embeddings and /api/generate; and
-/api/v1/copy/generate, a shop's own. Reasoning, a quarter of an answer, comes where
+/v1/completions, /v1/responses, /v1/messages, /v1/embeddings, /api/generate and
+/api/chat; and /api/v1/copy/generate, a shop's own. Reasoning, a quarter of an answer, comes where
 reasoning_effort, reasoning, thinking or think ask for it. With FLASHWAVE_MOCK_KEY in
 its environment it asks for that key, sent in any of the ways of --auth.
+
+With --prefix-cache it keeps so many tokens of prompts and answers, as vLLM does: what a
+prompt begins with and it knows is not read again, and the usage says how much that was.
 
 A decode step takes STEP × (1 + b ÷ 64) for b sequences in the batch, so the
 ceiling is BATCH ÷ that many tokens a second.`,
 		Example: `flashwave mock
 flashwave mock --rpm 3000
+flashwave mock --prefix-cache 1000000
 flashwave run --url http://127.0.0.1:8000/v1 --api responses
 flashwave mock --batch 10000 --error-rate 0.01`,
 		Args: cobra.NoArgs,
@@ -60,6 +64,7 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 	fs.Float64Var(&c.PrefillTPS, "prefill-tps", c.PrefillTPS, "prompt tokens read per second")
 	fs.IntVar(&c.Queue, "queue", c.Queue, "requests that may wait; more get 503")
 	fs.IntVar(&c.Tokens, "tokens", c.Tokens, "mean length of an answer in tokens")
+	fs.IntVar(&c.PrefixCache, "prefix-cache", 0, "prompt tokens that are kept for prompts that begin with them")
 	fs.Float64Var(&c.RPM, "rpm", 0, "limit of requests a minute (429 beyond)")
 	fs.Float64Var(&c.TPM, "tpm", 0, "limit of tokens a minute (429 beyond)")
 	fs.IntVar(&c.Burst, "burst", 0, "what may pass at once within the limit (default max(2, limit/600))")

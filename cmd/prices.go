@@ -37,7 +37,7 @@ source of each price. With MODEL only the models whose name holds it.`,
 
 func (p *program) showPrices(list []price.Price, filter string) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "HOST\tMODEL\tINPUT\tCACHED\tOUTPUT\tDATE\tSOURCE\tNOTE")
+	fmt.Fprintln(w, "HOST\tMODEL\tINPUT\tCACHED\tWRITTEN\tOUTPUT\tDATE\tSOURCE\tNOTE")
 	n := 0
 	for _, e := range list {
 		if !strings.Contains(e.Model, filter) {
@@ -48,7 +48,7 @@ func (p *program) showPrices(list []price.Price, filter string) error {
 		if host == "" {
 			host = "any"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", host, e.Model, usd(e.Input), usd(e.Cached), usd(e.Output), e.Date, e.Source, e.Note)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", host, e.Model, usd(e.Input), usd(e.Cached), usd(e.CacheWritten), usd(e.Output), e.Date, e.Source, e.Note)
 	}
 	if n == 0 {
 		return usage(fmt.Errorf("no model in the price book holds %q", filter), "flashwave prices lists them all")

@@ -107,7 +107,7 @@ func (s *Search) tokensEach() (prompt, answer float64) {
 func (s *Search) dearest(p price.Price) float64 {
 	const many = 1000 // tokens are whole numbers
 	prompt, answer := s.tokensEach()
-	return p.Cost(price.Usage{Prompt: int64(many * prompt), Output: int64(many * answer)}).Total() / many
+	return p.Most(int64(many*prompt), int64(many*answer)) / many
 }
 
 // The steps that a search usually takes, before anything is known.

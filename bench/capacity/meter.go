@@ -7,6 +7,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/forecast"
 	"flashwave/bench/ledger"
+	"flashwave/bench/price"
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -37,30 +38,30 @@ func (m *meter) Do(ctx context.Context, req *client.Request, sink client.Sink) c
 	if res.Outcome == outcome.Cancelled {
 		return res
 	}
-	prompt, cached, output := tokens(req, res)
+	billed := tokens(req, res)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.spent.ended++
 	m.spent.retries += int64(res.Retries)
 	if res.Outcome == outcome.OK {
-		m.spent.ok.Add(prompt, cached, output)
+		m.spent.ok.Add(billed)
 		return res
 	}
 	m.spent.failures++
 	if res.Status/100 == 2 || res.Usage.From == client.FromUsage { // billed all the same
-		m.spent.failed.Add(prompt, cached, output)
+		m.spent.failed.Add(billed)
 	}
 	return res
 }
 
 // tokens are those that one request is taken to be billed for.
-func tokens(req *client.Request, res client.Result) (prompt, cached, output int64) {
+func tokens(req *client.Request, res client.Result) price.Usage {
 	bytes := 0
 	for _, m := range req.Messages {
 		bytes += len(m.Content)
 	}
 	billed, _ := ledger.Billed(bytes, req.MaxTokens, &res)
-	return billed.Prompt, billed.Cached, billed.Output
+	return billed
 }
 
 // read is what was counted so far.

@@ -41,14 +41,13 @@ func (b *Budget) Settle(worst, actual float64) {
 
 // Worst is the most that one request can cost: no tokenizer makes more tokens of
 // a text than it has bytes (and a few for the frame of each message), and the
-// endpoint stops at maxTokens. Every retry may be billed again.
+// endpoint stops at maxTokens. All of it may be written to a cache. Every retry may be billed again.
 func (b *Budget) Worst(promptBytes, messages, maxTokens, retries int) float64 {
 	if b.Limit <= 0 {
 		return 0
 	}
 	const frame = 16
-	tokens := price.Usage{Prompt: int64(promptBytes + frame*messages), Output: int64(maxTokens)}
-	return b.Price.Cost(tokens).Total() * float64(1+retries)
+	return b.Price.Most(int64(promptBytes+frame*messages), int64(maxTokens)) * float64(1+retries)
 }
 
 // String says where the money is.

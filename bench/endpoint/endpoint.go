@@ -43,7 +43,7 @@ func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.T
 	t := sc.Target
 	Assume(&sc.Target)
 	if t.URL == scenario.MockURL {
-		if t.URL, err = e.serve(sc.Seed); err != nil {
+		if t.URL, err = e.serve(sc); err != nil {
 			return err
 		}
 		if t.API == string(client.Generate) { // Ollama's has no version
@@ -66,10 +66,16 @@ func (e *Endpoint) Close() {
 	}
 }
 
-// serve serves the built-in endpoint on a free loopback port.
-func (e *Endpoint) serve(seed uint64) (base string, err error) {
+// serve serves the built-in endpoint on a free loopback port. To conversations it is a
+// server that knows what they begin with, as real ones are.
+func (e *Endpoint) serve(sc *scenario.Scenario) (base string, err error) {
 	config := mock.Default()
-	config.Seed = seed
+	config.Seed = sc.Seed
+	for _, w := range sc.Workloads() {
+		if w.Turns > 1 {
+			config.PrefixCache = mock.UsualCache
+		}
+	}
 	if e.mock, err = mock.New(config); err != nil {
 		return "", err
 	}
@@ -93,7 +99,7 @@ func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) 
 		return err
 	}
 	e.Client, err = client.New(client.Config{
-		URL: t.URL, API: client.API(t.API), Body: t.Body, Token: t.Token, Usage: t.Usage, FailIf: t.FailIf,
+		URL: t.URL, API: client.API(t.API), Body: t.Body, Token: t.Token, Usage: t.Usage, End: t.End, FailIf: t.FailIf,
 		Key: key, Auth: client.Scheme(t.Auth), Header: header,
 		MaxTokensKey: t.MaxTokensKey, NoUsage: t.NoUsage, MaxEvent: int(t.MaxEvent),
 		Connections: t.Connections, HTTP2: t.HTTP2, Insecure: t.Insecure,

@@ -49,8 +49,8 @@ func Price(b Bill) Cost {
 	if b.Tokens.N == 0 {
 		return c
 	}
-	prompt, fromCache, out := b.Tokens.Mean()
-	c.PromptTokens, c.CachedTokens, c.OutputTokens = ptr(ok*prompt), ptr(ok*fromCache), ptr(ok*out)
+	prompt, out := b.Tokens.Mean()
+	c.PromptTokens, c.CachedTokens, c.OutputTokens = ptr(ok*prompt), ptr(ok*b.Tokens.mean()[cached]), ptr(ok*out)
 	if b.Price != nil {
 		c.fill(b, ok)
 	}
@@ -65,20 +65,20 @@ func (c *Cost) fill(b Bill, ok float64) {
 		low, _, _ = b.Tokens.night(*b.Price, b.Requests*(1-b.Failing.High))
 		_, _, high = b.Tokens.night(*b.Price, b.Requests*(1-b.Failing.Low))
 	}
-	each := usd(*b.Price)
-	prompt, fromCache, out := b.Tokens.Mean()
+	each, mean := usd(*b.Price), b.Tokens.mean()
 	c.LowUSD, c.ExpectedUSD, c.HighUSD = &low, &expected, &high
-	c.InputUSD, c.CachedUSD, c.OutputUSD = ptr(ok*(prompt-fromCache)*each[fresh]), ptr(ok*fromCache*each[cached]), ptr(ok*out*each[output])
+	c.InputUSD, c.CachedUSD, c.OutputUSD = ptr(ok*mean[fresh]*each[fresh]), ptr(ok*mean[cached]*each[cached]), ptr(ok*mean[output]*each[output])
+	c.CacheWrittenUSD = ptr(ok * mean[written] * each[written])
 
-	read := (prompt-fromCache)*each[fresh] + fromCache*each[cached]
+	read := mean[fresh]*each[fresh] + mean[cached]*each[cached] + mean[written]*each[written]
 	lost, _ := b.Failed.cost(*b.Price)
 	failed, retries := (b.Requests-ok)*b.Billed*lost, b.Requests*b.Retries*read
 	c.FailedUSD, c.RetriesUSD = &failed, &retries
 	if ok > 0 {
 		c.PerThousandOKUSD = ptr((expected + failed + retries) / ok * 1000)
 	}
-	if b.MaxTokens > 0 {
-		c.WorstUSD = ptr(b.Requests * (1 + b.Retries) * (prompt*each[fresh] + float64(b.MaxTokens)*each[output]))
+	if prompt, _ := b.Tokens.Mean(); b.MaxTokens > 0 {
+		c.WorstUSD = ptr(b.Requests * (1 + b.Retries) * (prompt*max(each[fresh], each[written]) + float64(b.MaxTokens)*each[output]))
 	}
 }
 
@@ -88,6 +88,15 @@ func (t *Tokens) night(p price.Price, requests float64) (low, expected, high flo
 	expected = requests * mean
 	spread := sure * deviation * math.Sqrt(requests+requests*requests/float64(t.N))
 	return max(expected-spread, 0), expected, expected + spread
+}
+
+// isOf reports whether a price is an entry of the book: what is not known of that may have
+// been supplied.
+func isOf(p, entry price.Price) bool {
+	if entry.CacheWritten == 0 {
+		p.CacheWritten = 0
+	}
+	return p == entry
 }
 
 // elsewhere prices the same tokens by every entry of the book, cheapest first.
@@ -103,7 +112,7 @@ func elsewhere(b Bill, requests float64) []ModelCost {
 	for _, p := range b.Book.Entries() {
 		m := ModelCost{
 			Host: p.Host, Model: p.Model, Date: p.Date,
-			Current: b.Price != nil && *b.Price == p || strings.EqualFold(p.Host, b.Host) && strings.EqualFold(p.Model, b.Model),
+			Current: b.Price != nil && isOf(*b.Price, p) || strings.EqualFold(p.Host, b.Host) && strings.EqualFold(p.Model, b.Model),
 		}
 		m.LowUSD, m.ExpectedUSD, m.HighUSD = b.Tokens.night(p, requests)
 		if here > 0 {

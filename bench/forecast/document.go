@@ -159,9 +159,10 @@ type Cost struct {
 	HighUSD     *float64 `json:"high_usd"`     // 2.5 % cost more
 	WorstUSD    *float64 `json:"worst_usd"`    // if every answer were as long as max_tokens allows; null: unbounded
 
-	InputUSD  *float64 `json:"input_usd"` // parts of ExpectedUSD
-	CachedUSD *float64 `json:"cached_usd"`
-	OutputUSD *float64 `json:"output_usd"`
+	InputUSD        *float64 `json:"input_usd"` // parts of ExpectedUSD
+	CachedUSD       *float64 `json:"cached_usd"`
+	CacheWrittenUSD *float64 `json:"cache_written_usd"`
+	OutputUSD       *float64 `json:"output_usd"`
 
 	PerThousandOKUSD *float64 `json:"per_1k_ok_usd"` // ExpectedUSD, FailedUSD and RetriesUSD over the requests expected to end ok
 	FailedUSD        *float64 `json:"failed_usd"`    // requests that fail and are billed all the same, on top of ExpectedUSD

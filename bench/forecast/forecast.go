@@ -109,7 +109,7 @@ func quota(l Load, t Tokens, maxTokens int) Quota {
 	if t.N == 0 {
 		return q
 	}
-	prompt, _, output := t.Mean()
+	prompt, output := t.Mean()
 	each := prompt + output
 	q.RequestTokens, q.TokensPM, q.PeakTokensPM = &each, ptr(each*q.RequestsPM), ptr(each*q.PeakRequestsPM)
 	if maxTokens > 0 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -171,7 +172,7 @@ func TestForecastWithTimeouts(t *testing.T) {
 func TestForecastOfTheFlashSaleNight(t *testing.T) {
 	var tokens Tokens
 	for i := range int64(500) {
-		tokens.Add(150, 30, 40+i%49)
+		tokens.Add(price.Usage{Prompt: 150, Cached: 30, Output: 40 + i%49})
 	}
 	d := planned(t, "night:trace=testdata/flash-sale-night.csv")
 	began := time.Now()

@@ -17,17 +17,21 @@ type Tokens struct {
 
 // The kinds of tokens that have a price of their own.
 const (
-	fresh  = iota // prompt tokens that were not cached
-	cached        // prompt tokens that were
-	output        // reasoning included
+	fresh   = iota // prompt tokens that a cache had nothing to do with
+	cached         // prompt tokens that were read from one
+	output         // reasoning included
+	written        // prompt tokens that were written to one
 	kinds
 )
 
-// Add counts one request: prompt tokens, those of them that were cached, and output
-// tokens.
-func (t *Tokens) Add(prompt, fromCache, out int64) {
-	fromCache = min(max(fromCache, 0), max(prompt, 0))
-	v := [kinds]float64{fresh: float64(max(prompt, 0) - fromCache), cached: float64(fromCache), output: float64(max(out, 0))}
+// Add counts one request.
+func (t *Tokens) Add(u price.Usage) {
+	prompt := max(u.Prompt, 0)
+	fromCache := min(max(u.Cached, 0), prompt)
+	toCache := min(max(u.CacheWritten, 0), prompt-fromCache)
+	v := [kinds]float64{
+		fresh: float64(prompt - fromCache - toCache), cached: float64(fromCache), output: float64(max(u.Output, 0)), written: float64(toCache),
+	}
 	t.N++
 	for i := range v {
 		t.sum[i] += v[i]
@@ -48,14 +52,18 @@ func (t *Tokens) Merge(from Tokens) {
 	}
 }
 
-// Mean is the mean of prompt tokens, of the cached ones among them, and of output
-// tokens; 0 without requests.
-func (t *Tokens) Mean() (prompt, fromCache, out float64) {
-	if t.N == 0 {
-		return 0, 0, 0
+// mean is the mean of each kind; 0 without requests.
+func (t *Tokens) mean() (each [kinds]float64) {
+	for i := range each {
+		each[i] = t.sum[i] / float64(max(t.N, 1))
 	}
-	n := float64(t.N)
-	return (t.sum[fresh] + t.sum[cached]) / n, t.sum[cached] / n, t.sum[output] / n
+	return each
+}
+
+// Mean is the mean of prompt tokens, and of output tokens; 0 without requests.
+func (t *Tokens) Mean() (prompt, out float64) {
+	each := t.mean()
+	return each[fresh] + each[cached] + each[written], each[output]
 }
 
 // usd is the price of one token of each kind.
@@ -63,6 +71,7 @@ func usd(p price.Price) (each [kinds]float64) {
 	const million = 1_000_000
 	each[fresh] = p.Cost(price.Usage{Prompt: million}).Total() / million
 	each[cached] = p.Cost(price.Usage{Prompt: million, Cached: million}).Total() / million
+	each[written] = p.Cost(price.Usage{Prompt: million, CacheWritten: million}).Total() / million
 	each[output] = p.Cost(price.Usage{Output: million}).Total() / million
 	return each
 }

@@ -15,7 +15,7 @@ import (
 // not billed.
 func Billed(promptBytes, maxTokens int, res *client.Result) (billed, vouched price.Usage) {
 	u := res.Usage
-	vouched = price.Usage{Prompt: int64(u.Prompt), Cached: int64(u.Cached)}
+	vouched = price.Usage{Prompt: int64(u.Prompt), Cached: int64(u.Cached), CacheWritten: int64(u.CacheWritten)}
 	if u.From == client.FromUsage {
 		vouched.Output = int64(u.Output)
 	}

@@ -19,6 +19,12 @@ func TestBilled(t *testing.T) {
 		billed, vouched price.Usage
 	}{
 		{"usage", client.Result{Status: 200, Events: 7, Usage: usage(40, 8, 9)}, price.Usage{Prompt: 40, Cached: 8, Output: 9}, price.Usage{Prompt: 40, Cached: 8, Output: 9}},
+		{
+			"what was written to a cache",
+			client.Result{Status: 200, Events: 7, Usage: client.Usage{Prompt: 40, Cached: 8, CacheWritten: 16, Output: 9, From: client.FromUsage}},
+			price.Usage{Prompt: 40, Cached: 8, CacheWritten: 16, Output: 9},
+			price.Usage{Prompt: 40, Cached: 8, CacheWritten: 16, Output: 9},
+		},
 		{"usage of zeros", client.Result{Status: 200, Events: 7, Usage: usage(0, 0, 0)}, price.Usage{Prompt: 25, Output: 7}, price.Usage{}},
 		{"usage of less than was seen", client.Result{Status: 200, Events: 7, Usage: usage(40, 0, 1)}, price.Usage{Prompt: 40, Output: 7}, price.Usage{Prompt: 40, Output: 1}},
 		{"usage of the output alone", client.Result{Status: 200, Events: 7, Usage: usage(0, 0, 9)}, price.Usage{Prompt: 25, Output: 9}, price.Usage{Output: 9}},

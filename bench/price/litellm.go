@@ -45,6 +45,7 @@ type liteLLMEntry struct {
 	Mode     string   `json:"mode"`
 	Input    *float64 `json:"input_cost_per_token"`
 	Cached   *float64 `json:"cache_read_input_token_cost"`
+	Written  *float64 `json:"cache_creation_input_token_cost"`
 	Output   *float64 `json:"output_cost_per_token"`
 	Source   string   `json:"source"`
 }
@@ -96,7 +97,10 @@ func (e liteLLMEntry) price(id string) (p Price, ok bool, problem string) {
 	if e.Cached != nil {
 		p.Cached = scale(*e.Cached)
 	}
-	for _, v := range []float64{p.Input, p.Cached, p.Output} {
+	if e.Written != nil {
+		p.CacheWritten = scale(*e.Written)
+	}
+	for _, v := range []float64{p.Input, p.Cached, p.CacheWritten, p.Output} {
 		if v < 0 || math.IsInf(v, 0) {
 			return p, false, "a cost must be 0 or more USD per token"
 		}

@@ -15,7 +15,7 @@ const maxSize = 16 << 20
 
 // hint says what a price file looks like.
 const hint = "want YAML with a list under prices, each with model, input and output in USD per million tokens " +
-	"(host, cached, date, source and note as you like), or LiteLLM's model_prices_and_context_window.json"
+	"(host, cached, cache_written, date, source and note as you like), or LiteLLM's model_prices_and_context_window.json"
 
 // An Error says what is wrong in a price file, and where.
 type Error struct {

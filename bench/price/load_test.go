@@ -37,7 +37,7 @@ func TestLoadYAML(t *testing.T) {
 	want := []price.Price{
 		{Model: "5", Input: 1, Output: 2},
 		{
-			Host: "llm.example.com", Model: "Own", Input: 0.1, Cached: 0.01, Output: 0.2,
+			Host: "llm.example.com", Model: "Own", Input: 0.1, Cached: 0.01, CacheWritten: 0.125, Output: 0.2,
 			Date: "2026-11-05", Source: "https://example.com/prices", Note: "until spring",
 		},
 	}
@@ -49,15 +49,16 @@ prices:
     model: Own
     input: 0.1
     cached: 0.01
+    cache_written: 0.125
     output: 0.2
     date: 2026-11-05
     source: https://example.com/prices
     note: until spring
   - {model: 5, input: 1, output: 2}
 `},
-		{"with a byte order mark, as JSON", "\ufeff" + `{"prices": [{"host": "llm.example.com", "model": "Own", "input": 0.1, "cached": 0.01, "output": 0.2,
+		{"with a byte order mark, as JSON", "\ufeff" + `{"prices": [{"host": "llm.example.com", "model": "Own", "input": 0.1, "cached": 0.01, "cache_written": 0.125, "output": 0.2,
 "date": "2026-11-05", "source": "https://example.com/prices", "note": "until spring"}, {"model": "5", "input": 1, "output": 2}]}`},
-		{"in flow style, with an anchor", `{prices: [&a {host: llm.example.com, model: Own, input: 0.1, cached: 0.01, output: 0.2,
+		{"in flow style, with an anchor", `{prices: [&a {host: llm.example.com, model: Own, input: 0.1, cached: 0.01, cache_written: 0.125, output: 0.2,
   date: 2026-11-05, source: "https://example.com/prices", note: until spring}, {model: "5", input: 1, output: 2}]}`},
 	}
 	for _, tt := range tests {
@@ -88,6 +89,7 @@ func TestLoadErrors(t *testing.T) {
 		{"a list for a model", "prices:\n  - {model: [x], input: 1, output: 2}\n", ":2:13: want text, not a list"},
 		{"a negative price", "prices:\n  - {model: x, input: 1, output: -2}\n", ":2:34: output must be 0 or more USD per million tokens, not -2"},
 		{"an infinite price", "prices:\n  - model: x\n    input: 1\n    cached: .inf\n    output: 2\n", ":4:13: cached must be 0 or more USD per million tokens, not +Inf"},
+		{"a negative price of writing", "prices:\n  - {model: x, input: 1, cache_written: -1, output: 2}\n", ":2:41: cache_written must be 0 or more USD per million tokens, not -1"},
 		{"no number", "prices:\n  - {model: x, input: .nan, output: 2}\n", ":2:23: input must be 0 or more USD per million tokens, not NaN"},
 		{"a URL for a host", "prices:\n  - {host: 'https://api.example.com/v1', model: x, input: 1, output: 2}\n", `:2:12: host "https://api.example.com/v1": write the host alone, such as api.example.com`},
 		{"a date in another order", "prices:\n  - {model: x, input: 1, output: 2, date: 5.11.2026}\n", `:2:43: date "5.11.2026": want YYYY-MM-DD`},
@@ -149,7 +151,7 @@ func TestLoadRefusesFiles(t *testing.T) {
 const liteLLM = `{
   "sample_spec": {"litellm_provider": "one of …", "input_cost_per_token": 0.0, "output_cost_per_token": 0.0, "max_tokens": "prose", "mode": "one of: chat"},
   "last_updated": "2026-07-24T18:23:43Z",
-  "gpt-x": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 3e-07, "cache_read_input_token_cost": 3e-08, "output_cost_per_token": 2.5e-06, "supports_vision": true},
+  "gpt-x": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 3e-07, "cache_read_input_token_cost": 3e-08, "cache_creation_input_token_cost": 3.75e-07, "output_cost_per_token": 2.5e-06, "supports_vision": true},
   "gemini/flash": {"litellm_provider": "gemini", "mode": "chat", "input_cost_per_token": 1e-07, "output_cost_per_token": 4e-07, "source": "https://example.com"},
   "azure/gpt-x": {"litellm_provider": "azure", "mode": "responses", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06},
   "openrouter/maker/model": {"litellm_provider": "openrouter", "input_cost_per_token": 0, "output_cost_per_token": 1e-06},
@@ -163,7 +165,7 @@ func TestLoadLiteLLM(t *testing.T) {
 	const source = "LiteLLM model_prices_and_context_window.json"
 	want := []price.Price{
 		{Model: "azure/gpt-x", Input: 1, Output: 2, Source: source, Note: "as sold by azure"},
-		{Host: "api.openai.com", Model: "gpt-x", Input: 0.3, Cached: 0.03, Output: 2.5, Source: source},
+		{Host: "api.openai.com", Model: "gpt-x", Input: 0.3, Cached: 0.03, CacheWritten: 0.375, Output: 2.5, Source: source},
 		{Host: "generativelanguage.googleapis.com", Model: "flash", Input: 0.1, Output: 0.4, Source: "https://example.com"},
 		{Host: "openrouter.ai", Model: "maker/model", Output: 1, Source: source},
 	}
@@ -201,7 +203,7 @@ func FuzzLoad(f *testing.F) {
 			if found, ok := book.Lookup(p.Host, p.Model); !ok || found != p {
 				t.Fatalf("%+v is listed, but looked up it is %+v, %v", p, found, ok)
 			}
-			for _, v := range []float64{p.Input, p.Cached, p.Output} {
+			for _, v := range []float64{p.Input, p.Cached, p.CacheWritten, p.Output} {
 				if v < 0 || math.IsNaN(v) || math.IsInf(v, 0) {
 					t.Fatalf("%+v", p)
 				}

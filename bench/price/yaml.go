@@ -16,14 +16,15 @@ import (
 
 // entry is one price as flashwave's own format writes it.
 type entry struct {
-	Host   string   `yaml:"host"`
-	Model  string   `yaml:"model"`
-	Input  *float64 `yaml:"input"`
-	Cached *float64 `yaml:"cached"`
-	Output *float64 `yaml:"output"`
-	Date   string   `yaml:"date"`
-	Source string   `yaml:"source"`
-	Note   string   `yaml:"note"`
+	Host         string   `yaml:"host"`
+	Model        string   `yaml:"model"`
+	Input        *float64 `yaml:"input"`
+	Cached       *float64 `yaml:"cached"`
+	CacheWritten *float64 `yaml:"cache_written"`
+	Output       *float64 `yaml:"output"`
+	Date         string   `yaml:"date"`
+	Source       string   `yaml:"source"`
+	Note         string   `yaml:"note"`
 }
 
 // parseYAML reads flashwave's own format, strictly. The YAML library panics on
@@ -93,7 +94,7 @@ func (e *entry) price() (p Price, field, problem string) {
 	amounts := []struct {
 		field string
 		value *float64
-	}{{"input", e.Input}, {"cached", e.Cached}, {"output", e.Output}}
+	}{{"input", e.Input}, {"cached", e.Cached}, {"cache_written", e.CacheWritten}, {"output", e.Output}}
 	for _, a := range amounts {
 		switch {
 		case a.value == nil:
@@ -110,6 +111,9 @@ func (e *entry) price() (p Price, field, problem string) {
 	p = Price{Host: k.host, Model: strings.TrimSpace(e.Model), Input: *e.Input, Output: *e.Output, Date: e.Date, Source: e.Source, Note: e.Note}
 	if e.Cached != nil {
 		p.Cached = *e.Cached
+	}
+	if e.CacheWritten != nil {
+		p.CacheWritten = *e.CacheWritten
 	}
 	return p, "", ""
 }

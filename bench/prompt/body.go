@@ -8,24 +8,15 @@ import (
 )
 
 // Body is what is added to the body of the prompt's request: what the workload adds, and
-// over it what the prompt does, its messages among it if they are more than role and content.
+// over it what the prompt does. Tools of its own go before the workload's.
 func (p *Prompt) Body(workload json.RawMessage) json.RawMessage {
-	plain := !slices.ContainsFunc(p.Messages, func(m Message) bool { return !m.Plain() })
-	if p.Extra == nil && p.Tools == nil && plain {
+	if p.Extra == nil && p.Tools == nil {
 		return workload
 	}
 	own := membersOf(p.Extra)
-	if p.Tools != nil {
-		own = append(own, member{"tools", p.Tools})
-	}
-	if !plain {
-		messages, err := json.Marshal(p.Messages)
-		if err == nil { // they were read from JSON
-			own = append(own, member{"messages", messages})
-		}
-	}
 	for _, m := range membersOf(workload) {
-		if !slices.ContainsFunc(own, func(o member) bool { return o.key == m.key }) {
+		said := m.key == "tools" && p.Tools != nil || slices.ContainsFunc(own, func(o member) bool { return o.key == m.key })
+		if !said {
 			own = append(own, m)
 		}
 	}

@@ -60,7 +60,7 @@ func (w Workload) openRegular(file *os.File, memory int) (Source, error) {
 	all, lines := newTally(), inFile{file: file, parser: w.parser(), failed: &atomic.Int64{}}
 	bad, err := w.eachLine(file, func(at int64, size int, p Prompt) {
 		text := p.Size()
-		if memory -= perPrompt + text + perByte*max(0, size-text); memory >= 0 || all.n == 0 {
+		if memory -= perPrompt + text + p.wired() + perByte*max(0, size-text); memory >= 0 || all.n == 0 {
 			lines.held = append(lines.held, p)
 		}
 		all.add(p)
@@ -84,7 +84,7 @@ func (w Workload) openRegular(file *os.File, memory int) (Source, error) {
 }
 
 func (w Workload) parser() parser {
-	return parser{system: w.System, template: w.Template, words: w.Words, whole: w.Turns != 1}
+	return parser{system: w.System, template: w.Template, to: w.API, whole: w.Turns != 1}
 }
 
 // eachLine tells of each prompt, and of where its line begins and how many bytes it has.
@@ -129,8 +129,9 @@ func (w Workload) eachLine(r io.Reader, see func(at int64, size int, p Prompt)) 
 //	{"conversations": [{"from": "human", "value": "…"}, …]}  ShareGPT's
 //	{"custom_id": …, "url": …, "body": {…}}                  OpenAI's batch files
 //
-// A content is a text or a list of parts (text, image_url …); tool_calls and the results
-// of tools are sent as they stand. Beside prompt or messages a line may say max_tokens,
+// A content is a text or a list of parts (text, image_url …). These, tool_calls, the results
+// of tools and tools are written in the words of the chat completions, and sent in those of
+// the endpoint. Beside prompt or messages a line may say max_tokens,
 // output_tokens (how long the answer is to be: the limit of a request that has no
 // max_tokens), temperature, tools, and extra, an object whose keys are added to the
 // body of its request. An id is for whoever reads the file. Any other key is an error.

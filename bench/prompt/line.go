@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"flashwave/bench/items"
+	"flashwave/client/api"
 )
 
 // maxAnswer is more tokens than any answer has.
@@ -16,10 +17,10 @@ const maxAnswer = 10_000_000
 
 // A parser makes prompts of the items of a file.
 type parser struct {
-	system   string // leads those that bring none
-	template bool   // keys that mean nothing here are fields of a body template
-	words    Words  // what is more than text is written in them
-	whole    bool   // a recorded conversation is wanted to its end
+	system   string  // leads those that bring none
+	template bool    // keys that mean nothing here are fields of a body template
+	to       api.API // the dialect of the endpoint; "": of chats
+	whole    bool    // a recorded conversation is wanted to its end
 }
 
 // parse reads one item. Its errors hold nothing of what it says.
@@ -154,7 +155,7 @@ func (l *line) prompt(a parser) (p Prompt, err error) {
 		err = l.fields(a)
 	}
 	if err == nil {
-		err = l.sendable(a.words)
+		err = l.wire(a.to)
 	}
 	if err != nil {
 		return p, err

@@ -12,12 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"flashwave/bench/items"
+	"flashwave/client/api"
 )
 
 // What the kinds of lines come to, whichever file they stand in.
 func TestLines(t *testing.T) {
 	half := 0.5
-	user := func(text string) Message { return Message{Role: "user", Content: text} }
+	user := func(text string) Message { return say("user", text) }
+	of := func(m api.Message) Message { return Message{Message: m} }
 	for _, c := range []struct {
 		name, line string
 		want       Prompt
@@ -31,34 +33,34 @@ func TestLines(t *testing.T) {
 				Tools: json.RawMessage(`[{"type": "function"}]`), Extra: json.RawMessage(`{"top_p":0.9,"a\"b":[1]}`),
 			},
 		},
-		{"messages", `{"messages": [{"role": "user", "content": "Hi"}]}`, Prompt{Messages: []Message{{Role: "system", Content: "sys"}, user("Hi")}}},
+		{"messages", `{"messages": [{"role": "user", "content": "Hi"}]}`, Prompt{Messages: []Message{say("system", "sys"), user("Hi")}}},
 		{
 			"parts", `{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "data:x"}}, {"type": "text", "text": "b"}, {"type": "input_audio", "input_audio": {}}]}]}`,
-			Prompt{Messages: []Message{{Role: "system", Content: "s"}, {
+			Prompt{Messages: []Message{say("system", "s"), of(api.Message{
 				Role: "user", Content: "ab",
 				Parts: json.RawMessage(`[{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "data:x"}}, {"type": "text", "text": "b"}, {"type": "input_audio", "input_audio": {}}]`),
-			}}},
+			})}},
 		},
 		{
 			"a tool's results", `{"messages": [{"role": "developer", "content": "s"}, {"role": "user", "name": "bo", "content": "a"}, {"role": "assistant", "content": null, "tool_calls": [{"id": "1"}]}, {"role": "tool", "tool_call_id": "1", "content": "42"}]}`,
 			Prompt{Messages: []Message{
-				{Role: "developer", Content: "s"},
-				{Role: "user", Name: "bo", Content: "a"},
-				{Role: "assistant", ToolCalls: json.RawMessage(`[{"id": "1"}]`)},
-				{Role: "tool", ToolCallID: "1", Content: "42"},
+				say("developer", "s"),
+				of(api.Message{Role: "user", Name: "bo", Content: "a"}),
+				of(api.Message{Role: "assistant", ToolCalls: json.RawMessage(`[{"id": "1"}]`)}),
+				of(api.Message{Role: "tool", ToolCallID: "1", Content: "42"}),
 			}},
 		},
 		{
 			"ShareGPT", `{"id": "x", "lang": "en", "conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "123456789"}, {"from": "human", "value": "r"}, {"from": "gpt", "value": "b"}]}`,
-			Prompt{Messages: []Message{{Role: "system", Content: "sys"}, user("q")}, OutputTokens: 3},
+			Prompt{Messages: []Message{say("system", "sys"), user("q")}, OutputTokens: 3},
 		},
 		{
 			"ShareGPT that begins with an answer", `{"conversations": [{"from": "system", "value": "own"}, {"from": "gpt", "value": "hello"}, {"from": "human", "value": "q"}]}`,
-			Prompt{Messages: []Message{{Role: "system", Content: "own"}, user("q")}},
+			Prompt{Messages: []Message{say("system", "own"), user("q")}},
 		},
 		{
 			"a batch of chats", `{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "gpt", "stream": true, "messages": [{"role": "user", "content": "q"}], "max_completion_tokens": 9, "temperature": 0.5, "seed": 4, "n": 1}}`,
-			Prompt{Messages: []Message{{Role: "system", Content: "sys"}, user("q")}, MaxTokens: 9, Temperature: &half, Extra: json.RawMessage(`{"seed":4,"n":1}`)},
+			Prompt{Messages: []Message{say("system", "sys"), user("q")}, MaxTokens: 9, Temperature: &half, Extra: json.RawMessage(`{"seed":4,"n":1}`)},
 		},
 		{"a batch of completions", `{"custom_id": "1", "url": "/v1/completions", "body": {"prompt": "q", "max_tokens": 9}}`, Prompt{System: "sys", Text: "q", MaxTokens: 9}},
 	} {
@@ -71,7 +73,7 @@ func TestLines(t *testing.T) {
 			compact := cmp.Transformer("compact", func(m json.RawMessage) string {
 				return strings.NewReplacer("\n", "", "\t", "", " ", "").Replace(string(m))
 			})
-			if diff := cmp.Diff(c.want, got[0], compact, cmpopts.IgnoreUnexported(Prompt{}, Message{})); diff != "" {
+			if diff := cmp.Diff(c.want, got[0], compact, cmpopts.IgnoreUnexported(Prompt{}, Message{}), cmpopts.IgnoreFields(Message{}, "Wire")); diff != "" {
 				t.Errorf("%s: %s\n%s", c.name, diff, file)
 			}
 		}

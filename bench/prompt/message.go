@@ -7,25 +7,22 @@ import (
 	"slices"
 
 	"flashwave/bench/items"
+	"flashwave/client/api"
 )
 
-// A Message is one turn of a conversation.
+// A Message is one turn of a conversation, as the file that it stands in has it.
 type Message struct {
-	Role    string
-	Content string // the text; of Parts, the texts among them one after the other
-	// Parts are the content where it is more than a text: a JSON list of text,
-	// image_url and other parts, as it was written. nil: Content is all.
-	Parts     json.RawMessage
-	ToolCalls json.RawMessage // an assistant's, a JSON list as it was written; nil: none
-	// ToolCallID says which of them a tool's message answers; Name who speaks. "": not said.
-	ToolCallID, Name string
+	api.Message
+	// Wire is the message in the words of the endpoint, where it is more than a role and a
+	// text; nil: it is not. See [api.API.Wire].
+	Wire json.RawMessage
 
-	pictures, others, texts int // among Parts: others are all that are no text, pictures among them
+	pictures int // among Parts
 }
 
-// Plain reports whether role and content are all that there is to it.
-func (m Message) Plain() bool {
-	return m.ToolCalls == nil && m.ToolCallID == "" && m.Name == ""
+// say is a message of nothing but text.
+func say(role, content string) Message {
+	return Message{Message: api.Message{Role: role, Content: content}}
 }
 
 // bytes is the size of the message; a picture counts as what its tokens would be as text.
@@ -35,24 +32,6 @@ func (m Message) bytes() int {
 
 // pictureTokens is what a picture comes to at most, but for the largest.
 const pictureTokens = 1500
-
-// MarshalJSON writes the message in the form of the chat completions.
-func (m Message) MarshalJSON() ([]byte, error) {
-	wire := struct {
-		Role       string          `json:"role"`
-		Name       string          `json:"name,omitempty"`
-		Content    any             `json:"content"`
-		ToolCalls  json.RawMessage `json:"tool_calls,omitempty"`
-		ToolCallID string          `json:"tool_call_id,omitempty"`
-	}{m.Role, m.Name, m.Content, m.ToolCalls, m.ToolCallID}
-	switch {
-	case m.Parts != nil:
-		wire.Content = m.Parts
-	case m.Content == "" && m.ToolCalls != nil:
-		wire.Content = nil
-	}
-	return json.Marshal(wire)
-}
 
 // conversed reads messages; the system prompt leads them if they have none.
 func (l *line) conversed(a parser) error {
@@ -99,7 +78,7 @@ func (a parser) asked(messages []Message) error {
 // led puts the system prompt in front of messages that have none.
 func (l *line) led(system string) {
 	if first := l.Messages[0].Role; system != "" && first != "system" && first != "developer" {
-		l.Messages = append([]Message{{Role: "system", Content: system}}, l.Messages...)
+		l.Messages = append([]Message{say("system", system)}, l.Messages...)
 	}
 }
 
@@ -185,12 +164,8 @@ func (m *Message) part(value []byte) error {
 	case of == "text":
 		s, err := textOf("text", text)
 		m.Content += s
-		m.texts++
 		return err
-	case of != "image_url":
-		m.others++
-	default:
-		m.others++
+	case of == "image_url":
 		m.pictures++
 		var url []byte
 		_ = items.Object(picture, func(key, value []byte) error {

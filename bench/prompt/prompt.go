@@ -16,6 +16,8 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+
+	"flashwave/client/api"
 )
 
 // A Prompt is what one request asks. Prompts of a source share their memory:
@@ -29,7 +31,7 @@ type Prompt struct {
 	MaxTokens    int             // most tokens of the answer; 0: not said
 	OutputTokens int             // how many tokens the answer is to have; 0: not said
 	Temperature  *float64        // nil: not said
-	Tools        json.RawMessage // a JSON list, as it was written; nil: none
+	Tools        json.RawMessage // a JSON list in the words of the endpoint; nil: none
 	Extra        json.RawMessage // a JSON object whose keys are added to the body; nil: none
 
 	// Fields are for body templates: product_name, category, features and tone of
@@ -110,9 +112,9 @@ type Workload struct {
 	Template bool
 	// SkipBad leaves out the lines of a file that cannot be used.
 	SkipBad bool
-	// Words are those that the endpoint knows for a file's pictures and tools, which are sent
-	// as they are written: other words are errors.
-	Words Words
+	// API is the dialect of the endpoint, in whose words a file's pictures and tools are sent;
+	// those that it has none for are errors. "": [api.Chat].
+	API api.API
 	// Turns is how many questions of a conversation are asked at most; 1: it is none.
 	Turns int
 }

@@ -38,9 +38,9 @@ func (p Prompt) opened() Prompt {
 		return p
 	}
 	if p.System != "" {
-		p.Messages = append(p.Messages, Message{Role: "system", Content: p.System})
+		p.Messages = append(p.Messages, say("system", p.System))
 	}
-	p.Messages = append(p.Messages, Message{Role: "user", Content: p.Text})
+	p.Messages = append(p.Messages, say("user", p.Text))
 	p.System, p.Text = "", ""
 	return p
 }
@@ -52,6 +52,9 @@ func (s *Sessions) stride() uint64 {
 	}
 	return uint64(s.turns)
 }
+
+// Answer is what an endpoint said to a turn.
+func Answer(text string) Message { return say("assistant", text) }
 
 // After is a turn with what was said before it in front, the answers among it.
 func (p Prompt) After(before []Message) Prompt {

@@ -48,7 +48,7 @@ func TestSessions(t *testing.T) {
 	if s.MeanTurns() != 3 || s.MeanTokens() < 150 || s.MeanTokens() > 300 {
 		t.Errorf("%v turns of %d tokens", s.MeanTurns(), s.MeanTokens())
 	}
-	if got := turns[1].After(append(slices.Clip(turns[0].Messages), Message{Role: "assistant", Content: "x"})); len(got.Messages) != 4 || got.Messages[3].Role != "user" {
+	if got := turns[1].After(append(slices.Clip(turns[0].Messages), Answer("x"))); len(got.Messages) != 4 || got.Messages[3].Role != "user" {
 		t.Errorf("%+v", got)
 	}
 }

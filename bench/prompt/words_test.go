@@ -3,60 +3,81 @@ package prompt
 import (
 	"strings"
 	"testing"
+
+	"flashwave/client/api"
 )
 
-// What is more than text is refused where the endpoint knows no such words, and sent as it
-// was written where it does: no body holds messages in the form of another dialect.
+// What is more than text is sent in the words of the endpoint, and refused with its line
+// where it has none.
 func TestWords(t *testing.T) {
 	const (
-		name     = `{"messages": [{"role": "user", "name": "bob", "content": "a"}]}`
-		texts    = `{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}`
-		picture  = `{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "u"}}]}]}`
-		input    = `{"messages": [{"role": "user", "content": [{"type": "input_text", "text": "a"}, {"type": "input_image", "image_url": "u"}]}]}`
-		mixed    = `{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "input_image", "image_url": "u"}]}]}`
-		source   = `{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image", "source": {"type": "url", "url": "u"}}]}]}`
-		calls    = `{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "tool_calls": [{"id": "1"}]}]}`
-		results  = `{"messages": [{"role": "tool", "tool_call_id": "1", "content": "a"}]}`
-		tools    = `{"prompt": "a", "tools": [{"type": "function", "function": {"name": "f"}}]}`
-		flat     = `{"prompt": "a", "tools": [{"type": "function", "name": "f"}]}`
-		noAnswer = `{"messages": [{"role": "user", "content": "a"}, {"role": "tool", "content": [{"type": "text", "text": "b"}]}]}`
+		plain   = `{"messages": [{"role": "user", "content": "a"}]}`
+		picture = `{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "https://a/b"}}]}]}`
+		calls   = `{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "1", "content": "b"}]}`
+		tools   = `{"prompt": "a", "tools": [{"type": "function", "function": {"name": "f"}}]}`
+		batch   = `{"custom_id": "1", "body": {"messages": [{"role": "user", "content": "a"}], "tools": [{"type": "function", "function": {"name": "f"}}]}}`
 	)
-	const foreign, named = "messages[1] speaks of calls of tools", "messages[0] has a name"
 	for _, c := range []struct {
-		line                               string
-		chat, responses, messages, nothing string // how the error begins; "": sent
+		to         api.API
+		line, want string // what is in the request; "!": how the error begins
 	}{
-		{name, "", named, named, named},
-		{texts, "", "", "", ""},
-		{picture, "", "messages[0] has parts in the words", "messages[0] has an image_url", "messages[0] is more than text"},
-		{input, "", "", "", "messages[0] is more than text"},
-		{mixed, "", "messages[0] has parts in the words", "", "messages[0] is more than text"},
-		{calls, "", foreign, foreign, foreign},
-		{results, "", "messages[0] speaks", "messages[0] speaks", "messages[0] speaks"},
-		{tools, "", "tools[0] is in the words", "tools[0] is in the words", "tools cannot be sent"},
-		{flat, "", "", "", "tools cannot be sent"},
-		{source, "", "messages[0] has parts in the words", "", "messages[0] is more than text"},
-		{noAnswer, "messages[1]: tool_call_id is missing", "messages[1]: tool", "messages[1]: tool", "messages[1]: tool"},
+		{"", plain, `null `},
+		{api.Messages, plain, `null `},
+		{"", picture, `{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"https://a/b"}}]} `},
+		{api.Messages, picture, `{"role":"user","content":[{"type":"text","text":"a"},{"type":"image","source":{"type":"url","url":"https://a/b"}}]} `},
+		{api.Generate, picture, `!f:2: messages[0] has a picture that is no data:`},
+		{api.Completions, picture, `!f:2: messages[0] is more than text`},
+		{api.HTTP, picture, `!f:2: messages[0] is more than text`},
+		{"", calls, `null {"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}}]} {"role":"tool","content":"b","tool_call_id":"1"} `},
+		{api.Responses, calls, `null {"type":"function_call","call_id":"1","name":"f","arguments":"{}"} {"type":"function_call_output","call_id":"1","output":"b"} `},
+		{api.Embeddings, calls, `!f:2: messages[1] speaks of calls of tools`},
+		{api.Responses, tools, `[{"type":"function","name":"f"}]`},
+		{api.Messages, tools, `[{"name":"f","input_schema":{"type":"object","properties":{}}}]`},
+		{api.Completions, tools, `!f:2: tools cannot be sent`},
+		{api.Responses, batch, `null [{"type":"function","name":"f"}]`},
+		{api.Completions, batch, `!f:2: body: tools cannot be sent`},
 	} {
-		for words, want := range []string{c.chat, c.responses, c.messages, c.nothing} {
-			p, err := parser{words: Words(words)}.parse([]byte(c.line))
-			if (err == nil) != (want == "") || !strings.HasPrefix(errText(err), want) {
-				t.Errorf("%s in words %d: %v, want %q", c.line, words, err, want)
+		var prompts []Prompt
+		_, err := Workload{Prompts: "f", API: c.to, Turns: 1}.eachLine(strings.NewReader("{\"prompt\": \"x\"}\n"+c.line), func(_ int64, _ int, p Prompt) {
+			prompts = append(prompts, p)
+		})
+		if refused, ok := strings.CutPrefix(c.want, "!"); ok {
+			if err == nil || !strings.HasPrefix(err.Error(), refused) {
+				t.Errorf("%q of %s: %v, want %s", c.to, c.line, err, refused)
 			}
-			if body := string(p.Body(nil)); Words(words) != ChatWords && strings.Contains(body, `"messages"`) {
-				t.Errorf("%s in words %d adds %s", c.line, words, body)
+			continue
+		}
+		if err != nil || len(prompts) != 2 {
+			t.Errorf("%q of %s: %v", c.to, c.line, err)
+			continue
+		}
+		got := ""
+		for _, m := range prompts[1].Messages {
+			if m.Wire == nil {
+				m.Wire = []byte("null")
 			}
+			got += string(m.Wire) + " "
+		}
+		if got += string(prompts[1].Tools); got != c.want {
+			t.Errorf("%q of %s:\n got %s\nwant %s", c.to, c.line, got, c.want)
 		}
 	}
 }
 
-// Texts in parts are one text where there are no such parts.
-func TestTextsAreOne(t *testing.T) {
-	const line = `{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]}`
-	for words, parts := range []bool{true, false, true, false} {
-		p, err := parser{words: Words(words)}.parse([]byte(line))
-		if err != nil || p.Messages[0].Content != "ab" || (p.Messages[0].Parts != nil) != parts {
-			t.Errorf("words %d: %+v, %v", words, p.Messages, err)
+// The words of the endpoint make no other prompt: two runs against two dialects sent the same.
+func TestWordsAreNotTheContent(t *testing.T) {
+	const line = `{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]}]}`
+	var first digest
+	for i, to := range []api.API{api.Chat, api.Responses, api.Messages, api.Generate} {
+		p, err := parser{to: to}.parse([]byte(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = p.digest()
+		}
+		if p.digest() != first {
+			t.Errorf("%s: another digest", to)
 		}
 	}
 }
@@ -84,7 +105,7 @@ func TestAsked(t *testing.T) {
 		if errText(err) != c.conversation || err == nil && len(turnsOf(p)) == 0 {
 			t.Errorf("%s as a conversation: %v", c.name, err)
 		}
-		if _, err := (parser{template: true, words: TextAlone}).parse(line); errText(err) != c.template {
+		if _, err := (parser{template: true, to: api.HTTP}).parse(line); errText(err) != c.template {
 			t.Errorf("%s in a template: %v", c.name, err)
 		}
 	}

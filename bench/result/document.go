@@ -276,6 +276,7 @@ type Goodput struct {
 type Cost struct {
 	Input          float64  `json:"input"`
 	Cached         float64  `json:"cached"`
+	CacheWritten   *float64 `json:"cache_written"` // of prompt tokens written to a cache; null: no usage speaks of any
 	Output         float64  `json:"output"`
 	Total          float64  `json:"total"`
 	PerThousandOK  *float64 `json:"per_1k_ok"`

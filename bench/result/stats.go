@@ -172,6 +172,9 @@ func cost(l Label, p *Part) *Cost {
 		return nil
 	}
 	c := &Cost{Input: p.Cost.Input, Cached: p.Cost.Cached, Output: p.Cost.Output, Total: p.Cost.Total()}
+	if p.CacheWritten > 0 {
+		c.CacheWritten = new(p.Cost.CacheWritten)
+	}
 	if c.Total > 0 {
 		c.EstimatedShare = new(min(p.Estimated/c.Total, 1))
 	}

@@ -14,6 +14,7 @@ import (
 
 	"flashwave/bench/arrival"
 	"flashwave/bench/price"
+	"flashwave/client/api"
 )
 
 // checkTarget checks what is said of the endpoint, without asking it.
@@ -58,28 +59,13 @@ func (t *Target) checkURL() error {
 	return t.checkCall(u)
 }
 
-// calls are what the URLs of single calls end with, and the dialects of these.
-var calls = []struct{ path, api string }{
-	{"/chat/completions", "chat"},
-	{"/completions", "completions"},
-	{"/responses", "responses"},
-	{"/messages", "messages"},
-	{"/embeddings", "embeddings"},
-	{"/api/generate", "generate"},
-}
-
 // checkCall holds a URL that names a single call against the dialect.
 func (t *Target) checkCall(u *url.URL) error {
-	path := strings.TrimRight(u.Path, "/")
-	for _, call := range calls {
-		if strings.HasSuffix(path, call.path) {
-			if t.API == apiHTTP || t.API == call.api {
-				return nil
-			}
-			return wrong("target.url", "write api: "+call.api+" (--api "+call.api+"), or the base URL, without "+call.path, "url is that of a call of api %s, and the api is %s", call.api, t.API)
-		}
+	of, _, call := api.Called(u.Path)
+	if of == "" || t.API == apiHTTP || t.API == string(of) {
+		return nil
 	}
-	return nil
+	return wrong("target.url", "write api: "+string(of)+" (--api "+string(of)+"), or the base URL, without "+call, "url is that of a call of api %s, and the api is %s", of, t.API)
 }
 
 // guessScheme is http for what is near, https for the rest.
@@ -112,9 +98,17 @@ func validPort(port string) bool {
 
 // The dialects, and the ways to send a key.
 var (
-	apis  = []string{apiChat, "completions", "responses", "messages", "generate", apiEmbeddings, apiHTTP}
+	apis  = words(api.All())
 	auths = []string{"", "bearer", "api-key", "x-api-key", "basic", "none"}
 )
+
+// words are dialects as a scenario names them.
+func words(list []api.API) (texts []string) {
+	for _, a := range list {
+		texts = append(texts, string(a))
+	}
+	return texts
+}
 
 func (t *Target) checkAPI() error {
 	switch {
@@ -128,6 +122,8 @@ func (t *Target) checkAPI() error {
 		return wrong("target.token", "token says which events of api http are tokens; for a key use key_env or key_file", "api %s knows its own tokens", t.API)
 	case t.API != apiHTTP && t.Usage != "":
 		return wrong("target.usage", "write api: http, or leave it out", "api %s knows its own usage", t.API)
+	case t.API != apiHTTP && len(t.End) > 0:
+		return wrong("target.end", "write api: http, or leave it out", "api %s knows its own end", t.API)
 	case t.API != apiHTTP && len(t.FailIf) > 0:
 		return wrong("target.fail_if", "write api: http, or leave it out", "api %s knows its own errors", t.API)
 	case !slices.Contains(auths, t.Auth):
@@ -281,7 +277,7 @@ func (s *Scenario) checkWorkloads() (err error) {
 
 // converses refuses conversations where a request cannot say what was said before it.
 func (t *Target) converses(path string) error {
-	if t.API == apiHTTP || t.API == apiEmbeddings {
+	if !api.API(t.API).Converses() {
 		return wrong(path+".turns", "leave it out: each request is then one by itself", "requests of api %s say nothing of what was answered before, and make no conversation", t.API)
 	}
 	return nil
@@ -376,7 +372,7 @@ func (s *Scenario) checkMoney() error {
 		return nil
 	}
 	const hint = "write USD per million tokens: {input: 0.42, output: 0.42}"
-	for _, v := range []float64{s.Price.Input, s.Price.Output, s.Price.Cached} {
+	for _, v := range []float64{s.Price.Input, s.Price.Output, s.Price.Cached, s.Price.CacheWritten} {
 		switch {
 		case v < 0:
 			return wrong("price", hint, "a price is less than 0")

@@ -343,6 +343,11 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 		"write api: http, or leave it out",
 	},
 	{
+		"an end that is known", "target: {end: [done]}\n" + wave,
+		"sale.yaml:1:15: api chat knows its own end",
+		"write api: http, or leave it out",
+	},
+	{
 		"errors that are known", "target: {fail_if: [code >= 400]}\n" + wave,
 		"sale.yaml:1:19: api chat knows its own errors",
 		"write api: http, or leave it out",
@@ -575,7 +580,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"prices that are none", "prices: night.csv\n" + wave,
 		"sale.yaml:1:9: prices: night.csv:1:1: string was used where mapping is expected",
-		"want YAML with a list under prices, each with model, input and output in USD per million tokens (host, cached, date, source and note as you like), or LiteLLM's model_prices_and_context_window.json",
+		"want YAML with a list under prices, each with model, input and output in USD per million tokens (host, cached, cache_written, date, source and note as you like), or LiteLLM's model_prices_and_context_window.json",
 	},
 	{
 		"arrivals nobody knows", "arrivals: random\n" + wave,

@@ -105,6 +105,7 @@ func priceField(word string, p **Price) field {
 			numberField("input", &price.Input, math.NaN()),
 			numberField("output", &price.Output, math.NaN()),
 			numberField("cached", &price.Cached, 0),
+			numberField("cache_written", &price.CacheWritten, 0),
 		}
 	}
 	return field{word, func(v value) error {

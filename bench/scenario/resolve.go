@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"flashwave/client/api"
 )
 
 // The figures of [Default] and [Scenario.Resolve].
@@ -20,9 +22,9 @@ const (
 	maxTemperature  = 2
 	overflowQueue   = "queue"
 	overflowDrop    = "drop"
-	apiChat         = "chat"
-	apiEmbeddings   = "embeddings"
-	apiHTTP         = "http"
+	apiChat         = string(api.Chat)
+	apiEmbeddings   = string(api.Embeddings)
+	apiHTTP         = string(api.HTTP)
 	defaultArrivals = "constant"
 )
 

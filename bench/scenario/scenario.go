@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 
 	"flashwave/bench/prompt"
+	"flashwave/client/api"
 )
 
 // A Scenario is everything a run needs. Its JSON form is what a result document
@@ -67,25 +68,12 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	}
 	source, err := s.library.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
-		Template: s.Target.API == apiHTTP, Words: wordsOf(s.Target.API), Turns: max(1, w.Turns),
+		Template: s.Target.API == apiHTTP, API: api.API(s.Target.API), Turns: max(1, w.Turns),
 	})
 	if err != nil || w.Turns < 2 {
 		return source, err
 	}
 	return prompt.NewSessions(source, w.Turns), nil
-}
-
-// wordsOf are those of a dialect for what is more than text.
-func wordsOf(api string) prompt.Words {
-	switch api {
-	case apiChat:
-		return prompt.ChatWords
-	case "responses":
-		return prompt.ResponsesWords
-	case "messages":
-		return prompt.MessagesWords
-	}
-	return prompt.TextAlone
 }
 
 func (s *Scenario) shelf() {
@@ -102,6 +90,7 @@ type Target struct {
 	Body        string   `json:"body,omitempty"`    // template, api http only
 	Token       []string `json:"token,omitempty"`   // events that are tokens, by name, type or path; api http only
 	Usage       string   `json:"usage,omitempty"`   // path of the usage, api http only
+	End         []string `json:"end,omitempty"`     // events that a stream ends with, by name, type or path; api http only
 	FailIf      []string `json:"fail_if,omitempty"` // expressions that make an answer an error, api http only
 	Auth        string   `json:"auth,omitempty"`    // bearer, api-key, x-api-key, basic, none; "": as the API and the host want it
 	KeyEnv      string   `json:"key_env,omitempty"`
@@ -180,7 +169,8 @@ type Trace struct {
 
 // A Price is USD per million tokens.
 type Price struct {
-	Input  float64 `json:"input"`
-	Output float64 `json:"output"`
-	Cached float64 `json:"cached,omitempty"` // 0: as input
+	Input        float64 `json:"input"`
+	Output       float64 `json:"output"`
+	Cached       float64 `json:"cached,omitempty"`        // 0: as input
+	CacheWritten float64 `json:"cache_written,omitempty"` // 0: as input, with api messages 1.25 times that
 }

@@ -36,6 +36,7 @@ func (t *Target) fields() []field {
 		textField("body", &t.Body),
 		textsField("token", &t.Token),
 		textField("usage", &t.Usage),
+		textsField("end", &t.End),
 		textsField("fail_if", &t.FailIf),
 		textField("auth", &t.Auth),
 		textField("max_tokens_key", &t.MaxTokensKey),

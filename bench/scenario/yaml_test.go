@@ -68,7 +68,7 @@ func drawScenario(t *rapid.T) *scenario.Scenario {
 	s.Budget = rapid.Float64Range(0, 1e6).Draw(t, "budget")
 	if rapid.Bool().Draw(t, "priced") {
 		price := rapid.Float64Range(0, 100)
-		s.Price = &scenario.Price{Input: price.Draw(t, "input"), Output: price.Draw(t, "output"), Cached: price.Draw(t, "cached")}
+		s.Price = &scenario.Price{Input: price.Draw(t, "input"), Output: price.Draw(t, "output"), Cached: price.Draw(t, "cached"), CacheWritten: price.Draw(t, "written")}
 	}
 	s.Prices = drawPath(t, "prices")
 	s.MaxLag = drawDuration(t, 1, "max_lag")
@@ -98,6 +98,7 @@ func drawTarget(t *rapid.T) scenario.Target {
 
 		Token:        rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "token"),
 		Usage:        rapid.String().Draw(t, "usage"),
+		End:          rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "end"),
 		FailIf:       rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "fail_if"),
 		Auth:         rapid.String().Draw(t, "auth"),
 		MaxTokensKey: rapid.String().Draw(t, "max_tokens_key"),

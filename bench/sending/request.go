@@ -159,6 +159,7 @@ func asked(sc *scenario.Scenario, lane int, p *prompt.Prompt) *client.Request {
 		MaxTokens:   p.Limit(w.MaxTokens),
 		Temperature: w.Temperature,
 		Stream:      w.Stream,
+		Tools:       p.Tools,
 		Extra:       p.Body(w.ExtraBody),
 		Fields:      p.Fields,
 	}
@@ -173,7 +174,7 @@ func messages(p *prompt.Prompt) []client.Message {
 	if len(p.Messages) > 0 {
 		list := make([]client.Message, len(p.Messages))
 		for i, m := range p.Messages {
-			list[i] = client.Message{Role: m.Role, Content: m.Content, Parts: m.Parts}
+			list[i] = client.Message{Role: m.Role, Content: m.Content, Wire: m.Wire}
 		}
 		return list
 	}

@@ -70,7 +70,7 @@ func (ts *talks) ended(t dispatch.Ticket, p prompt.Prompt, res *client.Result) b
 	ts.grow(of, res)
 	more := int(t.Turn)+1 < len(of.turns)
 	if res.Outcome == outcome.OK && more {
-		of.said = append(slices.Clip(p.Messages), prompt.Message{Role: "assistant", Content: answer(res)})
+		of.said = append(slices.Clip(p.Messages), prompt.Answer(answer(res)))
 		return true
 	}
 	delete(ts.open, id)

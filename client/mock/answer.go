@@ -14,6 +14,8 @@ type answer struct {
 	server *Server
 	seq    *sequence
 	prompt int
+	reads  prompt
+	said   []byte // so far, where there is a cache
 	began  time.Time
 	refuse func(w http.ResponseWriter, p *problem) // in its dialect
 }
@@ -35,7 +37,7 @@ func (s *Server) start(h http.Header, o order) (*answer, *problem) {
 			code:    "rate_limit_exceeded",
 		}
 	}
-	a := &answer{fate: s.dice.roll(o), server: s, prompt: o.prompt, began: began}
+	a := &answer{fate: s.dice.roll(o), server: s, prompt: o.prompt, reads: o.reads, began: began}
 	if a.faulty() {
 		s.faults.Add(1)
 	}
@@ -43,6 +45,7 @@ func (s *Server) start(h http.Header, o order) (*answer, *problem) {
 		return nil, serverError()
 	}
 	a.seq = newSequence(o.prompt, a.length, o.stream)
+	a.seq.blocks = s.engine.cache.blocks(o.reads)
 	if err := s.engine.submit(a.seq); err != nil {
 		return nil, overloaded(err)
 	}
@@ -82,7 +85,17 @@ func (a *answer) whole(ctx context.Context) (thoughts, text string, err error) {
 	if a.thoughts > 0 {
 		thoughts = string(a.text.appendText(nil, a.thoughts))
 	}
-	return thoughts, string(a.text.appendText(nil, a.length-a.thoughts)), nil
+	text = string(a.text.appendText(nil, a.length-a.thoughts))
+	a.remember(text)
+	return thoughts, text, nil
+}
+
+// remember makes known what the next turn of the conversation begins with: the prompt and
+// what was answered. What was thought before it stands in the way: nobody sends it again.
+func (a *answer) remember(text string) {
+	if a.server.engine.cache != nil && a.reads != nil && a.thoughts == 0 {
+		a.server.engine.remember(append(a.reads[:len(a.reads):len(a.reads)], text))
+	}
 }
 
 // id is the answer's own, the same whenever the seed and the order are.

@@ -1,17 +1,19 @@
 package mock
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 )
 
 // completion is the body of a request to either of OpenAI's completions APIs.
 type completion struct {
-	Model         string `json:"model"`
-	MaxTokens     *int   `json:"max_tokens"`
-	N             *int   `json:"n"`
-	IgnoreEOS     bool   `json:"ignore_eos"`
-	Stream        bool   `json:"stream"`
+	Model         string  `json:"model"`
+	MaxTokens     *int    `json:"max_tokens"`
+	N             *int    `json:"n"`
+	IgnoreEOS     bool    `json:"ignore_eos"`
+	Tools         written `json:"tools"`
+	Stream        bool    `json:"stream"`
 	StreamOptions *struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`
@@ -31,9 +33,9 @@ func (c *completion) check(models []string) *problem {
 	return nil
 }
 
-// ordered is the order of so many prompt tokens and so many output tokens at most.
-func (c *completion) ordered(prompt, limit int) (order, *problem) {
-	return order{prompt: prompt, limit: limit, exact: c.IgnoreEOS && limit > 0, stream: c.Stream}.fits("messages")
+// ordered is the order of a prompt and so many output tokens at most.
+func (c *completion) ordered(reads prompt, limit int) (order, *problem) {
+	return order{reads: reads, limit: limit, exact: c.IgnoreEOS && limit > 0, stream: c.Stream}.fits("messages")
 }
 
 // usage reports whether a stream ends with its usage.
@@ -51,7 +53,7 @@ func (c *chat) order(models []string) (order, *problem) {
 	if p := c.check(models); p != nil {
 		return order{}, p
 	}
-	size, p := turns("messages", c.Messages)
+	reads, p := prompt{}.add(string(c.Tools)).turns("messages", c.Messages)
 	if p != nil {
 		return order{}, p
 	}
@@ -63,7 +65,7 @@ func (c *chat) order(models []string) (order, *problem) {
 	if p != nil {
 		return order{}, p
 	}
-	o, p := c.ordered(estimate(size), limit)
+	o, p := c.ordered(reads, limit)
 	o.thinks = c.ReasoningEffort != "" && c.ReasoningEffort != "none"
 	return o, p
 }
@@ -78,7 +80,7 @@ func (c *legacy) order(models []string) (order, *problem) {
 	if p := c.check(models); p != nil {
 		return order{}, p
 	}
-	prompt, p := c.promptTokens()
+	reads, p := c.prompt()
 	if p != nil {
 		return order{}, p
 	}
@@ -86,25 +88,30 @@ func (c *legacy) order(models []string) (order, *problem) {
 	if p != nil {
 		return order{}, p
 	}
-	return c.ordered(prompt, limit)
+	return c.ordered(reads, limit)
 }
 
-// promptTokens counts a prompt: a string, an array of one string, or token ids.
-func (c *legacy) promptTokens() (int, *problem) {
+// prompt is a string, an array of one string, or token ids, of as many bytes as a token
+// has.
+func (c *legacy) prompt() (prompt, *problem) {
 	var one string
 	var many []string
 	var ids []int
 	switch {
 	case len(c.Prompt) == 0 || string(c.Prompt) == "null":
-		return 0, badRequest("prompt", "you must provide a prompt parameter")
+		return nil, badRequest("prompt", "you must provide a prompt parameter")
 	case json.Unmarshal(c.Prompt, &one) == nil:
-		return estimate(len(one)), nil
+		return prompt{one}, nil
 	case json.Unmarshal(c.Prompt, &many) == nil && len(many) == 1:
-		return estimate(len(many[0])), nil
+		return prompt{many[0]}, nil
 	case json.Unmarshal(c.Prompt, &ids) == nil && len(ids) > 0:
-		return len(ids), nil
+		var b []byte
+		for _, id := range ids {
+			b = binary.LittleEndian.AppendUint32(b, uint32(id))
+		}
+		return prompt{string(b)}, nil
 	}
-	return 0, badRequest("prompt", "want a string, an array of one string, or an array of token ids")
+	return nil, badRequest("prompt", "want a string, an array of one string, or an array of token ids")
 }
 
 // usage is OpenAI's object of that name.
@@ -124,6 +131,7 @@ type outputDetails struct {
 
 func (a *answer) usage() usage {
 	u := usage{Prompt: a.prompt, Completion: a.length, Total: a.prompt + a.length}
+	u.Details.Cached = a.seq.cached
 	if a.thoughts > 0 {
 		u.Output = &outputDetails{a.thoughts}
 	}

@@ -18,6 +18,7 @@ const (
 	contextLength = 131_072
 
 	maxBatch = 1_000_000
+	maxCache = 100_000_000
 	maxStep  = time.Hour
 )
 
@@ -29,6 +30,9 @@ type Config struct {
 	PrefillTPS float64       // prompt tokens prefilled in a second, above 0
 	Queue      int           // requests that may wait for the batch, from 0
 	Tokens     int           // mean length of an answer in tokens, from 1
+	// PrefixCache is how many prompt tokens the engine keeps, so as not to read them again
+	// where a prompt begins with them, from 0: none; see the package's model.
+	PrefixCache int
 
 	RPM   float64 // requests a minute; 0: no limit
 	TPM   float64 // prompt and requested output tokens a minute; 0: no limit
@@ -49,8 +53,11 @@ type Config struct {
 	Key    string   // the key to ask for; "": none
 }
 
+// UsualCache is a cache of prefixes that holds some thousand conversations.
+const UsualCache = 1_000_000
+
 // Default is the endpoint behind a plain `flashwave mock`: no limits, no faults,
-// and a ceiling of 10,240 output tokens a second.
+// no cache, and a ceiling of 10,240 output tokens a second.
 func Default() Config {
 	return Config{
 		Batch:      256,
@@ -76,6 +83,7 @@ func (c Config) Validate() error {
 	check(c.PrefillTPS > 0 && finite(c.PrefillTPS), "prefill-tps %v: want a number of tokens a second above 0", c.PrefillTPS)
 	check(c.Queue >= 0 && c.Queue <= math.MaxInt32, "queue %d: want 0 to %d places", c.Queue, math.MaxInt32)
 	check(c.Tokens >= 1 && c.Tokens <= contextLength/2, "tokens %d: want 1 to %d", c.Tokens, contextLength/2)
+	check(c.PrefixCache >= 0 && c.PrefixCache <= maxCache, "prefix-cache %d: want 0 to %d tokens", c.PrefixCache, maxCache)
 	check(c.RPM >= 0 && finite(c.RPM), "rpm %v: want a number of requests a minute, or 0 for no limit", c.RPM)
 	check(c.TPM >= 0 && finite(c.TPM), "tpm %v: want a number of tokens a minute, or 0 for no limit", c.TPM)
 	check(c.Burst >= 0, "burst %d: want 1 or more, or 0 for the default", c.Burst)

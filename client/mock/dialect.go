@@ -23,6 +23,7 @@ var dialects = []dialect{
 	{"/v1/messages", func() question { return new(messages) }, asAnthropic},
 	{"/v1/embeddings", func() question { return new(embedding) }, asOpenAI},
 	{"/api/generate", func() question { return new(generate) }, asOllama},
+	{"/api/chat", func() question { return new(talk) }, asOllama},
 }
 
 // A question is the body of a request in some dialect, as far as it matters here.
@@ -121,8 +122,12 @@ func bound(name string, n *int) (int, *problem) {
 	return min(*n, contextLength+1), nil
 }
 
-// fits checks that an order has room in the context; name is that of its prompt.
+// fits counts the prompt of an order, unless it is counted, and checks that it has room in
+// the context; name is that of its prompt.
 func (o order) fits(name string) (order, *problem) {
+	if o.prompt == 0 {
+		o.prompt = o.reads.tokens()
+	}
 	if o.prompt+o.limit > contextLength {
 		p := badRequest(name, fmt.Sprintf("this model's context holds %d tokens, and you asked for %d (%d in the prompt, %d in the completion)",
 			contextLength, o.prompt+o.limit, o.prompt, o.limit))
@@ -132,16 +137,16 @@ func (o order) fits(name string) (order, *problem) {
 	return o, nil
 }
 
-// turns counts the bytes of the messages of a chat.
-func turns(name string, messages []message) (size int, p *problem) {
+// turns adds the messages of a chat to what is read before them.
+func (p prompt) turns(name string, messages []message) (prompt, *problem) {
 	if len(messages) == 0 {
-		return 0, badRequest(name, "want at least one message")
+		return nil, badRequest(name, "want at least one message")
 	}
 	for i, m := range messages {
 		if m.Role == "" {
-			return 0, badRequest(fmt.Sprintf("%s[%d].role", name, i), "want a role")
+			return nil, badRequest(fmt.Sprintf("%s[%d].role", name, i), "want a role")
 		}
-		size += int(m.Content)
+		p = p.add(string(m.Content)).add(string(m.Calls))
 	}
-	return size, nil
+	return p, nil
 }

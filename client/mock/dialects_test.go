@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flashwave/client"
+	"flashwave/client/api"
 	"flashwave/client/mock"
 )
 
@@ -113,6 +114,71 @@ func agrees(t *testing.T, api client.API, req *client.Request, got client.Result
 	thinks := req.Extra != nil
 	if thinks != (u.Reasoning > 0) && api != client.Generate || thinks != (got.Reasoning != "") {
 		t.Errorf("thinks: %t; %+v", thinks, got)
+	}
+}
+
+// A conversation about tools and pictures is read in every dialect that has words for it,
+// and Ollama's, which has a call of its own, is answered as any other.
+func TestConversationsAboutTools(t *testing.T) {
+	t.Parallel()
+	tools := json.RawMessage(`[{"type":"function","function":{"name":"look","description":"Looks at what is there","parameters":{"type":"object"}}}]`)
+	talk := []api.Message{
+		{Role: "system", Content: "be brief"},
+		{Role: "user", Content: "what is it?", Parts: json.RawMessage(`[{"type":"text","text":"what is it?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}]`)},
+		{Role: "assistant", ToolCalls: json.RawMessage(`[{"id":"c1","type":"function","function":{"name":"look","arguments":"{\"at\":\"it\"}"}}]`)},
+		{Role: "tool", ToolCallID: "c1", Content: strings.Repeat("a cat ", 20)},
+		{Role: "user", Content: "sure?"},
+	}
+	for _, a := range []client.API{client.Chat, client.Responses, client.Messages, client.Generate} {
+		for _, way := range []string{"stream", "document", "thinking"} {
+			t.Run(string(a)+" "+way, func(t *testing.T) {
+				t.Parallel()
+				wire, err := a.Wire(talk)
+				if err != nil {
+					t.Fatal(err)
+				}
+				req := asking()
+				if req.Tools, err = a.Tools(tools); err != nil {
+					t.Fatal(err)
+				}
+				req.Messages = nil
+				for i, m := range talk {
+					req.Messages = append(req.Messages, client.Message{Role: m.Role, Content: m.Content, Wire: wire[i]})
+				}
+				req.Stream = way != "document"
+				if way == "thinking" {
+					req.Extra = json.RawMessage(speaking[a])
+				}
+				got := served(t, mock.Default(), a, "").Do(t.Context(), req, nil)
+				if u := got.Usage; got.Outcome != client.OK || u.Prompt < 60 || u.Prompt > 110 || u.Output < 8 || got.Text == "" || (got.Reasoning != "") != (way == "thinking") {
+					t.Errorf("%s %s; %+v", got.Outcome, got.Err, got)
+				}
+				if req.Stream && got.Events != got.Usage.Output {
+					t.Errorf("%d events of %d tokens", got.Events, got.Usage.Output)
+				}
+			})
+		}
+	}
+}
+
+// What breaks in a chat of Ollama's is told in its words.
+func TestChatsOfOllamaFail(t *testing.T) {
+	t.Parallel()
+	cfg := mock.Default()
+	cfg.ErrorRate, cfg.TruncateRate = 0.5, 0.5
+	c := served(t, cfg, client.Generate, "")
+	req := asking()
+	req.Messages = append(req.Messages, client.Message{Role: "assistant", Content: "a"}, client.Message{Role: "user", Content: "b"})
+	seen := map[client.Outcome]int{}
+	for range 40 {
+		seen[c.Do(t.Context(), req, nil).Outcome]++
+	}
+	if len(seen) != 3 || seen[client.StreamError] == 0 || seen[client.Truncated] == 0 || seen[client.ServerError] == 0 {
+		t.Errorf("outcomes %v", seen)
+	}
+	req.Model = "x"
+	if got := c.Do(t.Context(), req, nil); got.Outcome != client.BadRequest || !strings.Contains(got.Err, "model 'x' not found") {
+		t.Errorf("%s", got.Err)
 	}
 }
 

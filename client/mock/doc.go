@@ -16,6 +16,7 @@
 //	POST /v1/messages           Anthropic's messages
 //	POST /v1/embeddings         OpenAI's embeddings
 //	POST /api/generate          Ollama's completions
+//	POST /api/chat              Ollama's chats
 //	POST /api/v1/copy/generate  a shop's own endpoint
 //
 // Where they are documented is said in package client. Each refuses and breaks in its
@@ -97,8 +98,26 @@
 // A prompt of n bytes counts as n/4 tokens, rounded up. An output token is one
 // Vietnamese syllable of product copy. Lengths are uniform on Tokens ± half of it,
 // so their mean is Tokens; max_tokens cuts them (finish reason "length") and
-// ignore_eos, as in vLLM, makes max_tokens the exact length. No prompt is ever cached.
+// ignore_eos, as in vLLM, makes max_tokens the exact length. Tools, their calls and what came
+// of these are read as they are written, and no answer calls one.
 // Lengths, texts and faults depend on Seed and on the order of arrival alone.
+//
+// # Its cache of prefixes
+//
+// PrefixCache is how many tokens the engine keeps of what it read; at 0, the default, it
+// keeps none, and all of the above holds of any prompts. It knows the beginnings of prompts
+// in blocks of 16 tokens, as vLLM does: of a prompt of P tokens that begins with n blocks
+// that are known,
+//
+//	c = 16 · min(n, ⌊(P-1)/16⌋)
+//
+// tokens are not prefilled, so that P - c takes the place of P in the model. Blocks are
+// known once they were prefilled, and those of an answer once it is over, for the next turn
+// of its conversation begins with them (but after reasoning, which nobody sends again). What
+// was of no use for longest is forgotten first. The usage says c: as cached_tokens, and in
+// messages as cache_read_input_tokens, beside cache_creation_input_tokens for the full blocks
+// that were not known; Ollama has no word for it, and embeddings are never cached. Limits
+// count the whole prompt.
 //
 // # Limits and faults
 //

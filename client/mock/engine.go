@@ -20,9 +20,11 @@ var (
 // A sequence is one request inside the engine. The engine counts its tokens in
 // produced and wakes whoever follows it; it never waits for a slow reader.
 type sequence struct {
-	unread  int  // prompt tokens not yet prefilled
-	length  int  // output tokens to produce
-	stream  bool // wake for every token, not only for the last
+	unread  int       // prompt tokens not yet prefilled
+	blocks  []blockID // of the prompt, where there is a cache
+	cached  int       // prompt tokens that were known when it was admitted
+	length  int       // output tokens to produce
+	stream  bool      // wake for every token, not only for the last
 	arrived time.Time
 
 	produced atomic.Int64
@@ -40,6 +42,7 @@ func newSequence(prompt, length int, stream bool) *sequence {
 // from waiting through prefilling to decoding, on a virtual clock.
 type engine struct {
 	cfg     Config
+	cache   *cache
 	arrival chan struct{} // wakes the idle engine
 	stop    chan struct{}
 	stopped chan struct{}
@@ -54,6 +57,7 @@ type engine struct {
 func startEngine(cfg Config) *engine {
 	e := &engine{
 		cfg:     cfg,
+		cache:   newCache(cfg.PrefixCache),
 		arrival: make(chan struct{}, 1),
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -100,6 +104,14 @@ func (e *engine) leave(s *sequence) {
 		e.stats.Left++
 		e.move(s, nil)
 	}
+}
+
+// remember makes a prompt known that begins the next one of its conversation.
+func (e *engine) remember(p prompt) {
+	ids := e.cache.blocks(p)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cache.add(ids)
 }
 
 func (e *engine) snapshot() Stats {
@@ -166,7 +178,11 @@ func (e *engine) admit() {
 		if head == nil || head.Value.(*sequence).arrived.After(e.clock) {
 			return
 		}
-		e.move(head.Value.(*sequence), &e.prefilling)
+		s := head.Value.(*sequence)
+		s.cached = e.cache.find(s.blocks, s.unread)
+		s.unread -= s.cached
+		e.stats.Cached += int64(s.cached)
+		e.move(s, &e.prefilling)
 	}
 }
 
@@ -181,6 +197,7 @@ func (e *engine) prefill(budget int) (read int) {
 		if s.unread > 0 {
 			break
 		}
+		e.cache.add(s.blocks)
 		e.move(s, &e.decoding)
 	}
 	return read

@@ -34,9 +34,10 @@ func (e ending) reason() string {
 
 // An order is what a request asks of the engine.
 type order struct {
-	prompt int  // prompt tokens, at least 1
-	limit  int  // most output tokens; 0: the model's own
-	exact  bool // limit is the length, not its bound
+	prompt int    // prompt tokens, at least 1
+	reads  prompt // what they are; nil: nothing that could be known again
+	limit  int    // most output tokens; 0: the model's own
+	exact  bool   // limit is the length, not its bound
 	stream bool
 	thinks bool // a quarter of the answer is reasoning
 }

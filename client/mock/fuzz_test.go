@@ -15,6 +15,9 @@ func FuzzCompletionBody(f *testing.F) {
 		`{"model":"deepseek-v3.2","messages":[{"role":"user","content":null}],"ignore_eos":true,"n":1}`,
 		`{"model":"deepseek-v3.2","prompt":"hi"}`,
 		`{"model":"deepseek-v3.2","prompt":[1,2,3],"max_tokens":-1}`,
+		`{"model":"deepseek-v3.2","system":"s","tools":[{"name":"f"}],"max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"f","input":{"a":1}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":[{"type":"text","text":"x"}]}]}]}`,
+		`{"model":"deepseek-v3.2","input":[{"type":"function_call","call_id":"1","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"1","output":"x"}]}`,
+		`{"model":"deepseek-v3.2","think":true,"messages":[{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":{}}}]},{"role":"tool","tool_name":"f","content":null}],"options":{"num_predict":3}}`,
 		`{"prompt":[[]]}`, `[]`, `null`, ``, `{"stream_options":null}`, "\xff",
 	} {
 		f.Add([]byte(body))

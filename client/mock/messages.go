@@ -13,6 +13,7 @@ type messages struct {
 	MaxTokens *int      `json:"max_tokens"`
 	IgnoreEOS bool      `json:"ignore_eos"`
 	Stream    bool      `json:"stream"`
+	Tools     written   `json:"tools"`
 	Thinking  *struct {
 		Type string `json:"type"`
 	} `json:"thinking"`
@@ -22,7 +23,7 @@ func (q *messages) order(models []string) (order, *problem) {
 	if p := known(q.Model, models); p != nil {
 		return order{}, p
 	}
-	size, p := turns("messages", q.Messages)
+	reads, p := prompt{}.add(string(q.Tools)).add(string(q.System)).turns("messages", q.Messages)
 	if p != nil {
 		return order{}, p
 	}
@@ -39,7 +40,7 @@ func (q *messages) order(models []string) (order, *problem) {
 		return order{}, p
 	}
 	return order{
-		prompt: estimate(size + int(q.System)), limit: limit, exact: q.IgnoreEOS,
+		reads: reads, limit: limit, exact: q.IgnoreEOS,
 		stream: q.Stream, thinks: q.Thinking != nil && q.Thinking.Type != "disabled",
 	}.fits("messages")
 }
@@ -112,7 +113,9 @@ func (q *messages) begun(a *answer) messageBody {
 }
 
 func (a *answer) messageUsage() messageUsage {
-	u := messageUsage{Input: a.prompt, Output: a.length}
+	u := messageUsage{CacheRead: a.seq.cached, Output: a.length}
+	u.CacheWritten = max(0, min(len(a.seq.blocks)*blockTokens, a.prompt-1)-u.CacheRead)
+	u.Input = a.prompt - u.CacheRead - u.CacheWritten
 	if a.thoughts > 0 {
 		u.Details = &struct {
 			Thinking int `json:"thinking_tokens"`

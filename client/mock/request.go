@@ -13,31 +13,66 @@ import (
 const maxBody = 4 << 20
 
 type message struct {
-	Role    string `json:"role"`
-	Content text   `json:"content"`
+	Role    string  `json:"role"`
+	Content text    `json:"content"`
+	Calls   written `json:"tool_calls"`
 }
 
-// text is a message's content, of which only the size matters: a string, null,
-// or an array of parts.
-type text int
+// A text is the content of a message: a string, null, or an array of parts, of which all
+// texts count, and what is said of tools.
+type text string
 
-// UnmarshalJSON counts the bytes of the text.
+// UnmarshalJSON joins the texts.
 func (t *text) UnmarshalJSON(b []byte) error {
 	var s string
 	if json.Unmarshal(b, &s) == nil { // null too
-		*t = text(len(s))
+		*t = text(s)
 		return nil
 	}
 	var parts []struct {
-		Text string `json:"text"`
+		Text    string  `json:"text"`
+		Content text    `json:"content"` // of what came of a tool
+		Input   written `json:"input"`   // of the call of one
 	}
 	if err := json.Unmarshal(b, &parts); err != nil {
 		return errors.New("content must be a string or an array of parts")
 	}
+	*t = ""
 	for _, p := range parts {
-		*t += text(len(p.Text))
+		*t += text(p.Text) + p.Content + text(p.Input)
 	}
 	return nil
+}
+
+// What is written is JSON that the model reads as it stands: the tools, and their calls.
+type written string
+
+// UnmarshalJSON takes it as it is; null is nothing.
+func (w *written) UnmarshalJSON(b []byte) error {
+	if *w = written(b); string(b) == "null" {
+		*w = ""
+	}
+	return nil
+}
+
+// A prompt is all that the model reads, in the order in which it does.
+type prompt []string
+
+// add adds what is there.
+func (p prompt) add(more string) prompt {
+	if more != "" {
+		p = append(p, more)
+	}
+	return p
+}
+
+// tokens estimates its tokens.
+func (p prompt) tokens() int {
+	n := 0
+	for _, s := range p {
+		n += len(s)
+	}
+	return estimate(n)
 }
 
 // readBody decodes the body of a request into v.
@@ -63,6 +98,7 @@ func readBody(w http.ResponseWriter, r *http.Request, v any) *problem {
 	return nil
 }
 
-// estimate is the number of tokens in so many bytes of text: a quarter, rounded
-// up, at least 1.
-func estimate(bytes int) int { return max(1, (bytes+3)/4) }
+const bytesPerToken = 4
+
+// estimate is the number of tokens in so many bytes of text, rounded up, at least 1.
+func estimate(bytes int) int { return max(1, (bytes+bytesPerToken-1)/bytesPerToken) }

@@ -9,39 +9,43 @@ import (
 
 // response is the body of a request to /v1/responses.
 type response struct {
-	Model           string `json:"model"`
-	Input           input  `json:"input"`
-	Instructions    text   `json:"instructions"`
-	MaxOutputTokens *int   `json:"max_output_tokens"`
-	IgnoreEOS       bool   `json:"ignore_eos"`
-	Stream          bool   `json:"stream"`
+	Model           string  `json:"model"`
+	Input           input   `json:"input"`
+	Instructions    text    `json:"instructions"`
+	MaxOutputTokens *int    `json:"max_output_tokens"`
+	IgnoreEOS       bool    `json:"ignore_eos"`
+	Stream          bool    `json:"stream"`
+	Tools           written `json:"tools"`
 	Reasoning       *struct {
 		Effort string `json:"effort"`
 	} `json:"reasoning"`
 }
 
-// An input is a text, or items of which only the texts matter.
+// An input is a text, or items: messages, calls of tools and what came of them.
 type input struct {
-	size  int
+	text  prompt
 	given bool
 }
 
-// UnmarshalJSON counts the bytes of the texts.
+// UnmarshalJSON takes what the model reads.
 func (in *input) UnmarshalJSON(b []byte) error {
 	var one string
 	if json.Unmarshal(b, &one) == nil {
-		*in = input{len(one), string(b) != "null"}
+		*in = input{prompt{one}, string(b) != "null"}
 		return nil
 	}
 	var items []struct {
-		Content text   `json:"content"`
-		Output  string `json:"output"`
+		Content   text   `json:"content"`
+		Name      string `json:"name"`
+		Arguments string `json:"arguments"`
+		Output    text   `json:"output"`
 	}
 	if err := json.Unmarshal(b, &items); err != nil {
 		return errors.New("input must be a string or an array of items")
 	}
+	in.text = nil
 	for _, item := range items {
-		in.size += int(item.Content) + len(item.Output)
+		in.text = in.text.add(string(item.Content)).add(item.Name).add(item.Arguments).add(string(item.Output))
 	}
 	in.given = len(items) > 0
 	return nil
@@ -59,7 +63,7 @@ func (q *response) order(models []string) (order, *problem) {
 		return order{}, p
 	}
 	return order{
-		prompt: estimate(q.Input.size + int(q.Instructions)), limit: limit, exact: q.IgnoreEOS && limit > 0,
+		reads: append(prompt{}.add(string(q.Tools)).add(string(q.Instructions)), q.Input.text...), limit: limit, exact: q.IgnoreEOS && limit > 0,
 		stream: q.Stream, thinks: q.Reasoning != nil && q.Reasoning.Effort != "none",
 	}.fits("input")
 }
@@ -128,6 +132,7 @@ func (q *response) document(a *answer, thoughts, text string) any {
 		ID: a.id("msg"), Type: "message", Status: "completed", Role: "assistant", Content: []responsePart{{"output_text", text}},
 	})
 	body.Usage = &responseUsage{Input: a.prompt, Output: a.length, Total: a.prompt + a.length, OutputDetails: outputDetails{a.thoughts}}
+	body.Usage.InputDetails.Cached = a.seq.cached
 	return body
 }
 

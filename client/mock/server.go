@@ -21,6 +21,7 @@ type Stats struct {
 
 	Served      int64         // answers generated to their end, those that a fault cuts included
 	Tokens      int64         // output tokens generated
+	Cached      int64         // prompt tokens that the cache of prefixes knew
 	Steps       int64         // iterations of the engine
 	Left        int64         // requests whose client went away before their end
 	RateLimited int64         // answered 429

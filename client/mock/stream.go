@@ -50,6 +50,7 @@ func (a *answer) stream(w http.ResponseWriter, r *http.Request, f *frame) {
 			buf = f.appendToken(buf, sent, a)
 		}
 		if sent == a.length {
+			a.remember(string(a.said))
 			buf = f.appendEnd(buf, a)
 		}
 		if now := time.Now(); patience.Sub(now) < readerTime/2 {
@@ -107,7 +108,11 @@ func (f *frame) appendToken(dst []byte, n int, a *answer) []byte {
 		dst = append(dst, f.turn...)
 	}
 	dst = append(dst, around.before...)
+	from := len(dst)
 	dst = a.text.appendToken(dst)
+	if a.server.engine.cache != nil && n >= a.thoughts {
+		a.said = append(a.said, dst[from:]...)
+	}
 	dst = append(dst, around.behind...)
 	if f.mark != nil {
 		dst = f.mark(dst)

@@ -28,10 +28,15 @@ func costPairs(c *result.Cost) []web.Pair {
 		{Name: "cost, USD", Value: units.USD(c.Total)},
 		{Name: "of it input", Value: units.USD(c.Input)},
 		{Name: "of it cached input", Value: units.USD(c.Cached)},
+	}
+	if c.CacheWritten != nil {
+		pairs = append(pairs, web.Pair{Name: "of it input written to the cache", Value: units.USD(*c.CacheWritten)})
+	}
+	pairs = append(pairs, []web.Pair{
 		{Name: "of it output", Value: units.USD(c.Output)},
 		{Name: "per 1,000 ok requests", Value: units.Maybe(c.PerThousandOK, units.USD)},
 		{Name: "estimated share", Value: units.Maybe(c.EstimatedShare, units.Share)},
-	}
+	}...)
 	if c.EstimatedShare != nil && *c.EstimatedShare > 0 {
 		pairs[len(pairs)-1].Value += ", of requests that sent no usage"
 	}

@@ -39,9 +39,12 @@ func (p text) cost(run *result.Run) {
 		p.Flow("cost", units.NoData, "the price is unknown: give --price IN,OUT (USD per million tokens)")
 		return
 	}
-	cached, per1k, estimated := "", "", ""
+	cached, written, per1k, estimated := "", "", "", ""
 	if c.Cached > 0 {
 		cached = "cached " + units.USD(c.Cached)
+	}
+	if c.CacheWritten != nil {
+		written = "written to the cache " + units.USD(*c.CacheWritten)
 	}
 	if c.PerThousandOK != nil {
 		per1k = "per 1k ok " + units.USD(*c.PerThousandOK)
@@ -50,7 +53,7 @@ func (p text) cost(run *result.Run) {
 		estimated = units.Share(*c.EstimatedShare) + " of it estimated"
 	}
 	p.Flow("cost", p.Bold(units.USD(c.Total)),
-		"input "+units.USD(c.Input), cached, "output "+units.USD(c.Output), per1k, estimated)
+		"input "+units.USD(c.Input), cached, written, "output "+units.USD(c.Output), per1k, estimated)
 }
 
 // limits writes what the endpoint said of its limits, if it said anything.

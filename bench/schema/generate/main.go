@@ -187,7 +187,7 @@ func moments() *jsonschema.Schema {
 	list := func(of *jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{Type: "array", Items: of} }
 	sums := jsonschema.NewProperties()
 	sums.Set("n", &jsonschema.Schema{Type: "integer", Description: "requests"})
-	sums.Set("sum", described(list(number()), "of prompt tokens that were not cached, of those that were, and of output tokens"))
+	sums.Set("sum", described(list(number()), "of prompt tokens that a cache had nothing to do with, of those read from one, of output tokens, and of prompt tokens written to one"))
 	sums.Set("cross", described(list(list(number())), "sums of their products"))
 	return &jsonschema.Schema{Type: "object", Properties: sums, Required: []string{"n", "sum", "cross"}}
 }
