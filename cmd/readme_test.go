@@ -189,7 +189,7 @@ func TestReadmeFlags(t *testing.T) {
 				of = []*cobra.Command{c}
 			}
 		case strings.HasPrefix(code, "--"):
-			of = append(of, root.Commands()...)
+			of = descendants(root)
 		default:
 			continue
 		}
@@ -247,4 +247,13 @@ func TestReadmeTests(t *testing.T) {
 	if shown < 10 {
 		t.Errorf("%d commands were looked at", shown)
 	}
+}
+
+// descendants are a command and all that are below it.
+func descendants(of *cobra.Command) []*cobra.Command {
+	list := []*cobra.Command{of}
+	for _, c := range of.Commands() {
+		list = append(list, descendants(c)...)
+	}
+	return list
 }

@@ -279,7 +279,7 @@ func saleStats(t float64, rows []result.Row) result.Stats {
 		s.Requests.Failed += r.Counts.Failed
 	}
 	timeouts := s.Requests.Failed / 14
-	s.Outcomes = map[outcome.Outcome]int64{"ok": s.Requests.Succeeded, "rate_limited": s.Requests.Failed - timeouts, "timeout": timeouts}
+	s.Outcomes = map[outcome.Outcome]int64{outcome.OK: s.Requests.Succeeded, outcome.RateLimited: s.Requests.Failed - timeouts, outcome.Timeout: timeouts}
 	if done := s.Requests.Succeeded + s.Requests.Failed; done > 0 {
 		s.ErrorRate = Ptr(float64(s.Requests.Failed) / float64(done))
 		s.Latency = saleLatencies(t)
@@ -289,8 +289,8 @@ func saleStats(t float64, rows []result.Row) result.Stats {
 	}
 	if s.Requests.Failed > 0 {
 		s.Errors = []result.ErrorCount{
-			{Outcome: "timeout", Message: "no token within N s", Count: timeouts, Sample: "no token within 60 s"},
-			{Outcome: "rate_limited", Message: "HTTP 429: rate limit reached for N tokens per min", Count: s.Requests.Failed - timeouts, Sample: `HTTP 429: {"error":{"message":"Rate limit reached for deepseek-v3.2: limit 9000000 tokens per min, used 9000112, try again in 2s","type":"tokens","code":"rate_limit_exceeded"}}`},
+			{Outcome: outcome.Timeout, Message: "no token within N s", Count: timeouts, Sample: "no token within 60 s"},
+			{Outcome: outcome.RateLimited, Message: "HTTP 429: rate limit reached for N tokens per min", Count: s.Requests.Failed - timeouts, Sample: `HTTP 429: {"error":{"message":"Rate limit reached for deepseek-v3.2: limit 9000000 tokens per min, used 9000112, try again in 2s","type":"tokens","code":"rate_limit_exceeded"}}`},
 		}
 	}
 	return s
