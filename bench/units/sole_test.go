@@ -36,7 +36,7 @@ var others = map[string]string{
 	"bench/scenario":            "the text of a scenario is read back",
 	"bench/store":               "logs for programs",
 	"client":                    "errors tell the limits as they were configured, and are counted by their text",
-	"tui/screentest":           "what tests compare",
+	"tui/screentest":            "what tests compare",
 	"client/mock":               "an endpoint speaks as endpoints do",
 }
 
