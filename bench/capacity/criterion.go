@@ -81,7 +81,7 @@ func taken(sc *scenario.Scenario, list []criterion, kept []string, bounds []crit
 	for _, c := range bounds {
 		texts = append(texts, c.Text)
 	}
-	assertions, err := verdict.Parse(texts, nil, waves)
+	assertions, err := verdict.Parse(texts, nil, verdict.Subjects{Waves: waves})
 	if err != nil {
 		return nil, false, err
 	}

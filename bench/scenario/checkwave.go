@@ -80,7 +80,7 @@ func (s *Scenario) checkWaves(lane int, process arrival.Process) error {
 // unless it was given others.
 func (s *Scenario) replay(lane int) error {
 	l := &s.Lanes[lane]
-	if l.Workload == nil && len(s.Mix) > 0 {
+	if s.mixes(*l) {
 		return nil
 	}
 	w := s.WorkloadOf(*l)

@@ -200,7 +200,7 @@ func (s *Scenario) replayed(lane int, file string, w Workload) (prompt.Source, e
 	if recorded == nil {
 		var err error
 		s.shelf()
-		if recorded, err = s.library.Trace(file, w.SkipBadLines); err != nil {
+		if recorded, err = s.opened.Trace(file, w.SkipBadLines); err != nil {
 			return nil, err
 		}
 	}

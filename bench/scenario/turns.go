@@ -50,13 +50,16 @@ func (w Workload) ThinkTime() (mean time.Duration, random bool) {
 }
 
 // Converses reports whether some requests are turns of a conversation.
-func (s *Scenario) Converses() bool {
-	for _, l := range s.Lanes {
-		if s.WorkloadOf(l).Turns > 1 && (l.Workload != nil || len(s.Mix) == 0) {
-			return true
+func (s *Scenario) Converses() bool { return s.mostTurns(s.Lanes...) > 1 }
+
+// mostTurns is of how many turns conversations of some lanes are at most.
+func (s *Scenario) mostTurns(lanes ...Lane) (most int) {
+	for _, l := range lanes {
+		for _, w := range s.WorkloadsOf(l) {
+			most = max(most, w.Turns)
 		}
 	}
-	return false
+	return most
 }
 
 // checkTurns checks what is said of conversations.
@@ -74,8 +77,6 @@ func (w *Workload) checkTurns(path string) error {
 		return wrong(path+".think", "give turns: 5", "only a conversation has a time to think")
 	case w.Turns > 1 && recorded:
 		return wrong(path+".turns", "the requests of its sessions come when they were recorded", "a trace is no conversation")
-	case w.Turns > 1 && strings.HasPrefix(path, "workloads"):
-		return wrong(path+".turns", "give a lane of its own a workload with turns", "a share of a mix is no conversation")
 	case w.Turns == maxTurns && (w.Prompt != "" || made(w.Prompts)):
 		return wrong(path+".turns", "write how many, or give a file of conversations", "%s has no end of turns", w.Prompts)
 	}

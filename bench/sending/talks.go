@@ -38,9 +38,9 @@ type talk struct {
 }
 
 // prompt is what a ticket asks: its turn, with all that was said before.
-func (ts *talks) prompt(source *prompt.Sessions, t dispatch.Ticket, first uint64) prompt.Prompt {
+func (ts *talks) prompt(w Workload, t dispatch.Ticket) prompt.Prompt {
 	if t.Turn == 0 {
-		turns := source.Turns(uint64(t.Lane), first+t.Session)
+		turns := w.Prompts[t.Lane].(prompt.Talking).Turns(w.place(t))
 		ts.mu.Lock()
 		defer ts.mu.Unlock()
 		if ts.open == nil {
