@@ -470,7 +470,7 @@ var wrongFiles = []struct{ what, yaml, want, hint string }{
 	{
 		"a time to think that is none", "workload: {turns: 5, think: long}\n" + wave,
 		`sale.yaml:1:29: think "long" is not a duration`,
-		"write 2s, or exp:2s for a random time of that mean",
+		"write 2s, exp:2s for a random time of that mean, or trace for what a trace recorded",
 	},
 	{
 		"a time to think about nothing", "workload: {think: 5s}\n" + wave,

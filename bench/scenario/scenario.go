@@ -60,11 +60,11 @@ func (s *Scenario) PromptsOf(lane int) (prompt.Source, error) {
 func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	s.shelf()
 	if file, ok := recordedIn(w); ok {
-		recorded, err := s.opened.Trace(file, w.SkipBadLines)
+		recorded, err := s.opened.Trace(file, w.SkipBadLines, w.thinksAsRecorded())
 		if err != nil {
 			return nil, err
 		}
-		return prompt.NewReplay(file, recorded, nil, w.System, s.Seed), nil
+		return w.replaying(prompt.NewReplay(file, recorded, nil, w.System, s.Seed)), nil
 	}
 	source, err := s.opened.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
@@ -130,7 +130,7 @@ type Workload struct {
 	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
 
 	Turns int    `json:"turns,omitempty"` // questions of a conversation, at most; 0 and 1: requests by themselves
-	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s
+	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s; trace: as it was recorded
 
 	SkipBadLines bool `json:"skip_bad_lines,omitempty"` // of the file of prompts: they are left out and counted
 }

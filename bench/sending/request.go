@@ -151,7 +151,7 @@ func (w Workload) measured(lane int, p prompt.Prompt, res *client.Result) {
 	if of, ok := source.(*prompt.Mix); ok {
 		source = of.Shares()[p.Share-1].Source
 	}
-	if _, converses := source.(*prompt.Sessions); converses {
+	if talking, ok := source.(prompt.Talking); ok && talking.Converses(uint64(lane), 0) {
 		return // what was said before is in its prompts
 	}
 	of, ok := source.(interface {
@@ -176,6 +176,15 @@ func (w Workload) prompt(t dispatch.Ticket) prompt.Prompt {
 		return replay.Row(t.Wave, uint64(t.Row-1), first)
 	}
 	return source.At(w.place(t))
+}
+
+// turns are those of the conversation that a ticket begins.
+func (w Workload) turns(t dispatch.Ticket) []prompt.Prompt {
+	source := w.Prompts[t.Lane]
+	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
+		return replay.RowTurns(t.Wave, uint64(t.Row-1), w.FirstOf(t.Lane))
+	}
+	return source.(prompt.Talking).Turns(w.place(t))
 }
 
 // asked is a prompt of a workload as a request to a model: what the prompt says of its

@@ -120,10 +120,14 @@ func (s *Sender) question(t dispatch.Ticket) *question {
 //go:noinline
 func (s *Sender) goesOn(t dispatch.Ticket, q *question, res *client.Result) (bool, time.Duration) {
 	s.Workload.measured(t.Lane, q.prompt, res)
-	if q.request.KeepText && s.talks.ended(t, q.prompt, res) {
-		return true, think(s.asks(t), s.Scenario.Seed, t)
+	if !q.request.KeepText {
+		return false, 0
 	}
-	return false, 0
+	goesOn, recorded := s.talks.ended(t, q.prompt, res)
+	if !goesOn {
+		return false, 0
+	}
+	return true, recorded + think(s.asks(t), s.Scenario.Seed, t) // of which one is 0
 }
 
 // record takes in a request that has ended, and says what it cost. One that was left

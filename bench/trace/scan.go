@@ -20,10 +20,10 @@ func newReader(b []byte) *bytes.Reader { return bytes.NewReader(b) }
 type scanner struct {
 	in     *bufio.Reader
 	layout layout
-	at     []time.Duration
-	row    []int64
-	facts  facts
-	bad    *items.BadLines
+	recorded
+	sessions bool // what tells them is kept, too
+	facts    facts
+	bad      *items.BadLines
 }
 
 func newScanner(r io.Reader) *scanner { return &scanner{in: bufio.NewReaderSize(r, 64<<10)} }
@@ -61,6 +61,9 @@ func (s *scanner) rows(path string, skipBad bool) error {
 			return fmt.Errorf("%s:%d: more than %d rows", path, item.Line, maxRows)
 		}
 		s.at, s.row = append(s.at, at), append(s.row, item.At)
+		if s.sessions {
+			s.talk = append(s.talk, talk{r.Session, r.done, r.hasDone})
+		}
 		s.facts.see(at, &r)
 		return nil
 	})
