@@ -339,3 +339,68 @@ func TestAbortOnAClass(t *testing.T) {
 		})
 	}
 }
+
+// A budget that ends in the middle of sessions is never exceeded, and leaves nothing
+// uncounted.
+func TestABudgetAmidSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sc := build(t, func(sc *scenario.Scenario) {
+			sharesOf(sc, "talk", "ask")
+			sc.Mix[0].Turns, sc.Mix[0].Think = 5, "300ms"
+			for i := range sc.Mix {
+				sc.Mix[i].MaxTokens = 20
+			}
+			sc.Budget = 0.05
+			sc.Price = &scenario.Price{Input: 10, Output: 20}
+		}, "w:20/s:60s")
+		d := discern(func(asked) reply { return reply{wait: 200 * ms, tokens: 10, gap: 20 * ms} })
+		doc, _ := runKept(t, sc, d, d.epoch, nil)
+		s := doc.Sessions
+		if doc.Verdict.ExitCode != verdict.ExitStopped || doc.Total.Cost.Total > sc.Budget {
+			t.Errorf("exit %d, %v spent", doc.Verdict.ExitCode, doc.Total.Cost.Total)
+		}
+		if s.Started != s.Finished+s.Broken+s.Cut || s.Cut == 0 || added(doc.Workloads) != doc.Total.Requests {
+			t.Errorf("sessions %+v", s)
+		}
+	})
+}
+
+// A run that goes on where another ended asks what that did not: each of its sessions and
+// of its single requests.
+func TestRepeatedMixesGoOn(t *testing.T) {
+	var asked [2]map[string]bool
+	var first []uint64
+	for i := range asked {
+		asked[i] = map[string]bool{}
+		synctest.Test(t, func(t *testing.T) {
+			sc := build(t, func(sc *scenario.Scenario) {
+				mixOf(sc)
+				sc.Mix[0].Turns, sc.Mix[2].Turns = 3, 2
+				for i := range sc.Mix {
+					sc.Mix[i].Prompts = fmt.Sprintf("synthetic:%d", 16+8*i)
+				}
+			}, "w:20/s:10s")
+			a := &talker{fake: &fake{epoch: time.Now(), answer: always(reply{wait: 30 * ms, tokens: 4, gap: 10 * ms})}}
+			o := options(t, sc, a, a.epoch)
+			o.FirstPrompts = first
+			r, err := Start(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := r.Wait()
+			conserved(t, doc)
+			first = doc.NextPrompts()
+			for _, s := range a.turns {
+				asked[i][s.said[len(s.said)-1]] = true
+			}
+			if n := int64(len(asked[i])); n != doc.Total.Requests.Sent {
+				t.Errorf("%d questions of %d requests", n, doc.Total.Requests.Sent)
+			}
+		})
+	}
+	for text := range asked[1] {
+		if asked[0][text] {
+			t.Fatalf("%q was asked again", text)
+		}
+	}
+}

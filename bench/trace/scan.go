@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/arrival"
 	"flashwave/bench/items"
 )
 
@@ -32,8 +33,7 @@ func newScanner(r io.Reader) *scanner { return &scanner{in: bufio.NewReaderSize(
 func (s *scanner) isCurve() bool {
 	head, _ := s.in.Peek(4 << 10) // a short file is no fault
 	line, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), "\r\n"), "\n")
-	columns := columnsOf([]byte(line))
-	return len(columns) == 2 && columns[0] == "minute" && columns[1] == "requests" || len(columns) == 1 && columns[0] == "at_s"
+	return arrival.IsCurve(columnsOf([]byte(line)))
 }
 
 // rows reads all of them.
