@@ -93,7 +93,7 @@ func judgeClasses(t *testing.T, slos []string, classes map[class.Class]*result.P
 	}
 	return verdict.Judge(verdict.Case{Assertions: a, Run: run, Figures: verdict.Figures{
 		Subjects: subjects,
-		Of: func(i int) (*result.Part, time.Duration) {
+		Of: func(int) (*result.Part, time.Duration) {
 			return part(100, nil), 10 * time.Second
 		},
 		OfClass: func(i int) (*result.Part, time.Duration) {
