@@ -50,7 +50,7 @@ func (s *Setup) Estimate() Estimate {
 	for i, l := range sc.Lanes {
 		one := &scenario.Scenario{Lanes: []scenario.Lane{l}}
 		requests, _ := one.PlannedRequests()
-		if sessions, ok := s.Prompts[i].(*prompt.Sessions); ok && !slices.ContainsFunc(l.Waves, scenario.Wave.Closed) {
+		if sessions, ok := s.Prompts[i].(prompt.Talking); ok && !slices.ContainsFunc(l.Waves, scenario.Wave.Closed) {
 			more := int64(float64(requests) * (sessions.MeanTurns() - 1)) // their later turns
 			requests, e.Requests = requests+more, e.Requests+more
 		}

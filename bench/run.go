@@ -77,26 +77,20 @@ func join(opts Options) (r *Run, err error) {
 	if a.Waves, err = timetable.New(sc, clock); err != nil {
 		return nil, err
 	}
-	if a.Assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, a.Waves.Names()); err != nil {
+	if a.Assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, verdict.SubjectsOf(sc)); err != nil {
 		return nil, err
 	}
 	workload := sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts}
 	a.Ledger = ledger.New(ledger.Config{
 		Lanes: sc.Lanes, Measured: result.Measured{Priced: a.Priced, Judged: a.Assertions.Judged()},
 		Requests: opts.Requests, Excerpt: opts.Excerpt, Converses: workload.Converses,
-		Groups: account.Groups(sc), GroupsOf: func(t dispatch.Ticket) ledger.Groups {
-			g := ledger.Groups{workload.Share(t), -1}
-			if workload.Converses(t.Lane) {
-				g[1] = account.TurnsFrom(sc) + result.TurnGroup(t.Turn)
-			}
-			return g
-		},
+		Classes: len(a.Assertions.Classes), ClassesOf: workload.ClassesOf, Watched: a.Assertions.Watches,
 	})
 	r.sender = sending.New(sending.Config{
 		Scenario: sc, Client: opts.Client, Workload: workload,
 		Price: opts.Price, Assertions: a.Assertions, Waves: a.Waves.Names(), Ledger: a.Ledger, Now: clock.Now, Stop: r.stop,
 	})
-	a.Budget = &r.sender.Budget
+	a.Budget, a.Sessions = &r.sender.Budget, r.sender.Sessions
 	d := dispatch.Config{
 		Scenario: sc, Sender: r.sender, Observer: hearing{a.Ledger, a, r.sender, r.ending.begun}, Now: clock.Now, Virtual: !opts.Machine,
 	}
@@ -220,7 +214,7 @@ func (r *Run) report(breached map[string]float64) *result.Run {
 	_, why := r.ending.now()
 	return r.account.Document(account.About{
 		ID: r.options.ID, Tool: r.options.Tool, StartedAt: r.startedAt, Ending: why, Breached: breached,
-		Prompts: r.sender.Workload.Asked(r.options.Scenario, r.account.Dispatch.Asked), Sessions: r.sender.Sessions(),
+		Prompts: r.sender.Workload.Asked(r.options.Scenario, r.account.Dispatch.Asked),
 	})
 }
 

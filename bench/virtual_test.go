@@ -256,7 +256,8 @@ func conserved(t testing.TB, doc *result.Run) {
 	t.Helper()
 	schematest.Values(t, "run", doc)
 	var sum int64
-	for i, s := range append([]result.Stats{doc.Total}, doc.Waves...) {
+	waves := append([]result.Stats{doc.Total}, doc.Waves...)
+	for i, s := range append(waves, doc.Classes()...) {
 		q := s.Requests
 		if q.Scheduled != q.Sent+q.Dropped+q.Unsent {
 			t.Errorf("%s: scheduled %d ≠ sent %d + dropped %d + unsent %d", s.Name, q.Scheduled, q.Sent, q.Dropped, q.Unsent)
@@ -277,10 +278,10 @@ func conserved(t testing.TB, doc *result.Run) {
 		if g := s.Goodput; g != nil && (g.RPS > *s.Rate.Succeeded*(1+1e-9)) {
 			t.Errorf("%s: %g/s were good of %g/s that succeeded", s.Name, g.RPS, *s.Rate.Succeeded)
 		}
-		if d := s.DurationS - *s.LoadS - *s.DrainS; d > 1e-6 || d < -1e-6 || *s.DrainS < 0 || i > 0 && *s.DrainS != 0 {
+		if d := s.DurationS - *s.LoadS - *s.DrainS; d > 1e-6 || d < -1e-6 || *s.DrainS < 0 || i > 0 && i < len(waves) && *s.DrainS != 0 {
 			t.Errorf("%s: %g s are not %g s of load and %g s of drain", s.Name, s.DurationS, *s.LoadS, *s.DrainS)
 		}
-		if i > 0 {
+		if i > 0 && i < len(waves) {
 			sum += q.Scheduled
 		}
 	}

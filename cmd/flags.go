@@ -174,7 +174,7 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 			w.Turns, err = scenario.ParseTurns(v)
 			return err
 		}))
-	f.value(fs, "think", "time between an answer and the next turn: 2s, or exp:2s for a random one of that mean", "workload.think", each(func(w *scenario.Workload, v string) error {
+	f.value(fs, "think", "time between an answer and the next turn: 2s; exp:2s for a random one of that mean; trace for that of a trace's sessions", "workload.think", each(func(w *scenario.Workload, v string) error {
 		w.Think = v
 		return nil
 	}))
@@ -186,7 +186,7 @@ func (f *scenarioFlags) workload(fs *pflag.FlagSet) {
 }
 
 func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
-	f.list(fs, "slo", "assertion that must hold, repeatable: 'ttft.p95 < 800ms', 'error_rate < 1% in rush'", "slo",
+	f.list(fs, "slo", "assertion that must hold, repeatable: 'ttft.p95 < 800ms', 'error_rate < 1% in rush', 'e2e.p99 < 9s in turn 2'", "slo",
 		func(sc *scenario.Scenario) *[]string { return &sc.SLO })
 	f.list(fs, "abort-on", "stop when this holds over the last 10 s, repeatable", "abort_on",
 		func(sc *scenario.Scenario) *[]string { return &sc.AbortOn })

@@ -3,6 +3,7 @@
 package account
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -30,14 +31,15 @@ type Account struct {
 	Budget     *dispatch.Budget
 	Health     *health.Watch
 	Journal    *journal.Journal
-	Adapted    func() []string // what the client does otherwise than it was told
+	Adapted    func() []string         // what the client does otherwise than it was told
+	Sessions   func() *result.Sessions // what became of the conversations so far; nil: there are none
 
 	seen atomic.Pointer[figures] // by whoever looked last
 }
 
-// figuresOf hands out what the waves did as of says.
-func (a *Account) figuresOf(of func(wave int) (*result.Part, time.Duration)) verdict.Figures {
-	return verdict.Figures{Waves: a.Waves.Names(), Of: of, Priced: a.Priced, Judged: a.Assertions.Judged()}
+// figuresOf hands out what the waves did as of says, and the classes as ofClass does.
+func (a *Account) figuresOf(of, ofClass func(int) (*result.Part, time.Duration)) verdict.Figures {
+	return verdict.Figures{Subjects: a.Assertions.Subjects, Of: of, OfClass: ofClass, Priced: a.Priced, Judged: a.Assertions.Judged()}
 }
 
 // Sofar are the figures of the whole run up to the last full second.
@@ -47,7 +49,7 @@ func (a *Account) Sofar() verdict.Figures {
 			return a.Total(), a.Waves.LoadLength() // with the cost of the warm-up
 		}
 		return a.Ledger.Total(wave), a.Waves.Length(wave)
-	})
+	}, func(c int) (*result.Part, time.Duration) { return a.Ledger.Class(c), a.Waves.LoadLength() })
 }
 
 // Total is all that happened, with the cost of the warm-up.
@@ -64,9 +66,17 @@ func (a *Account) Present(e slo.Expr, d time.Duration) verdict.Stretch {
 	s := a.figuresOf(func(wave int) (*result.Part, time.Duration) {
 		p, from, to := a.Ledger.Window(d, wave)
 		return p, a.Waves.Overlap(wave, from, to)
+	}, func(c int) (*result.Part, time.Duration) {
+		p, from, to := a.Ledger.ClassWindow(d, c)
+		return p, a.Waves.Overlap(-1, from, to)
 	}).Stretch(e)
 	s.Part = s.Part.WithOpen()
+	c := a.Assertions.Class(e)
 	a.addUnended(s.Part, func(t dispatch.Ticket) bool {
+		if c >= 0 {
+			of := a.Ledger.ClassesOf(t)
+			return slices.Contains(of[:], c)
+		}
 		w := a.Waves.Name(t.Wave)
 		return t.Wave >= 0 && e.Concerns(w.Lane, w.Wave)
 	})
@@ -90,6 +100,9 @@ func (a *Account) addUnended(p *result.Part, concerns func(dispatch.Ticket) bool
 func (a *Account) Admitted(e slo.Expr) float64 {
 	s := a.figuresOf(func(wave int) (*result.Part, time.Duration) {
 		p, from, to := a.Ledger.Window(time.Second, wave)
+		return p, to - from
+	}, func(c int) (*result.Part, time.Duration) {
+		p, from, to := a.Ledger.ClassWindow(time.Second, c)
 		return p, to - from
 	}).Stretch(e)
 	if s.Length <= 0 {

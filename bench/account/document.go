@@ -6,7 +6,6 @@ import (
 
 	"flashwave/bench/health"
 	"flashwave/bench/result"
-	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 	"flashwave/bench/verdict"
 )
@@ -17,7 +16,6 @@ type About struct {
 	Tool      result.Tool
 	StartedAt time.Time // of the first wave
 	Prompts   []result.Prompts
-	Sessions  *result.Sessions
 	Ending    verdict.Ending
 	Breached  map[string]float64 // see [verdict.Case]
 }
@@ -43,16 +41,8 @@ func (a *Account) Document(of About) *result.Run {
 	for i, p := range waves {
 		doc.Waves[i] = a.stats(i, p, true)
 	}
-	for i, share := range a.Scenario.Mix {
-		doc.Workloads = append(doc.Workloads, a.group(i, share.Name, result.OfWorkload))
-	}
-	if doc.Sessions = of.Sessions; doc.Sessions != nil {
-		for i, name := range result.TurnNames {
-			if g := a.group(TurnsFrom(a.Scenario)+i, name, result.OfTurn); g.Requests.Scheduled > 0 {
-				doc.Turns = append(doc.Turns, g)
-			}
-		}
-	}
+	doc.Workloads, doc.Turns = a.classes(true)
+	doc.Sessions = a.Sessions()
 	doc.Generator = a.generator(total, waves)
 
 	rows, step := a.Ledger.Rows(true)
@@ -65,23 +55,9 @@ func (a *Account) Document(of About) *result.Run {
 	return doc
 }
 
-// Groups is how many groups of requests a run is told apart by: the shares of its mix, and
-// from TurnsFrom on the turns of its conversations.
-func Groups(sc *scenario.Scenario) int {
-	if sc.Converses() {
-		return len(sc.Mix) + len(result.TurnNames)
-	}
-	return len(sc.Mix)
-}
-
-// TurnsFrom is the first group of turns.
-func TurnsFrom(sc *scenario.Scenario) int { return len(sc.Mix) }
-
-// group are the figures of some of the requests, over the whole run.
-func (a *Account) group(i int, name, kind string) result.Stats {
-	l := a.label(-1, true)
-	l.Name, l.Kind = name, kind
-	return result.Derive(l, a.Ledger.Group(i))
+// classes are the figures of each class of requests, over the whole run.
+func (a *Account) classes(withHDR bool) (workloads, turns []result.Stats) {
+	return result.DeriveClasses(a.label(-1, withHDR), a.Assertions.Classes, a.Ledger.Class)
 }
 
 // generator is the document's part on the generator's health.

@@ -38,6 +38,7 @@ func (a *Account) Snapshot(view result.View, now Now) result.Snapshot {
 		At: a.Waves.Since(at), View: view, State: now.State, Verdict: now.Verdict,
 		Window: f.window, Curves: f.curves, Total: f.total, SLOs: f.slos, Customers: f.felt, Health: f.health,
 		Lanes: a.Dispatch.Lanes(), Series: f.series,
+		Workloads: f.workloads, Turns: f.turns, Sessions: a.Sessions(),
 		Now: result.Now{
 			Offered: now.Row.OfferedRPS, Sent: now.Row.SentRPS, Done: now.Row.CompletedRPS, Failed: now.Row.FailedRPS, OutputTPS: now.Row.OutputTPS,
 			InFlight: int64(inFlight), Queued: int64(waiting),
@@ -63,18 +64,19 @@ func (a *Account) Snapshot(view result.View, now Now) result.Snapshot {
 
 // figures are the costly parts of a snapshot. They last until the next interval.
 type figures struct {
-	n      int // intervals so far
-	state  result.State
-	view   result.View
-	window result.Stats
-	total  result.Stats
-	curves result.Curves
-	series []result.Row
-	slos   []result.SLOStatus
-	felt   string // by customers
-	health result.Health
-	oneMin time.Duration
-	recent float64 // USD in the last minute
+	n                int // intervals so far
+	state            result.State
+	view             result.View
+	window           result.Stats
+	total            result.Stats
+	workloads, turns []result.Stats
+	curves           result.Curves
+	series           []result.Row
+	slos             []result.SLOStatus
+	felt             string // by customers
+	health           result.Health
+	oneMin           time.Duration
+	recent           float64 // USD in the last minute
 }
 
 // figures are those of a view now, computed once an interval.
@@ -95,6 +97,7 @@ func (a *Account) figures(view result.View, state result.State) *figures {
 		p := a.Ledger.Total(view.Wave)
 		f.window, f.curves = a.stats(view.Wave, p, false), result.CurvesOf(p)
 	}
+	f.workloads, f.turns = a.classes(false)
 	f.slos = a.sloStatuses(view)
 	f.felt = a.Assertions.Customers(a.Sofar())
 	lately, _, _ := a.Ledger.Window(liveWindow, -1)
@@ -111,21 +114,22 @@ func (a *Account) sloStatuses(view result.View) []result.SLOStatus {
 	figures := a.Sofar()
 	list := make([]result.SLOStatus, len(a.Assertions.SLOs))
 	for i, e := range a.Assertions.SLOs {
-		if _, ok := sofar[e.Wave]; !ok {
-			sofar[e.Wave] = figures.Stretch(e.Expr)
+		where := e.Where()
+		if _, ok := sofar[where]; !ok {
+			sofar[where] = figures.Stretch(e.Expr)
 			if view.Window > 0 {
-				lately[e.Wave] = a.Present(e.Expr, view.Window)
+				lately[where] = a.Present(e.Expr, view.Window)
 			}
 		}
-		run := slo.Evaluate(e.Expr, sofar[e.Wave])
+		run := slo.Evaluate(e.Expr, sofar[where])
 		live := run
 		if view.Window > 0 {
-			live = slo.Evaluate(e.Expr, lately[e.Wave])
+			live = slo.Evaluate(e.Expr, lately[where])
 		}
 		list[i] = result.SLOStatus{
 			Expr: e.Text, Metric: string(e.Metric), Stat: string(e.Stat), Wave: e.Wave, Service: e.Service,
 			Op: string(e.Op), Bound: e.Value, Unit: string(e.Unit), Live: live.Observed, AtLeast: live.AtLeast, AtMost: live.AtMost, LiveOK: live.OK, RunOK: run.OK,
-			Assumed: e.Assumed,
+			Assumed: e.Assumed, Kind: a.Assertions.KindOf(e.Expr),
 		}
 	}
 	return list

@@ -64,12 +64,24 @@ func readTrace(r io.Reader, speed, scale float64) ([]Segment, error) {
 		return nil, err
 	}
 	switch {
-	case slices.Equal(t.header, []string{"minute", "requests"}):
+	case slices.Equal(t.header, countColumns):
 		return t.minutes(speed, scale)
-	case slices.Equal(t.header, []string{"at_s"}):
+	case slices.Equal(t.header, instantColumns):
 		return t.instants(speed, scale)
 	}
 	return nil, fmt.Errorf("line 1: unknown columns %q: a trace has minute,requests or at_s", strings.Join(t.header, ","))
+}
+
+// The columns of the two kinds of traces.
+var (
+	countColumns   = []string{"minute", "requests"}
+	instantColumns = []string{"at_s"}
+)
+
+// IsCurve reports whether columns, in small letters, are those of a trace that [ReadTrace]
+// reads.
+func IsCurve(columns []string) bool {
+	return slices.Equal(columns, countColumns) || slices.Equal(columns, instantColumns)
 }
 
 // A trace is a CSV file being read.

@@ -294,6 +294,12 @@ func New(cfg Config) (*Search, error) {
 	}
 	cfg.By = cmp.Or(cfg.By, Arrivals)
 	base := cfg.Options.Scenario
+	if cfg.By == Arrivals && base.Converses() {
+		return nil, &scenario.Error{
+			Message: "a search by rate finds requests a second, and of conversations only the first turns come at a rate: the others follow their answers",
+			Hint:    "--by concurrency finds how many turns may be in flight, --turns 1 asks each question by itself, and a run takes conversations at a rate of your own",
+		}
+	}
 	list, bounds, notes, err := criteria(base)
 	if err != nil {
 		return nil, err

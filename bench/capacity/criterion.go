@@ -34,6 +34,12 @@ func criteria(sc *scenario.Scenario) (list, bounds []criterion, notes []string, 
 		if err != nil {
 			return nil, nil, nil, err
 		}
+		if slices.ContainsFunc(sc.Classes(), e.Names) {
+			return nil, nil, nil, &scenario.Error{
+				Message: fmt.Sprintf("a search holds its SLOs against all requests of a rate, and %q speaks of some", text),
+				Hint:    "assert it of all, leaving out in " + e.Where() + ", or search with that workload alone",
+			}
+		}
 		c := criterion{Expr: e, lane: laneOf(sc, e)}
 		switch {
 		case e.PerRequest():
@@ -81,7 +87,7 @@ func taken(sc *scenario.Scenario, list []criterion, kept []string, bounds []crit
 	for _, c := range bounds {
 		texts = append(texts, c.Text)
 	}
-	assertions, err := verdict.Parse(texts, nil, waves)
+	assertions, err := verdict.Parse(texts, nil, verdict.Subjects{Waves: waves})
 	if err != nil {
 		return nil, false, err
 	}

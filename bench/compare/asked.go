@@ -232,7 +232,9 @@ func runsNamed(ids []string) string {
 
 // voidGaps reports whether the gaps of a stretch of a run are the generator's own.
 func voidGaps(run *result.Run, wave string) bool {
+	s := stats(run, wave)
+	all := wave == "" || s != nil && kindOf(*s) != ""
 	return slices.ContainsFunc(run.Generator.Findings, func(f result.Finding) bool {
-		return f.Voids == result.VoidsGaps && (wave == "" || f.Wave == "" || f.Wave == wave)
+		return f.Voids == result.VoidsGaps && (all || f.Wave == "" || f.Wave == wave)
 	})
 }

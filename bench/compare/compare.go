@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"flashwave/bench/class"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 )
@@ -110,31 +111,53 @@ func (s *side) document() Side {
 	return d
 }
 
-// waves are the stretches to compare: the whole run, and the waves of the base's
-// first run that every run has.
+// waves are the parts to compare: the whole run, and the waves and the classes of requests
+// of the base's first run that every run has.
 func (c *comparison) waves() []string {
 	list := []string{""}
 next:
-	for _, w := range c.base.runs[0].Waves {
+	for _, w := range parts(c.base.runs[0]) {
+		kind := kindOf(w)
 		for _, run := range slices.Concat(c.base.runs, c.fresh.runs) {
-			if stats(run, slo.WaveName(w.Lane, w.Name)) == nil {
+			if s := stats(run, partName(w)); s == nil || kindOf(*s) != kind {
 				continue next
 			}
 		}
-		list = append(list, slo.WaveName(w.Lane, w.Name))
+		if !slices.Contains(list, partName(w)) { // a class that is called like a wave has no rows
+			list = append(list, partName(w))
+		}
 	}
 	return list
 }
 
-// stats are the figures of a wave, or of the whole run for ""; nil where there is
-// no such wave.
+// parts are the waves and the classes of a run.
+func parts(run *result.Run) []result.Stats { return slices.Concat(run.Waves, run.Classes()) }
+
+// partName is how rows and rules name a part of a run.
+func partName(s result.Stats) string {
+	if kind := kindOf(s); kind != "" {
+		return class.Class{Kind: class.Kind(kind), Name: s.Name}.String()
+	}
+	return slo.WaveName(s.Lane, s.Name)
+}
+
+// kindOf is that of a class; "": it is none.
+func kindOf(s result.Stats) string {
+	if s.Kind == result.OfWorkload || s.Kind == result.OfTurn {
+		return s.Kind
+	}
+	return ""
+}
+
+// stats are the figures of a wave or a class, or of the whole run for ""; nil where there
+// is none of that name.
 func stats(run *result.Run, wave string) *result.Stats {
 	if wave == "" {
 		return &run.Total
 	}
-	for i, w := range run.Waves {
-		if slo.WaveName(w.Lane, w.Name) == wave {
-			return &run.Waves[i]
+	for _, s := range parts(run) {
+		if partName(s) == wave {
+			return &s
 		}
 	}
 	return nil
@@ -145,9 +168,10 @@ func (c *comparison) rows(wave string) []Row {
 	base, fresh := c.base.estimates(wave), c.fresh.estimates(wave)
 	rows := make([]Row, 0, len(metrics))
 	goods, sameSLOs := c.goods(), c.sameSLOs()
+	kind := kindOf(*stats(c.base.runs[0], wave))
 	for i, m := range metrics {
 		row := Row{
-			Metric: m.name, Stat: m.stat, Wave: wave, Unit: m.unit, Verdict: NoData,
+			Metric: m.name, Stat: m.stat, Wave: wave, Kind: kind, Unit: m.unit, Verdict: NoData,
 			Gates:   (m.gates || m.name == goods) && wave == "" && (!m.optional() || len(base[i])+len(fresh[i]) > 0 || m.name == goods && c.unjudged()),
 			Samples: Samples{count(base[i]), count(fresh[i])},
 		}
@@ -220,7 +244,7 @@ func (s *side) estimates(wave string) [][]estimate {
 // noise is what a run says of how the values of a stretch scatter.
 func (s *side) noise(run int, wave string, t result.Stats) (noise, bool) {
 	strata, shared := s.series[run].of(wave)
-	if shared {
+	if shared || kindOf(t) != "" { // the rows of a timeline tell no classes apart
 		return noise{}, false
 	}
 	n, ok := s.series[run].noise(strata, p95(t))

@@ -21,7 +21,7 @@ type Document struct {
 	New      Side        `json:"new"`
 	Method   Method      `json:"method"`
 	Warnings []Warning   `json:"warnings"` // what should be known before the figures are believed
-	Rows     []Row       `json:"rows"`     // of the whole run, then of each wave that both sides have
+	Rows     []Row       `json:"rows"`     // of the whole run, then of each wave, each workload and each turn that both sides have
 	Gate     Gate        `json:"gate"`
 }
 
@@ -98,10 +98,11 @@ const (
 
 // A Row is one metric of the whole run or of a wave, on both sides.
 type Row struct {
-	Metric string `json:"metric"` // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, lost, goodput, good_fraction, rps, output_tps, per_1k_ok
-	Stat   string `json:"stat"`   // p50, p95, p99; "" of a metric that has none
-	Wave   string `json:"wave"`   // as in the timeline, with its lane where it has one; "" is the whole run
-	Unit   string `json:"unit"`   // of base, new, change, low, high and detectable: ms, ratio, 1/s, usd
+	Metric string `json:"metric"`         // ttft, e2e (response time), itl, tpot, error_rate, rate_limited, lost, goodput, good_fraction, rps, output_tps, per_1k_ok
+	Stat   string `json:"stat"`           // p50, p95, p99; "" of a metric that has none
+	Wave   string `json:"wave"`           // as in the timeline, with its lane where it has one; or a workload, or turns; "" is the whole run
+	Kind   string `json:"kind,omitempty"` // of the requests, where they are no wave's: workload, turn. One run tells no interval of them
+	Unit   string `json:"unit"`           // of base, new, change, low, high and detectable: ms, ratio, 1/s, usd
 
 	// Base and New are the values; of several runs, their median.
 	Base *float64 `json:"base"`

@@ -223,6 +223,9 @@ func (d *Document) ruled(rules []Rule) (list []*Row) {
 
 // unbounded says why a row with values has no interval.
 func (d *Document) unbounded(r Row) string {
+	if r.Kind != "" {
+		return fmt.Sprintf("of workloads and turns a run says nothing second by second; from %d runs a side on it is measured", fromRanks)
+	}
 	if r.Wave != "" && len(d.warned(SideBySide)) > 0 {
 		return "waves ran side by side"
 	}

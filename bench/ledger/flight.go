@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/dispatch"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
@@ -16,11 +17,11 @@ import (
 // what happens as it happens.
 type Flight struct {
 	dispatch.Ticket
-	size   int // of its prompt, in bytes
-	limit  int // the most tokens of its answer; 0: none was set
-	ledger *Ledger
-	shard  *shard
-	groups Groups
+	size    int // of its prompt, in bytes
+	limit   int // the most tokens of its answer; 0: none was set
+	ledger  *Ledger
+	shard   *shard
+	classes class.Indexes
 
 	place int          // in the register of open requests
 	sent  atomic.Int64 // clock; 0: not yet; negative: it will never be
@@ -46,12 +47,15 @@ type Value struct {
 // Open enters a request whose prompt has so many bytes and whose answer may have so many
 // tokens (0: any number); false: nothing is sent any more.
 func (l *Ledger) Open(t dispatch.Ticket, promptBytes, maxTokens int) (*Flight, bool) {
-	f := &Flight{Ticket: t, size: promptBytes, limit: maxTokens, ledger: l, shard: l.shard(t.Index), groups: l.groups(t)}
+	f := &Flight{Ticket: t, size: promptBytes, limit: maxTokens, ledger: l, shard: l.shard(t.Index), classes: l.ClassesOf(t)}
 	return f, l.open.add(f)
 }
 
 // Close takes the request out of the register of open ones.
 func (f *Flight) Close() { f.ledger.open.remove(f) }
+
+// Classes are those that it is of.
+func (f *Flight) Classes() class.Indexes { return f.classes }
 
 // PromptBytes is the size of its prompt.
 func (f *Flight) PromptBytes() int { return f.size }
@@ -94,18 +98,18 @@ func (f *Flight) departed(at time.Duration) {
 // each adds something to the request's wave and to its groups. The shard is locked.
 func (f *Flight) each(add func(*result.Part)) {
 	add(f.shard.part(f.Wave))
-	f.shard.each(f.groups, add)
+	f.shard.each(f.classes, add)
 }
 
 // live adds to what happens in the wall time of the lane's live wave, whichever wave
 // scheduled it: a warm-up runs through into the first one, whose rates would lack
-// at their start what they lose to the next at their end. To its groups it happens while
+// at their start what they lose to the next at their end. To its classes it happens while
 // load is offered. The shard is locked.
 func (f *Flight) live(add func(*result.Happened)) {
 	wave := f.ledger.LiveWave(f.Lane)
 	add(&f.shard.part(wave).Here)
 	if wave != result.Tail {
-		f.shard.each(f.groups, func(p *result.Part) { add(&p.Here) })
+		f.shard.each(f.classes, func(p *result.Part) { add(&p.Here) })
 	}
 }
 
@@ -215,7 +219,7 @@ func (f *Flight) record(res *client.Result, v Value) bool {
 	return true
 }
 
-// ended adds the request's end to its wave, or to a group.
+// ended adds the request's end to its wave, or to a class.
 func (f *Flight) ended(p *result.Part, res *client.Result, v Value) {
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)

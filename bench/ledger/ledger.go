@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -26,30 +27,25 @@ type Config struct {
 	Lanes    []scenario.Lane
 	Measured result.Measured
 	Requests io.Writer // the log of requests; nil: none
-	// Groups is by how many groups requests are told apart besides their waves, and GroupsOf
-	// says in which of them one is, from 0; negative: in none.
-	Groups   int
-	GroupsOf func(dispatch.Ticket) Groups
-	// Converses says whether the requests of a lane are turns of conversations; nil: none are.
-	Converses func(lane int) bool
+	// Classes is by how many classes requests are told apart besides their waves, and
+	// ClassesOf says of which of them one is. Of those that Watched names the last minute is
+	// kept, second by second.
+	Classes   int
+	ClassesOf func(dispatch.Ticket) class.Indexes
+	Watched   func(class int) bool
+	// Converses says whether a request is a turn of a conversation; nil: none is.
+	Converses func(dispatch.Ticket) bool
 	// Excerpt: a stream that had begun to answer when it was cut is not held against the
 	// endpoint.
 	Excerpt bool
 }
 
-// Groups are those of one request: the share of a mix that it is of, the turn that it is
-// of a conversation. A group counts over the whole run.
-type Groups [2]int
-
-// NoGroups are those of a request that is in none.
-var NoGroups = Groups{-1, -1}
-
-// groups are those of a request; of the warm-up's none is in any.
-func (l *Ledger) groups(t dispatch.Ticket) Groups {
-	if l.config.Groups == 0 || t.Wave == result.Warmup {
-		return NoGroups
+// ClassesOf are those of a request; one of the warm-up is of none.
+func (l *Ledger) ClassesOf(t dispatch.Ticket) class.Indexes {
+	if l.config.Classes == 0 || t.Wave == result.Warmup {
+		return class.None
 	}
-	return l.config.GroupsOf(t)
+	return l.config.ClassesOf(t)
 }
 
 // A Ledger records a run. Instants are on the run's clock.
@@ -81,7 +77,7 @@ func New(c Config) *Ledger {
 			}
 		}
 	}
-	l.recorder = newRecorder(result.NewTimeline(lanes, c.Measured), c.Groups)
+	l.recorder = newRecorder(result.NewTimeline(lanes, c.Measured), c.Classes, c.Watched)
 	l.open, l.surges = newRegister(len(l.waves)), newSurges(len(c.Lanes), len(l.waves))
 	if c.Requests != nil {
 		l.log = newRequestLog(c.Requests)
@@ -152,14 +148,14 @@ func (l *Ledger) EndLoad() {
 	}
 }
 
-// of adds something to the current second of a request's wave and of its groups.
+// of adds something to the current second of a request's wave and of its classes.
 func (l *Ledger) of(t dispatch.Ticket, add func(*result.Part)) {
-	groups := l.groups(t)
+	classes := l.ClassesOf(t)
 	s := l.shard(t.Index)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	add(s.part(t.Wave))
-	s.each(groups, add)
+	s.each(classes, add)
 }
 
 // record adds something to the current second of a wave. index spreads the recording.

@@ -28,7 +28,7 @@ func TestRecorderIsBounded(t *testing.T) {
 		t.Skip("takes several seconds")
 	}
 	const perSecond, shapes = 500, 4
-	rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{}), 0), crowds(perSecond, shapes)
+	rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{}), 0, nil), crowds(perSecond, shapes)
 	var first int64
 	seconds := int(aNight / time.Second)
 	for s := range seconds {
@@ -108,7 +108,7 @@ func requestInto(p *result.Part, random *rand.Rand) {
 func BenchmarkSecond(b *testing.B) {
 	for name, n := range map[string]int{"idle": 0, "5 requests": 5, "500 requests": 500, "5000 requests": 5000} {
 		b.Run(name, func(b *testing.B) {
-			rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{}), 0), crowds(n, 4)
+			rec, feed := newRecorder(result.NewTimeline([]string{""}, result.Measured{}), 0, nil), crowds(n, 4)
 			b.ReportAllocs()
 			now := time.Duration(0)
 			for b.Loop() {
@@ -129,7 +129,7 @@ func TestRecorderIsSmall(t *testing.T) {
 		t.Skip("takes several seconds")
 	}
 	const perSecond, seconds = 200, 1250 // the timeline was halved twice by then
-	before, rec, random := heap(), newRecorder(result.NewTimeline([]string{""}, result.Measured{}), 0), rand.New(rand.NewPCG(1, 1))
+	before, rec, random := heap(), newRecorder(result.NewTimeline([]string{""}, result.Measured{}), 0, nil), rand.New(rand.NewPCG(1, 1))
 	for s := range seconds {
 		for i := range perSecond {
 			requestInto(rec.shards[i%nShards].part(0), random)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/result"
 	"flashwave/client/outcome"
 )
@@ -26,11 +27,12 @@ type recorder struct {
 	shards [nShards]shard
 
 	mu       sync.Mutex
-	since    time.Duration        // start of the current interval
-	start    time.Duration        // when the first wave begins
-	early    map[int]*result.Part // what happened up to start, until it goes into an interval
+	since    time.Duration // start of the current interval
+	start    time.Duration // when the first wave begins
+	early    sums          // what happened up to start, until it goes into an interval
 	totals   map[int]*result.Part
-	groups   []*result.Part               // likewise, of each group
+	classes  []*result.Part               // likewise, of each class
+	watched  func(class int) bool         // its seconds are kept in the ring
 	ring     [ringSeconds]result.Interval // what is in it is never written again
 	n        int                          // intervals so far; the newest is ring[(n-1)%ringSeconds]
 	timeline *result.Timeline
@@ -40,8 +42,20 @@ type recorder struct {
 
 // A windowKey is a stretch that is asked for: the last so long, of a wave or of all.
 type windowKey struct {
-	last time.Duration
-	wave int
+	last    time.Duration
+	of      int
+	isClass bool // of is one, and no wave
+}
+
+// sums are what waves and classes did in some time.
+type sums struct{ waves, classes map[int]*result.Part }
+
+func newSums() sums { return sums{map[int]*result.Part{}, map[int]*result.Part{}} }
+
+// each shows both, with those of others.
+func (s sums) each(o sums, do func(mine, others map[int]*result.Part)) {
+	do(s.waves, o.waves)
+	do(s.classes, o.classes)
 }
 
 // A windowSum is what happened in a stretch. It is never written again.
@@ -52,10 +66,9 @@ type windowSum struct {
 
 // A shard holds the current second of the requests that hash to it.
 type shard struct {
-	mu    sync.Mutex
-	parts map[int]*result.Part
-	group map[int]*result.Part
-	_     [32]byte // a cache line of its own
+	mu sync.Mutex
+	sums
+	_ [32]byte // a cache line of its own
 }
 
 // parts are reused from second to second: their histograms are what recording
@@ -66,13 +79,13 @@ var parts = sync.Pool{New: func() any {
 	return p
 }}
 
-func newRecorder(timeline *result.Timeline, groups int) *recorder {
-	r := &recorder{totals: map[int]*result.Part{}, early: map[int]*result.Part{}, timeline: timeline, windows: map[windowKey]windowSum{}}
+func newRecorder(timeline *result.Timeline, classes int, watched func(class int) bool) *recorder {
+	r := &recorder{totals: map[int]*result.Part{}, early: newSums(), watched: watched, timeline: timeline, windows: map[windowKey]windowSum{}}
 	for i := range r.shards {
-		r.shards[i].parts, r.shards[i].group = map[int]*result.Part{}, map[int]*result.Part{}
+		r.shards[i].sums = newSums()
 	}
-	for range groups {
-		r.groups = append(r.groups, result.NewPart())
+	for range classes {
+		r.classes = append(r.classes, result.NewPart())
 	}
 	return r
 }
@@ -81,28 +94,24 @@ func newRecorder(timeline *result.Timeline, groups int) *recorder {
 func (r *recorder) shard(i uint64) *shard { return &r.shards[i%nShards] }
 
 // part is the part of a wave in the current second. s.mu must be held.
-func (s *shard) part(wave int) *result.Part {
-	p := s.parts[wave]
-	if p == nil {
-		p = parts.Get().(*result.Part)
-		s.parts[wave] = p
+func (s *shard) part(wave int) *result.Part { return partOf(s.waves, wave) }
+
+// each adds something to the classes of a request. s.mu must be held.
+func (s *shard) each(of class.Indexes, add func(*result.Part)) {
+	for _, c := range of {
+		if c >= 0 {
+			add(partOf(s.classes, c))
+		}
 	}
-	return p
 }
 
-// each adds something to the groups of a request. s.mu must be held.
-func (s *shard) each(groups Groups, add func(*result.Part)) {
-	for _, g := range groups {
-		if g < 0 {
-			continue
-		}
-		p := s.group[g]
-		if p == nil {
-			p = parts.Get().(*result.Part)
-			s.group[g] = p
-		}
-		add(p)
+func partOf(sum map[int]*result.Part, key int) *result.Part {
+	p := sum[key]
+	if p == nil {
+		p = parts.Get().(*result.Part)
+		sum[key] = p
 	}
+	return p
 }
 
 // end ends the current interval at now: what the shards held becomes the newest
@@ -112,81 +121,80 @@ func (r *recorder) end(now time.Duration) result.Interval {
 	r.mu.Lock()
 	last := r.final // asked before the shards are emptied: what comes after that is in the next interval
 	r.mu.Unlock()
-	sum, groups := r.gather()
+	sum := r.gather()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for g, p := range groups {
-		r.groups[g].Merge(p)
+	for c, p := range sum.classes {
+		r.classes[c].Merge(p)
 	}
-	for wave, p := range sum {
-		if r.totals[wave] == nil {
-			r.totals[wave] = result.NewPart()
-		}
-		r.totals[wave].Merge(p)
-	}
+	addTo(r.totals, sum.waves)
 	if last {
 		r.account(sum)
 	}
 	r.carry(sum, now <= r.start)
 	clear(r.windows)
-	in := result.Interval{Start: r.since, End: now, Parts: sum}
+	in := result.Interval{Start: r.since, End: now, Parts: sum.waves, Classes: sum.classes}
+	out := in
+	out.Parts, out.Classes = maps.Clone(sum.waves), maps.Clone(sum.classes) // the ring keeps its own
+	maps.DeleteFunc(in.Classes, func(c int, _ *result.Part) bool { return r.watched == nil || !r.watched(c) })
 	r.ring[r.n%ringSeconds] = in
 	r.n++
 	r.since = now
-	in.Parts = maps.Clone(sum) // the ring keeps its own
-	return in
+	return out
+}
+
+// addTo adds parts to others.
+func addTo(to, from map[int]*result.Part) {
+	for key, p := range from {
+		if to[key] == nil {
+			to[key] = result.NewPart()
+		}
+		to[key].Merge(p)
+	}
 }
 
 // carry keeps what the warm-up cost, and what the waves did in the very instant in
 // which they began, out of the intervals up to then, which nobody is told of, and in the
 // first one after them. r.mu is held.
-func (r *recorder) carry(parts map[int]*result.Part, warming bool) {
-	from, to := r.early, parts
+func (r *recorder) carry(now sums, warming bool) {
+	from, to := r.early, now
 	if warming {
-		from, to = parts, r.early
+		from, to = to, from
 	}
-	for wave, p := range from {
-		if to[wave] == nil {
-			to[wave] = result.NewPart()
-		}
-		to[wave].Merge(p)
-	}
-	clear(from)
+	from.each(to, func(from, to map[int]*result.Part) {
+		addTo(to, from)
+		clear(from)
+	})
 }
 
 // gather empties the shards.
-func (r *recorder) gather() (waves, groups map[int]*result.Part) {
-	waves, groups = map[int]*result.Part{}, map[int]*result.Part{}
+func (r *recorder) gather() sums {
+	all := newSums()
 	for i := range r.shards {
 		s := &r.shards[i]
 		s.mu.Lock()
-		parts, group := s.parts, s.group
-		s.parts = make(map[int]*result.Part, len(parts))
-		s.group = make(map[int]*result.Part, len(group))
+		second := s.sums
+		s.sums = sums{make(map[int]*result.Part, len(second.waves)), make(map[int]*result.Part, len(second.classes))}
 		s.mu.Unlock()
-		collect(waves, parts)
-		collect(groups, group)
+		second.each(all, collect)
 	}
-	return waves, groups
+	return all
 }
 
 // collect adds the parts of a shard to those of others, and lets go of them.
-func collect(sum, of map[int]*result.Part) {
-	for key, p := range of {
-		if sum[key] == nil {
-			sum[key] = result.NewPart()
-		}
-		sum[key].Merge(p)
+func collect(of, sum map[int]*result.Part) {
+	addTo(sum, of)
+	for _, p := range of {
 		p.Reset()
 		parts.Put(p)
 	}
 }
 
-// Group is a copy of what one group did so far, up to the last full second.
-func (r *recorder) Group(g int) *result.Part {
+// Class is a copy of what the requests of one class did so far, up to the last full second.
+func (r *recorder) Class(c int) *result.Part {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.groups[g].Clone()
+	return r.classes[c].Clone()
 }
 
 // begin starts the clock of the first interval; the first wave begins at start.
@@ -218,20 +226,31 @@ func (r *recorder) Warmup() *result.Part {
 // Window adds up the intervals of the last d, of one wave or of all, and says
 // from when to when they reach. The part is shared: it must not be written to.
 func (r *recorder) Window(d time.Duration, wave int) (p *result.Part, from, to time.Duration) {
+	return r.window(windowKey{last: d, of: wave}, func(in result.Interval, p *result.Part) {
+		if wave < 0 {
+			in.SumAll(p)
+		} else {
+			in.Sum(p, wave)
+		}
+	})
+}
+
+// ClassWindow is likewise what a class did that is watched.
+func (r *recorder) ClassWindow(d time.Duration, c int) (p *result.Part, from, to time.Duration) {
+	return r.window(windowKey{last: d, of: c, isClass: true}, func(in result.Interval, p *result.Part) { p.Merge(in.Classes[c]) })
+}
+
+func (r *recorder) window(k windowKey, add func(result.Interval, *result.Part)) (p *result.Part, from, to time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	sum, ok := r.windows[windowKey{d, wave}]
+	sum, ok := r.windows[k]
 	if !ok {
 		sum = windowSum{result.NewPart(), r.since, r.since}
-		for in := range r.last(d) {
-			if wave < 0 {
-				in.SumAll(sum.part)
-			} else {
-				in.Sum(sum.part, wave)
-			}
+		for in := range r.last(k.last) {
+			add(in, sum.part)
 			sum.from = in.Start
 		}
-		r.windows[windowKey{d, wave}] = sum
+		r.windows[k] = sum
 	}
 	return sum.part, sum.from, sum.to
 }
@@ -319,30 +338,27 @@ func (r *recorder) Settle() {
 }
 
 // account completes the counts of the last interval. r.mu is held.
-func (r *recorder) account(sum map[int]*result.Part) {
+func (r *recorder) account(sum sums) {
 	for wave, total := range r.totals {
-		if wave < 0 {
-			continue
-		}
-		rest := result.NewPart()
-		rest.Requests = total.Requests.Open()
-		if rest.Requests == (result.Requests{}) {
-			continue
-		}
-		if n := rest.Requests.Unfinished; n > 0 {
-			rest.Outcomes[outcome.Cancelled] = n
-		}
-		total.Merge(rest)
-		if sum[wave] == nil {
-			sum[wave] = result.NewPart()
-		}
-		sum[wave].Merge(rest)
-	}
-	for _, g := range r.groups {
-		rest := g.Requests.Open()
-		if g.Requests.Unsent += rest.Unsent; rest.Unfinished > 0 {
-			g.Requests.Unfinished += rest.Unfinished
-			g.Outcomes[outcome.Cancelled] += rest.Unfinished
+		if wave >= 0 {
+			settle(total, sum.waves, wave)
 		}
 	}
+	for c, total := range r.classes {
+		settle(total, sum.classes, c)
+	}
+}
+
+// settle completes the counts of a total, in the last interval as well.
+func settle(total *result.Part, last map[int]*result.Part, key int) {
+	rest := result.NewPart()
+	rest.Requests = total.Requests.Open()
+	if rest.Requests == (result.Requests{}) {
+		return
+	}
+	if n := rest.Requests.Unfinished; n > 0 {
+		rest.Outcomes[outcome.Cancelled] = n
+	}
+	total.Merge(rest)
+	addTo(last, map[int]*result.Part{key: rest})
 }

@@ -12,7 +12,7 @@ import (
 // A recorder takes in, ends its seconds and is looked at, by everybody at once.
 func TestTheRecorderIsSafeForConcurrentUse(t *testing.T) {
 	const seconds, writers, warm = 12, 2, 6
-	rec := newRecorder(result.NewTimeline([]string{"", "", ""}, result.Measured{}), 0)
+	rec := newRecorder(result.NewTimeline([]string{"", "", ""}, result.Measured{}), 0, nil)
 	var over atomic.Bool
 	rec.begin(0, warm*time.Second)
 	var all sync.WaitGroup

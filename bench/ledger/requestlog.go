@@ -93,7 +93,7 @@ func (l *Ledger) line(t dispatch.Ticket, res *client.Result) RequestLine {
 		CacheWritten: res.Usage.CacheWritten, Items: res.Items,
 		Finish: res.Finish, RequestID: res.RequestID, Retries: res.Retries, StaleRetries: res.StaleRetries,
 	}
-	if l.config.Converses != nil && l.config.Converses(t.Lane) {
+	if l.config.Converses != nil && l.config.Converses(t) {
 		line.Session, line.Turn = new(t.Session), t.Turn+1
 	}
 	return line

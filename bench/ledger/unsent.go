@@ -70,21 +70,21 @@ func (l *Ledger) Shed(first dispatch.Ticket, of arrival.Shed) {
 			p.Record(result.Lag, first.Enqueued-of.From)
 		}
 	})
-	l.shedGroups(first, of.N)
+	l.shedClasses(first, of.N)
 	l.surges.after(first.During).lose(of.From, of.To, of.N)
 	l.log.lack(of.N)
 }
 
-// shedGroups counts them in their groups.
-func (l *Ledger) shedGroups(t dispatch.Ticket, n int64) {
-	if l.config.Groups == 0 {
+// shedClasses counts them in their classes.
+func (l *Ledger) shedClasses(t dispatch.Ticket, n int64) {
+	if l.config.Classes == 0 {
 		return
 	}
 	s := l.shard(t.Index)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for range n {
-		s.each(l.groups(t), func(p *result.Part) {
+		s.each(l.ClassesOf(t), func(p *result.Part) {
 			p.Requests.Scheduled++
 			p.Requests.Dropped++
 		})

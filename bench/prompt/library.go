@@ -48,8 +48,8 @@ func (l *Library) Open(w Workload) (Source, error) {
 
 // A reading is how the file of a trace is read.
 type reading struct {
-	file    string
-	skipBad bool
+	file              string
+	skipBad, sessions bool
 }
 
 // A recorded trace, and what its file was when it was read.
@@ -60,15 +60,15 @@ type recorded struct {
 }
 
 // Trace opens a trace of requests as it was recorded.
-func (l *Library) Trace(file string, skipBad bool) (*trace.Trace, error) {
+func (l *Library) Trace(file string, skipBad, sessions bool) (*trace.Trace, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	as := reading{file, skipBad}
+	as := reading{file, skipBad, sessions}
 	size, at := fileState(file)
 	if have, ok := l.traces[as]; ok && have.size == size && have.at.Equal(at) {
 		return have.Trace, nil
 	}
-	t, err := trace.Open(file, trace.Options{Speed: 1, Scale: 1, SkipBad: skipBad})
+	t, err := trace.Open(file, trace.Options{Speed: 1, Scale: 1, SkipBad: skipBad, Sessions: sessions})
 	if err != nil {
 		return nil, err
 	}

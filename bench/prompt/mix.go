@@ -19,7 +19,8 @@ type Share struct {
 
 // A Mix gives prompts of several sources, each to its share of the requests. Of every
 // thousand that follow one another each source gives as many as its share says, rounded,
-// in an order of their own; those of one source are its prompts one after the other.
+// in an order of their own; those of one source are its prompts one after the other. A
+// conversation counts as the request that begins it.
 type Mix struct {
 	shares []Share
 	ends   []uint64 // up to which place of a thousand a share goes
@@ -67,6 +68,43 @@ func (m *Mix) At(lane, index uint64) Prompt {
 	return p
 }
 
+// Converses implements [Talking]: each share says it of its own.
+func (m *Mix) Converses(lane, index uint64) bool {
+	share, own := m.place(lane, index)
+	of, ok := m.shares[share].Source.(Talking)
+	return ok && of.Converses(lane, own)
+}
+
+// Turns implements [Talking].
+func (m *Mix) Turns(lane, index uint64) []Prompt {
+	share, own := m.place(lane, index)
+	of, ok := m.shares[share].Source.(Talking)
+	if !ok {
+		return []Prompt{m.At(lane, index)}
+	}
+	turns := of.Turns(lane, own)
+	for i := range turns {
+		turns[i].Share = share + 1
+	}
+	return turns
+}
+
+// MeanTurns implements [Talking].
+func (m *Mix) MeanTurns() (sum float64) {
+	for _, s := range m.shares {
+		sum += s.Share * s.turns()
+	}
+	return sum
+}
+
+// turns is how many requests follow from one that begins.
+func (s Share) turns() float64 {
+	if of, ok := s.Source.(Talking); ok {
+		return of.MeanTurns()
+	}
+	return 1
+}
+
 // Shares are the sources that are mixed.
 func (m *Mix) Shares() []Share { return m.shares }
 
@@ -94,9 +132,9 @@ func (m *Mix) MeanAnswer(int) int {
 func (m *Mix) mean(of func(Share) int) int {
 	sum := 0.0
 	for _, s := range m.shares {
-		sum += s.Share * float64(of(s))
+		sum += s.Share * s.turns() * float64(of(s))
 	}
-	return int(math.Round(sum))
+	return int(math.Round(sum / m.MeanTurns()))
 }
 
 // Fingerprint implements [Source].

@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 
 	"flashwave/client/api"
 )
@@ -37,6 +38,10 @@ type Prompt struct {
 	// Fields are for body templates: product_name, category, features and tone of
 	// a catalogue; prompt, where there is a Text; the keys of a line that mean nothing here.
 	Fields map[string]any
+
+	// Think is how long whoever asks it thought about the answer before it, as it was
+	// recorded.
+	Think time.Duration
 
 	// Share is which share of a [Mix] it is of, from 1; 0: it is of none.
 	Share int

@@ -18,6 +18,56 @@ type Replay struct {
 	name     string
 	of       map[int]*trace.Trace
 	any      *trace.Trace
+	turns    int // most requests of a session, where sessions are conversations; 0: each request is one by itself
+}
+
+// Conversing makes the sessions that the traces were read with conversations of so many
+// turns at most: the later questions of each are as long as its prompts grew, answers
+// apart.
+func (r *Replay) Conversing(turns int) *Replay {
+	r.turns = turns
+	return r
+}
+
+// Converses implements [Talking]. A request of no session is a conversation of one turn.
+func (r *Replay) Converses(uint64, uint64) bool { return r.turns > 0 }
+
+// Turns implements [Talking], of a request that was not recorded.
+func (r *Replay) Turns(lane, index uint64) []Prompt {
+	return r.session(r.any, index, r.At(lane, index), hash(1<<62+lane, index))
+}
+
+// RowTurns are the turns that begin with a wave's recorded request, as in [Replay.Row].
+func (r *Replay) RowTurns(wave int, row, turn uint64) []Prompt {
+	t, ok := r.of[wave]
+	if !ok {
+		t = r.any
+	}
+	return r.session(t, row, r.Row(wave, row, turn), hash(turn, uint64(wave), row))
+}
+
+// session are the turns of a session, of which the first is at hand.
+func (r *Replay) session(t *trace.Trace, row uint64, first Prompt, own uint64) []Prompt {
+	i := int(row % uint64(t.Len()))
+	before := t.Row(i)
+	turns := []Prompt{first.opened()}
+	for n, turn := range t.Session(i, r.turns-1) {
+		grown := max(1, turn.Input-before.Input-before.Output)
+		var b strings.Builder
+		r.write(&b, hash(r.seed, own, uint64(n)), uint64(grown))
+		p := Prompt{Text: b.String(), OutputTokens: turn.Output, Think: turn.Think}.opened()
+		p.Fields = first.Fields
+		turns, before = append(turns, p), turn.Row
+	}
+	return turns
+}
+
+// MeanTurns implements [Talking].
+func (r *Replay) MeanTurns() float64 {
+	if r.turns == 0 {
+		return 1
+	}
+	return min(float64(r.turns), r.any.MeanTurns())
 }
 
 // NewReplay is the source of a lane that asks what a file recorded; of are the traces of

@@ -115,10 +115,10 @@ func TestALibraryForgetsNoBadRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l Library
-	if _, err := l.Trace(path, true); err != nil {
+	if _, err := l.Trace(path, true, false); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Trace(path, false); err == nil {
+	if _, err := l.Trace(path, false, false); err == nil {
 		t.Error("the bad row was left out")
 	}
 }

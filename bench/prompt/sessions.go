@@ -5,6 +5,17 @@ import (
 	"slices"
 )
 
+// Talking is a source some of whose prompts begin conversations.
+type Talking interface {
+	Source
+	// Converses reports whether what begins at a place does.
+	Converses(lane, index uint64) bool
+	// Turns are what is asked in it, in order: each the messages that are new. At least one.
+	Turns(lane, index uint64) []Prompt
+	// MeanTurns is how many turns what begins has on average, about.
+	MeanTurns() float64
+}
+
 // Sessions are conversations: of a source whose prompts are whole ones, the questions of
 // each; of another, so many of its prompts one after the other.
 type Sessions struct {
@@ -15,8 +26,10 @@ type Sessions struct {
 // NewSessions makes conversations of at most so many turns of a source.
 func NewSessions(of Source, turns int) *Sessions { return &Sessions{of, turns} }
 
-// Turns are what is asked in a session, in order: each the messages that are new. At
-// least one.
+// Converses implements [Talking].
+func (s *Sessions) Converses(uint64, uint64) bool { return true }
+
+// Turns implements [Talking].
 func (s *Sessions) Turns(lane, session uint64) []Prompt {
 	first := s.of.At(lane, session*s.stride())
 	if len(first.Messages) > 0 {
@@ -74,7 +87,7 @@ func (s *Sessions) Len() int {
 	return n
 }
 
-// MeanTurns is how many turns a session has on average, about.
+// MeanTurns implements [Talking].
 func (s *Sessions) MeanTurns() float64 {
 	const looked = 100
 	if s.stride() > 1 || s.of.Len() == 0 {

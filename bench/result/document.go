@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/scenario"
 	"flashwave/client/outcome"
 )
@@ -30,7 +31,7 @@ type Run struct {
 	Generator Generator          `json:"generator"`
 	Total     Stats              `json:"total"`
 	Waves     []Stats            `json:"waves"`
-	Workloads []Stats            `json:"workloads,omitempty"` // of each share of a mix, over the whole run; not of one that was cut off
+	Workloads []Stats            `json:"workloads,omitempty"` // of each share of a mix, over the whole run
 	Turns     []Stats            `json:"turns,omitempty"`     // of conversations, likewise: of their first requests, their second, 3-5, 6+
 	Sessions  *Sessions          `json:"sessions,omitempty"`  // what became of conversations
 
@@ -76,6 +77,9 @@ const (
 	GroundPass        Ground = "pass"
 )
 
+// Classes are the figures of all classes of requests.
+func (r *Run) Classes() []Stats { return slices.Concat(r.Workloads, r.Turns) }
+
 // Same reports whether both are of the same run. Of one without an id nobody can know.
 func (r *Run) Same(as *Run) bool {
 	return r.ID != "" && r.ID == as.ID && r.StartedAt.Equal(as.StartedAt)
@@ -106,13 +110,14 @@ type Verdict struct {
 // An SLO is an assertion and what was observed of it.
 type SLO struct {
 	Expr     string   `json:"expr"`
-	Wave     string   `json:"wave"`
-	Observed *float64 `json:"observed"` // in Unit; null: no data, or the rank fell among those that failed or were lost
-	AtLeast  *float64 `json:"at_least"` // the bound proven when observed is null
-	AtMost   *float64 `json:"at_most"`  // likewise, where requests could not be judged: it lies between the two
-	Unit     string   `json:"unit"`     // ms, ratio, 1/s, usd, count
-	OK       *bool    `json:"ok"`       // null: no data
-	Assumed  bool     `json:"assumed"`  // flashwave's own, because none was given on that metric
+	Wave     string   `json:"wave"`           // what it speaks of: a wave, with its lane if that was named, a workload or turns; "": the whole run
+	Kind     string   `json:"kind,omitempty"` // of the requests it speaks of: workload, turn; "": those of a wave, or all
+	Observed *float64 `json:"observed"`       // in Unit; null: no data, or the rank fell among those that failed or were lost
+	AtLeast  *float64 `json:"at_least"`       // the bound proven when observed is null
+	AtMost   *float64 `json:"at_most"`        // likewise, where requests could not be judged: it lies between the two
+	Unit     string   `json:"unit"`           // ms, ratio, 1/s, usd, count
+	OK       *bool    `json:"ok"`             // null: no data
+	Assumed  bool     `json:"assumed"`        // flashwave's own, because none was given on that metric
 }
 
 // Generator is the load generator's own health.
@@ -139,9 +144,9 @@ type Generator struct {
 const (
 	OpenWave   = "open"
 	ClosedWave = "closed"
-	WholeRun   = "total"    // the name, too, of the figures over all waves
-	OfWorkload = "workload" // of the requests of a share of a mix
-	OfTurn     = "turn"     // of the requests that are such turns of their conversations
+	WholeRun   = "total"                // the name, too, of the figures over all waves
+	OfWorkload = string(class.Workload) // of the requests of a share of a mix
+	OfTurn     = string(class.Turn)     // of the requests that are such turns of their conversations
 )
 
 // Stats are the figures of a wave, of a window of it, or of a whole run.

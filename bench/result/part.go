@@ -444,10 +444,11 @@ func (l LimitsSeen) document() *RateLimits {
 }
 
 // An Interval is one second of a run: a Part for each wave in which anything
-// happened.
+// happened. What happened to classes of requests is in these, too.
 type Interval struct {
 	Start, End time.Duration // since the run began
 	Parts      map[int]*Part // by wave; Tail and Warmup besides
+	Classes    map[int]*Part // by class, as the scenario counts them
 	Standing   *Standing     // at its end; nil: not known
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/slo"
 	"flashwave/client/outcome"
 )
@@ -63,11 +64,14 @@ type Logged struct {
 //
 // What was in flight at the cut is unfinished, and what was queued is unsent: the
 // counts add up as in any other document. The verdict, that over the generator too, is
-// left to the judge, which also says what a good request is.
-func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good Good) Rebuilt {
+// left to the judge, which also says what a good request is, and which classes there are.
+func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, good Good, classes []class.Class) Rebuilt {
 	run := *begun
 	run.Events = append([]Event{}, events...)
 	r := rebuild{run: &run, parts: map[int]*Part{}, seconds: seconds, good: good}
+	for range classes {
+		r.classes = append(r.classes, NewPart())
+	}
 	for _, s := range seconds {
 		r.end = max(r.end, s.End)
 		r.standing.Merge(s.Standing)
@@ -77,10 +81,13 @@ func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, g
 			}
 			r.parts[key].Merge(part)
 		}
+		for c, p := range r.classes {
+			p.Merge(s.Classes[c])
+		}
 	}
 	run.DurationS = r.end.Seconds()
 	run.EndedAt = run.StartedAt.Add(r.end)
-	r.figures()
+	r.figures(classes)
 	r.timeline(step)
 	return Rebuilt{Run: &run, rebuild: r}
 }
@@ -107,6 +114,9 @@ func (r Rebuilt) Logged(wave int) (*Part, time.Duration) {
 	return r.part(wave), r.spans[wave].end - r.spans[wave].start
 }
 
+// LoggedClass is likewise what the requests of a class did.
+func (r Rebuilt) LoggedClass(c int) (*Part, time.Duration) { return r.classes[c], r.loaded() }
+
 // Lanes are the rows of the timeline of each lane by itself.
 func (r Rebuilt) Lanes() map[string][]Row { return r.lanes }
 
@@ -115,6 +125,7 @@ type rebuild struct {
 	run     *Run
 	seconds []Logged
 	parts   map[int]*Part
+	classes []*Part
 	spans   []wallTime       // of the waves
 	lanes   map[string][]Row // the timeline of each
 	good    Good
@@ -137,7 +148,7 @@ type wallTime struct {
 	begun      bool
 }
 
-func (r *rebuild) figures() {
+func (r *rebuild) figures(classes []class.Class) {
 	run := r.run
 	priced := run.Total.Cost != nil
 	total, logged := NewPart(), NewPart()
@@ -173,11 +184,21 @@ func (r *rebuild) figures() {
 		logged.Cost = logged.Cost.Add(warm.Cost)
 	}
 	r.parts[whole] = logged
-	run.Total = Derive(Label{
+	all := Label{
 		Name: WholeRun, Kind: WholeRun, Duration: r.end, Drain: r.end - r.loaded(), Priced: priced, Judged: r.good.Asserted,
 		Closed: slices.ContainsFunc(run.Waves, func(w Stats) bool { return w.Kind == ClosedWave }), HDR: true,
-	}, total)
+	}
+	run.Total = Derive(all, total)
 	r.complete(&run.Total, -1)
+	run.Workloads, run.Turns = DeriveClasses(all, classes, func(c int) *Part {
+		p := r.classes[c].Clone()
+		p.cutOff()
+		return p
+	})
+	if total.Requests.Scheduled > 0 && !slices.ContainsFunc(r.seconds, func(s Logged) bool { return len(s.Classes) > 0 }) {
+		run.Workloads, run.Turns = nil, nil // an older log does not tell classes apart
+	}
+	run.Sessions = r.standing.Sessions
 	if len(run.Waves) == 1 {
 		run.Total.Rate.Steady = run.Waves[0].Rate.Steady
 	}

@@ -10,17 +10,3 @@ type Sessions struct {
 	// turn before, on average; null: no usage told.
 	GrowthTokens *float64 `json:"growth_tokens"`
 }
-
-// TurnNames are the groups of turns that figures are given of.
-var TurnNames = [...]string{"1", "2", "3-5", "6+"}
-
-// TurnGroup is the group of a turn, which counts from 0.
-func TurnGroup(turn uint32) int {
-	switch {
-	case turn < 2:
-		return int(turn)
-	case turn < 5:
-		return 2
-	}
-	return 3
-}

@@ -40,8 +40,12 @@ type Snapshot struct {
 	Now    Now
 	Waves  []WaveStatus
 	Lanes  []LaneStatus
-	Series []Row // the whole run, at most 600 rows; rows carry no HDR here
-	SLOs   []SLOStatus
+	// Workloads and Turns are the classes of requests over the run so far, as the document
+	// has them, without HDR; Sessions what became of its conversations. Empty: it has none.
+	Workloads, Turns []Stats
+	Sessions         *Sessions
+	Series           []Row // the whole run, at most 600 rows; rows carry no HDR here
+	SLOs             []SLOStatus
 	// Customers is what those felt so far for whom requests were scheduled, in a shop's
 	// words; "" while nothing is known.
 	Customers string
@@ -121,7 +125,8 @@ type SLOStatus struct {
 	Expr    string
 	Metric  string // ttft, e2e, …, error_rate
 	Stat    string // p95, …; "" if it has none
-	Wave    string
+	Wave    string // what it speaks of, as in SLO
+	Kind    string // likewise
 	Service bool
 	Op      string   // <, <=, > or >=
 	Bound   float64  // in Unit

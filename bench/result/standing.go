@@ -15,6 +15,7 @@ type Standing struct {
 	Limited  map[int]LimitsMet `json:"limited,omitempty"`    // how a wave met its rate limits
 	Steady   map[int]float64   `json:"steady_rps,omitempty"` // completions per second of a closed wave
 	Surges   map[int]Aftermath `json:"surges,omitempty"`     // what came after a wave that was a surge
+	Sessions *Sessions         `json:"sessions,omitempty"`   // what became of conversations so far
 }
 
 // LimitsMet is how a wave met its rate limits.
@@ -71,6 +72,9 @@ func (s *Standing) Merge(later *Standing) {
 	}
 	if later.Asked != nil {
 		s.Asked = later.Asked
+	}
+	if later.Sessions != nil {
+		s.Sessions = later.Sessions
 	}
 	s.Backlogs = replaced(s.Backlogs, later.Backlogs)
 	s.Limited = replaced(s.Limited, later.Limited)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/client/outcome"
 )
 
@@ -44,6 +45,21 @@ func Derive(l Label, p *Part) Stats {
 		Backoff:    backoff(l, p.Backoff),
 		Errors:     p.Errors.List(),
 	}
+}
+
+// DeriveClasses makes the figures of classes of requests, over a stretch. Turns to which no
+// conversation came have none.
+func DeriveClasses(l Label, list []class.Class, of func(int) *Part) (workloads, turns []Stats) {
+	for i, c := range list {
+		l.Name, l.Kind = c.Name, string(c.Kind)
+		switch s := Derive(l, of(i)); {
+		case c.Kind == class.Workload:
+			workloads = append(workloads, s)
+		case s.Requests.Scheduled > 0:
+			turns = append(turns, s)
+		}
+	}
+	return workloads, turns
 }
 
 func started(l Label) *float64 {

@@ -258,7 +258,7 @@ func (s *Scenario) checkWorkloads() (err error) {
 		if err != nil {
 			return
 		}
-		if _, ok := recordedIn(*w); ok && !strings.HasPrefix(path, "workloads") { // which is read with its wave
+		if _, ok := recordedIn(*w); (ok || w.thinksAsRecorded()) && !strings.HasPrefix(path, "workloads") { // which is read with its wave
 			return
 		}
 		word := "prompts"

@@ -80,7 +80,7 @@ func (s *Scenario) checkWaves(lane int, process arrival.Process) error {
 // unless it was given others.
 func (s *Scenario) replay(lane int) error {
 	l := &s.Lanes[lane]
-	if l.Workload == nil && len(s.Mix) > 0 {
+	if s.mixes(*l) {
 		return nil
 	}
 	w := s.WorkloadOf(*l)
@@ -103,6 +103,9 @@ func (s *Scenario) replay(lane int) error {
 		}
 	}
 	if _, recorded := recordedIn(w); !recorded {
+		if w.thinksAsRecorded() {
+			return wrong("workload.think", "give a wave trace=FILE, or prompts: trace:FILE, of a log of requests with sessions", "think is to be as a trace recorded it, and there is none")
+		}
 		return nil
 	}
 	if _, err := s.PromptsOf(lane); err != nil {
@@ -119,7 +122,8 @@ func (s *Scenario) checkWave(path string, l Lane, w Wave) error {
 		return err
 	}
 	if w.Trace != nil {
-		if err := w.Trace.read("", s.WorkloadOf(l).SkipBadLines); err != nil {
+		of := s.WorkloadOf(l)
+		if err := w.Trace.read("", of.SkipBadLines, !s.mixes(l) && of.thinksAsRecorded()); err != nil {
 			return aboutTrace(path, w.Trace, err)
 		}
 	}

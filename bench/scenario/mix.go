@@ -6,14 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"flashwave/bench/class"
 	"flashwave/bench/prompt"
 )
 
-// A Share of the requests has a workload of its own, and results beside the total.
+// A Share of the requests has a workload of its own, and results beside the total. Of
+// conversations it is the share of those that begin.
 type Share struct {
 	Name  string  `json:"name"`
 	Share float64 `json:"share"` // of all requests, 0 to 1
 	Workload
+
+	SLO []string `json:"slo,omitempty"` // of its requests alone; after Resolve they are among those of the scenario
 }
 
 // wholeShare is how far from 1 the sum of the shares may be: each is written to a tenth of
@@ -50,11 +54,14 @@ func (s *Scenario) readMix(v value) error {
 		share := Share{Workload: s.Workload}
 		before := share.Workload
 		share.Prompt, share.Prompts = "", ""
-		if err := v.mapping(item, append([]field{textField("name", &share.Name), shareField("share", &share.Share)}, share.fields()...)); err != nil {
+		if err := v.mapping(item, append([]field{textField("name", &share.Name), shareField("share", &share.Share), textsField("slo", &share.SLO)}, share.fields()...)); err != nil {
 			return err
 		}
 		if share.Prompt == "" && share.Prompts == "" {
 			share.Prompt, share.Prompts = before.Prompt, before.Prompts
+		}
+		if share.Turns < 2 && share.Think == before.Think { // what it inherited says nothing of single requests
+			share.Think = ""
 		}
 		s.Mix = append(s.Mix, share)
 	}
@@ -66,7 +73,11 @@ func (s *Scenario) writeMix() any {
 	for i := range s.Mix {
 		share := &s.Mix[i]
 		m := yamlMap{{"name", quote(share.Name)}, {"share", shareField("share", &share.Share).write()}}
-		list = append(list, append(m, share.besides(&s.Workload)...))
+		m = append(m, share.besides(&s.Workload)...)
+		if texts := textsField("slo", &share.SLO); len(share.SLO) > 0 {
+			m = append(m, yamlPair{texts.word, texts.write()})
+		}
+		list = append(list, m)
 	}
 	return unless(len(list) == 0, list)
 }
@@ -100,6 +111,36 @@ func (s *Scenario) checkMix() error {
 	if math.Abs(sum-1) > wholeShare {
 		return wrong("workloads", "they are shares of all requests, and make 100 %", "the shares add up to %.4g %%", 100*sum)
 	}
+	return s.takeSLOs()
+}
+
+// takeSLOs makes what the shares assert of their own requests SLOs of the scenario, each
+// in its share.
+func (s *Scenario) takeSLOs() error {
+	for i := range s.Mix {
+		share := &s.Mix[i]
+		for j, text := range share.SLO {
+			path := fmt.Sprintf("workloads[%d].slo[%d]", i, j)
+			e, err := s.parseSLO(path, text)
+			if err != nil {
+				return err
+			}
+			if e.Wave != "" {
+				return s.locate(wrong(path, "leave out in "+e.Where()+", or put it into the slo of the scenario", "%q: an SLO of a workload speaks of that alone", text), text, 0)
+			}
+			own := e.Of(class.Class{Kind: class.Workload, Name: share.Name}).Text
+			if slices.Contains(s.SLO, own) {
+				continue
+			}
+			if s.origin != nil {
+				s.origin.places[fmt.Sprintf("slo[%d]", len(s.SLO))] = path
+			}
+			s.SLO = append(slices.Clip(s.SLO), own)
+		}
+	}
+	for i := range s.Mix {
+		s.Mix[i].SLO = nil
+	}
 	return nil
 }
 
@@ -119,7 +160,7 @@ func (s *Scenario) mixed() (prompt.Source, error) {
 // WorkloadsOf are what the requests of a lane ask for: the lane's own workload, or the
 // shares of the mix, or else the scenario's.
 func (s *Scenario) WorkloadsOf(l Lane) (list []Workload) {
-	if l.Workload != nil || len(s.Mix) == 0 {
+	if !s.mixes(l) {
 		return []Workload{s.WorkloadOf(l)}
 	}
 	for _, of := range s.Mix {

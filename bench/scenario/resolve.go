@@ -103,6 +103,11 @@ func (s *Scenario) fill(limit Machine) {
 	if s.Grace == 0 {
 		s.Grace = s.Target.Timeout
 	}
+	for _, w := range s.Workloads() {
+		if w.thinksAsRecorded() && w.Turns < 2 {
+			w.Turns = maxTurns
+		}
+	}
 	if s.Target.API == apiEmbeddings {
 		for _, w := range s.Workloads() {
 			w.Stream, w.MaxTokens = false, 0

@@ -38,15 +38,15 @@ type Scenario struct {
 	Prices  string   `json:"prices,omitempty"`   // --prices FILE
 	MaxLag  Duration `json:"max_lag"`            // beyond it the generator itself is the bottleneck
 
-	origin  *origin         // where the words stood; nil: not from a file
-	library *prompt.Library // the prompts that Resolve opened
+	origin *origin         // where the words stood; nil: not from a file
+	opened *prompt.Library // the prompts that Resolve opened
 }
 
 // PromptsOf opens the prompts of a lane. Those that [Scenario.Resolve] has opened are
 // shared by all who ask for them.
 func (s *Scenario) PromptsOf(lane int) (prompt.Source, error) {
 	l := s.Lanes[lane]
-	if l.Workload == nil && len(s.Mix) > 0 {
+	if s.mixes(l) {
 		return s.mixed()
 	}
 	w := s.WorkloadOf(l)
@@ -60,13 +60,13 @@ func (s *Scenario) PromptsOf(lane int) (prompt.Source, error) {
 func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 	s.shelf()
 	if file, ok := recordedIn(w); ok {
-		recorded, err := s.library.Trace(file, w.SkipBadLines)
+		recorded, err := s.opened.Trace(file, w.SkipBadLines, w.thinksAsRecorded())
 		if err != nil {
 			return nil, err
 		}
-		return prompt.NewReplay(file, recorded, nil, w.System, s.Seed), nil
+		return w.replaying(prompt.NewReplay(file, recorded, nil, w.System, s.Seed)), nil
 	}
-	source, err := s.library.Open(prompt.Workload{
+	source, err := s.opened.Open(prompt.Workload{
 		Prompts: w.Prompts, Prompt: w.Prompt, System: w.System, Seed: s.Seed, SkipBad: w.SkipBadLines,
 		Template: s.Target.API == apiHTTP, API: api.API(s.Target.API), Turns: max(1, w.Turns),
 	})
@@ -77,8 +77,8 @@ func (s *Scenario) Prompts(w Workload) (prompt.Source, error) {
 }
 
 func (s *Scenario) shelf() {
-	if s.library == nil {
-		s.library = &prompt.Library{}
+	if s.opened == nil {
+		s.opened = &prompt.Library{}
 	}
 }
 
@@ -130,7 +130,7 @@ type Workload struct {
 	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
 
 	Turns int    `json:"turns,omitempty"` // questions of a conversation, at most; 0 and 1: requests by themselves
-	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s
+	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s; trace: as it was recorded
 
 	SkipBadLines bool `json:"skip_bad_lines,omitempty"` // of the file of prompts: they are left out and counted
 }

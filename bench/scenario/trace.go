@@ -109,13 +109,13 @@ func (t Trace) check(path string) error {
 
 // read reads the file, which counts from dir unless it is absolute, unless that was done
 // and nothing has changed since.
-func (t *Trace) read(dir string, skipBad bool) error {
+func (t *Trace) read(dir string, skipBad, sessions bool) error {
 	name := t.File
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
 	as := state{path: name, options: trace.Options{
-		Speed: t.Speed, Scale: t.Scale, From: t.From.D(), To: t.To.D(), SkipBad: skipBad,
+		Speed: t.Speed, Scale: t.Scale, From: t.From.D(), To: t.To.D(), SkipBad: skipBad, Sessions: sessions,
 	}}
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		as.size, as.at = info.Size(), info.ModTime()
@@ -139,7 +139,7 @@ func (w Wave) recorded() (*trace.Trace, error) {
 	}
 	t := *w.Trace
 	if t.load == nil {
-		if err := t.read("", false); err != nil {
+		if err := t.read("", false, false); err != nil {
 			return nil, err
 		}
 	}
@@ -152,7 +152,7 @@ func (w Wave) recorded() (*trace.Trace, error) {
 // segments are the curve of the trace, of a wave of that index.
 func (t Trace) segments(dir string, index int) ([]arrival.Segment, error) {
 	if t.load == nil {
-		if err := t.read(dir, false); err != nil {
+		if err := t.read(dir, false, false); err != nil {
 			return nil, err
 		}
 	}
@@ -200,11 +200,11 @@ func (s *Scenario) replayed(lane int, file string, w Workload) (prompt.Source, e
 	if recorded == nil {
 		var err error
 		s.shelf()
-		if recorded, err = s.library.Trace(file, w.SkipBadLines); err != nil {
+		if recorded, err = s.opened.Trace(file, w.SkipBadLines, w.thinksAsRecorded()); err != nil {
 			return nil, err
 		}
 	}
-	return prompt.NewReplay(file, recorded, of, w.System, s.Seed), nil
+	return w.replaying(prompt.NewReplay(file, recorded, of, w.System, s.Seed)), nil
 }
 
 // aboutTrace is an error about the trace of a wave.

@@ -4,7 +4,23 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"flashwave/bench/prompt"
 )
+
+// asRecorded is the time to think that a trace shows.
+const asRecorded = "trace"
+
+// thinksAsRecorded reports whether sessions of a trace are conversations.
+func (w Workload) thinksAsRecorded() bool { return w.Think == asRecorded }
+
+// replaying makes the prompts of a trace those of conversations, if that is what is wanted.
+func (w Workload) replaying(r *prompt.Replay) prompt.Source {
+	if w.thinksAsRecorded() {
+		return r.Conversing(w.Turns)
+	}
+	return r
+}
 
 // maxTurns is more than any conversation has: all of it.
 const maxTurns = 10_000
@@ -50,32 +66,39 @@ func (w Workload) ThinkTime() (mean time.Duration, random bool) {
 }
 
 // Converses reports whether some requests are turns of a conversation.
-func (s *Scenario) Converses() bool {
-	for _, l := range s.Lanes {
-		if s.WorkloadOf(l).Turns > 1 && (l.Workload != nil || len(s.Mix) == 0) {
-			return true
+func (s *Scenario) Converses() bool { return s.mostTurns(s.Lanes...) > 1 }
+
+// mostTurns is of how many turns conversations of some lanes are at most.
+func (s *Scenario) mostTurns(lanes ...Lane) (most int) {
+	for _, l := range lanes {
+		for _, w := range s.WorkloadsOf(l) {
+			most = max(most, w.Turns)
 		}
 	}
-	return false
+	return most
 }
 
 // checkTurns checks what is said of conversations.
 func (w *Workload) checkTurns(path string) error {
+	_, recorded := recordedIn(*w)
+	if w.thinksAsRecorded() {
+		if !recorded && (w.Prompts != defaultPrompts || strings.HasPrefix(path, "workloads")) || w.Prompt != "" {
+			return wrong(path+".think", "give prompts: trace:FILE, or leave them to the wave's trace", "think is to be as a trace recorded it, and the prompts are others")
+		}
+		return nil
+	}
 	if text, _ := strings.CutPrefix(w.Think, "exp:"); w.Think != "" {
 		if _, err := ParseDuration(text); err != nil {
-			return wrong(path+".think", "write 2s, or exp:2s for a random time of that mean", "think %q is not a duration", brief(w.Think))
+			return wrong(path+".think", "write 2s, exp:2s for a random time of that mean, or trace for what a trace recorded", "think %q is not a duration", brief(w.Think))
 		}
 	}
-	_, recorded := recordedIn(*w)
 	switch {
 	case w.Turns < 0 || w.Turns > maxTurns:
 		return wrong(path+".turns", "write 5, or all for those of a file", "turns is not between 1 and %d", maxTurns)
 	case w.Turns < 2 && w.Think != "":
 		return wrong(path+".think", "give turns: 5", "only a conversation has a time to think")
 	case w.Turns > 1 && recorded:
-		return wrong(path+".turns", "the requests of its sessions come when they were recorded", "a trace is no conversation")
-	case w.Turns > 1 && strings.HasPrefix(path, "workloads"):
-		return wrong(path+".turns", "give a lane of its own a workload with turns", "a share of a mix is no conversation")
+		return wrong(path+".turns", "its requests come when they were recorded; think: trace makes its sessions conversations", "a trace is no conversation")
 	case w.Turns == maxTurns && (w.Prompt != "" || made(w.Prompts)):
 		return wrong(path+".turns", "write how many, or give a file of conversations", "%s has no end of turns", w.Prompts)
 	}

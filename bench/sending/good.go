@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"flashwave/bench/dispatch"
 	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
@@ -15,8 +14,8 @@ import (
 
 // goodness judges a request by the bounds of its wave; one of the warm-up, by those of
 // the wave in whose time it ended.
-func (s *Sender) goodness(t dispatch.Ticket, res *client.Result) verdict.Goodness {
-	wave := t.Wave
+func (s *Sender) goodness(f *ledger.Flight, res *client.Result) verdict.Goodness {
+	t, wave := f.Ticket, f.Wave
 	if wave == result.Warmup {
 		wave = s.Ledger.LiveWave(t.Lane)
 	}
@@ -24,7 +23,7 @@ func (s *Sender) goodness(t dispatch.Ticket, res *client.Result) verdict.Goodnes
 		return verdict.Bad
 	}
 	streams := s.asks(t).Stream && s.Scenario.Target.API != string(client.HTTP) // which answers with a document, whatever was asked
-	return s.Assertions.Goodness(s.Waves[wave], func(e slo.Expr) (float64, bool) {
+	return s.Assertions.Goodness(s.Waves[wave], f.Classes(), func(e slo.Expr) (float64, bool) {
 		return measured(e, t.Scheduled, streams, res)
 	})
 }

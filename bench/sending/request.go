@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"flashwave/bench/class"
 	"flashwave/bench/dispatch"
 	"flashwave/bench/items"
 	"flashwave/bench/prompt"
@@ -80,18 +81,42 @@ func (w Workload) Learned() (notes []string) {
 	return notes
 }
 
-// Converses reports whether the requests of a lane are turns of conversations.
-func (w Workload) Converses(lane int) bool {
-	_, ok := w.Prompts[lane].(*prompt.Sessions)
-	return ok
+// place is where in the sequence of its lane a request stands, or its session.
+func (w Workload) place(t dispatch.Ticket) (lane, index uint64) {
+	return uint64(t.Lane), w.FirstOf(t.Lane) + t.Session
 }
 
-// Share is which share of a mix a request is of, from 0; -1: its lane asks no mix.
-func (w Workload) Share(t dispatch.Ticket) int {
+// Converses reports whether a request is a turn of a conversation.
+func (w Workload) Converses(t dispatch.Ticket) bool {
+	of, ok := w.Prompts[t.Lane].(prompt.Talking)
+	return ok && of.Converses(w.place(t))
+}
+
+// share is which share of a mix a request is of, from 0; -1: its lane asks no mix.
+func (w Workload) share(t dispatch.Ticket) int {
 	if mix, ok := w.Prompts[t.Lane].(*prompt.Mix); ok {
-		return mix.Of(uint64(t.Lane), w.FirstOf(t.Lane)+t.Session)
+		return mix.Of(w.place(t))
 	}
 	return -1
+}
+
+// ClassesOf are those of a request: shares are the first of them, and then come turns.
+func (w Workload) ClassesOf(t dispatch.Ticket) class.Indexes {
+	of := class.Indexes{w.share(t), -1}
+	if w.Converses(t) {
+		of[1] = w.turnsFrom() + class.TurnOf(t.Turn)
+	}
+	return of
+}
+
+// turnsFrom is how many classes come before turns: the shares of the mix.
+func (w Workload) turnsFrom() int {
+	for _, source := range w.Prompts {
+		if mix, ok := source.(*prompt.Mix); ok {
+			return len(mix.Shares())
+		}
+	}
+	return 0
 }
 
 // sources are all of them, each once, and of a mix each of its own.
@@ -101,17 +126,21 @@ func (w Workload) sources() (list []prompt.Source) {
 			list = append(list, s)
 		}
 	}
-	for _, source := range w.Prompts {
+	var each func(prompt.Source)
+	each = func(source prompt.Source) {
 		switch of := source.(type) {
 		case *prompt.Mix:
 			for _, share := range of.Shares() {
-				add(share.Source)
+				each(share.Source)
 			}
 		case *prompt.Sessions:
-			add(of.Source())
+			each(of.Source())
 		default:
 			add(source)
 		}
+	}
+	for _, source := range w.Prompts {
+		each(source)
 	}
 	return list
 }
@@ -119,10 +148,10 @@ func (w Workload) sources() (list []prompt.Source) {
 // measured tells a source that wants to know how many tokens a prompt came to.
 func (w Workload) measured(lane int, p prompt.Prompt, res *client.Result) {
 	source := w.Prompts[lane]
-	switch of := source.(type) {
-	case *prompt.Mix:
+	if of, ok := source.(*prompt.Mix); ok {
 		source = of.Shares()[p.Share-1].Source
-	case *prompt.Sessions:
+	}
+	if talking, ok := source.(prompt.Talking); ok && talking.Converses(uint64(lane), 0) {
 		return // what was said before is in its prompts
 	}
 	of, ok := source.(interface {
@@ -146,7 +175,16 @@ func (w Workload) prompt(t dispatch.Ticket) prompt.Prompt {
 	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
 		return replay.Row(t.Wave, uint64(t.Row-1), first)
 	}
-	return source.At(uint64(t.Lane), first+t.Session)
+	return source.At(w.place(t))
+}
+
+// turns are those of the conversation that a ticket begins.
+func (w Workload) turns(t dispatch.Ticket) []prompt.Prompt {
+	source := w.Prompts[t.Lane]
+	if replay, ok := source.(*prompt.Replay); ok && t.Row > 0 {
+		return replay.RowTurns(t.Wave, uint64(t.Row-1), w.FirstOf(t.Lane))
+	}
+	return source.(prompt.Talking).Turns(w.place(t))
 }
 
 // asked is a prompt of a workload as a request to a model: what the prompt says of its

@@ -103,9 +103,9 @@ type question struct {
 //go:noinline
 func (s *Sender) question(t dispatch.Ticket) *question {
 	q := new(question)
-	source, converses := s.Workload.Prompts[t.Lane].(*prompt.Sessions)
+	converses := s.Workload.Converses(t)
 	if converses {
-		q.prompt = s.talks.prompt(source, t, s.Workload.FirstOf(t.Lane))
+		q.prompt = s.talks.prompt(s.Workload, t)
 	} else {
 		q.prompt = s.Workload.prompt(t)
 	}
@@ -120,10 +120,14 @@ func (s *Sender) question(t dispatch.Ticket) *question {
 //go:noinline
 func (s *Sender) goesOn(t dispatch.Ticket, q *question, res *client.Result) (bool, time.Duration) {
 	s.Workload.measured(t.Lane, q.prompt, res)
-	if q.request.KeepText && s.talks.ended(t, q.prompt, res) {
-		return true, think(s.asks(t), s.Scenario.Seed, t)
+	if !q.request.KeepText {
+		return false, 0
 	}
-	return false, 0
+	goesOn, recorded := s.talks.ended(t, q.prompt, res)
+	if !goesOn {
+		return false, 0
+	}
+	return true, recorded + think(s.asks(t), s.Scenario.Seed, t) // of which one is 0
 }
 
 // record takes in a request that has ended, and says what it cost. One that was left
@@ -157,7 +161,7 @@ func (c call) Sent(at time.Duration) {
 
 // value is what a request that has ended is worth.
 func (s *Sender) value(f *ledger.Flight, res *client.Result) ledger.Value {
-	v := ledger.Value{Good: s.goodness(f.Ticket, res)}
+	v := ledger.Value{Good: s.goodness(f, res)}
 	if s.Price != nil {
 		v.Cost, v.Estimated = ledger.Cost(*s.Price, f.PromptBytes(), f.MaxTokens(), res)
 	}
@@ -166,7 +170,7 @@ func (s *Sender) value(f *ledger.Flight, res *client.Result) ledger.Value {
 
 // asks is what a request is asked with.
 func (s *Sender) asks(t dispatch.Ticket) scenario.Workload {
-	if share := s.Workload.Share(t); share >= 0 {
+	if share := s.Workload.share(t); share >= 0 {
 		return s.Scenario.Mix[share].Workload
 	}
 	return s.Scenario.WorkloadOf(s.Scenario.Lanes[t.Lane])

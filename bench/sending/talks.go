@@ -38,9 +38,9 @@ type talk struct {
 }
 
 // prompt is what a ticket asks: its turn, with all that was said before.
-func (ts *talks) prompt(source *prompt.Sessions, t dispatch.Ticket, first uint64) prompt.Prompt {
+func (ts *talks) prompt(w Workload, t dispatch.Ticket) prompt.Prompt {
 	if t.Turn == 0 {
-		turns := source.Turns(uint64(t.Lane), first+t.Session)
+		turns := w.turns(t)
 		ts.mu.Lock()
 		defer ts.mu.Unlock()
 		if ts.open == nil {
@@ -58,20 +58,21 @@ func (ts *talks) prompt(source *prompt.Sessions, t dispatch.Ticket, first uint64
 	return of.turns[t.Turn].After(of.said)
 }
 
-// ended takes in the answer to a turn, and reports whether the session goes on.
-func (ts *talks) ended(t dispatch.Ticket, p prompt.Prompt, res *client.Result) bool {
+// ended takes in the answer to a turn, and reports whether the session goes on, and how
+// long whoever asked on thought before, if that was recorded.
+func (ts *talks) ended(t dispatch.Ticket, p prompt.Prompt, res *client.Result) (goesOn bool, recorded time.Duration) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	id := talkID{t.Lane, t.Session}
 	of, ok := ts.open[id]
 	if !ok {
-		return false
+		return false, 0
 	}
 	ts.grow(of, res)
 	more := int(t.Turn)+1 < len(of.turns)
 	if res.Outcome == outcome.OK && more {
 		of.said = append(slices.Clip(p.Messages), prompt.Answer(answer(res)))
-		return true
+		return true, of.turns[t.Turn+1].Think
 	}
 	delete(ts.open, id)
 	switch {
@@ -81,7 +82,7 @@ func (ts *talks) ended(t dispatch.Ticket, p prompt.Prompt, res *client.Result) b
 	default:
 		ts.counted.Broken++
 	}
-	return false
+	return false, 0
 }
 
 // dropped takes in a turn that is never sent: its session is broken.

@@ -6,8 +6,8 @@
 //
 // # Grammar
 //
-//	METRIC.STAT OP VALUE [in WAVE]     a statistic of a latency
-//	METRIC OP VALUE [in WAVE]          a latency: of each request; else a scalar
+//	METRIC.STAT OP VALUE [in WHERE]    a statistic of a latency
+//	METRIC OP VALUE [in WHERE]         a latency: of each request; else a scalar
 //
 // The latencies are ttft, ttfa, e2e, itl, tpot, stall, queue and connect;
 // service.ttft, service.ttfa and service.e2e count from sending rather than from
@@ -22,13 +22,17 @@
 // requests.
 //
 // OP is <, <=, > or >=. VALUE has a unit: 800ms, 8s, 1m, 250us; 1%; 200/s,
-// 12000/m; $5. Only counts and ratios may be bare numbers. WAVE is a name or
-// lane/name, in quotes if it has spaces.
+// 12000/m; $5. Only counts and ratios may be bare numbers. WHERE is a wave, by its
+// name or lane/name; a share of a mix of workloads, by its name; or turns of
+// conversations as reports tell them apart: turn 1, turn 2, turn 3-5, turn 6+. Names
+// are in quotes if they have spaces.
 package slo
 
 import (
 	"math"
 	"strings"
+
+	"flashwave/bench/class"
 )
 
 // An Expr is one parsed assertion. Expressions are comparable: two that differ
@@ -41,7 +45,8 @@ type Expr struct {
 	Op      Op
 	Value   float64 // in Unit: ms, 0 to 1, per second, USD, requests
 	Unit    Unit
-	Wave    string // "" is the whole run; "lane/wave" names the lane, too
+	Wave    string // "" is the whole run; "lane/wave" names the lane, too; or a class of requests, as it writes itself
+	Turn    bool   // Wave is such a class, of turns
 	Share   bool   // a count taken as its share of the scheduled requests (Unit is Ratio)
 }
 
@@ -85,7 +90,20 @@ func (e Expr) Holds(v float64) bool {
 // Concerns reports whether the expression speaks of a wave: of all when it names
 // none, and of the waves of every lane when it names no lane.
 func (e Expr) Concerns(lane, wave string) bool {
-	return e.Wave == "" || e.Wave == wave || e.Wave == WaveName(lane, wave)
+	return e.Wave == "" || !e.Turn && (e.Wave == wave || e.Wave == WaveName(lane, wave))
+}
+
+// Names reports whether the expression speaks of a class of requests, and of it alone.
+func (e Expr) Names(c class.Class) bool {
+	return e.Turn == (c.Kind == class.Turn) && e.Wave == c.String()
+}
+
+// Where is what the expression speaks of, as its text has it; "": the whole run.
+func (e Expr) Where() string {
+	if e.Turn {
+		return e.Wave
+	}
+	return quoted(e.Wave)
 }
 
 // WaveName is a wave's name as expressions, logs and reports write it, with its
@@ -133,20 +151,25 @@ func MustParse(text string) Expr {
 	return e
 }
 
-// Everywhere is an assertion over a wave as one over the whole run.
+// Everywhere is an assertion over a part of the run as one over all of it.
 func (e Expr) Everywhere() Expr {
 	if e.Wave != "" {
-		e.Text = strings.TrimSuffix(e.Text, " in "+quoted(e.Wave))
-		e.Wave = ""
+		e.Text = strings.TrimSuffix(e.Text, " in "+e.Where())
+		e.Wave, e.Turn = "", false
 	}
 	return e
 }
 
 // In is an assertion over the whole run as one over a wave of it.
-func (e Expr) In(lane, wave string) Expr {
+func (e Expr) In(lane, wave string) Expr { return e.over(WaveName(lane, wave), false) }
+
+// Of is an assertion over the whole run as one over a class of its requests.
+func (e Expr) Of(c class.Class) Expr { return e.over(c.String(), c.Kind == class.Turn) }
+
+func (e Expr) over(part string, turn bool) Expr {
 	if e.Wave == "" {
-		e.Wave = WaveName(lane, wave)
-		e.Text += " in " + quoted(e.Wave)
+		e.Wave, e.Turn = part, turn
+		e.Text += " in " + e.Where()
 	}
 	return e
 }

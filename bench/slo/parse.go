@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"flashwave/bench/class"
 )
 
 // maxLength bounds an expression, in bytes.
@@ -53,11 +55,11 @@ func (p *parser) expr() (e Expr, err *SyntaxError) {
 		return e, err
 	}
 	e.Text = subject + " " + string(e.Op) + " " + value
-	if e.Wave, err = p.wave(); err != nil {
+	if e.Wave, e.Turn, err = p.where(); err != nil {
 		return e, err
 	}
 	if e.Wave != "" {
-		e.Text += " in " + quoted(e.Wave)
+		e.Text += " in " + e.Where()
 	}
 	return e, nil
 }
@@ -130,27 +132,44 @@ func (p *parser) op() (Op, *SyntaxError) {
 	return "", p.fail(p.pos, "write <, <=, > or >= and a value", "a comparison is missing")
 }
 
-// wave reads what follows the value: nothing, or "in WAVE".
-func (p *parser) wave() (string, *SyntaxError) {
+// where reads what follows the value: nothing, or "in WAVE", or "in turn 2".
+func (p *parser) where() (name string, turn bool, err *SyntaxError) {
 	word, start := p.word(unicode.IsSpace)
 	if word == "" {
-		return "", nil
+		return "", false, nil
 	}
 	if !strings.EqualFold(word, "in") {
-		return "", p.fail(start, "only \"in WAVE\" may follow the value", "unexpected %q", word)
+		return "", false, p.fail(start, "only \"in WAVE\" may follow the value", "unexpected %q", word)
 	}
 	p.skipSpace()
-	name, start, err := p.waveName()
+	name, start, err = p.waveName()
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if name == "" {
-		return "", p.fail(start, "write the name of a wave after \"in\"", "a wave's name is missing")
+		return "", false, p.fail(start, "write the name of a wave after \"in\"", "a wave's name is missing")
 	}
-	if more, at := p.word(unicode.IsSpace); more != "" {
-		return "", p.fail(at, "a name with spaces needs quotes: in \"rush hour\"", "unexpected %q", more)
+	more, at := p.word(unicode.IsSpace)
+	if bare := p.in[start] == name[0]; more != "" && bare && (strings.EqualFold(name, "turn") || strings.EqualFold(name, "turns")) {
+		if name, err = p.turn(more, at); err != nil {
+			return "", false, err
+		}
+		turn = true
+		more, at = p.word(unicode.IsSpace)
 	}
-	return name, nil
+	if more != "" {
+		return "", false, p.fail(at, "a name with spaces needs quotes: in \"rush hour\"", "unexpected %q", more)
+	}
+	return name, turn, nil
+}
+
+// turn is the class of the turns of that name.
+func (p *parser) turn(name string, at int) (string, *SyntaxError) {
+	c, hint, ok := class.ParseTurn(name)
+	if !ok {
+		return "", p.fail(at, hint, "%q are not turns that are told apart", name)
+	}
+	return c.String(), nil
 }
 
 func (p *parser) waveName() (name string, start int, err *SyntaxError) {

@@ -65,6 +65,22 @@ func TestParse(t *testing.T) {
 			slo.Expr{Text: "error_rate < 1% in in", Metric: slo.ErrorRate, Op: slo.Less, Value: 0.01, Unit: slo.Ratio, Wave: "in"},
 		},
 		{
+			"turns of conversations", "ttft.p95 < 800ms in Turn 2",
+			slo.Expr{Text: "ttft.p95 < 800ms in turn 2", Metric: slo.TTFT, Stat: slo.P95, Op: slo.Less, Value: 800, Unit: slo.Milliseconds, Wave: "turn 2", Turn: true},
+		},
+		{
+			"some turns", "error_rate < 1%  in turns  3-5 ",
+			slo.Expr{Text: "error_rate < 1% in turn 3-5", Metric: slo.ErrorRate, Op: slo.Less, Value: 0.01, Unit: slo.Ratio, Wave: "turn 3-5", Turn: true},
+		},
+		{
+			"a wave called turn", "error_rate < 1% in turn",
+			slo.Expr{Text: "error_rate < 1% in turn", Metric: slo.ErrorRate, Op: slo.Less, Value: 0.01, Unit: slo.Ratio, Wave: "turn"},
+		},
+		{
+			"a wave called turn 2", `error_rate < 1% in "turn 2"`,
+			slo.Expr{Text: `error_rate < 1% in "turn 2"`, Metric: slo.ErrorRate, Op: slo.Less, Value: 0.01, Unit: slo.Ratio, Wave: "turn 2"},
+		},
+		{
 			"a percentage is the nearest float64", "error_rate <= 0.1%",
 			slo.Expr{Text: "error_rate <= 0.1%", Metric: slo.ErrorRate, Op: slo.LessOrEqual, Value: 0.001, Unit: slo.Ratio},
 		},

@@ -14,15 +14,25 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
+	"flashwave/bench/class"
 	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
 
 // A series is what one tag of a histogram log stands for.
 type series struct {
-	wave   int // as in an Interval
-	metric result.Metric
-	kind   histKind
+	wave    int  // as in an Interval
+	isClass bool // wave is one
+	metric  result.Metric
+	kind    histKind
+}
+
+// parts are those of an interval among which the series has its part.
+func (s series) parts(in result.Interval) map[int]*result.Part {
+	if s.isClass {
+		return in.Classes
+	}
+	return in.Parts
 }
 
 // A histKind says which of a part's histograms of one metric is meant.
@@ -45,7 +55,8 @@ func (s series) of(p *result.Part) **result.Hist {
 	return &p.Hists[s.metric]
 }
 
-// tags are the tags of a run's histogram logs, [lane/]wave/metric; ages of
+// tags are the tags of a run's histogram logs, [lane/]wave/metric, and for classes of
+// requests /workload/NAME/metric and /turn/NAME/metric; ages of
 // requests that never got an answer have "open." before the metric, and durations
 // of requests that failed in the end "failed.".
 type tags map[string]series
@@ -61,15 +72,31 @@ func tagsOf(run *result.Run) tags {
 	}
 	t := tags{}
 	for i, name := range waves {
-		for _, m := range result.Metrics() {
-			t[name+"/"+m.String()] = series{i, m, observed}
-			t[name+"/failed."+m.String()] = series{i, m, ofFailed}
-			if int(m) < len(result.Part{}.Open) {
-				t[name+"/open."+m.String()] = series{i, m, stillOpen}
-			}
-		}
+		t.add(name, i, false)
+	}
+	for i, c := range classesOf(run) {
+		t.add("/"+string(c.Kind)+"/"+escape(c.Name), i, true)
 	}
 	return t
+}
+
+// classesOf are the classes of a run's requests; an older log may not say what it ran.
+func classesOf(run *result.Run) []class.Class {
+	if run.Scenario == nil {
+		return nil
+	}
+	return run.Scenario.Classes()
+}
+
+// add adds the tags of a wave, or of a class.
+func (t tags) add(name string, i int, isClass bool) {
+	for _, m := range result.Metrics() {
+		t[name+"/"+m.String()] = series{i, isClass, m, observed}
+		t[name+"/failed."+m.String()] = series{i, isClass, m, ofFailed}
+		if int(m) < len(result.Part{}.Open) {
+			t[name+"/open."+m.String()] = series{i, isClass, m, stillOpen}
+		}
+	}
 }
 
 // escape writes the characters that a tag may not have as in a URL.
@@ -91,7 +118,7 @@ func escape(name string) string {
 func (t tags) hists(in result.Interval) map[string]*result.Hist {
 	found := map[string]*result.Hist{}
 	for tag, s := range t {
-		if p := in.Parts[s.wave]; p != nil && (*s.of(p)).Count() > 0 {
+		if p := s.parts(in)[s.wave]; p != nil && (*s.of(p)).Count() > 0 {
 			found[tag] = *s.of(p)
 		}
 	}

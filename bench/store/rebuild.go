@@ -57,29 +57,41 @@ func judged(begun *result.Run, seconds []result.Logged, events []result.Event, s
 			return err != nil
 		})
 	}
-	waves := make([]verdict.WaveName, len(begun.Waves))
-	for i, w := range begun.Waves {
-		waves[i] = verdict.WaveName{Lane: w.Lane, Wave: w.Name}
-	}
-	assertions, _ := verdict.Parse(slos, nil, waves) // those that are left can be read
+	subjects := subjectsOf(begun)
+	assertions, _ := verdict.Parse(slos, nil, subjects) // those that are left can be read
 	good := result.Good{Asserted: assertions.Judged()}
 	good.Share, good.Text = assertions.Recovered()
-	rebuilt := result.Rebuild(begun, seconds, events, step, good)
+	rebuilt := result.Rebuild(begun, seconds, events, step, good, subjects.Classes)
 	run := rebuilt.Run
 	found := result.Findings{{Kind: result.FoundCutOff, Text: "the run was cut off before its generator could be judged", Voids: result.VoidsAll}}
-	for i, w := range waves {
+	for i, w := range subjects.Waves {
 		part, _ := rebuilt.Logged(i)
 		found = append(found, verdict.Generator(w.String(), part, maxLag(begun.Scenario))...)
 	}
 	run.Generator.Settle(found)
 	run.Verdict = verdict.Judge(verdict.Case{
 		Assertions: assertions,
-		Figures:    verdict.Figures{Waves: waves, Of: rebuilt.Logged, Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
+		Figures:    verdict.Figures{Subjects: subjects, Of: rebuilt.Logged, OfClass: rebuilt.LoggedClass, Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
 		Ending:     verdict.CutOff,
 		Run:        run,
 		Lanes:      rebuilt.Lanes(),
 	})
 	return run
+}
+
+// subjectsOf are what the SLOs of a run may speak of. Of an older log, or another's, whose
+// scenario does not have the waves of its document, only these are known.
+func subjectsOf(begun *result.Run) verdict.Subjects {
+	var waves []verdict.WaveName
+	for _, w := range begun.Waves {
+		waves = append(waves, verdict.WaveName{Lane: w.Lane, Wave: w.Name})
+	}
+	if begun.Scenario != nil {
+		if of := verdict.SubjectsOf(begun.Scenario); slices.Equal(of.Waves, waves) {
+			return of
+		}
+	}
+	return verdict.Subjects{Waves: waves}
 }
 
 // maxLag is the lateness that a scenario allows; an older log may have none.
@@ -160,11 +172,11 @@ func attach(seconds []result.Logged, hists []stretch) []result.Logged {
 			seconds = append(seconds, result.Logged{Interval: result.Interval{
 				Start: time.Duration(s.start) * time.Millisecond,
 				End:   time.Duration(s.end) * time.Millisecond,
-				Parts: map[int]*result.Part{},
+				Parts: map[int]*result.Part{}, Classes: map[int]*result.Part{},
 			}})
 		}
 		after := sort.Search(len(seconds), func(i int) bool { return seconds[i].Start.Milliseconds() > s.start })
-		parts := seconds[max(after-1, 0)].Parts
+		parts := s.parts(seconds[max(after-1, 0)].Interval)
 		if parts[s.wave] == nil {
 			parts[s.wave] = result.NewPart()
 		}

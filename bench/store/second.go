@@ -22,6 +22,7 @@ type second struct {
 	Queued   int64                `json:"queued,omitempty"`
 	Over     bool                 `json:"overloaded,omitempty"`
 	Parts    map[int]*result.Part `json:"parts,omitempty"`    // by wave; not to be written to
+	Classes  map[int]*result.Part `json:"classes,omitempty"`  // by class, as the scenario counts them; likewise. Older logs have none
 	Standing *result.Standing     `json:"standing,omitempty"` // older logs have none
 }
 
@@ -29,30 +30,37 @@ func newSecond(in result.Interval, row result.Row) second {
 	return second{
 		Kind: secondKind, TS: in.Start.Seconds(), EndS: in.End.Seconds(),
 		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued, Over: row.Overloaded,
-		Parts: maps.Clone(in.Parts), Standing: in.Standing,
+		Parts: maps.Clone(in.Parts), Classes: maps.Clone(in.Classes), Standing: in.Standing,
 	}
 }
 
-// A sampled is a kind of error of which a wave's log has an example.
+// A sampled is a kind of error of which a wave's log, or that of a class, has an example.
 type sampled struct {
-	wave int
-	kind result.ErrorKey
+	wave    int
+	isClass bool // wave is one
+	kind    result.ErrorKey
 }
 
 // leaveOut drops the examples of errors that the log has already: an endpoint that
 // is down says the same every second.
 func (s *second) leaveOut(have map[sampled]bool) {
-	for wave, p := range s.Parts {
+	leaveOut(s.Parts, false, have)
+	leaveOut(s.Classes, true, have)
+}
+
+func leaveOut(parts map[int]*result.Part, isClass bool, have map[sampled]bool) {
+	for wave, p := range parts {
 		if len(p.Errors) == 0 {
 			continue
 		}
 		short := *p
 		short.Errors = p.Errors.WithoutSamples(func(kind result.ErrorKey) bool {
-			had := have[sampled{wave, kind}]
-			have[sampled{wave, kind}] = true
+			this := sampled{wave, isClass, kind}
+			had := have[this]
+			have[this] = true
 			return had
 		})
-		s.Parts[wave] = &short
+		parts[wave] = &short
 	}
 }
 
@@ -62,15 +70,22 @@ func (s second) logged() (result.Logged, bool) {
 		return result.Logged{}, false
 	}
 	l := result.Logged{
-		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Parts: map[int]*result.Part{}, Standing: s.Standing},
+		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Standing: s.Standing},
 		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued, Overloaded: s.Over,
 	}
-	for wave, p := range s.Parts {
-		l.Parts[wave] = result.NewPart()
-		l.Parts[wave].Merge(p)
-	}
+	l.Parts, l.Classes = merged(s.Parts), merged(s.Classes)
 	wellTimed(l.Parts)
 	return l, true
+}
+
+// merged are whole parts, whatever of them the log had.
+func merged(logged map[int]*result.Part) map[int]*result.Part {
+	whole := map[int]*result.Part{}
+	for key, p := range logged {
+		whole[key] = result.NewPart()
+		whole[key].Merge(p)
+	}
+	return whole
 }
 
 // wellTimed says of a log that knows how many good requests there were, and not when,

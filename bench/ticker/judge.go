@@ -28,15 +28,16 @@ func (s *seconds) judge(lanes map[string]result.Row) (overloaded bool) {
 	if sending {
 		overloaded = s.judgePace(now, lanes)
 	}
-	recent := map[string]verdict.Stretch{} // by wave: many expressions speak of the same one
+	recent := map[string]verdict.Stretch{} // many expressions speak of the same part of a run
 	look := func(e slo.Expr) slo.Result {
-		if _, ok := recent[e.Wave]; !ok {
-			recent[e.Wave] = s.Present(e, liveWindow)
+		where := e.Where()
+		if _, ok := recent[where]; !ok {
+			recent[where] = s.Present(e, liveWindow)
 		}
-		if !e.Op.Upper() && recent[e.Wave].Length < liveWindow-time.Second/2 {
+		if !e.Op.Upper() && recent[where].Length < liveWindow-time.Second/2 {
 			return slo.Result{} // what is not there yet may come: the first answers take a while
 		}
-		return slo.Evaluate(e, recent[e.Wave])
+		return slo.Evaluate(e, recent[where])
 	}
 	for _, a := range s.Assertions.SLOs {
 		if !sending && !a.Op.Upper() {
@@ -59,14 +60,19 @@ func (s *seconds) judge(lanes map[string]result.Row) (overloaded bool) {
 
 // breach notes that an SLO is breached, and an event of it the first time.
 func (s *seconds) breach(e slo.Expr, now time.Duration) {
-	s.Waves.Breach(e, slices.Collect(s.Ledger.Live()), now-liveWindow)
+	concerned := slices.DeleteFunc(slices.Collect(s.Ledger.Live()), func(wave int) bool { return !s.Assertions.Concerns(e, wave) })
+	s.Waves.Breach(concerned, now-liveWindow)
 	if _, before := s.breached[e.Text]; before {
 		return
 	}
 	rate := s.Admitted(e)
 	s.breached[e.Text] = rate
+	wave := e.Wave
+	if s.Assertions.Class(e) >= 0 {
+		wave = ""
+	}
 	s.Journal.Add(result.Event{
-		TS: s.Waves.Since(now).Seconds(), Kind: result.Breached, Wave: e.Wave,
+		TS: s.Waves.Since(now).Seconds(), Kind: result.Breached, Wave: wave,
 		Text: fmt.Sprintf("%s first breached at %s requests/s", e.Text, units.Rate(rate)),
 	})
 }

@@ -13,7 +13,7 @@ type told struct {
 func (s *seconds) standing() *result.Standing {
 	news := &result.Standing{
 		Backlogs: map[int]result.Backlog{}, Limited: map[int]result.LimitsMet{}, Steady: map[int]float64{},
-		Surges: map[int]result.Aftermath{},
+		Surges: map[int]result.Aftermath{}, Sessions: s.Sessions(),
 	}
 	for lane := range s.Scenario.Lanes {
 		news.Asked = append(news.Asked, s.Dispatch.Asked(lane))

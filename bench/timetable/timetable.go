@@ -10,7 +10,6 @@ import (
 	"flashwave/bench/arrival"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
-	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
 )
 
@@ -169,13 +168,13 @@ func (t *Timetable) surged(before, next int) bool {
 	return !w.Closed() && w.to > 0 && w.to >= surgeRatio*n.from || t.list[before].breached && n.from < w.to
 }
 
-// Breach notes that an SLO is breached in those of some waves that it speaks of and that
-// had begun by an instant: a younger one may suffer from those before it.
-func (t *Timetable) Breach(e slo.Expr, live []int, by time.Duration) {
+// Breach notes that an SLO is breached in those of some waves that had begun by an instant:
+// a younger one may suffer from those before it.
+func (t *Timetable) Breach(waves []int, by time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, i := range live {
-		if w := &t.list[i]; e.Concerns(w.Lane, w.Name) && w.start <= by {
+	for _, i := range waves {
+		if w := &t.list[i]; w.start <= by {
 			w.breached = true
 		}
 	}

@@ -6,7 +6,7 @@
 //     hash_ids, each of which stands for a block of the prompt's tokens
 //   - Azure's LLM inference traces: CSV of TIMESTAMP, ContextTokens, GeneratedTokens
 //   - BurstGPT: CSV of Timestamp (seconds), Request tokens, Response tokens and, in newer
-//     files, Session ID
+//     files, Session ID and Elapsed time (seconds to the end of the answer)
 //   - flashwave's own log of requests (--out requests=FILE)
 //
 // All but the first are traces of requests: each row has its instant and its lengths, and

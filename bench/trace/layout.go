@@ -105,6 +105,13 @@ func (ownLog) parse(row []byte, r *Row) (at time.Duration, err error) {
 			r.Output, err = tokens(key, value)
 		case "session":
 			r.Session, err = session(value)
+		case "done_ms":
+			if r.hasDone = string(value) != "null"; r.hasDone {
+				var ended float64
+				if ended, err = number(key, value); err == nil {
+					r.done, err = instant("done_ms", ended, time.Millisecond)
+				}
+			}
 		}
 		return err
 	})
@@ -155,6 +162,7 @@ func object(l layout, file io.ReaderAt, place int64) (Row, error) {
 type table struct {
 	names                            []string
 	time, input, output, session, of int
+	elapsed                          int // seconds to the end of the answer
 }
 
 // The names of columns, in small letters.
@@ -163,6 +171,7 @@ var (
 	inputColumns   = []string{"contexttokens", "request tokens", "input_length"}
 	outputColumns  = []string{"generatedtokens", "response tokens", "output_length"}
 	sessionColumns = []string{"session id", "sessionid"}
+	elapsedColumns = []string{"elapsed time"}
 )
 
 func newTable(columns []string) (layout, error) {
@@ -171,7 +180,7 @@ func newTable(columns []string) (layout, error) {
 	}
 	t := table{
 		names: columns, time: find(timeColumns), input: find(inputColumns), output: find(outputColumns),
-		session: find(sessionColumns), of: len(columns),
+		session: find(sessionColumns), elapsed: find(elapsedColumns), of: len(columns),
 	}
 	if t.time < 0 || t.input < 0 || t.output < 0 {
 		header := strings.Join(columns, ",")
@@ -201,6 +210,11 @@ func (t table) parse(row []byte, r *Row) (at time.Duration, err error) {
 			if len(cell) > 0 {
 				r.Session, err = session(cell)
 			}
+		case t.elapsed:
+			if seconds, wrong := strconv.ParseFloat(string(cell), 64); wrong == nil && seconds > 0 {
+				r.done, err = instant("elapsed time", seconds, time.Second)
+				r.hasDone = err == nil
+			}
 		}
 		if err != nil {
 			return 0, err
@@ -209,6 +223,7 @@ func (t table) parse(row []byte, r *Row) (at time.Duration, err error) {
 	if column != t.of {
 		return 0, fmt.Errorf("%d columns, and the header has %d", column, t.of)
 	}
+	r.done += at
 	return at, nil
 }
 

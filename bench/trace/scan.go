@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/arrival"
 	"flashwave/bench/items"
 )
 
@@ -20,10 +21,10 @@ func newReader(b []byte) *bytes.Reader { return bytes.NewReader(b) }
 type scanner struct {
 	in     *bufio.Reader
 	layout layout
-	at     []time.Duration
-	row    []int64
-	facts  facts
-	bad    *items.BadLines
+	recorded
+	sessions bool // what tells them is kept, too
+	facts    facts
+	bad      *items.BadLines
 }
 
 func newScanner(r io.Reader) *scanner { return &scanner{in: bufio.NewReaderSize(r, 64<<10)} }
@@ -32,8 +33,7 @@ func newScanner(r io.Reader) *scanner { return &scanner{in: bufio.NewReaderSize(
 func (s *scanner) isCurve() bool {
 	head, _ := s.in.Peek(4 << 10) // a short file is no fault
 	line, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), "\r\n"), "\n")
-	columns := columnsOf([]byte(line))
-	return len(columns) == 2 && columns[0] == "minute" && columns[1] == "requests" || len(columns) == 1 && columns[0] == "at_s"
+	return arrival.IsCurve(columnsOf([]byte(line)))
 }
 
 // rows reads all of them.
@@ -61,6 +61,9 @@ func (s *scanner) rows(path string, skipBad bool) error {
 			return fmt.Errorf("%s:%d: more than %d rows", path, item.Line, maxRows)
 		}
 		s.at, s.row = append(s.at, at), append(s.row, item.At)
+		if s.sessions {
+			s.talk = append(s.talk, talk{r.Session, r.done, r.hasDone})
+		}
 		s.facts.see(at, &r)
 		return nil
 	})

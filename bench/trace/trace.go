@@ -35,6 +35,9 @@ type Options struct {
 	From, To time.Duration
 	// SkipBad leaves out rows that cannot be used.
 	SkipBad bool
+	// Sessions makes conversations of the sessions that rows name: only the first request of
+	// each is due at its instant, and see [Trace.Session] for the others.
+	Sessions bool
 }
 
 // A Row is one recorded request.
@@ -45,6 +48,18 @@ type Row struct {
 	Hashes  []uint64
 	Session uint64 // of one session prompts grow: each begins with the one before; 0: of none
 	Copy    uint64 // 0: the recorded request itself; else one more of its kind, at a scale above 1
+
+	done    time.Duration // when its answer ended, on the clock of its instant
+	hasDone bool
+}
+
+// A Turn is a request of a session after its first.
+type Turn struct {
+	Row
+	// Think is how long after the end of the answer before it was asked, 0 at least. Where
+	// the trace does not say when answers ended it is the time between the two requests,
+	// with the answer in it.
+	Think time.Duration
 }
 
 // A Trace is recorded load, as it is to be replayed. It is safe for concurrent use.
@@ -60,6 +75,22 @@ type Trace struct {
 	facts  facts
 	bad    *items.BadLines
 	failed atomic.Int64
+
+	later    map[int64][]later // of sessions, by where their first request stands in the file
+	sessions float64           // how many requests a session has on average; 0: there are none
+}
+
+// A later request of a session stands in the file, and is asked after some time.
+type later struct {
+	row   int64
+	think time.Duration
+}
+
+// A talk is what tells requests of a session: which it is, and when an answer ended.
+type talk struct {
+	session uint64
+	done    time.Duration
+	hasDone bool
 }
 
 // facts are what is known of the rows once each was seen.
@@ -133,6 +164,7 @@ func (t *Trace) read(path string, o Options) error {
 		from = newReader(t.held)
 	}
 	r := newScanner(from)
+	r.sessions = o.Sessions
 	if r.isCurve() {
 		t.Curve, err = arrival.ReadTrace(r.in, o.Speed, o.Scale)
 		if err == nil {
@@ -144,12 +176,15 @@ func (t *Trace) read(path string, o Options) error {
 		return err
 	}
 	t.layout, t.facts, t.bad = r.layout, r.facts, r.bad
-	return t.replay(r.at, r.row, o)
+	return t.replay(r.recorded, o)
 }
 
 // replay makes of the recorded instants those at which requests are sent.
-func (t *Trace) replay(at []time.Duration, row []int64, o Options) error {
-	sortRows(at, row)
+func (t *Trace) replay(r recorded, o Options) error {
+	if !slices.IsSorted(r.at) { // a log of requests is in the order of their ends
+		sort.Stable(r)
+	}
+	at, row := r.at, r.row
 	first := at[0]
 	from := sort.Search(len(at), func(i int) bool { return at[i]-first >= o.From })
 	to := len(at)
@@ -164,6 +199,9 @@ func (t *Trace) replay(at []time.Duration, row []int64, o Options) error {
 		return fmt.Errorf("the window holds no request: the trace is %s long", units.Length(at[len(at)-1]-first))
 	}
 	at, row = at[from:to], row[from:to]
+	if o.Sessions {
+		at, row = t.group(at, row, r.talk[from:to], o.Speed)
+	}
 	length := float64(end-begin) / o.Speed
 	if n := float64(len(at)) * o.Scale; !(n <= maxRows) {
 		return fmt.Errorf("%s requests are more than a run replays: lower the scale", units.Count(int64(n)))
@@ -186,24 +224,49 @@ func (t *Trace) replay(at []time.Duration, row []int64, o Options) error {
 	return nil
 }
 
-// sortRows puts rows into the order of time, unless they are in it: a log of requests is
-// in that of their ends.
-func sortRows(at []time.Duration, row []int64) {
-	if !slices.IsSorted(at) {
-		sort.Stable(byTime{at, row})
+// group leaves of each session the first request, and keeps the later ones apart.
+func (t *Trace) group(at []time.Duration, row []int64, talks []talk, speed float64) (ats []time.Duration, rows []int64) {
+	type last struct {
+		first int64 // where the session's first request stands
+		at    int   // of the newest
 	}
+	open := map[uint64]last{}
+	t.later = map[int64][]later{}
+	for i, of := range talks {
+		before, goesOn := open[of.session]
+		if !goesOn || of.session == 0 {
+			ats, rows = append(ats, at[i]), append(rows, row[i])
+			open[of.session] = last{row[i], i}
+			continue
+		}
+		asked := at[before.at]
+		if of := talks[before.at]; of.hasDone {
+			asked = of.done
+		}
+		think := max(0, time.Duration(float64(at[i]-asked)/speed))
+		t.later[before.first] = append(t.later[before.first], later{row[i], think})
+		open[of.session] = last{before.first, i}
+	}
+	t.sessions = float64(len(at)) / float64(len(ats))
+	return ats, rows
 }
 
-type byTime struct {
-	at  []time.Duration
-	row []int64
+// recorded are rows as they were read: of each its instant, where it stands and, where
+// sessions are wanted, what tells them.
+type recorded struct {
+	at   []time.Duration
+	row  []int64
+	talk []talk
 }
 
-func (b byTime) Len() int           { return len(b.at) }
-func (b byTime) Less(i, j int) bool { return b.at[i] < b.at[j] }
-func (b byTime) Swap(i, j int) {
-	b.at[i], b.at[j] = b.at[j], b.at[i]
-	b.row[i], b.row[j] = b.row[j], b.row[i]
+func (r recorded) Len() int           { return len(r.at) }
+func (r recorded) Less(i, j int) bool { return r.at[i] < r.at[j] }
+func (r recorded) Swap(i, j int) {
+	r.at[i], r.at[j] = r.at[j], r.at[i]
+	r.row[i], r.row[j] = r.row[j], r.row[i]
+	if r.talk != nil {
+		r.talk[i], r.talk[j] = r.talk[j], r.talk[i]
+	}
 }
 
 // scaled leaves requests out, or puts more of their kind between them.
@@ -273,7 +336,16 @@ func (t *Trace) At(i int) time.Duration { return t.at[i] }
 // Row is what is recorded of the i-th of them. Lengths that were not recorded, of a
 // request that failed, are the average of those that were.
 func (t *Trace) Row(i int) Row {
-	r, err := t.layout.read(t.source(), t.row[i])
+	r := t.readRow(t.row[i])
+	for j := i - 1; j >= 0 && t.row[j] == t.row[i]; j-- {
+		r.Copy++
+	}
+	return r
+}
+
+// readRow reads the row that stands at a place of the file.
+func (t *Trace) readRow(place int64) Row {
+	r, err := t.layout.read(t.source(), place)
 	if err != nil {
 		t.failed.Add(1)
 	}
@@ -283,11 +355,24 @@ func (t *Trace) Row(i int) Row {
 	if r.Output == 0 {
 		r.Output = t.MeanOutput()
 	}
-	for j := i - 1; j >= 0 && t.row[j] == t.row[i]; j-- {
-		r.Copy++
-	}
 	return r
 }
+
+// Session are the requests that follow the i-th one in its session, at most so many; none
+// where it is of no session, or sessions were not asked for.
+func (t *Trace) Session(i, most int) (turns []Turn) {
+	for _, l := range t.later[t.row[i]] {
+		if len(turns) == most {
+			break
+		}
+		turns = append(turns, Turn{t.readRow(l.row), l.think})
+	}
+	return turns
+}
+
+// MeanTurns is how many requests a session has on average: those of no session are one
+// each. 1 where sessions were not asked for.
+func (t *Trace) MeanTurns() float64 { return max(1, t.sessions) }
 
 func (t *Trace) source() io.ReaderAt {
 	if t.held != nil {

@@ -5,17 +5,12 @@ import (
 	"strings"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
 
-// A WaveName is a wave of a run, with its lane where it has one.
-type WaveName struct{ Lane, Wave string }
-
-// String is the name as expressions and reports write it.
-func (w WaveName) String() string { return slo.WaveName(w.Lane, w.Wave) }
-
-// An Assertion is an SLO over a wave or a run.
+// An Assertion is an SLO over a run, a wave or a class of requests.
 type Assertion struct {
 	slo.Expr
 	Assumed bool // flashwave's own
@@ -23,21 +18,24 @@ type Assertion struct {
 
 // Assertions are all that a scenario asserts. They do not change once parsed.
 type Assertions struct {
-	SLOs    []Assertion // over a wave or the run: what the verdict is about
+	SLOs    []Assertion // over the run or a part of it: what the verdict is about
 	Bounds  []slo.Expr  // over each request: they make the goodput
 	AbortOn []slo.Expr
+	Subjects
 
-	given      int  // how many SLOs the scenario has
-	perRequest bool // Bounds were given, and do not only serve
+	given      int   // how many SLOs the scenario has
+	perRequest bool  // Bounds were given, and do not only serve
+	classes    []int // of Bounds: the class that each is on; negative: it is on none
 }
 
-// Parse reads the SLOs and the reasons to abort of a scenario with these waves.
+// Parse reads the SLOs and the reasons to abort of a scenario, and what they speak of.
 //
 // Beside the SLOs that are given error_rate <= 1% and lost <= 1% are assumed, each
-// until one on that very metric takes its place. One that speaks of a wave takes it
-// there alone: a bound for the rush says nothing of the calm before it.
-func Parse(slos, abortOn []string, waves []WaveName) (*Assertions, error) {
-	a := &Assertions{given: len(slos)}
+// until one on that very metric takes its place. One that speaks of a wave or of a class
+// of requests takes it there alone: a bound for the rush says nothing of the calm before
+// it, and one for a share of the mix nothing of the others.
+func Parse(slos, abortOn []string, of Subjects) (*Assertions, error) {
+	a := &Assertions{given: len(slos), Subjects: of}
 	for _, text := range slos {
 		e, err := slo.Parse(text)
 		if err != nil {
@@ -60,24 +58,27 @@ func Parse(slos, abortOn []string, waves []WaveName) (*Assertions, error) {
 	if !a.perRequest {
 		a.Bounds = boundsOf(a.SLOs)
 	}
+	for _, e := range a.Bounds {
+		a.classes = append(a.classes, of.Class(e))
+	}
 	for _, e := range slo.Assumed() {
-		a.SLOs = append(a.SLOs, assumed(e, a.SLOs, waves)...)
+		a.SLOs = append(a.SLOs, assumed(e, a.SLOs, of)...)
 	}
 	return a, nil
 }
 
 // assumed is what is left of an assumed SLO beside those that were given: all of it,
-// the waves that no given one speaks of, or nothing.
-func assumed(e slo.Expr, given []Assertion, waves []WaveName) (list []Assertion) {
-	sameMetric := func(g Assertion) bool { return g.Metric == e.Metric }
-	if !slices.ContainsFunc(given, sameMetric) {
+// the parts of the run that no given one speaks of, or nothing.
+func assumed(e slo.Expr, given []Assertion, of Subjects) (list []Assertion) {
+	given = slices.DeleteFunc(slices.Clone(given), func(g Assertion) bool { return g.Metric != e.Metric })
+	switch {
+	case len(given) == 0:
 		return []Assertion{{Expr: e, Assumed: true}}
+	case slices.ContainsFunc(given, func(g Assertion) bool { return g.Wave == "" }):
+		return nil
 	}
-	for _, w := range waves {
-		covered := slices.ContainsFunc(given, func(g Assertion) bool { return sameMetric(g) && g.Concerns(w.Lane, w.Wave) })
-		if !covered {
-			list = append(list, Assertion{Expr: e.In(w.Lane, w.Wave), Assumed: true})
-		}
+	for _, e := range of.besides(given, e) {
+		list = append(list, Assertion{Expr: e, Assumed: true})
 	}
 	return list
 }
@@ -103,6 +104,12 @@ func customerPercentile(e slo.Expr) bool {
 // Judged reports whether anything says which request is good.
 func (a *Assertions) Judged() bool { return len(a.Bounds) > 0 }
 
+// Watches reports whether something is asserted of a class: live, too.
+func (a *Assertions) Watches(c int) bool {
+	on := func(e slo.Expr) bool { return e.Names(a.Classes[c]) }
+	return slices.ContainsFunc(a.SLOs, func(s Assertion) bool { return on(s.Expr) }) || slices.ContainsFunc(a.AbortOn, on)
+}
+
 // A Goodness says of a request whether it was good.
 type Goodness int
 
@@ -113,13 +120,13 @@ const (
 	Unjudged                 // it ended ok and met every bound that can be known, but not all can
 )
 
-// Goodness judges an ok request of a wave. measured is its value of a bound's metric,
-// in ms: NaN for an instant that was waited for and never came, which meets no bound;
-// ok is false where the request has no such value, as a single token has no gap.
-func (a *Assertions) Goodness(wave WaveName, measured func(slo.Expr) (ms float64, ok bool)) Goodness {
+// Goodness judges an ok request of a wave and of some classes. measured is its value of a
+// bound's metric, in ms: NaN for an instant that was waited for and never came, which meets
+// no bound; ok is false where the request has no such value, as a single token has no gap.
+func (a *Assertions) Goodness(wave WaveName, of class.Indexes, measured func(slo.Expr) (ms float64, ok bool)) Goodness {
 	good := Good
-	for _, e := range a.Bounds {
-		if !e.Concerns(wave.Lane, wave.Wave) {
+	for i, e := range a.Bounds {
+		if c := a.classes[i]; c >= 0 && !slices.Contains(of[:], c) || c < 0 && !e.Concerns(wave.Lane, wave.Wave) {
 			continue
 		}
 		switch ms, ok := measured(e); {
@@ -182,21 +189,23 @@ func (a *Assertions) Recovered() (share float64, text string) {
 	return share, units.Bound(share, units.Ratio) + " of the requests: " + strings.Join(bounds, ", ")
 }
 
-// boundsWaiting reports whether an SLO that was given says how long customers of a
-// wave may wait, or how many must be served: a backlog within it is allowed.
-func (a *Assertions) boundsWaiting(wave WaveName) bool {
-	return slices.ContainsFunc(a.SLOs, func(s Assertion) bool {
-		if s.Assumed || !s.Concerns(wave.Lane, wave.Wave) {
-			return false
-		}
-		switch s.Metric {
-		case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
-			return s.Op.Upper() && !s.Service
-		case slo.GoodFraction, slo.Goodput, slo.RPS, slo.CompletedRPS:
-			return !s.Op.Upper()
-		}
+// boundsWaiting reports whether SLOs that were given say how long customers of a wave may
+// wait, or how many must be served: a backlog within them is allowed.
+func (a *Assertions) boundsWaiting(wave int) bool {
+	return a.covered(wave, slices.DeleteFunc(slices.Clone(a.SLOs), func(s Assertion) bool { return !s.boundsWaiting() }))
+}
+
+func (a Assertion) boundsWaiting() bool {
+	if a.Assumed {
 		return false
-	})
+	}
+	switch a.Metric {
+	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
+		return a.Op.Upper() && !a.Service
+	case slo.GoodFraction, slo.Goodput, slo.RPS, slo.CompletedRPS:
+		return !a.Op.Upper()
+	}
+	return false
 }
 
 // Opposite holds exactly where e does not. Lost requests count against what is

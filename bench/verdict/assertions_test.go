@@ -31,7 +31,7 @@ func TestAssumedBesideGiven(t *testing.T) {
 		{"of the run and of a wave", []string{"error_rate < 50% in rush", "error_rate < 10%"}, []string{"lost <= 1%"}},
 		{"both", []string{"error_rate < 50%", "lost <= 0"}, nil},
 	} {
-		a, err := verdict.Parse(c.given, nil, waves)
+		a, err := verdict.Parse(c.given, nil, verdict.Subjects{Waves: waves})
 		if err != nil {
 			t.Fatal(err)
 		}

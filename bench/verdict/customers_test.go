@@ -85,7 +85,7 @@ func TestEveryAndNoCustomer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fast, slow, failed := rapid.IntRange(0, 3000).Draw(t, "fast"), rapid.IntRange(0, 300).Draw(t, "slow"), rapid.IntRange(0, 300).Draw(t, "failed")
 		p := waited(failed, append(repeated(fast, time.Millisecond), repeated(slow, time.Hour/2)...)...)
-		a, err := verdict.Parse([]string{"ttft.p95 < 800ms"}, nil, nil)
+		a, err := verdict.Parse([]string{"ttft.p95 < 800ms"}, nil, verdict.Subjects{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,8 @@
 // # What a percentile ranks
 //
 // A table shows what was observed. An SLO asks what customers got, so it ranks every
-// scheduled request of its wave. With n scheduled requests, percentile q is the value
+// scheduled request of what it speaks of: the run, a wave, or a class of requests, which is
+// a share of a mix or turns of conversations. With n scheduled requests, percentile q is the value
 // of rank ⌈q·n⌉, and at +∞ stand those
 //
 //   - that failed, in whatever way, however fast, and even after their first token,
@@ -30,7 +31,8 @@
 // # What counts however late the generator was
 //
 // A generator that sends or reads late measures its own lateness, so that latency SLOs
-// over such a wave have no answer. A status and an error event, though, were the
+// over such a wave have no answer, and neither have those over a class whose requests it may
+// have scheduled. A status and an error event, though, were the
 // endpoint's own answer. An error rate that breaks its SLO on those alone is a
 // failure, whatever else is in doubt.
 //
@@ -41,6 +43,13 @@
 // nor bad: an SLO on the number of good ones holds if it does with all of these taken as
 // bad, fails if it does with all of them taken as good, and has no data otherwise. One
 // that ended ok without a token that was waited for is bad, as it ranks above.
+//
+// # What nobody asked
+//
+// Of a wave or a class of which no request was due there is no count, no share and no
+// latency. Of a class there is no rate and no cost either: a share that got no request, and
+// a turn that no session came to, leave every SLO on them without data, which never passes.
+// What is assumed, though, is not held against a class that nobody asked.
 //
 // # Whether it held
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"flashwave/bench/class"
 	"flashwave/bench/result"
 	"flashwave/bench/units"
 )
@@ -74,8 +75,13 @@ func (j *judgement) errorsOf(h held) []result.ErrorCount {
 	if h.Wave == "" {
 		return j.Run.Total.Errors
 	}
-	for _, w := range j.Run.Waves {
-		if h.expr.Concerns(w.Lane, w.Name) && len(w.Errors) > 0 {
+	for _, group := range j.Run.Classes() {
+		if h.Kind == group.Kind && h.expr.Names(class.Class{Kind: class.Kind(group.Kind), Name: group.Name}) {
+			return group.Errors
+		}
+	}
+	for i, w := range j.Run.Waves {
+		if h.Kind == "" && j.Figures.Concerns(h.expr, i) && len(w.Errors) > 0 {
 			return w.Errors
 		}
 	}

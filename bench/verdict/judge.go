@@ -89,7 +89,11 @@ func Hold(a Assertion, s Stretch) result.SLO {
 func (j *judgement) hold() {
 	for _, a := range j.Assertions.SLOs {
 		s := j.Figures.Stretch(a.Expr)
+		if a.Assumed && s.Unasked {
+			continue // whoever was asked nothing is held to nothing, unless somebody said so
+		}
 		h := held{SLO: Hold(a, s), expr: a.Expr}
+		h.Kind = j.Assertions.KindOf(a.Expr)
 		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
 		if against, void := j.against(a.Expr); void && a.Latency() {
 			h.OK, h.against = nil, against.String()
@@ -116,9 +120,11 @@ func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
 		if f.Kind == result.FoundCutOff {
 			continue // it says so by itself, and what there is may be looked at
 		}
-		if f.Wave == "" || e.Wave == "" || e.Wave == f.Wave || slices.ContainsFunc(j.Figures.Waves, func(w WaveName) bool {
-			return w.String() == f.Wave && e.Concerns(w.Lane, w.Wave)
-		}) {
+		concerned := f.Wave == "" || e.Wave == ""
+		for i, w := range j.Figures.Waves {
+			concerned = concerned || w.String() == f.Wave && j.Figures.Concerns(e, i)
+		}
+		if concerned {
 			of = append(of, f)
 		}
 	}
@@ -187,7 +193,7 @@ func (j *judgement) pace() {
 		_, to, _ := w.Wall()
 		end = max(end, to)
 	}
-	for _, w := range j.Run.Waves {
+	for i, w := range j.Run.Waves {
 		p := paceOf(w, j.Lanes[w.Lane])
 		j.paces = append(j.paces, p)
 		if w.Kind == result.ClosedWave || w.Requests.Scheduled == 0 {
@@ -197,7 +203,7 @@ func (j *judgement) pace() {
 		if p.State != FellShort {
 			continue
 		}
-		j.unbounded = j.unbounded || !j.Assertions.boundsWaiting(WaveName{w.Lane, w.Name})
+		j.unbounded = j.unbounded || !j.Assertions.boundsWaiting(i)
 		if j.behind == nil || p.Served*j.behind.Offered < j.behind.Served*p.Offered {
 			_, to, _ := w.Wall()
 			last := to >= end

@@ -26,7 +26,7 @@ func judge(t testing.TB, slos []string, change func(*verdict.Case), waves ...mad
 	for i, w := range waves {
 		names[i] = w.WaveName
 	}
-	a, err := verdict.Parse(slos, nil, names)
+	a, err := verdict.Parse(slos, nil, verdict.Subjects{Waves: names})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func judge(t testing.TB, slos []string, change func(*verdict.Case), waves ...mad
 	}
 	run.Total = result.Derive(result.Label{Name: "total", Kind: "total", Duration: length, Judged: a.Judged()}, total)
 	c := verdict.Case{Assertions: a, Run: run, Figures: verdict.Figures{
-		Waves: names, Judged: a.Judged(),
+		Subjects: a.Subjects, Judged: a.Judged(),
 		Of: func(i int) (*result.Part, time.Duration) {
 			if i < 0 {
 				return total, length

@@ -15,25 +15,37 @@ type Stretch struct {
 	Length time.Duration // in which load was offered
 	Priced bool
 	Judged bool // something says which request is good
+	// Unasked: it is a class of which no request was due. That is no data for anything, a
+	// rate of nothing neither: whoever asserts something of a class wants it asked.
+	Unasked bool
 }
 
 var _ slo.Lookup = Stretch{}
 
-// Figures hand out what the waves of a run did: all of it, or in a window.
+// Figures hand out what the waves and the classes of a run did: all of it, or in a window.
 type Figures struct {
-	Waves []WaveName
+	Subjects
 	// Of is what a wave did, by its index, or what all of them did (-1), and in how
 	// much time of load. What it hands out is not written to.
-	Of     func(wave int) (*result.Part, time.Duration)
-	Priced bool
-	Judged bool
+	Of func(wave int) (*result.Part, time.Duration)
+	// OfClass is likewise what the requests of a class did. Of a run without classes it may
+	// be nil.
+	OfClass func(class int) (*result.Part, time.Duration)
+	Priced  bool
+	Judged  bool
 }
 
-// Stretch adds up the waves that an expression speaks of.
+// Stretch is what an expression speaks of: the run, a class of its requests, or the waves
+// of a name, added up.
 func (f Figures) Stretch(e slo.Expr) Stretch {
 	s := Stretch{Priced: f.Priced, Judged: f.Judged}
 	if e.Wave == "" {
 		s.Part, s.Length = f.Of(-1)
+		return s
+	}
+	if c := f.Class(e); c >= 0 {
+		s.Part, s.Length = f.OfClass(c)
+		s.Unasked = s.Part.Requests.Scheduled == 0 && s.Part.Here == (result.Happened{})
 		return s
 	}
 	s.Part = result.NewPart()
@@ -50,6 +62,9 @@ func (f Figures) Stretch(e slo.Expr) Stretch {
 // Scalar implements slo.Lookup. What counts good requests lies between what it is with
 // every unjudged one taken as bad, and as good.
 func (s Stretch) Scalar(e slo.Expr) (slo.Range, bool) {
+	if s.Unasked {
+		return slo.Range{}, false
+	}
 	good, unjudged := s.Part.Good, s.Part.Unjudged
 	if e.Metric == slo.Goodput { // a rate, of what happened in the time of load
 		good, unjudged = s.Part.Here.Good, s.Part.Here.Unjudged

@@ -88,12 +88,17 @@ func changes(d *compare.Document) (tables []table.Table) {
 	return tables
 }
 
-// wavesShown are the waves that have tables. One alone is the whole run, unless a rule is
-// about it.
+// wavesShown are the waves, and the classes of requests, that have tables. A wave alone is
+// the whole run, unless a rule is about it.
 func wavesShown(d *compare.Document) []string {
-	waves := d.Waves()
-	if len(waves) == 1 && !slices.ContainsFunc(d.Rows, func(r compare.Row) bool { return r.Gates && r.Wave != "" }) {
-		return nil
+	waves, classes := d.Waves(), map[string]bool{}
+	ruled := false
+	for _, r := range d.Rows {
+		classes[r.Wave] = r.Kind != ""
+		ruled = ruled || r.Gates && r.Wave != "" && r.Kind == ""
+	}
+	if len(waves) > 0 && !ruled && !classes[waves[0]] && (len(waves) == 1 || classes[waves[1]]) {
+		return waves[1:]
 	}
 	return waves
 }

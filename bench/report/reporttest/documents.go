@@ -15,7 +15,7 @@ import (
 // Untimed are runs without a timeline.
 func Untimed() map[string]*result.Run {
 	return map[string]*result.Run{
-		"passed": Passed(), "limited": Limited(), "interrupted": Interrupted(), "empty": Empty(), "unary": Unary(),
+		"passed": Passed(), "limited": Limited(), "interrupted": Interrupted(), "empty": Empty(), "unary": Unary(), "mixed": Mixed(),
 		"zero": {},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -138,6 +139,19 @@ func Passed() *result.Run {
 			{Expr: "error_rate < 1%", Observed: new(0.0), Unit: "ratio", OK: new(true)},
 		},
 	}
+	return run
+}
+
+// Mixed is a mix of conversations and single requests, told apart by both.
+func Mixed() *result.Run {
+	run := Passed()
+	all := result.Label{Duration: 12 * time.Second, Priced: true, Judged: true}
+	classes := append([]class.Class{{Kind: class.Workload, Name: "talk"}, {Kind: class.Workload, Name: "ask"}}, class.Turns(3)...)
+	run.Workloads, run.Turns = result.DeriveClasses(all, classes, func(c int) *result.Part {
+		return answered(200*(c+1), 64, time.Duration(100+50*c)*time.Millisecond, 0)
+	})
+	run.Sessions = &result.Sessions{Started: 70, Finished: 61, Broken: 5, Cut: 4, GrowthTokens: new(91.5)}
+	run.Verdict.SLOs = append(run.Verdict.SLOs, result.SLO{Expr: "ttft.p95 < 900ms in talk", Wave: "talk", Kind: result.OfWorkload, Observed: new(310.0), Unit: "ms", OK: new(true)})
 	return run
 }
 

@@ -6,18 +6,19 @@ import (
 	"time"
 
 	"flashwave/bench/arrival"
+	"flashwave/bench/class"
 	"flashwave/bench/dispatch"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
 
-// What is recorded of groups while seconds end is in their totals, once, and what is not
+// What is recorded of classes while seconds end is in their totals, once, and what is not
 // accounted for when the last one ends was never sent.
-func TestGroupsLoseNothing(t *testing.T) {
-	const workers, each, groups = 4, 5000, 3
+func TestClassesLoseNothing(t *testing.T) {
+	const workers, each, classes = 4, 5000, 3
 	l := New(Config{
-		Lanes: []scenario.Lane{{Waves: []scenario.Wave{{Name: "w"}}}}, Groups: groups,
-		GroupsOf: func(t dispatch.Ticket) Groups { return Groups{int(t.Index % groups), -1} },
+		Lanes: []scenario.Lane{{Waves: []scenario.Wave{{Name: "w"}}}}, Classes: classes,
+		ClassesOf: func(t dispatch.Ticket) class.Indexes { return class.Indexes{int(t.Index % classes), -1} },
 	})
 	l.Begin(0, 0)
 	l.Enter(0, 0, 0, false)
@@ -43,7 +44,7 @@ func TestGroupsLoseNothing(t *testing.T) {
 		case <-over:
 			l.Settle()
 			l.EndSecond(second, 0, 0)
-			checkGroups(t, l, groups, workers*each)
+			checkClasses(t, l, classes, workers*each)
 			return
 		default:
 			l.EndSecond(second, 0, 0)
@@ -51,40 +52,40 @@ func TestGroupsLoseNothing(t *testing.T) {
 	}
 }
 
-func checkGroups(t *testing.T, l *Ledger, groups, n int) {
+func checkClasses(t *testing.T, l *Ledger, classes, n int) {
 	t.Helper()
 	var sum result.Requests
-	for g := range groups {
-		r := l.Group(g).Requests
+	for c := range classes {
+		r := l.Class(c).Requests
 		sum.Scheduled += r.Scheduled
 		sum.Dropped += r.Dropped
 		sum.Unsent += r.Unsent
 	}
 	want := result.Requests{Scheduled: int64(n), Dropped: int64(n / 5), Unsent: int64(n - n/5)}
 	if total := l.Total(0).Requests; sum != want || total != want {
-		t.Errorf("the groups come to %+v, the wave to %+v, want %+v", sum, total, want)
+		t.Errorf("the classes come to %+v, the wave to %+v, want %+v", sum, total, want)
 	}
 }
 
-// Requests that are given up at once are in the groups in which each would have been by
+// Requests that are given up at once are of the classes of which each would have been by
 // itself, whatever tells them apart.
-func TestGroupsOfWhatIsShed(t *testing.T) {
-	const n, groups = 1000, 4
+func TestClassesOfWhatIsShed(t *testing.T) {
+	const n, classes = 1000, 4
 	for name, of := range map[string]func(dispatch.Ticket) uint64{
 		"by request": func(t dispatch.Ticket) uint64 { return t.Index },
 		"by session": func(t dispatch.Ticket) uint64 { return t.Session },
 	} {
-		count := func(record func(*Ledger, dispatch.Ticket)) (all [groups]result.Requests) {
+		count := func(record func(*Ledger, dispatch.Ticket)) (all [classes]result.Requests) {
 			l := New(Config{
-				Lanes: []scenario.Lane{{Waves: []scenario.Wave{{Name: "w"}}}}, Groups: groups,
-				GroupsOf: func(t dispatch.Ticket) Groups { return Groups{int(of(t) % 7 % groups), -1} },
+				Lanes: []scenario.Lane{{Waves: []scenario.Wave{{Name: "w"}}}}, Classes: classes,
+				ClassesOf: func(t dispatch.Ticket) class.Indexes { return class.Indexes{int(of(t) % 7 % classes), -1} },
 			})
 			l.Begin(0, 0)
 			l.Enter(0, 0, 0, false)
 			record(l, dispatch.Ticket{Index: 12, Session: 5})
 			l.EndSecond(time.Second, 0, 0)
-			for g := range all {
-				all[g] = l.Group(g).Requests
+			for c := range all {
+				all[c] = l.Class(c).Requests
 			}
 			return all
 		}
