@@ -42,6 +42,9 @@ type Options struct {
 	// Excerpt: whoever drives the run cuts it short as soon as it knows enough, so that
 	// a stream that had begun to answer by then is not held against the endpoint.
 	Excerpt bool
+	// Began is told of the run once it goes on; nil: nobody is. Whoever makes several runs
+	// of the same options has it told of each.
+	Began func(*Run)
 
 	clocks  func() health.ClockOffsets // for tests: watch with these clocks, and without a probe
 	observe func(*dispatch.Config)     // for tests: change what is dispatched

@@ -63,6 +63,9 @@ func Start(opts Options) (*Run, error) {
 	a.Journal.Begin(r.report(nil))
 	r.ticker = ticker.Start(ticker.Config{Account: a, Sending: r.sending, Stop: r.stop})
 	go r.run(now)
+	if opts.Began != nil {
+		opts.Began(r)
+	}
 	return r, nil
 }
 
@@ -251,14 +254,20 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 
 // Snapshot is the run at this instant, with the figures of the view asked for.
 // Percentiles are as of the last full second.
-func (r *Run) Snapshot(view result.View) result.Snapshot {
+func (r *Run) Snapshot(view result.View) result.Snapshot { return r.account.Snapshot(view, r.now()) }
+
+// Reading is the run at this instant with its histograms, as of the last full second.
+func (r *Run) Reading() result.Reading { return r.account.Reading(r.now()) }
+
+// now is what the run itself knows of this instant.
+func (r *Run) now() account.Now {
 	shown := r.ticker.Shown()
 	now := account.Now{Row: shown.Row, Overload: shown.Overload}
 	now.State, _ = r.ending.now()
 	if doc := r.document.Load(); doc != nil {
 		now.State, now.Verdict = result.Done, new(doc.Verdict)
 	}
-	return r.account.Snapshot(view, now)
+	return now
 }
 
 // Look adds up the waves of these names, see [account.Account.Look].

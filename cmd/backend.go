@@ -45,6 +45,7 @@ func (s *session) Wait() *result.Run {
 // begin starts a prepared run.
 func (d *backend) begin(setup *bench.Setup) (*session, error) {
 	s := &session{setup: setup, journal: d.p.keep(setup, d.noSave, d.warn)}
+	d.p.shown(&setup.Options)
 	run, err := bench.Start(setup.Options)
 	if err != nil {
 		if s.journal != nil {

@@ -94,7 +94,7 @@ flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.
 		flagGroup{"search", f.search}, flagGroup{"target", f.target},
 		flagGroup{"load", func(fs *pflag.FlagSet) { f.wavesOf(fs); f.arriving(fs) }},
 		flagGroup{"workload", f.workload}, flagGroup{"judgement", f.judgement}, flagGroup{"output", f.output})
-	return p.profiled(cmd)
+	return p.profiled(p.exported(cmd))
 }
 
 // output are the flags of what a search shows and keeps.
@@ -140,6 +140,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	setup.Tool, setup.Machine = tool(), true
+	p.shown(&setup.Options)
 	if err := p.keepSearch(h, setup, f); err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func inGroups(cmd *cobra.Command, titles []string) *cobra.Command {
 		if line.GroupID == "" {
 			line.GroupID = titles[len(titles)-1] // help
 		}
-		if !slices.Contains([]string{"", "false", "0", "[]"}, f.DefValue) {
+		if !slices.Contains([]string{"", "false", "0", "0s", "[]"}, f.DefValue) {
 			line.Short += " (" + f.DefValue + ")"
 		}
 		page.AddCommand(line)

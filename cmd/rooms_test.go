@@ -78,6 +78,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/report/table":        {"flashwave/bench/result"},
 	"flashwave/bench/report/words":        {"flashwave/bench/result", "terminal"},
 	"flashwave/bench/report/reporttest":   {"flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/price", "flashwave/bench/result", "flashwave/bench/scenario"},
+	"flashwave/bench/export":              {"flashwave/bench/result", "net/http"},
 	"flashwave/bench/peers":               {"flashwave/bench/ledger", "flashwave/bench/result", "flashwave/bench/verdict", "net/http", "flag"},
 }
 

@@ -16,6 +16,7 @@ import (
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
+	"flashwave/bench/export"
 	"flashwave/bench/result"
 )
 
@@ -28,6 +29,7 @@ type program struct {
 	failed         error // what the command answered
 	stops          *stops
 	voice          voice
+	page           *export.Page // nil: no metrics were asked for
 }
 
 // Main runs flashwave and returns its exit code.

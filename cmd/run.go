@@ -62,7 +62,7 @@ flashwave run sale.yaml --json > run.json`,
 		},
 	}
 	f.define(cmd, f.output)
-	return p.profiled(cmd)
+	return p.profiled(p.exported(cmd))
 }
 
 func (f *runFlags) output(fs *pflag.FlagSet) {

@@ -3,6 +3,7 @@ package account
 import (
 	"time"
 
+	"flashwave/bench/class"
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
 	"flashwave/bench/verdict"
@@ -60,6 +61,23 @@ func (a *Account) Snapshot(view result.View, now Now) result.Snapshot {
 		s.At = a.Waves.Since(a.Waves.Ended())
 	}
 	return s
+}
+
+// readingWindow is how far back the SLOs of a reading look.
+const readingWindow = time.Minute
+
+// Reading is the run at this instant with its histograms.
+func (a *Account) Reading(now Now) result.Reading {
+	r := result.Reading{Snapshot: a.Snapshot(result.View{Window: readingWindow, Wave: -1}, now)}
+	for i, w := range r.Waves {
+		r.Parts = append(r.Parts, result.Portion{Name: w.Name, Lane: w.Lane, Part: a.Ledger.Total(i)})
+	}
+	for i, c := range a.Assertions.Classes {
+		if c.Kind == class.Workload {
+			r.Workloads = append(r.Workloads, result.Portion{Name: c.Name, Part: a.Ledger.Class(i)})
+		}
+	}
+	return r
 }
 
 // figures are the costly parts of a snapshot. They last until the next interval.
