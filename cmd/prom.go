@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,12 +14,12 @@ import (
 func (p *program) exported(cmd *cobra.Command) *cobra.Command {
 	fs := cmd.Flags()
 	addr := fs.String("prom", "", "serve metrics for Prometheus at [HOST]:PORT/metrics until the end; without a host on this machine alone")
-	linger := fs.Duration("prom-linger", 0, "after the end wait so long at most for one more scrape, which sees the final figures")
+	linger := fs.Duration("prom-linger", 0, "keep that page so long after the end, so that whoever scrapes it sees the final figures")
 	act := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case *linger < 0 || *linger > 0 && *addr == "":
-			return usage(fmt.Errorf("--prom-linger %s: it is how long --prom waits for a last scrape", *linger), "such as --prom :9090 --prom-linger 20s")
+			return usage(fmt.Errorf("--prom-linger %s: it is how long the page of --prom stays", *linger), "such as --prom :9090 --prom-linger 20s")
 		case *addr == "":
 			return act(cmd, args)
 		}
@@ -33,8 +34,9 @@ func (p *program) exported(cmd *cobra.Command) *cobra.Command {
 			p.warn("it listens on every interface: whoever reaches this machine can read the metrics")
 		}
 		err = act(cmd, args)
-		if *linger > 0 && cmd.Context().Err() == nil {
-			server.Linger(cmd.Context(), *linger)
+		select {
+		case <-time.After(*linger):
+		case <-cmd.Context().Done(): // an interrupt ends that, too
 		}
 		return err
 	}

@@ -39,7 +39,8 @@
 // name does is added to them: a counter never falls while the process lives. What a warm-up
 // did is in none of it. Gauges are of the newest run of a target.
 //
-// The page is served until the process ends. The collectors of the Go runtime and of the
+// The page is served until the process ends: what happens in its last seconds is lost to
+// whoever scrapes it more rarely, so that a command keeps it a while longer if asked to. The collectors of the Go runtime and of the
 // process are left out: the page says what the endpoint did, and of the generator what
 // could falsify that, its lag and its CPU.
 package export

@@ -38,7 +38,6 @@ type Page struct {
 	created time.Time
 	version string
 	handler http.Handler
-	awaited scrape
 
 	mu        sync.Mutex
 	following []Source
@@ -218,42 +217,11 @@ func Names() (names []string) {
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/metrics":
-		awaited := p.awaited.take()
 		p.handler.ServeHTTP(w, r)
-		if awaited != nil {
-			close(awaited)
-		}
 	case "/":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!doctype html><title>flashwave</title><p><a href=\"/metrics\">metrics</a>\n")) // whoever asked may have left
 	default:
 		http.NotFound(w, r)
 	}
-}
-
-// Scraped is closed at the end of a scrape that began after this call: whatever had
-// been done by then has been seen.
-func (p *Page) Scraped() <-chan struct{} { return p.awaited.channel() }
-
-// A scrape is the next one, as far as somebody waits for it.
-type scrape struct {
-	mu   sync.Mutex
-	over chan struct{} // nil: nobody waits
-}
-
-func (s *scrape) channel() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.over == nil {
-		s.over = make(chan struct{})
-	}
-	return s.over
-}
-
-// take is what to close once the scrape that begins now is over.
-func (s *scrape) take() (over chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	over, s.over = s.over, nil
-	return over
 }

@@ -41,16 +41,6 @@ func Serve(ctx context.Context, page *Page, addr string) (*Server, error) {
 	return s, nil
 }
 
-// Linger waits until the page was asked for once more, so long at most, or until ctx ends.
-func (s *Server) Linger(ctx context.Context, most time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	select {
-	case <-s.Scraped():
-	case <-ctx.Done():
-	}
-}
-
 // Close ends the page. A scrape that is under way has a moment to end.
 func (s *Server) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
