@@ -36,6 +36,7 @@
 //     with CloseLog;
 //   - health.watchAlone: the one that takes the ticks of the read probe, where nobody who
 //     reads streams does; Stop waits for it;
+//   - serverside.Start: the one that asks the server for its own metrics; Stop waits for it;
 //   - endpoint.Endpoint.serve: the built-in endpoint; Close ends it;
 //   - bench.ending.within: one for each wait that the user may cut short. What such a wait
 //     was for may be left behind, stuck, and nothing else may.
@@ -54,7 +55,7 @@
 // All others are leaves, and nothing is locked while one of them is held: the ones above
 // that stand behind a colon alone, and dispatch.Budget, journal.Journal,
 // ledger.openShard, ledger.pace, ledger.recorder, ledger.requestLog, ledger.steady,
-// sending.refusals and sending.talks.
+// sending.refusals, sending.talks and serverside.Watch.
 //
 // What the goroutine that ends the seconds knows from one to the next has no lock, for
 // nobody else has it.

@@ -16,6 +16,7 @@ const (
 	lanesBy   = 200 * time.Millisecond
 	callsBy   = 800 * time.Millisecond // a client closes what it is stuck in after 500
 	secondsBy = 900 * time.Millisecond
+	serverBy  = 1000 * time.Millisecond
 	logBy     = 1100 * time.Millisecond
 	journalBy = 1500 * time.Millisecond
 )

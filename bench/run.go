@@ -13,6 +13,7 @@ import (
 	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/sending"
+	"flashwave/bench/serverside"
 	"flashwave/bench/ticker"
 	"flashwave/bench/timetable"
 	"flashwave/bench/units"
@@ -52,6 +53,9 @@ func Start(opts Options) (*Run, error) {
 		Load: a.Ledger, Waves: a.Waves.Len(), Now: a.Waves.Now, Epoch: opts.Epoch, MaxLag: sc.MaxLag.D(),
 		Streams: sending.Streams(opts.Client), Machine: opts.Machine, Shared: opts.InProcessMock, Clocks: opts.clocks,
 	})
+	if t := sc.Target; t.ServerMetrics != "" && !opts.Excerpt {
+		a.Server = serverside.Start(serverside.Config{URL: t.ServerMetrics, Metrics: t.ServerMetric, Now: a.Waves.Now, Insecure: t.Insecure, Note: a.Journal.Note})
+	}
 	now, warmup := a.Waves.Now(), sc.Warmup.D()
 	r.startedAt = time.Now().Add(warmup)
 	a.Waves.Begin(now + warmup)
@@ -119,6 +123,9 @@ func (r *Run) run(now time.Duration) {
 	a.Health.Stop() // what it finds last belongs to the last second
 	a.Waves.Finish()
 	r.ticker.Stop()
+	if a.Server != nil {
+		r.ending.within(serverBy, a.Server.Stop)
+	}
 	if !r.ending.within(secondsBy, a.Journal.Settle) {
 		a.Journal.GiveUp()
 	}

@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/timetable":       {"flashwave/bench/arrival", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
 	"flashwave/bench/journal":         {"flashwave/bench/result", "flashwave/bench/timetable"},
 	"flashwave/bench/sending":         {"flashwave/bench/dispatch", "flashwave/bench/ledger", "flashwave/bench/price", "flashwave/bench/prompt", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict", "flashwave/client"},
-	"flashwave/bench/account":         {"flashwave/bench/dispatch", "flashwave/bench/health", "flashwave/bench/journal", "flashwave/bench/ledger", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/timetable", "flashwave/bench/verdict"},
+	"flashwave/bench/account":         {"flashwave/bench/dispatch", "flashwave/bench/health", "flashwave/bench/journal", "flashwave/bench/ledger", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/serverside", "flashwave/bench/slo", "flashwave/bench/timetable", "flashwave/bench/verdict"},
 	"flashwave/bench/ticker":          {"flashwave/bench/account", "flashwave/bench/result", "flashwave/bench/slo", "flashwave/bench/verdict"},
 	"flashwave/bench/health":          {"flashwave/bench/alarm", "flashwave/bench/result", "flashwave/bench/verdict"},
 	"flashwave/bench/ledger":          {"flashwave/bench/dispatch", "flashwave/bench/arrival", "flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/verdict", "flashwave/bench/price", "flashwave/client"},
@@ -78,6 +78,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/report/table":        {"flashwave/bench/result"},
 	"flashwave/bench/report/words":        {"flashwave/bench/result", "terminal"},
 	"flashwave/bench/report/reporttest":   {"flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/price", "flashwave/bench/result", "flashwave/bench/scenario"},
+	"flashwave/bench/serverside":          {"flashwave/bench/result", "net/http"},
 	"flashwave/bench/export":              {"flashwave/bench/result", "net/http"},
 	"flashwave/bench/peers":               {"flashwave/bench/ledger", "flashwave/bench/result", "flashwave/bench/verdict", "net/http", "flag"},
 }

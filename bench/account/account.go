@@ -13,6 +13,7 @@ import (
 	"flashwave/bench/ledger"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
+	"flashwave/bench/serverside"
 	"flashwave/bench/slo"
 	"flashwave/bench/timetable"
 	"flashwave/bench/verdict"
@@ -33,6 +34,7 @@ type Account struct {
 	Journal    *journal.Journal
 	Adapted    func() []string         // what the client does otherwise than it was told
 	Sessions   func() *result.Sessions // what became of the conversations so far; nil: there are none
+	Server     *serverside.Watch       // nil: the server is not asked for its own metrics
 
 	seen atomic.Pointer[figures] // by whoever looked last
 }

@@ -49,6 +49,9 @@ func (a *Account) Document(of About) *result.Run {
 	doc.Timeline, doc.TimelineStepS = rows, step.Seconds()
 
 	doc.Events = a.Journal.Events()
+	if a.Server != nil {
+		a.Server.Tell(doc, a.Waves.Since)
+	}
 	doc.Verdict = verdict.Judge(verdict.Case{
 		Assertions: a.Assertions, Figures: a.Sofar(), Ending: of.Ending, Run: doc, Lanes: a.Ledger.Lanes(), Breached: of.Breached,
 	})

@@ -35,6 +35,8 @@ type Run struct {
 	Turns     []Stats            `json:"turns,omitempty"`     // of conversations, likewise: of their first requests, their second, 3-5, 6+
 	Sessions  *Sessions          `json:"sessions,omitempty"`  // what became of conversations
 
+	ServerMetrics *ServerMetrics `json:"server_metrics,omitempty"` // nobody was asked, or the run was cut off
+
 	TimelineStepS float64 `json:"timeline_step_s"`
 	Timeline      []Row   `json:"timeline"`
 	Events        []Event `json:"events"`
@@ -362,7 +364,12 @@ type Row struct {
 	CostUSD      *float64 `json:"cost_usd" jsonschema:"required"`   // spent in the step; null: the price is unknown
 
 	Latency RowLatencies `json:"latency_ms"`
-	Heat    *RowHeat     `json:"-"` // of a run's own rows; WithHeat makes it for those of a document
+
+	// Server is what the server said of itself, by the names of ServerMetrics: of a counter
+	// the growth during the step, of any other the highest value.
+	Server map[string]float64 `json:"server,omitempty"`
+
+	Heat *RowHeat `json:"-"` // of a run's own rows; WithHeat makes it for those of a document
 }
 
 // Counts are the requests of one row: what happened during the step. Over all rows

@@ -29,6 +29,7 @@ const (
 	FoundShared    FindingKind = "mock_shares_process" // a cause: the endpoint had part of its CPU
 	FoundCutOff    FindingKind = "cut_off"             // it was killed before it could be judged
 	FoundTokenless FindingKind = "tokenless"           // answers that ended ok held no token
+	FoundServer    FindingKind = "server_disagrees"    // the server counted less than this did
 	FoundAdapted   FindingKind = "adapted"             // it asked for less than it was told, or found less than it was told of, for the endpoint would have it so
 )
 

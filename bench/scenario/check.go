@@ -20,7 +20,7 @@ import (
 // checkTarget checks what is said of the endpoint, without asking it.
 func (s *Scenario) checkTarget() error {
 	t := &s.Target
-	for _, check := range []func() error{t.checkURL, t.checkAPI, t.checkKey, t.checkHeaders, t.checkProxy, t.checkTimes} {
+	for _, check := range []func() error{t.checkURL, t.checkAPI, t.checkKey, t.checkHeaders, t.checkProxy, t.checkServerMetrics, t.checkTimes} {
 		if err := check(); err != nil {
 			return err
 		}

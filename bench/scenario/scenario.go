@@ -102,6 +102,9 @@ type Target struct {
 	NoUsage      bool   `json:"no_usage,omitempty"`       // do not ask for the usage of a stream
 	MaxEvent     Size   `json:"max_event,omitempty"`      // most bytes of an event; 0: the client's own limit
 
+	ServerMetrics string   `json:"server_metrics,omitempty"` // URL of the server's own metrics; "": it is not asked
+	ServerMetric  []string `json:"server_metric,omitempty"`  // those to read beside the known ones, by name
+
 	Timeout     Duration `json:"timeout"`
 	IdleTimeout Duration `json:"idle_timeout"`
 	Connections int      `json:"connections,omitempty"` // 0: as many as slots

@@ -46,6 +46,8 @@ func (t *Target) fields() []field {
 		fileField("key_file", &t.KeyFile),
 		headersField("headers", &t.Headers),
 		textsField("header_names", &t.HeaderNames),
+		textField("server_metrics", &t.ServerMetrics),
+		textsField("server_metric", &t.ServerMetric),
 		durationField("timeout", &t.Timeout, true),
 		durationField("idle_timeout", &t.IdleTimeout, true),
 		countField("connections", &t.Connections, 1, maxRequests),

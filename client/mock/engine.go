@@ -193,6 +193,7 @@ func (e *engine) prefill(budget int) (read int) {
 		s := head.Value.(*sequence)
 		n := min(s.unread, budget-read)
 		s.unread -= n
+		e.stats.Prompt += int64(n)
 		read += n
 		if s.unread > 0 {
 			break

@@ -22,6 +22,7 @@ type Stats struct {
 	Served      int64         // answers generated to their end, those that a fault cuts included
 	Tokens      int64         // output tokens generated
 	Cached      int64         // prompt tokens that the cache of prefixes knew
+	Prompt      int64         // prompt tokens read beside them
 	Steps       int64         // iterations of the engine
 	Left        int64         // requests whose client went away before their end
 	RateLimited int64         // answered 429
@@ -74,6 +75,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.routes = map[string]route{
 		"/healthz":              {http.MethodGet, true, s.health},
+		"/metrics":              {http.MethodGet, true, s.metrics},
 		"/v1/models":            {http.MethodGet, false, s.models},
 		"/api/tags":             {http.MethodGet, false, s.tags},
 		"/api/v1/copy/generate": {http.MethodPost, false, s.copy},

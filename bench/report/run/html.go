@@ -28,6 +28,7 @@ func HTML(w io.Writer, run *result.Run) error {
 			{ID: "waves", Title: "Waves", Blocks: waveBlocks(run)},
 			{ID: "groups", Title: "Workloads and turns", Blocks: groupBlocks(run)},
 			{ID: "cost", Title: "Cost and tokens", Blocks: costBlocks(run)},
+			{ID: "server", Title: "Server", Blocks: serverBlocks(run)},
 			{ID: "generator", Title: "Load generator", Note: generatorNote, Blocks: generatorBlocks(run)},
 			{ID: "events", Title: "Events", Blocks: eventTable(run.Events)},
 			{ID: "scenario", Title: "Scenario", Note: "the file that repeats this run", Blocks: web.File(run.Scenario)},

@@ -30,6 +30,7 @@ func Markdown(w io.Writer, run *result.Run) error {
 		m.Table(t)
 	}
 	m.errors(run.Total.Errors)
+	m.server(run)
 	m.health(run)
 	_, err := m.WriteTo(w)
 	return err
@@ -113,6 +114,14 @@ func (m summary) errors(list []result.ErrorCount) {
 		t.Add(words.Plain(string(e.Outcome)), words.Clip(words.Plain(cmp.Or(e.Sample, e.Message)), 200), units.Count(e.Count))
 	}
 	m.Table(t)
+}
+
+// server says what the server said of itself.
+func (m summary) server(run *result.Run) {
+	if items := server(run); items != nil {
+		m.Line("\nServer: %s", markdown.Escape(words.Listed(items...)))
+		m.Items(serverNotes(run))
+	}
 }
 
 // health says whether the generator's figures can be believed.

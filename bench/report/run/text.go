@@ -39,6 +39,7 @@ func Text(w io.Writer, run *result.Run, o page.Options) error {
 	p.groups(run)
 	p.errors(run.Total.Errors)
 	p.Gap()
+	p.server(run)
 	p.generator(run)
 	_, err := p.WriteTo(w)
 	return err

@@ -29,11 +29,12 @@ type Timeline struct {
 	marks    []svg.Mark
 	slos     []slo.Expr // over latencies
 	waves    []result.Stats
+	said     *result.ServerMetrics // what the server said of itself; nil: it was not asked
 }
 
 // Of is the timeline of a run, which is only read.
 func Of(run *result.Run) Timeline {
-	t := Timeline{rows: result.WithHeat(run.Timeline), to: run.DurationS, waves: run.Waves}
+	t := Timeline{rows: result.WithHeat(run.Timeline), to: run.DurationS, waves: run.Waves, said: run.ServerMetrics}
 	if n := len(t.rows); n > 0 {
 		t.from, t.to = min(0, t.rows[0].TS), max(t.to, t.rows[n-1].TS+t.rows[n-1].StepS)
 	}
@@ -142,13 +143,11 @@ func (t Timeline) Blocks() []web.Block {
 	if len(t.rows) == 0 {
 		return []web.Block{{Prose: units.NoData + " no data: the run has no timeline"}}
 	}
-	return []web.Block{
+	blocks := []web.Block{
 		{Figure: t.latency("ttft", "Time to first token (TTFT)", slo.TTFT, func(l result.RowLatencies) *result.RowPercentile { return l.TTFT.Response })},
 		{Figure: t.latency("e2e", "End-to-end latency (E2E)", slo.E2E, func(l result.RowLatencies) *result.RowPercentile { return l.E2E.Response })},
-		{Figure: t.throughput()},
-		{Figure: t.outcomes()},
-		{Figure: t.backlog()},
 	}
+	return append(append(blocks, t.server()...), web.Block{Figure: t.throughput()}, web.Block{Figure: t.outcomes()}, web.Block{Figure: t.backlog()})
 }
 
 // latency draws the percentiles of a latency with the bounds of its SLOs.
