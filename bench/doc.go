@@ -50,7 +50,8 @@
 //     journal.events, and those of the ledger;
 //   - health.startReadProbe: health.Watch;
 //   - health.Watch: ledger.shard;
-//   - ledger.shard: ledger.recovery.
+//   - ledger.shard: ledger.recovery;
+//   - export.Page: whatever a reading of a run takes.
 //
 // All others are leaves, and nothing is locked while one of them is held: the ones above
 // that stand behind a colon alone, and dispatch.Budget, journal.Journal,

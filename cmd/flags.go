@@ -72,7 +72,7 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario) *string { return &sc.Target.Auth })
 	f.list(fs, "header", "header to send, 'Name: value', repeatable, never stored; ${NAME} in it is an environment variable", "target.headers",
 		func(sc *scenario.Scenario) *[]string { return &sc.Target.Headers })
-	f.text(fs, "server-metrics", "ask the server each second for its own metrics, at the URL of its page for Prometheus, such as http://127.0.0.1:8000/metrics; no key is sent there", "target.server_metrics",
+	f.text(fs, "server-metrics", "during a run ask the server each second for its own metrics, at the URL of its page for Prometheus, such as http://127.0.0.1:8000/metrics; no key is sent there", "target.server_metrics",
 		func(sc *scenario.Scenario) *string { return &sc.Target.ServerMetrics })
 	f.list(fs, "server-metric", "name of a metric to read there beside the known ones of vLLM, SGLang, TGI, llama.cpp and TensorRT-LLM, repeatable", "target.server_metric",
 		func(sc *scenario.Scenario) *[]string { return &sc.Target.ServerMetric })

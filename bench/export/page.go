@@ -109,8 +109,11 @@ func (s sums) add(of target, portions []result.Portion) {
 			k = key{target{other, other}, other, other}
 			before = s[k]
 		}
-		sum := result.NewPart()
-		sum.Merge(before)
+		if before == nil {
+			s[k] = portion.Part
+			continue
+		}
+		sum := before.Clone()
 		sum.Merge(portion.Part)
 		s[k] = sum
 	}

@@ -61,6 +61,26 @@ var wrongText = []wrongFile{
 		`put quotes around a text with a colon: "mock:"`,
 	},
 	{
+		"metrics of a server that are nowhere", wave + "target: {server_metric: [own_depth]}\n",
+		`sale.yaml:2:25: server_metric names a metric, and nothing says where it is`,
+		"say where with server_metrics (--server-metrics), for example http://127.0.0.1:8000/metrics",
+	},
+	{
+		"metrics of a server behind a password", wave + "target: {server_metrics: \"http://me:secret@host/metrics\"}\n",
+		`sale.yaml:2:26: server_metrics holds a secret: a key is never written in a scenario`,
+		"the page must be open to whoever asks from here",
+	},
+	{
+		"metrics of a server at no URL", wave + "target: {server_metrics: \"host:9090\"}\n",
+		`sale.yaml:2:26: server_metrics is not the URL of a page`,
+		"for example http://127.0.0.1:8000/metrics",
+	},
+	{
+		"a metric with labels", wave + "target: {server_metrics: \"http://host/metrics\", server_metric: [\"depth{a='b'}\"]}\n",
+		`sale.yaml:2:64: server_metric: "depth{a='b'}" is not the name of a metric`,
+		"such as vllm:num_requests_swapped, without labels",
+	},
+	{
 		"a word nobody knows", "kubernetes: 5\n",
 		`sale.yaml:1:1: unknown key "kubernetes"`,
 		"use one of abort_on, arrivals, budget, grace, labels, lanes, max_in_flight, max_lag, name, overflow, price, prices, seed, slo, target, warmup, waves, workload, workloads",

@@ -23,7 +23,7 @@ func Untimed() map[string]*result.Run {
 // Runs are those without a timeline, and those with one.
 func Runs() map[string]*result.Run {
 	all := Untimed()
-	all["sale"], all["day"], all["lanes"], all["refused"] = Sale(), Day(), Lanes(), Refused()
+	all["sale"], all["day"], all["lanes"], all["refused"], all["observed"] = Sale(), Day(), Lanes(), Refused(), Observed()
 	return all
 }
 

@@ -3,6 +3,7 @@ package reporttest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -142,4 +143,35 @@ func Refused() *result.Run {
 	run := f.document(10*time.Second, true, false)
 	run.Verdict = result.Verdict{Status: result.Fail, ExitCode: 99, Headline: "nothing was answered: connection refused"}
 	return run
+}
+
+// Observed is the sale, with what the server said of itself.
+func Observed() *result.Run {
+	run := *Sale()
+	run.Timeline = slices.Clone(run.Timeline)
+	series := func(name, metric string, counter bool, most float64) result.ServerSeries {
+		return result.ServerSeries{Name: name, Metric: metric, Counter: counter, Value: &most}
+	}
+	run.ServerMetrics = &result.ServerMetrics{
+		Source: "http://127.0.0.1:8000/metrics", Server: "vLLM", Asked: 252, Answered: 251, Problem: "no answer within a second",
+		Series: []result.ServerSeries{
+			series(result.ServerRunning, "vllm:num_requests_running", false, 256),
+			series(result.ServerQueued, "vllm:num_requests_waiting", false, 480),
+			series(result.ServerKVCache, "vllm:kv_cache_usage_perc", false, 0.98),
+			series(result.ServerPreempted, "vllm:num_preemptions_total", true, 12),
+			series("vllm:num_requests_swapped", "vllm:num_requests_swapped", false, 3),
+		},
+		Notes: []string{"when ttft.p95 < 800ms was first breached: the KV cache had been over 90 % full for 2.00 s, 98 % at most"},
+	}
+	for i := range run.Timeline {
+		load := float64(run.Timeline[i].Counts.Scheduled) / 90
+		if i%50 == 49 {
+			continue // it did not answer
+		}
+		run.Timeline[i].Server = map[string]float64{
+			result.ServerRunning: 256 * load, result.ServerQueued: 480 * max(0, load-0.5), result.ServerKVCache: min(1, load), result.ServerPreempted: float64(i % 2),
+			"vllm:num_requests_swapped": 3 * load,
+		}
+	}
+	return &run
 }

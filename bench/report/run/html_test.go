@@ -67,6 +67,22 @@ func TestHTMLOfAStoredRun(t *testing.T) {
 	}
 }
 
+// What the server said of itself stands below the latencies, on the same clock.
+func TestHTMLOfAServerThatWasAsked(t *testing.T) {
+	html := write(t, "html", reporttest.Observed(), page.Options{})
+	last := 0
+	for _, title := range []string{
+		"End-to-end latency", "At the server: requests", "At the server: KV cache in use", "At the server: preemptions and rejections",
+		"At the server: vllm:num_requests_swapped", "Requests per second", "the KV cache had been over",
+	} {
+		at := strings.Index(html[last:], title)
+		if at < 0 {
+			t.Fatalf("%q does not follow what should be before it", title)
+		}
+		last += at
+	}
+}
+
 // A page that is mailed must not ask the network for anything.
 func TestHTMLNeedsNoNetwork(t *testing.T) {
 	outside := regexp.MustCompile(`(?i)(src|href|action|data|poster)\s*=\s*"([^"#][^"]*)|url\(|@import|@font-face`)

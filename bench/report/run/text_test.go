@@ -43,6 +43,9 @@ func TestText(t *testing.T) {
 			})
 		}
 	}
+	t.Run("observed", func(t *testing.T) {
+		golden.RequireEqual(t, []byte(write(t, "text", reporttest.Observed(), page.Options{Width: 100})))
+	})
 	t.Run("color", func(t *testing.T) {
 		golden.RequireEqual(t, []byte(write(t, "text", reporttest.Limited(), page.Options{Width: 80, Color: true})))
 	})
