@@ -40,8 +40,10 @@ func byOutcome(p *result.Part) []counted {
 // byType counts tokens by their kinds.
 func byType(p *result.Part) []counted {
 	return []counted{
-		{"input", float64(p.Prompt)}, {"cached", float64(p.Cached)},
-		{"output", float64(p.Output)}, {"reasoning", float64(p.Reasoning)},
+		{"input", float64(p.Prompt)},
+		{"cached", float64(p.Cached)},
+		{"output", float64(p.Output)},
+		{"reasoning", float64(p.Reasoning)},
 	}
 }
 

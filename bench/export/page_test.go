@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -195,6 +196,26 @@ func TestBucket(t *testing.T) {
 	})
 	if got := bucket(1); got != 0 {
 		t.Errorf("1 s is in bucket %d, want that which ends at 1", got)
+	}
+}
+
+// Sources come and go while several look.
+func TestPageIsSafe(t *testing.T) {
+	p := NewPage("test")
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			for range 20 {
+				s := newSource(result.Portion{Name: "w", Part: served(1, time.Second)})
+				p.Follow(s)
+				page(t, p)
+				close(s.done)
+			}
+		})
+	}
+	all.Wait()
+	if got := page(t, p)["flashwave_requests_total||ok|w"].GetCounter().GetValue(); got != 60 {
+		t.Errorf("%v requests, want 60", got)
 	}
 }
 

@@ -81,11 +81,11 @@ func (r *reader) sift(page io.Reader) (kept []byte, counters map[string]bool, er
 	limited := &io.LimitedReader{R: page, N: maxPage + 1}
 	lines := bufio.NewScanner(limited)
 	lines.Buffer(make([]byte, 0, 4<<10), maxLine)
-	counters, any := map[string]bool{}, false
+	counters, found := map[string]bool{}, false
 	for lines.Scan() {
 		line := lines.Bytes()
 		if rest, ok := bytes.CutPrefix(line, []byte("# TYPE ")); ok {
-			any = true
+			found = true
 			if name, kind, ok := strings.Cut(string(rest), " "); ok && strings.TrimSpace(kind) == "counter" && r.names[name] {
 				counters[name] = true
 			}
@@ -95,7 +95,7 @@ func (r *reader) sift(page io.Reader) (kept []byte, counters map[string]bool, er
 		if end <= 0 || line[0] == '#' || !r.names[string(line[:end])] {
 			continue
 		}
-		any = true
+		found = true
 		if len(kept)+len(line) > maxKept {
 			return nil, nil, errTooLarge
 		}
@@ -104,7 +104,7 @@ func (r *reader) sift(page io.Reader) (kept []byte, counters map[string]bool, er
 	switch {
 	case limited.N == 0:
 		return nil, nil, errTooLarge
-	case errors.Is(lines.Err(), bufio.ErrTooLong), lines.Err() == nil && !any:
+	case errors.Is(lines.Err(), bufio.ErrTooLong), lines.Err() == nil && !found:
 		return nil, nil, errNoPage
 	}
 	return kept, counters, lines.Err()

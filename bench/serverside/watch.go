@@ -204,6 +204,9 @@ func (w *Watch) take(at time.Duration, samples []sample) {
 		}
 	}
 	for _, name := range w.config.Metrics {
+		if _, taken := m.values[name]; taken {
+			continue
+		}
 		if v, ok := read(samples, metric{name: name}, false); ok {
 			m.values[name], m.metric[name] = v, name
 		}
@@ -246,7 +249,7 @@ func (w *Watch) join(a, b moment) moment {
 
 // counts reports whether a series only grows.
 func (w *Watch) counts(name string) bool {
-	return counters[name] || w.counter[name] || strings.HasSuffix(name, "_total")
+	return counters[name] || w.counter[name] || slices.ContainsFunc([]string{"_total", "_sum", "_count"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // recognised is the server whose metrics these are; nil: it is none of the known ones.

@@ -14,7 +14,7 @@ import (
 	"flashwave/bench/scenario"
 )
 
-// A said answers as a function of the time since it was made.
+// An answering server answers by the time since the test began.
 type answering func(req *http.Request, at time.Duration) (status int, page string)
 
 func (a answering) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -30,7 +30,7 @@ var began time.Time // of the bubble of the test
 // watched runs a watch for so long over a server, and answers with what was noted.
 func watched(t *testing.T, d time.Duration, server answering, then func(w *Watch)) (notes []string) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
 		began = time.Now()
 		var mu sync.Mutex
 		epoch := time.Now()
