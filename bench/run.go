@@ -53,7 +53,7 @@ func Start(opts Options) (*Run, error) {
 		Load: a.Ledger, Waves: a.Waves.Len(), Now: a.Waves.Now, Epoch: opts.Epoch, MaxLag: sc.MaxLag.D(),
 		Streams: sending.Streams(opts.Client), Machine: opts.Machine, Shared: opts.InProcessMock, Clocks: opts.clocks,
 	})
-	if t := sc.Target; t.ServerMetrics != "" && !opts.Excerpt {
+	if t := sc.Target; t.ServerMetrics != "" {
 		a.Server = serverside.Start(serverside.Config{URL: t.ServerMetrics, Metrics: t.ServerMetric, Now: a.Waves.Now, Insecure: t.Insecure, Note: a.Journal.Note})
 	}
 	now, warmup := a.Waves.Now(), sc.Warmup.D()

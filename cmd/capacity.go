@@ -94,8 +94,14 @@ flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.
 		flagGroup{"search", f.search}, flagGroup{"target", f.target},
 		flagGroup{"load", func(fs *pflag.FlagSet) { f.wavesOf(fs); f.arriving(fs) }},
 		flagGroup{"workload", f.workload}, flagGroup{"judgement", f.judgement}, flagGroup{"output", f.output})
+	for _, name := range ofRuns {
+		_ = cmd.Flags().MarkHidden(name) // it is there
+	}
 	return p.profiled(p.exported(cmd))
 }
+
+// ofRuns are flags of a target that say nothing to a search.
+var ofRuns = []string{"server-metrics", "server-metric"}
 
 // output are the flags of what a search shows and keeps.
 func (f *capacityFlags) output(fs *pflag.FlagSet) {
@@ -113,6 +119,11 @@ func (f *capacityFlags) output(fs *pflag.FlagSet) {
 
 // capacity is one search from the flags to the exit code.
 func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.FlagSet, file string) error {
+	for _, name := range ofRuns {
+		if fs.Changed(name) {
+			return usage(fmt.Errorf("--%s is of a run: a search does not ask the server for its own metrics", name), "flashwave run at the rate in question does")
+		}
+	}
 	places, done, err := openOuts(f.out, report.Searches.Names(), f.json)
 	if err != nil {
 		return err

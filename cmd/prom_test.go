@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client/mock"
 )
 
@@ -244,6 +245,27 @@ func TestServerMetrics(t *testing.T) {
 		}
 		if noted != 1 {
 			t.Errorf("%s: noted %d times", path, noted)
+		}
+	}
+}
+
+// What is asked of the server belongs to runs, and is refused where it would say nothing.
+func TestServerMetricsOfASearch(t *testing.T) {
+	var out, errs bytes.Buffer
+	if code := Main([]string{"capacity", "--server-metrics", "http://127.0.0.1:1/metrics", "--no-save"}, nil, &out, &errs); code != verdict.ExitUsage || !strings.Contains(errs.String(), "is of a run") {
+		t.Errorf("exit code %d: %s", code, errs.String())
+	}
+}
+
+// The flags of the page say what is wrong with them, and nothing is sent.
+func TestPromFlags(t *testing.T) {
+	for _, args := range [][]string{
+		{"--prom", "9090"}, {"--prom", "127.0.0.1:nine"}, {"--prom-linger", "3s"}, {"--prom", "127.0.0.1:0", "--prom-linger", "-3s"},
+	} {
+		var out, errs bytes.Buffer
+		code := Main(append([]string{"run", "-n", "1", "--no-save", "--json"}, args...), nil, &out, &errs)
+		if code != verdict.ExitUsage || !strings.Contains(errs.String(), "error: --prom") || !json.Valid(out.Bytes()) {
+			t.Errorf("%q: exit code %d: %s%s", args, code, errs.String(), out.String())
 		}
 	}
 }

@@ -22,6 +22,7 @@ func (s *Search) start(sc *scenario.Scenario) (*bench.Run, error) { return s.lau
 // scenario's lanes, or those of the base that keep names.
 func (s *Search) launch(sc *scenario.Scenario, excerpt bool, keep ...int) (*bench.Run, error) {
 	o := s.cfg.Options
+	sc.Target.ServerMetrics = "" // a search has nowhere to say what the server said
 	o.Scenario, o.Client = sc, s.gauge
 	o.Journal, o.Requests, o.Excerpt = nil, nil, excerpt
 	o.Prompts, o.FirstPrompts = nil, nil

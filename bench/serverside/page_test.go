@@ -62,7 +62,7 @@ nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type="fraction",model="m",versi
 		if err != nil {
 			t.Fatalf("%s: %v", test.server, err)
 		}
-		w := &Watch{reader: newReader(nil)}
+		w := &Watch{metric: map[string]string{}}
 		w.take(0, samples)
 		if w.server == nil || w.server.name != test.server {
 			t.Fatalf("%s is taken for %v", test.server, w.server)
@@ -76,7 +76,7 @@ nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type="fraction",model="m",versi
 // A name that everybody may use makes nobody vLLM.
 func TestUnknownServer(t *testing.T) {
 	const page = "# TYPE http_requests_total counter\nhttp_requests_total{status=\"4xx\"} 3\n# TYPE own_depth gauge\nown_depth 4\n# TYPE own_jobs counter\nown_jobs 5\n"
-	w := &Watch{config: Config{Metrics: []string{"own_depth", "own_jobs"}}, counter: map[string]bool{}}
+	w := &Watch{config: Config{Metrics: []string{"own_depth", "own_jobs"}}, metric: map[string]string{}, counter: map[string]bool{}}
 	samples, counted, err := newReader(w.config.Metrics).samples(strings.NewReader(page))
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func FuzzPage(f *testing.F) {
 		if err != nil {
 			return
 		}
-		w := &Watch{config: Config{Metrics: []string{"own"}}, counter: counted}
+		w := &Watch{config: Config{Metrics: []string{"own"}}, metric: map[string]string{}, counter: counted}
 		w.take(0, samples)
 	})
 }

@@ -24,7 +24,7 @@ func (w *Watch) Tell(doc *result.Run, since func(time.Duration) time.Duration) {
 	doc.ServerMetrics = m
 	h := w.history(since)
 	for _, name := range h.names {
-		m.Series = append(m.Series, result.ServerSeries{Name: name, Metric: h.metric[name], Counter: w.counts(name), Value: h.over(name, h.first, h.last)})
+		m.Series = append(m.Series, result.ServerSeries{Name: name, Metric: w.metric[name], Counter: w.counts(name), Value: h.over(name, h.first, h.last)})
 	}
 	for i := range doc.Timeline {
 		row := &doc.Timeline[i]
@@ -55,7 +55,6 @@ func (w *Watch) Tell(doc *result.Run, since func(time.Duration) time.Duration) {
 // A history is what was said, on the clock of the document, with counters that never fall.
 type history struct {
 	names       []string
-	metric      map[string]string
 	counter     func(string) bool
 	moments     []said
 	first, last float64
@@ -69,12 +68,11 @@ type said struct {
 
 // history is what was taken in so far. w.mu is held.
 func (w *Watch) history(since func(time.Duration) time.Duration) history {
-	h := history{metric: map[string]string{}, counter: w.counts}
+	h := history{names: slices.Sorted(maps.Keys(w.metric)), counter: w.counts}
 	lost, before := map[string]float64{}, map[string]float64{}
 	for _, m := range w.taken {
 		s := said{at: since(m.at).Seconds(), values: maps.Clone(m.values)}
 		for name, v := range m.values {
-			h.metric[name] = m.metric[name]
 			if !w.counts(name) {
 				continue
 			}
@@ -87,7 +85,6 @@ func (w *Watch) history(since func(time.Duration) time.Duration) history {
 		}
 		h.moments = append(h.moments, s)
 	}
-	h.names = slices.Sorted(maps.Keys(h.metric))
 	if n := len(h.moments); n > 0 {
 		h.first, h.last = h.moments[0].at, h.moments[n-1].at
 	}

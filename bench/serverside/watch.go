@@ -52,7 +52,8 @@ type Watch struct {
 	asked    int64
 	answered int64
 	problem  string
-	server   *server // nil: not known
+	server   *server           // nil: not known
+	metric   map[string]string // what a series is called there, by its name
 	counter  map[string]bool
 	taken    []moment
 	stride   int // so many answers are one moment
@@ -64,14 +65,13 @@ type Watch struct {
 type moment struct {
 	at     time.Duration
 	values map[string]float64 // by the name of the series
-	metric map[string]string  // likewise, what it is called
 }
 
 // Start asks for the first time, and waits for the answer: what counters say before the
 // load is what they are held against. That takes a second at most.
 func Start(c Config) *Watch {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &Watch{config: c, reader: newReader(c.Metrics), stop: cancel, over: make(chan struct{}), stride: 1, counter: map[string]bool{}}
+	w := &Watch{config: c, reader: newReader(c.Metrics), stop: cancel, over: make(chan struct{}), stride: 1, metric: map[string]string{}, counter: map[string]bool{}}
 	w.client = &http.Client{
 		Transport:     c.transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -189,7 +189,7 @@ func (w *Watch) page(ctx context.Context) (all []sample, counters map[string]boo
 
 // take keeps what a page said. w.mu is held.
 func (w *Watch) take(at time.Duration, samples []sample) {
-	m := moment{at: at, values: map[string]float64{}, metric: map[string]string{}}
+	m := moment{at: at, values: map[string]float64{}}
 	if w.server == nil {
 		w.server = recognised(samples)
 	}
@@ -197,7 +197,7 @@ func (w *Watch) take(at time.Duration, samples []sample) {
 		for _, s := range w.server.series {
 			for _, metric := range s.metrics {
 				if v, ok := read(samples, metric, s.name == result.ServerKVCache); ok {
-					m.values[s.name], m.metric[s.name] = v, metric.name
+					m.values[s.name], w.metric[s.name] = v, metric.name
 					break
 				}
 			}
@@ -208,7 +208,7 @@ func (w *Watch) take(at time.Duration, samples []sample) {
 			continue
 		}
 		if v, ok := read(samples, metric{name: name}, false); ok {
-			m.values[name], m.metric[name] = v, name
+			m.values[name], w.metric[name] = v, name
 		}
 	}
 	if n := len(w.taken); n > 1 && w.merged < w.stride { // the first, from before the load, stays by itself
@@ -241,7 +241,7 @@ func (w *Watch) halve() {
 func (w *Watch) join(a, b moment) moment {
 	for name, v := range a.values {
 		if now, ok := b.values[name]; !ok || !w.counts(name) && v > now {
-			b.values[name], b.metric[name] = v, a.metric[name]
+			b.values[name] = v
 		}
 	}
 	return b
