@@ -36,7 +36,7 @@
 //     with CloseLog;
 //   - health.watchAlone: the one that takes the ticks of the read probe, where nobody who
 //     reads streams does; Stop waits for it;
-//   - serverside.Start: the one that asks the server for its own metrics; Stop waits for it;
+//   - serverside.Watch.Begin: the one that asks the server for its own metrics; Stop waits for it;
 //   - export.Serve: the one that serves metrics; Close waits for it;
 //   - endpoint.Endpoint.serve: the built-in endpoint; Close ends it;
 //   - bench.ending.within: one for each wait that the user may cut short. What such a wait

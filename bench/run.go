@@ -54,7 +54,7 @@ func Start(opts Options) (*Run, error) {
 		Streams: sending.Streams(opts.Client), Machine: opts.Machine, Shared: opts.InProcessMock, Clocks: opts.clocks,
 	})
 	if t := sc.Target; t.ServerMetrics != "" {
-		a.Server = serverside.Start(serverside.Config{URL: t.ServerMetrics, Metrics: t.ServerMetric, Now: a.Waves.Now, Insecure: t.Insecure, Note: a.Journal.Note})
+		a.Server = serverside.New(serverside.Config{URL: t.ServerMetrics, Metrics: t.ServerMetric, Now: a.Waves.Now, Insecure: t.Insecure, Note: a.Journal.Note})
 	}
 	now, warmup := a.Waves.Now(), sc.Warmup.D()
 	r.startedAt = time.Now().Add(warmup)
@@ -65,6 +65,9 @@ func Start(opts Options) (*Run, error) {
 		a.Journal.Note(note)
 	}
 	a.Journal.Begin(r.report(nil))
+	if a.Server != nil {
+		a.Server.Begin()
+	}
 	r.ticker = ticker.Start(ticker.Config{Account: a, Sending: r.sending, Stop: r.stop})
 	go r.run(now)
 	if opts.Began != nil {

@@ -34,7 +34,7 @@ type Config struct {
 	Metrics  []string             // to be read beside the known ones
 	Now      func() time.Duration // the clock of the run
 	Insecure bool                 // accept any certificate
-	Note     func(string)         // told once if the server does not answer
+	Note     func(string)         // told once, from Begin on, if the server does not answer
 
 	transport http.RoundTripper // for tests
 }
@@ -45,8 +45,10 @@ type Watch struct {
 	config Config
 	reader *reader
 	client *http.Client
-	stop   context.CancelFunc
 	over   chan struct{}
+
+	stopped context.Context // ends what is asked
+	stop    context.CancelFunc
 
 	mu       sync.Mutex
 	asked    int64
@@ -67,11 +69,11 @@ type moment struct {
 	values map[string]float64 // by the name of the series
 }
 
-// Start asks for the first time, and waits for the answer: what counters say before the
+// New asks for the first time, and waits for the answer: what counters say before the
 // load is what they are held against. That takes a second at most.
-func Start(c Config) *Watch {
+func New(c Config) *Watch {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &Watch{config: c, reader: newReader(c.Metrics), stop: cancel, over: make(chan struct{}), stride: 1, metric: map[string]string{}, counter: map[string]bool{}}
+	w := &Watch{config: c, reader: newReader(c.Metrics), stopped: ctx, stop: cancel, over: make(chan struct{}), stride: 1, metric: map[string]string{}, counter: map[string]bool{}}
 	w.client = &http.Client{
 		Transport:     c.transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -79,16 +81,27 @@ func Start(c Config) *Watch {
 	if c.transport == nil {
 		w.client.Transport = &http.Transport{ // no proxy of the environment, as the load has none
 			DialContext: (&net.Dialer{}).DialContext, DisableCompression: true, MaxIdleConns: 1, MaxResponseHeaderBytes: 64 << 10,
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: c.Insecure, MinVersion: tls.VersionTLS12}, //nolint:gosec // as the user asked
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: c.Insecure, MinVersion: tls.VersionTLS12},
 		}
 	}
-	w.ask(ctx)
-	go w.run(ctx)
+	w.ask()
 	return w
 }
 
+// Begin says what was wrong with the first answer, and goes on asking until the watch is
+// stopped.
+func (w *Watch) Begin() {
+	w.mu.Lock()
+	problem := w.problem
+	w.mu.Unlock()
+	if problem != "" {
+		w.note(problem)
+	}
+	go w.run()
+}
+
 // run asks until the watch is stopped.
-func (w *Watch) run(ctx context.Context) {
+func (w *Watch) run() {
 	defer close(w.over)
 	failed := 0
 	for {
@@ -97,19 +110,29 @@ func (w *Watch) run(ctx context.Context) {
 			pause = everyThen
 		}
 		select {
-		case <-ctx.Done():
+		case <-w.stopped.Done():
 			return
 		case <-time.After(pause - w.config.Now()%every):
 		}
-		if w.ask(ctx) {
+		ok, first := w.ask()
+		if ok {
 			failed = 0
-		} else {
-			failed++
+			continue
+		}
+		failed++
+		if first != "" {
+			w.note(first)
 		}
 	}
 }
 
-// Stop asks for the last time, which takes a second at most, and ends the watch.
+func (w *Watch) note(problem string) {
+	if w.config.Note != nil {
+		w.config.Note("the server's own metrics could not be read: " + problem)
+	}
+}
+
+// Stop ends the watch, and asks for the last time, which takes a second at most.
 func (w *Watch) Stop() {
 	w.stop()
 	<-w.over
@@ -117,40 +140,38 @@ func (w *Watch) Stop() {
 	answers := w.answered > 0
 	w.mu.Unlock()
 	if answers { // who never did is not waited for again
-		w.ask(context.Background())
+		w.stopped = context.Background()
+		w.ask()
 	}
 	w.client.CloseIdleConnections()
 }
 
-// ask takes in what the server says now, and reports whether it said something.
-func (w *Watch) ask(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// ask takes in what the server says now; false: it said nothing. first is what was wrong
+// where nothing was before.
+func (w *Watch) ask() (ok bool, first string) {
+	ctx, cancel := context.WithTimeout(w.stopped, patience)
 	defer cancel()
 	samples, counters, err := w.page(ctx)
-	if err != nil && errors.Is(context.Cause(ctx), context.Canceled) {
-		return false // the watch was stopped meanwhile
+	if err != nil && w.stopped.Err() != nil {
+		return false, ""
 	}
 	at := w.config.Now()
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.asked++
-	first := err != nil && w.problem == ""
 	if err != nil {
-		if first {
+		if w.problem == "" {
 			w.problem = told(err)
+			first = w.problem
 		}
-	} else {
-		w.answered++
-		for name := range counters {
-			w.counter[name] = true
-		}
-		w.take(at, samples)
+		return false, first
 	}
-	problem := w.problem
-	w.mu.Unlock()
-	if first && w.config.Note != nil {
-		w.config.Note("the server's own metrics could not be read: " + problem)
+	w.answered++
+	for name := range counters {
+		w.counter[name] = true
 	}
-	return err == nil
+	w.take(at, samples)
+	return true, ""
 }
 
 // told is an error without the URL, which may be long.

@@ -34,11 +34,12 @@ func watched(t *testing.T, d time.Duration, server answering, then func(w *Watch
 		began = time.Now()
 		var mu sync.Mutex
 		epoch := time.Now()
-		w := Start(Config{
+		w := New(Config{
 			URL: "http://server/metrics", Metrics: []string{"own_total"}, Now: func() time.Duration { return time.Since(epoch) },
 			Note:      func(s string) { mu.Lock(); notes = append(notes, s); mu.Unlock() },
 			transport: server,
 		})
+		w.Begin()
 		time.Sleep(d)
 		w.Stop()
 		mu.Lock()
