@@ -31,7 +31,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for name, v := range map[string]int64{
 		"vllm:num_requests_running": 0, "vllm:num_requests_waiting": 0, "vllm:kv_cache_usage_perc": 0,
-		"vllm:prompt_tokens_total": st.Prompt, "vllm:generation_tokens_total": st.Tokens, "vllm:request_success_total": 1,
+		"vllm:prompt_tokens_total": st.Prompt + st.Cached, "vllm:generation_tokens_total": st.Tokens, "vllm:request_success_total": 1,
 	} {
 		if line := fmt.Sprintf("\n%s{engine=\"0\",model_name=\"%s\"} %d\n", name, DefaultModel, v); !strings.Contains(page.Body.String(), line) {
 			t.Errorf("%q is not in\n%s", line, page.Body)
