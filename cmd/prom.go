@@ -19,7 +19,7 @@ func (p *program) exported(cmd *cobra.Command) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case *linger < 0 || *linger > 0 && *addr == "":
-			return usage(fmt.Errorf("--prom-linger %s: it is how long the page of --prom stays", *linger), "such as --prom :9090 --prom-linger 20s")
+			return usage(fmt.Errorf("--prom-linger %s: it is how long the page of --prom stays", fs.Lookup("prom-linger").Value), "such as --prom :9090 --prom-linger 20s")
 		case *addr == "":
 			return act(cmd, args)
 		}
