@@ -14,6 +14,7 @@ type Binding[A any] struct {
 	Shown  string   // the keys, as people read them; "": those of the binding before say it
 	Label  string   // in the footer, a word or two; "": it is not there
 	Help   string   // what it does, a sentence in lower case; "": the binding before says it, too
+	Name   string   // what it is called where it is chosen by name; "": its help says it
 	Group  Group
 	Action A
 	Off    bool // it means nothing now
@@ -57,7 +58,7 @@ func (b Bindings[A]) For(key string) (action A, ok bool) {
 func Lift[P, W any](part Bindings[P], of func(P) W) Bindings[W] {
 	list := make(Bindings[W], len(part))
 	for i, one := range part {
-		list[i] = Binding[W]{one.Keys, one.Shown, one.Label, one.Help, one.Group, of(one.Action), one.Off, one.Last}
+		list[i] = Binding[W]{one.Keys, one.Shown, one.Label, one.Help, one.Name, one.Group, of(one.Action), one.Off, one.Last}
 	}
 	return list
 }
