@@ -16,14 +16,17 @@ const (
 // keys that type nothing ask; copies says what is copied, "" that nothing is.
 func AskBindings(typing bool, copies string) Bindings[Ask] {
 	help, palette := []string{"?", "f1"}, []string{":", "ctrl+p"}
-	shown := [2]string{"?", ":"}
+	also := [2]string{" (also f1)", " (also ctrl+p)"}
 	if typing {
-		help, palette = help[1:], palette[1:]
-		shown = [2]string{help[0], palette[0]}
+		help, palette, also = help[1:], palette[1:], [2]string{}
+	}
+	what := copies
+	if what == "" {
+		what = "what there is to say of it, once there is"
 	}
 	return Bindings[Ask]{
-		{Keys: []string{"y"}, Shown: "y", Help: "copy " + copies, Group: Keeping, Action: Copy, Off: typing || copies == ""},
-		{Keys: palette, Shown: shown[1], Label: "do", Help: "choose what to do by its name (also ctrl+p)", Group: Leaving, Action: Palette, Last: true},
-		{Keys: help, Shown: shown[0], Label: "help", Help: "this help (also f1)", Group: Leaving, Action: Help, Last: true},
+		{Keys: []string{"y"}, Shown: "y", Help: "copy " + what, Group: Keeping, Action: Copy, Off: typing || copies == ""},
+		{Keys: palette, Shown: palette[0], Label: "do", Help: "choose what to do by its name" + also[1], Group: Leaving, Action: Palette, Last: true},
+		{Keys: help, Shown: help[0], Label: "help", Help: "this help" + also[0], Group: Leaving, Action: Help, Last: true},
 	}
 }

@@ -33,6 +33,9 @@ const (
 	Leaving  Group = "program" // help, suspending, leaving
 )
 
+// Groups are all of them in that order.
+var Groups = []Group{Driving, Seeing, Keeping, Choosing, Leaving}
+
 // Bindings are all that a screen can do, in the order of its help. Of two that share a
 // key the first that is possible has it. No screen matches a key anywhere else: the
 // rest is text, for what is being typed.
@@ -157,50 +160,47 @@ func (b Bindings[A]) parts(p Pen, last bool) (list []part[A]) {
 	return list
 }
 
-// HelpLines tells what all of them do, a line each, with the keys in a column of a
-// width. Which of them are told is the caller's choice, see [Bindings.Possible].
-func (b Bindings[A]) HelpLines(p Pen, column int) []string {
-	var keys, texts []string
-	for _, one := range b {
-		switch {
-		case one.Help != "":
-			keys, texts = append(keys, one.Shown), append(texts, one.Help)
-		case one.Shown != "" && len(keys) > 0:
-			keys[len(keys)-1] += " " + one.Shown
+// HelpLines tells what all of them do, with the keys in a column of a width; what means
+// nothing now is faint.
+func (b Bindings[A]) HelpLines(p Pen, column, width int) (lines []string) {
+	for i := 0; i < len(b); {
+		one, keys := b[i], b[i].Shown
+		for i++; i < len(b) && b[i].Help == ""; i++ {
+			if b[i].Shown != "" {
+				keys += " " + b[i].Shown
+			}
 		}
-	}
-	lines := make([]string, len(keys))
-	for i := range lines {
-		shown := keys[i]
+		if one.Help == "" {
+			continue
+		}
 		if p.ascii {
-			shown = strings.ReplaceAll(shown, "…", "-")
+			keys = strings.ReplaceAll(keys, "…", "-")
 		}
-		lines[i] = p.Figure(Right(shown, column)) + "  " + p.Style.Text.Render(texts[i])
+		of, text := p.Style.Strong, p.Style.Text
+		if one.Off {
+			of, text = p.Style.Faint, p.Style.Faint
+		}
+		lines = append(lines, told(of.Render(Right(keys, column)), text, one.Help, column, width)...)
 	}
 	return lines
 }
 
-// helpColumn is the width of the keys in the help.
-const helpColumn = 9
-
-// Help is the panel of all of them; from is its first line, where the window does not
-// hold them all.
-func (b Bindings[A]) Help(p Pen, from, width, height int) []string {
-	lines, widest := b.HelpLines(p, helpColumn), 0
-	for _, l := range lines {
-		widest = max(widest, Cells(l))
+// told is a text beside a sign at the end of a column.
+func told(sign string, style Ink, text string, column, width int) []string {
+	lines := Wrapped(style, text, width-column-2)
+	for i := range lines {
+		lead := sign
+		if i > 0 {
+			lead = strings.Repeat(" ", column)
+		}
+		lines[i] = lead + "  " + lines[i]
 	}
-	note := "esc closes"
-	if room := max(1, height-2); len(lines) > room {
-		from = min(from, len(lines)-room)
-		note, lines = "up and down, "+note, lines[from:from+room]
-	}
-	return p.Panel("keys", p.Label(note), lines, min(width, widest+6), min(height, len(lines)+2))
+	return lines
 }
 
-// LastHelp is the furthest first line of the help that a window of a height has.
-func (b Bindings[A]) LastHelp(p Pen, height int) int {
-	return max(0, len(b.HelpLines(p, helpColumn))-max(1, height-2))
+// Of are those of a group.
+func (b Bindings[A]) Of(g Group) Bindings[A] {
+	return slices.DeleteFunc(slices.Clone(b), func(one Binding[A]) bool { return one.Group != g })
 }
 
 // Centred puts a panel in the middle of a window.
