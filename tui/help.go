@@ -145,7 +145,7 @@ func (h helpPage) lines(a app) (lines []string) {
 	}
 	var mouse []string
 	if a.mouse {
-		mouse = draw.Wrapped(p.Style.Text, "a click does what it is on: a key in the last line, a panel, a run, a wave; the wheel scrolls. With shift the terminal selects text as it does elsewhere. mouse: false in the configuration and --no-mouse leave the mouse to the terminal.", width)
+		mouse = draw.Wrapped(p.Style.Text, "a click does what it is on: a key in the last line, a panel, a run, a wave; the wheel scrolls. With shift the terminal selects text as it does elsewhere. mouse: false in the configuration, or FLASHWAVE_NO_MOUSE=1, leave the mouse to the terminal.", width)
 	}
 	headed("mouse", mouse)
 	headed("signs, the same on every screen", p.Signs(helpColumn, width))
