@@ -191,7 +191,7 @@ func (h helpPage) draw(a app) []draw.Block {
 func (h helpPage) targets(a app) draw.Targets[helpAction] {
 	verb := func(v helpVerb) helpAction { return helpAction{verb: v} }
 	list := draw.Targets[helpAction]{
-		{At: draw.At(0, 0, a.size.Width, a.size.Height), Click: verb(closeHelp), Up: verb(threeAbove), Down: verb(threeBelow)},
+		{At: draw.At(0, 0, a.size.Width, a.size.Height-1), Click: verb(closeHelp), Up: verb(threeAbove), Down: verb(threeBelow)},
 		{At: h.place(a), Click: verb(stayHelp)},
 	}
 	if !h.finder.Typing() {

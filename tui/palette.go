@@ -52,37 +52,65 @@ func (palette) bindings() draw.Bindings[paletteAction] {
 	}
 }
 
-// name is what a binding is called in the palette.
-func name(b draw.Binding[tea.Msg]) string {
-	if b.Name != "" {
-		return b.Name
-	}
-	return b.Help
+// A choice is something that can be done now, with the name that only it has.
+type choice struct {
+	name, label, key string
+	action           tea.Msg
 }
 
-// key is how a binding's key is written.
-func key(b draw.Binding[tea.Msg]) string {
-	if b.Shown != "" || len(b.Keys) == 0 {
-		return b.Shown
+// title is how the choice is told: its label and its name, where they say different things.
+func (c choice) title() string {
+	if c.label == "" || strings.HasPrefix(c.name, c.label) {
+		return c.name
 	}
-	return b.Keys[0]
+	return c.label + ": " + c.name
+}
+
+// everything is all that can be done now, in the order of the help. What a binding before
+// tells, too, is told apart by the key.
+func (a app) everything() (list []choice) {
+	names := map[string]bool{}
+	said := ""
+	for _, b := range a.bindings().Possible() {
+		if b.Help != "" {
+			said = b.Help
+		}
+		if len(b.Keys) == 0 {
+			continue // it only says what the keys of a field do
+		}
+		c := choice{cmp.Or(b.Name, b.Help, said), b.Label, cmp.Or(b.Shown, b.Keys[0]), b.Action}
+		if c.name == "" || names[c.name] {
+			c.name = strings.TrimSpace(c.name + " " + b.Keys[0])
+		}
+		names[c.name] = true
+		list = append(list, c)
+	}
+	return list
 }
 
 // choices are those that match the query, the best first; in the order of the help where
 // they match alike.
-func (c palette) choices(a app) draw.Bindings[tea.Msg] {
-	list := slices.DeleteFunc(a.bindings().Possible(), func(b draw.Binding[tea.Msg]) bool { return name(b) == "" || len(b.Keys) == 0 })
-	ranks := map[string]int{}
-	list = slices.DeleteFunc(list, func(b draw.Binding[tea.Msg]) bool {
-		score, ok := rank(c.query, name(b))
-		if slices.Contains(b.Keys, c.query) {
-			score, ok = score+keyRank, true
+func (c palette) choices(a app) []choice {
+	type ranked struct {
+		choice
+		score int
+	}
+	var list []ranked
+	for _, one := range a.everything() {
+		score, ok := rank(c.query, one.title())
+		if one.name == c.query || one.key == c.query {
+			score, ok = keyRank, true
 		}
-		ranks[name(b)] = score
-		return !ok
-	})
-	slices.SortStableFunc(list, func(x, y draw.Binding[tea.Msg]) int { return cmp.Compare(ranks[name(y)], ranks[name(x)]) })
-	return list
+		if ok {
+			list = append(list, ranked{one, score})
+		}
+	}
+	slices.SortStableFunc(list, func(x, y ranked) int { return cmp.Compare(y.score, x.score) })
+	choices := make([]choice, len(list))
+	for i, one := range list {
+		choices[i] = one.choice
+	}
+	return choices
 }
 
 // What a match is worth: characters in a row, the beginning of a word, of the whole; and
@@ -91,7 +119,7 @@ const (
 	rowRank   = 4
 	wordRank  = 6
 	startRank = 8
-	keyRank   = 1000
+	keyRank   = 1 << 20
 )
 
 // rank is how well a query matches a name whose characters it has in order, in whatever
@@ -181,7 +209,7 @@ func (c palette) do(a app, action paletteAction) (overlay, tea.Msg) {
 	case 0, stayOpen:
 	case doChosen:
 		if c.at < len(list) {
-			return nil, list[c.at].Action
+			return nil, list[c.at].action
 		}
 	case chooseAbove:
 		move(-1)
@@ -201,7 +229,7 @@ func (c palette) do(a app, action paletteAction) (overlay, tea.Msg) {
 		return c, suspendProgram
 	default:
 		if i := int(action - doLine); i < len(list) {
-			return nil, list[i].Action
+			return nil, list[i].action
 		}
 	}
 	return c, nil
@@ -227,11 +255,11 @@ func (c palette) draw(a app) []draw.Block {
 	body := []string{p.Style.Mark.Render(":" + c.query + "_"), ""}
 	from, to := c.window(at, len(list))
 	for i := from; i < to; i++ {
-		lead, text := "  ", p.Style.Text.Render(name(list[i]))
+		lead, text := "  ", p.Style.Text.Render(list[i].title())
 		if i == c.at {
-			lead, text = p.Style.Mark.Render(p.Glyph.Pointer)+" ", p.Figure(name(list[i]))
+			lead, text = p.Style.Mark.Render(p.Glyph.Pointer)+" ", p.Figure(list[i].title())
 		}
-		body = append(body, p.Ends(lead+text, p.Label(key(list[i])), inner))
+		body = append(body, p.Ends(lead+text, p.Label(list[i].key), inner))
 	}
 	if len(list) == 0 {
 		body = append(body, p.Style.Faint.Render("  nothing of that name can be done now"))
@@ -246,7 +274,7 @@ func (c palette) targets(a app) draw.Targets[paletteAction] {
 	at := c.place(a)
 	from, to := c.window(at, len(c.choices(a)))
 	list := draw.Targets[paletteAction]{
-		{At: draw.At(0, 0, a.size.Width, a.size.Height), Click: closePalette, Up: chooseAbove, Down: chooseBelow},
+		{At: draw.At(0, 0, a.size.Width, a.size.Height-1), Click: closePalette, Up: chooseAbove, Down: chooseBelow},
 		{At: at, Click: stayOpen},
 	}
 	for i := from; i < to; i++ {

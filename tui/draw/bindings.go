@@ -41,9 +41,28 @@ var Groups = []Group{Driving, Seeing, Keeping, Choosing, Leaving}
 // rest is text, for what is being typed.
 type Bindings[A any] []Binding[A]
 
-// Possible are those that mean something now.
-func (b Bindings[A]) Possible() Bindings[A] {
-	return slices.DeleteFunc(slices.Clone(b), func(one Binding[A]) bool { return one.Off })
+// Possible are those that mean something now, each with the keys that no earlier one of
+// them has: no two share a key. One that has none left must wait until others are off.
+func (b Bindings[A]) Possible() (list Bindings[A]) {
+	taken := map[string]bool{}
+	for _, one := range b {
+		if one.Off {
+			continue
+		}
+		free := slices.DeleteFunc(slices.Clone(one.Keys), func(key string) bool { return taken[key] })
+		switch {
+		case len(free) == 0 && len(one.Keys) > 0:
+			continue
+		case len(free) > 0 && free[0] != one.Keys[0] && one.Shown != "":
+			one.Shown = free[0]
+		}
+		for _, key := range free {
+			taken[key] = true
+		}
+		one.Keys = free
+		list = append(list, one)
+	}
+	return list
 }
 
 // For is what a key asks for now.
@@ -161,7 +180,7 @@ func (b Bindings[A]) parts(p Pen, last bool) (list []part[A]) {
 }
 
 // HelpLines tells what all of them do, with the keys in a column of a width; what means
-// nothing now is faint.
+// nothing now is faint, and says so.
 func (b Bindings[A]) HelpLines(p Pen, column, width int) (lines []string) {
 	for i := 0; i < len(b); {
 		one, keys := b[i], b[i].Shown
@@ -179,6 +198,7 @@ func (b Bindings[A]) HelpLines(p Pen, column, width int) (lines []string) {
 		of, text := p.Style.Strong, p.Style.Text
 		if one.Off {
 			of, text = p.Style.Faint, p.Style.Faint
+			one.Help += " (not now)"
 		}
 		lines = append(lines, told(of.Render(Right(keys, column)), text, one.Help, column, width)...)
 	}

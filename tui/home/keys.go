@@ -45,8 +45,11 @@ const (
 func (h Model) Bindings() draw.Bindings[Action] {
 	form, list := h.inForm(), !h.inForm()
 	checked := h.probing != nil || h.probe != nil || h.failed != nil
-	if h.asking {
+	switch {
+	case h.asking:
 		return askingBindings
+	case !h.inForm() && h.list.typing:
+		return h.filterBindings()
 	}
 	all := draw.Bindings[Action]{
 		{Keys: []string{"esc"}, Group: draw.Choosing, Action: closeCheck, Off: !checked},
@@ -108,8 +111,8 @@ func (h Model) filterBindings() draw.Bindings[Action] {
 	checked := h.probing != nil || h.probe != nil || h.failed != nil
 	return slices.Concat(draw.Bindings[Action]{
 		{Keys: []string{"esc"}, Group: draw.Choosing, Action: closeCheck, Off: !checked},
-		{Keys: []string{"enter"}, Group: draw.Choosing, Action: keepRunFilter},
-		{Keys: []string{"esc"}, Group: draw.Choosing, Action: clearRunFilter},
+		{Keys: []string{"enter"}, Shown: "enter", Label: "keep", Help: "keep the filter", Group: draw.Choosing, Action: keepRunFilter},
+		{Keys: []string{"esc"}, Shown: "esc", Label: "clear", Help: "show all runs", Group: draw.Choosing, Action: clearRunFilter},
 		{Keys: []string{"backspace"}, Group: draw.Choosing, Action: rubOutRunFilter},
 		{Keys: []string{"ctrl+k"}, Group: draw.Driving, Action: checkForm},
 	}, h.askBindings(), always)
@@ -118,11 +121,7 @@ func (h Model) filterBindings() draw.Bindings[Action] {
 // press does what a key asks for where the focus is.
 func (h Model) press(key tea.KeyPressMsg) (Model, tea.Cmd) {
 	h.notice = ""
-	bindings := h.Bindings()
-	if !h.inForm() && h.list.typing {
-		bindings = h.filterBindings()
-	}
-	action, ok := bindings.For(key.String())
+	action, ok := h.Bindings().For(key.String())
 	switch {
 	case ok:
 		return h.Do(action)

@@ -51,11 +51,11 @@ func TestKeys(t *testing.T) {
 			s.Shows("service · last 10 s")
 			s.Shows("response time p95 p99")
 		},
-		"tab":    func(s *screentest.Session) { chartsKey(s, "tab", 1) },
-		"f":      freezeKey,
-		"e":      errorsKey,
-		"/":      filterKey,
-		"ctrl+z": func(s *screentest.Session) { s.Press("ctrl+z"); s.Suspended() },
+		"tab":       func(s *screentest.Session) { chartsKey(s, "tab", 1) },
+		"f":         freezeKey,
+		"e":         errorsKey,
+		"/":         filterKey,
+		"ctrl+z":    func(s *screentest.Session) { s.Press("ctrl+z"); s.Suspended() },
 		"shift+tab": func(s *screentest.Session) { chartsKey(s, "shift+tab", -1) },
 	}
 	for _, b := range New(1, nil, Offers{}, draw.Theming{}).Bindings().Possible() {
