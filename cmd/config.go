@@ -32,7 +32,10 @@ func (f *scenarioFlags) settled(fs *pflag.FlagSet, file string) (*scenario.Scena
 	return sc, c, err
 }
 
+// noMouse is the variable that leaves the mouse to the terminal, whatever it says.
+const noMouse = "FLASHWAVE_NO_MOUSE"
+
 // screenOptions are those of a screen on the program's terminal.
 func (p *program) screenOptions(c scenario.Config, ascii bool, d tui.Backend) tui.Options {
-	return tui.Options{Theme: draw.Theme(c.Theme), ASCII: ascii || c.ASCII, Input: p.stdin, Output: p.stdout, Backend: d}
+	return tui.Options{Theme: draw.Theme(c.Theme), ASCII: ascii || c.ASCII, NoMouse: c.NoMouse || p.env(noMouse) != "", Input: p.stdin, Output: p.stdout, Backend: d}
 }

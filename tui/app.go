@@ -53,6 +53,8 @@ type app struct {
 	fromRun    bool // the comparison was opened from the screen of a run
 	search     search.Model
 	ask        *question
+	over       overlay // nil: the screen has the keys
+	mouse      bool    // clicks and the wheel are the program's
 }
 
 // newApp is the program with a run in front, or the home screen if src is nil. Once
@@ -60,7 +62,7 @@ type app struct {
 // for it.
 func newApp(ctx context.Context, src live.Source, opts Options) (a app, closeApp func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), look: opts.look(), hasHome: src == nil && opts.Backend != nil}
+	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), look: opts.look(), mouse: !opts.NoMouse, hasHome: src == nil && opts.Backend != nil}
 	if a.hasHome {
 		a.home = home.New(ctx, opts.Backend, a.look)
 	} else {
@@ -75,7 +77,7 @@ func newApp(ctx context.Context, src live.Source, opts Options) (a app, closeApp
 
 // newSearchApp is the program with a search in front.
 func newSearchApp(ctx context.Context, src search.Searcher, subject string, opts Options) app {
-	return app{ctx: ctx, look: opts.look(), at: atSearch, search: search.New(src, subject, opts.look())}
+	return app{ctx: ctx, look: opts.look(), mouse: !opts.NoMouse, at: atSearch, search: search.New(1, src, subject, opts.look())}
 }
 
 // show puts the screen of a run in front.
@@ -109,32 +111,50 @@ func (a app) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, begin)
 }
 
-// View draws the screen that is in front.
+// View draws the screen that is in front, and what lies above it.
 func (a app) View() tea.View {
-	switch a.at {
-	case atRun:
-		if a.ask != nil {
-			a.run = a.run.Tell(a.ask.view())
-		} else if a.run.Told() == "" {
-			a.run = a.run.Tell(a.task.kind.String())
-		}
-		return a.run.View()
-	case atCompare:
-		return fullScreen(a.comparison.View(), "flashwave")
-	case atSearch:
-		return fullScreen(a.search.View(), "flashwave capacity")
-	default:
-		if a.home.Told() == "" {
-			a.home = a.home.Tell(a.task.kind.String())
-		}
-		return fullScreen(a.home.View(), "flashwave")
+	v := a.drawn().screen()
+	v.AltScreen = true
+	if a.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
 	}
+	if a.over != nil {
+		v.Content = a.overlaid(v.Content)
+	}
+	return v
 }
 
-func fullScreen(text, title string) tea.View {
-	v := tea.NewView(text)
-	v.AltScreen, v.WindowTitle = true, title
-	return v
+// drawn is the program with what there is to say in its place: the question, or what
+// somebody waits for.
+func (a app) drawn() app {
+	switch {
+	case a.at == atRun && a.ask != nil:
+		a.run = a.run.Tell(a.ask.view())
+	case a.at == atRun && a.run.Told() == "":
+		a.run = a.run.Tell(a.task.kind.String())
+	case a.at == atHome && a.home.Told() == "":
+		a.home = a.home.Tell(a.task.kind.String())
+	}
+	return a
+}
+
+// screen is that of the screen in front.
+func (a app) screen() tea.View {
+	titled := func(text, title string) tea.View {
+		v := tea.NewView(text)
+		v.WindowTitle = title
+		return v
+	}
+	switch a.at {
+	case atRun:
+		return a.run.View()
+	case atCompare:
+		return titled(a.comparison.View(), "flashwave")
+	case atSearch:
+		return titled(a.search.View(), "flashwave capacity")
+	default:
+		return titled(a.home.View(), "flashwave")
+	}
 }
 
 // The messages of the program: what the backend answered.
@@ -173,10 +193,27 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			a.run = a.run.Tell("wrote " + msg.path)
 		}
 		return a, nil
-	case tea.KeyPressMsg, tea.PasteMsg:
+	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseMsg:
 		return a.input(msg)
+	case appAction:
+		return a.do(msg)
+	case live.Action, home.Action, comparison.Action, search.Action:
+		return a.front(msg)
+	case live.SnapshotMsg:
+		var cmd tea.Cmd
+		a.run, cmd = a.run.Update(msg)
+		return a.forRun(cmd)
+	case search.SnapshotMsg:
+		var cmd tea.Cmd
+		a.search, cmd = a.search.Update(msg)
+		return a, cmd
 	}
-	return a.others(msg)
+	if !a.hasHome {
+		return a, nil
+	}
+	var cmd tea.Cmd
+	a.home, cmd = a.home.Update(msg)
+	return a.forHome(cmd)
 }
 
 // restyle gives every screen other looks.
@@ -204,47 +241,66 @@ func (a app) resize(size tea.WindowSizeMsg) (tea.Model, tea.Cmd) {
 	return a, tea.Batch(cmds[:]...)
 }
 
-// input hands a key to the question, or to the screen in front.
+// input hands what the user did to the question, to the overlay, or to the screen in
+// front. A question wants its answer first, and the mouse has none.
 func (a app) input(msg tea.Msg) (tea.Model, tea.Cmd) {
-	if a.ask != nil {
+	mouse, moved := msg.(tea.MouseMsg)
+	key, pressed := msg.(tea.KeyPressMsg)
+	switch {
+	case a.ask != nil && moved:
+		return a, nil
+	case a.ask != nil:
 		return a.answer(msg)
-	}
-	if key, ok := msg.(tea.KeyPressMsg); ok {
-		if action, ok := a.waitBindings().For(key.String()); ok {
+	case a.over != nil:
+		next, do := a.over.take(a, msg)
+		if a.over = next; do != nil {
+			return a.Update(do)
+		}
+		return a, nil
+	case moved:
+		action, ok := a.drawn().targets().For(mouse)
+		if !ok || a.held() {
+			return a, nil
+		}
+		return a.front(action)
+	case pressed:
+		if action, ok := a.appBindings().For(key.String()); ok {
 			return a.do(action)
 		}
 	}
-	if a.at == atHome && a.task.kind == starting {
+	if a.held() {
 		a.home = a.home.Tell(starting.String() + " esc gives it up")
 		return a, nil
 	}
-	return a.others(msg)
+	return a.front(msg)
 }
 
-// A waitAction is something that the program can do while the backend is at a task.
-type waitAction int
+// held reports whether the home screen gets no key at all, while a run is being started:
+// what is typed now would steer that run as soon as it is in front.
+func (a app) held() bool { return a.at == atHome && a.task.kind == starting }
+
+// An appAction is something that the program can do whichever screen is in front.
+type appAction int
 
 const (
-	_ waitAction = iota
+	_ appAction = iota
 	giveUp
 	giveUpAndQuit
-	suspendWaiting
+	suspendProgram
 )
 
-// waitBindings are what the program can do while the backend is at a task, before the
-// screen in front looks at a key. While a run is being started the home screen gets no
-// key at all: what is typed now would steer that run as soon as it is in front.
-func (a app) waitBindings() draw.Bindings[waitAction] {
-	held := a.at == atHome && a.task.kind == starting
-	return draw.Bindings[waitAction]{
-		{Keys: []string{"esc"}, Group: draw.Leaving, Action: giveUp, Off: a.task.kind == idle || a.at != atHome && a.hasHome},
-		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: giveUpAndQuit, Off: !held},
-		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: suspendWaiting, Off: !held},
+// appBindings are what the program can do while the backend is at a task, before the
+// screen in front looks at a key.
+func (a app) appBindings() draw.Bindings[appAction] {
+	return draw.Bindings[appAction]{
+		{Keys: []string{"esc"}, Shown: "esc", Help: "give up what you wait for", Group: draw.Leaving, Action: giveUp, Off: a.task.kind == idle || a.at != atHome && a.hasHome},
+		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: giveUpAndQuit, Off: !a.held()},
+		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: suspendProgram, Off: !a.held()},
 	}
 }
 
-// do performs an action of the wait.
-func (a app) do(action waitAction) (tea.Model, tea.Cmd) {
+// do performs an action of the program.
+func (a app) do(action appAction) (tea.Model, tea.Cmd) {
 	switch action {
 	case giveUp:
 		a.tell("given up")
@@ -256,30 +312,6 @@ func (a app) do(action waitAction) (tea.Model, tea.Cmd) {
 		a.home = a.home.Tell("")
 		return a, tea.Suspend
 	}
-}
-
-// others hands a message to the screen it can only be for, and performs what that
-// screen asks for.
-func (a app) others(msg tea.Msg) (tea.Model, tea.Cmd) {
-	_, key := msg.(tea.KeyPressMsg)
-	_, paste := msg.(tea.PasteMsg)
-	var cmd tea.Cmd
-	switch _, snapshot := msg.(live.SnapshotMsg); {
-	case a.at == atSearch:
-		a.search, cmd = a.search.Update(msg)
-	case snapshot || a.at == atRun && (key || paste):
-		a.run, cmd = a.run.Update(msg)
-		return a.forRun(cmd)
-	case a.at == atCompare && key:
-		a.comparison, cmd = a.comparison.Update(msg)
-		if a.comparison.Left() {
-			return a.back()
-		}
-	case a.hasHome && (a.at == atHome || !key && !paste):
-		a.home, cmd = a.home.Update(msg)
-		return a.forHome(cmd)
-	}
-	return a, cmd
 }
 
 // forHome does what the home screen asks for. While a run is being started that is
@@ -350,15 +382,6 @@ func (a app) showError(err error) (tea.Model, tea.Cmd) {
 	}
 	a.tell(text)
 	return a, nil
-}
-
-// tell says something where the user is.
-func (a *app) tell(text string) {
-	if a.at == atHome {
-		a.home = a.home.Tell(text)
-	} else {
-		a.run = a.run.Tell(text)
-	}
 }
 
 // document is the run in front as a document, once it is over.

@@ -42,6 +42,8 @@ type Options struct {
 	// NoColor draws without colours, like Mono. Without it the terminal and
 	// NO_COLOR decide.
 	NoColor bool
+	// NoMouse leaves clicks and the wheel to the terminal.
+	NoMouse bool
 	// Input is where keys come from; nil: standard input.
 	Input io.Reader
 	// Output is the terminal; nil: standard output.

@@ -16,10 +16,12 @@ import (
 //	  - {name: shop, url: "https://llm.shop.example/v1", model: deepseek-v3.2, key_env: SHOP_KEY}
 //	theme: dark
 //	ascii: false
+//	mouse: true
 type Config struct {
 	Targets []NamedTarget
 	Theme   string // auto, dark, light, high-contrast or mono; "": auto
 	ASCII   bool   // draw with ASCII characters alone
+	NoMouse bool   // leave clicks and the wheel to the terminal
 }
 
 // A NamedTarget is an endpoint that can be called by its name wherever a URL is
@@ -68,13 +70,25 @@ func (c *Config) fields() []field {
 		{"targets", c.readTargets, nil},
 		scalar("theme", func(s string) error {
 			if !slices.Contains(themes, s) {
-				return &Error{Message: "no theme", Hint: "write auto, dark, light or mono"}
+				return &Error{Message: "no theme", Hint: "write auto, dark, light, high-contrast or mono"}
 			}
 			c.Theme = s
 			return nil
 		}, nil),
 		flagField("ascii", &c.ASCII, false),
+		c.mouse(),
 	}
+}
+
+// mouse is the field that says what [Config.NoMouse] denies.
+func (c *Config) mouse() field {
+	mouse := true
+	f := flagField("mouse", &mouse, true)
+	return field{f.word, func(v value) error {
+		err := f.read(v)
+		c.NoMouse = !mouse
+		return err
+	}, nil}
 }
 
 func (c *Config) readTargets(v value) error {

@@ -33,6 +33,23 @@ targets:
 	}
 }
 
+// The mouse is the screen's unless the file says otherwise, whatever else it says.
+func TestConfigOfTheMouse(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"theme: dark": true, "mouse: true": true, "mouse: false": false, "": true, "\n \n": true} {
+		path := filepath.Join(t.TempDir(), "config.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := LoadConfig(path); err != nil || c.NoMouse == want {
+			t.Errorf("%q: %+v, %v", text, c, err)
+		}
+	}
+	if c, err := LoadConfig(filepath.Join(t.TempDir(), "none.yaml")); err != nil || c.NoMouse {
+		t.Errorf("without a file: %+v, %v", c, err)
+	}
+}
+
 func TestConfigIsStrict(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]struct {
@@ -45,6 +62,7 @@ func TestConfigIsStrict(t *testing.T) {
 		"targets:\n  - {name: a, api_key: x}":          {2, ""},
 		"targets:\n  - {name: a}\n  - {name: a}":       {3, ""},
 		"ascii: maybe":                                 {1, "ascii"},
+		"mouse: no":                                    {1, "mouse"},
 		"targets: shop":                                {1, "targets"},
 		"targets:\n  - name: a\n    timeout: nonsense": {3, ""},
 	} {

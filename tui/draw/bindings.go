@@ -14,6 +14,7 @@ type Binding[A any] struct {
 	Shown  string   // the keys, as people read them; "": those of the binding before say it
 	Label  string   // in the footer, a word or two; "": it is not there
 	Help   string   // what it does, a sentence in lower case; "": the binding before says it, too
+	Name   string   // what it is called where it is chosen by name; "": its help says it
 	Group  Group
 	Action A
 	Off    bool // it means nothing now
@@ -32,14 +33,36 @@ const (
 	Leaving  Group = "program" // help, suspending, leaving
 )
 
+// Groups are all of them in that order.
+var Groups = []Group{Driving, Seeing, Keeping, Choosing, Leaving}
+
 // Bindings are all that a screen can do, in the order of its help. Of two that share a
 // key the first that is possible has it. No screen matches a key anywhere else: the
 // rest is text, for what is being typed.
 type Bindings[A any] []Binding[A]
 
-// Possible are those that mean something now.
-func (b Bindings[A]) Possible() Bindings[A] {
-	return slices.DeleteFunc(slices.Clone(b), func(one Binding[A]) bool { return one.Off })
+// Possible are those that mean something now, each with the keys that no earlier one of
+// them has: no two share a key. One that has none left must wait until others are off.
+func (b Bindings[A]) Possible() (list Bindings[A]) {
+	taken := map[string]bool{}
+	for _, one := range b {
+		if one.Off {
+			continue
+		}
+		free := slices.DeleteFunc(slices.Clone(one.Keys), func(key string) bool { return taken[key] })
+		switch {
+		case len(free) == 0 && len(one.Keys) > 0:
+			continue
+		case len(free) > 0 && free[0] != one.Keys[0] && one.Shown != "":
+			one.Shown = free[0]
+		}
+		for _, key := range free {
+			taken[key] = true
+		}
+		one.Keys = free
+		list = append(list, one)
+	}
+	return list
 }
 
 // For is what a key asks for now.
@@ -57,7 +80,7 @@ func (b Bindings[A]) For(key string) (action A, ok bool) {
 func Lift[P, W any](part Bindings[P], of func(P) W) Bindings[W] {
 	list := make(Bindings[W], len(part))
 	for i, one := range part {
-		list[i] = Binding[W]{one.Keys, one.Shown, one.Label, one.Help, one.Group, of(one.Action), one.Off, one.Last}
+		list[i] = Binding[W]{one.Keys, one.Shown, one.Label, one.Help, one.Name, one.Group, of(one.Action), one.Off, one.Last}
 	}
 	return list
 }
@@ -156,50 +179,48 @@ func (b Bindings[A]) parts(p Pen, last bool) (list []part[A]) {
 	return list
 }
 
-// HelpLines tells what all of them do, a line each, with the keys in a column of a
-// width. Which of them are told is the caller's choice, see [Bindings.Possible].
-func (b Bindings[A]) HelpLines(p Pen, column int) []string {
-	var keys, texts []string
-	for _, one := range b {
-		switch {
-		case one.Help != "":
-			keys, texts = append(keys, one.Shown), append(texts, one.Help)
-		case one.Shown != "" && len(keys) > 0:
-			keys[len(keys)-1] += " " + one.Shown
+// HelpLines tells what all of them do, with the keys in a column of a width; what means
+// nothing now is faint, and says so.
+func (b Bindings[A]) HelpLines(p Pen, column, width int) (lines []string) {
+	for i := 0; i < len(b); {
+		one, keys := b[i], b[i].Shown
+		for i++; i < len(b) && b[i].Help == ""; i++ {
+			if b[i].Shown != "" {
+				keys += " " + b[i].Shown
+			}
 		}
-	}
-	lines := make([]string, len(keys))
-	for i := range lines {
-		shown := keys[i]
+		if one.Help == "" {
+			continue
+		}
 		if p.ascii {
-			shown = strings.ReplaceAll(shown, "…", "-")
+			keys = strings.ReplaceAll(keys, "…", "-")
 		}
-		lines[i] = p.Figure(Right(shown, column)) + "  " + p.Style.Text.Render(texts[i])
+		of, text := p.Style.Strong, p.Style.Text
+		if one.Off {
+			of, text = p.Style.Faint, p.Style.Faint
+			one.Help += " (not now)"
+		}
+		lines = append(lines, told(of.Render(Right(keys, column)), text, one.Help, column, width)...)
 	}
 	return lines
 }
 
-// helpColumn is the width of the keys in the help.
-const helpColumn = 9
-
-// Help is the panel of all of them; from is its first line, where the window does not
-// hold them all.
-func (b Bindings[A]) Help(p Pen, from, width, height int) []string {
-	lines, widest := b.HelpLines(p, helpColumn), 0
-	for _, l := range lines {
-		widest = max(widest, Cells(l))
+// told is a text beside a sign at the end of a column.
+func told(sign string, style Ink, text string, column, width int) []string {
+	lines := Wrapped(style, text, width-column-2)
+	for i := range lines {
+		lead := sign
+		if i > 0 {
+			lead = strings.Repeat(" ", column)
+		}
+		lines[i] = lead + "  " + lines[i]
 	}
-	note := "esc closes"
-	if room := max(1, height-2); len(lines) > room {
-		from = min(from, len(lines)-room)
-		note, lines = "up and down, "+note, lines[from:from+room]
-	}
-	return p.Panel("keys", p.Label(note), lines, min(width, widest+6), min(height, len(lines)+2))
+	return lines
 }
 
-// LastHelp is the furthest first line of the help that a window of a height has.
-func (b Bindings[A]) LastHelp(p Pen, height int) int {
-	return max(0, len(b.HelpLines(p, helpColumn))-max(1, height-2))
+// Of are those of a group.
+func (b Bindings[A]) Of(g Group) Bindings[A] {
+	return slices.DeleteFunc(slices.Clone(b), func(one Binding[A]) bool { return one.Group != g })
 }
 
 // Centred puts a panel in the middle of a window.

@@ -64,7 +64,7 @@ func TestFooter(t *testing.T) {
 // The help has a line for each sentence; keys of a binding without one join the line
 // above.
 func TestHelpLines(t *testing.T) {
-	text := ansi.Strip(strings.Join(sample.HelpLines(somePen(), 9), "\n"))
+	text := ansi.Strip(strings.Join(sample.HelpLines(somePen(), 9, 60), "\n"))
 	if want := "        +  more\n        -  less\n  up down  scroll\n        q  leave it"; text != want {
 		t.Errorf("the help is\n%s\nwant\n%s", text, want)
 	}

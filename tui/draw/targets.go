@@ -53,3 +53,18 @@ func (t Target[A]) asked(msg tea.MouseMsg) (action A) {
 func (r Rect) Holds(x, y int) bool {
 	return x >= r.X && x < r.X+r.W && y >= r.Y && y < r.Y+r.H
 }
+
+// LiftTargets makes targets of a part those of the whole, see [Lift].
+func LiftTargets[P, W comparable](part Targets[P], of func(P) W) (list Targets[W]) {
+	var none P
+	lift := func(a P) (lifted W) {
+		if a == none {
+			return lifted
+		}
+		return of(a)
+	}
+	for _, t := range part {
+		list = append(list, Target[W]{t.At, lift(t.Click), lift(t.Up), lift(t.Down)})
+	}
+	return list
+}

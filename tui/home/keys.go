@@ -1,6 +1,8 @@
 package home
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/tui/draw"
@@ -35,16 +37,21 @@ const (
 	yes
 	no
 	suspend
-	showHelp
-	closeHelp
 	quit
+	asking // and the asks, above it
 )
 
 // Bindings are all that the screen can do, in the form and in the list.
 func (h Model) Bindings() draw.Bindings[Action] {
 	form, list := h.inForm(), !h.inForm()
 	checked := h.probing != nil || h.probe != nil || h.failed != nil
-	return draw.Bindings[Action]{
+	switch {
+	case h.asking:
+		return askingBindings
+	case !h.inForm() && h.list.typing:
+		return h.filterBindings()
+	}
+	all := draw.Bindings[Action]{
 		{Keys: []string{"esc"}, Group: draw.Choosing, Action: closeCheck, Off: !checked},
 		{Keys: []string{"enter"}, Shown: "enter", Label: "run", Help: "run what the form says", Group: draw.Driving, Action: runForm, Off: list},
 		{Keys: []string{"tab", "down"}, Shown: "tab", Label: "next", Help: "next field, then the earlier runs (also down)", Group: draw.Choosing, Action: nextField, Off: list},
@@ -65,11 +72,25 @@ func (h Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"shift+tab"}, Group: draw.Choosing, Action: toLastField, Off: form},
 		{Keys: []string{"esc"}, Shown: "esc", Label: "runs", Help: "to the earlier runs", Group: draw.Choosing, Action: toRuns, Off: list},
 		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave; fg resumes it", Group: draw.Leaving, Action: suspend},
-		{Keys: []string{"f1"}, Shown: "f1", Label: "help", Help: "this help (also ?, outside of the form)", Group: draw.Leaving, Action: showHelp},
-		{Keys: []string{"?"}, Group: draw.Leaving, Action: showHelp, Off: form},
-		{Keys: []string{"ctrl+c"}, Shown: "ctrl+c", Label: "leave", Help: "leave", Group: draw.Leaving, Action: quit, Off: list},
-		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave (also ctrl+c)", Group: draw.Leaving, Action: quit, Off: form},
 	}
+	all = append(all, h.askBindings()...)
+	return append(all, draw.Bindings[Action]{
+		{Keys: []string{"ctrl+c"}, Shown: "ctrl+c", Label: "leave", Help: "leave", Group: draw.Leaving, Action: quit, Off: list},
+		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave (also ctrl+c)", Group: draw.Leaving, Action: quit, Off: form, Last: true},
+	}...)
+}
+
+// askBindings are what every screen asks of the program around it.
+func (h Model) askBindings() draw.Bindings[Action] {
+	return draw.Lift(draw.AskBindings(h.inForm() || h.list.typing, h.copies()), func(a draw.Ask) Action { return asking + Action(a) })
+}
+
+// Targets are where the mouse asks for something.
+func (h Model) Targets() draw.Targets[Action] {
+	if h.notice != "" {
+		return nil
+	}
+	return draw.FooterTargets(h.Bindings(), h.pen, h.layout().keys)
 }
 
 // always are what the screen can do whatever lies above it or is being typed.
@@ -81,43 +102,31 @@ var always = draw.Bindings[Action]{
 // askingBindings are the answers to whether to load a target that is not on this
 // machine; any other key is no.
 var askingBindings = append(draw.Bindings[Action]{
-	{Keys: []string{"y"}, Group: draw.Choosing, Action: yes},
+	{Keys: []string{"y"}, Shown: "y", Label: "go on", Help: "send the load", Group: draw.Choosing, Action: yes},
 }, always...)
 
 // filterBindings are what the screen can do while the filter of the list is typed; any
 // other key is text.
 func (h Model) filterBindings() draw.Bindings[Action] {
 	checked := h.probing != nil || h.probe != nil || h.failed != nil
-	return append(draw.Bindings[Action]{
+	return slices.Concat(draw.Bindings[Action]{
 		{Keys: []string{"esc"}, Group: draw.Choosing, Action: closeCheck, Off: !checked},
-		{Keys: []string{"enter"}, Group: draw.Choosing, Action: keepRunFilter},
-		{Keys: []string{"esc"}, Group: draw.Choosing, Action: clearRunFilter},
+		{Keys: []string{"enter"}, Shown: "enter", Label: "keep", Help: "keep the filter", Group: draw.Choosing, Action: keepRunFilter},
+		{Keys: []string{"esc"}, Shown: "esc", Label: "clear", Help: "show all runs", Group: draw.Choosing, Action: clearRunFilter},
 		{Keys: []string{"backspace"}, Group: draw.Choosing, Action: rubOutRunFilter},
 		{Keys: []string{"ctrl+k"}, Group: draw.Driving, Action: checkForm},
-		{Keys: []string{"f1"}, Group: draw.Leaving, Action: showHelp},
-	}, always...)
+	}, h.askBindings(), always)
 }
 
 // press does what a key asks for where the focus is.
 func (h Model) press(key tea.KeyPressMsg) (Model, tea.Cmd) {
 	h.notice = ""
-	bindings := h.Bindings()
-	switch {
-	case h.asking:
-		bindings = askingBindings
-	case h.help:
-		bindings = always
-	case !h.inForm() && h.list.typing:
-		bindings = h.filterBindings()
-	}
-	action, ok := bindings.For(key.String())
+	action, ok := h.Bindings().For(key.String())
 	switch {
 	case ok:
 		return h.Do(action)
 	case h.asking:
 		return h.Do(no)
-	case h.help:
-		return h.Do(closeHelp)
 	case h.inForm():
 		return h.typed(key)
 	case h.list.typing:
@@ -129,6 +138,10 @@ func (h Model) press(key tea.KeyPressMsg) (Model, tea.Cmd) {
 
 // Do performs an action.
 func (h Model) Do(a Action) (Model, tea.Cmd) {
+	if a > asking {
+		h.asks = draw.Ask(a - asking)
+		return h, nil
+	}
 	switch a {
 	case runForm:
 		return h.start()
@@ -143,10 +156,6 @@ func (h Model) Do(a Action) (Model, tea.Cmd) {
 		h.asking, h.notice = false, "nothing was sent"
 	case suspend:
 		return h, tea.Suspend
-	case showHelp:
-		h.help = true
-	case closeHelp:
-		h.help = false
 	case quit:
 		return h, tea.Quit
 	case nextField, fieldBefore, toForm, toLastField, toRuns:

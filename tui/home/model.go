@@ -31,8 +31,8 @@ type Model struct {
 	failed  error              // of the check, before anything was sent
 	probing context.CancelFunc // nil: no check is under way
 	asking  bool               // whether to load a target that is not on this machine
-	help    bool
 	notice  string
+	asks    draw.Ask
 	wants   Request
 }
 
@@ -73,6 +73,23 @@ func (h Model) Tell(text string) Model {
 
 // Told is what is said in place of the keys; "" if nothing.
 func (h Model) Told() string { return h.notice }
+
+// Asks is what the last message made the screen ask of the program around it.
+func (h Model) Asks() draw.Ask { return h.asks }
+
+// copies is what of the screen there is to copy now.
+func (h Model) copies() string {
+	if _, ok := h.list.selected(); !ok || h.inForm() {
+		return ""
+	}
+	return "the run's name"
+}
+
+// Copied is what the screen hands to the clipboard: what it is, and the text.
+func (h Model) Copied() (what, text string) {
+	e, _ := h.list.selected()
+	return h.copies(), e.ID
+}
 
 // The messages of the home screen: what came back from the backend.
 type (
@@ -130,9 +147,9 @@ func (h Model) Restyle(look draw.Theming) Model {
 	return h
 }
 
-// Update takes one message.
+// Update takes one message; an [Action] is one, too.
 func (h Model) Update(msg tea.Msg) (Model, tea.Cmd) {
-	h.wants = Request{}
+	h.wants, h.asks = Request{}, 0
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		h.size = msg
@@ -152,6 +169,9 @@ func (h Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 			h.stopCheck() // it is over
 			h.probe, h.failed = &msg.probe, msg.err
 		}
+	case Action:
+		h.notice = ""
+		return h.Do(msg)
 	case tea.KeyPressMsg:
 		return h.press(msg)
 	case tea.PasteMsg:

@@ -233,22 +233,17 @@ func (h Model) bottom(width int) string {
 	return h.Bindings().Footer(p, width)
 }
 
-// overlay is the help, or the question before a target that is not on this machine
-// gets load.
+// overlay is the question before a target that is not on this machine gets load.
 func (h Model) overlay() []string {
-	p, w := h.pen, h.size.Width
-	switch {
-	case h.help:
-		lines := h.Bindings().HelpLines(p, 10)
-		return p.Panel("keys", p.Label("any key closes"), lines, min(w, 78), min(h.size.Height, len(lines)+2))
-	case h.asking:
-		sc := h.plan.scenario
-		inner := min(w, 90) - 4
-		lines := draw.Wrapped(p.Style.Strong, draw.Clean(result.TargetName(sc.Target.URL))+" is not on this machine. It will get "+h.plan.estimate.String()+".", inner)
-		lines = append(lines, "", p.Figure("y")+" "+p.Label("go on")+"   "+p.Figure("any other key")+" "+p.Label("send nothing"))
-		return p.Panel("load somebody else's machine?", "", lines, min(w, 90), min(h.size.Height, len(lines)+2))
+	if !h.asking {
+		return nil
 	}
-	return nil
+	p, w := h.pen, h.size.Width
+	sc := h.plan.scenario
+	inner := min(w, 90) - 4
+	lines := draw.Wrapped(p.Style.Strong, draw.Clean(result.TargetName(sc.Target.URL))+" is not on this machine. It will get "+h.plan.estimate.String()+".", inner)
+	lines = append(lines, "", p.Figure("y")+" "+p.Label("go on")+"   "+p.Figure("any other key")+" "+p.Label("send nothing"))
+	return p.Panel("load somebody else's machine?", "", lines, min(w, 90), min(h.size.Height, len(lines)+2))
 }
 
 // plannedRibbon is the load of a lane of a run that has not begun.

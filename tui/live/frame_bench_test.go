@@ -26,7 +26,7 @@ func longSale(s *result.Snapshot) {
 func BenchmarkFrame(b *testing.B) {
 	for _, size := range []struct{ w, h int }{{80, 24}, {120, 36}, {200, 60}} {
 		for _, s := range scenes {
-			if s.name != "breached" && s.name != "heat" && s.name != "help" {
+			if s.name != "breached" && s.name != "heat" {
 				continue
 			}
 			s.edit = longSale

@@ -12,6 +12,7 @@ import (
 type Action struct {
 	verb verb
 	wave int // to pick; -1: none
+	ask  draw.Ask
 }
 
 // A verb is what an action does.
@@ -52,7 +53,6 @@ const (
 
 	leaveForHome
 	suspend
-	showHelp
 	stop
 	leave
 )
@@ -77,7 +77,7 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"w"}, Shown: "w", Label: "window", Help: "figures of the last 1, 10 or 60 s, the wave, or the run", Group: draw.Seeing, Action: Action{verb: nextWindow}, Off: over},
 	}
 	list = append(list, waveBindings...)
-	return append(list, draw.Bindings[Action]{
+	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"s"}, Shown: "s", Label: "service time", Help: "service time (from sending) or response time (from the schedule)", Group: draw.Seeing, Action: Action{verb: toggleService}},
 		{Keys: []string{"tab"}, Shown: "tab", Label: "chart", Help: "next chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
 		{Keys: []string{"shift+tab"}, Shown: "shift+tab", Help: "previous chart", Group: draw.Seeing, Action: Action{verb: lastChart}},
@@ -93,7 +93,9 @@ func (m Model) Bindings() draw.Bindings[Action] {
 
 		{Keys: []string{"esc"}, Shown: "esc", Label: "home", Help: "back to the home screen", Group: draw.Leaving, Action: Action{verb: leaveForHome}, Off: live || !m.offers.Home},
 		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave, the load too; fg resumes it", Group: draw.Leaving, Action: Action{verb: suspend}},
-		{Keys: []string{"?", "h"}, Shown: "?", Label: "help", Help: "this help", Group: draw.Leaving, Action: Action{verb: showHelp}, Last: true},
+	}...)
+	list = append(list, m.askBindings()...)
+	return append(list, draw.Bindings[Action]{
 		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "stop", Help: "stop sending and drain; again: stop at once (also ctrl+c)", Group: draw.Leaving, Action: Action{verb: stop}, Off: over, Last: true},
 		{Keys: []string{"q", "enter", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave (also enter)", Group: draw.Leaving, Action: Action{verb: leave}, Off: live, Last: true},
 	}...)
@@ -102,7 +104,7 @@ func (m Model) Bindings() draw.Bindings[Action] {
 // waveBindings pick the waves by their digits.
 var waveBindings = func() (list draw.Bindings[Action]) {
 	for i, digit := range "1234567890" {
-		b := draw.Binding[Action]{Keys: []string{string(digit)}, Group: draw.Seeing, Action: Action{pickWave, i}}
+		b := draw.Binding[Action]{Keys: []string{string(digit)}, Group: draw.Seeing, Action: Action{verb: pickWave, wave: i}}
 		switch digit {
 		case '1':
 			b.Shown, b.Help = "1…9", "figures and charts of one wave; 0: of all"
@@ -114,17 +116,30 @@ var waveBindings = func() (list draw.Bindings[Action]) {
 	return list
 }()
 
+// askBindings are what every screen asks of the program around it.
+func (m Model) askBindings() draw.Bindings[Action] {
+	return draw.Lift(draw.AskBindings(m.typing, m.copies()), func(a draw.Ask) Action { return Action{ask: a} })
+}
+
+// Targets are where the mouse asks for something.
+func (m Model) Targets() draw.Targets[Action] {
+	if _, said := m.said(); said {
+		return nil
+	}
+	return draw.FooterTargets(m.Bindings(), m.pen.Pen, m.layout.keys)
+}
+
 // filterBindings are what the screen can do while its filter is typed; any other key is
 // text.
 func (m Model) filterBindings() draw.Bindings[Action] {
-	return draw.Bindings[Action]{
+	return append(m.askBindings(), draw.Bindings[Action]{
 		{Keys: []string{"enter"}, Group: draw.Choosing, Action: Action{verb: keepFilter}},
 		{Keys: []string{"esc"}, Group: draw.Choosing, Action: Action{verb: clearFilter}},
 		{Keys: []string{"backspace"}, Group: draw.Choosing, Action: Action{verb: rubOut}},
 		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: Action{verb: suspend}},
 		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: stop}, Off: m.done()},
 		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: leave}, Off: !m.done()},
-	}
+	}...)
 }
 
 // press does what a key asks for.
@@ -160,6 +175,7 @@ var requests = map[verb]Request{again: Again, compareRuns: Compare, writeReport:
 // Do performs an action.
 func (m Model) Do(a Action) (Model, tea.Cmd) {
 	lane := m.lane
+	m.asks = a.ask
 	switch a.verb {
 	case pause:
 		return m.asked(func(src Source) { src.TogglePause(lane) })
@@ -184,8 +200,6 @@ func (m Model) Do(a Action) (Model, tea.Cmd) {
 		m.selected = max(0, m.selected-1)
 	case down:
 		m.selected = min(m.selected+1, m.lastSelectable())
-	case showHelp:
-		return m.toggled(overlayHelp), nil
 	case showErrors:
 		return m.toggled(overlayErrors), nil
 	case showVerdict:
@@ -249,9 +263,6 @@ func (m Model) toggled(o overlay) Model {
 
 // lastSelectable is how far down goes in the open overlay.
 func (m Model) lastSelectable() int {
-	if m.overlay == overlayHelp {
-		return m.Bindings().Possible().LastHelp(m.pen.Pen, m.layout.height)
-	}
 	return max(0, len(errorKinds(m.shown))-1)
 }
 

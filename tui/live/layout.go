@@ -21,6 +21,9 @@ func newLayout(width, height int, done bool) layout {
 	switch {
 	case width < draw.ColumnWidth || height < draw.ColumnHeight:
 		l.numbers = true
+		if l.height >= 4 {
+			l.keys = draw.At(0, l.height-1, l.width, 1)
+		}
 	case width < draw.FullWidth || height < draw.FullHeight:
 		l.column(done)
 	default:

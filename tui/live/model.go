@@ -27,7 +27,6 @@ type overlay int
 
 const (
 	overlayNone overlay = iota
-	overlayHelp
 	overlayErrors
 	overlayVerdict
 )
@@ -59,12 +58,13 @@ type Model struct {
 	service  bool
 	chart    chartKind
 	overlay  overlay
-	selected int // in the error browser; how far the help is scrolled
+	selected int // in the error browser
 	filter   string
 	typing   bool
 	stops    int    // how often the user asked to stop
 	notice   string // in place of the keys until the next one is pressed
 	wants    Request
+	asks     draw.Ask
 }
 
 // Offers are what the program around the screen of a run can do for it.
@@ -103,6 +103,25 @@ func (m Model) Init() tea.Cmd { return m.look() }
 
 // Wants is what the last message made the screen ask for.
 func (m Model) Wants() Request { return m.wants }
+
+// Asks is what the last message made the screen ask of the program around it.
+func (m Model) Asks() draw.Ask { return m.asks }
+
+// copies is what of the screen there is to copy now.
+func (m Model) copies() string {
+	if m.live.Verdict == nil {
+		return ""
+	}
+	return "the verdict"
+}
+
+// Copied is what the screen hands to the clipboard: what it is, and the text.
+func (m Model) Copied() (what, text string) {
+	if v := m.live.Verdict; v != nil {
+		text = v.Headline
+	}
+	return m.copies(), text
+}
 
 // Done reports whether the run is over and judged.
 func (m Model) Done() bool { return m.done() }
@@ -162,12 +181,15 @@ func (m Model) liveWave() int {
 // done reports whether the run is over and judged.
 func (m Model) done() bool { return m.live.State == result.Done && m.live.Verdict != nil }
 
-// Update takes one message.
+// Update takes one message; an [Action] is one, too.
 func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
-	m.wants = 0
+	m.wants, m.asks = 0, 0
 	switch msg := msg.(type) {
 	case SnapshotMsg:
 		return m.apply(msg)
+	case Action:
+		m.notice = ""
+		return m.Do(msg)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:

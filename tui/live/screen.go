@@ -37,7 +37,7 @@ func (m Model) blocks() []draw.Block {
 	l, p, s := m.layout, m.pen, m.shown
 	if l.numbers {
 		lines := p.Fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
-		if l.height >= 4 {
+		if l.keys.H > 0 {
 			lines[l.height-1] = p.Cut(m.bottom(l.width), l.width)
 		}
 		first, rest := draw.At(0, 0, l.width, min(1, l.height)), draw.At(0, 1, l.width, max(0, l.height-1))
@@ -75,21 +75,28 @@ func (m Model) status(width, height int) []string {
 	return []string{p.flow(s, width), p.Ends(p.open(s, width-draw.Cells(steered)), steered, width)}
 }
 
-// bottom is the last line: the keys, or what is being typed or waited for.
+// bottom is the last line: the keys, or what is said in their place.
 func (m Model) bottom(width int) string {
+	if text, ok := m.said(); ok {
+		return text
+	}
+	return m.Bindings().Footer(m.pen.Pen, width)
+}
+
+// said is what is being typed or waited for, in place of the keys.
+func (m Model) said() (text string, ok bool) {
 	p := m.pen
 	switch {
 	case m.notice != "":
-		return p.Style.Mark.Render(m.notice)
+		return p.Style.Mark.Render(m.notice), true
 	case m.overlay != overlayNone:
-		return p.Figure("esc") + " " + p.Label("back to the screen")
+		return p.Figure("esc") + " " + p.Label("back to the screen"), true
 	case m.typing && m.layout.events.H == 0:
-		return p.Label("filter events ") + p.FilterNote(m.filter, true)
+		return p.Label("filter events ") + p.FilterNote(m.filter, true), true
 	case m.shown.State == result.Draining && !m.done():
-		return p.Label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.Figure("q") + " " + p.Label("stop at once")
-	default:
-		return m.Bindings().Footer(p.Pen, width)
+		return p.Label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.Figure("q") + " " + p.Label("stop at once"), true
 	}
+	return "", false
 }
 
 // past says that what is drawn is not how the run is now, and why; "": it is.
@@ -142,8 +149,6 @@ func (m Model) over() draw.Block {
 	l, p := m.layout, m.pen
 	var lines []string
 	switch m.overlay {
-	case overlayHelp:
-		lines = m.Bindings().Possible().Help(p.Pen, m.selected, l.width, l.height)
 	case overlayErrors:
 		lines = p.browser(m.shown, m.selected, l.width, max(0, l.height-1))
 	case overlayVerdict:

@@ -42,7 +42,6 @@ var scenes = []scene{
 	{name: "pass", at: screentest.SaleEnds, edit: screentest.Judged(result.Pass)},
 	{name: "fail", at: screentest.SaleEnds, edit: screentest.Judged(result.Fail)},
 	{name: "inconclusive", at: screentest.SaleEnds, edit: screentest.Judged(result.Inconclusive)},
-	{name: "help", at: 150, keys: []tea.KeyPressMsg{screentest.Key("?")}},
 	{name: "errors", at: 262, keys: []tea.KeyPressMsg{screentest.Key("e")}},
 	{name: "verdict", at: screentest.SaleEnds, edit: screentest.Judged(result.Fail), keys: []tea.KeyPressMsg{screentest.Key("v")}},
 }

@@ -23,15 +23,18 @@ type Model struct {
 	pen     draw.Pen
 	size    tea.WindowSizeMsg
 
-	snap  capacity.Snapshot
-	chart chartKind
-	help  bool
-	stops int
+	id     int
+	snap   capacity.Snapshot
+	chart  chartKind
+	stops  int
+	notice string // in place of the keys until the next one is pressed
+	asks   draw.Ask
 }
 
-// New returns the screen of a search; subject says of what.
-func New(src Searcher, subject string, look draw.Theming) Model {
-	return Model{src: src, subject: subject}.Restyle(look)
+// New returns the screen of a search; subject says of what. No other one of the program
+// has its id: what another one still looks up is stale.
+func New(id int, src Searcher, subject string, look draw.Theming) Model {
+	return Model{id: id, src: src, subject: subject}.Restyle(look)
 }
 
 // Restyle gives the screen its looks.
@@ -40,10 +43,13 @@ func (s Model) Restyle(look draw.Theming) Model {
 	return s
 }
 
-// A SnapshotMsg is a poll of the search.
-type SnapshotMsg struct{ snapshot capacity.Snapshot }
+// A SnapshotMsg is a poll of the search, with the screen that asked for it.
+type SnapshotMsg struct {
+	id       int
+	snapshot capacity.Snapshot
+}
 
-func (s Model) look() tea.Msg { return SnapshotMsg{s.src.Snapshot()} }
+func (s Model) look() tea.Msg { return SnapshotMsg{s.id, s.src.Snapshot()} }
 
 // Init asks for the first snapshot.
 func (s Model) Init() tea.Cmd { return s.look }
@@ -59,39 +65,67 @@ const (
 	nextChart
 	chartBefore
 	suspend
-	showHelp
-	closeHelp
 	stop
 	leave
+	asking // and the asks, above it
 )
 
 // Bindings are all that the screen can do.
 func (s Model) Bindings() draw.Bindings[Action] {
 	over, searching := s.done(), !s.done()
-	return draw.Bindings[Action]{
+	list := draw.Bindings[Action]{
 		{Keys: []string{"tab"}, Shown: "tab", Label: "chart", Help: "next chart: latency, served, in flight by rate; the backlog as forecast", Group: draw.Seeing, Action: nextChart},
 		{Keys: []string{"shift+tab"}, Shown: "shift+tab", Help: "previous chart", Group: draw.Seeing, Action: chartBefore},
 		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave, the load too; fg resumes it", Group: draw.Leaving, Action: suspend},
-		{Keys: []string{"?", "h"}, Shown: "?", Label: "help", Help: "this help", Group: draw.Leaving, Action: showHelp, Last: true},
+	}
+	list = append(list, draw.Lift(draw.AskBindings(false, s.copies()), func(a draw.Ask) Action { return asking + Action(a) })...)
+	return append(list, draw.Bindings[Action]{
 		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "stop", Help: "end the search with what is known; again: leave (also ctrl+c)", Group: draw.Leaving, Action: stop, Off: over, Last: true},
 		{Keys: []string{"q", "enter", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave; the answer stays on the terminal (also enter)", Group: draw.Leaving, Action: leave, Off: searching, Last: true},
-	}
+	}...)
 }
 
-// helpBindings are what the screen can do while its help is open; any other key closes
-// it.
-func (s Model) helpBindings() draw.Bindings[Action] {
-	return draw.Bindings[Action]{
-		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: suspend},
-		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: stop, Off: s.done()},
-		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: leave, Off: !s.done()},
+// copies is what of the screen there is to copy now.
+func (s Model) copies() string {
+	if !s.done() {
+		return ""
 	}
+	return "the verdict"
 }
 
-// Update takes one message.
+// Copied is what the screen hands to the clipboard: what it is, and the text.
+func (s Model) Copied() (what, text string) {
+	if s.done() {
+		text = s.snap.Document.Verdict.Headline
+	}
+	return s.copies(), text
+}
+
+// Asks is what the last message made the screen ask of the program around it.
+func (s Model) Asks() draw.Ask { return s.asks }
+
+// Tell says something in place of the keys, until the next one is pressed.
+func (s Model) Tell(text string) Model {
+	s.notice = text
+	return s
+}
+
+// Targets are where the mouse asks for something.
+func (s Model) Targets() draw.Targets[Action] {
+	if s.notice != "" {
+		return nil
+	}
+	return draw.FooterTargets(s.Bindings().Possible(), s.pen, s.layout().keys)
+}
+
+// Update takes one message; an [Action] is one, too.
 func (s Model) Update(msg tea.Msg) (Model, tea.Cmd) {
+	s.asks = 0
 	switch msg := msg.(type) {
 	case SnapshotMsg:
+		if msg.id != s.id {
+			return s, nil
+		}
 		s.snap = msg.snapshot
 		if s.done() {
 			return s, nil
@@ -99,37 +133,28 @@ func (s Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		return s, draw.Later(s.look)
 	case tea.WindowSizeMsg:
 		s.size = msg
+	case Action:
+		return s.Do(msg)
 	case tea.KeyPressMsg:
-		return s.press(msg.String())
+		action, _ := s.Bindings().For(msg.String())
+		return s.Do(action)
 	}
 	return s, nil
 }
 
-// press does what a key asks for.
-func (s Model) press(key string) (Model, tea.Cmd) {
-	bindings := s.Bindings()
-	if s.help {
-		bindings = s.helpBindings()
-	}
-	action, ok := bindings.For(key)
-	if !ok && s.help {
-		action = closeHelp
-	}
-	return s.Do(action)
-}
-
 // Do performs an action.
 func (s Model) Do(a Action) (Model, tea.Cmd) {
+	s.notice = ""
+	if a > asking {
+		s.asks = draw.Ask(a - asking)
+		return s, nil
+	}
 	n := chartKind(len(charts))
 	switch a {
 	case nextChart:
 		s.chart = (s.chart + 1) % n
 	case chartBefore:
 		s.chart = (s.chart + n - 1) % n
-	case showHelp:
-		s.help = true
-	case closeHelp:
-		s.help = false
 	case suspend:
 		return s, tea.Suspend
 	case leave:
@@ -227,10 +252,14 @@ func (s Model) View() string {
 		put(l.price, s.price(l.price.W, l.price.H))
 		put(l.models, s.models(l.models.W, l.models.H))
 	}
-	keys := s.Bindings().Possible()
-	put(l.keys, []string{keys.Footer(p, l.keys.W)})
-	if s.help {
-		blocks = append(blocks, draw.Centred(keys.Help(p, 0, s.size.Width, s.size.Height), s.size.Width, s.size.Height))
-	}
+	put(l.keys, []string{s.bottom(l.keys.W)})
 	return p.Compose(s.size.Width, s.size.Height, blocks)
+}
+
+// bottom is the last line: the keys, or what there is to say.
+func (s Model) bottom(width int) string {
+	if s.notice != "" {
+		return s.pen.Style.Mark.Render(draw.Clean(s.notice))
+	}
+	return s.Bindings().Footer(s.pen, width)
 }
