@@ -164,6 +164,10 @@ type Config struct {
 	Retries int
 
 	Epoch time.Time // what instants count from; default: when New was called
+	// Secured is told of each connection that has shaken hands, with the certificates of
+	// its server; nil: nobody is. It must not block, and may be called by several
+	// goroutines at once.
+	Secured func(tls.ConnectionState)
 	// DialContext opens connections; nil: the network. Tests pass pipes.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 }

@@ -53,6 +53,12 @@ func (c *Client) open(ctx context.Context, network, addr string) (raw net.Conn, 
 // tlsConfig reads certificates and keys.
 func tlsConfig(cfg Config) (*tls.Config, error) {
 	config := &tls.Config{InsecureSkipVerify: cfg.Insecure} //nolint:gosec // the user asked for it by name
+	if cfg.Secured != nil {
+		config.VerifyConnection = func(s tls.ConnectionState) error {
+			cfg.Secured(s)
+			return nil
+		}
+	}
 	if cfg.CA != "" {
 		pem, err := os.ReadFile(cfg.CA)
 		if err != nil {

@@ -6,6 +6,7 @@ package endpoint
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -39,7 +40,26 @@ func Open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(
 	return e, nil
 }
 
-func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(string) string) (err error) {
+func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(string) string) error {
+	if err := e.reach(sc, epoch, env, nil); err != nil {
+		return err
+	}
+	return e.Settle(ctx, &sc.Target)
+}
+
+// Reach makes ready to ask the target of a resolved scenario as [Open] does, but asks
+// nothing yet: [Endpoint.Settle] does. secured is told of each connection over TLS; nil:
+// nobody is.
+func Reach(sc *scenario.Scenario, epoch time.Time, env func(string) string, secured func(tls.ConnectionState)) (*Endpoint, error) {
+	e := &Endpoint{}
+	if err := e.reach(sc, epoch, env, secured); err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Endpoint) reach(sc *scenario.Scenario, epoch time.Time, env func(string) string, secured func(tls.ConnectionState)) (err error) {
 	t := sc.Target
 	Assume(&sc.Target)
 	if t.URL == scenario.MockURL {
@@ -50,10 +70,7 @@ func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.T
 			t.URL = strings.TrimSuffix(t.URL, "/v1")
 		}
 	}
-	if err := e.connect(t, epoch, env); err != nil {
-		return err
-	}
-	return e.model(ctx, &sc.Target)
+	return e.connect(t, epoch, env, secured)
 }
 
 // Close ends the built-in endpoint and the connections.
@@ -89,7 +106,7 @@ func (e *Endpoint) serve(sc *scenario.Scenario) (base string, err error) {
 }
 
 // connect makes the client.
-func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) string) (err error) {
+func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) string, secured func(tls.ConnectionState)) (err error) {
 	key, err := findKey(t, env)
 	if err != nil {
 		return err
@@ -106,7 +123,7 @@ func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) 
 		CA: t.CA, ClientCert: t.ClientCert, ClientKey: t.ClientKey,
 		Proxy: t.Proxy, ConnectTo: t.ConnectTo, Transport: client.Transport(t.Transport),
 		Timeout: t.Timeout.D(), IdleTimeout: t.IdleTimeout.D(), ConnectTimeout: connectTimeout(t.Timeout.D()),
-		Retries: t.Retries, Epoch: epoch,
+		Retries: t.Retries, Epoch: epoch, Secured: secured,
 	})
 	if err != nil {
 		return &scenario.Error{Path: "target", Message: err.Error()}
@@ -123,10 +140,10 @@ func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) 
 // seconds is down for a customer.
 func connectTimeout(total time.Duration) time.Duration { return min(total, 10*time.Second) }
 
-// model settles which model is asked, by asking the endpoint if need be. An
+// Settle settles which model is asked, by asking the endpoint if need be. An
 // endpoint that cannot be reached is found out here, before a thousand requests
-// fail on it.
-func (e *Endpoint) model(ctx context.Context, t *scenario.Target) error {
+// fail on it: the error wraps [client.ErrUnreachable] then.
+func (e *Endpoint) Settle(ctx context.Context, t *scenario.Target) error {
 	if e.mock != nil || t.API == string(client.HTTP) {
 		return nil
 	}
@@ -134,7 +151,7 @@ func (e *Endpoint) model(ctx context.Context, t *scenario.Target) error {
 	defer cancel()
 	ids, err := e.models(ctx)
 	if errors.Is(err, client.ErrUnreachable) {
-		return &scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}
+		return unreachable{&scenario.Error{Path: "target.url", Message: err.Error(), Hint: "is the endpoint running, and is --url right? (flashwave mock starts one)"}}
 	}
 	switch {
 	case t.Model != "":
@@ -149,6 +166,14 @@ func (e *Endpoint) model(ctx context.Context, t *scenario.Target) error {
 	}
 	return &scenario.Error{Path: "target.model", Message: "the endpoint has several models", Hint: "choose one with --model: " + strings.Join(ids[:min(len(ids), 20)], ", ")}
 }
+
+// unreachable is an error about an endpoint that could not be reached.
+type unreachable struct{ told *scenario.Error }
+
+func (e unreachable) Error() string { return e.told.Error() }
+
+// Unwrap is both what a command tells of it, and what happened.
+func (e unreachable) Unwrap() []error { return []error{e.told, client.ErrUnreachable} }
 
 // models lists the models of the endpoint: under the URL that was given, or under the
 // usual one if that has nothing there and this has.

@@ -215,12 +215,36 @@ func (f *Flight) record(res *client.Result, v Value) bool {
 	if !res.Bundled() {
 		f.release()
 	}
-	f.each(func(p *result.Part) { f.ended(p, res, v) })
+	f.each(func(p *result.Part) { ended(p, f.Scheduled, res, v, f.ledger.config.Excerpt) })
 	return true
 }
 
+// Single adds a request that is over to a part: all that a flight would have while it
+// happened, and at its end. gaps are those between its token events.
+func Single(p *result.Part, scheduled time.Duration, gaps []time.Duration, res *client.Result, v Value) {
+	p.Requests.Scheduled++
+	p.Requests.Sent++
+	p.Cost = p.Cost.Add(v.Cost)
+	p.Estimated += v.Estimated
+	for _, m := range [...]struct {
+		response, service result.Metric
+		at                time.Duration
+	}{{result.TTFTResponse, result.TTFTService, res.FirstToken}, {result.TTFAResponse, result.TTFAService, res.FirstAnswer}} {
+		if m.at != client.Never {
+			p.Record(m.response, m.at-scheduled)
+			p.Record(m.service, m.at-res.Sent)
+		}
+	}
+	if !res.Bundled() {
+		for _, gap := range gaps {
+			p.Record(result.ITL, gap)
+		}
+	}
+	ended(p, scheduled, res, v, false)
+}
+
 // ended adds the request's end to its wave, or to a class.
-func (f *Flight) ended(p *result.Part, res *client.Result, v Value) {
+func ended(p *result.Part, scheduled time.Duration, res *client.Result, v Value, excerpt bool) {
 	p.Outcomes[res.Outcome]++
 	p.Requests.Retries += int64(res.Retries)
 	p.StaleRetries += int64(res.StaleRetries)
@@ -254,7 +278,7 @@ func (f *Flight) ended(p *result.Part, res *client.Result, v Value) {
 	p.Limits.See(res.Limits.LimitRequests, res.Limits.RemainingRequests, res.Limits.LimitTokens, res.Limits.RemainingTokens, res.Limits.RetryAfter)
 	recordTokens(p, res.Usage)
 	p.Items += int64(res.Items)
-	recordLatency(p, f.Scheduled, res, f.ledger.config.Excerpt)
+	recordLatency(p, scheduled, res, excerpt)
 }
 
 // NeverLeft records a request that was not handed to the transport, and is not going

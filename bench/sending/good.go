@@ -24,14 +24,14 @@ func (s *Sender) goodness(f *ledger.Flight, res *client.Result) verdict.Goodness
 	}
 	streams := s.asks(t).Stream && s.Scenario.Target.API != string(client.HTTP) // which answers with a document, whatever was asked
 	return s.Assertions.Goodness(s.Waves[wave], f.Classes(), func(e slo.Expr) (float64, bool) {
-		return measured(e, t.Scheduled, streams, res)
+		return Measured(e, t.Scheduled, streams, res)
 	})
 }
 
-// measured is one ok request's value of a latency metric, in ms; NaN: it never came,
+// Measured is one ok request's value of a latency metric, in ms; NaN: it never came,
 // although it was waited for, as it is where the answer streams. ok is false where the
-// request has none.
-func measured(e slo.Expr, scheduled time.Duration, streams bool, res *client.Result) (ms float64, ok bool) {
+// request has none. Response time counts from when it was scheduled.
+func Measured(e slo.Expr, scheduled time.Duration, streams bool, res *client.Result) (ms float64, ok bool) {
 	from := scheduled
 	if e.Service {
 		from = res.Sent
