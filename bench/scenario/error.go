@@ -83,6 +83,7 @@ type origin struct {
 	file   string
 	at     map[string]position
 	places map[string]string // path in a Scenario → path in the file, for waves and lanes
+	part   string            // the path of the part that a Scenario is read from; "": all of the file
 }
 
 // A position is the place of a value, from 1.
@@ -110,12 +111,32 @@ func (o *origin) forget(path string) {
 // outward turns a path in a Scenario (lanes[0].waves[1].rate) into the file's
 // (waves[1].rate).
 func (o *origin) outward(path string) string {
+	if o.part != "" {
+		return o.inPart(path)
+	}
 	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '.') {
 		if place, ok := o.places[path[:end]]; ok {
 			return place + path[end:]
 		}
 	}
 	return path
+}
+
+// inPart is the path of a word of a part of the file. What does not stand there was
+// taken from the top, where all parts share it; the words of its target stand beside it.
+func (o *origin) inPart(path string) string {
+	own := join(o.part, strings.TrimPrefix(path, "target."))
+	word := strings.TrimPrefix(path, "target.")
+	if i := strings.IndexAny(word, ".["); i >= 0 {
+		word = word[:i]
+	}
+	if _, ok := o.at[join(o.part, word)]; ok {
+		return own
+	}
+	if _, ok := o.at[word]; ok {
+		return path
+	}
+	return own
 }
 
 // find is the place of a path's value, else of what contains it.
