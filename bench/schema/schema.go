@@ -1,7 +1,7 @@
 // Package schema holds the JSON Schemas (draft 2020-12) of the documents that
 // flashwave reads and writes: the scenario file, run.json, and the documents of
-// comparisons, of capacity searches and of comparisons of these, and the list of what
-// was kept.
+// comparisons, of capacity searches and of comparisons of these, of monitors and their
+// probes, and the list of what was kept.
 //
 // They are generated from the Go types; descriptions are their doc comments. Of a
 // document that flashwave writes, keys that may hold no data may be null, unknown keys
@@ -22,7 +22,7 @@ import (
 var files embed.FS
 
 // Names are the documents that have a schema.
-var Names = []string{"run", "scenario", "compare", "capacity", "capacity-compare", "runs"}
+var Names = []string{"run", "scenario", "compare", "capacity", "capacity-compare", "monitor", "probe", "runs"}
 
 // Of is the schema of a document as JSON text.
 func Of(name string) ([]byte, error) {

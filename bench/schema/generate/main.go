@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/compare"
 	"flashwave/bench/forecast"
 	"flashwave/bench/history"
+	"flashwave/bench/monitor"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 )
@@ -34,11 +35,13 @@ var documents = []document{
 	{"compare", compare.Schema, "flashwave: a comparison of runs", compare.Document{}},
 	{"capacity", capacity.Schema, "flashwave: a search for capacity, and a forecast", capacity.Document{}},
 	{"capacity-compare", versus.Schema, "flashwave: a comparison of two searches for capacity", versus.Document{}},
+	{"monitor", monitor.Schema, "flashwave: what a monitor found", monitor.Document{}},
+	{"probe", monitor.ProbeSchema, "flashwave: one probe of a monitor", monitor.Probed{}},
 	{"runs", history.Schema, "flashwave: the runs and searches that were kept", history.Document{}},
 }
 
 // packages are those whose doc comments and constants are read.
-var packages = []string{"scenario", "result", "compare", "capacity", "capacity/versus", "forecast", "history"}
+var packages = []string{"scenario", "result", "compare", "capacity", "capacity/versus", "forecast", "history", "monitor"}
 
 func main() {
 	to := "."

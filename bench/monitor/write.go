@@ -1,0 +1,166 @@
+package monitor
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"flashwave/bench/result"
+	"flashwave/bench/units"
+)
+
+// WriteJSON writes the document on one line, as the last of the lines of probes.
+func (d *Document) WriteJSON(w io.Writer) error { return writeLine(w, d) }
+
+// WriteJSON writes the probe on one line.
+func (p Probed) WriteJSON(w io.Writer) error { return writeLine(w, p) }
+
+func writeLine(w io.Writer, document any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(document)
+}
+
+// signs begin the line of a target.
+var signs = map[result.Status]string{result.Pass: "✓", result.Fail: "✗", result.Inconclusive: "–", result.Aborted: "✗"}
+
+// WriteText writes a line for each target, and the verdict.
+func (d *Document) WriteText(w io.Writer) error {
+	rows := [][]string{{"", "target", "good", "TTFT p50", "p95", "E2E p50", "p95", "24 h", "budget left", "today"}}
+	for _, t := range d.Targets {
+		judged := t.Probes.Good + t.Probes.Bad
+		row := []string{signs[t.Status], t.Name, units.NoData}
+		if judged > 0 {
+			row[2] = units.Count(t.Probes.Good) + "/" + units.Count(judged)
+		}
+		for _, l := range []*result.Latency{t.LatencyMS.TTFT, t.LatencyMS.E2E} {
+			if l == nil {
+				row = append(row, units.NoData, units.NoData)
+				continue
+			}
+			row = append(row, units.Millis(l.P50), units.Millis(l.P95))
+		}
+		row = append(row, units.Maybe(t.Availability.Day, units.Share), units.Maybe(t.BudgetLeft, units.Share), units.Maybe(t.SpentToday, units.USD))
+		rows = append(rows, row)
+	}
+	var b strings.Builder
+	writeColumns(&b, rows, 2)
+	for _, i := range d.Incidents {
+		fmt.Fprintf(&b, "\n%s", incidentLine(i))
+	}
+	if len(d.Incidents) > 0 {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(d.Verdict.Status)), d.Verdict.Headline)
+	for _, r := range (result.Verdict{Headline: d.Verdict.Headline, Reasons: d.Verdict.Reasons}).Further() {
+		fmt.Fprintf(&b, "  %s\n", r)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func incidentLine(i Incident) string {
+	until := "open"
+	if i.ClosedAt != nil {
+		until = "until " + i.ClosedAt.Local().Format(stamp)
+	}
+	line := fmt.Sprintf("incident %s: since %s, %s", i.Target, i.OpenedAt.Local().Format(stamp), until)
+	if i.Why != "" {
+		line += ": " + i.Why
+	}
+	return line
+}
+
+// stamp is how an instant is written.
+const stamp = time.DateTime
+
+// writeColumns aligns the first columns at their left, and the others at their right.
+func writeColumns(b *strings.Builder, rows [][]string, left int) {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i >= len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i >= left {
+				line.WriteString("  " + space + cell)
+				continue
+			}
+			if i > 0 {
+				line.WriteByte(' ')
+			}
+			line.WriteString(cell + space)
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+}
+
+// Refusal is the document of a monitor that came to nothing.
+func Refusal(tool result.Tool, code int, reason, hint string) *Document {
+	now := time.Now().UTC()
+	d := &Document{
+		Schema: Schema, Tool: tool, StartedAt: now, EndedAt: now,
+		Targets: []TargetReport{}, Incidents: []Incident{}, Events: []Event{}, Notices: []Notice{},
+		Verdict: Verdict{Status: result.Aborted, ExitCode: code, Headline: reason, Reasons: []string{reason}},
+	}
+	if hint != "" {
+		d.Verdict.Reasons = append(d.Verdict.Reasons, hint)
+	}
+	return d
+}
+
+// Line is the monitor at this instant, in one line.
+func (s Snapshot) Line() string {
+	in := map[State]int{}
+	var probes, bad int64
+	var spent float64
+	priced := false
+	for _, r := range s.Rows {
+		in[r.State]++
+		probes += r.Counts.Good + r.Counts.Bad + r.Counts.Unjudged
+		bad += r.Counts.Bad
+		if r.SpentToday != nil {
+			spent, priced = spent+*r.SpentToday, true
+		}
+	}
+	var states []string
+	for _, state := range []State{Up, Degraded, Down, Paused, Unknown} {
+		if in[state] > 0 {
+			states = append(states, units.Count(in[state])+" "+string(state))
+		}
+	}
+	line := fmt.Sprintf("%s: %s · %s, %s bad", units.Of(len(s.Rows), "target", "targets"), strings.Join(states, ", "), units.Of(probes, "probe", "probes"), units.Count(bad))
+	if priced {
+		line += " · " + units.USD(spent) + " today"
+	}
+	for _, n := range s.Notices {
+		line += " · " + n.Text
+	}
+	return line
+}
+
+// Line is the probe in one line.
+func (p Probed) Line() string {
+	sign := "✓"
+	switch {
+	case p.Good == nil:
+		sign = "–"
+	case !*p.Good:
+		sign = "✗"
+	}
+	line := fmt.Sprintf("%s %s  TTFT %s  E2E %s", sign, p.Target, units.Maybe(p.TTFTMS, units.Millis), units.Maybe(p.E2EMS, units.Millis))
+	if p.Why != "" {
+		line += "  " + p.Why
+	}
+	return line
+}
