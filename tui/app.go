@@ -17,6 +17,7 @@ import (
 	"flashwave/tui/draw"
 	"flashwave/tui/home"
 	"flashwave/tui/live"
+	"flashwave/tui/monitor"
 	"flashwave/tui/search"
 )
 
@@ -28,10 +29,11 @@ const (
 	atRun
 	atCompare
 	atSearch
+	atMonitor
 )
 
 // An app is the whole program on the terminal: the home screen, the screen of one
-// run, that of two, or that of a search. It hands each message to whom it belongs and
+// run, that of two, that of a search, or that of a monitor. It hands each message to whom it belongs and
 // does what the screens ask for. They know nothing of one another.
 type app struct {
 	ctx     context.Context // of everything the backend is asked for
@@ -52,6 +54,7 @@ type app struct {
 	comparison comparison.Model
 	fromRun    bool // the comparison was opened from the screen of a run
 	search     search.Model
+	monitor    monitor.Model
 	ask        *question
 	over       overlay // nil: the screen has the keys
 	mouse      bool    // clicks and the wheel are the program's
@@ -105,6 +108,8 @@ func (a app) Init() tea.Cmd {
 		begin = a.home.Init()
 	case atSearch:
 		begin = a.search.Init()
+	case atMonitor:
+		begin = a.monitor.Init()
 	default:
 		begin = a.run.Init()
 	}
@@ -152,6 +157,8 @@ func (a app) screen() tea.View {
 		return titled(a.comparison.View(), "flashwave")
 	case atSearch:
 		return titled(a.search.View(), "flashwave capacity")
+	case atMonitor:
+		return titled(a.monitor.View(), "flashwave monitor")
 	default:
 		return titled(a.home.View(), "flashwave")
 	}
@@ -197,7 +204,7 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a.input(msg)
 	case appAction:
 		return a.do(msg)
-	case live.Action, home.Action, comparison.Action, search.Action:
+	case live.Action, home.Action, comparison.Action, search.Action, monitor.Action:
 		return a.front(msg)
 	case live.SnapshotMsg:
 		var cmd tea.Cmd
@@ -206,6 +213,10 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case search.SnapshotMsg:
 		var cmd tea.Cmd
 		a.search, cmd = a.search.Update(msg)
+		return a, cmd
+	case monitor.SnapshotMsg:
+		var cmd tea.Cmd
+		a.monitor, cmd = a.monitor.Update(msg)
 		return a, cmd
 	}
 	if !a.hasHome {
@@ -220,6 +231,7 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (a app) restyle(look draw.Theming) app {
 	a.look = look
 	a.run, a.comparison, a.search = a.run.Restyle(look), a.comparison.Restyle(look), a.search.Restyle(look)
+	a.monitor = a.monitor.Restyle(look)
 	if a.hasHome {
 		a.home = a.home.Restyle(look)
 	}
@@ -238,6 +250,7 @@ func (a app) resize(size tea.WindowSizeMsg) (tea.Model, tea.Cmd) {
 	if a.at == atCompare {
 		a.comparison, _ = a.comparison.Update(size)
 	}
+	a.monitor, _ = a.monitor.Update(size)
 	return a, tea.Batch(cmds[:]...)
 }
 

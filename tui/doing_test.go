@@ -25,8 +25,16 @@ import (
 
 // sizes are windows of every kind of layout, and some between.
 var sizes = []tea.WindowSizeMsg{
-	{Width: 200, Height: 60}, {Width: 120, Height: 36}, {Width: 100, Height: 30}, {Width: 100, Height: 22}, {Width: 80, Height: 24},
-	{Width: 70, Height: 13}, {Width: 60, Height: 16}, {Width: 59, Height: 16}, {Width: 40, Height: 12}, {Width: 30, Height: 6},
+	{Width: 200, Height: 60},
+	{Width: 120, Height: 36},
+	{Width: 100, Height: 30},
+	{Width: 100, Height: 22},
+	{Width: 80, Height: 24},
+	{Width: 70, Height: 13},
+	{Width: 60, Height: 16},
+	{Width: 59, Height: 16},
+	{Width: 40, Height: 12},
+	{Width: 30, Height: 6},
 }
 
 // A stillSearch is a search that stands still.

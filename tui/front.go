@@ -10,6 +10,7 @@ import (
 	"flashwave/tui/draw"
 	"flashwave/tui/home"
 	"flashwave/tui/live"
+	"flashwave/tui/monitor"
 	"flashwave/tui/search"
 )
 
@@ -29,6 +30,8 @@ func (a app) bindings() draw.Bindings[tea.Msg] {
 		return slices.Concat(list, draw.Lift(a.comparison.Bindings(), message[comparison.Action]))
 	case atSearch:
 		return slices.Concat(list, draw.Lift(a.search.Bindings(), message[search.Action]))
+	case atMonitor:
+		return slices.Concat(list, draw.Lift(a.monitor.Bindings(), message[monitor.Action]))
 	default:
 		return slices.Concat(list, draw.Lift(a.home.Bindings(), message[home.Action]))
 	}
@@ -43,6 +46,8 @@ func (a app) targets() draw.Targets[tea.Msg] {
 		return draw.LiftTargets(a.comparison.Targets(), message[comparison.Action])
 	case atSearch:
 		return draw.LiftTargets(a.search.Targets(), message[search.Action])
+	case atMonitor:
+		return draw.LiftTargets(a.monitor.Targets(), message[monitor.Action])
 	default:
 		return draw.LiftTargets(a.home.Targets(), message[home.Action])
 	}
@@ -69,6 +74,11 @@ func (a app) front(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case atSearch:
 		a.search, cmd = a.search.Update(msg)
 		if ask := a.search.Asks(); ask != 0 {
+			return a.asked(ask)
+		}
+	case atMonitor:
+		a.monitor, cmd = a.monitor.Update(msg)
+		if ask := a.monitor.Asks(); ask != 0 {
 			return a.asked(ask)
 		}
 	default:
@@ -106,6 +116,8 @@ func (a app) copied() (what, text string) {
 		return a.comparison.Copied()
 	case atSearch:
 		return a.search.Copied()
+	case atMonitor:
+		return a.monitor.Copied()
 	default:
 		return a.home.Copied()
 	}
@@ -120,6 +132,8 @@ func (a *app) tell(text string) {
 		a.comparison = a.comparison.Tell(text)
 	case atSearch:
 		a.search = a.search.Tell(text)
+	case atMonitor:
+		a.monitor = a.monitor.Tell(text)
 	default:
 		a.home = a.home.Tell(text)
 	}
@@ -127,7 +141,7 @@ func (a *app) tell(text string) {
 
 // title names the screen in front.
 func (a app) title() string {
-	return map[place]string{atHome: "home", atRun: "a run", atCompare: "two runs", atSearch: "capacity"}[a.at]
+	return map[place]string{atHome: "home", atRun: "a run", atCompare: "two runs", atSearch: "capacity", atMonitor: "a monitor"}[a.at]
 }
 
 // An overlay is a part of the program above the screen in front. It has all keys and
