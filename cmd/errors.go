@@ -17,6 +17,8 @@ import (
 	"flashwave/bench/compare"
 	"flashwave/bench/doctor"
 	"flashwave/bench/files"
+	"flashwave/bench/monitor"
+	"flashwave/bench/monitor/history"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -59,6 +61,7 @@ func hintOf(err error) string {
 	var run *store.Error
 	var place *files.Error
 	var search *searches.Error
+	var past *history.Error
 	switch {
 	case errors.As(err, &sc):
 		return sc.Hint
@@ -72,6 +75,8 @@ func hintOf(err error) string {
 		return place.Hint
 	case errors.As(err, &search):
 		return search.Hint
+	case errors.As(err, &past):
+		return past.Hint
 	}
 	return ""
 }
@@ -145,6 +150,8 @@ func (p *program) refusal(code int, reason, hint string) any {
 		doc := compare.Refusal(tool(), reason, hint)
 		doc.Gate.ExitCode = code
 		return doc
+	case "monitor":
+		return monitor.Refusal(tool(), code, reason, hint)
 	case "doctor":
 		return doctor.Refusal(tool(), code, reason, hint)
 	}

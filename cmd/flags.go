@@ -200,14 +200,18 @@ func (f *scenarioFlags) judgement(fs *pflag.FlagSet) {
 		}
 		return err
 	})
+	f.pricing(fs)
+	f.duration(fs, "max-lag", "generator lateness beyond which a run says nothing (default 20ms)", "max_lag",
+		func(sc *scenario.Scenario) *scenario.Duration { return &sc.MaxLag })
+}
+
+func (f *scenarioFlags) pricing(fs *pflag.FlagSet) {
 	f.value(fs, "price", "price of the model in USD per million tokens, IN,OUT or IN,CACHED,OUT or IN,CACHED,WRITTEN,OUT", "price", func(sc *scenario.Scenario, v string) error {
 		p, err := price.ParsePair(v)
 		sc.Price = &scenario.Price{Input: p.Input, Output: p.Output, Cached: p.Cached, CacheWritten: p.CacheWritten}
 		return err
 	})
 	f.text(fs, "prices", "price book: YAML, or LiteLLM's JSON", "prices", func(sc *scenario.Scenario) *string { return &sc.Prices })
-	f.duration(fs, "max-lag", "generator lateness beyond which a run says nothing (default 20ms)", "max_lag",
-		func(sc *scenario.Scenario) *scenario.Duration { return &sc.MaxLag })
 }
 
 // scenario is the file, if one was named, with the flags over it, resolved.

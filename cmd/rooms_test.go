@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"flashwave/tui/live":              {"flashwave/tui/draw", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "terminal"},
 	"flashwave/tui/home":              {"flashwave/tui/draw", "flashwave/bench", "flashwave/bench/health", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/store", "terminal"},
 	"flashwave/tui/search":            {"flashwave/tui/draw", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/report/demand", "flashwave/bench/result", "flashwave/bench/slo", "terminal"},
+	"flashwave/tui/monitor":           {"flashwave/tui/draw", "flashwave/bench/monitor", "terminal"},
 	"flashwave/tui/comparison":        {"flashwave/tui/draw", "flashwave/bench/compare", "flashwave/bench/result", "flashwave/bench/verdict", "terminal"},
 	"flashwave/tui/screentest":        {"flashwave/tui/draw", "flashwave/bench/result", "terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/..."},
@@ -56,10 +57,13 @@ var arrows = map[string][]string{
 	"flashwave/bench/capacity/versus": {"flashwave/bench/capacity", "flashwave/bench/compare", "flashwave/bench/result", "flashwave/bench/verdict"},
 	"flashwave/bench/history":         {"flashwave/bench/store", "flashwave/bench/searches", "flashwave/bench/result"},
 	"flashwave/bench/searches":        {"flashwave/bench/capacity", "flashwave/bench/result"},
+	"flashwave/bench/monitor":         {"flashwave/bench", "flashwave/bench/dispatch", "flashwave/bench/endpoint", "flashwave/bench/ledger", "flashwave/bench/monitor/...", "flashwave/bench/price", "flashwave/bench/prompt", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/sending", "flashwave/bench/slo", "flashwave/bench/verdict", "flashwave/client"},
+	"flashwave/bench/monitor/alert":   {"net/http"},
+	"flashwave/bench/monitor/history": {"flashwave/bench/monitor/objective", "flashwave/bench/result"},
 	"flashwave/client":                {"net/http", "flashwave/client/http1"},
 	"flashwave/client/mock":           {"net/http"},
 
-	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history"},
+	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history", "flashwave/bench/monitor"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
 
 	"flashwave/bench/servertest": {"flashwave/client"},

@@ -13,7 +13,7 @@ func (p *program) schemaCommand() *cobra.Command {
 		Use:   "schema " + strings.Join(schema.Names, "|"),
 		Short: "Print the JSON Schema of a document",
 		Long: `Print the JSON Schema (draft 2020-12) of a document that flashwave writes (run,
-compare, capacity, capacity-compare, runs) or reads (scenario). Within v1 keys are only ever added.
+compare, capacity, capacity-compare, monitor, probe, runs) or reads (scenario). Within v1 keys are only ever added.
 
 With the scenario's an editor completes the words of the file and marks mistakes:
   # yaml-language-server: $schema=scenario.schema.json`,

@@ -200,6 +200,35 @@ func TestTerminalAfterwards(t *testing.T) {
 	}
 }
 
+// A monitor leaves the terminal in order, with its report, whatever ended it.
+func TestTerminalAfterMonitors(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args []string
+		act  func(*tty)
+		code int
+	}{
+		"its own end": {[]string{"--for", "3s"}, func(*tty) {}, 0},
+		"q":           {nil, func(x *tty) { x.types("q") }, 105},
+		"ctrl-c":      {nil, func(x *tty) { x.types("\x03") }, 105},
+		"SIGTERM":     {nil, func(x *tty) { x.signals(syscall.SIGTERM) }, 105},
+		"SIGHUP":      {nil, func(x *tty) { x.signals(syscall.SIGHUP) }, 105},
+		"SIGKILL":     {nil, func(x *tty) { x.signals(syscall.SIGKILL) }, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := onTTY(t, "flashwave", append([]string{"monitor", "--every", "500ms", "--ascii"}, c.args...)...)
+			x.awaits("TTFT p50")
+			c.act(x)
+			x.ends(c.code)
+			if c.code >= 0 {
+				x.awaits("kept the objective")
+			}
+			x.orderly()
+		})
+	}
+}
+
 // A panic anywhere ends the process; its terminal is put right from outside, and
 // the trace can be read.
 func TestTerminalAfterPanics(t *testing.T) {
