@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -215,10 +216,12 @@ func TestMergesExactly(t *testing.T) {
 	})
 }
 
+var full = flag.Bool("full", false, "write a history of three months")
+
 // Two months take the memory and the disk of one: probes of a day, minutes of a month.
 func TestBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it writes a month")
+	if !*full {
+		t.Skip("it writes three months: ask for it with -full")
 	}
 	dir := t.TempDir()
 	l, past := opened(t, dir, start)
