@@ -48,6 +48,9 @@ func (w *watched) look(at time.Time) {
 		m := w.breach(i)
 		w.m.incident(at, i, m)
 		w.m.outbox.Send(m)
+		if w.state == Up {
+			w.answers()
+		}
 	case objective.Closed:
 		i := *w.open
 		i.Closed = history.InMillis(at)
@@ -55,6 +58,9 @@ func (w *watched) look(at time.Time) {
 		m := w.recovery(at, i)
 		w.m.incident(at, i, m)
 		w.m.outbox.Send(m)
+		if w.last != nil && (w.last.Good || w.last.Unjudged) && w.state == Degraded {
+			w.answers()
+		}
 	}
 }
 

@@ -157,9 +157,14 @@ func (m *mailbox) of(name string) (kinds []alert.Kind) {
 	return kinds
 }
 
+// rowOf is the row of a target. One whose incident goes on is not up, however its last
+// probe ended.
 func rowOf(t testing.TB, m *Monitor, name string) Row {
 	t.Helper()
 	for _, r := range m.Snapshot(View{}).Rows {
+		if r.Incident != nil && r.State == Up {
+			t.Errorf("%s is up although an incident is open: %+v", r.Name, r.Incident)
+		}
 		if r.Name == name {
 			return r
 		}

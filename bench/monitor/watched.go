@@ -57,7 +57,7 @@ type State string
 const (
 	Unknown  State = "unknown" // nothing was probed yet, or all of it was void
 	Up       State = "up"
-	Degraded State = "degraded" // it answers, but beyond a bound, or not as expected
+	Degraded State = "degraded" // it answers, but beyond a bound, not as expected, or too seldom for its objective
 	Down     State = "down"     // it does not answer, or with an error
 	Paused   State = "paused"   // its budget of the day is spent
 )
@@ -154,13 +154,23 @@ func (w *watched) take(f finding, p history.Probe) (over *history.Minute) {
 	w.last = &p
 	switch {
 	case p.Good || p.Unjudged:
-		w.become(Up, "it answers")
+		w.answers()
 	case p.Outcome == outcome.OK:
 		w.become(Degraded, p.Why)
 	default:
 		w.become(Down, p.Why)
 	}
 	return over
+}
+
+// answers is what a target does that answered as it should: one whose incident goes on is
+// not up for that. w.mu is held.
+func (w *watched) answers() {
+	if w.open != nil {
+		w.become(Degraded, "it answers, and its objective is broken")
+		return
+	}
+	w.become(Up, "it answers")
 }
 
 // become changes the state, and says so. w.mu is held.

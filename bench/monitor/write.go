@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -117,6 +118,61 @@ func Refusal(tool result.Tool, code int, reason, hint string) *Document {
 		d.Verdict.Reasons = append(d.Verdict.Reasons, hint)
 	}
 	return d
+}
+
+// Headline says first what matters most: which target breaks its objective, is down or
+// degraded, and how many others are not well; else that all are up, as far as is known.
+func (s Snapshot) Headline() string {
+	ill, worst := 0, Row{}
+	up := 0
+	for _, r := range s.Rows {
+		switch {
+		case r.State == Up:
+			up++
+		case r.State != Unknown:
+			ill++
+			if worst.Name == "" || r.graver(worst) {
+				worst = r
+			}
+		}
+	}
+	switch {
+	case ill > 1:
+		return worst.trouble() + ", and " + units.Of(ill-1, "other is", "others are") + " not well"
+	case ill == 1:
+		return worst.trouble()
+	case up == 0:
+		return "nothing is known yet"
+	case up < len(s.Rows):
+		return units.Count(up) + " of " + units.Of(len(s.Rows), "target", "targets") + " up, nothing is known of the others yet"
+	case up == 1:
+		return s.Rows[0].Name + " is up"
+	}
+	return "all " + units.Count(up) + " targets are up"
+}
+
+// graver reports whether a target is worse off than another: an objective that is broken
+// comes first, and then what does not answer.
+func (r Row) graver(than Row) bool {
+	order := []State{Paused, Degraded, Down}
+	if (r.Incident != nil) != (than.Incident != nil) {
+		return r.Incident != nil
+	}
+	return slices.Index(order, r.State) > slices.Index(order, than.State)
+}
+
+// trouble is what is wrong with a target.
+func (r Row) trouble() string {
+	switch {
+	case r.Incident != nil && r.Availability.Hour != nil:
+		return fmt.Sprintf("%s breaks its objective of %s: %s of its probes were good in the last hour",
+			r.Name, units.Bound(r.Objective, units.Ratio), units.Share(*r.Availability.Hour))
+	case r.State == Paused:
+		return r.Name + " is not probed: its budget of the day is spent"
+	case r.LastError != "":
+		return r.Name + " is " + string(r.State) + ": " + r.LastError
+	}
+	return r.Name + " is " + string(r.State)
 }
 
 // Line is the monitor at this instant, in one line.

@@ -11,19 +11,25 @@ import (
 
 // A layout is where the parts go; what has no room has no height.
 type layout struct {
-	notices, table, below, keys draw.Rect
-	body                        draw.Area // under the notices
-	bare                        bool      // no frames
-	each                        int       // lines of a target: with its heartbeat it has two
-	firstY                      int       // of the first target in view
-	from, to                    int       // the targets in view
+	headline, notices, table, below, keys draw.Rect
+	body                                  draw.Area // under the notices
+	bare                                  bool      // no frames
+	each                                  int       // lines of a target: with its heartbeat it has two
+	firstY                                int       // of the first target in view
+	from, to                              int       // the targets in view
 }
+
+// headlineHeight is the least height of a window with a line for the headline.
+const headlineHeight = 14
 
 func (s Model) layout() layout {
 	w, h := max(0, s.size.Width), max(0, s.size.Height)
 	l := layout{bare: w < draw.ColumnWidth || h < draw.ColumnHeight, each: 1, keys: draw.At(0, h-1, w, min(1, h))}
 	area := draw.NewArea(0, 0, w, max(0, h-1))
 	area.Take(1)
+	if h >= headlineHeight {
+		l.headline = area.Take(1)
+	}
 	if n := len(s.snap.Notices); n > 0 {
 		l.notices = area.TakeIf(n+6, n)
 	}
@@ -60,6 +66,7 @@ func (s Model) View() string {
 			blocks = append(blocks, draw.Block{At: at, Lines: p.Fit(lines, at.W, at.H)})
 		}
 	}
+	put(l.headline, []string{p.Cut(s.headline(), w)})
 	put(l.notices, s.notices(w))
 	if r, ok := s.row(); ok {
 		s.one(r, l.body, l.bare, put)
@@ -124,6 +131,20 @@ func (s Model) header(width int) string {
 		head = ""
 	}
 	return p.Ends(head, tail, width)
+}
+
+// headline is what matters most, in the colour of the worst state there is.
+func (s Model) headline() string {
+	worst := draw.Unknown
+	for _, r := range s.snap.Rows {
+		switch g := gradeOf(r.State); {
+		case r.Incident != nil || g == draw.Bad:
+			worst = draw.Bad
+		case g == draw.Near && worst != draw.Bad, worst == draw.Unknown:
+			worst = g
+		}
+	}
+	return s.pen.Style.Of(worst).Render(draw.Clean(s.snap.Headline()))
 }
 
 // gradeOf is how a state looks.
