@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"flashwave/bench/compare"
+	"flashwave/bench/report/answer"
 	"flashwave/bench/report/markdown"
 	"flashwave/bench/report/page"
 	"flashwave/bench/report/table"
@@ -23,6 +24,7 @@ type comparison struct {
 	schema   string
 	tool     result.Tool
 	gate     compare.Gate
+	answer   *answer.Answer // nil: the gate alone says it
 	sides    []side
 	slos     []string // what both sides were held to
 	method   string   // how the intervals were made; "": they need none
@@ -161,7 +163,7 @@ func (c comparison) word() string { return strings.ToUpper(words.Plain(c.gate.St
 // html writes a comparison as one self-contained page.
 func (c comparison) html(w io.Writer) error {
 	v := web.Judged(result.Verdict{Status: c.status(), Headline: c.gate.Headline, Reasons: c.gate.Reasons})
-	v.Word, v.Answer = c.word(), c.answer()
+	v.Word, v.Answer = c.word(), (*web.Answer)(c.answer)
 	return web.Page{
 		Kind: "comparison", Name: c.name(), Verdict: v,
 		Sections: []web.Section{

@@ -95,19 +95,3 @@ func TestHTML(t *testing.T) {
 		reporttest.WellFormed(t, name, b.String())
 	}
 }
-
-// The answer is the change that the headline names, in the figures of the table.
-func TestAnswer(t *testing.T) {
-	c := ofRuns(reporttest.Comparison(t))
-	a := c.answer()
-	if a == nil || a.Figure+" "+a.Unit != "+181 %" || a.Says != "95 of 100 customers see the first word within 41.5 ms; it was 14.7 ms" {
-		t.Errorf("%+v", a)
-	}
-	c.gate.Headline = "no difference"
-	if a := c.answer(); a != nil {
-		t.Errorf("%+v", a)
-	}
-	if a := (comparison{}).answer(); a != nil {
-		t.Errorf("%+v", a)
-	}
-}

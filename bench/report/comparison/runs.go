@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"flashwave/bench/compare"
+	"flashwave/bench/report/answer"
 	"flashwave/bench/report/page"
 	"flashwave/bench/report/table"
 	"flashwave/bench/report/words"
@@ -25,7 +26,7 @@ func RunsHTML(w io.Writer, d *compare.Document) error { return ofRuns(d).html(w)
 
 func ofRuns(d *compare.Document) comparison {
 	c := comparison{
-		schema: d.Schema, tool: d.Tool, gate: d.Gate, method: method(d.Method), tables: changes(d),
+		schema: d.Schema, tool: d.Tool, gate: d.Gate, answer: answer.OfRuns(d), method: method(d.Method), tables: changes(d),
 		counts: fmt.Sprintf("A change counts from %s, of latencies %s, of shares %s percentage point on",
 			units.Bound(d.Method.MarginRatio, units.Ratio), units.Bound(d.Method.MarginMS, units.Milliseconds), units.Number(100*d.Method.MarginPoints)),
 	}

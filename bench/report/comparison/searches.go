@@ -6,6 +6,7 @@ import (
 
 	"flashwave/bench/capacity/versus"
 	"flashwave/bench/compare"
+	"flashwave/bench/report/answer"
 	"flashwave/bench/report/page"
 	"flashwave/bench/report/table"
 	"flashwave/bench/report/words"
@@ -26,7 +27,7 @@ func SearchesHTML(w io.Writer, d *versus.Document) error { return ofSearches(d).
 
 func ofSearches(d *versus.Document) comparison {
 	c := comparison{
-		schema: d.Schema, tool: d.Tool, warnings: d.Warnings, tables: figures(d),
+		schema: d.Schema, tool: d.Tool, answer: answer.OfSearches(d), warnings: d.Warnings, tables: figures(d),
 		gate: compare.Gate{Status: d.Gate.Status, ExitCode: d.Gate.ExitCode, Headline: d.Gate.Headline, Reasons: d.Gate.Reasons},
 		counts: fmt.Sprintf("A change counts from %s on; what it lies between follows from the highest rates that held and the lowest that did not",
 			units.Bound(d.MarginRatio, units.Ratio)),

@@ -8,6 +8,7 @@ import (
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/forecast"
+	"flashwave/bench/report/answer"
 	"flashwave/bench/report/demand"
 	"flashwave/bench/report/svg"
 	"flashwave/bench/report/web"
@@ -20,7 +21,7 @@ import (
 // HTML writes a search as one self-contained page.
 func HTML(w io.Writer, d *capacity.Document) error {
 	v := web.Judged(result.Verdict{Status: d.Verdict.Status, Headline: d.Verdict.Headline, Reasons: d.Verdict.Reasons})
-	v.Answer = answer(d)
+	v.Answer = (*web.Answer)(answer.OfSearch(d))
 	return web.Page{
 		Kind:    "capacity",
 		Name:    words.Name(d.Name),

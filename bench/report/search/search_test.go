@@ -136,3 +136,12 @@ func TestWhereEachSLOBreaks(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing held there is nothing that a soak could confirm.
+func TestNothingHeld(t *testing.T) {
+	d := reporttest.Search(t)
+	d.Capacity = capacity.Capacity{}
+	if c := cards(d)[0]; c.Value != "–" || c.Note != "nothing held" {
+		t.Errorf("%+v", c)
+	}
+}

@@ -1,23 +1,21 @@
-package search
+package answer
 
 import (
 	"fmt"
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/forecast"
-	"flashwave/bench/report/web"
 	"flashwave/bench/report/words"
 	"flashwave/bench/units"
 )
 
-// answer is what holds, and what the demand needs, in the words of who runs a shop; nil
-// where nothing held.
-func answer(d *capacity.Document) *web.Answer {
+// OfSearch is what holds, and what the demand needs; nil where nothing held.
+func OfSearch(d *capacity.Document) *Answer {
 	c := d.Capacity
 	if c.RPM == nil {
 		return nil
 	}
-	a := &web.Answer{Figure: units.Rate(*c.RPM), Unit: "a minute"}
+	a := &Answer{Figure: units.Rate(*c.RPM), Unit: "a minute"}
 	says := "is what it holds"
 	switch {
 	case c.Concurrency != nil:

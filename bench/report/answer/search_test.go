@@ -1,4 +1,4 @@
-package search
+package answer
 
 import (
 	"testing"
@@ -35,21 +35,12 @@ func TestAnswer(t *testing.T) {
 	} {
 		d := reporttest.Search(t)
 		c.change(d)
-		a := answer(d)
+		a := OfSearch(d)
 		switch {
 		case a == nil && c.says != "":
 			t.Errorf("%s: no answer", c.why)
 		case a != nil && (a.Figure+" "+a.Unit != c.figure || a.Says != c.says):
 			t.Errorf("%s: %s %s %s, want %s %s", c.why, a.Figure, a.Unit, a.Says, c.figure, c.says)
 		}
-	}
-}
-
-// Where nothing held there is nothing that a soak could confirm.
-func TestNothingHeld(t *testing.T) {
-	d := reporttest.Search(t)
-	d.Capacity = capacity.Capacity{}
-	if c := cards(d)[0]; c.Value != "–" || c.Note != "nothing held" {
-		t.Errorf("%+v", c)
 	}
 }
