@@ -74,7 +74,7 @@ var arrows = map[string][]string{
 	"flashwave/bench/report/run/export":   {"flashwave/bench/report/sheet", "flashwave/bench/report/words", "flashwave/bench/result", "flashwave/bench/slo"},
 	"flashwave/bench/report/search":       {"flashwave/bench/report/answer", "flashwave/bench/report/page", "flashwave/bench/report/markdown", "flashwave/bench/report/web", "flashwave/bench/report/svg", "flashwave/bench/report/sheet", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/report/demand", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/result", "flashwave/bench/slo"},
 	"flashwave/bench/report/comparison":   {"flashwave/bench/report/answer", "flashwave/bench/report/page", "flashwave/bench/report/markdown", "flashwave/bench/report/web", "flashwave/bench/report/svg", "flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/compare", "flashwave/bench/capacity/versus", "flashwave/bench/result", "flashwave/bench/verdict"},
-	"flashwave/bench/report/answer":       {"flashwave/bench/report/words", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/forecast"},
+	"flashwave/bench/report/answer":       {"flashwave/bench/report/words", "flashwave/bench/report/demand", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/compare", "flashwave/bench/forecast"},
 	"flashwave/bench/report/demand":       {"flashwave/bench/report/words", "flashwave/bench/forecast"},
 	"flashwave/bench/report/page":         {"flashwave/bench/report/table", "flashwave/bench/result", "terminal"},
 	"flashwave/bench/report/markdown":     {"flashwave/bench/report/table", "flashwave/bench/report/words", "flashwave/bench/result"},

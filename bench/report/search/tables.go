@@ -6,7 +6,7 @@ import (
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/forecast"
-	"flashwave/bench/report/demand"
+	"flashwave/bench/report/answer"
 	"flashwave/bench/report/table"
 	"flashwave/bench/report/words"
 	"flashwave/bench/result"
@@ -81,28 +81,8 @@ func rehearsalTable(r *capacity.Rehearsal) table.Table {
 	if r.Speed != 1 || r.Scale != 1 {
 		t.Header[0] = fmt.Sprintf("rehearsal ×%s speed, ×%s requests", units.Number(r.Speed), units.Number(r.Scale))
 	}
-	for _, row := range []struct {
-		name string
-		capacity.Compared
-		write func(float64) string
-	}{
-		{"worst wait", r.WorstWait, units.Seconds},
-		{"TTFT p95", r.TTFTP95, units.Seconds},
-		{"E2E p95", r.E2EP95, units.Seconds},
-		{"peak backlog", r.PeakBacklog, units.Count[float64]},
-		{"time to drain", r.TimeToDrain, units.Seconds},
-		{"error rate", r.ErrorRate, units.Share},
-		{"cost", r.Cost, units.USD},
-	} {
-		predicted, measured := units.NoData, units.Maybe(row.Measured, row.write)
-		if row.Predicted != nil {
-			var band *forecast.Range
-			if row.Low != nil && row.High != nil {
-				band = &forecast.Range{Low: *row.Low, High: *row.High}
-			}
-			predicted = demand.Within(*row.Predicted, band, row.write)
-		}
-		t.Add("  "+row.name, predicted, measured, units.Maybe(row.Off, func(v float64) string { return units.Change(v) }))
+	for _, row := range answer.Rehearsed(r) {
+		t.Add("  "+row.Name, row.Predicted, row.Measured, row.Off)
 	}
 	return t
 }
