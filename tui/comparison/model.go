@@ -1,8 +1,6 @@
 package comparison
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/bench/compare"
@@ -31,13 +29,11 @@ type Model struct {
 	pen           draw.Pen
 	width, height int
 
-	panels draw.Panels // the table, then every chart
-	chart  chartKind   // the first one in view
-	wave   int         // index into stretches
-	top    int         // the first row of the table in view
-	notice string      // in place of the keys until the next one is pressed
-	asks   draw.Ask
-	left   bool // the user asked for the screen before
+	chart chartKind
+	wave  int // index into stretches
+	top   int // the first row of the table in view
+	help  bool
+	left  bool // the user asked for the screen before
 }
 
 // New is the screen of a comparison.
@@ -52,14 +48,6 @@ func (c Model) Restyle(look draw.Theming) Model {
 // resize fits the screen to a window.
 func (c Model) resize(width, height int) Model {
 	c.width, c.height = max(0, width), max(0, height)
-	return c.settle()
-}
-
-// settle brings the chart with the focus into view, and keeps the table full.
-func (c Model) settle() Model {
-	if i, ok := c.panels.Focus(); ok && i > 0 && !slices.Contains(c.shown(), chartKind(i-1)) {
-		c.chart = chartKind(i - 1)
-	}
 	c.top = c.scrolled(0)
 	return c
 }
@@ -88,21 +76,18 @@ func (c Model) scrolled(by int) int {
 	return max(0, min(c.top+by, len(c.rows())-c.layout().tableRows()))
 }
 
-// An Action is something that the screen can do: one of these.
-type Action struct {
-	verb  verb
-	panel draw.PanelMove
-	ask   draw.Ask
-}
-
-// A verb is what the screen alone can do.
-type verb int
+// An Action is something that the screen can do.
+type Action int
 
 const (
-	_ verb = iota
+	_ Action = iota
+	nextChart
+	chartBefore
 	nextStretch
 	scrollUp
 	scrollDown
+	showHelp
+	closeHelp
 	leave
 	suspend
 	quit
@@ -110,80 +95,69 @@ const (
 
 // Bindings are all that the screen can do.
 func (c Model) Bindings() draw.Bindings[Action] {
-	l := c.layout()
-	still := l.table.H == 0 || len(c.rows()) <= l.tableRows()
-	_, zoomed := c.panels.Zoomed()
-	out := []string{"q", "esc"}
-	if zoomed {
-		out = out[:1]
+	still := len(c.rows()) <= c.layout().tableRows()
+	return draw.Bindings[Action]{
+		{Keys: []string{"tab"}, Shown: "tab", Label: "chart", Help: "next chart: time to first token and end to end over time and by percentile, requests, errors", Group: draw.Seeing, Action: nextChart},
+		{Keys: []string{"shift+tab"}, Shown: "shift+tab", Help: "previous chart", Group: draw.Seeing, Action: chartBefore},
+		{Keys: []string{"w"}, Shown: "w", Label: "wave", Help: "figures of the next wave, then of the whole run again", Group: draw.Seeing, Action: nextStretch, Off: len(c.stretches()) == 1},
+		{Keys: []string{"up", "k"}, Shown: "up", Label: "scroll", Help: "scroll the table (also k and j)", Group: draw.Seeing, Action: scrollUp, Off: still},
+		{Keys: []string{"down", "j"}, Shown: "down", Label: "scroll", Group: draw.Seeing, Action: scrollDown, Off: still},
+		{Keys: []string{"?", "h"}, Shown: "?", Label: "help", Help: "this help", Group: draw.Leaving, Action: showHelp, Last: true},
+		{Keys: []string{"esc", "q"}, Shown: "esc", Label: "back", Help: "back to where you came from (also q)", Group: draw.Leaving, Action: leave, Last: true},
+		{Keys: []string{"ctrl+c"}, Shown: "ctrl+c", Help: "leave flashwave", Group: draw.Leaving, Action: quit},
+		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: suspend},
 	}
-	var list draw.Bindings[Action]
-	if !l.bare {
-		list = draw.Lift(c.panels.Bindings("the figures, then charts of TTFT and E2E over time and by percentile, requests, errors"), func(m draw.PanelMove) Action { return Action{panel: m} })
-	}
-	list = append(list, draw.Bindings[Action]{
-		{Keys: []string{"w"}, Shown: "w", Label: "wave", Help: "figures of the next wave, then of the whole run again", Group: draw.Seeing, Action: Action{verb: nextStretch}, Off: len(c.stretches()) == 1},
-		{Keys: []string{"up", "k"}, Shown: "up", Label: "scroll", Help: "scroll the table (also k and j)", Name: "scroll up", Group: draw.Seeing, Action: Action{verb: scrollUp}, Off: still},
-		{Keys: []string{"down", "j"}, Shown: "down", Label: "scroll", Name: "scroll down", Group: draw.Seeing, Action: Action{verb: scrollDown}, Off: still},
-	}...)
-	list = append(list, draw.Lift(draw.AskBindings(false, "the verdict"), func(a draw.Ask) Action { return Action{ask: a} })...)
-	return append(list, draw.Bindings[Action]{
-		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave; fg resumes it", Group: draw.Leaving, Action: Action{verb: suspend}},
-		{Keys: []string{"ctrl+c"}, Shown: "ctrl+c", Help: "leave flashwave", Group: draw.Leaving, Action: Action{verb: quit}},
-		{Keys: out, Shown: out[len(out)-1], Label: "back", Help: "back to where you came from (also q)", Group: draw.Leaving, Action: Action{verb: leave}, Last: true},
-	}...)
 }
 
-// Targets are where the mouse asks for something.
-func (c Model) Targets() draw.Targets[Action] {
-	l := c.layout()
-	var list draw.Targets[Action]
-	if c.notice == "" {
-		list = draw.FooterTargets(c.Bindings(), c.pen, l.keys)
-	}
-	if l.bare {
-		return append(list, draw.Target[Action]{At: l.table, Up: Action{verb: scrollUp}, Down: Action{verb: scrollDown}})
-	}
-	for i, at := range c.places(l) {
-		one := draw.Target[Action]{At: at, Click: Action{panel: draw.FocusOn(i)}}
-		if c.panels.Has(i) {
-			one.Click.panel = draw.Zoom
-		}
-		if i == 0 {
-			one.Up, one.Down = Action{verb: scrollUp}, Action{verb: scrollDown}
-		}
-		list = append(list, one)
-	}
-	return list
+// helpBindings are what the screen can do while its help is open; any other key closes
+// it.
+func (c Model) helpBindings() draw.Bindings[Action] {
+	return draw.Bindings[Action]{{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: quit}}
 }
 
-// Update takes one message; an [Action] is one, too.
+// Update takes one message.
 func (c Model) Update(msg tea.Msg) (Model, tea.Cmd) {
-	c.left, c.asks = false, 0
+	c.left = false
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		return c.resize(msg.Width, msg.Height), nil
-	case Action:
-		return c.Do(msg)
 	case tea.KeyPressMsg:
-		action, _ := c.Bindings().For(msg.String())
-		return c.Do(action)
+		return c.press(msg.String())
 	}
 	return c, nil
 }
 
+// press does what a key asks for.
+func (c Model) press(key string) (Model, tea.Cmd) {
+	bindings := c.Bindings()
+	if c.help {
+		bindings = c.helpBindings()
+	}
+	action, ok := bindings.For(key)
+	if !ok && c.help {
+		action = closeHelp
+	}
+	return c.Do(action)
+}
+
 // Do performs an action.
 func (c Model) Do(a Action) (Model, tea.Cmd) {
-	c.notice = ""
-	c.asks = a.ask
-	c.panels = c.panels.Move(a.panel, 1+len(charts), nil)
-	switch a.verb {
+	n := chartKind(len(charts))
+	switch a {
+	case nextChart:
+		c.chart = (c.chart + 1) % n
+	case chartBefore:
+		c.chart = (c.chart + n - 1) % n
 	case nextStretch:
 		c.wave, c.top = (c.wave+1)%len(c.stretches()), 0
 	case scrollUp:
 		c.top = c.scrolled(-1)
 	case scrollDown:
 		c.top = c.scrolled(1)
+	case showHelp:
+		c.help = true
+	case closeHelp:
+		c.help = false
 	case leave:
 		c.left = true
 	case suspend:
@@ -191,39 +165,7 @@ func (c Model) Do(a Action) (Model, tea.Cmd) {
 	case quit:
 		return c, tea.Quit
 	}
-	return c.settle(), nil
-}
-
-// shown are the charts in view, from the left.
-func (c Model) shown() (list []chartKind) {
-	for i := range c.layout().charts {
-		list = append(list, (c.chart+chartKind(i))%chartKind(len(charts)))
-	}
-	return list
-}
-
-// places are where the panels in view are, by their numbers.
-func (c Model) places(l layout) map[int]draw.Rect {
-	places := map[int]draw.Rect{}
-	if l.table.H > 0 {
-		places[0] = l.table
-	}
-	for i, kind := range c.shown() {
-		places[1+int(kind)] = l.charts[i]
-	}
-	return places
-}
-
-// Asks is what the last message made the screen ask of the program around it.
-func (c Model) Asks() draw.Ask { return c.asks }
-
-// Copied is what the screen hands to the clipboard: what it is, and the text.
-func (c Model) Copied() (what, text string) { return "the verdict", c.doc.Gate.Headline }
-
-// Tell says something in place of the keys, until the next one is pressed.
-func (c Model) Tell(text string) Model {
-	c.notice = text
-	return c
+	return c, nil
 }
 
 // Left reports whether the last message made the screen ask for the one before.
@@ -244,8 +186,7 @@ func (l layout) tableRows() int {
 	return max(0, l.table.H-3)
 }
 
-// layout divides the window: the table above, as high as it needs, charts below it; or
-// all of it to one of them.
+// layout divides the window: the table above, as high as it needs, charts below it.
 func (c Model) layout() layout {
 	w, h := c.width, c.height
 	l := layout{bare: w < draw.ColumnWidth || h < draw.ColumnHeight}
@@ -260,70 +201,50 @@ func (c Model) layout() layout {
 		s.Take(1)
 	}
 	l.keys = draw.At(0, h-1, w, min(1, h))
-	if l.bare {
-		l.table = s.Take(s.Left)
-		return l
-	}
-	focus, _ := c.panels.Focus()
-	if _, zoomed := c.panels.Zoomed(); zoomed {
-		l.give(focus, s.Take(s.Left))
-		return l
-	}
-	room, table := s.Left, min(s.Left, len(c.rows())+3)
+	room := s.Left
 	const chart = 9
+	table := min(room, len(c.rows())+3)
 	switch {
-	case room-table >= chart:
-	case room >= 2*chart+4:
+	case l.bare:
+		table = room
+	case room-table < chart && room >= 2*chart+4:
 		table = max(room-11, 12)
-	default:
-		l.give(focus, s.Take(room)) // the focus leads from the table to the charts
-		return l
+	case room-table < chart:
+		table = room
 	}
 	l.table = s.Take(table)
-	all := s.Take(s.Left)
-	n := 1 + min(2, max(0, (w-40)/60))
-	for i := range n {
-		width := (all.W - (n-1)*1) / n
-		at := draw.At(all.X+i*(width+1), all.Y, width, all.H)
-		if i == n-1 {
-			at.W = all.X + all.W - at.X
+	if s.Left >= chart && !l.bare {
+		all := s.Take(s.Left)
+		n := 1 + min(2, max(0, (w-40)/60))
+		for i := range n {
+			width := (all.W - (n-1)*1) / n
+			at := draw.At(all.X+i*(width+1), all.Y, width, all.H)
+			if i == n-1 {
+				at.W = all.X + all.W - at.X
+			}
+			l.charts = append(l.charts, at)
 		}
-		l.charts = append(l.charts, at)
 	}
 	return l
-}
-
-// give gives a place to one panel alone.
-func (l *layout) give(panel int, at draw.Rect) {
-	if panel > 0 {
-		l.charts = []draw.Rect{at}
-	} else {
-		l.table = at
-	}
 }
 
 // View draws the screen.
 func (c Model) View() string {
 	l, p := c.layout(), c.pen
-	blocks := []draw.Block{
-		{At: l.header, Lines: []string{c.header(l.header.W)}},
-		{At: l.headline, Lines: p.Fit(c.headline(l.headline.W), l.headline.W, l.headline.H)},
-	}
-	if l.table.H > 0 {
+	blocks := []draw.Block{{At: l.header, Lines: []string{c.header(l.header.W)}}}
+	blocks = append(blocks, draw.Block{At: l.headline, Lines: p.Fit(c.headline(l.headline.W), l.headline.W, l.headline.H)})
+	if c.chart > 0 && len(l.charts) == 0 && !l.bare { // tab leads from the table to the charts
+		blocks = append(blocks, draw.Block{At: l.table, Lines: c.pairChart(c.chart, l.table.W, l.table.H)})
+	} else {
 		blocks = append(blocks, draw.Block{At: l.table, Lines: p.Fit(c.table(l), l.table.W, l.table.H)})
 	}
-	for i, kind := range c.shown() {
-		at := l.charts[i]
+	for i, at := range l.charts {
+		kind := (c.chart + chartKind(i)) % chartKind(len(charts))
 		blocks = append(blocks, draw.Block{At: at, Lines: c.pairChart(kind, at.W, at.H)})
 	}
-	blocks = append(blocks, draw.Block{At: l.keys, Lines: []string{c.bottom(l.keys.W)}})
-	return p.Compose(c.width, c.height, blocks)
-}
-
-// bottom is the last line: the keys, or what there is to say.
-func (c Model) bottom(width int) string {
-	if c.notice != "" {
-		return c.pen.Cut(c.pen.Style.Mark.Render(draw.Clean(c.notice)), width)
+	blocks = append(blocks, draw.Block{At: l.keys, Lines: []string{c.Bindings().Footer(p, l.keys.W)}})
+	if c.help {
+		blocks = append(blocks, draw.Centred(c.Bindings().Help(p, 0, c.width, c.height), c.width, c.height))
 	}
-	return c.Bindings().Footer(c.pen, width)
+	return p.Compose(c.width, c.height, blocks)
 }

@@ -77,7 +77,7 @@ func (c Model) table(l layout) []string {
 	if wave := c.stretches()[c.wave]; wave != "" {
 		title = "wave " + draw.Clean(wave)
 	}
-	return p.Focused(c.panels.Has(0)).Panel(title, note, body, l.table.W, l.table.H)
+	return p.Panel(title, note, body, l.table.W, l.table.H)
 }
 
 // nameWidth is that of the metrics' names, with the mark of those that gate.
@@ -256,7 +256,7 @@ func rowPercentile(of func(result.RowLatencies) *result.RowPercentile) func(resu
 
 // pairChart draws a chart: the base dotted, the new run above it.
 func (c Model) pairChart(kind chartKind, width, height int) []string {
-	d, p := charts[kind], c.pen.Focused(c.panels.Has(1+int(kind)))
+	d, p := charts[kind], c.pen
 	inner, rows := width-4, height-3
 	columns := draw.PlotColumns(inner)
 	if columns < 1 || rows < 2 {

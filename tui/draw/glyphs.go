@@ -22,6 +22,7 @@ type glyphs struct {
 	Arrow                string   // from … to
 	Cut                  string   // the text goes on
 	cursor, Pointer      string   // of the ribbon, of a selection
+	Gate                 string   // what decides, what it is about
 	bars                 []string // the ribbon's levels, from empty to full
 	Full, Empty          string   // the budget bar
 	Border               lipgloss.Border
@@ -32,7 +33,7 @@ type glyphs struct {
 
 var unicodeGlyphs = glyphs{
 	Dot: "●", good: "✓", Near: "≈", Bad: "✗", None: "–", Dash: "·", About: "≈", Arrow: "→", Cut: "…",
-	cursor: "┃", Pointer: "▸",
+	cursor: "┃", Pointer: "▸", Gate: "›",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	Full: "█", Empty: "░", Border: lipgloss.RoundedBorder(), Axis: "│", tick: "┤",
 	Solid:  charSet("─", "│", "╭╮╰╯", "╴"),
@@ -43,7 +44,7 @@ var unicodeGlyphs = glyphs{
 
 var asciiGlyphs = glyphs{
 	Dot: "*", good: "+", Near: "~", Bad: "x", None: "-", Dash: "-", About: "~", Arrow: "->", Cut: "~",
-	cursor: "|", Pointer: ">",
+	cursor: "|", Pointer: ">", Gate: "#",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
 	Full: "#", Empty: ".", Border: lipgloss.ASCIIBorder(), Axis: "|", tick: "+",
 	Solid:  charSet("-", "|", "..''", " "),
@@ -78,7 +79,7 @@ func (g glyphs) Mark(of Grade) string {
 }
 
 // nearest are the ASCII characters closest to what texts of the run hold.
-var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'"}
+var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'", "›": "#"}
 
 // toASCII replaces what ASCII lacks in a styled text, cell for cell.
 func toASCII(s string) string {

@@ -18,18 +18,33 @@ type Searcher interface {
 
 // A Model is the screen of a search for capacity, as a Bubble Tea model.
 type Model struct {
+	id      int
 	src     Searcher
 	subject string // what is searched: name, model and target
+	reports bool   // the program around it writes them
 	pen     draw.Pen
 	size    tea.WindowSizeMsg
 
-	id     int
 	snap   capacity.Snapshot
-	chart  chartKind
+	ring   draw.Panels
+	tops   [panels]int // by panel: the first line in view
+	picked int         // the step with the cursor, from 1; 0: the newest
+	finder draw.Finder
 	stops  int
 	notice string // in place of the keys until the next one is pressed
-	asks   draw.Ask
+
+	asks    draw.Ask
+	command bool // a command is what is copied
+	wants   Request
 }
+
+// A Request is something that the screen alone asks of the program around it.
+type Request int
+
+// The requests; the zero one is none.
+const (
+	Report Request = iota + 1 // write one of the document
+)
 
 // New returns the screen of a search; subject says of what. No other one of the program
 // has its id: what another one still looks up is stale.
@@ -40,6 +55,12 @@ func New(id int, src Searcher, subject string, look draw.Theming) Model {
 // Restyle gives the screen its looks.
 func (s Model) Restyle(look draw.Theming) Model {
 	s.pen = look.Pen()
+	return s
+}
+
+// Reporting is the screen in a program that writes reports.
+func (s Model) Reporting() Model {
+	s.reports = true
 	return s
 }
 
@@ -57,52 +78,14 @@ func (s Model) Init() tea.Cmd { return s.look }
 // done reports whether the search has its document.
 func (s Model) done() bool { return s.snap.Document != nil }
 
-// An Action is something that the screen can do.
-type Action int
-
-const (
-	_ Action = iota
-	nextChart
-	chartBefore
-	suspend
-	stop
-	leave
-	asking // and the asks, above it
-)
-
-// Bindings are all that the screen can do.
-func (s Model) Bindings() draw.Bindings[Action] {
-	over, searching := s.done(), !s.done()
-	list := draw.Bindings[Action]{
-		{Keys: []string{"tab"}, Shown: "tab", Label: "chart", Help: "next chart: latency, served, in flight by rate; the backlog as forecast", Group: draw.Seeing, Action: nextChart},
-		{Keys: []string{"shift+tab"}, Shown: "shift+tab", Help: "previous chart", Group: draw.Seeing, Action: chartBefore},
-		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave, the load too; fg resumes it", Group: draw.Leaving, Action: suspend},
-	}
-	list = append(list, draw.Lift(draw.AskBindings(false, s.copies()), func(a draw.Ask) Action { return asking + Action(a) })...)
-	return append(list, draw.Bindings[Action]{
-		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "stop", Help: "end the search with what is known; again: leave (also ctrl+c)", Group: draw.Leaving, Action: stop, Off: over, Last: true},
-		{Keys: []string{"q", "enter", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave; the answer stays on the terminal (also enter)", Group: draw.Leaving, Action: leave, Off: searching, Last: true},
-	}...)
-}
-
-// copies is what of the screen there is to copy now.
-func (s Model) copies() string {
-	if !s.done() {
-		return ""
-	}
-	return "the verdict"
-}
-
-// Copied is what the screen hands to the clipboard: what it is, and the text.
-func (s Model) Copied() (what, text string) {
-	if s.done() {
-		text = s.snap.Document.Verdict.Headline
-	}
-	return s.copies(), text
-}
+// Document is what the search found; nil until it is over.
+func (s Model) Document() *capacity.Document { return s.snap.Document }
 
 // Asks is what the last message made the screen ask of the program around it.
 func (s Model) Asks() draw.Ask { return s.asks }
+
+// Wants is what the last message made this screen alone ask for.
+func (s Model) Wants() Request { return s.wants }
 
 // Tell says something in place of the keys, until the next one is pressed.
 func (s Model) Tell(text string) Model {
@@ -110,17 +93,26 @@ func (s Model) Tell(text string) Model {
 	return s
 }
 
-// Targets are where the mouse asks for something.
-func (s Model) Targets() draw.Targets[Action] {
-	if s.notice != "" {
-		return nil
+// Copied is what the screen hands to the clipboard: what it is, and the text.
+func (s Model) Copied() (what, text string) {
+	if s.command {
+		return "the command", s.shows()
 	}
-	return draw.FooterTargets(s.Bindings().Possible(), s.pen, s.layout().keys)
+	return "the answer", s.told().sentence
+}
+
+// shows is the command that shows what was found; "" where it was not kept, or is not
+// over.
+func (s Model) shows() string {
+	if !s.done() || s.snap.Document.ID == "" {
+		return ""
+	}
+	return "flashwave report " + s.snap.Document.ID
 }
 
 // Update takes one message; an [Action] is one, too.
 func (s Model) Update(msg tea.Msg) (Model, tea.Cmd) {
-	s.asks = 0
+	s.asks, s.wants = 0, 0
 	switch msg := msg.(type) {
 	case SnapshotMsg:
 		if msg.id != s.id {
@@ -135,26 +127,61 @@ func (s Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		s.size = msg
 	case Action:
 		return s.Do(msg)
+	case tea.PasteMsg:
+		if s.finder.Typing() {
+			return s.typed(msg), nil
+		}
 	case tea.KeyPressMsg:
-		action, _ := s.Bindings().For(msg.String())
+		action, ok := s.Bindings().For(msg.String())
+		if !ok && s.finder.Typing() {
+			return s.typed(msg), nil
+		}
 		return s.Do(action)
 	}
 	return s, nil
 }
 
+// typed is the screen after text for the finder: the cursor is on what matches.
+func (s Model) typed(msg tea.Msg) Model {
+	s.finder, _ = s.finder.Take(msg)
+	return s.seek(0)
+}
+
+// seek moves the cursor to a step that matches, in a direction.
+func (s Model) seek(by int) Model {
+	if i, ok := s.finder.Seek(s.cursor(), by, len(s.snap.Steps), s.stepText); ok {
+		s.picked = i + 1
+	}
+	return s
+}
+
+// cursor is the step with the cursor; -1: there is none.
+func (s Model) cursor() int {
+	if s.picked > 0 {
+		return min(s.picked, len(s.snap.Steps)) - 1
+	}
+	return len(s.snap.Steps) - 1
+}
+
 // Do performs an action.
 func (s Model) Do(a Action) (Model, tea.Cmd) {
-	s.notice = ""
-	if a > asking {
-		s.asks = draw.Ask(a - asking)
-		return s, nil
+	s.notice, s.asks, s.command = "", a.ask, false
+	s.ring = s.ring.Move(a.move, panels, s.open)
+	if a.find != 0 {
+		s = s.found(a.find)
 	}
-	n := chartKind(len(charts))
-	switch a {
-	case nextChart:
-		s.chart = (s.chart + 1) % n
-	case chartBefore:
-		s.chart = (s.chart + n - 1) % n
+	switch a.verb {
+	case up:
+		s = s.scroll(a.of, -1)
+	case down:
+		s = s.scroll(a.of, 1)
+	case pickStep:
+		s.picked = a.of
+		s.ring = s.ring.Move(draw.FocusOn(stepsPanel), panels, s.open)
+	case writeReport:
+		s.wants = Report
+	case copyCommand:
+		s.asks, s.command = draw.Copy, true
 	case suspend:
 		return s, tea.Suspend
 	case leave:
@@ -172,94 +199,45 @@ func (s Model) Do(a Action) (Model, tea.Cmd) {
 	return s, nil
 }
 
-// A layout is where the parts go; what has no room has no height.
-type layout struct {
-	header, headline, now, steps, demand, price, models, keys draw.Rect
-	charts                                                    []draw.Rect
-	bare                                                      bool // no frames
+// found does what is asked of the finder.
+func (s Model) found(a draw.Finding) Model {
+	s.finder = s.finder.Do(a)
+	switch a {
+	case draw.OpenFinder:
+		s.ring = s.ring.Move(draw.FocusOn(stepsPanel), panels, s.open)
+	case draw.NextFound:
+		s = s.seek(1)
+	case draw.FoundBefore:
+		s = s.seek(-1)
+	}
+	return s
 }
 
-func (s Model) layout() layout {
-	w, h := max(0, s.size.Width), max(0, s.size.Height)
-	l := layout{bare: w < draw.ColumnWidth || h < draw.ColumnHeight}
-	area := draw.NewArea(0, 0, w, max(0, h-1))
-	l.header = area.Take(1)
-	l.headline = area.Take(min(2, max(1, h/10)))
-	l.now = area.Take(min(2, max(1, h/8)))
-	l.keys = draw.At(0, h-1, w, min(1, h))
-	if l.bare {
-		l.steps = area.Take(area.Left)
-		return l
+// scroll moves the cursor of the steps, or what a text shows; of is the panel, from 1; 0:
+// the one with the focus, or the steps.
+func (s Model) scroll(of, by int) Model {
+	i := s.scrolls()
+	if of > 0 {
+		i = of - 1
 	}
-	if s.done() && s.snap.Document.Forecast != nil && area.Left >= 20 {
-		l.below(&area, w)
-	}
-	body := area.Take(area.Left)
-	switch {
-	case w >= draw.FullWidth:
-		left, right := body.Split(max(w*11/20, w-70))
-		l.steps = right
-		l.stack(left)
-	case body.H >= 16:
-		l.charts = []draw.Rect{draw.At(body.X, body.Y, w, body.H*6/10)}
-		l.steps = draw.At(body.X, body.Y+l.charts[0].H, w, body.H-l.charts[0].H)
-	default:
-		l.charts = []draw.Rect{body}
-	}
-	return l
-}
-
-// below puts what the demand comes to under the charts.
-func (l *layout) below(s *draw.Area, w int) {
-	const rows = 11
-	foot := draw.At(s.X, s.Y+s.Left-rows, w, rows)
-	s.Left -= rows
-	if w < draw.FullWidth {
-		l.demand = foot
-		return
-	}
-	l.demand, foot = foot.Split(w * 9 / 20)
-	l.price, l.models = foot.Split(foot.W / 2)
-}
-
-// stack fills a column with charts.
-func (l *layout) stack(at draw.Rect) {
-	if at.H < 24 {
-		l.charts = []draw.Rect{at}
-		return
-	}
-	first := at.H * 6 / 10
-	l.charts = []draw.Rect{draw.At(at.X, at.Y, at.W, first), draw.At(at.X, at.Y+first, at.W, at.H-first)}
-}
-
-// View draws the screen.
-func (s Model) View() string {
-	l, p := s.layout(), s.pen
-	blocks := []draw.Block{{At: l.header, Lines: []string{s.header(l.header.W)}}}
-	put := func(at draw.Rect, lines []string) {
-		if at.W > 0 && at.H > 0 {
-			blocks = append(blocks, draw.Block{At: at, Lines: p.Fit(lines, at.W, at.H)})
+	if i == stepsPanel {
+		s.picked = max(0, min(s.cursor()+by, len(s.snap.Steps)-1)) + 1
+		if s.picked >= len(s.snap.Steps) {
+			s.picked = 0 // with the newest, whichever comes
 		}
+		return s
 	}
-	put(l.headline, s.headline(l.headline.W))
-	put(l.now, s.now(l.now.W))
-	for i, at := range l.charts {
-		put(at, s.rateChart((s.chart+chartKind(i))%chartKind(len(charts)), at.W, at.H))
-	}
-	put(l.steps, s.steps(l.steps.W, l.steps.H, l.bare))
-	if s.done() {
-		put(l.demand, s.demand(l.demand.W, l.demand.H))
-		put(l.price, s.price(l.price.W, l.price.H))
-		put(l.models, s.models(l.models.W, l.models.H))
-	}
-	put(l.keys, []string{s.bottom(l.keys.W)})
-	return p.Compose(s.size.Width, s.size.Height, blocks)
+	s.tops[i] = max(0, min(s.tops[i]+by, s.lastTop(i)))
+	return s
 }
 
-// bottom is the last line: the keys, or what there is to say.
-func (s Model) bottom(width int) string {
-	if s.notice != "" {
-		return s.pen.Style.Mark.Render(draw.Clean(s.notice))
+// scrolls is the panel that the keys scroll.
+func (s Model) scrolls() int {
+	if i, ok := s.ring.Focus(); ok && s.open(i) && !isChart(i) {
+		return i
 	}
-	return s.Bindings().Footer(s.pen, width)
+	if l := s.layout(); len(l.slots) > 0 && !isChart(l.slots[0].panel) {
+		return l.slots[0].panel
+	}
+	return stepsPanel
 }

@@ -16,27 +16,23 @@ import (
 	"flashwave/tui/draw"
 )
 
-// A chartKind is a chart of a search.
-type chartKind int
-
-// charts are the charts in the order in which tab shows them: figures of the steps by
-// their rates, and the backlog over time.
-var charts = []struct {
+// charts are the charts of figures of the steps by their rates: their titles, and the
+// figures; nil: the metric of the SLO.
+var charts = map[int]struct {
 	title string
-	of    func(capacity.Step) *float64 // nil: the metric of the SLO, or the backlog
+	of    func(capacity.Step) *float64
 }{
-	{title: "p95"},
-	{title: "served/s", of: func(s capacity.Step) *float64 { return s.SucceededRPS }},
-	{title: "in flight", of: func(s capacity.Step) *float64 { return s.InFlightMean }},
-	{title: "requests waiting, as forecast"},
+	latencyPanel:  {title: "p95"},
+	servedPanel:   {"served/s", func(s capacity.Step) *float64 { return s.SucceededRPS }},
+	inFlightPanel: {"in flight", func(s capacity.Step) *float64 { return s.InFlightMean }},
 }
-
-const backlogChart = 3
 
 // A spot is a step in a chart.
 type spot struct {
 	x, y    float64
 	verdict capacity.StepVerdict
+	closed  bool // so many requests in flight all the time, among steps by rate
+	picked  bool // it has the cursor
 }
 
 // leading is the latency SLO that the chart is about, and its metric.
@@ -55,42 +51,43 @@ func (s Model) leading() (bound *slo.Expr, of func(capacity.Step) *result.Latenc
 	return nil, of, name
 }
 
-// spots are the steps that were judged by their loads; before there are any, those of the
-// ramp by what they served.
+// spots are the steps by their loads. Those of so many requests in flight stand among
+// rates by what they served, and stay there when the search goes on.
 func (s Model) spots(y func(capacity.Step) *float64) (list []spot) {
-	judged := s.judged()
-	for _, st := range s.snap.Steps {
+	for i, st := range s.snap.Steps {
+		v := y(st)
 		x, ok := st.Tried()
-		if !judged && st.SucceededRPS != nil {
+		closed := !ok && s.snap.By != capacity.InFlight && st.Kind == capacity.Ramp
+		switch {
+		case closed && st.SucceededRPS != nil:
 			x, ok = *st.SucceededRPS, true
+		case !ok && s.snap.By == capacity.InFlight && st.Concurrency != nil && st.Kind == capacity.Ramp:
+			x, ok = float64(*st.Concurrency), true
 		}
-		if v := y(st); ok && v != nil {
-			list = append(list, spot{x, *v, st.Verdict})
+		if ok && v != nil {
+			list = append(list, spot{x, *v, st.Verdict, closed, s.picked > 0 && i == s.cursor()})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b spot) int { return cmp.Compare(a.x, b.x) })
 	return list
 }
 
-// judged reports whether a load was held until it was judged.
-func (s Model) judged() bool {
-	return slices.ContainsFunc(s.snap.Steps, func(st capacity.Step) bool { _, ok := st.Tried(); return ok })
+// opened are the spots that a line leads through.
+func opened(list []spot) []spot {
+	return slices.DeleteFunc(slices.Clone(list), func(sp spot) bool { return sp.closed })
 }
 
 // scale is what the charts are drawn over, in words.
 func (s Model) scale() string {
-	if s.snap.By == capacity.InFlight && s.judged() {
+	if s.snap.By == capacity.InFlight {
 		return " by requests in flight"
 	}
 	return " by rate"
 }
 
 // rateChart draws a chart of the steps, each of them a mark, the bracket shaded.
-func (s Model) rateChart(kind chartKind, width, height int) []string {
-	p, inner := s.pen, width-4
-	if kind == backlogChart {
-		return s.backlog(width, height)
-	}
+func (s Model) rateChart(p draw.Pen, kind, width, height int) []string {
+	inner := width - 4
 	columns, rows := draw.PlotColumns(inner), height-3
 	title, of := charts[kind].title+s.scale(), charts[kind].of
 	var bound *float64
@@ -121,7 +118,7 @@ func (s Model) rateChart(kind chartKind, width, height int) []string {
 	most := max(spots[len(spots)-1].x*1.05, min(s.snap.Peak*1.05, spots[len(spots)-1].x*2))
 	column := func(x float64) int { return int(math.Round(x / most * float64(columns-1))) }
 	scale := draw.NewLinearScale(top, rows)
-	lines := []draw.Line{{Name: "", Values: traceOf(spots, columns, column, scale.Top), Style: p.Style.P95, Stroke: p.Glyph.Solid}}
+	lines := []draw.Line{{Name: "", Values: traceOf(opened(spots), columns, column, scale.Top), Style: p.Style.P95, Stroke: p.Glyph.Solid}}
 	if bound != nil {
 		lines = append([]draw.Line{{Name: "", Values: slices.Repeat([]float64{*bound}, columns), Style: p.Style.Muted, Stroke: p.Glyph.Dotted}}, lines...)
 	}
@@ -129,14 +126,17 @@ func (s Model) rateChart(kind chartKind, width, height int) []string {
 	s.shade(body, column, columns)
 	for _, sp := range spots {
 		row := int(math.Round(float64(rows-1) * (1 - min(1, sp.y/scale.Top))))
-		body[row] = draw.Over(body[row], s.mark(sp.verdict), draw.At(draw.Gutter+2+column(sp.x), 0, 1, 1), inner)
+		body[row] = draw.Over(body[row], s.mark(sp), draw.At(draw.Gutter+2+column(sp.x), 0, 1, 1), inner)
 	}
 	body = append(body, s.rateRuler(most, column, columns))
-	note := ""
+	note, key := "", ""
 	if bound != nil {
 		note = p.Label("SLO "+p.Glyph.Dotted.Horizontal+" ") + p.Style.Text.Render(strings.TrimSpace(units.Tabular(*bound)))
 	}
-	return p.Titled([]string{title}, []string{note}, body, width, height)
+	if s.snap.Low != nil && s.snap.High != nil {
+		key = p.Label(p.Glyph.Shades[0] + " the edge")
+	}
+	return p.Titled([]string{title}, []string{p.Spread([]string{key, note}, 3, width), note}, body, width, height)
 }
 
 // traceOf is the line through spots, straight from one to the next.
@@ -157,17 +157,17 @@ func traceOf(spots []spot, columns int, column func(float64) int, top float64) [
 	return values
 }
 
-// mark is a step in a chart.
-func (s Model) mark(v capacity.StepVerdict) string {
+// mark is a step in a chart; the one with the cursor has its mark.
+func (s Model) mark(sp spot) string {
 	p := s.pen
-	switch v {
-	case capacity.Held:
-		return p.Style.Good.Render(p.Glyph.Dot)
-	case capacity.Broke:
-		return p.Style.Bad.Render(p.Glyph.Bad)
-	default:
-		return p.Style.Near.Render(p.Glyph.Near)
+	style := p.Style.Of(gradeOf(sp.verdict))
+	switch {
+	case sp.picked:
+		return style.Bold().Render(p.Glyph.Pointer)
+	case sp.closed:
+		return style.Render(p.Glyph.Dash)
 	}
+	return p.Marked(gradeOf(sp.verdict))
 }
 
 // shade marks the rates between the highest that holds and the lowest that does not.
@@ -201,25 +201,35 @@ func (s Model) rateRuler(most float64, column func(float64) int, columns int) st
 	return s.pen.Ticks(ticks, columns)
 }
 
+// waits is the demand as it was foretold, in the shape in which it was rehearsed if it was;
+// nil: who waits is not known.
+func (s Model) waits() *forecast.Forecast {
+	f := s.snap.Document.Forecast
+	if r := s.snap.Document.Rehearsal; r != nil && r.Forecast != nil {
+		f = r.Forecast
+	}
+	if f == nil || f.Simulated == nil {
+		return nil
+	}
+	return f
+}
+
 // backlog draws who waits over time, as the simulation has it and, after a
 // rehearsal, as it was.
-func (s Model) backlog(width, height int) []string {
-	p, title := s.pen, charts[backlogChart].title
+func (s Model) backlog(p draw.Pen, width, height int) []string {
+	const title = "requests waiting, as forecast"
 	inner, rows := width-4, height-3
 	columns := draw.PlotColumns(inner)
-	if !s.done() || s.snap.Document.Forecast == nil || columns < 4 || rows < 3 {
-		return p.Nothing(title, width, height)
-	}
-	f := s.snap.Document.Forecast
-	var measured []forecast.Waiting
-	if r := s.snap.Document.Rehearsal; r != nil {
-		f, measured = r.Forecast, r.Curve
-	}
-	if f.Simulated == nil {
+	f := s.waits()
+	if f == nil || columns < 4 || rows < 3 {
 		return p.Nothing(title, width, height)
 	}
 	if len(f.Simulated.Curve) == 0 {
 		return p.Panel(title, "", []string{p.Style.Text.Render("nobody waits")}, width, height)
+	}
+	var measured []forecast.Waiting
+	if r := s.snap.Document.Rehearsal; r != nil {
+		measured = r.Curve
 	}
 	end := f.Simulated.Curve[len(f.Simulated.Curve)-1].TS
 	for _, point := range measured {
