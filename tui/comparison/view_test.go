@@ -1,9 +1,13 @@
 package comparison
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
+
+	"flashwave/tui/draw"
 )
 
 // What is drawn beyond the mark of a margin lies beyond it, and nothing else.
@@ -22,4 +26,27 @@ func TestBarsKeepTheSideOfTheMargin(t *testing.T) {
 			t.Fatalf("%v margins are drawn in cell %d of %d, the margin in %d", margins, at, width, cellOf(-1, width))
 		}
 	})
+}
+
+// An arrow stands at an end where something lies beyond the scale, and nowhere else.
+func TestBarsSayWhatLiesBeyond(t *testing.T) {
+	c := New(scenes["worse"](), draw.Theming{})
+	for _, r := range c.rows() {
+		low, high, ok := r.Interval()
+		if !ok {
+			continue
+		}
+		bar := ansi.Strip(c.bar(r, 41, c.pen.Style.Text))
+		if less := strings.HasPrefix(bar, "←"); less != (low < -reach) {
+			t.Errorf("%s from %v: %q", r.Name(), low, bar)
+		}
+		if more := strings.HasSuffix(bar, "→"); more != (high > reach) {
+			t.Errorf("%s to %v: %q", r.Name(), high, bar)
+		}
+		for _, margin := range []float64{-1, 1} {
+			if at := []rune(bar)[cellOf(margin, 41)]; at != '┊' && at != '●' {
+				t.Errorf("%s has no margin in %q", r.Name(), bar)
+			}
+		}
+	}
 }

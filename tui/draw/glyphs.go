@@ -23,6 +23,8 @@ type glyphs struct {
 	Cut                  string   // the text goes on
 	cursor, Pointer      string   // of the ribbon, of a selection
 	Gate                 string   // what decides, what it is about
+	Same                 string   // no difference
+	Less, More           string   // it lies beyond the scale
 	bars                 []string // the ribbon's levels, from empty to full
 	Full, Empty          string   // the budget bar
 	Border               lipgloss.Border
@@ -33,7 +35,7 @@ type glyphs struct {
 
 var unicodeGlyphs = glyphs{
 	Dot: "●", good: "✓", Near: "≈", Bad: "✗", None: "–", Dash: "·", About: "≈", Arrow: "→", Cut: "…",
-	cursor: "┃", Pointer: "▸", Gate: "›",
+	cursor: "┃", Pointer: "▸", Gate: "›", Same: "=", Less: "←", More: "→",
 	bars: []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	Full: "█", Empty: "░", Border: lipgloss.RoundedBorder(), Axis: "│", tick: "┤",
 	Solid:  charSet("─", "│", "╭╮╰╯", "╴"),
@@ -44,7 +46,7 @@ var unicodeGlyphs = glyphs{
 
 var asciiGlyphs = glyphs{
 	Dot: "*", good: "+", Near: "~", Bad: "x", None: "-", Dash: "-", About: "~", Arrow: "->", Cut: "~",
-	cursor: "|", Pointer: ">", Gate: "#",
+	cursor: "|", Pointer: ">", Gate: "#", Same: "=", Less: "<", More: ">",
 	bars: []string{" ", "_", "_", ".", ".", "o", "o", "O", "#"},
 	Full: "#", Empty: ".", Border: lipgloss.ASCIIBorder(), Axis: "|", tick: "+",
 	Solid:  charSet("-", "|", "..''", " "),
@@ -79,7 +81,7 @@ func (g glyphs) Mark(of Grade) string {
 }
 
 // nearest are the ASCII characters closest to what texts of the run hold.
-var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'", "›": "#"}
+var nearest = map[string]string{units.NoData: "-", "—": "-", "−": "-", "×": "x", "µ": "u", "…": "~", "≤": "<", "≥": ">", "·": "-", "≈": "~", "“": "\"", "”": "\"", "’": "'", "›": "#", "←": "<", "→": ">"}
 
 // toASCII replaces what ASCII lacks in a styled text, cell for cell.
 func toASCII(s string) string {

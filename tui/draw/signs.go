@@ -14,6 +14,7 @@ func (p Pen) Signs(column, width int) (lines []string) {
 		{p.Glyph.Bad, s.Bad, "red: it is breached, or something failed"},
 		{p.Glyph.Dot, s.Strong, "how it is: running, passed, failed; in a list: marked"},
 		{p.Glyph.Pointer, s.Mark, "where you are: the panel with the focus, the chosen line"},
+		{p.Glyph.Gate, s.Mark, "what decides; of models, the one that was measured"},
 		{p.Glyph.None, s.Faint, "no data; faint: not known yet, still to come, or past"},
 		{"p50", s.P50, "the percentiles have one colour each, on every screen"},
 		{"p95", s.P95, ""},
