@@ -289,7 +289,7 @@ func (f *scenarioFlags) setLoad(fs *pflag.FlagSet, sc *scenario.Scenario) error 
 	case simple && len(f.waves) > 0:
 		return usage(fmt.Errorf("--wave says load and length itself: it does not go with -c, -n, --rate or --for"), "")
 	case simple:
-		w, err := f.simpleWave(fs)
+		w, err := f.simpleWave(fs, sc.UsualInFlight())
 		if err != nil {
 			return err
 		}
@@ -308,8 +308,9 @@ func (f *scenarioFlags) setLoad(fs *pflag.FlagSet, sc *scenario.Scenario) error 
 	return nil
 }
 
-// simpleWave is the one wave that -c, -n, --rate and --for describe.
-func (f *scenarioFlags) simpleWave(fs *pflag.FlagSet) (w scenario.Wave, err error) {
+// simpleWave is the one wave that -c, -n, --rate and --for describe; without a load it
+// keeps as many in flight as is usual.
+func (f *scenarioFlags) simpleWave(fs *pflag.FlagSet, usual int) (w scenario.Wave, err error) {
 	w.Name = "load"
 	switch {
 	case fs.Changed("rate") && fs.Changed("concurrency"):
@@ -325,7 +326,7 @@ func (f *scenarioFlags) simpleWave(fs *pflag.FlagSet) (w scenario.Wave, err erro
 	case fs.Changed("concurrency"):
 		w.Concurrency = f.open
 	default:
-		w.Concurrency = 50
+		w.Concurrency = usual
 	}
 	if fs.Changed("for") {
 		if w.For, err = scenario.ParseDuration(f.length); err != nil {

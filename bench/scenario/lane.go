@@ -73,6 +73,19 @@ func (s *Scenario) Slots() int {
 	return s.MaxInFlight
 }
 
+// UsualInFlight is how many requests a closed wave keeps in flight where nobody says: 50,
+// or as many as may be open if that is less.
+func (s *Scenario) UsualInFlight() int {
+	usual := benchInFlight
+	if s.MaxInFlight > 0 {
+		usual = min(usual, s.MaxInFlight)
+	}
+	if c := s.Target.Connections; c > 0 && !s.Target.HTTP2 {
+		usual = min(usual, c)
+	}
+	return usual
+}
+
 // Segments is the unbroken curve that begins with the lane's wave first: the
 // segments of all open waves up to the next closed one, whose index (or the number
 // of waves) is next. A wave that follows recorded instants is a curve by itself. Each segment carries the index of its wave in the lane. Trace

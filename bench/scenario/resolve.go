@@ -59,7 +59,7 @@ type Machine struct {
 // came from a file or from flags, so that nothing is sent before all of it is
 // valid. It opens the files that the scenario names, and no network.
 //
-//   - no waves: one closed wave "benchmark", 1000 requests, 50 in flight
+//   - no waves: one closed wave "benchmark", 1000 requests, 50 in flight or as many as may be
 //   - waves without a name: wave1, wave2 … by their place in the lane
 //   - max_in_flight: 10000, or 80 % of the open-files limit if that is less
 //   - grace: the timeout
@@ -83,10 +83,6 @@ func (s *Scenario) fill(limit Machine) {
 	if s.Workload.Prompt != "" && s.Workload.Prompts == defaultPrompts {
 		s.Workload.Prompts = ""
 	}
-	if s.waves() == 0 {
-		s.Lanes = nil
-		s.AddWave("", Wave{Name: "benchmark", Concurrency: benchInFlight, Requests: benchRequests})
-	}
 	for _, l := range s.Lanes {
 		for i := range l.Waves {
 			if l.Waves[i].Name == "" {
@@ -99,6 +95,10 @@ func (s *Scenario) fill(limit Machine) {
 		if limit.OpenFiles > 0 {
 			s.MaxInFlight = max(1, int(min(mostInFlight, filesForSlots*float64(limit.OpenFiles))))
 		}
+	}
+	if s.waves() == 0 {
+		s.Lanes = nil
+		s.AddWave("", Wave{Name: "benchmark", Concurrency: s.UsualInFlight(), Requests: benchRequests})
 	}
 	if s.Grace == 0 {
 		s.Grace = s.Target.Timeout

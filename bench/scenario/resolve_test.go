@@ -49,6 +49,30 @@ func TestMaxInFlight(t *testing.T) {
 	}
 }
 
+// A wave that nobody gave asks for no more than may be open.
+func TestTheUsualWaveIsWithinBounds(t *testing.T) {
+	for _, c := range []struct {
+		why                      string
+		most, connections, files int64
+		http2                    bool
+		want                     int
+	}{
+		{"as usual", 0, 0, 0, false, 50},
+		{"max_in_flight", 2, 0, 0, false, 2},
+		{"more than is usual", 80, 70, 0, false, 50},
+		{"connections", 0, 7, 0, false, 7},
+		{"both", 9, 7, 0, false, 7},
+		{"streams of few connections", 9, 1, 0, true, 9},
+		{"few open files", 0, 0, 20, false, 16},
+	} {
+		s := scenario.Default()
+		s.MaxInFlight, s.Target.Connections, s.Target.HTTP2 = int(c.most), int(c.connections), c.http2
+		if err := s.Resolve(scenario.Machine{OpenFiles: c.files}); err != nil || s.Lanes[0].Waves[0].Concurrency != c.want {
+			t.Errorf("%s: %+v, %v; want %d", c.why, s.Lanes, err, c.want)
+		}
+	}
+}
+
 func TestSlots(t *testing.T) {
 	s := scenario.Default()
 	s.MaxInFlight, s.Target.Connections = 100, 40
