@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"flashwave/bench"
+	"flashwave/bench/capacity"
+	"flashwave/bench/compare"
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -167,11 +169,17 @@ func (d *backend) Load(id string) (*result.Run, error) {
 
 // Report implements [tui.Backend].
 func (d *backend) Report(run *result.Run, path string) error {
-	format, err := report.Runs.Of(path)
-	if err != nil {
-		return err
-	}
-	return writeReport(path, format, run)
+	return writeByEnding(report.Runs, path, run)
+}
+
+// ReportSearch implements [tui.Backend].
+func (d *backend) ReportSearch(found *capacity.Document, path string) error {
+	return writeByEnding(report.Searches, path, found)
+}
+
+// ReportComparison implements [tui.Backend].
+func (d *backend) ReportComparison(found *compare.Document, path string) error {
+	return writeByEnding(report.Comparisons, path, found)
 }
 
 // Save implements [tui.Backend].

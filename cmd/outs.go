@@ -10,7 +10,6 @@ import (
 
 	"flashwave/bench/files"
 	"flashwave/bench/report"
-	"flashwave/bench/result"
 )
 
 // requestsFormat is the --out that is written while the run goes on.
@@ -153,9 +152,18 @@ func writeTo(path string, write func(io.Writer) error) error {
 	return to.Write(write)
 }
 
-// writeReport writes a report to a path.
-func writeReport(path, format string, doc *result.Run) error {
+// writeReport writes a document to a path.
+func writeReport[D any](formats report.Formats[D], path, format string, doc D) error {
 	return writeTo(path, func(w io.Writer) error {
-		return report.Runs.Write(w, format, doc, report.Options{Width: 100})
+		return formats.Write(w, format, doc, report.Options{Width: 100})
 	})
+}
+
+// writeByEnding writes it in the format that the path's ending stands for.
+func writeByEnding[D any](formats report.Formats[D], path string, doc D) error {
+	format, err := formats.Of(path)
+	if err != nil {
+		return err
+	}
+	return writeReport(formats, path, format, doc)
 }

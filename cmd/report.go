@@ -52,7 +52,7 @@ flashwave report capacity.json --format md`,
 				return invalid(err)
 			}
 			if path != "" {
-				return writeReport(path, format, doc)
+				return writeReport(report.Runs, path, format, doc)
 			}
 			return report.Runs.Write(p.stdout, format, doc, p.reportOptions())
 		},

@@ -1,15 +1,16 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"flashwave/bench/capacity"
+	"flashwave/bench/compare"
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -80,7 +81,11 @@ func newApp(ctx context.Context, src live.Source, opts Options) (a app, closeApp
 
 // newSearchApp is the program with a search in front.
 func newSearchApp(ctx context.Context, src search.Searcher, subject string, opts Options) app {
-	return app{ctx: ctx, look: opts.look(), mouse: !opts.NoMouse, at: atSearch, search: search.New(1, src, subject, opts.look())}
+	a := app{ctx: ctx, backend: opts.Backend, look: opts.look(), mouse: !opts.NoMouse, at: atSearch, search: search.New(1, src, subject, opts.look())}
+	if a.backend != nil {
+		a.search = a.search.Reporting()
+	}
+	return a
 }
 
 // show puts the screen of a run in front.
@@ -133,8 +138,8 @@ func (a app) View() tea.View {
 // somebody waits for.
 func (a app) drawn() app {
 	switch {
-	case a.at == atRun && a.ask != nil:
-		a.run = a.run.Tell(a.ask.view())
+	case a.ask != nil:
+		a.tell(a.ask.view())
 	case a.at == atRun && a.run.Told() == "":
 		a.run = a.run.Tell(a.task.kind.String())
 	case a.at == atHome && a.home.Told() == "":
@@ -176,7 +181,7 @@ type (
 		err  error
 	}
 	wroteMsg struct {
-		of   *result.Run
+		of   any // the document
 		path string
 		err  error
 	}
@@ -196,8 +201,8 @@ func (a app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.err != nil {
 			return a.showError(msg.err)
 		}
-		if a.document() == msg.of {
-			a.run = a.run.Tell("wrote " + msg.path)
+		if a.inFront() == msg.of {
+			a.tell("wrote " + msg.path)
 		}
 		return a, nil
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseMsg:
@@ -365,11 +370,11 @@ func (a app) forRun(cmd tea.Cmd) (tea.Model, tea.Cmd) {
 	case live.Compare:
 		return a.compareWithLast(doc)
 	case live.Report:
-		a = a.giveUp()
-		a.ask = newQuestion(live.Report, "report to", "flashwave-"+doc.ID+suggestedEnding(), "the ending says the format: "+strings.Join(report.Runs.Endings(), " "))
+		a = a.report()
 	case live.Save:
 		a = a.giveUp()
-		a.ask = newQuestion(live.Save, "scenario to", doc.Name+".yaml", "steering included")
+		backend, sc := a.backend, result.Session(doc.Scenario, a.run.Live())
+		a.ask = newQuestion(doc, func(path string) error { return backend.Save(sc, path) }, "scenario to", doc.Name+".yaml", "steering included")
 	}
 	return a, cmd
 }
@@ -487,29 +492,52 @@ func (a app) answer(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, nil
 	}
 	a.ask = nil
-	doc := a.document()
-	if !given || doc == nil {
+	if !given || ask.of != a.inFront() {
 		return a, nil
 	}
-	backend, path := a.backend, filepath.Clean(ask.text)
-	if ask.about == live.Report {
-		return a, func() tea.Msg { return wroteMsg{doc, path, backend.Report(doc, path)} }
-	}
-	sc := result.Session(doc.Scenario, a.run.Live())
-	return a, func() tea.Msg { return wroteMsg{doc, path, backend.Save(sc, path)} }
+	path := filepath.Clean(ask.text)
+	return a, func() tea.Msg { return wroteMsg{ask.of, path, ask.write(path)} }
 }
 
-// suggestedEnding is that of a page for people, or else of plain text.
-func suggestedEnding() string {
-	if endings := report.Runs.Endings(); slices.Contains(endings, ".html") {
-		return ".html"
+// inFront is the document that the screen in front shows; nil if there is none yet.
+func (a app) inFront() any {
+	switch a.at {
+	case atRun:
+		if doc := a.document(); doc != nil {
+			return doc
+		}
+	case atCompare:
+		return a.comparison.Document()
+	case atSearch:
+		if doc := a.search.Document(); doc != nil {
+			return doc
+		}
 	}
-	return ".txt"
+	return nil
+}
+
+// report asks for the path of a report of what is in front.
+func (a app) report() app {
+	a = a.giveUp()
+	backend := a.backend
+	switch doc := a.inFront().(type) {
+	case *result.Run:
+		a.ask = reportQuestion(doc, func(path string) error { return backend.Report(doc, path) }, "flashwave-"+doc.ID, report.Runs.Endings())
+	case *compare.Document:
+		a.ask = reportQuestion(doc, func(path string) error { return backend.ReportComparison(doc, path) }, "flashwave-comparison", report.Comparisons.Endings())
+	case *capacity.Document:
+		a.ask = reportQuestion(doc, func(path string) error { return backend.ReportSearch(doc, path) }, "flashwave-"+cmp.Or(doc.ID, "capacity"), report.Searches.Endings())
+	}
+	return a
 }
 
 // compare puts two runs in front.
 func (a app) compare(p *comparison.Pair) (tea.Model, tea.Cmd) {
-	a.comparison, _ = comparison.New(p, a.look).Update(a.size)
+	a.comparison = comparison.New(p, a.look)
+	if a.backend != nil {
+		a.comparison = a.comparison.Reporting()
+	}
+	a.comparison, _ = a.comparison.Update(a.size)
 	a.fromRun = a.at == atRun
 	a.at = atCompare
 	return a, nil

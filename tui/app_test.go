@@ -14,6 +14,8 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"flashwave/bench"
+	"flashwave/bench/capacity"
+	"flashwave/bench/compare"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/store"
@@ -137,6 +139,14 @@ func (c *fakeBackend) Load(id string) (*result.Run, error) {
 }
 
 func (c *fakeBackend) Report(_ *result.Run, path string) error { return c.write("report " + path) }
+
+func (c *fakeBackend) ReportSearch(_ *capacity.Document, path string) error {
+	return c.write("search " + path)
+}
+
+func (c *fakeBackend) ReportComparison(_ *compare.Document, path string) error {
+	return c.write("comparison " + path)
+}
 
 func (c *fakeBackend) Save(sc *scenario.Scenario, path string) error {
 	return c.write("scenario " + sc.Name + " " + path)

@@ -3,6 +3,8 @@ package tui
 import (
 	"context"
 
+	"flashwave/bench/capacity"
+	"flashwave/bench/compare"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/tui/home"
@@ -22,6 +24,10 @@ type Backend interface {
 	// Report writes a run to a file, in the format that the file's ending stands
 	// for.
 	Report(run *result.Run, path string) error
+	// ReportSearch and ReportComparison write what a search found, and what a comparison
+	// did, likewise.
+	ReportSearch(found *capacity.Document, path string) error
+	ReportComparison(found *compare.Document, path string) error
 	// Save writes a scenario to a file that does not exist yet.
 	Save(sc *scenario.Scenario, path string) error
 }

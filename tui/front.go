@@ -71,10 +71,16 @@ func (a app) front(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if ask := a.comparison.Asks(); ask != 0 {
 			return a.asked(ask)
 		}
+		if a.comparison.Wants() == comparison.Report {
+			return a.report(), cmd
+		}
 	case atSearch:
 		a.search, cmd = a.search.Update(msg)
 		if ask := a.search.Asks(); ask != 0 {
 			return a.asked(ask)
+		}
+		if a.search.Wants() == search.Report {
+			return a.report(), cmd
 		}
 	case atMonitor:
 		a.monitor, cmd = a.monitor.Update(msg)

@@ -1,22 +1,34 @@
 package tui
 
 import (
+	"slices"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"flashwave/tui/draw"
-	"flashwave/tui/live"
 )
 
 // A question is a line in which a path is typed.
 type question struct {
-	about       live.Request
 	label, text string
 	note        string
+	of          any                     // the document that it is about
+	write       func(path string) error // what the answer is for
 }
 
-// newQuestion asks for a path and suggests one.
-func newQuestion(about live.Request, label, suggested, note string) *question {
-	return &question{about, label, suggested, note}
+// newQuestion asks for a path that something of a document is written to, and suggests one.
+func newQuestion(of any, write func(path string) error, label, suggested, note string) *question {
+	return &question{label, suggested, note, of, write}
+}
+
+// reportQuestion asks for the path of a report, whose ending is one of some.
+func reportQuestion(of any, write func(path string) error, name string, endings []string) *question {
+	suggested := ".txt"
+	if slices.Contains(endings, ".html") {
+		suggested = ".html"
+	}
+	return newQuestion(of, write, "report to", name+suggested, "the ending says the format: "+strings.Join(endings, " "))
 }
 
 // update edits the answer. done says that it is over, given that there is an answer.
