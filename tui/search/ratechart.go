@@ -176,13 +176,17 @@ func (s Model) shade(body []string, column func(float64) int, columns int) {
 	if low == nil || high == nil {
 		return
 	}
-	shade := s.pen.Style.Frame.Render(s.pen.Glyph.Shades[0])
+	from, to := max(0, column(*low)), min(columns-1, column(*high))
 	for i, row := range body {
 		text := []rune(ansi.Strip(row))
-		for c := max(0, column(*low)); c <= min(columns-1, column(*high)); c++ {
-			at := draw.Gutter + 2 + c
-			if at >= len(text) || text[at] == ' ' {
-				body[i] = draw.Over(body[i], shade, draw.At(at, 0, 1, 1), draw.Gutter+2+columns)
+		for c := from; c <= to; c++ {
+			n := 0 // empty cells in a row
+			for at := draw.Gutter + 2 + c; c+n <= to && (at+n >= len(text) || text[at+n] == ' '); n++ {
+			}
+			if n > 0 {
+				shade := s.pen.Style.Frame.Render(strings.Repeat(s.pen.Glyph.Shades[0], n))
+				body[i] = draw.Over(body[i], shade, draw.At(draw.Gutter+2+c, 0, n, 1), draw.Gutter+2+columns)
+				c += n
 			}
 		}
 	}
