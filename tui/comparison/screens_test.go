@@ -50,6 +50,11 @@ var scenes = map[string]func() *Pair{
 			d.Gate = compare.Gate{Status: compare.GateNoDifference, Headline: "no difference: p95 TTFT −4.0 … +5.0 %, p95 E2E −4.0 … +5.0 %; 9 of 10 changes of 10 % would have been seen", Reasons: []string{}}
 		})
 	},
+	"inconclusive": func() *Pair {
+		late := screentest.Slower("20261124-010000")
+		late.Generator.Valid, late.Generator.Warnings = false, []string{"the generator read the answers up to 86.9 ms late (p99)"}
+		return Compare(before, late)
+	},
 	"refused": func() *Pair {
 		return compared(slower, func(d *compare.Document) {
 			*d = *compare.Refusal(d.Tool, "BASE and NEW were not asked the same: another workload", "say --across-scenarios where that is the question")
@@ -172,6 +177,22 @@ func TestComparisonKeys(t *testing.T) {
 		action, ok := c.Targets().For(tea.MouseClickMsg{X: at.X + 2, Y: at.Y, Button: tea.MouseLeft})
 		if after, _ := c.Update(action); !ok || !after.panels.Has(i) {
 			t.Errorf("a click on panel %d leads elsewhere", i)
+		}
+	}
+}
+
+// No row says that something is worse or better where the gate does not.
+func TestTheTableAgreesWithTheGate(t *testing.T) {
+	for name, scene := range scenes {
+		c := New(scene(), draw.Theming{})
+		for _, r := range c.rows() {
+			_, style := c.judged(r)
+			if style == c.pen.Style.Bad && c.grade() != draw.Bad {
+				t.Errorf("%s: %s is worse, and the gate says %q", name, r.Name(), c.doc.Gate.Headline)
+			}
+			if style == c.pen.Style.Good && !c.reliable() {
+				t.Errorf("%s: %s is better, and the gate says %q", name, r.Name(), c.doc.Gate.Headline)
+			}
 		}
 	}
 }

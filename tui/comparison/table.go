@@ -101,6 +101,9 @@ func (c Model) table(l layout) []string {
 	if wave := c.stretches()[c.wave]; wave != "" {
 		title = draw.Clean(wave)
 	}
+	if !c.reliable() {
+		title += ", not to be relied on"
+	}
 	return p.Panel(title, strings.Join(notes, "  "), body, l.table.W, l.table.H)
 }
 
@@ -152,6 +155,9 @@ func (c Model) inFull(r compare.Row) string {
 		text += ", " + interval
 	}
 	text += "): " + draw.Clean(r.Verdict.String())
+	if !c.reliable() {
+		text += ", if it could be relied on"
+	}
 	if seen := r.FormatSeen(); seen != units.NoData {
 		text += "; a change of " + seen + " would have been seen"
 	}
@@ -177,6 +183,10 @@ func (c Model) heading(of columns, legend bool) string {
 	}
 	return c.pen.Label(b.String())
 }
+
+// reliable reports whether the figures say something of the endpoint: else the gate says
+// that nothing can be said, and no row says it all the same.
+func (c Model) reliable() bool { return c.doc.Gate.Status != compare.Inconclusive }
 
 // line draws a metric. What only informs has no colour: none speaks against the gate.
 func (c Model) line(r compare.Row, chosen bool, of columns) string {
@@ -217,7 +227,7 @@ func (c Model) judged(r compare.Row) (mark string, style draw.Ink) {
 	case compare.NoDifference:
 		mark, style = p.Glyph.Same, p.Style.Text
 	}
-	if !r.Gates && r.Verdict != compare.NoDifference && mark != p.Glyph.None {
+	if (!r.Gates || !c.reliable()) && r.Verdict != compare.NoDifference && mark != p.Glyph.None {
 		style = p.Style.Muted
 	}
 	return mark, style
