@@ -32,7 +32,11 @@ func (s Model) Bindings() draw.Bindings[Action] {
 	finding := draw.Lift(s.finder.Bindings("the steps and their reasons"), func(a draw.Finding) Action { return Action{find: a} })
 	asking := draw.Lift(draw.AskBindings(s.finder.Typing(), "the answer, as far as it is known"), func(a draw.Ask) Action { return Action{ask: a} })
 	if s.finder.Typing() {
-		return append(finding, asking...)
+		return append(append(finding, asking...), draw.Bindings[Action]{
+			{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: Action{verb: suspend}},
+			{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: stop}, Off: over},
+			{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: leave}, Off: searching},
+		}...)
 	}
 	list := draw.Lift(s.ring.Bindings("charts, steps, SLOs, then what the demand comes to"), func(m draw.PanelMove) Action { return Action{move: m} })
 	list = append(list, draw.Bindings[Action]{

@@ -382,6 +382,24 @@ func TestAsks(t *testing.T) {
 	}
 }
 
+// Whoever types what to look for can leave all the same.
+func TestLeavingWhileTyping(t *testing.T) {
+	for key, over := range map[string]bool{"ctrl+c": true, "ctrl+z": false} {
+		snap := searched(11, false)
+		if over {
+			snap = rehearsed()
+		}
+		s, _ := New(1, &search{}, "", draw.Theming{}).at(120, 36, snap).Update(screentest.KeyOf("/"))
+		s, _ = s.Update(screentest.KeyOf("q"))
+		if s.finder.Query() != "q" {
+			t.Errorf("q is not typed: %q", s.finder.Query())
+		}
+		if _, cmd := s.Update(screentest.KeyOf(key)); cmd == nil {
+			t.Errorf("%s does nothing", key)
+		}
+	}
+}
+
 // A click takes the cursor to a step, and the focus to a panel; the wheel scrolls.
 func TestCapacityMouse(t *testing.T) {
 	s := New(1, &search{}, "", draw.Theming{}).at(120, 36, rehearsed())
