@@ -227,7 +227,7 @@ func (c Model) judged(r compare.Row) (mark string, style draw.Ink) {
 	case compare.NoDifference:
 		mark, style = p.Glyph.Same, p.Style.Text
 	}
-	if (!r.Gates || !c.reliable()) && r.Verdict != compare.NoDifference && mark != p.Glyph.None {
+	if (!r.Gates || !c.reliable()) && mark != p.Glyph.None {
 		style = p.Style.Muted
 	}
 	return mark, style
