@@ -171,7 +171,9 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	}
 	end := p.actions().group("flashwave capacity " + h.scenario.Name)
 	h.began = true
-	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), p.screenOptions(h.settled, f.ascii, &backend{p: p, noSave: true}))
+	options := p.screenOptions(h.settled, f.ascii, &backend{p: p, noSave: true})
+	options.Command = commandLine(p.args)
+	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), options)
 	end()
 	return p.concludeCapacity(doc, search, h.journal, places, f)
 }

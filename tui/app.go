@@ -81,7 +81,7 @@ func newApp(ctx context.Context, src live.Source, opts Options) (a app, closeApp
 
 // newSearchApp is the program with a search in front.
 func newSearchApp(ctx context.Context, src search.Searcher, subject string, opts Options) app {
-	a := app{ctx: ctx, backend: opts.Backend, look: opts.look(), mouse: !opts.NoMouse, at: atSearch, search: search.New(1, src, subject, opts.look())}
+	a := app{ctx: ctx, backend: opts.Backend, look: opts.look(), mouse: !opts.NoMouse, at: atSearch, search: search.New(1, src, subject, opts.look()).Began(opts.Command)}
 	if a.backend != nil {
 		a.search = a.search.Reporting()
 	}

@@ -51,6 +51,8 @@ type Options struct {
 	// Backend starts runs, reads earlier ones and writes reports; nil: the screen of a
 	// run cannot do any of that.
 	Backend Backend
+	// Command repeats the run, as a shell is told it; "": it is not known.
+	Command string
 }
 
 // Run shows src on the terminal until the user leaves, which they can do once

@@ -46,7 +46,7 @@ func (s Model) Bindings() draw.Bindings[Action] {
 	list = append(list, finding...)
 	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"o"}, Shown: "o", Label: "report", Help: "write a report of the search to a file", Group: draw.Keeping, Action: Action{verb: writeReport}, Off: searching || !s.reports},
-		{Keys: []string{"Y"}, Shown: "Y", Help: "copy the command that shows the search again", Group: draw.Keeping, Action: Action{verb: copyCommand}, Off: s.shows() == ""},
+		{Keys: []string{"Y", "shift+y"}, Shown: "Y", Help: "copy the command that searches again", Group: draw.Keeping, Action: Action{verb: copyCommand}, Off: s.began == ""},
 		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave, the load too; fg resumes it", Group: draw.Leaving, Action: Action{verb: suspend}},
 	}...)
 	list = append(list, asking...)

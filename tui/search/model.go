@@ -21,6 +21,7 @@ type Model struct {
 	id      int
 	src     Searcher
 	subject string // what is searched: name, model and target
+	began   string // the command that began it; "": it is not known
 	reports bool   // the program around it writes them
 	pen     draw.Pen
 	size    tea.WindowSizeMsg
@@ -55,6 +56,13 @@ func New(id int, src Searcher, subject string, look draw.Theming) Model {
 // Restyle gives the screen its looks.
 func (s Model) Restyle(look draw.Theming) Model {
 	s.pen = look.Pen()
+	return s
+}
+
+// Began is the screen of a search that a command began, as a shell is told it; "": it is
+// not known.
+func (s Model) Began(command string) Model {
+	s.began = command
 	return s
 }
 
@@ -96,18 +104,9 @@ func (s Model) Tell(text string) Model {
 // Copied is what the screen hands to the clipboard: what it is, and the text.
 func (s Model) Copied() (what, text string) {
 	if s.command {
-		return "the command", s.shows()
+		return "the command that searches again", s.began
 	}
 	return "the answer", s.told().sentence
-}
-
-// shows is the command that shows what was found; "" where it was not kept, or is not
-// over.
-func (s Model) shows() string {
-	if !s.done() || s.snap.Document.ID == "" {
-		return ""
-	}
-	return "flashwave report " + s.snap.Document.ID
 }
 
 // Update takes one message; an [Action] is one, too.

@@ -358,8 +358,7 @@ func TestCapacityKeys(t *testing.T) {
 
 // What is asked for is asked once.
 func TestAsks(t *testing.T) {
-	s := New(1, &search{}, "", draw.Theming{}).Reporting().at(120, 36, rehearsed())
-	s.snap.Document.ID = "capacity-1"
+	s := New(1, &search{}, "", draw.Theming{}).Reporting().Began("flashwave capacity sale.yaml").at(120, 36, rehearsed())
 	for key, want := range map[string]struct {
 		ask   draw.Ask
 		wants Request
@@ -367,7 +366,7 @@ func TestAsks(t *testing.T) {
 	}{
 		"?": {ask: draw.Help}, "o": {wants: Report},
 		"y": {ask: draw.Copy, text: "1,501 a minute is what it holds; the sale needs 3,600: 4 replicas; as it is, 12 of 100 customers are served as was asked, and the longest wait is 29.1 s"},
-		"Y": {ask: draw.Copy, text: "flashwave report capacity-1"},
+		"Y": {ask: draw.Copy, text: "flashwave capacity sale.yaml"},
 	} {
 		s, _ := s.Update(screentest.KeyOf(key))
 		if s.Asks() != want.ask || s.Wants() != want.wants {
