@@ -115,7 +115,7 @@ func (s Model) answer(width, height int) []string {
 func (s Model) around(sentence string, width, height int) []string {
 	kept := 0 // rows of the facts
 	if !s.done() {
-		kept = max(0, min(2, height-1))
+		kept = max(0, min(2, height-2))
 	}
 	lines := s.pen.Sentence(sentence, s.pen.Style.Brand, width, height-kept)
 	return append(lines, s.facts(width, height-len(lines))...)

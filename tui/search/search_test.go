@@ -212,8 +212,8 @@ func TestCapacityFitsAnyWindow(t *testing.T) {
 	t.Parallel()
 	for name, scene := range scenes {
 		snap := scene()
-		for width := 0; width <= 210; width += 19 {
-			for height := 0; height <= 66; height += 7 {
+		for width := 0; width <= 210; width += 26 {
+			for height := 0; height <= 66; height += 9 {
 				for i, o := range []draw.Theming{{}, {ASCII: true, NoColor: true}} {
 					s := New(1, &search{}, "子 🙂 a name", o).at(width, height, snap)
 					if panel := (width + height) % panels; name == "does not fit" && s.open(panel) {
@@ -280,14 +280,15 @@ func TestCapacityThemes(t *testing.T) {
 		golden.RequireEqual(t, New(1, &search{}, subject, draw.Theming{ASCII: true, NoColor: true}).at(120, 36, snap).View())
 	})
 	for name, scene := range scenes {
+		snap := scene()
 		for _, size := range sizes {
-			dark := ansi.Strip(New(1, &search{}, subject, themes["dark"]).at(size.W, size.H, scene()).View())
+			dark := ansi.Strip(New(1, &search{}, subject, themes["dark"]).at(size.W, size.H, snap).View())
 			for theme, o := range themes {
-				if text := ansi.Strip(New(1, &search{}, subject, o).at(size.W, size.H, scene()).View()); text != dark {
+				if text := ansi.Strip(New(1, &search{}, subject, o).at(size.W, size.H, snap).View()); text != dark {
 					t.Errorf("%s at %dx%d says something else in %s", name, size.W, size.H, theme)
 				}
 			}
-			for _, r := range New(1, &search{}, subject, draw.Theming{ASCII: true, NoColor: true}).at(size.W, size.H, scene()).View() {
+			for _, r := range New(1, &search{}, subject, draw.Theming{ASCII: true, NoColor: true}).at(size.W, size.H, snap).View() {
 				if r > '~' {
 					t.Errorf("%s at %dx%d: %q is no ASCII", name, size.W, size.H, r)
 				}
