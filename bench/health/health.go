@@ -244,7 +244,7 @@ func (w *Watch) Stop() {
 // which recent happened. recent is only read.
 func (w *Watch) Live(window time.Duration, recent *result.Part) result.Health {
 	found := w.judged("", recent)
-	out := result.Health{}
+	out := result.Health{MaxLag: w.config.MaxLag}
 	for _, m := range []result.Metric{result.Lag, result.ReadLag} {
 		if lag := recent.Hists[m]; lag.Count() > 0 {
 			d := lag.Quantile(0.99)

@@ -151,6 +151,7 @@ type CostStatus struct {
 type Health struct {
 	CPUPercent *float64
 	LagP99     *time.Duration // of sending or of reading, whichever was later, over the last 10 s
+	MaxLag     time.Duration  // beyond it the generator itself is the bottleneck; 0: not known
 	OK         bool
 	Warnings   []string
 	Findings   Findings // what Warnings are made of; of the last 10 s, too

@@ -88,5 +88,5 @@ func (i Ink) Bold() Ink {
 	if after == "" {
 		after = "\x1b[m"
 	}
-	return Ink{"\x1b[1m" + i.before, after}
+	return Ink{"\x1b[1m" + i.before, after, i.code}
 }

@@ -60,7 +60,7 @@ func Cells(s string) int {
 
 // single reports whether a character is one of the screen's own, each of one cell.
 func single(r rune) bool {
-	return r >= '─' && r <= '▟' || strings.ContainsRune("●✓✗≈–·←→…▸›×≤≥", r)
+	return r >= '─' && r <= '▟' || r >= '⠀' && r <= '⣿' || strings.ContainsRune("●✓✗≈–·←→…▸›×≤≥", r)
 }
 
 // Cut shortens s, styled or not, to a width.

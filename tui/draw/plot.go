@@ -3,7 +3,6 @@ package draw
 import (
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/guptarohit/asciigraph"
@@ -56,25 +55,26 @@ func (p Pen) PlotOn(s ValueAxis, lines []Line, alarm *float64, width, height int
 	if columns < 1 || height < 2 || len(lines) == 0 {
 		return nil
 	}
-	data, pens := make([][]float64, len(lines)), make([]asciigraph.CharSet, len(lines))
-	tags, styles := make([]asciigraph.AnsiColor, len(lines)), make([]Ink, len(lines), len(lines)+1)
+	data, pens, inks := make([][]float64, len(lines)), make([]asciigraph.CharSet, len(lines)), make([]asciigraph.AnsiColor, len(lines))
 	for i, l := range lines {
-		data[i], pens[i] = places(s, l, columns), l.Stroke
-		tags[i], styles[i] = asciigraph.AnsiColor(firstTag+i), l.Style
+		data[i], pens[i], inks[i] = places(s, l, columns), l.Stroke, l.Style.code
 	}
 	options := []asciigraph.Option{
 		asciigraph.Height(height - 1), asciigraph.LowerBound(0), asciigraph.UpperBound(1), asciigraph.Offset(1),
-		asciigraph.SeriesColors(tags...), asciigraph.SeriesChars(pens...), asciigraph.YAxisValueFormatter(unlabelled),
+		asciigraph.SeriesChars(pens...), asciigraph.YAxisValueFormatter(unlabelled),
 	}
-	if alarm != nil {
-		// Whole rows are coloured: those above the one that the alarm stands in.
-		row := math.Round(s.Place(*alarm) * float64(height-1))
-		options = append(options, asciigraph.ColorAbove(asciigraph.AnsiColor(firstTag+len(lines)), (row+0.5)/float64(height-1)))
-		styles = append(styles, p.Style.Bad)
+	if !p.Style.colourless {
+		options = append(options, asciigraph.SeriesColors(inks...))
+		if alarm != nil {
+			// Whole rows are coloured: those above the one that the alarm stands in.
+			row := math.Round(s.Place(*alarm) * float64(height-1))
+			options = append(options, asciigraph.ColorAbove(p.Style.Bad.code, (row+0.5)/float64(height-1)))
+		}
 	}
 	rows, labels := strings.Split(asciigraph.PlotMany(data, options...), "\n"), s.Labels()
 	for i, row := range rows {
-		rows[i] = p.Axis(labels, i) + inked(row, styles)
+		row = strings.TrimPrefix(strings.TrimPrefix(row, "┤"), "┼") // its own axis
+		rows[i] = p.Axis(labels, i) + row
 	}
 	return rows
 }
@@ -94,30 +94,6 @@ func places(s ValueAxis, l Line, columns int) []float64 {
 	}
 	out[0] = out[1]
 	return out
-}
-
-// firstTag is the first colour by which asciigraph marks the lines; the colours
-// themselves never reach the screen.
-const firstTag = 100
-
-// inked is a row of a plot without asciigraph's own axis, its pieces in the styles
-// that their tags stand for.
-func inked(row string, styles []Ink) string {
-	var b strings.Builder
-	for i, piece := range strings.Split(row, "\x1b[") {
-		if i == 0 {
-			piece = strings.TrimPrefix(strings.TrimPrefix(piece, "┤"), "┼")
-			b.WriteString(piece)
-			continue
-		}
-		code, text, _ := strings.Cut(piece, "m")
-		tag, err := strconv.Atoi(code[strings.LastIndexByte(code, ';')+1:])
-		if of := tag - firstTag; err == nil && of >= 0 && of < len(styles) {
-			text = styles[of].Render(text)
-		}
-		b.WriteString(text)
-	}
-	return b.String()
 }
 
 // Axis draws the label and the piece of the axis in one row.

@@ -5,6 +5,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/guptarohit/asciigraph"
 )
 
 // Styles are every style of the screen, by what it means.
@@ -28,12 +29,15 @@ type Styles struct {
 // An Ink is a style of text within a line, ready to be put around it: a screen
 // has hundreds of styled pieces, and the machine that draws it is busy making
 // load.
-type Ink struct{ before, after string }
+type Ink struct {
+	before, after string
+	code          asciigraph.AnsiColor // the nearest that asciigraph has
+}
 
 // newInk prepares a style.
 func newInk(s lipgloss.Style) Ink {
 	before, after, _ := strings.Cut(s.Render("x"), "x")
-	return Ink{before, after}
+	return Ink{before: before, after: after}
 }
 
 // Render puts the style around a text.
@@ -46,7 +50,11 @@ func (i Ink) Render(s string) string {
 
 // newStyles makes the styles of hues for a background and a terminal.
 func newStyles(hues *palette, dark bool, profile colorprofile.Profile) Styles {
-	inked := func(h hue) Ink { return newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile))) }
+	inked := func(h hue) Ink {
+		ink := newInk(lipgloss.NewStyle().Foreground(h.on(dark, profile)))
+		ink.code = h.code(dark, profile)
+		return ink
+	}
 	loud := newInk(lipgloss.NewStyle().Foreground(hues.strong.on(dark, profile)).Bold(true))
 	return Styles{
 		heat:   heatInks(dark, profile),

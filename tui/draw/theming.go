@@ -2,10 +2,12 @@ package draw
 
 import (
 	"image/color"
+	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/guptarohit/asciigraph"
 )
 
 // A Theme is which colours the screens have.
@@ -152,6 +154,19 @@ var contrasts = palette{
 	p50: hue{"#00ffff", "#004f5f", "51", "23", "14", "0"},
 	p95: hue{"#afd7ff", "#00005f", "153", "17", "15", "4"},
 	p99: hue{"#ffafff", "#5f005f", "219", "53", "13", "5"},
+}
+
+// code is the colour by its number, of 256 or of 16.
+func (h hue) code(dark bool, profile colorprofile.Profile) asciigraph.AnsiColor {
+	mid, basic := h.light256, h.light16
+	if dark {
+		mid, basic = h.dark256, h.dark16
+	}
+	if profile < colorprofile.ANSI256 {
+		mid = basic
+	}
+	n, _ := strconv.ParseUint(mid, 10, 8) // nought is the terminal's own
+	return asciigraph.AnsiColor(n)
 }
 
 // on picks the colour for a background and a terminal.

@@ -2,7 +2,7 @@ package live
 
 import (
 	"math"
-	"strings"
+	"slices"
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
@@ -12,9 +12,10 @@ import (
 // A chartKind is what a chart shows over time.
 type chartKind int
 
-// The charts, in the order in which tab shows them.
+// The charts, in the order in which m shows them; the zero one complements the others.
 const (
-	chartTTFT chartKind = iota
+	chartAuto chartKind = iota
+	chartTTFT
 	chartTTFTHeat
 	chartE2E
 	chartE2EHeat
@@ -46,67 +47,59 @@ type chartSource struct {
 	axis    draw.TimeAxis
 }
 
-// chartStack is what the charts of a screen show: the chosen one first, below it
-// what complements it. Of a run that is over the percentiles say most.
-func chartStack(first chartKind, done bool, n int) []chartKind {
-	stack := []chartKind{first}
+// mostCharts is how many charts a window has at most.
+const mostCharts = 5
+
+// chartStack is what n charts of a screen show: what was picked for them, or what
+// complements that. Of a run that is over the percentiles say most.
+func chartStack(picked [mostCharts]chartKind, done bool, n int) []chartKind {
+	stack := slices.Clone(picked[:min(n, mostCharts)])
 	heat := chartTTFTHeat
-	if first == chartE2E {
+	if picked[0] == chartE2E {
 		heat = chartE2EHeat
 	}
-	rest := []chartKind{chartRequests, heat, chartCurve, chartTTFT, chartInFlight}
+	rest := []chartKind{chartTTFT, chartRequests, heat, chartCurve, chartInFlight, chartE2E, chartTokens, chartErrors}
 	if done {
-		rest = []chartKind{chartCurve, chartRequests, heat, chartTTFT, chartInFlight}
+		rest = []chartKind{chartTTFT, chartCurve, chartRequests, heat, chartInFlight, chartE2E, chartTokens, chartErrors}
 	}
-	for _, k := range rest {
-		if len(stack) < n && k != first {
-			stack = append(stack, k)
+	for i, kind := range stack {
+		if kind == chartAuto {
+			rest = slices.DeleteFunc(rest, func(k chartKind) bool { return slices.Contains(stack, k) })
+			stack[i] = rest[0]
 		}
 	}
-	return stack[:min(n, len(stack))]
+	return stack
+}
+
+// next is the chart after a kind, or before it.
+func (k chartKind) next(by int) chartKind {
+	n := chartKinds - 1 // without the automatic one
+	return chartKind((int(k)-1+by+n)%n) + 1
 }
 
 // drawChart draws one chart in its frame.
-func (p pen) drawChart(s result.Snapshot, kind chartKind, service bool, width, height int) []string {
+func (p pen) drawChart(s result.Snapshot, kind chartKind, o outlook, width, height int) []string {
 	switch kind {
 	case chartTTFTHeat, chartE2EHeat:
-		return p.drawHeat(s, kind, service, width, height)
+		return p.drawHeat(s, kind, o, width, height)
 	case chartCurve:
-		return p.drawCurve(s, service, width, height)
+		return p.drawCurve(s, o.service, width, height)
+	case chartTTFT, chartE2E, chartITL:
+		return p.drawBand(s, kind, o, width, height)
 	}
-	inner, rows := width-4, height-2
-	ruler := rows >= 6
-	if ruler {
-		rows--
-	}
-	from, to := chartSpan(s)
-	src := chartSource{p, s, service, draw.NewTimeAxis(from, to, draw.PlotColumns(inner), s.Verdict == nil)}
+	f := p.newFrame(s, kind, o, width, height)
+	src := chartSource{p, s, o.service, f.axis}
 	c := src.chart(kind)
-	body := p.Plot(c.lines, c.alarm, inner, rows)
+	body := p.Plot(c.lines, c.alarm, f.inner, f.rows)
 	if body == nil {
 		return p.Nothing(c.titles[0], width, height)
 	}
-	if ruler {
-		body = append(body, p.TimeRuler(src.axis, to))
-	}
+	f.point(body)
 	notes := []string{p.Currents(c.lines, c.bound, 2), p.Currents(c.lines, c.bound, 1), p.Legend(c.lines, c.bound)}
 	if s.Verdict != nil { // of a run that is over the last values say little
 		notes = notes[2:]
 	}
-	return p.Titled(c.titles, notes, body, width, height)
-}
-
-// chartSpan is the part of the run in view, in seconds: all of it, or one wave.
-func chartSpan(s result.Snapshot) (from, to float64) {
-	to = s.At.Seconds()
-	if i := s.View.Wave; i >= 0 && i < len(s.Waves) && s.Waves[i].Begun {
-		w := s.Waves[i]
-		from = w.Started.Seconds()
-		if w.Ended {
-			to = min(to, (w.Started + w.Length).Seconds())
-		}
-	}
-	return from, max(to, from)
+	return p.Titled(c.titles, notes, append(body, f.foot()...), width, height)
 }
 
 // chart makes the lines of a kind.
@@ -116,12 +109,6 @@ func (c chartSource) chart(kind chartKind) chart {
 		return chart{titles: []string{title}, lines: []draw.Line{{Values: row(f), Style: c.Style.Strong, Stroke: c.Glyph.Solid}}}
 	}
 	switch kind {
-	case chartTTFT:
-		return c.latencies("time to first token", "ttft", c.timed(func(l result.RowLatencies) result.RowPair { return l.TTFT }))
-	case chartE2E:
-		return c.latencies("end to end", "e2e", c.timed(func(l result.RowLatencies) result.RowPair { return l.E2E }))
-	case chartITL:
-		return c.latencies("between tokens", "itl", func(l result.RowLatencies) *result.RowPercentile { return l.ITL })
 	case chartTokens:
 		return one("output tokens/s", func(r result.Row) float64 { return orNone(r.OutputTPS) })
 	case chartErrors:
@@ -208,48 +195,6 @@ func (c chartSource) inView() (list []result.SLOStatus) {
 	return list
 }
 
-// timed picks the kind of time that leads.
-func (c chartSource) timed(pair func(result.RowLatencies) result.RowPair) func(result.RowLatencies) *result.RowPercentile {
-	return func(l result.RowLatencies) *result.RowPercentile { return pick(pair(l), c.service) }
-}
-
-// latencies is p50, p95 and p99 of one metric, and the tightest bound on it. It
-// is in seconds when it is that slow.
-func (c chartSource) latencies(title, name string, of func(result.RowLatencies) *result.RowPercentile) chart {
-	read := func(stat string) []float64 {
-		return c.sample(func(r result.Row) float64 {
-			if v, ok := percentile(of(r.Latency), stat); ok {
-				return v
-			}
-			return math.NaN()
-		}, draw.Highest)
-	}
-	lines := []draw.Line{
-		{Name: "p50", Values: read("p50"), Style: c.Style.P50, Stroke: c.Glyph.Solid},
-		{Name: "p95", Values: read("p95"), Style: c.Style.P95, Stroke: c.Glyph.Solid},
-		{Name: "p99", Values: read("p99"), Style: c.Style.P99, Stroke: c.Glyph.Solid},
-	}
-	unit, ms := "ms", 1.0
-	top := draw.HighestValue(lines)
-	if top >= 10e3 {
-		unit, ms = "s", 1e3
-	}
-	for _, l := range lines {
-		for i := range l.Values {
-			l.Values[i] /= ms
-		}
-	}
-	made := chart{titles: []string{title + ", " + unit, strings.ToUpper(name) + ", " + unit}, lines: lines}
-	if bound := tightest(c.snap.SLOs, name, c.service); bound != nil {
-		scaled := *bound / ms
-		made.bound = &scaled
-		if *bound <= 3*top {
-			made.lines = append([]draw.Line{c.level(scaled, c.Style.Muted)}, lines...)
-		}
-	}
-	return made
-}
-
 // level is a dotted line at one height, through the whole chart.
 func (c chartSource) level(at float64, style draw.Ink) draw.Line {
 	values := make([]float64, c.axis.Columns)
@@ -264,7 +209,7 @@ func tightest(slos []result.SLOStatus, name string, service bool) *float64 {
 	var least *float64
 	for _, s := range slos {
 		twice := name == "ttft" || name == "e2e" // timed from two instants
-		if s.Metric != name || !slo.Op(s.Op).Upper() || twice && s.Service != service {
+		if s.Metric != name || s.Kind != "" || !slo.Op(s.Op).Upper() || twice && s.Service != service {
 			continue
 		}
 		if least == nil || s.Bound < *least {

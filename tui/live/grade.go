@@ -57,6 +57,9 @@ func rowGrade(row result.Row, slos []result.SLOStatus) draw.Grade {
 		w = draw.Bad
 	}
 	for _, s := range slos {
+		if s.Kind != "" { // a row knows of no classes
+			continue
+		}
 		if s.Wave != "" && !slices.Contains(row.Waves, s.Wave) {
 			continue
 		}

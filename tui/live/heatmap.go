@@ -30,9 +30,9 @@ const leastBuckets = 16
 
 // newHeatmap adds up the heat of rows in columns and rows of cells. ok is false
 // where there is none.
-func (p pen) newHeatmap(s result.Snapshot, of func(result.RowHeat) result.Heat, cells, rows int) (m heatmap, ok bool) {
-	from, to := chartSpan(s)
-	m = heatmap{pen: p, span: draw.NewTimeAxis(from, to, cells, s.Verdict == nil), columns: make([]result.Heat, cells), rows: rows, shades: p.Shades()}
+func (p pen) newHeatmap(s result.Snapshot, of func(result.RowHeat) result.Heat, axis draw.TimeAxis, rows int) (m heatmap, ok bool) {
+	cells := axis.Columns
+	m = heatmap{pen: p, span: axis, columns: make([]result.Heat, cells), rows: rows, shades: p.Shades()}
 	m.low, m.high = result.HeatBuckets, 0
 	for _, row := range s.Series {
 		if row.Heat == nil || row.StepS <= 0 {
@@ -161,7 +161,7 @@ func (m *heatmap) key() string {
 }
 
 // drawHeat draws the heatmap of TTFT or E2E in its frame.
-func (p pen) drawHeat(s result.Snapshot, kind chartKind, service bool, width, height int) []string {
+func (p pen) drawHeat(s result.Snapshot, kind chartKind, o outlook, width, height int) []string {
 	titles, name := []string{"time to first token, how many", "TTFT, how many", "TTFT"}, "ttft"
 	if kind == chartE2EHeat {
 		titles, name = []string{"end to end, how many", "E2E, how many", "E2E"}, "e2e"
@@ -171,26 +171,20 @@ func (p pen) drawHeat(s result.Snapshot, kind chartKind, service bool, width, he
 		if kind == chartE2EHeat {
 			pair = h.E2E
 		}
-		if service {
+		if o.service {
 			return pair.Service
 		}
 		return pair.Response
 	}
-	inner, rows := width-4, height-2
-	ruler := rows >= 6
-	if ruler {
-		rows--
-	}
-	m, ok := p.newHeatmap(s, of, draw.PlotColumns(inner), rows)
+	f := p.newFrame(s, kind, o, width, height)
+	m, ok := p.newHeatmap(s, of, f.axis, f.rows)
 	if !ok {
 		return p.Nothing(titles[0], width, height)
 	}
-	bound := tightest(s.SLOs, name, service)
+	bound := tightest(s.SLOs, name, o.service)
 	body := m.lines(bound)
-	if ruler {
-		_, to := chartSpan(s)
-		body = append(body, p.TimeRuler(m.span, to))
-	}
+	f.point(body)
+	body = append(body, f.foot()...)
 	slo := ""
 	if bound != nil {
 		slo = " " + p.Label("SLO "+p.Glyph.Dotted.Horizontal+" ") + p.Style.Text.Render(units.Millis(*bound))

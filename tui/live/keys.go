@@ -11,8 +11,11 @@ import (
 // An Action is something that the screen can do.
 type Action struct {
 	verb verb
-	wave int // to pick; -1: none
-	ask  draw.Ask
+	wave int            // to pick; -1: none
+	move draw.PanelMove // among the panels
+	find draw.Finding   // in the events
+	at   float64        // the instant to point at, in seconds
+	ask  draw.Ask       // of the program
 }
 
 // A verb is what an action does.
@@ -27,29 +30,38 @@ const (
 	half
 	burst
 	nextWave
+	undo
 
+	movePanels
 	nextLane
 	nextWindow
 	pickWave
 	toggleService
 	nextChart
 	lastChart
+	earlier
+	later
+	muchEarlier
+	muchLater
+	pointAt
+	pointNowhere
+	closer
+	wider
+	scrollUp
+	scrollDown
 	freeze
 	showErrors
 	showVerdict
-	filterEvents
 
 	again
 	compareRuns
 	writeReport
 	saveScenario
+	copyFigures
 
 	closeOverlay
 	up
 	down
-	keepFilter
-	clearFilter
-	rubOut
 
 	leaveForHome
 	suspend
@@ -60,36 +72,51 @@ const (
 // Bindings are all that the screen can do.
 func (m Model) Bindings() draw.Bindings[Action] {
 	over, live, open := m.done(), !m.done(), m.overlay != overlayNone
+	listed, finding := m.panels.Has(panelEvents), m.search.finder.Query() != ""
 	list := draw.Bindings[Action]{
 		{Keys: []string{"esc", "enter", "q"}, Group: draw.Choosing, Action: Action{verb: closeOverlay}, Off: !open},
 		{Keys: []string{"up", "k"}, Group: draw.Choosing, Action: Action{verb: up}, Off: !open},
 		{Keys: []string{"down", "j"}, Group: draw.Choosing, Action: Action{verb: down}, Off: !open},
-
+		{Keys: []string{"up", "k"}, Group: draw.Choosing, Action: Action{verb: scrollUp}, Off: open || !listed},
+		{Keys: []string{"down", "j"}, Group: draw.Choosing, Action: Action{verb: scrollDown}, Off: open || !listed},
+	}
+	list = append(list, m.finderBindings()...)
+	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"space", "p"}, Shown: "space", Label: "pause", Help: "pause the lane in view, or let it go on (also p)", Group: draw.Driving, Action: Action{verb: pause}, Off: over},
 		{Keys: []string{"+", "="}, Shown: "+", Label: "load", Help: "10 % more load", Group: draw.Driving, Action: Action{verb: more}, Off: over},
 		{Keys: []string{"-", "_"}, Shown: "-", Label: "load", Help: "10 % less load", Group: draw.Driving, Action: Action{verb: less}, Off: over},
 		{Keys: []string{">", "."}, Shown: ">", Help: "twice the load", Group: draw.Driving, Action: Action{verb: twice}, Off: over},
 		{Keys: []string{"<", ","}, Shown: "<", Help: "half the load", Group: draw.Driving, Action: Action{verb: half}, Off: over},
+		{Keys: []string{"u"}, Shown: "u", Label: "undo", Help: "undo the last change of the load, or pause", Group: draw.Driving, Action: Action{verb: undo}, Off: over || len(m.acts) == 0},
 		{Keys: []string{"b"}, Shown: "b", Label: "burst", Help: "a burst: one second's requests at once, 10 at least", Group: draw.Driving, Action: Action{verb: burst}, Off: over},
-		{Keys: []string{"n"}, Shown: "n", Label: "next wave", Help: "skip to the next wave", Group: draw.Driving, Action: Action{verb: nextWave}, Off: over},
-
-		{Keys: []string{"l"}, Shown: "l", Help: "next lane", Group: draw.Seeing, Action: Action{verb: nextLane}},
-		{Keys: []string{"w"}, Shown: "w", Label: "window", Help: "figures of the last 1, 10 or 60 s, the wave, or the run", Group: draw.Seeing, Action: Action{verb: nextWindow}, Off: over},
-	}
-	list = append(list, waveBindings...)
-	list = append(list, draw.Bindings[Action]{
-		{Keys: []string{"s"}, Shown: "s", Label: "service time", Help: "service time (from sending) or response time (from the schedule)", Group: draw.Seeing, Action: Action{verb: toggleService}},
-		{Keys: []string{"tab"}, Shown: "tab", Label: "chart", Help: "next chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
-		{Keys: []string{"shift+tab"}, Shown: "shift+tab", Help: "previous chart", Group: draw.Seeing, Action: Action{verb: lastChart}},
-		{Keys: []string{"f"}, Shown: "f", Label: "freeze", Help: "freeze the screen; the run goes on", Group: draw.Seeing, Action: Action{verb: freeze}},
-		{Keys: []string{"e"}, Shown: "e", Label: "errors", Help: "what failed, with samples", Group: draw.Seeing, Action: Action{verb: showErrors}},
-		{Keys: []string{"v"}, Shown: "v", Label: "verdict", Help: "the verdict with all its reasons", Group: draw.Seeing, Action: Action{verb: showVerdict}, Off: live},
-		{Keys: []string{"/"}, Shown: "/", Help: "filter the events", Group: draw.Seeing, Action: Action{verb: filterEvents}},
+		{Keys: []string{"n"}, Shown: "n", Label: "next wave", Help: "skip to the next wave", Group: draw.Driving, Action: Action{verb: nextWave}, Off: over || finding},
 
 		{Keys: []string{"r"}, Shown: "r", Label: "again", Help: "run it again", Group: draw.Keeping, Action: Action{verb: again}, Off: live || !m.offers.Backend},
 		{Keys: []string{"c"}, Shown: "c", Label: "compare", Help: "compare it with the run before", Group: draw.Keeping, Action: Action{verb: compareRuns}, Off: live || !m.offers.Backend},
 		{Keys: []string{"o"}, Shown: "o", Label: "report", Help: "write a report", Group: draw.Keeping, Action: Action{verb: writeReport}, Off: live || !m.offers.Backend},
 		{Keys: []string{"w"}, Shown: "w", Label: "scenario", Help: "write what was done, steering included, as a scenario file", Group: draw.Keeping, Action: Action{verb: saveScenario}, Off: live || !m.offers.Backend},
+	}...)
+	list = append(list, draw.Lift(m.panels.Bindings("figures, charts, events"), func(move draw.PanelMove) Action { return Action{verb: movePanels, move: move} })...)
+	list = append(list, draw.Bindings[Action]{
+		{Keys: []string{"m"}, Shown: "m", Label: "chart", Help: "another chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
+		{Keys: []string{"M", "shift+m"}, Shown: "M", Help: "the chart before it", Group: draw.Seeing, Action: Action{verb: lastChart}},
+		{Keys: []string{"left"}, Shown: "←", Label: "cursor", Help: "what was at an instant (shift: ten columns; esc: off; or a click)", Group: draw.Seeing, Action: Action{verb: earlier}, Off: !m.charted()},
+		{Keys: []string{"right"}, Shown: "→", Label: "cursor", Group: draw.Seeing, Action: Action{verb: later}, Off: !m.charted()},
+		{Keys: []string{"shift+left"}, Group: draw.Seeing, Action: Action{verb: muchEarlier}, Off: !m.charted()},
+		{Keys: []string{"shift+right"}, Group: draw.Seeing, Action: Action{verb: muchLater}, Off: !m.charted()},
+		{Keys: []string{"esc"}, Group: draw.Seeing, Action: Action{verb: pointNowhere}, Off: !m.pointed},
+		{Keys: []string{"]"}, Shown: "]", Label: "time", Help: "a shorter part of the time (also the wheel)", Group: draw.Seeing, Action: Action{verb: closer}, Off: !m.charted()},
+		{Keys: []string{"["}, Shown: "[", Label: "time", Help: "a longer part of the time", Group: draw.Seeing, Action: Action{verb: wider}, Off: !m.charted()},
+		{Keys: []string{"w"}, Shown: "w", Label: "window", Help: "figures of the last 1, 10 or 60 s, the wave, or the run", Group: draw.Seeing, Action: Action{verb: nextWindow}, Off: over},
+		{Keys: []string{"s"}, Shown: "s", Label: "service time", Help: "service time (from sending) or response time (from the schedule)", Group: draw.Seeing, Action: Action{verb: toggleService}},
+		{Keys: []string{"l"}, Shown: "l", Help: "next lane", Group: draw.Seeing, Action: Action{verb: nextLane}},
+	}...)
+	list = append(list, waveBindings...)
+	list = append(list, draw.Bindings[Action]{
+		{Keys: []string{"f"}, Shown: "f", Label: "freeze", Help: "freeze the screen; the run goes on", Group: draw.Seeing, Action: Action{verb: freeze}},
+		{Keys: []string{"e"}, Shown: "e", Label: "errors", Help: "what failed, with samples", Group: draw.Seeing, Action: Action{verb: showErrors}},
+		{Keys: []string{"v"}, Shown: "v", Label: "verdict", Help: "the verdict with all its reasons", Group: draw.Seeing, Action: Action{verb: showVerdict}, Off: live},
+		{Keys: []string{"Y", "shift+y"}, Shown: "Y", Label: "copy figures", Help: "copy the figures as text", Group: draw.Keeping, Action: Action{verb: copyFigures}, Off: m.offers.Command == ""},
 
 		{Keys: []string{"esc"}, Shown: "esc", Label: "home", Help: "back to the home screen", Group: draw.Leaving, Action: Action{verb: leaveForHome}, Off: live || !m.offers.Home},
 		{Keys: []string{"ctrl+z"}, Shown: "ctrl+z", Help: "suspend flashwave, the load too; fg resumes it", Group: draw.Leaving, Action: Action{verb: suspend}},
@@ -118,24 +145,18 @@ var waveBindings = func() (list draw.Bindings[Action]) {
 
 // askBindings are what every screen asks of the program around it.
 func (m Model) askBindings() draw.Bindings[Action] {
-	return draw.Lift(draw.AskBindings(m.typing, m.copies()), func(a draw.Ask) Action { return Action{ask: a} })
+	return draw.Lift(draw.AskBindings(m.search.finder.Typing(), m.copies()), func(a draw.Ask) Action { return Action{ask: a} })
 }
 
-// Targets are where the mouse asks for something.
-func (m Model) Targets() draw.Targets[Action] {
-	if _, said := m.said(); said {
-		return nil
-	}
-	return draw.FooterTargets(m.Bindings(), m.pen.Pen, m.layout.keys)
+// finderBindings find events.
+func (m Model) finderBindings() draw.Bindings[Action] {
+	return draw.Lift(m.search.finder.Bindings("the events"), func(f draw.Finding) Action { return Action{find: f} })
 }
 
-// filterBindings are what the screen can do while its filter is typed; any other key is
+// typingBindings are what the screen can do while a search is typed; any other key is
 // text.
-func (m Model) filterBindings() draw.Bindings[Action] {
-	return append(m.askBindings(), draw.Bindings[Action]{
-		{Keys: []string{"enter"}, Group: draw.Choosing, Action: Action{verb: keepFilter}},
-		{Keys: []string{"esc"}, Group: draw.Choosing, Action: Action{verb: clearFilter}},
-		{Keys: []string{"backspace"}, Group: draw.Choosing, Action: Action{verb: rubOut}},
+func (m Model) typingBindings() draw.Bindings[Action] {
+	return append(append(m.askBindings(), m.finderBindings()...), draw.Bindings[Action]{
 		{Keys: []string{"ctrl+z"}, Group: draw.Leaving, Action: Action{verb: suspend}},
 		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: stop}, Off: m.done()},
 		{Keys: []string{"ctrl+c"}, Group: draw.Leaving, Action: Action{verb: leave}, Off: !m.done()},
@@ -145,10 +166,10 @@ func (m Model) filterBindings() draw.Bindings[Action] {
 // press does what a key asks for.
 func (m Model) press(key tea.KeyPressMsg) (Model, tea.Cmd) {
 	name := key.String()
-	if m.typing {
-		action, ok := m.filterBindings().For(name)
+	if m.search.finder.Typing() {
+		action, ok := m.typingBindings().For(name)
 		if !ok {
-			return m.addFilter(key.Text), nil
+			return m.typed(key.Text), nil
 		}
 		return m.Do(action)
 	}
@@ -178,14 +199,23 @@ func (m Model) Do(a Action) (Model, tea.Cmd) {
 	m.asks = a.ask
 	switch a.verb {
 	case pause:
-		return m.asked(func(src Source) { src.TogglePause(lane) })
+		return m.remember(a.verb).asked(func(src Source) { src.TogglePause(lane) })
 	case more, less, twice, half:
-		return m.asked(func(src Source) { src.Scale(lane, steps[a.verb]) })
+		return m.remember(a.verb).asked(func(src Source) { src.Scale(lane, steps[a.verb]) })
 	case burst:
 		n := max(leastBurst, int(math.Round(m.live.Now.Offered)))
-		return m.asked(func(src Source) { src.Burst(lane, n) })
+		return m.remember(a.verb).asked(func(src Source) { src.Burst(lane, n) })
 	case nextWave:
-		return m.asked(func(src Source) { src.NextWave(lane) })
+		return m.remember(a.verb).asked(func(src Source) { src.NextWave(lane) })
+	case undo:
+		undone, act := m.undo()
+		if act == nil {
+			return undone, nil
+		}
+		return undone.asked(act)
+	case copyFigures:
+		m.notice = "copied the figures"
+		return m, tea.SetClipboard(m.figures())
 	case again, compareRuns, writeReport, saveScenario, leaveForHome:
 		m.wants = requests[a.verb]
 	case suspend:
@@ -231,25 +261,68 @@ func (m Model) see(a Action) (Model, tea.Cmd) {
 		}
 	case toggleService:
 		m.service = !m.service
-	case nextChart:
-		m.chart = chartKind((int(m.chart) + 1) % chartKinds)
-	case lastChart:
-		m.chart = chartKind((int(m.chart) - 1 + chartKinds) % chartKinds)
+	case nextChart, lastChart:
+		by := 1
+		if a.verb == lastChart {
+			by = -1
+		}
+		m.charts[m.chart()] = m.stack()[m.chart()].next(by)
 	case freeze:
 		if m.frozen = !m.frozen; !m.frozen {
 			m.shown = m.live
 			m.place()
 		}
-	case filterEvents:
-		m.typing = true
-	case keepFilter:
-		m.typing = false
-	case clearFilter:
-		m.typing, m.filter = false, ""
-	case rubOut:
-		m.filter = draw.RubOut(m.filter)
+	case movePanels:
+		m.panels = m.panels.Move(a.move, panelKinds, m.open)
+		m.place()
+	case earlier:
+		return m.point(-1), nil
+	case later:
+		return m.point(1), nil
+	case muchEarlier:
+		return m.point(-10), nil
+	case muchLater:
+		return m.point(10), nil
+	case pointAt:
+		m.panels = m.panels.Move(a.move, panelKinds, m.open)
+		m.pointed, m.cursor = true, a.at
+	case pointNowhere:
+		m.pointed = false
+	case closer:
+		return m.zoomTime(1), nil
+	case wider:
+		return m.zoomTime(-1), nil
+	case scrollUp:
+		m.scrolled = max(0, m.scrolled-1)
+	case scrollDown:
+		m.scrolled = min(m.scrolled+1, max(0, len(m.shown.Events)-1))
+	}
+	if a.find != 0 {
+		m.search = m.find(a.find)
 	}
 	return m, nil
+}
+
+// find performs an action of the search.
+func (m Model) find(f draw.Finding) search {
+	s := m.search
+	s.finder = s.finder.Do(f)
+	switch f {
+	case draw.NextFound:
+		return s.seek(1, m.shown.Events)
+	case draw.FoundBefore:
+		return s.seek(-1, m.shown.Events)
+	case draw.RubOutFinder:
+		return s.seek(0, m.shown.Events)
+	}
+	return s
+}
+
+// typed adds typed or pasted text to the search.
+func (m Model) typed(text string) Model {
+	m.search.finder = m.search.finder.Type(text)
+	m.search = m.search.seek(0, m.shown.Events)
+	return m
 }
 
 // toggled opens an overlay, or closes it.
@@ -290,17 +363,4 @@ func (m Model) stop() (Model, tea.Cmd) {
 	}
 	m.overlay = overlayNone
 	return m.asked(Source.Stop)
-}
-
-// longestFilter is how many characters a filter has at most.
-const longestFilter = 40
-
-// addFilter appends typed or pasted text.
-func (m Model) addFilter(text string) Model {
-	if text != " " {
-		text = draw.Clean(text)
-	}
-	r := []rune(m.filter + text)
-	m.filter = string(r[:min(len(r), longestFilter)])
-	return m
 }

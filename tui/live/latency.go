@@ -50,7 +50,8 @@ func timeName(service bool) string {
 
 // latency draws the table of latencies: one unit for all of it, so that every
 // figure compares with every other.
-func (p pen) latency(s result.Snapshot, service bool, width, height int) []string {
+func (p pen) latency(s result.Snapshot, o outlook, width, height int) []string {
+	service := o.service
 	inner, rows := width-4, height-3 // the frame, and the heading
 	list := metrics(s.Window.Latency)
 	other := rows > 4 // a line for the other kind of time
@@ -58,7 +59,7 @@ func (p pen) latency(s result.Snapshot, service bool, width, height int) []strin
 		rows--
 	}
 	list = list[:max(0, min(rows, len(list)))]
-	t := p.newLatencyTable(list, service, inner)
+	t := p.newLatencyTable(o, inner)
 	body := []string{t.heading()}
 	for _, m := range list {
 		body = append(body, t.row(m, p.sloNote(s.SLOs, m.name, service, t.noteWidth)))
@@ -84,41 +85,48 @@ type latencyTable struct {
 	noteWidth int
 }
 
-// newLatencyTable fits the table into a width: each column as wide as its longest
-// figure, a gap of up to four cells before it, the SLOs in what remains. Where
-// even the narrowest gaps are too wide, the maxima give way.
-func (p pen) newLatencyTable(list []metric, service bool, width int) latencyTable {
-	t := latencyTable{pen: p, service: service, unit: "ms", scale: 1, widths: []int{5, 5, 5, 5}}
-	if smallestMedian(list, service) >= 10e3 {
+// newLatencyTable fits the table into a width. Its columns depend on nothing else, so
+// that no figure moves them; where they have no room, the maxima give way.
+func (p pen) newLatencyTable(o outlook, width int) latencyTable {
+	t := latencyTable{pen: p, service: o.service, unit: "ms", scale: 1, name: 8, widths: []int{8, 8, 8, 8}}
+	if o.seconds {
 		t.unit, t.scale = "s", 1e3
 	}
-	for _, m := range list {
-		t.name = max(t.name, len(m.word))
-		for i, f := range t.figures(m.of(service)) {
-			if !f.empty {
-				t.widths[i] = max(t.widths[i], len(units.Tabular(f.value/t.scale)))
-			}
+	if width < 50 {
+		t.name = 5
+	}
+	for range 4 {
+		if t.width()+4+leastNote > width {
+			break
+		}
+		for i := range t.widths {
+			t.widths[i]++
 		}
 	}
-	if t.width()+4 > width {
+	if t.width()+2 > width {
 		t.widths = t.widths[:3]
-	}
-	const notes = 15 // room for a blank and an SLO
-	gap := max(1, min(4, (width-t.width()-notes)/len(t.widths)))
-	for i := range t.widths {
-		t.widths[i] += gap
 	}
 	t.noteWidth = max(0, width-t.width()-1)
 	return t
 }
 
+// leastNote is room for a blank and an SLO.
+const leastNote = 16
+
 // width is that of the names and the figures.
 func (t latencyTable) width() int {
-	w := t.name
-	for _, c := range t.widths {
-		w += c
+	width := t.name
+	for _, w := range t.widths {
+		width += w
 	}
-	return w
+	return width
+}
+
+// inSeconds reports whether a table that was in one unit should be in seconds now: it
+// changes late, so that it does not do so to and fro.
+func inSeconds(l result.Latencies, service, was bool) bool {
+	least := smallestMedian(metrics(l), service)
+	return least >= 10e3 || was && least >= 8e3
 }
 
 // smallestMedian is the smallest p50 of the metrics that are never instant; 0
@@ -187,7 +195,11 @@ func (f figure) draw(t latencyTable, width int) string {
 	if f.empty {
 		return t.Style.Faint.Render(draw.Right(t.Glyph.None+"  ", width))
 	}
-	return f.style.Render(draw.Right(units.Tabular(f.value/t.scale), width))
+	text := units.Tabular(f.value / t.scale)
+	if len(text) > width {
+		text = units.Narrow(f.value/t.scale, 0, width-2) + "  "
+	}
+	return f.style.Render(draw.Right(text, width))
 }
 
 // otherTime is the line of the time that does not lead.
@@ -214,7 +226,7 @@ func (p pen) sloNote(slos []result.SLOStatus, name string, service bool, width i
 	var worst *result.SLOStatus
 	others := -1
 	for _, s := range slos {
-		if s.Metric != name || s.Service != service && (name == "ttft" || name == "ttfa" || name == "e2e") {
+		if s.Metric != name || s.Kind != "" || s.Service != service && (name == "ttft" || name == "ttfa" || name == "e2e") {
 			continue
 		}
 		others++

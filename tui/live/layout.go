@@ -8,37 +8,48 @@ type layout struct {
 	width, height int
 	numbers       bool // too small for anything but figures
 
-	header, ribbon, status, latency, outcomes, cost, slos, waves, events, keys draw.Rect
+	header, answer, ribbon, status, keys                  draw.Rect
+	latency, outcomes, cost, slos, waves, classes, events draw.Rect
 
-	charts []draw.Rect
-	tally  draw.Rect // outcomes and cost in a line or two, where panels have no room
+	charts  []draw.Rect
+	table   draw.Rect // the latencies without a frame
+	tally   draw.Rect // outcomes and cost in a line or two, where panels have no room
+	figures draw.Rect // all there is, in a window too small for anything else
+	zoom    draw.Rect // of the panel that has the window to itself
 }
 
-// newLayout divides a window. When the run is done, the verdict takes more
-// lines than the rates did.
-func newLayout(width, height int, done bool) layout {
+// newLayout divides a window. When the run is done, the verdict takes more lines than
+// the rates did; a panel that is zoomed has all below the answer. What so many classes of
+// requests do is shown where there is room.
+func newLayout(width, height, classes int, done, zoomed bool) layout {
 	l := layout{width: max(0, width), height: max(0, height)}
+	l.numbers = width < draw.ColumnWidth || height < draw.ColumnHeight
+	s := draw.NewArea(0, 0, l.width, l.height)
+	if l.height >= 4 {
+		l.keys = draw.At(0, l.height-1, l.width, 1)
+		s.Left--
+	}
+	l.header = s.Take(1)
 	switch {
-	case width < draw.ColumnWidth || height < draw.ColumnHeight:
-		l.numbers = true
-		if l.height >= 4 {
-			l.keys = draw.At(0, l.height-1, l.width, 1)
+	case zoomed:
+		if !l.numbers && s.Left >= 4*draw.DigitRows {
+			l.answer = s.Take(draw.DigitRows)
 		}
+		l.zoom = s.Take(s.Left)
+	case l.numbers:
+		l.figures = s.Take(s.Left)
 	case width < draw.FullWidth || height < draw.FullHeight:
-		l.column(done)
+		l.column(l.top(s, done), done)
 	default:
-		l.full(done)
+		l.full(l.top(s, done), classes, done)
 	}
 	return l
 }
 
-// top lays out what every window has: header, ribbon and status above, keys
-// below. It returns what is left between them.
-func (l *layout) top(done bool) draw.Area {
-	s := draw.NewArea(0, 0, l.width, l.height)
-	roomy := l.height >= 34
-	gap := func() {
-		if roomy {
+// top lays out what is above the panels: answer, ribbon and status.
+func (l *layout) top(s draw.Area, done bool) draw.Area {
+	gap := func(least int) {
+		if l.height >= least {
 			s.Take(1)
 		}
 	}
@@ -48,23 +59,21 @@ func (l *layout) top(done bool) draw.Area {
 	} else if l.height >= 30 {
 		bars = 2
 	}
-	l.header = s.Take(1)
-	gap()
+	gap(34)
+	l.answer = s.Take(draw.DigitRows)
+	gap(34)
 	l.ribbon = s.Take(bars + 1)
-	gap()
+	gap(44)
 	l.status = s.Take(2)
-	if done && roomy {
+	if done && l.height >= 44 {
 		l.status.H += s.Take(2).H
 	}
-	gap()
-	l.keys = draw.At(0, l.height-1, l.width, 1)
-	s.Left--
+	gap(44)
 	return s
 }
 
 // column lays out a narrow or a low window.
-func (l *layout) column(done bool) {
-	s := l.top(done)
+func (l *layout) column(s draw.Area, done bool) {
 	if s.Left >= 30 {
 		l.latency = s.Take(10)
 		pair := s.Take(9)
@@ -73,39 +82,49 @@ func (l *layout) column(done bool) {
 		l.events = s.TakeIf(4, s.Left)
 		return
 	}
+	if s.Left < 9 { // no room for frames
+		l.table = s.Take(min(5, s.Left-1))
+		l.tally = s.Take(min(2, s.Left))
+		return
+	}
 	rows := min(4, max(1, s.Left-5)) // one line of the tally must remain
 	l.latency = s.Take(rows + 3)
 	l.tally = s.Take(2)
-	if chart := s.TakeIf(6, min(s.Left, 14)); chart.H > 0 {
+	if chart := s.TakeIf(5, min(s.Left, 14)); chart.H > 0 {
 		l.charts = []draw.Rect{chart}
 	}
 	l.events = s.TakeIf(4, s.Left)
 }
 
 // full lays out two columns: figures on the left, charts on the right.
-func (l *layout) full(done bool) {
-	s := l.top(done)
+func (l *layout) full(s draw.Area, classes int, done bool) {
 	foot := 0
 	if s.Left >= 24 {
 		foot = min(10, 5+(s.Left-24)/4)
+		if classes > 0 {
+			foot = max(foot, min(classes+4, s.Left-17))
+		}
 	}
 	body := draw.NewArea(0, s.Y, l.width, s.Left-foot)
 	main := body.Take(body.Left)
-	a, b := main.Split(min(90, max(58, l.width*51/100)))
-	l.figures(draw.NewArea(a.X, a.Y, a.W, a.H), done && foot > 0)
+	a, b := main.Split(min(90, max(59, l.width*51/100)))
+	l.left(draw.NewArea(a.X, a.Y, a.W, a.H), classes, done && foot > 0)
 	l.plots(draw.NewArea(b.X, b.Y, b.W, b.H))
 
 	if foot > 0 {
 		s.Take(main.H)
 		l.events = s.Take(foot)
-		if done && l.slos.H == 0 {
+		switch {
+		case done && l.slos.H == 0:
 			l.slos, l.events = l.events.Split(a.W)
+		case classes > 0 && l.classes.H == 0:
+			l.classes, l.events = l.events.Split(a.W)
 		}
 	}
 }
 
-// figures lays out the left column.
-func (l *layout) figures(s draw.Area, slosBelow bool) {
+// left lays out the column of figures.
+func (l *layout) left(s draw.Area, classes int, slosBelow bool) {
 	rows := 6
 	if s.Left < 19 {
 		rows = 5
@@ -120,8 +139,13 @@ func (l *layout) figures(s draw.Area, slosBelow bool) {
 	pair := s.Take(height)
 	l.outcomes, l.cost = pair.Split((pair.W - 1) / 2)
 	if !slosBelow || s.Left >= 5 {
-		if s.Left >= 12 {
-			l.waves = s.Take(s.Left / 2)
+		if classes > 0 && s.Left >= classes+9 {
+			l.classes = s.Take(classes + 4)
+			l.classes.Y += s.Left // below the others
+			s.Y -= l.classes.H
+		}
+		if s.Left >= 9 {
+			l.waves = s.Take((s.Left + 1) / 2)
 			l.waves.Y += s.Left // below the SLOs
 			s.Y -= l.waves.H
 		}

@@ -13,8 +13,8 @@ import (
 func TestLayout(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(0, 300).Draw(t, "width"), rapid.IntRange(0, 100).Draw(t, "height")
-		l := newLayout(w, h, rapid.Bool().Draw(t, "done"))
-		parts := append([]draw.Rect{l.header, l.ribbon, l.status, l.latency, l.tally, l.outcomes, l.cost, l.slos, l.waves, l.events, l.keys}, l.charts...)
+		l := newLayout(w, h, rapid.IntRange(0, 9).Draw(t, "classes"), rapid.Bool().Draw(t, "done"), rapid.Bool().Draw(t, "zoomed"))
+		parts := append([]draw.Rect{l.header, l.answer, l.ribbon, l.status, l.latency, l.table, l.tally, l.figures, l.zoom, l.outcomes, l.cost, l.slos, l.waves, l.classes, l.events, l.keys}, l.charts...)
 		taken := map[[2]int]int{}
 		for i, r := range parts {
 			if r.H == 0 {

@@ -14,7 +14,7 @@ func (p pen) load(s result.Snapshot, lane, width, height int) []string {
 		}
 	}
 	for _, w := range s.WavesOf(lane) {
-		r.Waves = append(r.Waves, draw.RibbonWave{Name: w.Name, Load: w.Load, Started: w.Started, Begun: w.Begun, Ended: w.Ended})
+		r.Waves = append(r.Waves, ribbonWave(w))
 	}
 	rows := s.Series
 	r.Past = func(from, to float64) (g draw.Grade) {
@@ -22,6 +22,11 @@ func (p pen) load(s result.Snapshot, lane, width, height int) []string {
 		return g
 	}
 	return p.Ribbon(r, width, height)
+}
+
+// ribbonWave is a wave as ribbons and rulers name it.
+func ribbonWave(w result.WaveStatus) draw.RibbonWave {
+	return draw.RibbonWave{Name: w.Name, Load: w.Load, Started: w.Started, Begun: w.Begun, Ended: w.Ended}
 }
 
 // pastGrade grades the rows between two instants, and returns those that may still

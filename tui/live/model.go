@@ -36,6 +36,12 @@ const (
 type outlook struct {
 	service bool   // service time leads
 	past    string // says why what is drawn is not how the run is now; "": it is
+	seconds bool   // latencies are in seconds
+
+	stretch time.Duration // that charts show; 0: all
+	pointed bool          // the cursor is somewhere
+	cursor  float64       // the instant that is pointed at, in seconds
+	leads   bool          // this chart tells what is there
 }
 
 // Model is the screen as a Bubble Tea model: a value, whose View is pure.
@@ -56,21 +62,28 @@ type Model struct {
 	wave     int // the picked wave; -1: none
 	lane     int
 	service  bool
-	chart    chartKind
+	seconds  bool // the table of latencies is in them
 	overlay  overlay
-	selected int // in the error browser
-	filter   string
-	typing   bool
-	stops    int    // how often the user asked to stop
-	notice   string // in place of the keys until the next one is pressed
+	selected int // in the error browser; how far the help is scrolled
+	search   search
+	scrolled int // events that are newer than the first in view
+	panels   draw.Panels
+	charts   [mostCharts]chartKind
+	stretch  int // index into stretches
+	pointed  bool
+	cursor   float64   // the instant that is pointed at, in seconds
+	acts     []steered // that can be undone
+	stops    int       // how often the user asked to stop
+	notice   string    // in place of the keys until the next one is pressed
 	wants    Request
 	asks     draw.Ask
 }
 
 // Offers are what the program around the screen of a run can do for it.
 type Offers struct {
-	Backend bool // run it again, compare it, write files
-	Home    bool // go back to a home screen
+	Backend bool   // run it again, compare it, write files
+	Home    bool   // go back to a home screen
+	Command string // that repeats the run; "": there is none
 }
 
 // A Request is something that the screen of a run asks of the program around it, which
@@ -107,20 +120,21 @@ func (m Model) Wants() Request { return m.wants }
 // Asks is what the last message made the screen ask of the program around it.
 func (m Model) Asks() draw.Ask { return m.asks }
 
-// copies is what of the screen there is to copy now.
+// copies is what of the screen there is to copy: the command that repeats the run, or
+// else its figures.
 func (m Model) copies() string {
-	if m.live.Verdict == nil {
-		return ""
+	if m.offers.Command != "" {
+		return "the command that repeats the run"
 	}
-	return "the verdict"
+	return "the figures"
 }
 
 // Copied is what the screen hands to the clipboard: what it is, and the text.
 func (m Model) Copied() (what, text string) {
-	if v := m.live.Verdict; v != nil {
-		text = v.Headline
+	if m.offers.Command != "" {
+		return m.copies(), m.offers.Command
 	}
-	return m.copies(), text
+	return m.copies(), m.figures()
 }
 
 // Done reports whether the run is over and judged.
@@ -193,8 +207,8 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
-		if m.typing {
-			return m.addFilter(msg.Content), nil
+		if m.search.finder.Typing() {
+			return m.typed(msg.Content), nil
 		}
 	case tea.WindowSizeMsg:
 		m.size = msg
@@ -215,6 +229,7 @@ func (m Model) apply(msg SnapshotMsg) (Model, tea.Cmd) {
 		m.shown = m.live
 		m.place()
 	}
+	m.seconds = inSeconds(m.shown.Window.Latency, m.service, m.seconds)
 	if m.done() {
 		if m.live.View == m.view() {
 			return m, nil
@@ -225,4 +240,12 @@ func (m Model) apply(msg SnapshotMsg) (Model, tea.Cmd) {
 }
 
 // place divides the window.
-func (m *Model) place() { m.layout = newLayout(m.size.Width, m.size.Height, m.shown.Verdict != nil) }
+func (m *Model) place() {
+	_, zoomed := m.zoomed()
+	m.layout = newLayout(m.size.Width, m.size.Height, classCount(m.shown), m.shown.Verdict != nil, zoomed)
+}
+
+// outlook is what the user has chosen to see.
+func (m Model) outlook() outlook {
+	return outlook{service: m.service, past: m.past(), seconds: m.seconds, stretch: stretches[m.stretch], pointed: m.pointed, cursor: m.cursor}
+}

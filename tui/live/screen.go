@@ -1,6 +1,7 @@
 package live
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +24,7 @@ func (m Model) View() tea.View {
 // wider than it.
 func (m Model) render() string {
 	blocks := m.blocks()
-	if m.frozen || m.age() > 0 {
+	if len(blocks) > 0 && (m.frozen || m.age() > 0) {
 		m.dim(blocks[1:])
 	}
 	if over := m.over(); over.Lines != nil {
@@ -32,44 +33,41 @@ func (m Model) render() string {
 	return m.pen.Compose(m.layout.width, m.layout.height, blocks)
 }
 
-// blocks draws every part that has room; the first says how the run is.
+// blocks draws every part that has room; the first says what is run, and whether it is
+// the past.
 func (m Model) blocks() []draw.Block {
 	l, p, s := m.layout, m.pen, m.shown
-	if l.numbers {
-		lines := p.Fit(p.compact(s, outlook{m.service, m.past()}, l.width, l.height), l.width, l.height)
-		if l.keys.H > 0 {
-			lines[l.height-1] = p.Cut(m.bottom(l.width), l.width)
-		}
-		first, rest := draw.At(0, 0, l.width, min(1, l.height)), draw.At(0, 1, l.width, max(0, l.height-1))
-		return []draw.Block{{At: first, Lines: lines[:first.H]}, {At: rest, Lines: lines[first.H:]}}
-	}
-	blocks := []draw.Block{{At: l.header, Lines: []string{p.header(s, m.past(), l.width)}}}
+	var blocks []draw.Block
 	put := func(at draw.Rect, part func(width, height int) []string) {
 		if at.W > 0 && at.H > 0 {
 			blocks = append(blocks, draw.Block{At: at, Lines: p.Fit(part(at.W, at.H), at.W, at.H)})
 		}
 	}
+	put(l.header, func(w, _ int) []string { return []string{p.header(s, m.past(), w)} })
+	put(l.answer, func(w, h int) []string { return p.answer(s, m.lane, w, h) })
+	if panel, ok := m.zoomed(); ok {
+		put(l.zoom, func(w, h int) []string { return m.panel(panel, w, h) })
+		put(l.keys, func(w, _ int) []string { return []string{m.bottom(w)} })
+		return blocks
+	}
+	put(l.figures, func(w, h int) []string { return p.compact(s, m.lane, m.outlook(), w, h) })
 	put(l.ribbon, func(w, h int) []string { return p.load(s, m.lane, w, h) })
 	put(l.status, m.status)
-	put(l.latency, func(w, h int) []string { return p.latency(s, m.service, w, h) })
+	put(l.table, func(w, _ int) []string { return p.compactTable(s, m.outlook(), w) })
 	put(l.tally, func(w, h int) []string { return p.tallyLines(s, w, h) })
-	put(l.outcomes, func(w, h int) []string { return p.outcomes(s, w, h) })
-	put(l.cost, func(w, h int) []string { return p.cost(s, w, h) })
-	put(l.slos, func(w, h int) []string { return p.slos(s, w, h) })
-	put(l.waves, func(w, h int) []string { return p.waves(s, w, h) })
-	for i, kind := range chartStack(m.chart, m.shown.Verdict != nil, len(l.charts)) {
-		put(l.charts[i], func(w, h int) []string { return p.drawChart(s, kind, m.service, w, h) })
+	for panel, at := range l.places() {
+		put(at, func(w, h int) []string { return m.panel(panel, w, h) })
 	}
-	put(l.events, func(w, h int) []string { return p.events(s, m.filter, m.typing, w, h) })
 	put(l.keys, func(w, _ int) []string { return []string{m.bottom(w)} })
 	return blocks
 }
 
-// status is the lines under the ribbon: rates and open requests, or the verdict.
+// status is the lines under the ribbon: rates and open requests, or the reasons of the
+// verdict.
 func (m Model) status(width, height int) []string {
 	p, s := m.pen, m.shown
-	if s.Verdict != nil {
-		return p.verdict(*s.Verdict, width, height)
+	if v := s.Verdict; v != nil {
+		return p.reasons(slices.DeleteFunc(v.Further(), func(r string) bool { return r == v.Customers }), width, height)
 	}
 	steered := p.steered(s, m.lane)
 	return []string{p.flow(s, width), p.Ends(p.open(s, width-draw.Cells(steered)), steered, width)}
@@ -78,7 +76,7 @@ func (m Model) status(width, height int) []string {
 // bottom is the last line: the keys, or what is said in their place.
 func (m Model) bottom(width int) string {
 	if text, ok := m.said(); ok {
-		return text
+		return m.pen.Cut(text, width)
 	}
 	return m.Bindings().Footer(m.pen.Pen, width)
 }
@@ -91,8 +89,8 @@ func (m Model) said() (text string, ok bool) {
 		return p.Style.Mark.Render(m.notice), true
 	case m.overlay != overlayNone:
 		return p.Figure("esc") + " " + p.Label("back to the screen"), true
-	case m.typing && m.layout.events.H == 0:
-		return p.Label("filter events ") + p.FilterNote(m.filter, true), true
+	case m.search.finder.Typing():
+		return p.Label("events ") + m.search.note(p, m.search.found(m.shown.Events)), true
 	case m.shown.State == result.Draining && !m.done():
 		return p.Label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.Figure("q") + " " + p.Label("stop at once"), true
 	}

@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 	"pgregory.net/rapid"
 
@@ -29,21 +30,80 @@ type scene struct {
 var scenes = []scene{
 	{name: "warming", at: -4},
 	{name: "no data", at: 0, edit: func(s *result.Snapshot) { *s = result.Snapshot{View: s.View} }},
-	{name: "running", at: 150},
-	{name: "breached", at: 262},
-	{name: "frozen", at: 262, keys: []tea.KeyPressMsg{screentest.Key("f")}},
+	{name: "running", at: 150, edit: felt("every one of 4,876 customers waited less than 800 ms for the first word; the longest wait was 604 ms")},
+	{name: "steered", at: 90, edit: func(s *result.Snapshot) { s.Lanes[0].Factor = 1.1 }},
+	{name: "breached", at: 262, edit: felt("26,812 of 27,043 customers waited less than 800 ms for the first word, 175 got an error; the longest wait was 1.53 s")},
+	{name: "overloaded", at: 150, edit: overloaded},
+	{name: "frozen", at: 262, keys: keys("f")},
 	{name: "stale", at: 262, edit: func(s *result.Snapshot) { s.At += 5 * time.Second }},
-	{name: "heat", at: 262, keys: []tea.KeyPressMsg{screentest.Special["tab"]}},
-	{name: "heat e2e", at: 262, keys: []tea.KeyPressMsg{screentest.Special["tab"], screentest.Special["tab"], screentest.Special["tab"], screentest.Key("s")}},
-	{name: "percentiles", at: 262, keys: []tea.KeyPressMsg{screentest.Special["tab"], screentest.Special["tab"], screentest.Special["tab"], screentest.Special["tab"]}},
-	{name: "error rate", at: 262, keys: []tea.KeyPressMsg{screentest.Special["shift+tab"], screentest.Special["shift+tab"]}},
+	{name: "heat", at: 262, keys: keys("m")},
+	{name: "heat e2e", at: 262, keys: keys("m", "m", "m", "s")},
+	{name: "percentiles", at: 262, keys: keys("m", "m", "m", "m")},
+	{name: "error rate", at: 262, keys: keys("M", "M")},
+	{name: "cursor", at: 262, keys: keys("]", "shift+left", "shift+left", "left")},
+	{name: "zoomed", at: 262, keys: keys("shift+tab", "shift+tab", "z")},
+	{name: "searched", at: 262, keys: keys("/", "r", "u", "s", "h", "enter", "n")},
+	{name: "mixed", at: 262, edit: mixed},
 	{name: "paused", at: 60, edit: func(s *result.Snapshot) { s.State, s.Lanes[0].Paused = result.Paused, true }},
-	{name: "draining", at: 489, edit: func(s *result.Snapshot) { s.State = result.Draining }},
+	{name: "draining", at: 200, edit: func(s *result.Snapshot) { s.State = result.Draining }},
+	{name: "time over", at: screentest.SaleEnds, edit: func(s *result.Snapshot) { s.State = result.Draining }},
 	{name: "pass", at: screentest.SaleEnds, edit: screentest.Judged(result.Pass)},
-	{name: "fail", at: screentest.SaleEnds, edit: screentest.Judged(result.Fail)},
+	{name: "fail", at: screentest.SaleEnds, edit: failed},
 	{name: "inconclusive", at: screentest.SaleEnds, edit: screentest.Judged(result.Inconclusive)},
-	{name: "errors", at: 262, keys: []tea.KeyPressMsg{screentest.Key("e")}},
-	{name: "verdict", at: screentest.SaleEnds, edit: screentest.Judged(result.Fail), keys: []tea.KeyPressMsg{screentest.Key("v")}},
+	{name: "stopped", at: 200, edit: stoppedByHand},
+	{name: "help", at: 150, keys: keys("?")},
+	{name: "errors", at: 262, keys: keys("e")},
+	{name: "verdict", at: screentest.SaleEnds, edit: failed, keys: keys("v")},
+}
+
+// keys are presses by name.
+func keys(names ...string) (list []tea.KeyPressMsg) {
+	for _, name := range names {
+		list = append(list, screentest.KeyOf(name))
+	}
+	return list
+}
+
+// felt adds what customers felt.
+func felt(text string) func(*result.Snapshot) {
+	return func(s *result.Snapshot) { s.Customers = text }
+}
+
+// overloaded is a run that an endpoint cannot keep up with, before any SLO says so.
+func overloaded(s *result.Snapshot) {
+	s.Now.Overload = &result.Overload{Offered: 201, Served: 129, Waiting: 1741, Since: 140 * time.Second}
+	s.Now.InFlight, s.Now.Done = 1741, 129
+	rows := slices.Clone(s.Series)
+	for i := 140; i < len(rows); i++ {
+		rows[i].Overloaded = true
+	}
+	s.Series = rows
+}
+
+// failed is a run that breached its SLOs, and what customers felt of it.
+func failed(s *result.Snapshot) {
+	screentest.Judged(result.Fail)(s)
+	s.Verdict.Customers = "58,012 of 63,120 customers waited less than 800 ms for the first word, 1,139 got an error; the longest wait was 1.72 s"
+	s.Customers = s.Verdict.Customers
+}
+
+// mixed is a run of two kinds of requests, which are conversations.
+func mixed(s *result.Snapshot) {
+	class := func(kind, name string, n int64, slower, failed float64) result.Stats {
+		ttft, e2e := *s.Total.Latency.TTFT.Response, *s.Total.Latency.E2E.Response
+		ttft.P95, e2e.P95 = ttft.P95*slower, e2e.P95*slower
+		return result.Stats{Kind: kind, Name: name, Requests: result.Requests{Succeeded: n}, ErrorRate: &failed, Latency: result.Latencies{TTFT: result.Pair{Response: &ttft}, E2E: result.Pair{Response: &e2e}}}
+	}
+	s.Workloads = []result.Stats{class(result.OfWorkload, "search", 18_211, 0.6, 0.001), class(result.OfWorkload, "assistant", 8_832, 1.4, 0.016)}
+	s.Turns = []result.Stats{class(result.OfTurn, "1", 9_120, 0.8, 0.002), class(result.OfTurn, "2", 8_004, 1, 0.004), class(result.OfTurn, "3-5", 9_919, 1.2, 0.012)}
+	s.Sessions = &result.Sessions{Started: 9_120, Finished: 7_802, Broken: 102}
+	s.SLOs = append(slices.Clone(s.SLOs), result.SLOStatus{Expr: "ttft.p95 < 1s in assistant", Metric: "ttft", Stat: "p95", Kind: result.OfWorkload, Wave: "assistant", Op: "<", Bound: 1000, Unit: "ms", Live: screentest.Ptr(1096.0), LiveOK: screentest.Ptr(false), RunOK: screentest.Ptr(true)})
+}
+
+// stoppedByHand is a run that was interrupted.
+func stoppedByHand(s *result.Snapshot) {
+	s.State, s.Verdict = result.Done, &result.Verdict{Status: result.Aborted, ExitCode: 105, Headline: "stopped by hand after 03:20 of 08:10", Reasons: []string{"interrupted"}}
+	s.Lanes[0].Wave = -1
 }
 
 // open shows a scene in a window.
@@ -74,7 +134,7 @@ func of(profile colorprofile.Profile, look draw.Theming) draw.Theming {
 
 func TestScreens(t *testing.T) {
 	t.Parallel()
-	sizes := []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {120, 36}, {200, 60}}
+	sizes := []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {100, 30}, {120, 36}, {200, 60}}
 	for _, s := range scenes {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", strings.ReplaceAll(s.name, " ", "_"), size.w, size.h), func(t *testing.T) {
@@ -87,7 +147,7 @@ func TestScreens(t *testing.T) {
 // TestOtherTerminals holds how one screen looks on other terminals, escape sequences
 // included.
 func TestOtherTerminals(t *testing.T) {
-	for _, name := range []string{"breached", "heat", "stale"} {
+	for _, name := range []string{"breached", "heat", "stale", "overloaded"} {
 		s := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == name })]
 		prefix := name + " "
 		if name == "breached" {
@@ -137,7 +197,7 @@ func TestASCIIIsASCII(t *testing.T) {
 // whatever its size, the state of the run, the terminal and the keys pressed.
 func TestFits(t *testing.T) {
 	t.Parallel()
-	pressed := []string{"s", "tab", "f", "e", "?", "w", "3", "0", "/", "l", "v", "esc"}
+	pressed := []string{"s", "tab", "f", "e", "?", "w", "3", "0", "/", "l", "v", "esc", "z", "m", "left", "right", "]", "[", "n", "shift+tab"}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(scenes).Draw(t, "scene")
 		width, height := rapid.IntRange(0, 220).Draw(t, "width"), rapid.IntRange(0, 70).Draw(t, "height")
@@ -196,6 +256,68 @@ func TestHostileTextIsHarmless(t *testing.T) {
 					t.Errorf("%s lets %q through", s.name, bad)
 				}
 			}
+		}
+	}
+}
+
+// TestThemesAtOtherSizes holds the colours of the themes in a narrow window.
+func TestThemesAtOtherSizes(t *testing.T) {
+	for _, name := range []string{"breached", "fail", "overloaded"} {
+		s := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == name })]
+		for _, theme := range []draw.Theme{draw.Dark, draw.Light, draw.HighContrast, draw.Mono} {
+			t.Run(name+" "+string(theme), func(t *testing.T) {
+				golden.RequireEqual(t, s.open(80, 24, draw.Theming{Theme: theme}).View().Content)
+			})
+		}
+	}
+}
+
+// TestThemesSayTheSame holds that colours say nothing that is not there without them; the
+// ribbon alone has a row of marks where it has no colours.
+func TestThemesSayTheSame(t *testing.T) {
+	t.Parallel()
+	for _, s := range scenes {
+		for _, size := range []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {120, 36}} {
+			want := ansi.Strip(s.open(size.w, size.h, draw.Theming{}).View().Content)
+			for _, theme := range []draw.Theme{draw.Light, draw.HighContrast, draw.Mono} {
+				if theme == draw.Mono && (size.h > 24 || strings.HasPrefix(s.name, "heat") || s.name == "zoomed") {
+					continue
+				}
+				if got := ansi.Strip(s.open(size.w, size.h, draw.Theming{Theme: theme}).View().Content); got != want {
+					t.Errorf("%s at %d×%d says in %s\n%s", s.name, size.w, size.h, theme, got)
+				}
+			}
+		}
+	}
+}
+
+// TestNothingMovesSideways holds that figures have their places whatever they are.
+func TestNothingMovesSideways(t *testing.T) {
+	t.Parallel()
+	places := func(at float64, more func(*result.Snapshot)) (found []int) {
+		s := scene{at: at, edit: more}
+		text := ansi.Strip(s.open(120, 36, draw.Theming{}).View().Content)
+		for _, word := range []string{"p50  ", "p95  ", "p99  ", "max  ", "SLO  ", "done ", "failed ", "awaiting ", "oldest ", "queued ", "dropped ", "lag "} {
+			for _, line := range strings.Split(text, "\n") {
+				if i := strings.Index(line, word); i >= 0 {
+					found = append(found, ansi.StringWidth(line[:i]))
+					break
+				}
+			}
+		}
+		return found
+	}
+	want := places(150, nil)
+	slow := func(s *result.Snapshot) {
+		for _, l := range []*result.Latency{s.Window.Latency.TTFT.Response, s.Window.Latency.E2E.Response} {
+			l.P50, l.P95, l.P99, l.Max = 40*l.P50, 40*l.P95, 40*l.P99, 99_000
+		}
+		s.Now.InFlight, s.Now.Awaiting, s.Now.Oldest, s.Now.Failed, s.Now.Queued = 9_999, 9_000, 59*time.Second, 117.3, 812
+		s.Health.LagP99 = screentest.Ptr(19 * time.Millisecond)
+	}
+	for name, got := range map[string][]int{"nothing": places(-4, nil), "later": places(262, nil), "slow": places(262, slow)} {
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, not %v", name, got, want)
 		}
 	}
 }

@@ -51,12 +51,50 @@ func TestKeys(t *testing.T) {
 			s.Shows("service · last 10 s")
 			s.Shows("response time p95 p99")
 		},
-		"tab":       func(s *screentest.Session) { chartsKey(s, "tab", 1) },
-		"f":         freezeKey,
-		"e":         errorsKey,
-		"/":         filterKey,
-		"ctrl+z":    func(s *screentest.Session) { s.Press("ctrl+z"); s.Suspended() },
-		"shift+tab": func(s *screentest.Session) { chartsKey(s, "shift+tab", -1) },
+		"tab": func(s *screentest.Session) {
+			s.Press("tab")
+			s.Shows("▸ latency, ms")
+			s.Press("tab")
+			s.Shows("▸ outcomes")
+		},
+		"shift+tab": func(s *screentest.Session) { s.Press("shift+tab"); s.Shows("▸ requests/s") },
+		"z": func(s *screentest.Session) {
+			s.Press("shift+tab", "z")
+			s.Shows("▸ requests/s")
+			s.Hides("latency, ms")
+			s.Press("tab", "esc")
+			s.Shows("▸ latency, ms")
+			s.Shows("requests/s")
+		},
+		"m": func(s *screentest.Session) { chartsKey(s, "m", 1) },
+		"M": func(s *screentest.Session) { chartsKey(s, "M", -1) },
+		"u": undoKey,
+		"←": cursorKey,
+		"]": func(s *screentest.Session) {
+			s.Press("]")
+			s.Shows("02:00")
+			s.Hides("calm ──")
+			s.Press("[")
+			s.Shows("calm ──")
+		},
+		"[": func(s *screentest.Session) {
+			s.Press("]", "]", "]", "[")
+			s.Shows("02:30")
+			s.Press("[", "[")
+			s.Shows("calm ──")
+		},
+		"Y":      func(s *screentest.Session) { s.Press("Y"); s.Shows("copied the figures") },
+		"f":      freezeKey,
+		"e":      errorsKey,
+		"/":      searchKey,
+		"ctrl+z": func(s *screentest.Session) { s.Press("ctrl+z"); s.Suspended() },
+		"?": func(s *screentest.Session) {
+			s.Press("?")
+			s.Shows("this help")
+			s.Press("q")
+			s.Did()
+			s.Hides("this help")
+		},
 	}
 	for _, b := range New(1, nil, Offers{}, draw.Theming{}).Bindings().Possible() {
 		if b.Help == "" || b.Shown == "q" || b.Action.ask != 0 {
@@ -118,7 +156,7 @@ func wavesKey(s *screentest.Session) {
 
 func chartsKey(s *screentest.Session, key string, by int) {
 	titles := []string{
-		"TTFT, how many", "E2E, ms", "end to end, how many", "by percentile", "between tokens", "requests/s",
+		"TTFT, how many", "end to end, ms", "end to end, how many", "by percentile", "ITL, ms", "requests/s",
 		"output tokens/s", "requests open", "errors, %", "USD/hour",
 	}
 	if by < 0 {
@@ -152,15 +190,61 @@ func errorsKey(s *screentest.Session) {
 	s.Hides("no token within 60 s")
 }
 
-func filterKey(s *screentest.Session) {
-	s.Shows("first breached")
-	s.Press("/", "4", "2", "q", "backspace", "9", "backspace", "9", "enter")
+func searchKey(s *screentest.Session) {
+	s.Press("/", "w", "a", "v", "4", "q", "backspace", "backspace", "e")
+	s.Did() // it is all text
+	s.Shows("/wave_")
+	s.Shows("1 of 3")
+	s.Press("enter")
+	s.Shows("/wave  n N  1 of 3")
+	s.Press("n", "n")
+	s.Did() // nor does it leave the wave
+	s.Shows("n N  3 of 3")
+	s.Press("n")
+	s.Shows("n N  1 of 3")
+	s.Press("N")
+	s.Shows("n N  3 of 3")
+	s.Shows("▸ 00:00  wave calm began")
+	s.Press("esc")
+	s.Shows("/ finds")
+	s.Press("n")
+	s.Did("next 0")
+	s.Press("/", "x", "x")
+	s.Shows("nothing found")
+	s.Press("esc")
+	s.Hides("nothing found")
+}
+
+func undoKey(s *screentest.Session) {
+	s.Press("u")
+	s.Did() // there is nothing to undo
+	s.Press("+", "+", "space", "b")
+	s.Did("scale 0 1.100", "scale 0 1.100", "pause 0", "burst 0 200")
+	s.Press("u")
 	s.Did()
-	s.Shows("/429")
-	s.Shows("429 rate limited")
-	s.Hides("first breached")
-	s.Press("/", "esc")
-	s.Shows("first breached")
+	s.Shows("a burst cannot be taken back")
+	s.Press("u", "u")
+	s.Did("pause 0", "scale 0 0.909")
+	s.Shows("rate ×1.10")
+	s.Press("l", "u")
+	s.Did("scale 0 0.909") // of the lane that was steered
+	s.Hides("rate ×")
+	s.Press("u")
+	s.Did()
+}
+
+func cursorKey(s *screentest.Session) {
+	s.Press("right")
+	s.Hides("▸ 03:")
+	s.Press("left")
+	s.Shows("▸ 03:59  TTFT  p50 ")
+	s.Press("left")
+	s.Shows("▸ 03:5")
+	s.Hides("▸ 03:59")
+	s.Press("esc")
+	s.Hides("▸ 03:5")
+	s.Press("left", "right", "right")
+	s.Hides("▸ 03:5")
 }
 
 // TestStop holds the way out: q drains, q again stops at once, q leaves.
@@ -172,7 +256,7 @@ func TestStop(t *testing.T) {
 				s := start(t, 3*time.Minute, nil)
 				s.Press(k)
 				s.Did("stop")
-				s.Shows("● draining")
+				s.Shows("● draining: nothing more is sent")
 				s.Shows("q stop at once")
 				s.Press(k)
 				s.Did("stop")
@@ -208,11 +292,10 @@ func TestEnd(t *testing.T) {
 				screentest.Judged(result.Fail)(s)
 			}
 		})
-		s.Shows("● running")
+		s.Shows("running: ")
 		time.Sleep(2 * time.Second)
 		s.Rest()
-		s.Shows("● FAIL")
-		s.Shows("held 164 req/s")
+		s.Shows("● FAIL: held 164 req/s")
 		s.Shows("response · whole run")
 		s.Shows("✗ p99 < 8 s") // as the verdict has it, not the last figures
 		s.LooksAt(result.View{Wave: -1})

@@ -1,8 +1,6 @@
 package live
 
 import (
-	"math"
-	"slices"
 	"time"
 
 	"flashwave/bench/result"
@@ -10,25 +8,24 @@ import (
 	"flashwave/tui/draw"
 )
 
-// flow is the line of rates: what was asked for, what came back. The state of
-// the generator itself stands at its end.
+// flow is the line of rates: what was asked for, what came back. The state of the
+// generator itself stands at its end. Each figure has a place of its own.
 func (p pen) flow(s result.Snapshot, width int) string {
-	n := s.Now
-	failed := p.Pair("failed", units.PerSecond(n.Failed))
+	n, wide, gap := s.Now, 9, 2
+	if width < draw.FullWidth {
+		wide = 8
+	}
+	rate := func(label string, v float64) string { return p.Pair(label, draw.Left(units.PerSecond(v), wide)) }
+	failed := rate("failed", n.Failed)
 	if n.Failed > 0 {
-		failed = p.Label("failed ") + p.Style.Bad.Render(units.PerSecond(n.Failed))
+		failed = p.Label("failed ") + p.Style.Bad.Render(draw.Left(units.PerSecond(n.Failed), wide))
 	}
-	parts := []string{
-		p.Pair("offered", units.PerSecond(n.Offered)), p.Pair("sent", units.PerSecond(n.Sent)), p.Pair("done", units.PerSecond(n.Done)), failed,
-		p.Pair("tokens", p.Maybe(n.OutputTPS, units.PerSecond)),
+	parts := []string{rate("offered", n.Offered), rate("done", n.Done), failed, p.Pair("tokens", draw.Left(p.Maybe(n.OutputTPS, units.PerSecond), wide)), rate("sent", n.Sent)}
+	if width < 80 {
+		return p.Spread(parts, 1, width)
 	}
-	if n.Failed > 0 && width < draw.FullWidth { // what was sent gives way
-		parts = slices.Delete(parts, 1, 2)
-	}
-	if health := p.health(s.Health); width >= 80 {
-		return p.Ends(p.Spread(parts, 3, width-26), health, width)
-	}
-	return p.Spread(parts, 2, width)
+	health := p.health(s.Health)
+	return p.Ends(p.Spread(parts, gap, width-draw.Cells(health)), health, width)
 }
 
 // health is the generator's light. Lag and CPU are the generator's own.
@@ -52,7 +49,11 @@ func (p pen) health(h result.Health) string {
 	if g > draw.Good {
 		light = p.Style.Of(g).Render(p.Glyph.Mark(g))
 	}
-	return light + p.Label(" cpu ") + p.Style.Text.Render(cpu) + p.Label("  lag ") + p.Style.Text.Render(lag)
+	text := light + p.Label(" cpu ") + p.Style.Text.Render(draw.Right(cpu, 5)) + p.Label("  lag ") + p.Style.Text.Render(draw.Right(lag, 7))
+	if h.MaxLag > 0 {
+		text += p.Label(" of " + windowLength(h.MaxLag))
+	}
+	return text
 }
 
 // open is the line of requests that are open, and of those that never will be.
@@ -62,18 +63,16 @@ func (p pen) open(s result.Snapshot, width int) string {
 	if n.Oldest > 0 {
 		oldest = units.Duration(n.Oldest)
 	}
+	count := func(label string, n int64) string { return p.Pair(label, draw.Left(units.Count(n), 5)) }
 	parts := []string{
-		p.Pair("open", units.Count(n.InFlight)), p.Pair("awaiting first token", units.Count(n.Awaiting)), p.Pair("streaming", units.Count(n.Streaming)),
-		p.Label("oldest ") + p.Figure(oldest), p.late(n.Late), p.warned("queued", n.Queued),
-		p.warned("dropped", n.Dropped), p.warned("unsent", n.Unsent),
-	}
-	if width < 100 {
-		parts[1] = p.Pair("awaiting", units.Count(n.Awaiting))
+		count("open", n.InFlight), count("awaiting", n.Awaiting), count("streaming", n.Streaming),
+		p.Label("oldest ") + p.Figure(draw.Left(oldest, 6)), draw.Left(p.late(n.Late), 13), draw.Left(p.warned("queued", n.Queued), 12),
+		draw.Left(p.warned("dropped", n.Dropped), 12), p.warned("unsent", n.Unsent),
 	}
 	if width < 80 {
-		return p.Spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 2, width)
+		return p.Spread([]string{parts[0], parts[1], parts[3], parts[4], parts[5], parts[6], parts[2], parts[7]}, 1, width)
 	}
-	return p.Spread(parts, 3, width)
+	return p.Spread(parts, 2, width)
 }
 
 // late draws how many open requests have taken longer than an SLO allows already.
@@ -100,9 +99,6 @@ func (p pen) steered(s result.Snapshot, lane int) string {
 	l, text := s.Lanes[lane], ""
 	if len(s.Lanes) > 1 {
 		text = "lane " + draw.Clean(l.Name)
-	}
-	if l.Factor != 0 && math.Abs(l.Factor-1) > 1e-9 {
-		text = join(text, "rate "+units.Factor(l.Factor))
 	}
 	if l.Concurrency > 0 {
 		text = join(text, "concurrency "+units.Count(l.Concurrency))

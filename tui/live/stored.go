@@ -30,6 +30,9 @@ func Keep(run *result.Run) Source {
 		p99 := time.Duration(lag.P99 * float64(time.Millisecond))
 		s.Health.LagP99 = &p99
 	}
+	if run.Scenario != nil {
+		s.Health.MaxLag = run.Scenario.MaxLag.D()
+	}
 	if c := run.Total.Cost; c != nil {
 		s.Cost = &result.CostStatus{Spent: c.Total, Projected: &c.Total}
 		if run.DurationS > 0 {
@@ -39,6 +42,7 @@ func Keep(run *result.Run) Source {
 			s.Cost.Budget = &run.Scenario.Budget
 		}
 	}
+	s.Workloads, s.Turns, s.Sessions = run.Workloads, run.Turns, run.Sessions
 	s.SLOs = storedSLOs(run.Verdict.SLOs)
 	s.Waves = nil
 	for _, w := range run.Waves {
@@ -93,7 +97,7 @@ func storedWave(sc *scenario.Scenario, w result.Stats) result.WaveStatus {
 func storedSLOs(list []result.SLO) []result.SLOStatus {
 	var out []result.SLOStatus
 	for _, o := range list {
-		s := result.SLOStatus{Expr: o.Expr, Wave: o.Wave, Unit: o.Unit, Live: o.Observed, AtLeast: o.AtLeast, AtMost: o.AtMost, LiveOK: o.OK, RunOK: o.OK, Assumed: o.Assumed}
+		s := result.SLOStatus{Expr: o.Expr, Wave: o.Wave, Kind: o.Kind, Unit: o.Unit, Live: o.Observed, AtLeast: o.AtLeast, AtMost: o.AtMost, LiveOK: o.OK, RunOK: o.OK, Assumed: o.Assumed}
 		if e, err := slo.Parse(o.Expr); err == nil {
 			s.Metric, s.Stat, s.Service = string(e.Metric), string(e.Stat), e.Service
 			s.Op, s.Bound = string(e.Op), e.Value

@@ -10,31 +10,24 @@ import (
 	"flashwave/tui/draw"
 )
 
-// verdictMood is a verdict as a word and a colour.
-func (p pen) verdictMood(status result.Status) mood {
-	return mood{strings.ToUpper(string(status)), p.Style.Of(draw.Judged(status == result.Pass, status == result.Fail))}
-}
-
-// verdict draws the headline and, as far as there is room, the reasons.
-func (p pen) verdict(v result.Verdict, width, height int) []string {
-	m := p.verdictMood(v.Status)
-	headline := draw.Clean(v.Headline)
+// verdictMood is a verdict as a word, a colour and its headline.
+func (p pen) verdictMood(v result.Verdict) mood {
+	word, headline := strings.ToUpper(string(v.Status)), draw.Clean(v.Headline)
 	if headline == "" {
 		headline = "the run is over"
 	}
+	style := p.Style.Of(draw.Judged(v.Status == result.Pass, v.Status == result.Fail))
+	return mood{pen: p, mark: p.Glyph.Dot, style: style, says: []string{word + ": " + headline}, whole: true}
+}
+
+// reasons are what stands below a headline, as far as there is room.
+func (p pen) reasons(further []string, width, height int) []string {
 	var lines []string
-	for i, text := range strings.Split(ansi.Wordwrap(headline, max(1, width-2), ""), "\n") {
-		lead := m.style.Render(p.Glyph.Dot) + " "
-		if i > 0 {
-			lead = "  "
-		}
-		lines = append(lines, lead+p.Style.Brand.Render(text))
-	}
-	for _, reason := range v.Further() {
-		for i, text := range strings.Split(ansi.Wordwrap(draw.Clean(reason), max(1, width-4), ""), "\n") {
-			lead := p.Label("  " + p.Glyph.Dash + " ")
+	for _, reason := range further {
+		for i, text := range strings.Split(ansi.Wordwrap(draw.Clean(reason), max(1, width-2), ""), "\n") {
+			lead := p.Label(p.Glyph.Dash + " ")
 			if i > 0 {
-				lead = "    "
+				lead = "  "
 			}
 			lines = append(lines, lead+p.Style.Text.Render(text))
 		}
@@ -54,7 +47,8 @@ func (p pen) verdictPage(s result.Snapshot, width, height int) []string {
 	}
 	width = min(width, 100)
 	inner := width - 4
-	body := append([]string{""}, p.verdict(*s.Verdict, inner, 0)...)
+	body := append([]string{""}, p.verdictMood(*s.Verdict).lines(inner, height)...)
+	body = append(body, p.reasons(s.Verdict.Further(), inner, 0)...)
 	body = append(body, "")
 	for _, j := range p.judgements(s) {
 		body = append(body, p.judgement(j, inner))
@@ -62,8 +56,7 @@ func (p pen) verdictPage(s result.Snapshot, width, height int) []string {
 	for _, w := range (result.Generator{Warnings: s.Health.Warnings}).Further(*s.Verdict) {
 		body = append(body, p.Style.Near.Render(p.Glyph.Mark(draw.Near))+" "+p.Label("generator: ")+p.Style.Text.Render(draw.Clean(w)))
 	}
-	m := p.verdictMood(s.Verdict.Status)
-	title := "verdict " + strings.ToLower(m.word)
+	title := "verdict " + draw.Clean(string(s.Verdict.Status))
 	return p.Panel(title, p.Label("esc closes"), body, width, min(height, len(body)+3))
 }
 

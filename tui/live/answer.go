@@ -1,0 +1,314 @@
+package live
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
+	"flashwave/bench/units"
+	"flashwave/tui/draw"
+)
+
+// figureColumn is the width of the large figure: a length of time of three digits and
+// its unit, so that what stands beside it stays where it is.
+const figureColumn = 17
+
+// answer is what is read first: the figure that the SLO is on, large, and beside it in a
+// sentence how the run is, the SLO, and what customers felt.
+func (p pen) answer(s result.Snapshot, lane, width, height int) []string {
+	head := p.headline(s)
+	figure := p.Big(head.figure, head.style, figureColumn, height)
+	for i, line := range figure {
+		figure[i] = draw.Left(line, figureColumn)
+	}
+	for len(figure) < min(height, draw.DigitRows) {
+		figure = append([]string{strings.Repeat(" ", figureColumn)}, figure...)
+	}
+	const gap = 2
+	return draw.Beside(figure, p.said(s, lane, head, max(0, width-figureColumn-gap), height), gap)
+}
+
+// said are the lines beside the figure.
+func (p pen) said(s result.Snapshot, lane int, head headline, width, height int) []string {
+	lines := p.mood(s, lane).lines(width, max(1, height-1))
+	if len(lines) < height {
+		lines = append(lines, p.Cut(head.of, width))
+	}
+	return append(lines, p.customers(s, width, height-len(lines))...)
+}
+
+// customers is what customers felt, in so many lines as it takes, at most height.
+func (p pen) customers(s result.Snapshot, width, height int) []string {
+	text := draw.Clean(s.Customers)
+	if s.Verdict != nil && s.Verdict.Customers != "" {
+		text = draw.Clean(s.Verdict.Customers)
+	}
+	if text == "" || height < 1 {
+		return nil
+	}
+	// Whole clauses give way, from the last.
+	short, _, _ := strings.Cut(text, "; ")
+	shorter, _, _ := strings.Cut(short, " for ")
+	for _, form := range []string{text, short, shorter} {
+		if lines := draw.Wrapped(p.Style.Text, form, width); len(lines) <= height {
+			return lines
+		}
+	}
+	return []string{p.Cut(p.Style.Text.Render(shorter), width)}
+}
+
+// A headline is the figure that stands for the run.
+type headline struct {
+	figure string
+	style  draw.Ink
+	of     string // what it is of, and its SLO
+}
+
+// headline is the figure of the SLO that says best what the run is about, or TTFT p95.
+func (p pen) headline(s result.Snapshot) headline {
+	o, ok := leading(s.SLOs)
+	if s.Verdict != nil { // what it failed by, or what it was about
+		if failed, any := leading(breached(s.SLOs)); any {
+			o = failed
+		}
+	}
+	if !ok {
+		name, l := "TTFT p95", s.Window.Latency.TTFT.Response
+		if l == nil || l.Count == 0 {
+			if e2e := s.Window.Latency.E2E.Response; e2e != nil && e2e.Count > 0 {
+				name, l = "E2E p95", e2e
+			}
+		}
+		h := headline{units.NoData, p.Style.Faint, p.Style.Text.Render(name) + p.Label("   "+windowName(s))}
+		if l != nil && l.Count > 0 {
+			h.figure, h.style = units.Millis(l.P95), p.Style.Strong
+		}
+		return h
+	}
+	g := liveGrade(o)
+	h := headline{figure: units.NoData, style: p.Style.Of(g)}
+	switch {
+	case o.Live != nil:
+		h.figure = units.Value(*o.Live, o.Unit)
+	case o.AtLeast != nil:
+		h.figure = ">" + units.Bound(*o.AtLeast, o.Unit)
+	}
+	if s.Now.Overload != nil && s.Verdict == nil {
+		h.style = p.Style.Bad
+	}
+	where := windowName(s)
+	if o.Wave != "" {
+		where = ofWhat(o)
+	}
+	h.of = p.Style.Text.Render(sloName(o)) + p.Label("   SLO ") + p.Style.Text.Render(o.Op+" "+units.Bound(o.Bound, o.Unit)) + " " + p.Marked(g) + p.Label("   "+where)
+	return h
+}
+
+// ofWhat is the wave that an SLO speaks of, or the class of requests.
+func ofWhat(o result.SLOStatus) string {
+	if o.Kind != "" {
+		return draw.Clean(o.Kind + " " + o.Wave)
+	}
+	return draw.Clean(o.Wave)
+}
+
+// leading is the SLO that says best what a run is about: on the response time of the
+// first word before other latencies, these before anything else, of the whole run before
+// those of a wave. What nobody asked for does not lead.
+func leading(slos []result.SLOStatus) (best result.SLOStatus, ok bool) {
+	order := []string{"ttft", "ttfa", "e2e", "tpot", "itl"}
+	rank := func(o result.SLOStatus) int {
+		r := slices.Index(order, o.Metric)
+		if r < 0 {
+			r = len(order)
+		}
+		if o.Unit != units.Milliseconds {
+			r++
+		}
+		if o.Wave != "" {
+			r += 2 * len(order)
+		}
+		return r
+	}
+	for _, o := range slos {
+		if !o.Assumed && (!ok || rank(o) < rank(best)) {
+			best, ok = o, true
+		}
+	}
+	return best, ok
+}
+
+// sloName is what an SLO is on: TTFT p95, error rate.
+func sloName(o result.SLOStatus) string {
+	name := strings.ReplaceAll(draw.Clean(o.Metric), "_", " ")
+	for _, m := range metrics(result.Latencies{}) {
+		if m.name == o.Metric {
+			name = m.word
+		}
+	}
+	if o.Service {
+		name += " service"
+	}
+	return strings.TrimSpace(name + " " + o.Stat)
+}
+
+// breached are the SLOs that do not hold now.
+func breached(slos []result.SLOStatus) []result.SLOStatus {
+	return slices.DeleteFunc(slices.Clone(slos), func(o result.SLOStatus) bool { return liveGrade(o) != draw.Bad })
+}
+
+// A mood is how a run is: a mark, a colour, and a sentence, the longest form of it first.
+type mood struct {
+	pen
+	mark  string
+	style draw.Ink
+	says  []string
+	whole bool // the first form is the one: it is broken rather than shortened
+}
+
+// lines is the sentence in a width: the longest form that has room, or the first one in
+// several lines, at most height.
+func (m mood) lines(width, height int) []string {
+	room := width - draw.Cells(m.mark) - 1
+	ink := m.Style.Brand
+	if m.style == m.Style.Bad && !m.whole {
+		ink = m.style.Bold()
+	}
+	for i, form := range m.says {
+		if draw.Cells(form) <= room {
+			return []string{m.style.Render(m.mark) + " " + ink.Render(form)}
+		}
+		if m.whole && i == 0 {
+			break
+		}
+	}
+	broken := []string{m.says[len(m.says)-1]}
+	if m.whole {
+		broken = strings.Split(ansi.Wordwrap(m.says[0], max(1, room), ""), "\n")
+	}
+	var lines []string
+	for i, text := range broken[:min(len(broken), max(1, height))] {
+		lead := m.style.Render(m.mark) + " "
+		if i > 0 {
+			lead = "  "
+		}
+		if i == height-1 && len(broken) > height {
+			text += m.Glyph.Cut
+		}
+		lines = append(lines, m.Cut(lead+ink.Render(text), width))
+	}
+	return lines
+}
+
+// mood tells how the run is doing. Steering is of the lane in view.
+func (p pen) mood(s result.Snapshot, lane int) mood {
+	m := mood{pen: p, mark: p.Glyph.Dot, style: p.Style.Muted}
+	open := units.Of(s.Now.InFlight, "request is open", "requests are open")
+	switch {
+	case s.Verdict != nil:
+		return p.verdictMood(*s.Verdict)
+	case s.State == result.Warming && s.At < 0:
+		m.says = []string{"warming up: the first wave begins in " + windowLength(-s.At.Round(1e9)), "warming up"}
+	case s.State == result.Warming:
+		m.says = []string{"warming up"}
+	case s.State == result.Paused:
+		m.style = p.Style.Near
+		m.says = []string{"paused: nothing is sent, " + open, "paused: " + open, "paused"}
+	case s.State == result.Draining && s.Planned > 0 && s.At >= s.Planned:
+		m.style = p.Style.Near
+		m.says = []string{"time over: nothing more is sent, " + open, "time over: " + open, "time over"}
+	case s.State == result.Draining:
+		m.style = p.Style.Near
+		m.says = []string{"draining: nothing more is sent, " + open, "draining: " + open, "draining"}
+	case s.State == result.Running:
+		return p.running(s, lane)
+	case s.State == result.Done:
+		m.says = []string{"over: being judged"}
+	default:
+		m.says = []string{"starting"}
+	}
+	return m
+}
+
+// running tells how a run is that goes on.
+func (p pen) running(s result.Snapshot, lane int) mood {
+	state := "running"
+	if lane < len(s.Lanes) {
+		if f := s.Lanes[lane].Factor; f != 0 && math.Abs(f-1) > 1e-9 {
+			state += ", rate " + units.Factor(f)
+		}
+	}
+	g := worst(s.SLOs)
+	m := mood{pen: p, mark: p.Glyph.Dot, style: p.Style.Of(g)}
+	if over := s.Now.Overload; over != nil {
+		served := "served " + units.Rate(over.Served) + " of " + units.PerSecond(over.Offered)
+		if over.Lane != "" {
+			served = draw.Clean(over.Lane) + " " + served
+		}
+		waiting := ", waiting " + units.Count(over.Waiting) + " and growing"
+		m.mark, m.style = p.Glyph.Mark(draw.Bad), p.Style.Bad
+		m.says = []string{state + ": " + served + waiting, served + waiting, served + ", waiting " + units.Count(over.Waiting), served, "overloaded"}
+		return m
+	}
+	switch g {
+	case draw.Bad, draw.Near:
+		m.mark = p.Glyph.Mark(g)
+		m.says = p.complaint(s, g, state)
+	case draw.Good:
+		m.says = []string{state + ": every SLO holds", state}
+		if n := breachedOverRun(s.SLOs); n > 0 {
+			m.says = slices.Insert(m.says, 0, state+": every SLO holds now; over the run "+units.Of(n, "is breached", "are breached"))
+		}
+	default:
+		m.says = []string{state}
+		if s.Total.Requests.Ended() == 0 {
+			m.says = []string{state + ": no answer yet", state}
+		}
+	}
+	return m
+}
+
+// breachedOverRun is how many SLOs do not hold over the run so far.
+func breachedOverRun(slos []result.SLOStatus) (n int) {
+	for _, o := range slos {
+		if o.RunOK != nil && !*o.RunOK {
+			n++
+		}
+	}
+	return n
+}
+
+// complaint says which SLO is breached, or nearly so: the one that leads, if it is.
+func (p pen) complaint(s result.Snapshot, g draw.Grade, state string) []string {
+	var list []result.SLOStatus
+	for _, o := range s.SLOs {
+		if liveGrade(o) == g {
+			list = append(list, o)
+		}
+	}
+	o, ok := leading(list)
+	if !ok {
+		o = list[0]
+	}
+	where := ""
+	if o.Wave != "" {
+		where = " in " + ofWhat(o)
+	}
+	seen := p.observed(result.SLO{Observed: o.Live, AtLeast: o.AtLeast, AtMost: o.AtMost, Unit: o.Unit})
+	side, word := "over its SLO of ", "SLO breached"
+	if !slo.Op(o.Op).Upper() {
+		side = "under its SLO of "
+	}
+	if g == draw.Near {
+		side, word = "near its SLO of ", "near an SLO"
+	}
+	what := sloName(o) + " is " + seen + ", " + side + units.Bound(o.Bound, o.Unit)
+	if n := len(list) - 1; n > 0 && g == draw.Bad {
+		where += ", and " + units.Of(n, "other SLO", "other SLOs")
+	}
+	return []string{state + ": " + what + where, what + where, what, sloName(o) + " " + seen + ", " + side + units.Bound(o.Bound, o.Unit), state + ", " + word, word}
+}
