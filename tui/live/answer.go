@@ -36,7 +36,7 @@ func (p pen) answer(s result.Snapshot, lane, width, height int) []string {
 func (p pen) said(s result.Snapshot, lane int, head headline, width, height int) []string {
 	lines := p.mood(s, lane).lines(width, max(1, height-1))
 	if len(lines) < height {
-		lines = append(lines, p.Cut(head.of, width))
+		lines = append(lines, p.Cut(p.Spread([]string{head.of, head.where}, 3, width), width))
 	}
 	return append(lines, p.customers(s, width, height-len(lines))...)
 }
@@ -66,6 +66,7 @@ type headline struct {
 	figure string
 	style  draw.Ink
 	of     string // what it is of, and its SLO
+	where  string // of which requests
 }
 
 // headline is the figure of the SLO that says best what the run is about, or TTFT p95.
@@ -83,7 +84,7 @@ func (p pen) headline(s result.Snapshot) headline {
 				name, l = "E2E p95", e2e
 			}
 		}
-		h := headline{units.NoData, p.Style.Faint, p.Style.Text.Render(name) + p.Label("   "+windowName(s))}
+		h := headline{units.NoData, p.Style.Faint, p.Style.Text.Render(name), p.Label(windowName(s))}
 		if l != nil && l.Count > 0 {
 			h.figure, h.style = units.Millis(l.P95), p.Style.Strong
 		}
@@ -104,7 +105,8 @@ func (p pen) headline(s result.Snapshot) headline {
 	if o.Wave != "" {
 		where = ofWhat(o)
 	}
-	h.of = p.Style.Text.Render(sloName(o)) + p.Label("   SLO ") + p.Style.Text.Render(o.Op+" "+units.Bound(o.Bound, o.Unit)) + " " + p.Marked(g) + p.Label("   "+where)
+	h.of = p.Style.Text.Render(sloName(o)) + p.Label("   SLO ") + p.Style.Text.Render(o.Op+" "+units.Bound(o.Bound, o.Unit)) + " " + p.Marked(g)
+	h.where = p.Label(where)
 	return h
 }
 
@@ -252,6 +254,15 @@ func (p pen) running(s result.Snapshot, lane int) mood {
 		waiting := ", waiting " + units.Count(over.Waiting) + " and growing"
 		m.mark, m.style = p.Glyph.Mark(draw.Bad), p.Style.Bad
 		m.says = []string{state + ": " + served + waiting, served + waiting, served + ", waiting " + units.Count(over.Waiting), served, "overloaded"}
+		return m
+	}
+	if !s.Health.OK && s.Health.LagP99 != nil && g != draw.Bad {
+		lag := "lag " + units.Duration(*s.Health.LagP99)
+		if s.Health.MaxLag > 0 {
+			lag += " of " + windowLength(s.Health.MaxLag)
+		}
+		m.mark, m.style = p.Glyph.Mark(draw.Near), p.Style.Near
+		m.says = []string{state + ": this machine is late itself, " + lag, "this machine is late itself, " + lag, "this machine is late: " + lag, "this machine is late"}
 		return m
 	}
 	switch g {

@@ -18,10 +18,7 @@ func (p pen) compact(s result.Snapshot, lane int, o outlook, width, height int) 
 	mood.whole = false
 	lines := mood.lines(width, 1)
 	head := p.headline(s)
-	lines = append(lines, p.Spread([]string{head.style.Bold().Render(head.figure), head.of}, 2, width))
-	if draw.Cells(lines[1]) == draw.Cells(head.figure) { // what it is of had no room
-		lines[1] = p.Cut(lines[1]+"  "+head.of, width)
-	}
+	lines = append(lines, p.Cut(head.style.Bold().Render(head.figure)+"  "+p.Spread([]string{head.of, head.where}, 2, max(width-draw.Cells(head.figure)-2, draw.Cells(head.of))), width))
 	if s.Verdict == nil {
 		lines = append(lines,
 			p.Spread([]string{p.Pair("offered", units.PerSecond(s.Now.Offered)), p.Pair("done", units.PerSecond(s.Now.Done))}, 2, width),

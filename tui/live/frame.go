@@ -76,8 +76,8 @@ func (p pen) newFrame(s result.Snapshot, kind chartKind, o outlook, width, heigh
 	if rows >= 6 {
 		put(p.ClockRuler(f.axis, to))
 	}
-	if o.pointed && o.leads {
-		for _, line := range p.reading(s, kind, o, f.inner, min(3, (rows-2)/4)) {
+	if o.pointed && o.leads && rows >= 4 {
+		for _, line := range p.reading(s, kind, o, f.inner, min(3, max(1, (rows-2)/3))) {
 			put(line)
 		}
 	}

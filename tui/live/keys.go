@@ -80,7 +80,13 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"up", "k"}, Group: draw.Choosing, Action: Action{verb: scrollUp}, Off: open || !listed},
 		{Keys: []string{"down", "j"}, Group: draw.Choosing, Action: Action{verb: scrollDown}, Off: open || !listed},
 	}
-	list = append(list, m.finderBindings()...)
+	if finding { // n is the next match before it is the next wave
+		list = append(list, m.finderBindings()...)
+	}
+	_, zoomed := m.zoomed()
+	if zoomed { // the way back comes first
+		list = append(list, m.panelBindings()...)
+	}
 	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"space", "p"}, Shown: "space", Label: "pause", Help: "pause the lane in view, or let it go on (also p)", Group: draw.Driving, Action: Action{verb: pause}, Off: over},
 		{Keys: []string{"+", "="}, Shown: "+", Label: "load", Help: "10 % more load", Group: draw.Driving, Action: Action{verb: more}, Off: over},
@@ -96,7 +102,9 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"o"}, Shown: "o", Label: "report", Help: "write a report", Group: draw.Keeping, Action: Action{verb: writeReport}, Off: live || !m.offers.Backend},
 		{Keys: []string{"w"}, Shown: "w", Label: "scenario", Help: "write what was done, steering included, as a scenario file", Group: draw.Keeping, Action: Action{verb: saveScenario}, Off: live || !m.offers.Backend},
 	}...)
-	list = append(list, draw.Lift(m.panels.Bindings("figures, charts, events"), func(move draw.PanelMove) Action { return Action{verb: movePanels, move: move} })...)
+	if !zoomed {
+		list = append(list, m.panelBindings()...)
+	}
 	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"m"}, Shown: "m", Label: "chart", Help: "another chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
 		{Keys: []string{"M", "shift+m"}, Shown: "M", Help: "the chart before it", Group: draw.Seeing, Action: Action{verb: lastChart}},
@@ -112,6 +120,9 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"l"}, Shown: "l", Help: "next lane", Group: draw.Seeing, Action: Action{verb: nextLane}},
 	}...)
 	list = append(list, waveBindings...)
+	if !finding {
+		list = append(list, m.finderBindings()...)
+	}
 	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"f"}, Shown: "f", Label: "freeze", Help: "freeze the screen; the run goes on", Group: draw.Seeing, Action: Action{verb: freeze}},
 		{Keys: []string{"e"}, Shown: "e", Label: "errors", Help: "what failed, with samples", Group: draw.Seeing, Action: Action{verb: showErrors}},
@@ -146,6 +157,11 @@ var waveBindings = func() (list draw.Bindings[Action]) {
 // askBindings are what every screen asks of the program around it.
 func (m Model) askBindings() draw.Bindings[Action] {
 	return draw.Lift(draw.AskBindings(m.search.finder.Typing(), m.copies()), func(a draw.Ask) Action { return Action{ask: a} })
+}
+
+// panelBindings lead the focus round the panels.
+func (m Model) panelBindings() draw.Bindings[Action] {
+	return draw.Lift(m.panels.Bindings("figures, charts, events"), func(move draw.PanelMove) Action { return Action{verb: movePanels, move: move} })
 }
 
 // finderBindings find events.
@@ -298,24 +314,28 @@ func (m Model) see(a Action) (Model, tea.Cmd) {
 		m.scrolled = min(m.scrolled+1, max(0, len(m.shown.Events)-1))
 	}
 	if a.find != 0 {
-		m.search = m.find(a.find)
+		return m.find(a.find), nil
 	}
 	return m, nil
 }
 
-// find performs an action of the search.
-func (m Model) find(f draw.Finding) search {
-	s := m.search
-	s.finder = s.finder.Do(f)
+// find performs an action of the search. Where events have no room they get the window.
+func (m Model) find(f draw.Finding) Model {
+	m.search.finder = m.search.finder.Do(f)
 	switch f {
+	case draw.OpenFinder:
+		if _, zoomed := m.zoomed(); !zoomed && m.layout.events.H == 0 {
+			m.panels = m.panels.Move(draw.FocusOn(panelEvents), panelKinds, nil).Move(draw.Zoom, panelKinds, nil)
+			m.place()
+		}
 	case draw.NextFound:
-		return s.seek(1, m.shown.Events)
+		m.search = m.search.seek(1, m.shown.Events)
 	case draw.FoundBefore:
-		return s.seek(-1, m.shown.Events)
+		m.search = m.search.seek(-1, m.shown.Events)
 	case draw.RubOutFinder:
-		return s.seek(0, m.shown.Events)
+		m.search = m.search.seek(0, m.shown.Events)
 	}
-	return s
+	return m
 }
 
 // typed adds typed or pasted text to the search.

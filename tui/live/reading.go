@@ -9,7 +9,8 @@ import (
 )
 
 // reading says what was at the instant that the cursor points at, in so many lines at
-// most: the percentiles of the chart's latency, what happened, and the load.
+// most: the percentiles of the chart's latency (of TTFT where it has none), the load, and
+// what happened.
 func (p pen) reading(s result.Snapshot, kind chartKind, o outlook, width, height int) (lines []string) {
 	if height < 1 {
 		return nil
@@ -24,21 +25,21 @@ func (p pen) reading(s result.Snapshot, kind chartKind, o outlook, width, height
 		src = bandSources[chartTTFT]
 	}
 	if l := src.of(row.Latency, o.service); l != nil && l.Count > 0 {
-		parts = append(parts, p.Label(strings.ToUpper(src.name)))
 		for _, f := range []figure{{"p50", l.P50, false, p.Style.P50}, {"p95", l.P95, false, p.Style.P95}, {"p99", l.P99, false, p.Style.P99}, {"max", l.Max, false, p.Style.Strong}} {
-			parts = append(parts, p.Label(f.name+" ")+f.style.Render(units.Millis(f.value)))
+			parts = append(parts, p.Label(f.name+" ")+f.style.Render(strings.TrimSpace(units.Tabular(f.value))))
 		}
+		parts[len(parts)-1] += p.Label(" ms")
 	}
+	parts = append(parts, p.Pair("offered", units.PerSecond(row.OfferedRPS)), p.Pair("open", units.Count(row.InFlight)))
 	for _, e := range s.Events {
 		if e.TS >= row.TS && e.TS < row.TS+row.StepS {
 			parts = append(parts, p.eventStyle(e.Kind).Render(draw.Clean(e.Text)))
 		}
 	}
-	parts = append(parts, p.Pair("offered", units.PerSecond(row.OfferedRPS)), p.Pair("done", units.PerSecond(row.CompletedRPS)))
+	parts = append(parts, p.Pair("done", units.PerSecond(row.CompletedRPS)))
 	if row.FailedRPS > 0 {
 		parts = append(parts, p.Label("failed ")+p.Style.Bad.Render(units.PerSecond(row.FailedRPS)))
 	}
-	parts = append(parts, p.Pair("open", units.Count(row.InFlight)))
 	return p.flowed(parts, width, height)
 }
 

@@ -237,7 +237,7 @@ func cursorKey(s *screentest.Session) {
 	s.Press("right")
 	s.Hides("▸ 03:")
 	s.Press("left")
-	s.Shows("▸ 03:59  TTFT  p50 ")
+	s.Shows("▸ 03:59  p50 ")
 	s.Press("left")
 	s.Shows("▸ 03:5")
 	s.Hides("▸ 03:59")
