@@ -120,6 +120,18 @@ var stands = map[string]func(t *testing.T) (a app, come func(s *standing)){
 	"home, checked":       func(t *testing.T) (app, func(*standing)) { return atHomeOf(t), pressing("ctrl+k") },
 	"home, checked, runs": func(t *testing.T) (app, func(*standing)) { return atHomeOf(t), pressing("ctrl+k", "shift+tab") },
 	"a run":               func(t *testing.T) (app, func(*standing)) { return atRunOf(t, 150*time.Second, nil, false), nothing },
+	"a run, pointed at": func(t *testing.T) (app, func(*standing)) {
+		return atRunOf(t, 150*time.Second, nil, false), pressing("]", "shift+left")
+	},
+	"a run, zoomed": func(t *testing.T) (app, func(*standing)) {
+		return atRunOf(t, 150*time.Second, nil, false), pressing("shift+tab", "z")
+	},
+	"a run, events": func(t *testing.T) (app, func(*standing)) {
+		return atRunOf(t, 150*time.Second, nil, false), pressing("tab", "tab", "tab", "tab")
+	},
+	"a run, steered": func(t *testing.T) (app, func(*standing)) {
+		return atRunOf(t, 150*time.Second, nil, false), pressing("+")
+	},
 	"a run, errors": func(t *testing.T) (app, func(*standing)) {
 		return atRunOf(t, 262*time.Second, nil, false), pressing("e")
 	},
@@ -508,7 +520,7 @@ func TestHelp(t *testing.T) {
 // What is copied is said in the last line, and reaches the terminal.
 func TestCopying(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"a result": "copied the verdict", "two runs": "copied the answer", "a search that is over": "copied the answer", "home, runs": "copied the run's name"} {
+	for name, want := range map[string]string{"a run": "copied the figures", "a result": "copied the figures", "two runs": "copied the answer", "a search that is over": "copied the answer", "home, runs": "copied the run's name"} {
 		synctest.Test(t, func(t *testing.T) {
 			s := come(t, name, tea.WindowSizeMsg{Width: 80, Height: 24})
 			m, cmd := s.Update(keyOf("y"))
@@ -523,9 +535,6 @@ func TestCopying(t *testing.T) {
 				t.Errorf("%s: the last line says %q", name, last)
 			}
 		})
-	}
-	if s := come(t, "a run", sizes[0]); slices.ContainsFunc(s.bindings().Possible(), func(b draw.Binding[tea.Msg]) bool { return slices.Contains(b.Keys, "y") }) {
-		t.Error("a run that goes on has a verdict to copy")
 	}
 }
 

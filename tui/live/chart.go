@@ -26,6 +26,8 @@ const (
 	chartInFlight
 	chartErrors
 	chartCost
+	chartServer // of runs whose server tells of itself, as is the next one
+	chartCache
 	chartKinds int = iota
 )
 
@@ -51,16 +53,20 @@ type chartSource struct {
 const mostCharts = 5
 
 // chartStack is what n charts of a screen show: what was picked for them, or what
-// complements that. Of a run that is over the percentiles say most.
-func chartStack(picked [mostCharts]chartKind, done bool, n int) []chartKind {
+// complements that. Of a run that is over the percentiles say most; what the server said
+// of itself comes before what has no room without it, either.
+func chartStack(picked [mostCharts]chartKind, s result.Snapshot, n int) []chartKind {
 	stack := slices.Clone(picked[:min(n, mostCharts)])
 	heat := chartTTFTHeat
 	if picked[0] == chartE2E {
 		heat = chartE2EHeat
 	}
 	rest := []chartKind{chartTTFT, chartRequests, heat, chartCurve, chartInFlight, chartE2E, chartTokens, chartErrors}
-	if done {
+	if s.Verdict != nil {
 		rest = []chartKind{chartTTFT, chartCurve, chartRequests, heat, chartInFlight, chartE2E, chartTokens, chartErrors}
+	}
+	if serverTold(s.Series) {
+		rest = slices.Insert(rest, 2, chartServer, chartCache)
 	}
 	for i, kind := range stack {
 		if kind == chartAuto {
@@ -71,9 +77,17 @@ func chartStack(picked [mostCharts]chartKind, done bool, n int) []chartKind {
 	return stack
 }
 
-// next is the chart after a kind, or before it.
-func (k chartKind) next(by int) chartKind {
+// serverTold reports whether the server said something of itself.
+func serverTold(rows []result.Row) bool {
+	return slices.ContainsFunc(rows, func(r result.Row) bool { return len(r.Server) > 0 })
+}
+
+// next is the chart after a kind, or before it; those of the server only where it told.
+func (k chartKind) next(by int, told bool) chartKind {
 	n := chartKinds - 1 // without the automatic one
+	if !told {
+		n = int(chartServer) - 1
+	}
 	return chartKind((int(k)-1+by+n)%n) + 1
 }
 
@@ -111,6 +125,15 @@ func (c chartSource) chart(kind chartKind) chart {
 	switch kind {
 	case chartTokens:
 		return one("output tokens/s", func(r result.Row) float64 { return orNone(r.OutputTPS) })
+	case chartServer:
+		return chart{titles: []string{"server: requests", "server"}, lines: []draw.Line{
+			{Name: "queued", Values: c.server(result.ServerQueued, 1), Style: c.Style.Near, Stroke: c.Glyph.Heavy},
+			{Name: "running", Values: c.server(result.ServerRunning, 1), Style: c.Style.Strong, Stroke: c.Glyph.Solid},
+		}}
+	case chartCache:
+		return chart{titles: []string{"server: KV cache, %", "KV cache, %"}, lines: []draw.Line{
+			{Values: c.server(result.ServerKVCache, 100), Style: c.Style.Strong, Stroke: c.Glyph.Solid},
+		}}
 	case chartErrors:
 		return c.errors()
 	case chartInFlight:
@@ -131,6 +154,16 @@ func (c chartSource) sample(value func(result.Row) float64, join draw.Merge) []f
 	return c.axis.Sample(len(rows), func(i int) draw.Stretch {
 		return draw.Stretch{From: rows[i].TS, Length: rows[i].StepS, Value: value(rows[i])}
 	}, join)
+}
+
+// server is the highest of what the server said of itself under a name, times a factor.
+func (c chartSource) server(name string, by float64) []float64 {
+	return c.sample(func(r result.Row) float64 {
+		if v, ok := r.Server[name]; ok {
+			return v * by
+		}
+		return math.NaN()
+	}, draw.Highest)
 }
 
 // orNone is a figure for a chart: NaN, which it leaves out, where there is none.

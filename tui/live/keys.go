@@ -77,8 +77,8 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"esc", "enter", "q"}, Group: draw.Choosing, Action: Action{verb: closeOverlay}, Off: !open},
 		{Keys: []string{"up", "k"}, Group: draw.Choosing, Action: Action{verb: up}, Off: !open},
 		{Keys: []string{"down", "j"}, Group: draw.Choosing, Action: Action{verb: down}, Off: !open},
-		{Keys: []string{"up", "k"}, Group: draw.Choosing, Action: Action{verb: scrollUp}, Off: open || !listed},
-		{Keys: []string{"down", "j"}, Group: draw.Choosing, Action: Action{verb: scrollDown}, Off: open || !listed},
+		{Keys: []string{"up", "k"}, Name: "newer events", Group: draw.Choosing, Action: Action{verb: scrollUp}, Off: open || !listed},
+		{Keys: []string{"down", "j"}, Name: "older events", Group: draw.Choosing, Action: Action{verb: scrollDown}, Off: open || !listed},
 	}
 	if finding { // n is the next match before it is the next wave
 		list = append(list, m.finderBindings()...)
@@ -108,11 +108,11 @@ func (m Model) Bindings() draw.Bindings[Action] {
 	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"m"}, Shown: "m", Label: "chart", Help: "another chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
 		{Keys: []string{"M", "shift+m"}, Shown: "M", Help: "the chart before it", Group: draw.Seeing, Action: Action{verb: lastChart}},
-		{Keys: []string{"left"}, Shown: "←", Label: "cursor", Help: "what was at an instant (shift: ten columns; esc: off; or a click)", Group: draw.Seeing, Action: Action{verb: earlier}, Off: !m.charted()},
-		{Keys: []string{"right"}, Shown: "→", Label: "cursor", Group: draw.Seeing, Action: Action{verb: later}, Off: !m.charted()},
-		{Keys: []string{"shift+left"}, Group: draw.Seeing, Action: Action{verb: muchEarlier}, Off: !m.charted()},
-		{Keys: []string{"shift+right"}, Group: draw.Seeing, Action: Action{verb: muchLater}, Off: !m.charted()},
-		{Keys: []string{"esc"}, Group: draw.Seeing, Action: Action{verb: pointNowhere}, Off: !m.pointed},
+		{Keys: []string{"left"}, Shown: "←", Label: "cursor", Name: "point at an earlier instant", Help: "what was at an instant (shift: ten columns; esc: off; or a click)", Group: draw.Seeing, Action: Action{verb: earlier}, Off: !m.charted()},
+		{Keys: []string{"right"}, Shown: "→", Label: "cursor", Name: "point at a later instant", Group: draw.Seeing, Action: Action{verb: later}, Off: !m.charted()},
+		{Keys: []string{"shift+left"}, Name: "point ten columns earlier", Group: draw.Seeing, Action: Action{verb: muchEarlier}, Off: !m.charted()},
+		{Keys: []string{"shift+right"}, Name: "point ten columns later", Group: draw.Seeing, Action: Action{verb: muchLater}, Off: !m.charted()},
+		{Keys: []string{"esc"}, Name: "point at no instant", Group: draw.Seeing, Action: Action{verb: pointNowhere}, Off: !m.pointed},
 		{Keys: []string{"]"}, Shown: "]", Label: "time", Help: "a shorter part of the time (also the wheel)", Group: draw.Seeing, Action: Action{verb: closer}, Off: !m.charted()},
 		{Keys: []string{"["}, Shown: "[", Label: "time", Help: "a longer part of the time", Group: draw.Seeing, Action: Action{verb: wider}, Off: !m.charted()},
 		{Keys: []string{"w"}, Shown: "w", Label: "window", Help: "figures of the last 1, 10 or 60 s, the wave, or the run", Group: draw.Seeing, Action: Action{verb: nextWindow}, Off: over},
@@ -282,7 +282,7 @@ func (m Model) see(a Action) (Model, tea.Cmd) {
 		if a.verb == lastChart {
 			by = -1
 		}
-		m.charts[m.chart()] = m.stack()[m.chart()].next(by)
+		m.charts[m.chart()] = m.stack()[m.chart()].next(by, serverTold(m.shown.Series))
 	case freeze:
 		if m.frozen = !m.frozen; !m.frozen {
 			m.shown = m.live

@@ -66,7 +66,7 @@ func (m Model) panel(panel, width, height int) []string {
 
 // stack are the kinds of all charts.
 func (m Model) stack() []chartKind {
-	return chartStack(m.charts, m.shown.Verdict != nil, mostCharts)
+	return chartStack(m.charts, m.shown, mostCharts)
 }
 
 // chart is the chart that the keys are about: the one with the focus, or the first.

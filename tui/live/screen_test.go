@@ -44,6 +44,7 @@ var scenes = []scene{
 	{name: "zoomed", at: 262, keys: keys("shift+tab", "shift+tab", "z")},
 	{name: "searched", at: 262, keys: keys("/", "r", "u", "s", "h", "enter", "n")},
 	{name: "mixed", at: 262, edit: mixed},
+	{name: "told by the server", at: 262, edit: told},
 	{name: "paused", at: 60, edit: func(s *result.Snapshot) { s.State, s.Lanes[0].Paused = result.Paused, true }},
 	{name: "draining", at: 200, edit: func(s *result.Snapshot) { s.State = result.Draining }},
 	{name: "time over", at: screentest.SaleEnds, edit: func(s *result.Snapshot) { s.State = result.Draining }},
@@ -98,6 +99,16 @@ func mixed(s *result.Snapshot) {
 	s.Turns = []result.Stats{class(result.OfTurn, "1", 9_120, 0.8, 0.002), class(result.OfTurn, "2", 8_004, 1, 0.004), class(result.OfTurn, "3-5", 9_919, 1.2, 0.012)}
 	s.Sessions = &result.Sessions{Started: 9_120, Finished: 7_802, Broken: 102}
 	s.SLOs = append(slices.Clone(s.SLOs), result.SLOStatus{Expr: "ttft.p95 < 1s in assistant", Metric: "ttft", Stat: "p95", Kind: result.OfWorkload, Wave: "assistant", Op: "<", Bound: 1000, Unit: "ms", Live: screentest.Ptr(1096.0), LiveOK: screentest.Ptr(false), RunOK: screentest.Ptr(true)})
+}
+
+// told is a run whose server says how full it is.
+func told(s *result.Snapshot) {
+	rows := slices.Clone(s.Series)
+	for i := range rows {
+		load := min(1, float64(rows[i].InFlight)/400)
+		rows[i].Server = map[string]float64{result.ServerRunning: 256 * load, result.ServerQueued: max(0, float64(rows[i].InFlight)-256), result.ServerKVCache: 0.97 * load}
+	}
+	s.Series = rows
 }
 
 // stoppedByHand is a run that was interrupted.

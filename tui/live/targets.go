@@ -8,7 +8,7 @@ import "flashwave/tui/draw"
 func (m Model) Targets() (targets draw.Targets[Action]) {
 	l := m.layout
 	if m.overlay != overlayNone {
-		whole := draw.At(0, 0, l.width, l.height)
+		whole := draw.At(0, 0, l.width, max(0, l.height-1)) // the last line says what closes it
 		return draw.Targets[Action]{{At: whole, Click: Action{verb: closeOverlay}, Up: Action{verb: up}, Down: Action{verb: down}}}
 	}
 	panels := l.places()
