@@ -201,7 +201,9 @@ func (p *program) watch(d *backend, f *runFlags, c scenario.Config) {
 	defer d.heedStops(leave)()
 	if f.screen(p) {
 		d.leaveStuck(leave)
-		err := p.onScreen(d.newest().Done(), func() error { return tui.Run(screen, d.newest(), p.screenOptions(c, f.ascii, d)) })
+		options := p.screenOptions(c, f.ascii, d)
+		options.Command = commandLine(p.args)
+		err := p.onScreen(d.newest().Done(), func() error { return tui.Run(screen, d.newest(), options) })
 		switch {
 		case err != nil && !errors.Is(err, context.Canceled):
 			p.warn("the live screen ended: %v", err)

@@ -58,6 +58,7 @@ type app struct {
 	monitor    monitor.Model
 	ask        *question
 	over       overlay // nil: the screen has the keys
+	command    string  // that repeats the run; "": it is not known
 	mouse      bool    // clicks and the wheel are the program's
 }
 
@@ -66,7 +67,7 @@ type app struct {
 // for it.
 func newApp(ctx context.Context, src live.Source, opts Options) (a app, closeApp func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), look: opts.look(), mouse: !opts.NoMouse, hasHome: src == nil && opts.Backend != nil}
+	a = app{ctx: ctx, backend: opts.Backend, starts: newStarts(opts.Backend), look: opts.look(), mouse: !opts.NoMouse, command: opts.Command, hasHome: src == nil && opts.Backend != nil}
 	if a.hasHome {
 		a.home = home.New(ctx, opts.Backend, a.look)
 	} else {
@@ -93,9 +94,18 @@ func (a app) show(src live.Source) (app, tea.Cmd) {
 	a.session, _ = src.(Session)
 	a.stored, a.ask = nil, nil
 	a.screens++
-	a.run, a.at = live.New(a.screens, src, live.Offers{Backend: a.backend != nil, Home: a.hasHome}, a.look), atRun
+	a.run, a.at = live.New(a.screens, src, a.offers(), a.look), atRun
 	a.run, _ = a.run.Update(a.size)
 	return a, a.run.Init()
+}
+
+// offers are what the program does for the screen of a run.
+func (a app) offers() live.Offers {
+	o := live.Offers{Backend: a.backend != nil, Home: a.hasHome}
+	if !a.hasHome && a.session != nil {
+		o.Command = a.command
+	}
+	return o
 }
 
 // showKept puts the screen of a kept run in front.

@@ -142,13 +142,27 @@ func (m Model) dim(blocks []draw.Block) {
 	}
 }
 
+// padded are lines that hide all that lies under width × height.
+func padded(lines []string, width, height int) []string {
+	out := make([]string, max(0, height))
+	for i := range out {
+		if i < len(lines) {
+			out[i] = lines[i]
+		}
+		out[i] = draw.Left(out[i], width)
+	}
+	return out
+}
+
 // over is the open overlay, in its place.
 func (m Model) over() draw.Block {
 	l, p := m.layout, m.pen
 	var lines []string
 	switch m.overlay {
-	case overlayErrors:
-		lines = p.browser(m.shown, m.selected, l.width, max(0, l.height-1))
+	case overlayErrors: // the answer stays in sight
+		at := draw.NewArea(0, l.answer.Y+l.answer.H, l.width, l.height-1-l.answer.Y-l.answer.H)
+		whole := at.Take(at.Left)
+		return draw.Block{At: whole, Lines: p.Fit(padded(p.errorsPage(m.shown, m.selected, m.outlook(), whole.W, whole.H), whole.W, whole.H), whole.W, whole.H)}
 	case overlayVerdict:
 		lines = p.verdictPage(m.shown, l.width, l.height)
 	default:
