@@ -119,8 +119,8 @@ func ofWhat(o result.SLOStatus) string {
 }
 
 // leading is the SLO that says best what a run is about: on the response time of the
-// first word before other latencies, these before anything else, of the whole run before
-// those of a wave. What nobody asked for does not lead.
+// first word before other latencies, of the whole run before those of a wave, and
+// anything else after them. What nobody asked for does not lead.
 func leading(slos []result.SLOStatus) (best result.SLOStatus, ok bool) {
 	order := []string{"ttft", "ttfa", "e2e", "tpot", "itl"}
 	rank := func(o result.SLOStatus) int {
@@ -128,11 +128,11 @@ func leading(slos []result.SLOStatus) (best result.SLOStatus, ok bool) {
 		if r < 0 {
 			r = len(order)
 		}
-		if o.Unit != units.Milliseconds {
-			r++
-		}
 		if o.Wave != "" {
-			r += 2 * len(order)
+			r += len(order) + 1
+		}
+		if o.Unit != units.Milliseconds {
+			r += 2 * (len(order) + 1)
 		}
 		return r
 	}

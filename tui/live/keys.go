@@ -108,8 +108,8 @@ func (m Model) Bindings() draw.Bindings[Action] {
 	list = append(list, draw.Bindings[Action]{
 		{Keys: []string{"m"}, Shown: "m", Label: "chart", Help: "another chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
 		{Keys: []string{"M", "shift+m"}, Shown: "M", Help: "the chart before it", Group: draw.Seeing, Action: Action{verb: lastChart}},
-		{Keys: []string{"left"}, Shown: "←", Label: "cursor", Name: "point at an earlier instant", Help: "what was at an instant (shift: ten columns; esc: off; or a click)", Group: draw.Seeing, Action: Action{verb: earlier}, Off: !m.charted()},
-		{Keys: []string{"right"}, Shown: "→", Label: "cursor", Name: "point at a later instant", Group: draw.Seeing, Action: Action{verb: later}, Off: !m.charted()},
+		{Keys: []string{"left"}, Shown: "left", Label: "cursor", Name: "point at an earlier instant", Help: "what was at an instant (shift: ten columns; esc: off; or a click)", Group: draw.Seeing, Action: Action{verb: earlier}, Off: !m.charted()},
+		{Keys: []string{"right"}, Shown: "right", Label: "cursor", Name: "point at a later instant", Group: draw.Seeing, Action: Action{verb: later}, Off: !m.charted()},
 		{Keys: []string{"shift+left"}, Name: "point ten columns earlier", Group: draw.Seeing, Action: Action{verb: muchEarlier}, Off: !m.charted()},
 		{Keys: []string{"shift+right"}, Name: "point ten columns later", Group: draw.Seeing, Action: Action{verb: muchLater}, Off: !m.charted()},
 		{Keys: []string{"esc"}, Name: "point at no instant", Group: draw.Seeing, Action: Action{verb: pointNowhere}, Off: !m.pointed},

@@ -34,6 +34,9 @@ var scenes = []scene{
 	{name: "steered", at: 90, edit: func(s *result.Snapshot) { s.Lanes[0].Factor = 1.1 }},
 	{name: "breached", at: 262, edit: felt("26,812 of 27,043 customers waited less than 800 ms for the first word, 175 got an error; the longest wait was 1.53 s")},
 	{name: "overloaded", at: 150, edit: overloaded},
+	{name: "late itself", at: 150, edit: func(s *result.Snapshot) {
+		s.Health = result.Health{CPUPercent: screentest.Ptr(97.0), LagP99: screentest.Ptr(48 * time.Millisecond), MaxLag: 20 * time.Millisecond, Warnings: []string{"late"}}
+	}},
 	{name: "frozen", at: 262, keys: keys("f")},
 	{name: "stale", at: 262, edit: func(s *result.Snapshot) { s.At += 5 * time.Second }},
 	{name: "heat", at: 262, keys: keys("m")},

@@ -66,10 +66,10 @@ func TestKeys(t *testing.T) {
 			s.Shows("▸ latency, ms")
 			s.Shows("requests/s")
 		},
-		"m": func(s *screentest.Session) { chartsKey(s, "m", 1) },
-		"M": func(s *screentest.Session) { chartsKey(s, "M", -1) },
-		"u": undoKey,
-		"←": cursorKey,
+		"m":    func(s *screentest.Session) { chartsKey(s, "m", 1) },
+		"M":    func(s *screentest.Session) { chartsKey(s, "M", -1) },
+		"u":    undoKey,
+		"left": cursorKey,
 		"]": func(s *screentest.Session) {
 			s.Press("]")
 			s.Shows("02:00")
