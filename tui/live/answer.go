@@ -73,7 +73,7 @@ type headline struct {
 func (p pen) headline(s result.Snapshot) headline {
 	o, ok := leading(s.SLOs)
 	if s.Verdict != nil { // what it failed by, or what it was about
-		if failed, any := leading(breached(s.SLOs)); any {
+		if failed, some := leading(breached(s.SLOs)); some {
 			o = failed
 		}
 	}

@@ -39,7 +39,7 @@ func newLayout(width, height, classes int, done, zoomed bool) layout {
 	case l.numbers:
 		l.figures = s.Take(s.Left)
 	case width < draw.FullWidth || height < draw.FullHeight:
-		l.column(l.top(s, done), done)
+		l.column(l.top(s, done))
 	default:
 		l.full(l.top(s, done), classes, done)
 	}
@@ -73,7 +73,7 @@ func (l *layout) top(s draw.Area, done bool) draw.Area {
 }
 
 // column lays out a narrow or a low window.
-func (l *layout) column(s draw.Area, done bool) {
+func (l *layout) column(s draw.Area) {
 	if s.Left >= 30 {
 		l.latency = s.Take(10)
 		pair := s.Take(9)

@@ -1,0 +1,79 @@
+package live
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"flashwave/tui/draw"
+	"flashwave/tui/screentest"
+)
+
+// mouse does what the mouse asks for.
+func (m Model) mouse(msg tea.MouseMsg) Model {
+	if a, ok := m.Targets().For(msg); ok {
+		m, _ = m.Do(a)
+	}
+	return m
+}
+
+// TestClicks holds that a click on a chart points at the instant of its column, that one
+// on a panel focuses it, and that the wheel moves the time in view and the events.
+func TestClicks(t *testing.T) {
+	m := scene{at: 262}.open(120, 36, draw.Theming{})
+	shown := func() string { return ansi.Strip(m.View().Content) }
+	chart := m.layout.charts[0]
+	x := chart.X + 2 + draw.Gutter + 2 + 20
+	m = m.mouse(tea.MouseClickMsg{X: x, Y: chart.Y + 2, Button: tea.MouseLeft})
+	if !m.pointed || m.cursor < 110 || m.cursor > 125 || !m.panels.Has(panelChart) {
+		t.Errorf("the cursor is at %g s, the focus on %v", m.cursor, m.panels)
+	}
+	if line := strings.Split(shown(), "\n")[chart.Y+1]; []rune(line)[x] != '│' {
+		t.Errorf("the column is not marked in %q", line)
+	}
+	if !strings.Contains(shown(), "▸ 02:0") && !strings.Contains(shown(), "▸ 01:5") {
+		t.Errorf("nothing is told of it:\n%s", shown())
+	}
+	wheel := func(at draw.Rect, button tea.MouseButton) {
+		m = m.mouse(tea.MouseWheelMsg{X: at.X + 3, Y: at.Y + 1, Button: button})
+	}
+	wheel(chart, tea.MouseWheelUp)
+	if from, to := chartSpan(m.shown, m.outlook()); to-from != 120 || m.cursor < from || m.cursor > to {
+		t.Errorf("%g to %g s are in view", from, to)
+	}
+	wheel(chart, tea.MouseWheelDown)
+	if from, to := chartSpan(m.shown, m.outlook()); from != 0 || to != 262 {
+		t.Errorf("%g to %g s are in view", from, to)
+	}
+	m = m.mouse(tea.MouseClickMsg{X: m.layout.events.X + 5, Y: m.layout.events.Y, Button: tea.MouseLeft})
+	if !strings.Contains(shown(), "▸ events") {
+		t.Error("the events have no focus")
+	}
+	wheel(m.layout.events, tea.MouseWheelDown)
+	if m.scrolled != 1 {
+		t.Errorf("%d events are scrolled away", m.scrolled)
+	}
+}
+
+// TestTimeInView holds that what is in view is a part of the run, with the cursor in it.
+func TestTimeInView(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := scene{at: float64(rapid.IntRange(1, 490).Draw(t, "at"))}.open(120, 36, draw.Theming{})
+		for _, k := range rapid.SliceOfN(rapid.SampledFrom([]string{"]", "[", "left", "shift+left", "right", "shift+right", "2", "0", "m", "tab"}), 0, 12).Draw(t, "keys") {
+			m, _ = m.Update(screentest.KeyOf(k))
+			m = settle(m)
+		}
+		from, to := chartSpan(m.shown, m.outlook())
+		end := m.shown.At.Seconds()
+		if from < 0 || to > end+1e-9 && m.wave < 0 || from > to || math.IsNaN(from+to) {
+			t.Fatalf("%g to %g s of %g s are in view", from, to, end)
+		}
+		if m.pointed && m.wave < 0 && (m.cursor < from-1e-9 || m.cursor > to+1e-9) {
+			t.Fatalf("the cursor is at %g s, %g to %g s are in view", m.cursor, from, to)
+		}
+	})
+}
