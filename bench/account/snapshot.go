@@ -105,6 +105,9 @@ func (a *Account) figures(view result.View, state result.State) *figures {
 	}
 	f := &figures{n: n, state: state, view: view}
 	f.series, _ = a.Ledger.Rows(false)
+	if a.Server != nil {
+		a.Server.Levels(f.series, a.Waves.Since)
+	}
 	f.total = a.stats(-1, a.Total(), false)
 	if view.Window > 0 {
 		l := a.label(view.Wave, false)

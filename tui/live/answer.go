@@ -96,7 +96,7 @@ func (p pen) headline(s result.Snapshot) headline {
 	case o.Live != nil:
 		h.figure = units.Value(*o.Live, o.Unit)
 	case o.AtLeast != nil:
-		h.figure = ">" + units.Bound(*o.AtLeast, o.Unit)
+		h.figure = ">" + units.Value(*o.AtLeast, o.Unit)
 	}
 	if s.Now.Overload != nil && s.Verdict == nil {
 		h.style = p.Style.Bad

@@ -49,7 +49,7 @@ func (p pen) observed(o result.SLO) string {
 	case o.AtLeast != nil && o.AtMost != nil:
 		return units.Value(*o.AtLeast, o.Unit) + p.Glyph.Cut + units.Value(*o.AtMost, o.Unit)
 	case o.AtLeast != nil:
-		return "over " + units.Bound(*o.AtLeast, o.Unit)
+		return "over " + units.Value(*o.AtLeast, o.Unit)
 	default:
 		return p.Glyph.None
 	}
