@@ -49,7 +49,7 @@ func (p pen) drawBand(s result.Snapshot, kind chartKind, o outlook, width, heigh
 		return p.Nothing(src.title+", ms", width, height)
 	}
 	unit, ms := "ms", 1.0
-	if top >= 10e3 {
+	if src.slowest(s.Series, o.service) >= 10e3 {
 		unit, ms = "s", 1e3
 	}
 	for _, l := range lines {
@@ -75,6 +75,17 @@ func (p pen) drawBand(s result.Snapshot, kind chartKind, o outlook, width, heigh
 	}
 	notes = append(notes, lead.Style.Render(stat))
 	return p.Titled(titles, notes, append(body, f.foot()...), width, height)
+}
+
+// slowest is the highest p99 of a whole run, whatever of it is in view: a unit that was
+// left does not come back.
+func (b bandSource) slowest(rows []result.Row, service bool) (ms float64) {
+	for _, row := range rows {
+		if v, ok := percentile(b.of(row.Latency, service), "p99"); ok {
+			ms = max(ms, v)
+		}
+	}
+	return ms
 }
 
 // alarm is the tightest bound on one of the percentiles that rows keep, and which it is;

@@ -54,6 +54,14 @@ func (m Model) zoomTime(by int) Model {
 	return m
 }
 
+// charting reports whether a chart is in view.
+func (m Model) charting() bool {
+	if panel, ok := m.zoomed(); ok {
+		return panel >= panelChart
+	}
+	return len(m.layout.charts) > 0
+}
+
 // charted reports whether a chart over time is in view.
 func (m Model) charted() bool {
 	if panel, ok := m.zoomed(); ok {

@@ -22,7 +22,7 @@ func longSale(s *result.Snapshot) {
 }
 
 // BenchmarkFrame is one frame of the screen: a snapshot taken over and drawn. The
-// budget is 8 ms.
+// budget is 4 ms.
 func BenchmarkFrame(b *testing.B) {
 	for _, size := range []struct{ w, h int }{{80, 24}, {120, 36}, {200, 60}} {
 		for _, s := range scenes {

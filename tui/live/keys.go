@@ -106,8 +106,8 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		list = append(list, m.panelBindings()...)
 	}
 	list = append(list, draw.Bindings[Action]{
-		{Keys: []string{"m"}, Shown: "m", Label: "chart", Help: "another chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}},
-		{Keys: []string{"M", "shift+m"}, Shown: "M", Help: "the chart before it", Group: draw.Seeing, Action: Action{verb: lastChart}},
+		{Keys: []string{"m"}, Shown: "m", Label: "chart", Help: "another chart: TTFT, E2E, their heat, percentiles, ITL, requests, tokens …", Group: draw.Seeing, Action: Action{verb: nextChart}, Off: !m.charting()},
+		{Keys: []string{"M", "shift+m"}, Shown: "M", Help: "the chart before it", Group: draw.Seeing, Action: Action{verb: lastChart}, Off: !m.charting()},
 		{Keys: []string{"left"}, Shown: "left", Label: "cursor", Name: "point at an earlier instant", Help: "what was at an instant (shift: ten columns; esc: off; or a click)", Group: draw.Seeing, Action: Action{verb: earlier}, Off: !m.charted()},
 		{Keys: []string{"right"}, Shown: "right", Label: "cursor", Name: "point at a later instant", Group: draw.Seeing, Action: Action{verb: later}, Off: !m.charted()},
 		{Keys: []string{"shift+left"}, Name: "point ten columns earlier", Group: draw.Seeing, Action: Action{verb: muchEarlier}, Off: !m.charted()},
@@ -161,7 +161,13 @@ func (m Model) askBindings() draw.Bindings[Action] {
 
 // panelBindings lead the focus round the panels.
 func (m Model) panelBindings() draw.Bindings[Action] {
-	return draw.Lift(m.panels.Bindings("figures, charts, events"), func(move draw.PanelMove) Action { return Action{verb: movePanels, move: move} })
+	list := draw.Lift(m.panels.Bindings("figures, charts, events"), func(move draw.PanelMove) Action { return Action{verb: movePanels, move: move} })
+	if _, zoomed := m.zoomed(); m.layout.bare() && !zoomed { // the focus would not show
+		for i := range list {
+			list[i].Off = list[i].Off || list[i].Action.move != draw.Zoom
+		}
+	}
+	return list
 }
 
 // finderBindings find events.

@@ -25,10 +25,13 @@ func (l layout) places() (list [panelKinds]draw.Rect) {
 	return list
 }
 
+// bare reports whether no panel has room.
+func (l layout) bare() bool { return l.places() == [panelKinds]draw.Rect{} }
+
 // open reports whether the focus can go to a panel: to all that are shown, and to any one
 // where it is to have the window to itself.
 func (m Model) open(panel int) bool {
-	if _, zoomed := m.panels.Zoomed(); zoomed || m.layout.numbers {
+	if _, zoomed := m.zoomed(); zoomed || m.layout.bare() {
 		return panel <= panelChart && (panel != panelClasses || classCount(m.shown) > 0)
 	}
 	return m.layout.places()[panel].H > 0

@@ -77,3 +77,31 @@ func TestTimeInView(t *testing.T) {
 		}
 	})
 }
+
+// TestZoomInSmallWindows holds that what has no room gets the window, panel by panel.
+func TestZoomInSmallWindows(t *testing.T) {
+	for _, size := range []struct{ w, h int }{{40, 12}, {60, 16}} {
+		m := scene{at: 262}.open(size.w, size.h, draw.Theming{})
+		press := func(keys ...string) string {
+			for _, k := range keys {
+				m, _ = m.Update(screentest.KeyOf(k))
+			}
+			return ansi.Strip(m.View().Content)
+		}
+		if text := press("tab"); strings.Contains(text, "▸") || m.panels != (draw.Panels{}) {
+			t.Errorf("a focus that nobody sees: %v", m.panels)
+		}
+		for i, want := range []string{"▸ latency", "▸ outcomes", "▸ cost", "▸ SLOs", "▸ waves", "▸ events", " 0 ┤"} {
+			keys := []string{"tab"}
+			if i == 0 {
+				keys = []string{"z"}
+			}
+			if text := press(keys...); !strings.Contains(text, want) {
+				t.Errorf("%d×%d lacks %q:\n%s", size.w, size.h, want, text)
+			}
+		}
+		if text := press("esc"); strings.Contains(text, "▸") {
+			t.Errorf("the zoom stays:\n%s", text)
+		}
+	}
+}
