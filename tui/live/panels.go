@@ -74,7 +74,8 @@ func (m Model) stack() []chartKind {
 
 // chart is the chart that the keys are about: the one with the focus, or the first.
 func (m Model) chart() int {
-	if i, ok := m.panels.Focus(); ok && i >= panelChart {
+	_, zoomed := m.zoomed()
+	if i, ok := m.panels.Focus(); ok && i >= panelChart && (zoomed || i-panelChart < len(m.layout.charts)) {
 		return i - panelChart
 	}
 	return 0

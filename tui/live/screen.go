@@ -70,7 +70,11 @@ func (m Model) status(width, height int) []string {
 		return p.reasons(slices.DeleteFunc(v.Further(), func(r string) bool { return r == v.Customers }), width, height)
 	}
 	steered := p.steered(s, m.lane)
-	return []string{p.flow(s, width), p.Ends(p.open(s, width-draw.Cells(steered)), steered, width)}
+	room := width
+	if steered != "" {
+		room -= draw.Cells(steered) + 2
+	}
+	return []string{p.flow(s, width), p.Ends(p.open(s, room), steered, width)}
 }
 
 // bottom is the last line: the keys, or what is said in their place.
