@@ -1,8 +1,6 @@
 package live
 
-import (
-	"math"
-)
+import "math"
 
 // point moves the cursor by columns of the chart that leads: from the newest instant
 // where it was nowhere, and away where it leaves the end.

@@ -34,9 +34,8 @@ const (
 // An outlook is what the user has chosen to see: it changes no figure of the
 // run.
 type outlook struct {
-	service bool   // service time leads
-	past    string // says why what is drawn is not how the run is now; "": it is
-	seconds bool   // latencies are in seconds
+	service bool // service time leads
+	seconds bool // latencies are in seconds
 
 	stretch time.Duration // that charts show; 0: all
 	pointed bool          // the cursor is somewhere
@@ -247,5 +246,5 @@ func (m *Model) place() {
 
 // outlook is what the user has chosen to see.
 func (m Model) outlook() outlook {
-	return outlook{service: m.service, past: m.past(), seconds: m.seconds, stretch: stretches[m.stretch], pointed: m.pointed, cursor: m.cursor}
+	return outlook{service: m.service, seconds: m.seconds, stretch: stretches[m.stretch], pointed: m.pointed, cursor: m.cursor}
 }

@@ -1,8 +1,6 @@
 package live
 
-import (
-	"flashwave/tui/draw"
-)
+import "flashwave/tui/draw"
 
 // The panels, in the order in which the focus goes round.
 const (
@@ -63,7 +61,7 @@ func (m Model) panel(panel, width, height int) []string {
 		return p.events(s, m.search, m.scrolled, width, height)
 	}
 	i := panel - panelChart
-	o.leads = m.leads(i)
+	o.leads = i == m.chart()
 	return p.drawChart(s, m.stack()[i], o, width, height)
 }
 
@@ -80,6 +78,3 @@ func (m Model) chart() int {
 	}
 	return 0
 }
-
-// leads reports whether a chart tells what is at the cursor.
-func (m Model) leads(chart int) bool { return chart == m.chart() }
