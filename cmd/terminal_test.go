@@ -154,10 +154,15 @@ func (x *tty) orderly() {
 		x.t.Errorf("the terminal's state is not what it was: %v, was %v", after, x.before)
 	}
 	text := x.seen()
+	if !strings.Contains(text, "\x1b[?1002h") {
+		x.t.Error("the screen never had the mouse")
+	}
 	for name, mode := range map[string][2]string{
 		"the alternate screen was not left": {"\x1b[?1049h", "\x1b[?1049l"},
 		"the cursor stays hidden":           {"\x1b[?25l", "\x1b[?25h"},
 		"pastes stay bracketed":             {"\x1b[?2004h", "\x1b[?2004l"},
+		"clicks stay with the screen":       {"\x1b[?1002h", "\x1b[?1002l"},
+		"clicks are still written as SGR":   {"\x1b[?1006h", "\x1b[?1006l"},
 	} {
 		if on := strings.LastIndex(text, mode[0]); on >= 0 && strings.LastIndex(text, mode[1]) < on {
 			x.t.Error(name)
