@@ -403,7 +403,7 @@ func TestPalette(t *testing.T) {
 		e.Hides("▸ pause the lane")
 		e.key(ctrlU, 1)
 		e.typed("write report")
-		e.Shows("▸ report: write a report")
+		e.Shows("▸ write a report")
 		e.Press("enter")
 		e.Shows("report to:")
 		e.Press("ctrl+p") // a question wants its answer

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/tui/comparison"
 	"flashwave/tui/draw"
@@ -160,15 +161,20 @@ type overlay interface {
 	draw(a app) []draw.Block
 }
 
-// overlaid draws the overlay above the screen.
+// overlaid draws the overlay above the screen, which recedes but for its first line: that
+// says how a run is.
 func (a app) overlaid(screen string) string {
 	w, h := a.size.Width, a.size.Height
 	p := a.look.Pen()
-	for _, block := range a.over.draw(a) {
-		under := draw.Block{At: draw.At(0, 0, w, h), Lines: strings.Split(screen, "\n")}
-		screen = p.Compose(w, h, []draw.Block{under, block})
+	lines := strings.Split(screen, "\n")
+	for i := 1; i < len(lines); i++ {
+		lines[i] = p.Style.Faint.Render(ansi.Strip(lines[i]))
 	}
-	return screen
+	for _, block := range a.over.draw(a) {
+		under := draw.Block{At: draw.At(0, 0, w, h), Lines: lines}
+		lines = strings.Split(p.Compose(w, h, []draw.Block{under, block}), "\n")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // keyPlace is the last line of the window, where keys are told.

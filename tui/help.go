@@ -137,7 +137,7 @@ func (h helpPage) lines(a app) (lines []string) {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		lines = append(append(lines, p.Figure(title)), body...)
+		lines = append(append(lines, p.Style.Mark.Render(title)), body...)
 	}
 	all := a.bindings()
 	for _, g := range draw.Groups {

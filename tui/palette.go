@@ -58,9 +58,9 @@ type choice struct {
 	action           tea.Msg
 }
 
-// title is how the choice is told: its label and its name, where they say different things.
+// title is how the choice is told: its name, after its label where the name lacks that.
 func (c choice) title() string {
-	if c.label == "" || strings.HasPrefix(c.name, c.label) {
+	if strings.Contains(c.name, c.label) {
 		return c.name
 	}
 	return c.label + ": " + c.name
@@ -79,6 +79,9 @@ func (a app) everything() (list []choice) {
 			continue // it only says what the keys of a field do
 		}
 		c := choice{cmp.Or(b.Name, b.Help, said), b.Label, cmp.Or(b.Shown, b.Keys[0]), b.Action}
+		if b.Name != "" {
+			c.key = b.Keys[0]
+		}
 		if c.name == "" || names[c.name] {
 			c.name = strings.TrimSpace(c.name + " " + b.Keys[0])
 		}
