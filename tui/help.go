@@ -88,10 +88,11 @@ func (h helpPage) take(a app, msg tea.Msg) (overlay, tea.Msg) {
 
 // do performs an action that leaves the help open.
 func (h helpPage) do(a app, action helpAction) helpPage {
-	page := max(1, h.rows(a)-1)
+	lines, rows := h.laid(a)
+	page := max(1, rows-1)
 	steps := map[helpVerb]int{lineAbove: -1, lineBelow: 1, threeAbove: -3, threeBelow: 3, screenAbove: -page, screenBelow: page, firstLine: -1 << 20, lastLine: 1 << 20}
 	if by, ok := steps[action.verb]; ok {
-		h.from = max(0, min(h.from+by, len(h.lines(a))-h.rows(a)))
+		h.from = max(0, min(h.from+by, len(lines)-rows))
 		h.hit = h.from
 	}
 	switch action.find {
@@ -114,10 +115,10 @@ func (h helpPage) find(a app, f draw.Finder) helpPage {
 
 // seek goes to a match.
 func (h helpPage) seek(a app, by int) helpPage {
-	lines := h.lines(a)
+	lines, rows := h.laid(a)
 	if i, ok := h.finder.Seek(h.hit, by, len(lines), func(i int) string { return ansi.Strip(lines[i]) }); ok {
 		h.hit = i
-		if rows := h.rows(a); i < h.from || i >= h.from+rows {
+		if i < h.from || i >= h.from+rows {
 			h.from = max(0, min(i-rows/2, len(lines)-rows))
 		}
 	}
@@ -155,19 +156,23 @@ func (h helpPage) lines(a app) (lines []string) {
 // width is that of the help's lines.
 func (helpPage) width(a app) int { return max(1, min(a.size.Width, 84)-4) }
 
-// rows are the lines in view.
-func (h helpPage) rows(a app) int { return max(1, h.place(a).H-2) }
+// laid are the help's lines, and how many of them are in view.
+func (h helpPage) laid(a app) (lines []string, rows int) {
+	lines = h.lines(a)
+	return lines, max(1, h.place(a, len(lines)).H-2)
+}
 
-// place is where the help lies.
-func (h helpPage) place(a app) draw.Rect {
-	width, height := min(a.size.Width, 84), max(0, min(a.size.Height-1, len(h.lines(a))+2))
+// place is where a help of so many lines lies.
+func (h helpPage) place(a app, lines int) draw.Rect {
+	width, height := min(a.size.Width, 84), max(0, min(a.size.Height-1, lines+2))
 	return draw.At((a.size.Width-width)/2, (a.size.Height-1-height)/2, width, height)
 }
 
 // draw draws the help.
 func (h helpPage) draw(a app) []draw.Block {
-	p, at, lines := a.look.Pen(), h.place(a), h.lines(a)
-	rows := h.rows(a)
+	p := a.look.Pen()
+	lines, rows := h.laid(a)
+	at := h.place(a, len(lines))
 	from := max(0, min(h.from, len(lines)-rows))
 	to := min(len(lines), from+rows)
 	body := make([]string, 0, to-from)
@@ -192,7 +197,7 @@ func (h helpPage) targets(a app) draw.Targets[helpAction] {
 	verb := func(v helpVerb) helpAction { return helpAction{verb: v} }
 	list := draw.Targets[helpAction]{
 		{At: draw.At(0, 0, a.size.Width, a.size.Height-1), Click: verb(closeHelp), Up: verb(threeAbove), Down: verb(threeBelow)},
-		{At: h.place(a), Click: verb(stayHelp)},
+		{At: h.place(a, len(h.lines(a))), Click: verb(stayHelp)},
 	}
 	if !h.finder.Typing() {
 		list = append(list, draw.FooterTargets(h.bindings(), a.look.Pen(), a.keyPlace())...)

@@ -279,6 +279,9 @@ func (p Pen) Maybe(v *float64, write func(float64) string) string {
 
 // Wrapped breaks a text into styled lines.
 func Wrapped(style Ink, text string, width int) []string {
+	if Cells(text) <= width && !strings.Contains(text, "\n") {
+		return []string{style.Render(text)}
+	}
 	var lines []string
 	for _, line := range strings.Split(ansi.Wordwrap(text, max(1, width), ""), "\n") {
 		lines = append(lines, style.Render(line))
