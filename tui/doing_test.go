@@ -295,6 +295,31 @@ func TestClicksOnTheFooter(t *testing.T) {
 	})
 }
 
+// The mouse has its places within the window, and on them only what can be done: a click
+// anywhere, or the wheel, leaves a screen that fits.
+func TestTargetsLieInTheWindow(t *testing.T) {
+	t.Parallel()
+	everywhere(t, func(t *testing.T, name string) {
+		s := come(t, name, sizes[0])
+		for _, size := range sizes {
+			s.does(size)
+			for _, target := range s.drawn().targets() {
+				at := target.At
+				if at.W <= 0 || at.H <= 0 || at.X < 0 || at.Y < 0 || at.X+at.W > size.Width || at.Y+at.H > size.Height {
+					t.Errorf("%dx%d: a target at %+v", size.Width, size.Height, at)
+				}
+				for _, action := range []tea.Msg{target.Click, target.Up, target.Down} {
+					if action == nil {
+						continue
+					}
+					m, _ := s.Update(action)
+					screentest.Fits(t, m.View().Content, size.Width, size.Height)
+				}
+			}
+		}
+	})
+}
+
 // written is what a line of keys and labels says, by column, read as people read it.
 func written(b draw.Bindings[tea.Msg], line string) map[int]tea.Msg {
 	says := map[int]tea.Msg{}
@@ -515,6 +540,24 @@ func TestHelp(t *testing.T) {
 	shows("help: two runs", true)
 	s.does(tea.WindowSizeMsg{Width: 120, Height: 16}, tea.MouseClickMsg{X: 1, Y: 3, Button: tea.MouseLeft})
 	shows("help: two runs", false)
+}
+
+// Whatever lies above the screen, the program can be suspended; ctrl+c goes through the
+// help to the screen, and closes the palette.
+func TestLeavingOverlays(t *testing.T) {
+	t.Parallel()
+	a := atCompareOf()
+	for name, o := range map[string]overlay{"help": helpPage{}, "a word typed": helpPage{finder: draw.Finder{}.Do(draw.OpenFinder)}, "palette": palette{}} {
+		if next, do := o.take(a, keyOf("ctrl+z")); next == nil || do != suspendProgram {
+			t.Errorf("%s: ctrl+z leaves %v, and does %v", name, next, do)
+		}
+	}
+	if next, do := (helpPage{}).take(a, keyOf("ctrl+c")); next != nil || do != keyOf("ctrl+c") {
+		t.Errorf("ctrl+c leaves %v, and does %v", next, do)
+	}
+	if next, do := (palette{}).take(a, keyOf("ctrl+c")); next != nil || do != nil {
+		t.Errorf("ctrl+c leaves %v, and does %v", next, do)
+	}
 }
 
 // What is copied is said in the last line, and reaches the terminal.

@@ -21,9 +21,10 @@ import (
 // message makes an action of a screen, or of the program, a message.
 func message[A any](a A) tea.Msg { return a }
 
-// bindings are all that can be done now: with the program, and with the screen in front.
+// bindings are all that can be done: with the program while it waits, and with the screen
+// in front.
 func (a app) bindings() draw.Bindings[tea.Msg] {
-	list := draw.Lift(a.appBindings(), message[appAction])
+	list := draw.Lift(a.appBindings().Possible(), message[appAction])
 	switch a.at {
 	case atRun:
 		return slices.Concat(list, draw.Lift(a.run.Bindings(), message[live.Action]))

@@ -97,8 +97,9 @@ func (b Bindings[A]) Footer(p Pen, width int) string {
 func FooterTargets[A comparable](b Bindings[A], p Pen, at Rect) (targets Targets[A]) {
 	_, spans := b.footer(p, at.W)
 	for _, s := range spans {
-		w := max(0, min(s.w, at.W-s.x))
-		targets = append(targets, Target[A]{At: At(at.X+s.x, at.Y, w, at.H), Click: s.action})
+		if w := min(s.w, at.W-s.x); w > 0 && at.H > 0 {
+			targets = append(targets, Target[A]{At: At(at.X+s.x, at.Y, w, at.H), Click: s.action})
+		}
 	}
 	return targets
 }
