@@ -248,16 +248,17 @@ func TestEverythingHasAKeyAndAName(t *testing.T) {
 					t.Errorf("%s asks for %q and for %q", k, other, called)
 				}
 				keys[k] = called
+				if action, ok := s.bindings().For(k); !ok || action != b.Action {
+					t.Errorf("%s asks for %v, not for %q", k, action, called)
+				}
 			}
 			byName := come(t, name, size)
 			byName.over = palette{}
 			byName.does(tea.PasteMsg{Content: called}, keyOf("enter"))
-			for _, k := range b.Keys {
-				byKey := come(t, name, size)
-				byKey.keys(k)
-				if x, y := byKey.View().Content, byName.View().Content; x != y {
-					t.Errorf("%s does not do what %q does:\n%s\n\n%s", k, called, ansi.Strip(x), ansi.Strip(y))
-				}
+			byKey := come(t, name, size)
+			byKey.keys(b.Keys[0])
+			if x, y := byKey.View().Content, byName.View().Content; x != y {
+				t.Errorf("%s does not do what %q does:\n%s\n\n%s", b.Keys[0], called, ansi.Strip(x), ansi.Strip(y))
 			}
 		}
 	})
