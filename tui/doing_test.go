@@ -19,6 +19,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/tui/comparison"
 	"flashwave/tui/draw"
+	"flashwave/tui/monitor"
 	"flashwave/tui/screentest"
 	"flashwave/tui/search"
 )
@@ -154,6 +155,8 @@ var stands = map[string]func(t *testing.T) (a app, come func(s *standing)){
 		return atSearchOf(capacity.Snapshot{Phase: capacity.Ramping}), nothing
 	},
 	"a search that is over":   func(*testing.T) (app, func(*standing)) { return atSearchOf(searched()), nothing },
+	"a monitor":               func(*testing.T) (app, func(*standing)) { return atMonitorOf(), nothing },
+	"a monitor, one target":   func(*testing.T) (app, func(*standing)) { return atMonitorOf(), pressing("enter") },
 	"a search, another chart": func(*testing.T) (app, func(*standing)) { return atSearchOf(searched()), pressing("tab") },
 }
 
@@ -201,6 +204,8 @@ var slower = sync.OnceValue(func() *comparison.Pair {
 func atSearchOf(s capacity.Snapshot) app {
 	return newSearchApp(context.Background(), stillSearch{s}, "midnight-sale", Options{})
 }
+
+func atMonitorOf() app { return newMonitorApp(context.Background(), &quiet{}, Options{}) }
 
 // come comes to a stand in a window.
 func come(t *testing.T, name string, size tea.WindowSizeMsg) *standing {
@@ -564,7 +569,7 @@ func TestLeavingOverlays(t *testing.T) {
 // What is copied is said in the last line, and reaches the terminal.
 func TestCopying(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"a run": "copied the figures", "a result": "copied the figures", "two runs": "copied the answer", "a search that is over": "copied the answer", "home, runs": "copied the run's name"} {
+	for name, want := range map[string]string{"a run": "copied the figures", "a result": "copied the figures", "two runs": "copied the answer", "a search that is over": "copied the answer", "home, runs": "copied the run's name", "a monitor": "copied the last error of the target"} {
 		synctest.Test(t, func(t *testing.T) {
 			s := come(t, name, tea.WindowSizeMsg{Width: 80, Height: 24})
 			m, cmd := s.Update(keyOf("y"))
@@ -593,7 +598,7 @@ func TestMouseMode(t *testing.T) {
 	}
 }
 
-// What another search still looks up is not shown as this one's.
+// What another search, or monitor, still looks up is not shown as this one's.
 func TestAStaleSearch(t *testing.T) {
 	t.Parallel()
 	old := newSearchApp(t.Context(), stillSearch{searched()}, "", Options{})
@@ -602,5 +607,11 @@ func TestAStaleSearch(t *testing.T) {
 	m, _ := a.Update(old.search.Init()())
 	if strings.Contains(m.View().Content, "1,403") {
 		t.Error("the search in front was given the figures of another one")
+	}
+	of := newMonitorApp(t.Context(), &quiet{}, Options{})
+	of.monitor = monitor.New(2, &quiet{}, draw.Theming{})
+	m, _ = of.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
+	if m, _ = m.Update(atMonitorOf().monitor.Init()()); strings.Contains(m.View().Content, "gateway") {
+		t.Error("the monitor in front was given the figures of another one")
 	}
 }

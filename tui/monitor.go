@@ -14,5 +14,5 @@ func RunMonitor(ctx context.Context, src monitor.Source, opts Options) error {
 
 // newMonitorApp is the program with a monitor in front.
 func newMonitorApp(ctx context.Context, src monitor.Source, opts Options) app {
-	return app{ctx: ctx, look: opts.look(), mouse: !opts.NoMouse, at: atMonitor, monitor: monitor.New(src, opts.look())}
+	return app{ctx: ctx, look: opts.look(), mouse: !opts.NoMouse, at: atMonitor, monitor: monitor.New(1, src, opts.look())}
 }

@@ -20,6 +20,7 @@ type Source interface {
 
 // A Model is the screen of a monitor, as a Bubble Tea model.
 type Model struct {
+	id   int
 	src  Source
 	pen  draw.Pen
 	size tea.WindowSizeMsg
@@ -37,8 +38,9 @@ type Model struct {
 // spans are the times that the charts of a target show.
 var spans = []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour}
 
-// New returns the screen of a monitor.
-func New(src Source, look draw.Theming) Model { return Model{src: src}.Restyle(look) }
+// New returns the screen of a monitor. No other one of the program has its id: what
+// another one still looks up is stale.
+func New(id int, src Source, look draw.Theming) Model { return Model{id: id, src: src}.Restyle(look) }
 
 // Restyle gives the screen its looks.
 func (s Model) Restyle(look draw.Theming) Model {
@@ -46,12 +48,15 @@ func (s Model) Restyle(look draw.Theming) Model {
 	return s
 }
 
-// A SnapshotMsg is a poll of the monitor.
-type SnapshotMsg struct{ snapshot monitor.Snapshot }
+// A SnapshotMsg is a poll of the monitor, with the screen that asked for it.
+type SnapshotMsg struct {
+	id       int
+	snapshot monitor.Snapshot
+}
 
 // look polls what is looked at now.
 func (s Model) look() tea.Msg {
-	return SnapshotMsg{s.src.Snapshot(monitor.View{Target: s.opened, Last: spans[s.span]})}
+	return SnapshotMsg{s.id, s.src.Snapshot(monitor.View{Target: s.opened, Last: spans[s.span]})}
 }
 
 // Init asks for the first snapshot.
@@ -141,6 +146,9 @@ func (s Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	s.asks = 0
 	switch msg := msg.(type) {
 	case SnapshotMsg:
+		if msg.id != s.id {
+			return s, nil
+		}
 		s.snap = msg.snapshot
 		s.selected = max(0, min(s.selected, len(s.snap.Rows)-1))
 		if s.snap.Ended {

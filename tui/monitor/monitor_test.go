@@ -154,7 +154,7 @@ func opened(s Model, name string) Model {
 
 // scene is one in a window.
 func scene(name string, w, h int, look draw.Theming) Model {
-	s := New(&still{}, look)
+	s := New(1, &still{}, look)
 	s.size, s.snap = tea.WindowSizeMsg{Width: w, Height: h}, watched()
 	return scenes[name](s)
 }
@@ -204,7 +204,7 @@ func TestMonitorKeys(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		src := &still{snap: watched()}
-		s := screentest.Start(t, alone{New(src, draw.Theming{})}, nil, 120, 36)
+		s := screentest.Start(t, alone{New(1, src, draw.Theming{})}, nil, 120, 36)
 		s.Shows("2 open")
 		s.Shows("no space left on device")
 		s.Press("down", "enter")
