@@ -146,13 +146,12 @@ func (f Finder) Mark(p Pen, line string) string {
 	if !slices.Contains(held, true) {
 		return line
 	}
-	return reversed(line, held)
+	return p.Style.Found.over(line, held)
 }
 
-// reversed turns the colours of some characters of a line round, in every theme. A line
-// whose width that would change, as of a character that joins another one, stays as it is.
-func reversed(line string, held []bool) string {
-	const on, off = "\x1b[7m", "\x1b[27m"
+// over puts a style over some characters of a styled line. A line whose width that would
+// change, as of a character that joins another one, stays as it is.
+func (i Ink) over(line string, held []bool) string {
 	var b strings.Builder
 	var state byte
 	at, lit := 0, false
@@ -162,20 +161,20 @@ func reversed(line string, held []bool) string {
 		if width == 0 && strings.HasPrefix(piece, "\x1b") {
 			b.WriteString(piece)
 			if lit {
-				b.WriteString(on) // it may have been reset
+				b.WriteString(i.before) // it may have been reset
 			}
 			continue
 		}
 		runes := utf8.RuneCountInString(piece)
 		if now := at < len(held) && held[at]; now != lit {
 			lit = now
-			b.WriteString(map[bool]string{true: on, false: off}[lit])
+			b.WriteString(map[bool]string{true: i.before, false: i.after}[lit])
 		}
 		at += runes
 		b.WriteString(piece)
 	}
 	if lit {
-		b.WriteString(off)
+		b.WriteString(i.after)
 	}
 	if marked := b.String(); Cells(marked) == Cells(line) {
 		return marked

@@ -17,6 +17,7 @@ type Styles struct {
 	Frame  Ink // borders
 	Brand  Ink
 	Mark   Ink // the cursor of the ribbon, a selection
+	Found  Ink // what was looked for: within another style, whose colours it turns round
 
 	Good, Near, Bad Ink // an SLO is met, within 10 % of its bound, breached
 	P50, P95, P99   Ink
@@ -59,7 +60,7 @@ func newStyles(hues *palette, dark bool, profile colorprofile.Profile) Styles {
 	return Styles{
 		heat:   heatInks(dark, profile),
 		Strong: inked(hues.strong), Text: inked(hues.text), Muted: inked(hues.muted), Faint: inked(hues.faint), Frame: inked(hues.frame),
-		Brand: loud, Mark: loud,
+		Brand: loud, Mark: loud, Found: Ink{before: "\x1b[7m", after: "\x1b[27m"},
 		Good: inked(hues.good), Near: inked(hues.near), Bad: inked(hues.bad),
 		P50: inked(hues.p50), P95: inked(hues.p95), P99: inked(hues.p99),
 		colourless: profile <= colorprofile.ASCII,
