@@ -1,0 +1,33 @@
+package verdict
+
+import (
+	"flashwave/bench/class"
+	"flashwave/bench/result"
+	"flashwave/bench/units"
+)
+
+// hollow are what figures of the whole run hide, each in a sentence: parts of it, waves and
+// classes, of which no request succeeded while others did, and answers that held nothing.
+// SLOs that speak of none of them may all hold; the run did not. One request that failed
+// may be chance, and is none.
+func (j *judgement) hollow() (list []string) {
+	none := func(s result.Stats, of string) {
+		if q := s.Requests; q.Scheduled > 1 && q.Succeeded == 0 {
+			list = append(list, "none of the "+units.Of(q.Scheduled, "request", "requests")+of+" succeeded")
+		}
+	}
+	if j.Run.Total.Requests.Succeeded > 0 {
+		for _, w := range j.Run.Waves {
+			none(w, " in "+WaveName{w.Lane, w.Name}.String())
+		}
+		for _, c := range j.Run.Classes() {
+			none(c, " of "+class.Class{Kind: class.Kind(c.Kind), Name: c.Name}.String())
+		}
+	}
+	for _, f := range j.Run.Generator.Findings {
+		if f.Kind == result.FoundTokenless {
+			list = append(list, f.Text)
+		}
+	}
+	return list
+}
