@@ -341,6 +341,10 @@ func (r Requests) Open() Requests {
 // Lost is how many requests never got an answer in time.
 func (r Requests) Lost() int64 { return r.Dropped + r.Unsent + r.Unfinished }
 
+// InVain reports whether none of several requests succeeded. A single one that did not may
+// be chance.
+func (r Requests) InVain() bool { return r.Scheduled > 1 && r.Succeeded == 0 }
+
 func (r *Requests) add(o Requests) {
 	r.Scheduled += o.Scheduled
 	r.Sent += o.Sent

@@ -8,12 +8,11 @@ import (
 
 // hollow are what figures of the whole run hide, each in a sentence: parts of it, waves and
 // classes, of which no request succeeded while others did, and answers that held nothing.
-// SLOs that speak of none of them may all hold; the run did not. One request that failed
-// may be chance, and is none.
+// SLOs that speak of none of them may all hold; the run did not.
 func (j *judgement) hollow() (list []string) {
 	none := func(s result.Stats, of string) {
-		if q := s.Requests; q.Scheduled > 1 && q.Succeeded == 0 {
-			list = append(list, "none of the "+units.Of(q.Scheduled, "request", "requests")+of+" succeeded")
+		if s.Requests.InVain() {
+			list = append(list, "none of the "+units.Of(s.Requests.Scheduled, "request", "requests")+of+" succeeded")
 		}
 	}
 	if j.Run.Total.Requests.Succeeded > 0 {
