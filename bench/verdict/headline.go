@@ -124,7 +124,7 @@ func (l lagging) String() string {
 // nothing was offered any more there is none.
 func (j *judgement) achieved() string {
 	text := j.served()
-	if hollow := j.hollow(); len(hollow) > 0 {
+	if hollow := Hollow(j.Run); len(hollow) > 0 {
 		text += "; " + hollow[0]
 	}
 	return text
@@ -164,7 +164,7 @@ func (j *judgement) served() string {
 	case late:
 	case j.kept && j.good.lacks() && len(parts) > 1:
 		return "served " + parts[0] + ": " + strings.Join(parts[1:], ", ")
-	case j.kept && (j.good.lacks() || len(j.hollow()) > 0):
+	case j.kept && (j.good.lacks() || len(Hollow(j.Run)) > 0):
 		return "served " + figures
 	case j.kept:
 		return "held " + figures

@@ -6,24 +6,24 @@ import (
 	"flashwave/bench/units"
 )
 
-// hollow are what figures of the whole run hide, each in a sentence: parts of it, waves and
+// Hollow are what figures of a whole run hide, each in a sentence: parts of it, waves and
 // classes, of which no request succeeded while others did, and answers that held nothing.
 // SLOs that speak of none of them may all hold; the run did not.
-func (j *judgement) hollow() (list []string) {
+func Hollow(run *result.Run) (list []string) {
 	none := func(s result.Stats, of string) {
 		if s.Requests.InVain() {
 			list = append(list, "none of the "+units.Of(s.Requests.Scheduled, "request", "requests")+of+" succeeded")
 		}
 	}
-	if j.Run.Total.Requests.Succeeded > 0 {
-		for _, w := range j.Run.Waves {
+	if run.Total.Requests.Succeeded > 0 {
+		for _, w := range run.Waves {
 			none(w, " in "+WaveName{w.Lane, w.Name}.String())
 		}
-		for _, c := range j.Run.Classes() {
+		for _, c := range run.Classes() {
 			none(c, " of "+class.Class{Kind: class.Kind(c.Kind), Name: c.Name}.String())
 		}
 	}
-	for _, f := range j.Run.Generator.Findings {
+	for _, f := range run.Generator.Findings {
 		if f.Kind == result.FoundTokenless {
 			list = append(list, f.Text)
 		}

@@ -288,7 +288,7 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 	for _, text := range j.good.reasons() {
 		add(text)
 	}
-	for _, text := range j.hollow() {
+	for _, text := range Hollow(j.Run) {
 		add(text)
 	}
 	if n := j.steered(); n > 0 {
