@@ -2,6 +2,8 @@ package capacity
 
 import (
 	"testing"
+
+	"flashwave/bench/result"
 )
 
 // What the figures of a load that held hide is told of the highest that did, and a load
@@ -38,6 +40,21 @@ func TestFindings(t *testing.T) {
 		}
 		if !same {
 			t.Errorf("%s: %+v", c.why, got)
+		}
+	}
+}
+
+// An endpoint that answered before does not refuse every request, though it did all of a
+// step of few: of a mix it may refuse one share.
+func TestSomeRefusalsAreNotAll(t *testing.T) {
+	doc := &result.Run{Verdict: result.Verdict{Ground: result.GroundUsage, Reasons: []string{"the endpoint refuses every request: HTTP 400: no such"}}}
+	for succeeded, want := range map[int64]stop{
+		0: {ByNothing, result.GroundUsage, "the endpoint refuses every request: HTTP 400: no such"},
+		2: {ByNothing, result.GroundData, "some requests are refused and others are not, so that no rate is known to hold: HTTP 400: no such"},
+	} {
+		s := &Search{steps: []step{{Step: Step{Requests: result.Requests{Succeeded: succeeded}}}}}
+		if s.finish(t.Context(), doc) || *s.stop != want {
+			t.Errorf("after %d answers: %+v", succeeded, *s.stop)
 		}
 	}
 }

@@ -57,6 +57,7 @@ func judges(fs Findings, m slo.Metric) bool {
 	_, void := fs.Against(m)
 	return !void
 }
+
 // Whoever names one reason names that which voids the load, and not what was found before.
 func TestTheDecisiveTextIsFirst(t *testing.T) {
 	found := Findings{
