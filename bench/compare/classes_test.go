@@ -99,6 +99,9 @@ func TestNothingPassesInVain(t *testing.T) {
 		if said != c.says || passes == c.says {
 			t.Errorf("%s: exit %d, %q", c.why, d.Gate.ExitCode, d.Gate.Reasons)
 		}
+		if row := d.Row("rps", "", "ask"); (row.New != nil) != (c.why != "never asked") {
+			t.Errorf("%s: the rate of NEW is %v", c.why, row.New)
+		}
 		if c.says && d.Gate.Headline != "not all of NEW can pass: "+want {
 			t.Errorf("headline %q", d.Gate.Headline)
 		}
