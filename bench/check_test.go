@@ -180,7 +180,8 @@ func TestEmptyAnswersAreSaid(t *testing.T) {
 	}{
 		{"empty", client.Chat, true, "", true},
 		{"a token", client.Chat, true, token, false},
-		{"in one piece", client.Chat, false, "", false},
+		{"empty, in one piece", client.Chat, false, "", true},
+		{"a token, in one piece", client.Chat, false, token, false},
 		{"thoughts alone", client.Chat, true, strings.Replace(token, "content", "reasoning", 1), false},
 		{"one's own", client.HTTP, true, token, false},
 	} {

@@ -147,8 +147,12 @@ func TestBurstsBesideAClosedWave(t *testing.T) {
 // The line is said to be full, once.
 func TestAFullLineIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		run, _ := start(t, build(t, func(sc *scenario.Scenario) { sc.MaxInFlight = 10 }, "sale:100000/s:20s"), hang)
-		time.Sleep(11 * time.Second)
+		run, _ := start(t, build(t, func(sc *scenario.Scenario) { sc.MaxInFlight = 10 }, "sale:10/s:20s"), hang)
+		time.Sleep(time.Second)
+		for range 2 {
+			run.Burst(0, 1_000_000)
+		}
+		time.Sleep(2 * time.Second)
 		run.Stop()
 		run.Stop()
 		said := 0

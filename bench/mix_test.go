@@ -38,7 +38,7 @@ func TestSharesAddUp(t *testing.T) {
 		{"closed", nil, []string{"w:c9:300x"}},
 		{"after a warm-up", warm(time.Second), []string{"w:50/s:5s"}},
 		{"dropped", func(sc *scenario.Scenario) { sc.MaxInFlight, sc.Overflow = 3, "drop" }, []string{"w:100/s:5s"}},
-		{"given up at once", func(sc *scenario.Scenario) { sc.MaxInFlight, sc.Overflow = 1, "drop" }, []string{"w:900000/s:1s"}},
+		{"given up at once", func(sc *scenario.Scenario) { sc.MaxInFlight, sc.Overflow = 1, "drop" }, []string{"w:900000/s:100ms"}},
 		{"unfinished and unsent", func(sc *scenario.Scenario) { sc.MaxInFlight, sc.Grace = 5, scenario.Duration(50*ms) }, []string{"w:200/s:2s"}},
 		{"beside a lane of its own", func(sc *scenario.Scenario) {
 			w := sc.Workload

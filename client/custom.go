@@ -127,7 +127,7 @@ func (d *custom) findFailures(c *chunk, document []byte) {
 		f := &d.failures[i]
 		value := f.path.in(document)
 		c.looked(value)
-		if value != nil {
+		if f.decides(value) {
 			note(&d.decided[i])
 		}
 		if !f.holds(value) {
@@ -207,7 +207,7 @@ func (d *custom) unheard() (list []string) {
 	}
 	for i := range d.failures {
 		if f := &d.failures[i]; f.op != "" && !d.decided[i].Load() {
-			list = append(list, "no answer held what fail-if asks about, so that it made none an error: "+f.text)
+			list = append(list, "no answer held what fail-if asks about, or none of its kind, so that it made none an error: "+f.text)
 		}
 	}
 	if d.usage != nil && !d.usageThere.Load() {

@@ -39,6 +39,11 @@ func TestWhatNoAnswerHeld(t *testing.T) {
 	}{
 		{"all is there", Config{FailIf: []string{"success == false"}, Usage: "meta.usage"}, doc, 1, nil},
 		{"a mistake in a path", Config{FailIf: []string{"sucess == false"}}, doc, 2, []string{"sucess == false"}},
+		{"a text for what is none", Config{FailIf: []string{`success == "false"`}}, doc, 1, []string{`success == "false"`}},
+		{"a number for a text", Config{FailIf: []string{"copy >= 400"}}, doc, 1, []string{"copy >= 400"}},
+		{"another language's word", Config{FailIf: []string{"success == False"}}, doc, 1, []string{"success == False"}},
+		{"a word for a text", Config{FailIf: []string{"copy == error", `copy == "error"`, "copy != a"}}, doc, 1, nil},
+		{"what is null while all is well", Config{FailIf: []string{`error == "E1"`, "error == 7", "error > 1"}}, `{"error": null}`, 1, nil},
 		{"one of two", Config{FailIf: []string{"success == false", "meta.code >= 400"}}, doc, 1, []string{"meta.code >= 400"}},
 		{"what must not be there", Config{FailIf: []string{"problems"}}, doc, 1, nil},
 		{"a usage", Config{Usage: "usage"}, doc, 1, []string{"usage"}},

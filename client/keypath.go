@@ -146,6 +146,33 @@ func (c *condition) holds(value []byte) bool {
 	return got >= want
 }
 
+// decides reports whether a value can be what the condition asks for: a number is no text in
+// quotes, and a text no number. What nothing is can be anything.
+func (c *condition) decides(value []byte) bool {
+	text, isText := inner(value)
+	if !isText {
+		text = value
+	}
+	isNumber := func(s string) bool { _, err := strconv.ParseFloat(s, 64); return err == nil }
+	switch {
+	case value == nil:
+		return false
+	case c.op == "", c.op == "!=", string(value) == "null":
+		return true
+	case c.op != "==":
+		return isNumber(string(text))
+	case isText || c.quote:
+		return isText
+	}
+	switch c.value {
+	case "null":
+		return true
+	case "true", "false":
+		return string(value) == "true" || string(value) == "false"
+	}
+	return isNumber(c.value) && isNumber(string(value))
+}
+
 // equals compares words as they are written, and numbers by what they are.
 func (c *condition) equals(text []byte, isText bool) bool {
 	if string(plain(text)) == c.value {

@@ -26,8 +26,11 @@ func (c *Client) Models(ctx context.Context) ([]string, error) {
 	}
 	if err != nil {
 		told := fmt.Errorf("models of %s: %s", c.Address(), c.clean(err.Error(), nil))
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound):
 			return nil, notThere{told}
+		case errors.Is(err, ErrDenied):
+			return nil, denied{told}
 		}
 		return nil, told
 	}
@@ -41,6 +44,14 @@ var ErrNotFound = errors.New("not found")
 type notThere struct{ error }
 
 func (n notThere) Is(target error) bool { return target == ErrNotFound }
+
+// ErrDenied is why Models fails where the endpoint wants another key, or one at all.
+var ErrDenied = errors.New("denied")
+
+// denied is the error of an answer 401 or 403.
+type denied struct{ error }
+
+func (d denied) Is(target error) bool { return target == ErrDenied }
 
 // ErrUnreachable is why Models fails when there was no answer at all.
 var ErrUnreachable = errors.New("cannot be reached")
@@ -65,8 +76,11 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(c.cfg.MaxEvent)))
 	if resp.StatusCode != http.StatusOK {
 		text := refusal(resp, body)
-		if resp.StatusCode == http.StatusNotFound {
+		switch resp.StatusCode {
+		case http.StatusNotFound:
 			return nil, notThere{errors.New(text + " (" + c.notFound(url) + ")")}
+		case http.StatusUnauthorized, http.StatusForbidden:
+			return nil, denied{errors.New(text)}
 		}
 		return nil, errors.New(text)
 	}

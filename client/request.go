@@ -91,11 +91,14 @@ type Result struct {
 	Stall  time.Duration // longest gap between two token events; 0 with fewer than two
 	// OnePiece: all token events came with one delivery, in however many reads.
 	OnePiece bool
-	Usage    Usage
-	Items    int    // embeddings
-	Finish   string // the finish reason in the words of a chat, also one that says failure; "" if none came
-	Phases   Phases
-	Limits   Limits
+	// Empty: it ended ok and held no token, in one piece or streamed. Of an endpoint of
+	// one's own, which promises none, it is not known.
+	Empty  bool
+	Usage  Usage
+	Items  int    // embeddings
+	Finish string // the finish reason in the words of a chat, also one that says failure; "" if none came
+	Phases Phases
+	Limits Limits
 
 	RequestID    string // the server's own id for the request
 	Retries      int    // attempts after the first, the stale ones not counted

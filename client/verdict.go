@@ -100,6 +100,7 @@ func (a *answer) verdict() *failure {
 	case !a.found && !finished:
 		return failed(Malformed, "the answer holds neither a token nor a finish reason")
 	}
+	a.call.res.Empty = !a.found && a.chunk.items == 0
 	return nil
 }
 

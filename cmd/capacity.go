@@ -191,7 +191,7 @@ func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Sear
 		fmt.Fprintf(p.stderr, "saved as %s: flashwave report %s\n", doc.ID, doc.ID)
 	}
 	if doc.Verdict.ExitCode == verdict.ExitUsage {
-		fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]))
+		fmt.Fprintf(p.stderr, "error: %s\nhint: %s nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]), refusedHint(refusedIn(doc)))
 	}
 	return ended(doc.Verdict.ExitCode)
 }

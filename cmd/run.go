@@ -273,7 +273,7 @@ func (p *program) conclude(s *session, places places, f *runFlags, incomplete er
 	}
 	if code := doc.Verdict.ExitCode; code != verdict.ExitPass {
 		if code == verdict.ExitUsage {
-			fmt.Fprintf(p.stderr, "error: %s\nhint: is the key right, and the model? nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]))
+			fmt.Fprintf(p.stderr, "error: %s\nhint: %s nothing more was sent\n", oneLine(doc.Verdict.Reasons[0]), refusedHint(doc.Total.Outcomes))
 		}
 		f := &failure{code: code}
 		if _, rests := verdict.Decide(doc.Verdict.Ground); rests == code {

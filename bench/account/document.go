@@ -75,7 +75,7 @@ func (a *Account) generator(total *result.Part, parts []*result.Part) result.Gen
 	for _, text := range a.Adapted() {
 		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundAdapted, Text: text, Voids: result.VoidsNothing})
 	}
-	if text := a.tokenless(total); text != "" {
+	if text := tokenless(total); text != "" {
 		g.Findings = append(g.Findings, result.Finding{Kind: result.FoundTokenless, Text: text, Voids: result.VoidsNothing})
 	}
 	g.Settle(g.Findings)
@@ -85,11 +85,11 @@ func (a *Account) generator(total *result.Part, parts []*result.Part) result.Gen
 // tokenlessShare is the share of answers without a token that is worth a line.
 const tokenlessShare = 0.01
 
-// tokenless says that more answers than may be ended ok without a token, where all were
-// to be streams of them: figures of such a run are those of empty answers.
-func (a *Account) tokenless(total *result.Part) string {
-	empty, ok := total.Tokenless[result.TTFTResponse], total.Requests.Succeeded
-	if !a.Scenario.StreamsAlone() || float64(empty) <= tokenlessShare*float64(ok) {
+// tokenless says that more answers than may be ended ok without a token: figures of such a
+// run are those of empty answers.
+func tokenless(total *result.Part) string {
+	empty, ok := total.Empty, total.Requests.Succeeded
+	if float64(empty) <= tokenlessShare*float64(ok) {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s that ended ok held no token", units.Count(empty), units.Of(ok, "answer", "answers"))

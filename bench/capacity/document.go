@@ -202,7 +202,11 @@ type Step struct {
 	OversaturatedS    *float64 `json:"oversaturated_at_s"` // after so many seconds requests in flight and TTFT were both growing; null: they were not
 	GeneratorValid    bool     `json:"generator_valid"`
 	GeneratorWarnings []string `json:"generator_warnings"`
-	RecoveryS         *float64 `json:"recovery_s"` // from the end of the step until the endpoint was itself again; null: not looked for, or not seen
+
+	// Hollow is what the figures of all requests hide: a share of them of which none
+	// succeeded, and empty answers.
+	Hollow    []string `json:"hollow,omitempty"`
+	RecoveryS *float64 `json:"recovery_s"` // from the end of the step until the endpoint was itself again; null: not looked for, or not seen
 }
 
 // StepLatency holds the latencies of a step, each with its histogram; null where there

@@ -88,6 +88,9 @@ func (s *Search) finish(ctx context.Context, doc *result.Run) bool {
 	switch {
 	case ctx.Err() != nil:
 		s.halt(ByInterrupt, result.GroundInterrupted, "interrupted")
+	case doc.Verdict.Ground == result.GroundUsage && s.answered():
+		_, why, _ := strings.Cut(reason, ": ")
+		s.halt(ByNothing, result.GroundData, "some requests are refused and others are not, so that no rate is known to hold: "+why)
 	case doc.Verdict.Ground == result.GroundUsage:
 		s.halt(ByNothing, result.GroundUsage, reason)
 	case doc.Verdict.Ground == result.GroundStopped:
@@ -98,6 +101,12 @@ func (s *Search) finish(ctx context.Context, doc *result.Run) bool {
 		s.halt(limit, result.GroundStopped, reason)
 	}
 	return s.stop == nil
+}
+
+// answered reports whether a request of the search succeeded: the endpoint does not refuse
+// them all, even if it did those of a step of few.
+func (s *Search) answered() bool {
+	return slices.ContainsFunc(s.steps, func(st step) bool { return st.Requests.Succeeded > 0 })
 }
 
 // halt ends the search before it has its answer. The first reason counts.

@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -27,6 +28,7 @@ const (
 	Drifts    FindingKind = "drift"     // the endpoint gets slower: the answer is of its time
 	ScalesOut FindingKind = "scale_out" // it got faster: it warmed up, or has more replicas
 	Quotas    FindingKind = "quota"     // it limits the rate itself
+	IsHollow  FindingKind = "hollow"    // a load held of which some got nothing
 )
 
 // shift says how a sentinel differs from the first time.
@@ -95,14 +97,6 @@ func shiftOf(base, now Step) shift {
 	return still
 }
 
-// median is what is typical of a step, in words.
-func (s Step) median() string {
-	if s.Typical == nil {
-		return units.NoData
-	}
-	return units.Millis(s.Typical.Median)
-}
-
 // sameTry reports whether two steps held the same load until they were judged.
 func (s Step) sameTry(other Step) bool {
 	a, tried := s.Tried()
@@ -125,9 +119,15 @@ func (s *Search) baseOf(sentinel Step) *Step {
 func (s *Search) findings() []Finding {
 	list := []Finding{}
 	var failed *Step // the newest
+	var hollow *Step // the highest of those that held
+	highest := 0.0
 	for _, st := range s.steps {
-		if _, ok := st.Tried(); !ok {
+		load, ok := st.Tried()
+		if !ok {
 			continue
+		}
+		if st.Verdict == Held && len(st.Hollow) > 0 && load >= highest {
+			hollow, highest = &st.Step, load
 		}
 		rate := st.load()
 		add := func(kind FindingKind, format string, args ...any) {
@@ -141,11 +141,15 @@ func (s *Search) findings() []Finding {
 			}
 			switch shiftOf(*base, st.Step) {
 			case worse:
-				add(Drifts, "the endpoint drifts: at %s the median latency was %s at %s, and %s at %s",
-					rate, base.median(), units.ClockSeconds(base.StartedS), st.median(), units.ClockSeconds(st.StartedS))
+				was, is := units.ClockSeconds(base.StartedS), units.ClockSeconds(st.StartedS)
+				if base.Typical == nil || st.Typical == nil {
+					add(Drifts, "the endpoint drifts: %s held at %s, and broke at %s: %s", rate, was, is, st.Why)
+					break
+				}
+				add(Drifts, "the endpoint drifts: at %s the median latency was %s at %s, and %s at %s", rate, units.Millis(base.Typical.Median), was, units.Millis(st.Typical.Median), is)
 			case better:
 				add(ScalesOut, "the endpoint got faster: at %s the median latency was %s at %s, and %s at %s: it warmed up, or scaled out",
-					rate, base.median(), units.ClockSeconds(base.StartedS), st.median(), units.ClockSeconds(st.StartedS))
+					rate, units.Millis(base.Typical.Median), units.ClockSeconds(base.StartedS), units.Millis(st.Typical.Median), units.ClockSeconds(st.StartedS))
 			}
 		case st.Kind == Retry && st.Verdict == Held && failed != nil:
 			add(ScalesOut, "%s broke at %s, and %s held at %s: the endpoint warmed up, scaled out, or had a passing fault",
@@ -153,6 +157,10 @@ func (s *Search) findings() []Finding {
 		case st.Verdict == Broke:
 			failed = &st.Step
 		}
+	}
+	if hollow != nil {
+		text := "at " + hollow.load() + ", which held, " + strings.Join(hollow.Hollow, "; ")
+		list = append(list, Finding{IsHollow, text, hollow.RateRPS, hollow.StartedS})
 	}
 	if q := s.quota(); q != "" {
 		list = append(list, Finding{Quotas, q, nil, s.elapsed().Seconds()})

@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/result"
+	"flashwave/bench/verdict"
 	"flashwave/client/outcome"
 )
 
@@ -92,6 +93,7 @@ func common(st *Step, doc *result.Run, l bench.Look) {
 		st.InFlightMax, st.QueuedMax = &most, &queued
 	}
 	st.GeneratorValid, st.GeneratorWarnings = doc.Generator.Valid, doc.Generator.Findings.Texts()
+	st.Hollow = verdict.Hollow(doc)
 }
 
 // inFlight is the mean of the requests in flight at the end of each second; nil

@@ -63,3 +63,47 @@ func TestClassesAreCompared(t *testing.T) {
 		t.Errorf("six runs a side: %+v, %+v", row, many.Gate)
 	}
 }
+
+// What passes as a whole does not while a part of it got nothing that got something before;
+// nor is that said of one that neither side served, or of a single request.
+func TestNothingPassesInVain(t *testing.T) {
+	side := func(scheduled, succeeded int64) (list []*result.Run) {
+		for i := range 6 {
+			run := frozen(t, fmt.Sprint(scheduled, succeeded, i))
+			run.Workloads, _ = result.DeriveClasses(result.Label{Duration: 10e9}, []class.Class{{Kind: class.Workload, Name: "ask"}}, func(int) *result.Part {
+				p := result.NewPart()
+				p.Requests = result.Requests{Scheduled: scheduled, Sent: scheduled, Succeeded: succeeded, Failed: scheduled - succeeded}
+				return p
+			})
+			list = append(list, run)
+		}
+		return list
+	}
+	for _, c := range []struct {
+		why       string
+		base, new []*result.Run
+		says      bool
+	}{
+		{"broken in NEW", side(3, 3), side(3, 0), true},
+		{"mended in NEW", side(3, 0), side(3, 3), false},
+		{"broken in both", side(3, 0), side(3, 0), false},
+		{"a success left", side(3, 3), side(3, 1), false},
+		{"never asked", side(3, 3), side(0, 0), false},
+	} {
+		d := Compare(c.base, c.new, Options{})
+		schematest.Values(t, "compare", d)
+		coherent(t, d)
+		const want = "in NEW none of the 18 requests of ask succeeded, in BASE 18"
+		said := strings.Contains(strings.Join(d.Gate.Reasons, "\n"), want)
+		passes := d.Gate.ExitCode == verdict.ExitPass
+		if said != c.says || passes == c.says {
+			t.Errorf("%s: exit %d, %q", c.why, d.Gate.ExitCode, d.Gate.Reasons)
+		}
+		if row := d.Row("rps", "", "ask"); (row.New != nil) != (c.why != "never asked") {
+			t.Errorf("%s: the rate of NEW is %v", c.why, row.New)
+		}
+		if c.says && d.Gate.Headline != "not all of NEW can pass: "+want {
+			t.Errorf("headline %q", d.Gate.Headline)
+		}
+	}
+}

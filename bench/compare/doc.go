@@ -149,7 +149,8 @@
 //
 // Nor does what may differ though the endpoints do not: runs that were asked different
 // things (unless [Options] say that scenarios are what is compared) or steered by hand,
-// answers that are shorter though the same was asked of the same model, prompts that a
+// answers that are shorter though the same was asked of the same model, a wave, share or
+// turn of which nothing succeeds any more, prompts that a
 // cache of the endpoint knew from a run before, and a run compared to itself. What is worse
 // all the same is worse.
 //

@@ -84,6 +84,7 @@ const (
 	Flattered     WarningKind = "flattered"  // a cache knew what NEW sent, for a run had sent it before
 	ShortAnswers  WarningKind = "answers"    // the answers of NEW are shorter, though the same was asked
 	NoneGood      WarningKind = "none_good"  // no request of either side was good
+	InVain        WarningKind = "in_vain"    // no request of a part of NEW succeeded, and some of BASE did
 	LateGaps      WarningKind = "late_gaps"  // in a run the generator was too late for gaps between tokens
 	FewSamples    WarningKind = "samples"    // too few requests, or seconds, for an interval
 	Incomplete    WarningKind = "incomplete" // a run did not go to its end

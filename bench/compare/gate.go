@@ -237,7 +237,7 @@ func (d *Document) unbounded(r Row) string {
 
 // withheld are the kinds of warnings that let nothing pass: what was compared is not what
 // the question is about, or not all of it.
-var withheld = []WarningKind{Incomplete, NotAsked, SteeredByHand, ShortAnswers, Flattered}
+var withheld = []WarningKind{Incomplete, NotAsked, SteeredByHand, ShortAnswers, Flattered, InVain}
 
 // withhold lets no such comparison pass. What is worse all the same is worse.
 func (d *Document) withhold() {
@@ -245,8 +245,12 @@ func (d *Document) withhold() {
 	if len(why) == 0 {
 		return
 	}
+	says := "nothing can be said"
+	if len(d.warned(InVain)) == len(why) {
+		says = "not all of NEW can pass"
+	}
 	if d.Gate.ExitCode != verdict.ExitFailed {
-		d.Gate.inconclusive("nothing can be said", why)
+		d.Gate.inconclusive(says, why)
 	}
 	d.Gate.Reasons = append(why, d.Gate.Reasons...)
 }

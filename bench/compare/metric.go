@@ -225,7 +225,11 @@ func goodFraction(t result.Stats) (float64, int64, bool) {
 	return t.Goodput.GoodFraction, t.Requests.Scheduled, true
 }
 
+// succeededRPS has no data of a part that nobody asked.
 func succeededRPS(t result.Stats) (float64, int64, bool) {
+	if t.Requests.Scheduled == 0 {
+		return 0, 0, false
+	}
 	return of(t.Rate.Succeeded, t.Requests.Scheduled)
 }
 

@@ -35,6 +35,7 @@ func (c *comparison) warnings(d *Document, across bool) []Warning {
 		}
 	}
 	c.survivors(warn)
+	c.inVain(warn)
 	c.lateGaps(warn)
 	c.same(warn)
 	c.differences(warn)
@@ -58,6 +59,26 @@ func (c *comparison) survivors(warn func(WarningKind, string, ...any)) {
 			warn(Survivors, "in %s %s of the requests failed or were lost: they rank beyond every latency, and of the gaps of the others nothing is said", s.name, units.Share(most))
 		}
 	}
+}
+
+// inVain tells of waves and classes of which every request succeeded no more: the figures
+// of the whole run hide that of a small one.
+func (c *comparison) inVain(warn func(WarningKind, string, ...any)) {
+	for _, part := range c.waves() {
+		if base, fresh := c.base.requests(part), c.fresh.requests(part); fresh.InVain() && base.Succeeded > 0 {
+			warn(InVain, "in NEW none of the %s of %s succeeded, in BASE %s", units.Of(fresh.Scheduled, "request", "requests"), part, units.Count(base.Succeeded))
+		}
+	}
+}
+
+// requests are those of a part in all runs of the side.
+func (s *side) requests(part string) (sum result.Requests) {
+	for _, run := range s.runs {
+		q := stats(run, part).Requests
+		sum.Scheduled += q.Scheduled
+		sum.Succeeded += q.Succeeded
+	}
+	return sum
 }
 
 // differences tell what is not the same on both sides, or not in all runs of one.

@@ -140,6 +140,17 @@ func (e *Endpoint) connect(t scenario.Target, epoch time.Time, env func(string) 
 // seconds is down for a customer.
 func connectTimeout(total time.Duration) time.Duration { return min(total, 10*time.Second) }
 
+// listing says what to do where an endpoint does not list its models.
+func listing(err error) string {
+	switch {
+	case errors.Is(err, client.ErrDenied):
+		return "is the key right? give it in FLASHWAVE_API_KEY, or by --key-env or --key-file"
+	case errors.Is(err, client.ErrNotFound):
+		return "is --url right? if the endpoint has no list, name a model with --model"
+	}
+	return "name one with --model"
+}
+
 // Settle settles which model is asked, by asking the endpoint if need be. An
 // endpoint that cannot be reached is found out here, before a thousand requests
 // fail on it: the error wraps [client.ErrUnreachable] then.
@@ -157,7 +168,7 @@ func (e *Endpoint) Settle(ctx context.Context, t *scenario.Target) error {
 	case t.Model != "":
 		return nil
 	case err != nil:
-		return &scenario.Error{Path: "target.model", Message: "the endpoint does not list its models: " + err.Error(), Hint: "name one with --model"}
+		return &scenario.Error{Path: "target.model", Message: "the endpoint does not list its models: " + err.Error(), Hint: listing(err)}
 	case len(ids) == 1:
 		t.Model = ids[0]
 		return nil

@@ -258,6 +258,9 @@ func ended(p *result.Part, scheduled time.Duration, res *client.Result, v Value,
 		if res.Bundled() {
 			p.Bundled++
 		}
+		if res.Empty {
+			p.Empty++
+		}
 		switch v.Good {
 		case verdict.Good:
 			p.Good++

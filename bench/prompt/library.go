@@ -72,8 +72,11 @@ func (l *Library) Trace(file string, skipBad, sessions bool) (*trace.Trace, erro
 	if err != nil {
 		return nil, err
 	}
-	if t.Len() == 0 {
+	switch {
+	case t.Len() == 0:
 		return nil, fmt.Errorf("%s is a curve, which knows nothing of single requests", file)
+	case t.MeanInput() == 0:
+		return nil, fmt.Errorf("%s records no length of a prompt: its instants alone can be replayed, with prompts of another kind", file)
 	}
 	if l.traces == nil {
 		l.traces = map[reading]recorded{}

@@ -148,10 +148,13 @@ func (fs Findings) Warnings() []string {
 	return lines
 }
 
-// Texts are the sentences of Warnings without the names of waves, each once: for
-// those who know of which load they speak.
+// Texts are the sentences of Warnings without the names of waves, each once and the
+// decisive one first: for those who know of which load they speak.
 func (fs Findings) Texts() []string {
 	texts := []string{}
+	if f, ok := fs.Decisive(); ok {
+		texts = append(texts, f.Text)
+	}
 	for _, f := range fs {
 		if f.Kind != FoundGapLag && !slices.Contains(texts, f.Text) {
 			texts = append(texts, f.Text)

@@ -57,3 +57,16 @@ func judges(fs Findings, m slo.Metric) bool {
 	_, void := fs.Against(m)
 	return !void
 }
+
+// Whoever names one reason names that which voids the load, and not what was found before.
+func TestTheDecisiveTextIsFirst(t *testing.T) {
+	found := Findings{
+		{Wave: "a", Kind: FoundSendLag, Text: "late, as it may be", Factor: new(0.6), Voids: VoidsNothing},
+		{Wave: "b", Kind: FoundReadLag, Text: "too late", Factor: new(1.2), Voids: VoidsAll},
+		{Wave: "a", Kind: FoundReadLag, Text: "much too late", Factor: new(3.0), Voids: VoidsAll},
+		{Wave: "a", Kind: FoundReadLag, Text: "too late", Factor: new(1.1), Voids: VoidsAll},
+	}
+	if got := found.Texts(); !slices.Equal(got, []string{"much too late", "late, as it may be", "too late"}) {
+		t.Errorf("%q", got)
+	}
+}

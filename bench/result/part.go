@@ -91,6 +91,7 @@ type Part struct {
 	// of them that came in one piece, which have no ITL, no TPOT and no stall.
 	Streams int64 `json:"streams,omitempty"`
 	Bundled int64 `json:"bundled,omitempty"`
+	Empty   int64 `json:"empty,omitempty"` // ok requests whose answers held no token
 
 	Cost      price.Cost `json:"cost_usd,omitzero"`
 	Estimated float64    `json:"estimated_usd,omitempty"` // of Cost: no usage vouches for it
@@ -248,6 +249,7 @@ func (p *Part) Merge(from *Part) {
 	p.Items += from.Items
 	p.Streams += from.Streams
 	p.Bundled += from.Bundled
+	p.Empty += from.Empty
 	p.Cost = p.Cost.Add(from.Cost)
 	p.Estimated += from.Estimated
 	p.StaleRetries += from.StaleRetries
@@ -338,6 +340,10 @@ func (r Requests) Open() Requests {
 
 // Lost is how many requests never got an answer in time.
 func (r Requests) Lost() int64 { return r.Dropped + r.Unsent + r.Unfinished }
+
+// InVain reports whether none of several requests succeeded. A single one that did not may
+// be chance.
+func (r Requests) InVain() bool { return r.Scheduled > 1 && r.Succeeded == 0 }
 
 func (r *Requests) add(o Requests) {
 	r.Scheduled += o.Scheduled

@@ -77,7 +77,7 @@ func (s *Scenario) checkWaves(lane int, process arrival.Process) error {
 }
 
 // replay makes the prompts of a lane that follows a trace of requests those of the trace,
-// unless it was given others.
+// unless it was given others, or the trace records no length of any.
 func (s *Scenario) replay(lane int) error {
 	l := &s.Lanes[lane]
 	if s.mixes(*l) {
@@ -85,7 +85,7 @@ func (s *Scenario) replay(lane int) error {
 	}
 	w := s.WorkloadOf(*l)
 	for _, wave := range l.Waves {
-		if w.Prompts != defaultPrompts || wave.Trace == nil || wave.Trace.load.Len() == 0 {
+		if w.Prompts != defaultPrompts || wave.Trace == nil || wave.Trace.load.MeanInput() == 0 {
 			continue
 		}
 		w.Prompts = prompt.FromTrace + wave.Trace.File

@@ -169,14 +169,6 @@ func (s *Scenario) WorkloadsOf(l Lane) (list []Workload) {
 	return list
 }
 
-// StreamsAlone reports whether every answer is to be a stream of tokens. An endpoint of
-// one's own promises none.
-func (s *Scenario) StreamsAlone() bool {
-	return s.Target.API != apiHTTP && !slices.ContainsFunc(s.Lanes, func(l Lane) bool {
-		return slices.ContainsFunc(s.WorkloadsOf(l), func(w Workload) bool { return !w.Stream })
-	})
-}
-
 // Asks is what a prompt of a lane is asked with.
 func (s *Scenario) Asks(lane int, p *prompt.Prompt) *Workload {
 	switch own := s.Lanes[lane].Workload; {

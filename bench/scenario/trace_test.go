@@ -51,6 +51,7 @@ func TestATraceOfRequestsMakesThePrompts(t *testing.T) {
 	}
 	requests := write("requests.csv", "Timestamp,Request tokens,Response tokens\n0,100,10\n5,50,20\n60,70,30\n")
 	curve := write("curve.csv", "minute,requests\n0,60\n1,60\n")
+	unsized := write("unsized.jsonl", `{"scheduled_ms":0,"session":1,"done_ms":5}`+"\n"+`{"scheduled_ms":9,"session":1,"done_ms":12,"prompt_tokens":0}`+"\n")
 	for _, c := range []struct {
 		name, text string
 		want       string // prompts of the last lane
@@ -65,6 +66,10 @@ func TestATraceOfRequestsMakesThePrompts(t *testing.T) {
 		{"one text", "workload: {prompt: hello}\nwaves: [{name: a, trace: " + requests + "}]", "", ""},
 		{"in a lane beside another", "waves:\n  - {name: a, lane: x, rate: 1/s, for: 1s}\n  - {name: a, lane: y, trace: " + requests + "}", "trace:" + requests, ""},
 		{"asked for of a curve", "workload: {prompts: \"trace:" + curve + "\"}\nwaves: [{name: a, trace: " + curve + "}]", "", "is a curve, which knows nothing of single requests"},
+		{"of requests whose lengths nobody knew", "waves: [{name: a, trace: " + unsized + "}]", "builtin:product-copy-vi", ""},
+		{"asked for of these", "workload: {prompts: \"trace:" + unsized + "\"}\nwaves: [{name: a, rate: 1/s, for: 1s}]", "", "records no length of a prompt"},
+		{"of these, as conversations", "workload: {think: trace}\nwaves: [{name: a, trace: " + unsized + "}]", "", "think is to be as a trace recorded it, and there is none"},
+		{"of no session, as conversations", "workload: {think: trace}\nwaves: [{name: a, trace: " + requests + "}]", "", "no request names a session"},
 		{"asked for at a rate", "workload: {prompts: \"trace:requests.csv\"}\nwaves: [{name: a, rate: 1/s, for: 1s}]", "trace:" + requests, ""},
 		{"a window", "waves: [{name: a, trace: {file: " + requests + ", from: 1s, to: 10s, speed: 2}}]", "trace:" + requests, ""},
 		{"a window in short", "waves: [{name: a, trace: \"" + requests + "@2#1s..10s\"}]", "trace:" + requests, ""},

@@ -200,6 +200,9 @@ func (t *Trace) replay(r recorded, o Options) error {
 	}
 	at, row = at[from:to], row[from:to]
 	if o.Sessions {
+		if !slices.ContainsFunc(r.talk[from:to], func(of talk) bool { return of.session != 0 }) {
+			return errors.New("no request names a session, so that there are no conversations to replay")
+		}
 		at, row = t.group(at, row, r.talk[from:to], o.Speed)
 	}
 	length := float64(end-begin) / o.Speed

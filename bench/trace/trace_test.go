@@ -205,6 +205,7 @@ func TestErrors(t *testing.T) {
 		{"so small a scale", mooncakeText, Options{Speed: 1, Scale: 0.01}, "at a scale of 0.01 nothing is left of 3 requests"},
 		{"so large a scale", mooncakeText, Options{Speed: 1, Scale: 1e9}, "3,000,000,000 requests are more than a run replays: lower the scale"},
 		{"a curve behind its end", "minute,requests\n0,1\n", Options{Speed: 1, Scale: 1, From: time.Hour}, "the window holds nothing: the trace is 1 min long"},
+		{"no sessions", mooncakeText, Options{Speed: 1, Scale: 1, Sessions: true}, "no request names a session, so that there are no conversations to replay"},
 		{"so long a trace", mooncakeText, Options{Speed: 1e-9, Scale: 1}, "the trace lasts longer than a year: raise its speed, or give a window"},
 	} {
 		path := write(t, c.text)

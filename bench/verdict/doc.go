@@ -57,7 +57,9 @@
 // every wave, each by what its own lane did, and then at the rate of what succeeded once
 // answers could come. Where something says which request is good and no SLO how many
 // must be, it held only if nearly all were; and if none is known to be good although SLOs
-// per request were given, the run is inconclusive. Where completions did not keep up, and
+// per request were given, the run is inconclusive. Nor did a run hold of which a wave or a
+// class that was asked more than once succeeded never, or more than a hundredth of whose
+// answers are empty: its SLOs decide, and the headline says so. Where completions did not keep up, and
 // no SLO that was given
 // says how long a request may wait or how many must be served, there is nothing to judge
 // the backlog by: the run is inconclusive, for a queue that grows passes every bound in

@@ -119,9 +119,19 @@ func (l lagging) String() string {
 }
 
 // achieved sums up a run of which every SLO held. It held a rate only if it is known
-// to have kept up and what was served was good; the rate is that of the wave that was
-// served fastest, once answers could come.
+// to have kept up, what was served was good, and no part of it was hollow; the rate is that
+// of the wave that was served fastest, once answers could come. Where all of them came when
+// nothing was offered any more there is none.
 func (j *judgement) achieved() string {
+	text := j.served()
+	if hollow := Hollow(j.Run); len(hollow) > 0 {
+		text += "; " + hollow[0]
+	}
+	return text
+}
+
+// served is that, without what figures hide.
+func (j *judgement) served() string {
 	busiest, served := j.Run.Total, 0.0
 	for i, w := range j.Run.Waves {
 		if p := j.paces[i]; p.Served > served {
@@ -129,7 +139,8 @@ func (j *judgement) achieved() string {
 		}
 	}
 	var parts []string
-	if busiest.Rate.Succeeded != nil {
+	late := served == 0 && j.Run.Total.Requests.Succeeded > 0
+	if busiest.Rate.Succeeded != nil && !late {
 		text := units.Rate(served) + " requests/s"
 		if len(j.Run.Waves) > 1 && busiest.Kind != result.WholeRun {
 			text += " in " + WaveName{busiest.Lane, busiest.Name}.String()
@@ -150,14 +161,18 @@ func (j *judgement) achieved() string {
 	}
 	figures := strings.Join(parts, ", ")
 	switch {
+	case late:
 	case j.kept && j.good.lacks() && len(parts) > 1:
 		return "served " + parts[0] + ": " + strings.Join(parts[1:], ", ")
-	case j.kept && j.good.lacks():
+	case j.kept && (j.good.lacks() || len(Hollow(j.Run)) > 0):
 		return "served " + figures
 	case j.kept:
 		return "held " + figures
 	}
-	q := j.Run.Total.Requests
-	return fmt.Sprintf("%s of %s succeeded: %s; too short to say whether the endpoint keeps up",
-		units.Count(q.Succeeded), units.Of(q.Scheduled, "request", "requests"), figures)
+	q, unknown := j.Run.Total.Requests, "whether the endpoint keeps up"
+	if late {
+		unknown = "how many it serves in a second"
+	}
+	return fmt.Sprintf("%s of %s succeeded: %s; too short to say %s",
+		units.Count(q.Succeeded), units.Of(q.Scheduled, "request", "requests"), figures, unknown)
 }

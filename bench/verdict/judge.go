@@ -288,6 +288,9 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 	for _, text := range j.good.reasons() {
 		add(text)
 	}
+	for _, text := range Hollow(j.Run) {
+		add(text)
+	}
 	if n := j.steered(); n > 0 {
 		add(fmt.Sprintf("the run was steered by hand (%d times)", n))
 	}
