@@ -193,7 +193,10 @@ func (h Model) answerLines(width, rows int) []string {
 			further = []string{wrongText(h.plan.err, h.plan.hint, width)}
 		}
 	}
-	if k := h.answer.of; k.ID != "" {
+	if h.sale != nil && h.plan.scenario != nil {
+		whole, further = "The sale: "+brief, nil
+		brief = whole
+	} else if k := h.answer.of; k.ID != "" {
 		var grade draw.Grade
 		var customers string
 		further = []string{whole}

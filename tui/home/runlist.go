@@ -206,14 +206,15 @@ var listColumns = []listColumn{
 		}
 		return units.Ago(time.Since(*k.StartedAt))
 	}},
-	{"kind", 6, 5, false, func(_ draw.Pen, k history.Kept) string { return string(k.Kind) }},
+	{"kind", 6, 6, false, func(_ draw.Pen, k history.Kept) string { return string(k.Kind) }},
 	{nameTitle, 14, 1, false, func(_ draw.Pen, k history.Kept) string { return draw.Clean(k.Name) }},
 	{"rate", 8, 2, true, func(p draw.Pen, k history.Kept) string { return p.Maybe(k.RateRPS, units.PerSecond) }},
+	{"served", 8, 5, true, func(p draw.Pen, k history.Kept) string { return p.Maybe(k.SucceededRPS, units.PerSecond) }},
 	{"TTFT p95", 10, 3, true, func(p draw.Pen, k history.Kept) string { return p.Maybe(k.TTFTP95MS, units.Millis) }},
 	{"errors", 8, 4, true, func(p draw.Pen, k history.Kept) string { return p.Maybe(k.ErrorRate, units.Share) }},
-	{"cost", 9, 6, true, func(p draw.Pen, k history.Kept) string { return p.Maybe(k.CostUSD, units.USD) }},
-	{"target", 16, 7, false, func(_ draw.Pen, k history.Kept) string { return draw.Clean(k.Target) }},
-	{"labels", 14, 8, false, func(_ draw.Pen, k history.Kept) string { return labels(k) }},
+	{"cost", 9, 7, true, func(p draw.Pen, k history.Kept) string { return p.Maybe(k.CostUSD, units.USD) }},
+	{"target", 16, 8, false, func(_ draw.Pen, k history.Kept) string { return draw.Clean(k.Target) }},
+	{"labels", 14, 9, false, func(_ draw.Pen, k history.Kept) string { return labels(k) }},
 }
 
 const (

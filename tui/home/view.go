@@ -299,19 +299,22 @@ func (h Model) estimate(width int) []string {
 	if e.Requests > 0 {
 		requests = units.Count(e.Requests)
 	}
-	if e.Length > 0 {
+	switch {
+	case e.Length > 0:
 		length = units.Clock(e.Length)
+	case e.Guess > 0:
+		length = p.Glyph.About + " " + units.About(e.Guess)
 	}
-	peak := p.Glyph.None
+	asks := []string{p.Pair("requests", requests), p.Pair("length", length)}
 	if e.PeakRate > 0 {
-		peak = units.PerSecond(e.PeakRate)
+		asks = append(asks, p.Pair("peak", units.PerSecond(e.PeakRate)))
 	}
 	cost := p.Glyph.None
 	if e.Cost != nil {
 		cost = "at most " + units.USD(*e.Cost)
 	}
 	lines := []string{
-		p.Spread([]string{p.Pair("requests", requests), p.Pair("length", length), p.Pair("peak", peak)}, 3, width),
+		p.Spread(asks, 3, width),
 		p.Spread([]string{p.Pair("tokens in", p.Glyph.About+" "+units.Short(e.PromptTokens)), p.Pair("out at most", units.Short(e.OutputTokens))}, 3, width),
 		p.Pair("cost", cost),
 	}
