@@ -7,14 +7,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"flashwave/bench/history"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/tui/draw"
+	"flashwave/tui/screentest"
 )
 
 // slowDraft makes the draft of a remote target take a time to be looked at.
@@ -368,26 +371,76 @@ func TestAFreshMachine(t *testing.T) {
 	})
 }
 
-// In every theme the screen says the same.
+// looksOf draws the home screen with what was kept of a night, in looks.
+func looksOf(t *testing.T, o Options, width, height int) (frame string) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &fakeBackend{began: time.Now()}
+		o.Backend = backend
+		app, leave := newApp(t.Context(), nil, o)
+		e := &evening{screentest.Start(t, app, nil, width, height), backend, leave}
+		e.key(backspace, 10)
+		e.typed("http://127.0.0.1:8000/v1")
+		e.Press("esc", "space", "down")
+		frame = e.Last.Styled()
+		e.close()
+	})
+	return frame
+}
+
+// words are a frame without its styles and its bars: without colours the lowest row of a
+// ribbon has another use.
+func words(frame string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '█' {
+			return ' '
+		}
+		return r
+	}, ansi.Strip(frame))
+}
+
+// In every theme the screen says the same, and has the colours of its golden.
 func TestHomeInEveryTheme(t *testing.T) {
 	t.Parallel()
-	texts := map[draw.Theme]string{}
-	synctest.Test(t, func(t *testing.T) {
-		for _, theme := range draw.Themes {
-			backend := &fakeBackend{began: time.Now()}
-			app, leave := newApp(t.Context(), nil, Options{Backend: backend, Theme: theme})
-			var m tea.Model = app
-			m, _ = m.Update(tea.WindowSizeMsg{Width: 120, Height: 36})
-			texts[theme] = plain(m.View().Content)
-			leave()
-		}
-	})
-	for theme, text := range texts {
-		if text != texts[draw.Dark] {
-			t.Errorf("in %s the screen says:\n%s\nin dark:\n%s", theme, text, texts[draw.Dark])
+	for _, size := range []struct{ W, H int }{{120, 36}, {80, 24}} {
+		dark := looksOf(t, Options{Theme: draw.Dark}, size.W, size.H)
+		for _, theme := range draw.Themes[1:] {
+			t.Run(fmt.Sprintf("%s/%dx%d", theme, size.W, size.H), func(t *testing.T) {
+				frame := looksOf(t, Options{Theme: theme}, size.W, size.H)
+				if got, want := words(frame), words(dark); got != want {
+					t.Errorf("it says:\n%s\nin the dark:\n%s", got, want)
+				}
+				golden.RequireEqual(t, frame)
+			})
 		}
 	}
 }
 
-// plain is a frame without its styles.
-func plain(frame string) string { return ansi.Strip(frame) }
+// A terminal that has ASCII alone gets nothing else, but for the names that people gave.
+func TestHomeInASCII(t *testing.T) {
+	t.Parallel()
+	for _, size := range homeSizes {
+		text := ansi.Strip(looksOf(t, Options{ASCII: true}, size.W, size.H))
+		for _, line := range strings.Split(text, "\n") {
+			if i := strings.IndexFunc(line, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 && !strings.Contains(line, "tr") {
+				t.Errorf("%dx%d: %q", size.W, size.H, line)
+			}
+		}
+	}
+}
+
+// BenchmarkHomeFrame draws the home screen with 200 runs.
+func BenchmarkHomeFrame(b *testing.B) {
+	backend := &fakeBackend{began: time.Now()}
+	many(200)(backend)
+	app, leave := newApp(b.Context(), nil, Options{Backend: backend})
+	defer leave()
+	m, _ := app.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
+	for _, cmd := range app.home.Init()().(tea.BatchMsg) {
+		if cmd != nil {
+			m, _ = m.Update(cmd())
+		}
+	}
+	for b.Loop() {
+		_ = m.View()
+	}
+}

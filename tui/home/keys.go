@@ -333,6 +333,9 @@ func (h Model) Targets() draw.Targets[Action] {
 	}
 	l := h.layout()
 	var list draw.Targets[Action]
+	if l.runs.X > 0 && h.sale == nil && !h.inForm() {
+		list = append(list, draw.Target[Action]{At: l.form, Click: toForm})
+	}
 	if at := l.runs; h.sale == nil && (at.X > 0 || !h.inForm()) {
 		list = append(list, draw.Target[Action]{At: at, Up: runAbove, Down: runBelow})
 		top, rows := at.Y+2, at.H-3
