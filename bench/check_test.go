@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"flashwave/bench"
 	"flashwave/bench/scenario"
@@ -124,6 +125,35 @@ func TestAppraise(t *testing.T) {
 	here, err := bench.Appraise(s.Scenario)
 	if want := s.Estimate(); err != nil || here.Requests != want.Requests || *here.Cost != *want.Cost {
 		t.Errorf("appraised %+v, prepared %+v, %v", here, want, err)
+	}
+}
+
+// How long a benchmark takes is guessed of the built-in endpoint alone, and only where it
+// is not known.
+func TestTheGuessOfALength(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		url, wave string
+		guessed   bool
+	}{
+		{scenario.MockURL, "load:c50:1000x", true},
+		{scenario.MockURL, "load:600/m:60s", false},
+		{"http://127.0.0.1:8000/v1", "load:c50:1000x", false},
+	} {
+		sc := scenario.Default()
+		sc.Target.URL = c.url
+		lane, w, err := scenario.ParseWave(c.wave)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sc.AddWave(lane, w)
+		if err := sc.Resolve(scenario.Machine{}); err != nil {
+			t.Fatal(err)
+		}
+		e, err := bench.Appraise(sc)
+		if err != nil || (e.Guess > 0) != c.guessed || c.guessed && (e.Guess < 5*time.Second || e.Guess > 30*time.Second) {
+			t.Errorf("%s at %s: %+v, %v", c.wave, c.url, e, err)
+		}
 	}
 }
 

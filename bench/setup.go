@@ -53,6 +53,12 @@ func (s *Setup) appraise() error {
 	return s.bounded()
 }
 
+// KeyVariable is the environment variable whose key a target gets, set or not, unless it
+// names a file.
+func KeyVariable(t scenario.Target, env func(string) string) string {
+	return endpoint.KeyVariable(t, env)
+}
+
 // Close ends the built-in endpoint and the connections.
 func (s *Setup) Close() { s.endpoint.Close() }
 

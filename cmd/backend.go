@@ -9,6 +9,7 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/history"
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -23,9 +24,10 @@ type backend struct {
 	targets []scenario.NamedTarget
 	noSave  bool
 
-	mu      sync.Mutex
-	last    *session // the newest; nil: none was started
-	notices []string
+	mu       sync.Mutex
+	last     *session // the newest; nil: none was started
+	lastHunt *hunt    // the newest search, since the newest run; nil: none was started
+	notices  []string
 }
 
 // A session is a run and what it was prepared with.
@@ -58,7 +60,7 @@ func (d *backend) begin(setup *bench.Setup) (*session, error) {
 	s.Run = run
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.last = s
+	d.last, d.lastHunt = s, nil
 	return s, nil
 }
 
@@ -91,15 +93,22 @@ func (d *backend) tellNotices() {
 // nothing runs any more.
 func (d *backend) heedStops(leave func()) (end func()) {
 	release := d.p.stops.under(func(n int, hungUp bool) {
-		s := d.newest()
-		if s == nil || isClosed(s.Done()) || hungUp || n > 1 {
+		s, h := d.newest(), d.newestHunt()
+		goesOn := s != nil && !isClosed(s.Done()) || h != nil && !isClosed(h.over)
+		if !goesOn || hungUp || n > 1 {
 			leave()
 		}
 		if s != nil {
 			s.Stop()
 		}
+		if h != nil {
+			h.Stop()
+		}
 	})
 	return func() {
+		if h := d.newestHunt(); h != nil {
+			<-h.over
+		}
 		if s := d.newest(); s != nil {
 			<-s.Done()
 		}
@@ -149,13 +158,46 @@ func (d *backend) Check(ctx context.Context, sc *scenario.Scenario) (bench.Probe
 	return setup.Check(ctx), nil
 }
 
-// Runs implements [tui.Backend].
-func (d *backend) Runs() ([]store.Entry, error) {
-	runs, err := store.Open("")
+// Key implements [tui.Backend].
+func (d *backend) Key(t scenario.Target) (name string, set bool) {
+	name = bench.KeyVariable(t, d.p.env)
+	return name, d.p.env(name) != ""
+}
+
+// Kept implements [tui.Backend].
+func (d *backend) Kept() ([]history.Kept, error) {
+	h, err := history.Open()
 	if err != nil {
 		return nil, err
 	}
-	return runs.List()
+	doc, err := h.List(history.Query{})
+	if err != nil {
+		return nil, err
+	}
+	return doc.Kept, nil
+}
+
+// Remove implements [tui.Backend].
+func (d *backend) Remove(id string) error {
+	return d.change(func(h *history.History) error { return h.Remove(id) })
+}
+
+// Rename implements [tui.Backend].
+func (d *backend) Rename(id, name string) error {
+	return d.change(func(h *history.History) error { return h.Rename(id, name) })
+}
+
+// Label implements [tui.Backend].
+func (d *backend) Label(id string, labels map[string]*string) error {
+	return d.change(func(h *history.History) error { return h.Label(id, labels) })
+}
+
+func (d *backend) change(do func(*history.History) error) error {
+	h, err := history.Open()
+	if err != nil {
+		return err
+	}
+	return do(h)
 }
 
 // Load implements [tui.Backend].

@@ -152,7 +152,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	defer cancel()
 	setup.Tool, setup.Machine = tool(), true
 	p.shown(&setup.Options)
-	if err := p.keepSearch(h, setup, f); err != nil {
+	if err := p.keepSearch(h, setup, f.noSave, p.warn); err != nil {
 		return err
 	}
 	watched := f.screen(p)

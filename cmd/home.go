@@ -8,7 +8,7 @@ import (
 )
 
 // home shows the screen on which runs are set up and looked at. The exit code is
-// that of the last run; without one it is 0.
+// that of the last run or search; without one it is 0.
 func (p *program) home(ctx context.Context) error {
 	c, err := config()
 	if err != nil {
@@ -21,13 +21,20 @@ func (p *program) home(ctx context.Context) error {
 	end := d.heedStops(leave)
 	err = p.onScreen(nil, func() error { return tui.Run(screen, nil, p.screenOptions(c, false, d)) })
 	s := d.newest()
+	h := d.newestHunt()
 	if s != nil && !isClosed(s.Done()) {
 		p.stops.insist()
+	}
+	if h != nil {
+		h.Stop() // whoever leaves the screen has ended the search
 	}
 	end()
 	d.tellNotices()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.warn("the screen ended: %v", err)
+	}
+	if h != nil {
+		return p.concludeCapacity(h.Wait(), h.Search, h.journal, nil, &capacityFlags{})
 	}
 	if s == nil {
 		return nil

@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"flashwave/tui/draw":              {"terminal"},
 	"flashwave/tui/terminal":          {"terminal"},
 	"flashwave/tui/live":              {"flashwave/tui/draw", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "terminal"},
-	"flashwave/tui/home":              {"flashwave/tui/draw", "flashwave/bench", "flashwave/bench/health", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/store", "terminal"},
+	"flashwave/tui/home":              {"flashwave/tui/draw", "flashwave/bench", "flashwave/bench/health", "flashwave/bench/history", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/store", "terminal"},
 	"flashwave/tui/search":            {"flashwave/tui/draw", "flashwave/bench/capacity", "flashwave/bench/forecast", "flashwave/bench/report/answer", "flashwave/bench/report/demand", "flashwave/bench/result", "flashwave/bench/slo", "terminal"},
 	"flashwave/tui/monitor":           {"flashwave/tui/draw", "flashwave/bench/monitor", "terminal"},
 	"flashwave/tui/comparison":        {"flashwave/tui/draw", "flashwave/bench/compare", "flashwave/bench/report/answer", "flashwave/bench/result", "flashwave/bench/verdict", "terminal"},

@@ -225,21 +225,9 @@ flashwave runs label capacity-20261124-050525 draft-`,
 			if len(args) < 2 {
 				return usage(errors.New("an id and a label are needed"), "flashwave runs label latest team=shop")
 			}
-			labels := map[string]*string{}
-			for _, text := range args[1:] {
-				key, value, set := strings.Cut(text, "=")
-				if !set {
-					var away bool
-					if key, away = strings.CutSuffix(text, "-"); !away {
-						key = ""
-					}
-				}
-				if key == "" {
-					return usage(fmt.Errorf("%s: want k=v, or k- to take k away", text), "")
-				}
-				if labels[key] = nil; set {
-					labels[key] = &value
-				}
+			labels, err := history.Labels(args[1:])
+			if err != nil {
+				return usage(err, "")
 			}
 			h, ids, err := found(args[:1])
 			if err != nil {

@@ -84,7 +84,7 @@ func (f *capacityFlags) hunt(fs *pflag.FlagSet, file string) (h *searching, err 
 
 // keepSearch gives a search its place on disk; without one it goes on unkept. One that
 // is resumed must ask what it began with.
-func (p *program) keepSearch(h *searching, setup *bench.Setup, f *capacityFlags) (err error) {
+func (p *program) keepSearch(h *searching, setup *bench.Setup, noSave bool, warn func(string, ...any)) (err error) {
 	h.config.Options = setup.Options
 	if h.config.Book, err = setup.Book(); err != nil {
 		return invalid(err)
@@ -98,13 +98,13 @@ func (p *program) keepSearch(h *searching, setup *bench.Setup, f *capacityFlags)
 			return invalid(err)
 		}
 		id = past.Document.ID
-	} else if !f.noSave {
+	} else if !noSave {
 		kept, err := searches.Open("")
 		if err == nil {
 			h.journal, err = kept.Create(time.Now())
 		}
 		if err != nil {
-			p.warn("the search will not be saved: %v", err)
+			warn("the search will not be saved: %v", err)
 		} else {
 			id = h.journal.ID()
 		}

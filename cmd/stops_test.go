@@ -89,6 +89,22 @@ func TestStopsAtTheTerminal(t *testing.T) {
 			}, 105, "interrupted",
 		},
 		"the home screen": {nil, func(x *tty) { x.awaits("earlier runs"); x.signals(os.Interrupt) }, 0, ""},
+		"a search from the home screen": {nil, func(x *tty) {
+			x.awaits("earlier runs")
+			x.types("\x1bOR") // f3
+			x.awaits("looking")
+			x.signals(syscall.SIGTERM)
+		}, 105, "interrupted"},
+		"a search from the home screen, by signal and key": {nil, func(x *tty) {
+			x.awaits("earlier runs")
+			x.types("\x1bOR")
+			x.awaits("looking")
+			x.signals(os.Interrupt)
+			x.awaits("ABORTED")
+			x.types("q")
+			x.awaitsTimes("earlier runs", 2)
+			x.types("q")
+		}, 105, "interrupted"},
 		"a search": {
 			[]string{"capacity", "--url", endpoint + "/v1", "--no-save"},
 			func(x *tty) { x.awaits("looking"); x.signals(syscall.SIGTERM) }, 105, "interrupted",

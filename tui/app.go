@@ -11,6 +11,7 @@ import (
 
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/history"
 	"flashwave/bench/report"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -115,6 +116,14 @@ func (a app) showKept(run *result.Run) (app, tea.Cmd) {
 	return a, begin
 }
 
+// showSearch puts the screen of a search in front.
+func (a app) showSearch(src search.Searcher, subject string) (app, tea.Cmd) {
+	a.screens++
+	a.search, a.at = search.New(a.screens, src, subject, a.look).Reporting(), atSearch
+	a.search, _ = a.search.Update(a.size)
+	return a, a.search.Init()
+}
+
 // Init begins with the screen that is in front, and asks for the terminal's background.
 func (a app) Init() tea.Cmd {
 	var begin tea.Cmd
@@ -181,9 +190,13 @@ func (a app) screen() tea.View {
 
 // The messages of the program: what the backend answered.
 type (
-	startedMsg struct{ err error } // the run is among the starts
+	startedMsg struct{ err error } // what was asked for is among the starts
 	loadedMsg  struct {
 		run *result.Run
+		err error
+	}
+	foundMsg struct {
+		doc *capacity.Document
 		err error
 	}
 	pairMsg struct {
@@ -352,8 +365,16 @@ func (a app) forHome(cmd tea.Cmd) (tea.Model, tea.Cmd) {
 		return a, cmd
 	case wants.Start != nil:
 		m, more = a.start(wants.Start)
+	case wants.Search != nil:
+		m, more = a.startSearch(wants.Search)
+	case wants.Save != nil:
+		backend, sc := a.backend, wants.Save
+		a.ask = newQuestion(nil, func(path string) error { return backend.Save(sc, path) }, "scenario to", sc.Name+".yaml", "as the form says")
+		return a, cmd
 	case wants.Open != "":
 		m, more = a.open(wants.Open)
+	case wants.Found != "":
+		m, more = a.openSearch(wants.Found)
 	case wants.Base != "":
 		m, more = a.compareTwo(wants.Base, wants.With)
 	default:
@@ -401,6 +422,15 @@ func (a app) start(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
 	})
 }
 
+// startSearch asks the backend for a search, likewise.
+func (a app) startSearch(sc *scenario.Scenario) (tea.Model, tea.Cmd) {
+	a.home = a.home.Away()
+	starts := a.starts
+	return a.send(starting, func(ctx context.Context, id int) tea.Msg {
+		return startedMsg{starts.search(ctx, id, sc)}
+	})
+}
+
 // showError says what went wrong where the user is.
 func (a app) showError(err error) (tea.Model, tea.Cmd) {
 	text := draw.Clean(err.Error())
@@ -433,6 +463,7 @@ func (a app) back() (tea.Model, tea.Cmd) {
 	if !a.hasHome {
 		return a, tea.Quit
 	}
+	a.stored, a.session, a.ask = nil, nil, nil
 	var list tea.Cmd
 	a.home, list = a.home.Back()
 	a.at = atHome
@@ -448,16 +479,25 @@ func (a app) open(id string) (tea.Model, tea.Cmd) {
 	})
 }
 
+// openSearch reads a kept search.
+func (a app) openSearch(id string) (tea.Model, tea.Cmd) {
+	backend := a.backend
+	return a.send(reading, func(context.Context, int) tea.Msg {
+		doc, err := backend.LoadSearch(id)
+		return foundMsg{doc, err}
+	})
+}
+
 // compareWithLast holds a run against the one before of the same name and target.
 func (a app) compareWithLast(doc *result.Run) (tea.Model, tea.Cmd) {
 	backend := a.backend
 	return a.sendComparing(func() (base, other *result.Run, err error) {
-		entries, err := backend.Runs()
+		entries, err := backend.Kept()
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, e := range entries {
-			if e.ID < doc.ID && e.Name == doc.Name && e.Complete && e.Broken == nil {
+			if e.Kind == history.Run && e.ID < doc.ID && e.Name == doc.Name && e.Complete && e.Broken == nil {
 				base, err = backend.Load(e.ID)
 				return base, doc, err
 			}

@@ -1,9 +1,14 @@
 package tui
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,9 +21,9 @@ import (
 	"flashwave/bench"
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
+	"flashwave/bench/history"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
-	"flashwave/bench/store"
 	"flashwave/client"
 	"flashwave/client/outcome"
 	"flashwave/tui/screentest"
@@ -38,8 +43,14 @@ type fakeBackend struct {
 	sessions []staged
 	asked    map[string]int // by method
 	gone     map[string]int // likewise: how often nobody waited any more at the end
+	searched []*scenario.Scenario
+	hunts    []*stagedHunt
+	kept     []history.Kept
+	changed  []string
 	wrote    []string
 	refuse   error // of Start
+
+	appraising func() // nil: at once
 }
 
 // work is the i-th call of a method.
@@ -109,31 +120,148 @@ func (c *fakeBackend) Check(ctx context.Context, sc *scenario.Scenario) (bench.P
 	}, nil
 }
 
-func (c *fakeBackend) Runs() ([]store.Entry, error) {
+// entry is a kept run of the fake.
+func (c *fakeBackend) entry(id, name string, ago time.Duration, status result.Status) history.Kept {
+	return history.Kept{
+		Kind: history.Run, ID: id, Name: name, StartedAt: screentest.Ptr(c.began.Add(-ago)), Target: "127.0.0.1:8000", Model: "deepseek-v3.2", Complete: true, Status: &status,
+		RateRPS: screentest.Ptr(200.0), SucceededRPS: screentest.Ptr(23.4), TTFTP95MS: screentest.Ptr(812.0), E2EP95MS: screentest.Ptr(2100.0), ErrorRate: screentest.Ptr(0.012), CostUSD: screentest.Ptr(0.42),
+		Headline: "it is what it is",
+	}
+}
+
+// night is what was kept of several nights: runs of all ends, a search, and one that
+// nobody can read.
+func (c *fakeBackend) night() []history.Kept {
+	cut := c.entry("20261121-090000", "cut off", 72*time.Hour, "")
+	cut.Complete, cut.Status, cut.TTFTP95MS, cut.ErrorRate, cut.CostUSD = false, nil, nil, nil, nil
+	found := c.entry("capacity-20261122-080000", "midnight-sale", 51*time.Hour, result.Pass)
+	found.Kind, found.TTFTP95MS, found.ErrorRate, found.SucceededRPS, found.Confirmed = history.Search, nil, nil, nil, screentest.Ptr(true)
+	found.RateRPS, found.Labels = screentest.Ptr(26.3), map[string]string{"team": "shop"}
+	broken := history.Kept{Kind: history.Run, ID: "20261120-070000", Broken: screentest.Ptr("run.json: unexpected end of JSON input")}
+	return []history.Kept{
+		c.entry("20261124-010000", "midnight-sale", 2*time.Minute, result.Fail),
+		c.entry("20261123-230000", "midnight-sale", 3*time.Hour, result.Pass),
+		c.entry("20261122-100000", "trời đẹp 🙂 a very long name of a run", 50*time.Hour, result.Inconclusive),
+		found, cut, broken,
+	}
+}
+
+func (c *fakeBackend) Kept() ([]history.Kept, error) {
 	i := c.work(context.Background(), "list", c.listing)
-	entry := func(id, name string, ago time.Duration, status result.Status) store.Entry {
-		return store.Entry{
-			ID: id, Name: name, StartedAt: c.began.Add(-ago), Target: "127.0.0.1:8000", Model: "deepseek-v3.2", Complete: true, Status: status,
-			PeakRPS: screentest.Ptr(200.0), TTFTP95: screentest.Ptr(812.0), E2EMean: screentest.Ptr(2100.0), ErrorRate: screentest.Ptr(0.012), CostUSD: screentest.Ptr(0.42),
+	if c.listing != nil {
+		return []history.Kept{c.entry("20261124-010000", fmt.Sprintf("as listed at %d", i), time.Minute, result.Pass)}, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil {
+		c.kept = c.night()
+	}
+	return slices.Clone(c.kept), nil
+}
+
+func (c *fakeBackend) change(what, id string, do func(*history.Kept)) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changed = append(c.changed, what+" "+id)
+	for i := range c.kept {
+		if c.kept[i].ID == id {
+			do(&c.kept[i])
+			return nil
 		}
 	}
-	if c.listing != nil {
-		return []store.Entry{entry("20261124-010000", fmt.Sprintf("as listed at %d", i), time.Minute, result.Pass)}, nil
+	return errors.New("there is no " + id)
+}
+
+func (c *fakeBackend) Remove(id string) error {
+	err := c.change("remove", id, func(*history.Kept) {})
+	c.kept = slices.DeleteFunc(c.kept, func(k history.Kept) bool { return k.ID == id })
+	return err
+}
+
+func (c *fakeBackend) Rename(id, name string) error {
+	return c.change("rename", id, func(k *history.Kept) { k.Name = name })
+}
+
+func (c *fakeBackend) Label(id string, labels map[string]*string) error {
+	return c.change("label", id, func(k *history.Kept) {
+		k.Labels = map[string]string{}
+		for key, value := range labels {
+			if value != nil {
+				k.Labels[key] = *value
+			}
+		}
+	})
+}
+
+func (c *fakeBackend) Key(t scenario.Target) (name string, set bool) {
+	return cmp.Or(t.KeyEnv, "FLASHWAVE_API_KEY"), t.KeyEnv == "SHOP_KEY"
+}
+
+func (c *fakeBackend) AppraiseSearch(*scenario.Scenario) (string, error) {
+	if c.appraising != nil {
+		c.appraising()
 	}
-	cut := entry("20261121-090000", "cut off", 72*time.Hour, "")
-	cut.Complete, cut.TTFTP95, cut.ErrorRate, cut.CostUSD = false, nil, nil, nil
-	return []store.Entry{
-		entry("20261124-010000", "midnight-sale", 2*time.Minute, result.Fail),
-		entry("20261123-230000", "midnight-sale", 3*time.Hour, result.Pass),
-		entry("20261122-100000", "trời đẹp 🙂 a very long name of a run", 50*time.Hour, result.Inconclusive),
-		cut,
-	}, nil
+	return "usually about 9,412 requests in about 12 min", nil
+}
+
+func (c *fakeBackend) LoadSearch(id string) (*capacity.Document, error) {
+	text, err := os.ReadFile(filepath.Join("search", "testdata", "capacity.json"))
+	if err != nil {
+		return nil, err
+	}
+	doc := new(capacity.Document)
+	err = json.Unmarshal(text, doc)
+	doc.ID = id
+	return doc, err
+}
+
+// A stagedHunt is a search that took place, and is over once it is stopped.
+type stagedHunt struct {
+	doc *capacity.Document
+
+	mu      sync.Mutex
+	stopped bool
+}
+
+func (h *stagedHunt) Subject() string { return "a made-up search" }
+
+func (h *stagedHunt) Stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stopped = true
+}
+
+func (h *stagedHunt) Snapshot() capacity.Snapshot {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopped {
+		return capacity.Snapshot{Phase: capacity.Finished, Document: h.doc, Steps: h.doc.Steps, SLOs: h.doc.SLOs}
+	}
+	return capacity.Snapshot{Phase: capacity.Bisecting, Steps: h.doc.Steps[:2], SLOs: h.doc.SLOs}
+}
+
+func (h *stagedHunt) Wait() *capacity.Document { return h.doc }
+
+func (c *fakeBackend) Search(ctx context.Context, sc *scenario.Scenario) (Hunt, error) {
+	c.work(ctx, "search", c.starting)
+	doc, err := c.LoadSearch("capacity-20261124-030000")
+	if err != nil {
+		return nil, err
+	}
+	h := &stagedHunt{doc: doc}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.searched, c.hunts = append(c.searched, sc), append(c.hunts, h)
+	return h, nil
 }
 
 func (c *fakeBackend) Load(id string) (*result.Run, error) {
 	c.work(context.Background(), "load", c.loading)
 	if id == "20261124-010000" {
-		return screentest.Slower(id), nil
+		run := screentest.Slower(id)
+		run.Verdict.SLOs = append(run.Verdict.SLOs, result.SLO{Expr: "ttft.p95 < 800ms", Observed: screentest.Ptr(812.0), Unit: "ms", OK: screentest.Ptr(false)})
+		run.Verdict.Customers = "94 of 100 customers waited less than 800 ms for the first word; the longest wait was 1.40 s"
+		return run, nil
 	}
 	return screentest.FrozenRun(id), nil
 }
@@ -199,6 +327,7 @@ var (
 	backspace = tea.KeyPressMsg{Code: tea.KeyBackspace}
 	right_    = tea.KeyPressMsg{Code: tea.KeyRight}
 	f1        = tea.KeyPressMsg{Code: tea.KeyF1}
+	f2        = tea.KeyPressMsg{Code: tea.KeyF2}
 )
 
 // close leaves the program, however deep in it the test is.
@@ -268,7 +397,8 @@ func TestAnEvening(t *testing.T) {
 		e.Press("esc")
 		e.Shows("new run")
 
-		e.Press("esc", "space", "down", "space", "c")
+		e.Shows("compare") // the list has the focus
+		e.Press("space", "down", "space", "c")
 		e.Rest()
 		e.Shows("NEW is worse: error rate")
 		e.Press("esc")
@@ -345,8 +475,37 @@ var homeScenes = map[string]func(e *evening){
 		e.typed("htp://x")
 	},
 	"checked": func(e *evening) { e.key(ctrlK, 1) },
-	"runs":    func(e *evening) { e.Press("esc", "space", "down") },
-	"help":    func(e *evening) { e.key(f1, 1) },
+	"last": func(e *evening) { // the last run of the target
+		e.key(backspace, 10)
+		e.typed("http://127.0.0.1:8000/v1")
+	},
+	"filter":   func(e *evening) { e.Press("esc", "/"); e.typed("sale shop") },
+	"delete":   func(e *evening) { e.Press("esc", "down", "d") },
+	"rename":   func(e *evening) { e.Press("esc", "r"); e.typed(" again") },
+	"label":    func(e *evening) { e.Press("esc", "down", "down", "down", "l"); e.typed("release=7 team-") },
+	"sale1":    func(e *evening) { e.key(f2, 1) },
+	"sale2":    func(e *evening) { e.key(f2, 1); e.key(enter, 1); e.key(ctrlU, 1); e.typed("12,000") },
+	"sale3":    func(e *evening) { e.key(f2, 1); e.key(enter, 2) },
+	"sale4":    func(e *evening) { e.key(f2, 1); e.key(enter, 3) },
+	"sale5":    func(e *evening) { e.key(f2, 1); e.key(enter, 4); e.typed("x") },
+	"sale6":    func(e *evening) { e.key(f2, 1); e.key(enter, 5); e.key(ctrlU, 1); e.typed("$5") },
+	"sale7":    func(e *evening) { e.key(f2, 1); e.key(enter, 6) },
+	"listhelp": func(e *evening) { e.Press("esc", "?") },
+	"waiting": func(e *evening) {
+		e.backend.mu.Lock()
+		e.backend.appraising = func() { time.Sleep(time.Minute) }
+		e.backend.mu.Unlock()
+		e.key(backspace, 10)
+		e.typed("https://llm.shop.example/v1")
+		e.Press("enter")
+	},
+	"search": func(e *evening) {
+		e.key(backspace, 10)
+		e.typed("https://llm.shop.example/v1")
+		e.Press("esc", "C")
+	},
+	"runs": func(e *evening) { e.Press("esc", "space", "down") },
+	"help": func(e *evening) { e.key(f1, 1) },
 	"remote": func(e *evening) {
 		e.key(backspace, 10)
 		e.typed("https://llm.shop.example/v1")
@@ -354,21 +513,31 @@ var homeScenes = map[string]func(e *evening){
 	},
 }
 
+// homeSizes are those that the home screen is pictured in.
+var homeSizes = append(slices.Clone(screentest.WindowSizes), struct{ W, H int }{100, 30})
+
 func TestHomeScreens(t *testing.T) {
 	t.Parallel()
 	for name, act := range homeScenes {
-		for _, size := range screentest.WindowSizes {
-			t.Run(fmt.Sprintf("%s/%dx%d", name, size.W, size.H), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					e := open(t, size.W, size.H, nil)
-					act(e)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			frames := map[string]string{}
+			synctest.Test(t, func(t *testing.T) {
+				e := open(t, 120, 36, nil)
+				act(e)
+				for _, size := range homeSizes {
+					e.Program.Send(tea.WindowSizeMsg{Width: size.W, Height: size.H})
 					e.Rest()
 					frame := e.Last.Styled()
 					screentest.Fits(t, frame, size.W, size.H)
-					golden.RequireEqual(t, screentest.Drawn(frame, size.W, size.H))
-					e.close()
-				})
+					frames[fmt.Sprintf("%dx%d", size.W, size.H)] = screentest.Drawn(frame, size.W, size.H)
+				}
+				e.close()
+				time.Sleep(2 * time.Minute) // whatever the backend is still at
 			})
-		}
+			for size, frame := range frames {
+				t.Run(size, func(t *testing.T) { golden.RequireEqual(t, frame) })
+			}
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/tui/home"
 	"flashwave/tui/live"
+	"flashwave/tui/search"
 )
 
 // A Backend is what the screens need of the rest of the program beside the run they
@@ -19,8 +20,10 @@ type Backend interface {
 	// Start begins a run of a resolved scenario. ctx is for what must be found out
 	// before: once it is done, Start returns soon. It does not end a run that began.
 	Start(ctx context.Context, sc *scenario.Scenario) (Session, error)
-	// Load reads a kept run.
-	Load(id string) (*result.Run, error)
+	// Search begins a search for the capacity of a resolved scenario's target; see Start.
+	Search(ctx context.Context, sc *scenario.Scenario) (Hunt, error)
+	// LoadSearch reads a kept search.
+	LoadSearch(id string) (*capacity.Document, error)
 	// Report writes a run to a file, in the format that the file's ending stands
 	// for.
 	Report(run *result.Run, path string) error
@@ -37,4 +40,13 @@ type Session interface {
 	live.Source
 	// Wait blocks until the run is over, and answers with its document.
 	Wait() *result.Run
+}
+
+// A Hunt is a search that somebody started.
+type Hunt interface {
+	search.Searcher
+	// Subject says what is searched.
+	Subject() string
+	// Wait blocks until the search is over, and answers with its document.
+	Wait() *capacity.Document
 }

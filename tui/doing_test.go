@@ -569,7 +569,7 @@ func TestLeavingOverlays(t *testing.T) {
 // What is copied is said in the last line, and reaches the terminal.
 func TestCopying(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"a run": "copied the figures", "a result": "copied the figures", "two runs": "copied the answer", "a search that is over": "copied the answer", "home, runs": "copied the run's name", "a monitor": "copied the last error of the target"} {
+	for name, want := range map[string]string{"a run": "copied the figures", "a result": "copied the figures", "two runs": "copied the answer", "a search that is over": "copied the answer", "home, runs": "copied the id of the run", "a monitor": "copied the last error of the target"} {
 		synctest.Test(t, func(t *testing.T) {
 			s := come(t, name, tea.WindowSizeMsg{Width: 80, Height: 24})
 			m, cmd := s.Update(keyOf("y"))

@@ -78,6 +78,9 @@ func (a app) front(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case atSearch:
 		a.search, cmd = a.search.Update(msg)
+		if a.hasHome && a.search.Left() {
+			return a.back()
+		}
 		if ask := a.search.Asks(); ask != 0 {
 			return a.asked(ask)
 		}

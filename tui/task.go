@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"flashwave/tui/search"
 )
 
 // A task is what the backend was sent for last: a run to start, to read, to compare.
@@ -70,7 +72,16 @@ func (a app) answered(msg answerMsg) (tea.Model, tea.Cmd) {
 		if of.err != nil {
 			return a.showError(of.err)
 		}
-		return a.show(a.starts.take(msg.id))
+		one, _ := a.starts.take(msg.id)
+		if one.run == nil {
+			return a.showSearch(one.search, one.search.Subject())
+		}
+		return a.show(one.run)
+	case foundMsg:
+		if of.err != nil {
+			return a.showError(of.err)
+		}
+		return a.showSearch(search.Kept(of.doc))
 	case loadedMsg:
 		if of.err != nil {
 			return a.showError(of.err)

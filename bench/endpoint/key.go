@@ -41,25 +41,33 @@ func findKey(t scenario.Target, env func(string) string) (string, error) {
 			return key, nil
 		}
 		return "", &scenario.Error{Path: "target.key_file", Message: "the key file is empty"}
-	case t.KeyEnv != "":
-		if key := env(t.KeyEnv); key != "" {
-			return key, nil
-		}
+	case t.KeyEnv != "" && env(t.KeyEnv) == "":
 		return "", &scenario.Error{
 			Path: "target.key_env", Message: "the environment variable that key_env names is not set",
 			Hint: "export it before the run; key_env takes its name, never the key",
 		}
 	}
-	if key := env("FLASHWAVE_API_KEY"); key != "" {
-		return key, nil
-	}
-	if openAI(t.URL, env("OPENAI_BASE_URL")) {
-		return env("OPENAI_API_KEY"), nil
+	return env(KeyVariable(t, env)), nil
+}
+
+// ownKey is the variable that is looked at for every target that names none.
+const ownKey = "FLASHWAVE_API_KEY"
+
+// KeyVariable is the environment variable whose key a target gets, set or not, unless it
+// names a file. One that belongs to a vendor is never that of another target.
+func KeyVariable(t scenario.Target, env func(string) string) string {
+	switch {
+	case t.KeyEnv != "":
+		return t.KeyEnv
+	case env(ownKey) != "":
+		return ownKey
+	case openAI(t.URL, env("OPENAI_BASE_URL")):
+		return "OPENAI_API_KEY"
 	}
 	if u, err := url.Parse(t.URL); err == nil && u.Scheme == "https" && u.Host == "api.anthropic.com" {
-		return env("ANTHROPIC_API_KEY"), nil
+		return "ANTHROPIC_API_KEY"
 	}
-	return "", nil
+	return ownKey
 }
 
 // openAI reports whether a URL is OpenAI's, or the one that OPENAI_BASE_URL names.

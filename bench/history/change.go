@@ -62,6 +62,27 @@ func (h *History) Label(id string, labels map[string]*string) error {
 	}})
 }
 
+// Labels reads what [History.Label] takes: k=v sets a label, and k- takes one away.
+func Labels(texts []string) (map[string]*string, error) {
+	labels := map[string]*string{}
+	for _, text := range texts {
+		key, value, set := strings.Cut(text, "=")
+		if !set {
+			var away bool
+			if key, away = strings.CutSuffix(text, "-"); !away {
+				key = ""
+			}
+		}
+		if key == "" {
+			return nil, fmt.Errorf("%s: want k=v, or k- to take k away", text)
+		}
+		if labels[key] = nil; set {
+			labels[key] = &value
+		}
+	}
+	return labels, nil
+}
+
 func (h *History) edit(id string, c files.Change) error {
 	if isSearch(id) {
 		return h.Searches.Edit(id, c)

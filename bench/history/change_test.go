@@ -246,3 +246,16 @@ func TestSort(t *testing.T) {
 		}
 	}
 }
+
+func TestLabels(t *testing.T) {
+	t.Parallel()
+	got, err := Labels([]string{"team=shop", "note=a=b", "empty=", "draft-"})
+	if err != nil || *got["team"] != "shop" || *got["note"] != "a=b" || *got["empty"] != "" || got["draft"] != nil || len(got) != 4 {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, wrong := range []string{"", "=v", "-", "team"} {
+		if _, err := Labels([]string{wrong}); err == nil {
+			t.Errorf("%q is taken for a label", wrong)
+		}
+	}
+}

@@ -70,6 +70,19 @@ func Default() Config {
 	}
 }
 
+// AnswerTime is the mean time of an answer while so many are open throughout, each with
+// a prompt of so many tokens and an answer of at most so many; 0: of any length.
+func (c Config) AnswerTime(open, prompt, most int) time.Duration {
+	tokens := c.Tokens
+	if most > 0 {
+		tokens = min(tokens, most)
+	}
+	batch := float64(min(open, c.Batch))
+	decode := float64(tokens) * c.Step.Seconds() * (1 + batch/stepDoubles)
+	prefill := batch * float64(prompt) / c.PrefillTPS
+	return time.Duration((decode + prefill) * float64(open) / batch * float64(time.Second))
+}
+
 // Validate reports everything that is wrong with c, joined into one error.
 func (c Config) Validate() error {
 	var errs []error

@@ -25,9 +25,12 @@ type preset struct{ name, load string }
 // fromFile is the preset that reads a scenario.
 const fromFile = "from a file"
 
+// flashSale is the preset that a sale becomes.
+const flashSale = "flash sale"
+
 var presets = []preset{
 	{"benchmark", "benchmark:c50:1000x"},
-	{"flash sale", "calm:200/m:20s midnight:200/m..6000/m:10s rush:6000/m:40s recovery:600/m:20s"},
+	{flashSale, "calm:200/m:20s midnight:200/m..6000/m:10s rush:6000/m:40s recovery:600/m:20s"},
 	{"steady rate", "steady:600/m:60s"},
 	{"ramp", "ramp:60/m..6000/m:60s"},
 	{fromFile, "sale.yaml"},
@@ -56,6 +59,9 @@ func (d *draft) choose(name string) {
 type plan struct {
 	scenario *scenario.Scenario // nil with an error
 	estimate bench.Estimate
+	search   string // what a search would ask of a target that is not on this machine
+	key      string // the variable of the key; "": none is asked for
+	keySet   bool
 	field    string // the one that is wrong
 	err      error
 	hint     string
@@ -63,14 +69,22 @@ type plan struct {
 
 // resolve makes a plan of a draft. It reads the files that the draft names, so it
 // is not for the goroutine that draws.
-func (d draft) resolve(targets []scenario.NamedTarget) plan {
-	sc, err := d.scenario(targets)
+func (d draft) resolve(backend Backend) plan {
+	sc, err := d.scenario(backend.Targets())
 	var estimate bench.Estimate
 	if err == nil {
 		estimate, err = bench.Appraise(sc)
 	}
+	var search string
+	if err == nil && !estimate.Loopback {
+		search, err = backend.AppraiseSearch(sc)
+	}
 	if err == nil {
-		return plan{scenario: sc, estimate: estimate}
+		p := plan{scenario: sc, estimate: estimate, search: search}
+		if !sc.Target.BuiltIn() && sc.Target.KeyFile == "" {
+			p.key, p.keySet = backend.Key(sc.Target)
+		}
+		return p
 	}
 	p := plan{err: err, field: "scenario"}
 	var own *scenario.Error

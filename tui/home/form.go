@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"flashwave/bench/scenario"
 	"flashwave/tui/draw"
@@ -17,8 +18,8 @@ type form struct {
 	draft  *draft
 	names  []string
 	fields []huh.Field
-	load   *huh.Input // refilled when a preset is chosen
-	at     int        // the field with the focus; -1: none
+	preset *huh.Select[string]
+	at     int // the field with the focus; -1: none
 }
 
 // labelWidth is the room of the fields' names.
@@ -33,21 +34,20 @@ func newForm(d *draft, targets []scenario.NamedTarget) *form {
 	for _, p := range presets {
 		options = append(options, huh.NewOption(p.name, p.name))
 	}
-	input := func(text *string, placeholder string) *huh.Input {
-		return huh.NewInput().Value(text).Prompt("").Placeholder(placeholder)
-	}
-	f := &form{draft: d, at: -1, load: input(&d.load, "name:200/m:60s name:200/m..12000/m:10s name:c50:1000x")}
+	input := func(text *string) *huh.Input { return huh.NewInput().Value(text).Prompt("") }
+	f := &form{draft: d, at: -1}
 	add := func(name string, field huh.Field) {
 		f.names, f.fields = append(f.names, name), append(f.fields, field)
 	}
-	add("target", input(&d.target, "as the file says").Suggestions(names))
-	add("model", input(&d.model, "the only one the endpoint lists"))
-	add("key variable", input(&d.key, "FLASHWAVE_API_KEY"))
-	add("scenario", huh.NewSelect[string]().Options(options...).Value(&d.preset).Inline(true))
-	add("load", f.load)
-	add("max tokens", input(&d.tokens, "300"))
-	add("SLOs", input(&d.slos, "ttft.p95 < 800ms, error_rate < 1%"))
-	add("budget", input(&d.budget, "none"))
+	add("target", input(&d.target).Suggestions(names))
+	add("model", input(&d.model))
+	add("key variable", input(&d.key))
+	f.preset = huh.NewSelect[string]().Options(options...).Value(&d.preset).Inline(true)
+	add("scenario", f.preset)
+	add("load", input(&d.load))
+	add("max tokens", input(&d.tokens))
+	add("SLOs", input(&d.slos))
+	add("budget", input(&d.budget))
 	keys := huh.NewDefaultKeyMap()
 	keys.Select.Filter.SetEnabled(false)
 	keys.Input.AcceptSuggestion.SetKeys("ctrl+e", "right")
@@ -109,30 +109,47 @@ func (f *form) update(msg tea.Msg) (changed bool, cmd tea.Cmd) {
 	}
 	if f.draft.preset != before.preset {
 		f.draft.choose(f.draft.preset)
-		refill(f.load, &f.draft.load)
-		if target, ok := f.fields[0].(*huh.Input); ok {
-			refill(target, &f.draft.target)
-		}
+		f.refill()
 	}
 	return *f.draft != before, cmd
 }
 
-// refill gives a field another text. It shows as much of one as it did of the last
-// until its cursor has gone all the way.
+// texts are the texts of the draft by the field that they are typed in; nil: it is none.
+func (f *form) texts() []*string {
+	d := f.draft
+	return []*string{&d.target, &d.model, &d.key, nil, &d.load, &d.tokens, &d.slos, &d.budget}
+}
+
+// refill gives the fields the texts of the draft.
+func (f *form) refill() {
+	for i, text := range f.texts() {
+		if input, ok := f.fields[i].(*huh.Input); ok {
+			refill(input, text)
+			if i == f.at {
+				input.Focus()
+			}
+		}
+	}
+	f.preset.Value(&f.draft.preset)
+}
+
+// refill gives a field another text, with the cursor at its end. It shows as much of one
+// as it did of the last until its cursor has gone all the way.
 func refill(input *huh.Input, text *string) {
 	input.Value(text)
 	input.Focus()
-	for _, key := range []rune{tea.KeyEnd, tea.KeyHome} {
+	for _, key := range []rune{tea.KeyHome, tea.KeyEnd} {
 		input.Update(tea.KeyPressMsg{Code: key})
 	}
 	input.Blur()
 }
 
 // lines draws the fields, of which wrong is marked, in at most height lines around
-// the one with the focus.
-func (f *form) lines(p draw.Pen, wrong string, width, height int) []string {
+// the one with the focus; applies says what holds where a field is empty, or beside what
+// is typed there.
+func (f *form) lines(p draw.Pen, wrong string, applies map[string]string, width, height int) []string {
 	var lines []string
-	for i, field := range f.fields {
+	for i := range f.fields {
 		label := p.Label(draw.Left(f.names[i], labelWidth))
 		lead := "  "
 		switch {
@@ -144,11 +161,31 @@ func (f *form) lines(p draw.Pen, wrong string, width, height int) []string {
 		if i == f.at {
 			label = p.Figure(draw.Left(f.names[i], labelWidth))
 		}
-		text, _, _ := strings.Cut(strings.TrimLeft(field.View(), "\n"), "\n")
-		lines = append(lines, p.Cut(lead+label+" "+strings.TrimRight(text, " "), width))
+		line := lead + label + " " + f.text(p, i, max(0, width-labelWidth-3))
+		if also := applies[f.names[i]]; also != "" {
+			if typed := f.texts()[i]; i == f.at || typed != nil && *typed != "" {
+				line += " "
+			}
+			line += p.Label(also)
+		}
+		lines = append(lines, p.Cut(line, width))
 	}
 	if from := max(0, f.at-height+1); len(lines) > height && height > 0 {
 		lines = slices.Clone(lines[from:min(len(lines), from+height)])
 	}
 	return lines
+}
+
+// text is what stands in a field, with the cursor where it has the focus, and no wider
+// than that.
+func (f *form) text(p draw.Pen, i, room int) string {
+	typed := f.texts()[i]
+	if typed != nil && i != f.at {
+		return p.Style.Text.Render(p.Cut(draw.Clean(*typed), room))
+	}
+	view, _, _ := strings.Cut(strings.TrimLeft(f.fields[i].View(), "\n"), "\n")
+	if typed == nil {
+		return strings.TrimRight(view, " ")
+	}
+	return ansi.Truncate(view, min(room, draw.Cells(*typed)+1), "")
 }

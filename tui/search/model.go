@@ -37,6 +37,7 @@ type Model struct {
 	asks    draw.Ask
 	command bool // a command is what is copied
 	wants   Request
+	gone    bool
 }
 
 // A Request is something that the screen alone asks of the program around it.
@@ -71,6 +72,10 @@ func (s Model) Reporting() Model {
 	s.reports = true
 	return s
 }
+
+// Left reports whether the user has left the screen of a search that is over. Where
+// nothing is behind it, the program ends.
+func (s Model) Left() bool { return s.gone }
 
 // A SnapshotMsg is a poll of the search, with the screen that asked for it.
 type SnapshotMsg struct {
@@ -184,6 +189,7 @@ func (s Model) Do(a Action) (Model, tea.Cmd) {
 	case suspend:
 		return s, tea.Suspend
 	case leave:
+		s.gone = true
 		return s, tea.Quit
 	case stop:
 		if s.stops++; s.stops > 1 {

@@ -105,7 +105,7 @@ func (s Model) rateChart(p draw.Pen, kind, width, height int) []string {
 		}
 	}
 	spots := s.spots(of)
-	if len(spots) == 0 || columns < 4 || rows < 3 {
+	if len(spots) == 0 || spots[len(spots)-1].x <= 0 || columns < 4 || rows < 3 { // nothing served has no place
 		return p.Nothing(title, width, height)
 	}
 	top := 0.0
