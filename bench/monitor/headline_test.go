@@ -22,8 +22,10 @@ func TestHeadline(t *testing.T) {
 		{[]Row{up, up}, "all 2 targets are up"},
 		{[]Row{up, {Name: "new", State: Unknown}}, "1 of 2 targets up, nothing is known of the others yet"},
 		{[]Row{up, {Name: "gone", State: Down, LastError: "connection refused"}}, "gone is down: connection refused"},
-		{[]Row{{Name: "gone", State: Down}, up, {Name: "broken", State: Degraded, Objective: 0.99, Incident: open, Availability: Spans{Hour: new(0.467)}}},
-			"broken breaks its objective of 99 %: 46.7 % of its probes were good in the last hour, and 1 other is not well"},
+		{
+			[]Row{{Name: "gone", State: Down}, up, {Name: "broken", State: Degraded, Objective: 0.99, Incident: open, Availability: Spans{Hour: new(0.467)}}},
+			"broken breaks its objective of 99 %: 46.7 % of its probes were good in the last hour, and 1 other is not well",
+		},
 		{[]Row{{Name: "slow", State: Degraded}, {Name: "gone", State: Down}, {Name: "spent", State: Paused}}, "gone is down, and 2 others are not well"},
 	} {
 		if got := (Snapshot{Rows: c.rows}).Headline(); got != c.want {
