@@ -62,6 +62,8 @@ var arrows = map[string][]string{
 	"flashwave/bench/monitor/history": {"flashwave/bench/monitor/objective", "flashwave/bench/result"},
 	"flashwave/client":                {"net/http", "flashwave/client/http1"},
 	"flashwave/client/mock":           {"net/http"},
+	"flashwave/client/queue":          {"flashwave/client"},
+	"flashwave/client/queue/worker":   {"flashwave/client", "flashwave/client/queue"},
 
 	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history", "flashwave/bench/monitor"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
