@@ -16,6 +16,8 @@ import (
 
 	"flashwave/client"
 	"flashwave/client/outcome"
+
+	"flashwave/client/queue/spec"
 )
 
 // Config is what a client needs.
@@ -57,10 +59,10 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 	if c.Poll <= 0 {
 		c.Poll = usualPoll
 	}
-	if err := CheckClasses(c.Classes); err != nil {
+	if err := spec.CheckClasses(c.Classes); err != nil {
 		return nil, err
 	}
-	if err := c.Layout.check(); err != nil {
+	if err := c.Layout.Check(); err != nil {
 		return nil, err
 	}
 	var id [5]byte
@@ -110,13 +112,13 @@ func (q *Client) priority(line int) int {
 }
 
 // key is that of a queue.
-func (q *Client) key(line int) string { return q.config.Layout.queue(q.priority(line)) }
+func (q *Client) key(line int) string { return q.config.Layout.QueueKey(q.priority(line)) }
 
 // sizes are the commands that say how much is in a queue.
-var sizes = map[Kind]string{SortedSet: "ZCARD", List: "LLEN", Stream: "XLEN"}
+var sizes = map[Kind]string{spec.SortedSet: "ZCARD", spec.List: "LLEN", spec.Stream: "XLEN"}
 
 // types are what Redis calls the kinds.
-var types = map[Kind]string{SortedSet: "zset", List: "list", Stream: "stream"}
+var types = map[Kind]string{spec.SortedSet: "zset", spec.List: "list", spec.Stream: "stream"}
 
 // inspect looks whether the queue is one, and empty.
 func (q *Client) inspect(conn redis.Conn) error {
@@ -147,7 +149,7 @@ func (q *Client) inspect(conn redis.Conn) error {
 				return fmt.Errorf("%w: %s holds %d", ErrNotEmpty, key, n)
 			}
 		}
-		if l.Kind == Stream {
+		if l.Kind == spec.Stream {
 			if err := q.group(conn, key); err != nil {
 				return err
 			}

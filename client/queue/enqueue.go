@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gomodule/redigo/redis"
+
+	"flashwave/client/queue/spec"
 )
 
 // batch is how many tasks are written at once, at most.
@@ -140,21 +142,21 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 	put("MULTI")
 	member := any(payload)
 	if l.Task != "" {
-		put("SET", l.task(t.ID), payload, "EX", int(l.TTL/time.Second))
+		put("SET", l.TaskKey(t.ID), payload, "EX", int(l.TTL/time.Second))
 		member = t.ID
 	}
-	key := l.queue(t.Priority)
+	key := l.QueueKey(t.Priority)
 	switch l.Kind {
-	case SortedSet:
+	case spec.SortedSet:
 		put("ZADD", key, score, member)
 		w.at.score, _ = strconv.ParseFloat(score, 64)
 		if l.Task == "" {
 			w.at.id = string(payload)
 		}
-	case List:
+	case spec.List:
 		put("LPUSH", key, member)
 		w.at.seq = q.serial(t.ID)
-	case Stream:
+	case spec.Stream:
 		put("XADD", key, "*", "id", t.ID, "task", payload)
 	}
 	if l.Stats != "" {
@@ -191,7 +193,7 @@ func (q *Client) receive(p *pipe) {
 			q.book.refused(w.task, err)
 		default:
 			at := w.at
-			if q.config.Layout.Kind == Stream {
+			if q.config.Layout.Kind == spec.Stream {
 				at = streamPlace(id)
 			}
 			q.book.enqueued(w.task, at)
@@ -269,20 +271,20 @@ func (q *Client) clean() error {
 			continue
 		}
 		if t.state == waiting {
-			key := l.queue(t.Priority)
+			key := l.QueueKey(t.Priority)
 			switch l.Kind {
-			case SortedSet:
+			case spec.SortedSet:
 				put("ZREM", key, t.place.id)
-			case List:
+			case spec.List:
 				if l.Task != "" {
 					put("LREM", key, 1, t.ID)
 				}
-			case Stream:
+			case spec.Stream:
 				put("XDEL", key, t.place.id)
 			}
 		}
 		if l.Task != "" {
-			put("DEL", l.task(t.ID))
+			put("DEL", l.TaskKey(t.ID))
 		}
 	}
 	return errors.Join(err, settle(conn, n))

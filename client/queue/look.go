@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gomodule/redigo/redis"
+
+	"flashwave/client/queue/spec"
 )
 
 // Stats say how well the reader saw.
@@ -131,7 +132,7 @@ func (r *reader) look() (err error) {
 	r.askResults(asked, news)
 	r.askResults(again, news)
 	there := r.askThere(unsure)
-	queued := r.askQueued(late)
+	queued := r.askQueued(union(asked, late))
 	var depths []int64
 	if now-r.second >= time.Second {
 		r.second, depths = now, r.askDepths()
@@ -150,7 +151,6 @@ func (r *reader) look() (err error) {
 	var taken []*task
 	for line, h := range heads {
 		if h.known {
-			r.returned(line, h, at)
 			taken = append(taken, b.passed(line, h.place, h.empty, number, at)...)
 		}
 	}
@@ -160,7 +160,8 @@ func (r *reader) look() (err error) {
 	for t, ok := range there {
 		r.settleUnsure(t, *ok)
 	}
-	r.lost(late, queued, at)
+	r.requeued(queued, at)
+	r.lost(late, at)
 	if depths != nil {
 		b.watch.Depths(at, depths)
 	}
@@ -200,7 +201,7 @@ func (r *reader) askHead(line int, h *head) {
 	l := &r.config.Layout
 	key := r.key(line)
 	switch l.Kind {
-	case SortedSet:
+	case spec.SortedSet:
 		r.ask(func(reply any, err error) {
 			list, err := redis.Values(reply, err)
 			if err != nil {
@@ -212,7 +213,7 @@ func (r *reader) askHead(line int, h *head) {
 				h.score, _ = redis.Float64(list[1], nil)
 			}
 		}, "ZRANGE", key, 0, 0, "WITHSCORES")
-	case List:
+	case spec.List:
 		r.ask(func(reply any, err error) {
 			b, err := redis.Bytes(reply, err)
 			if h.known, h.empty = err == nil || errors.Is(err, redis.ErrNil), errors.Is(err, redis.ErrNil); err == nil {
@@ -221,7 +222,7 @@ func (r *reader) askHead(line int, h *head) {
 				h.known = h.seq > 0 // that of others says nothing of ours
 			}
 		}, "LINDEX", key, -1)
-	case Stream:
+	case spec.Stream:
 		r.ask(func(reply any, err error) {
 			groups, err := redis.Values(reply, err)
 			if err != nil {
@@ -288,11 +289,11 @@ func newNews() *news { return &news{map[*task]string{}, map[*task]string{}} }
 // askResults asks for the results of tasks, and whether they are among the dead letters.
 func (r *reader) askResults(list []*task, into *news) {
 	l := &r.config.Layout
-	kind, key := l.dead()
+	kind, key := l.DeadLetters()
 	for part := range slices.Chunk(list, chunk) {
 		keys, ids := make([]any, len(part)), []any{key}
 		for i, t := range part {
-			keys[i] = l.result(t.ID)
+			keys[i] = l.ResultKey(t.ID)
 			ids = append(ids, t.ID)
 		}
 		r.ask(func(reply any, err error) {
@@ -331,7 +332,7 @@ func (r *reader) askThere(list []*task) map[*task]*bool {
 		ok := new(bool)
 		there[t] = ok
 		if l := &r.config.Layout; l.Task != "" {
-			r.ask(func(reply any, err error) { n, _ := redis.Int(reply, err); *ok = n == 1 }, "EXISTS", l.task(t.ID))
+			r.ask(func(reply any, err error) { n, _ := redis.Int(reply, err); *ok = n == 1 }, "EXISTS", l.TaskKey(t.ID))
 		}
 	}
 	return there
@@ -368,17 +369,6 @@ func (r *reader) settleUnsure(t *task, there bool) {
 
 var errBroken = errors.New("it is not known to have the task")
 
-// returned notices a task that was taken and is the head of its queue again.
-func (r *reader) returned(line int, h head, at time.Duration) {
-	id := h.id
-	if strings.HasPrefix(id, "{") {
-		id = idOf([]byte(id))
-	}
-	if t := r.book.all[id]; t != nil && t.state == running && t.line == line && t.since < at-r.config.Poll {
-		r.book.requeue(t, h.place, at)
-	}
-}
-
 // ended takes in the results and the dead letters that came.
 func (r *reader) ended(list []*task, n *news, at time.Duration) {
 	for _, t := range list {
@@ -414,30 +404,60 @@ func (r *reader) late(now time.Duration) (list []*task) {
 	return list
 }
 
-// askQueued asks whether tasks are in their queues, where a retry may have put them.
-func (r *reader) askQueued(list []*task) map[*task]*float64 {
-	scores := map[*task]*float64{}
-	if r.config.Layout.Kind != SortedSet {
+// union is two lists as one, without what stands twice.
+func union(a, b []*task) []*task {
+	list := slices.Clone(a)
+	for _, t := range b {
+		if !slices.Contains(a, t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// askQueued asks whether tasks that were taken are in their queues again, where a retry puts
+// them. Redis before 6.2 does not say so of many at once, and their retries are not seen.
+func (r *reader) askQueued(list []*task) map[*task]float64 {
+	scores := map[*task]float64{}
+	if r.config.Layout.Kind != spec.SortedSet {
 		return scores
 	}
+	lines := map[int][]*task{}
 	for _, t := range list {
-		r.ask(func(reply any, err error) {
-			if v, err := redis.Float64(reply, err); err == nil {
-				scores[t] = &v
+		lines[t.line] = append(lines[t.line], t)
+	}
+	for line, all := range lines {
+		for part := range slices.Chunk(all, chunk) {
+			args := []any{r.key(line)}
+			for _, t := range part {
+				args = append(args, t.place.id)
 			}
-		}, "ZSCORE", r.key(t.line), t.place.id)
+			r.ask(func(reply any, err error) {
+				values, err := redis.Values(reply, err)
+				for i := range min(len(values), len(part)) {
+					if v, wrong := redis.Float64(values[i], err); wrong == nil {
+						scores[part[i]] = v
+					}
+				}
+			}, "ZMSCORE", args...)
+		}
 	}
 	return scores
 }
 
+// requeued takes in which tasks wait again.
+func (r *reader) requeued(scores map[*task]float64, at time.Duration) {
+	for t, score := range scores {
+		if t.state == running {
+			r.book.requeue(t, place{score: score, id: t.place.id}, at)
+		}
+	}
+}
+
 // lost gives up the tasks that neither came nor are in their queues.
-func (r *reader) lost(late []*task, scores map[*task]*float64, at time.Duration) {
+func (r *reader) lost(late []*task, at time.Duration) {
 	for _, t := range late {
-		switch score := scores[t]; {
-		case t.state != running:
-		case score != nil:
-			r.book.requeue(t, place{score: *score, id: t.place.id}, at)
-		default:
+		if t.state == running && at-t.since > r.config.Timeout {
 			r.book.end(t, Lost, Answer{}, at)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gomodule/redigo/redis"
+
+	"flashwave/client/queue/spec"
 )
 
 // unsupportedMode refuses a server that is more than one, by what INFO says of it.
@@ -13,9 +15,9 @@ func unsupportedMode(info string) error {
 	for line := range strings.SplitSeq(info, "\n") {
 		switch strings.TrimSpace(line) {
 		case "redis_mode:cluster":
-			return fmt.Errorf("a Redis Cluster is %w: its keys lie on many servers, and no pipeline reads them at one instant", ErrUnsupported)
+			return fmt.Errorf("a Redis Cluster is %w: its keys lie on many servers, and no pipeline reads them at one instant", spec.ErrUnsupported)
 		case "redis_mode:sentinel":
-			return fmt.Errorf("a Redis Sentinel is %w: give the URL of the master itself", ErrUnsupported)
+			return fmt.Errorf("a Redis Sentinel is %w: give the URL of the master itself", spec.ErrUnsupported)
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"flashwave/client"
 	"flashwave/client/outcome"
 	"flashwave/client/queue"
+	"flashwave/client/queue/spec"
 	"flashwave/client/queue/worker"
 )
 
@@ -113,7 +114,7 @@ func open(t *testing.T, m *miniredis.Miniredis, change func(*queue.Config, *work
 	s := &shop{census: &census{ids: map[string]queue.Fate{}}}
 	s.ctx, s.stop = context.WithCancel(t.Context())
 	at := queue.Address{Host: m.Addr()}
-	s.config = queue.Config{Address: at, Layout: queue.Shop(), Classes: classes, Timeout: 10 * time.Second, Epoch: time.Now(), Watch: s.census}
+	s.config = queue.Config{Address: at, Layout: spec.Shop(), Classes: classes, Timeout: 10 * time.Second, Epoch: time.Now(), Watch: s.census}
 	w := worker.Default()
 	w.Dial = func(ctx context.Context) (redis.Conn, error) { return queue.Dial(ctx, at, "", nil) }
 	w.Ask = fixed{time.Second, outcome.OK}
@@ -260,7 +261,7 @@ func want(pairs ...any) error {
 func TestOthersAreLeftAlone(t *testing.T) {
 	m := miniredis.RunT(t)
 	_, _ = m.ZAdd("copy:queue:7", 1, "theirs")
-	c := queue.Config{Address: queue.Address{Host: m.Addr()}, Layout: queue.Shop(), Classes: classes, Timeout: time.Second, Epoch: time.Now(), Watch: &census{ids: map[string]queue.Fate{}}}
+	c := queue.Config{Address: queue.Address{Host: m.Addr()}, Layout: spec.Shop(), Classes: classes, Timeout: time.Second, Epoch: time.Now(), Watch: &census{ids: map[string]queue.Fate{}}}
 	if _, err := queue.Open(t.Context(), c); !errors.Is(err, queue.ErrNotEmpty) {
 		t.Errorf("%v", err)
 	}

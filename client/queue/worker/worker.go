@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gomodule/redigo/redis"
@@ -20,6 +21,7 @@ import (
 	"flashwave/client"
 	"flashwave/client/outcome"
 	"flashwave/client/queue"
+	"flashwave/client/queue/spec"
 )
 
 // Asker is the endpoint that a worker asks, as [client.Client] is.
@@ -39,8 +41,15 @@ type Config struct {
 	Retries int           // how often a task is tried again
 	Keep    time.Duration // how long a result is
 	Ask     Asker
+	Model   string // asked where a task names none
 	Faults  Faults
 	Seed    uint64
+	Stats   *Stats // nil: nobody asks
+}
+
+// Stats count what workers did. They are safe for concurrent use.
+type Stats struct {
+	Taken, Completed, Retried, Failed, Died atomic.Int64
 }
 
 // Faults are what workers do wrong.
@@ -55,7 +64,7 @@ type Faults struct {
 
 // Default is the shop's worker.
 func Default() Config {
-	return Config{Layout: queue.Shop(), Low: 1, High: 10, Workers: 1, Batch: 10, Pause: 500 * time.Millisecond, Retries: 3, Keep: time.Hour, Seed: 1}
+	return Config{Layout: spec.Shop(), Low: 1, High: 10, Workers: 1, Batch: 10, Pause: 500 * time.Millisecond, Retries: 3, Keep: time.Hour, Seed: 1}
 }
 
 // ParseFaults reads die=0.01,starve=7-10,lose=7-10,duplicate=0.05,invert=0.1,fail=0.2.
@@ -75,7 +84,7 @@ func ParseFaults(text string) (f Faults, err error) {
 			}
 			*shares[word] = n
 		case priorities[word] != nil:
-			if _, _, err := queue.ParsePriorities(v); err != nil {
+			if _, _, err := spec.ParsePriorities(v); err != nil {
 				return f, err
 			}
 			*priorities[word] = v
@@ -88,8 +97,11 @@ func ParseFaults(text string) (f Faults, err error) {
 
 // Run works until the context ends. A connection that breaks is made again.
 func Run(ctx context.Context, c Config) error {
-	if c.Layout.Kind != queue.SortedSet || c.Layout.Task == "" {
+	if c.Layout.Kind != spec.SortedSet || c.Layout.Task == "" {
 		return errors.New("the built-in worker takes tasks from sorted sets, with data under keys of their own")
+	}
+	if c.Stats == nil {
+		c.Stats = &Stats{}
 	}
 	var all sync.WaitGroup
 	for i := range max(c.Workers, 1) {
@@ -146,7 +158,9 @@ func (w *worker) work(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		w.Stats.Taken.Add(int64(len(ids)))
 		if len(ids) > 0 && w.random.Float64() < w.Faults.Die {
+			w.Stats.Died.Add(1)
 			return errDied
 		}
 		var batch sync.WaitGroup
@@ -174,7 +188,7 @@ func (w *worker) work(ctx context.Context) error {
 
 // within reports whether a priority is one of some; "" is none.
 func within(text string, priority int) bool {
-	low, high, err := queue.ParsePriorities(text)
+	low, high, err := spec.ParsePriorities(text)
 	return err == nil && priority >= low && priority <= high
 }
 
@@ -268,6 +282,7 @@ func (w *worker) do(ctx context.Context, priority int, id string, fails bool) er
 		return w.bury(id, data, written{Error: string(res.Outcome) + ": " + res.Err, Retries: t.Retries})
 	}
 	r := written{Status: "done", Content: res.Text, Retries: t.Retries, Usage: &tokens{res.Usage.Prompt, res.Usage.Output}}
+	w.Stats.Completed.Add(1)
 	return w.finish(id, r, "completed")
 }
 
@@ -276,6 +291,9 @@ func (w *worker) ask(ctx context.Context, t task) client.Result {
 	messages := []client.Message{{Role: "user", Content: t.Prompt}}
 	if t.System != "" {
 		messages = append([]client.Message{{Role: "system", Content: t.System}}, messages...)
+	}
+	if t.Model == "" {
+		t.Model = w.Model
 	}
 	return w.Ask.Do(ctx, &client.Request{Model: t.Model, Messages: messages, MaxTokens: t.MaxTokens, KeepText: true}, deaf{})
 }
@@ -305,6 +323,7 @@ func (w *worker) finish(id string, r written, counter string) error {
 
 // retry puts a task back, behind those that wait.
 func (w *worker) retry(priority int, id string, data []byte, t task) error {
+	w.Stats.Retried.Add(1)
 	var fields map[string]any
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return err
@@ -323,6 +342,7 @@ func (w *worker) retry(priority int, id string, data []byte, t task) error {
 
 // bury sets a task aside for good.
 func (w *worker) bury(id string, data []byte, r written) error {
+	w.Stats.Failed.Add(1)
 	r.Status = "failed"
 	if kind, key, _ := strings.Cut(w.Layout.Dead, ":"); kind == "hash" {
 		if _, err := w.call("HSET", key, id, data); err != nil {

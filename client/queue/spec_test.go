@@ -8,6 +8,7 @@ import (
 
 	"flashwave/client"
 	"flashwave/client/queue"
+	"flashwave/client/queue/spec"
 )
 
 func TestAddresses(t *testing.T) {
@@ -27,13 +28,13 @@ func TestAddresses(t *testing.T) {
 		{"redis://a:0", "", "no host or a wrong port"},
 		{"redis://a?x=1", "", "neither ? nor #"},
 	} {
-		a, err := queue.ParseAddress(c.text)
+		a, err := spec.ParseAddress(c.text)
 		switch {
 		case c.err == "" && (err != nil || a.String() != c.want):
 			t.Errorf("%s: %s, %v", c.text, a, err)
 		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err) || strings.Contains(err.Error(), "hush")):
 			t.Errorf("%s: %v", c.text, err)
-		case strings.Contains(c.err, "not supported") && !errors.Is(err, queue.ErrUnsupported):
+		case strings.Contains(c.err, "not supported") && !errors.Is(err, spec.ErrUnsupported):
 			t.Errorf("%s: %v is not ErrUnsupported", c.text, err)
 		}
 	}
@@ -53,7 +54,7 @@ func TestLayouts(t *testing.T) {
 		{`shop,payload={"a": "{key}"}`, "the payload puts in {key}, and there are {id}"},
 		{`list,payload={"a": "{prompt}"}`, "the payload holds {id}"},
 	} {
-		_, err := queue.ParseLayout(c.text)
+		_, err := spec.ParseLayout(c.text)
 		if (err == nil) != (c.err == "") || err != nil && !strings.HasPrefix(err.Error(), c.err) {
 			t.Errorf("%s: %v", c.text, err)
 		}
@@ -66,7 +67,7 @@ func FuzzPayload(f *testing.F) {
 	f.Add(`"{prompt}"`, "\xff\x00")
 	f.Add(`{"{id}": null}`, "")
 	f.Fuzz(func(t *testing.T, template, prompt string) {
-		p, err := queue.ParsePayload(template)
+		p, err := spec.ParsePayload(template)
 		if err != nil {
 			return
 		}

@@ -1,4 +1,4 @@
-package queue
+package spec
 
 import (
 	"fmt"
@@ -88,7 +88,7 @@ func ParseLayout(text string) (Layout, error) {
 			return l, err
 		}
 	}
-	return l, l.check()
+	return l, l.Check()
 }
 
 // set takes WORD=VALUE.
@@ -113,7 +113,8 @@ func (l *Layout) set(part string) (err error) {
 // deadKinds are what may hold dead letters.
 var deadKinds = []string{"hash", "zset", "set"}
 
-func (l *Layout) check() error {
+// Check says what is wrong with a layout.
+func (l *Layout) Check() error {
 	kind, key, _ := strings.Cut(l.Dead, ":")
 	switch {
 	case l.Queue == "":
@@ -132,14 +133,19 @@ func (l *Layout) check() error {
 	return nil
 }
 
-func (l *Layout) queue(priority int) string {
+// QueueKey is the key of the queue of a priority.
+func (l *Layout) QueueKey(priority int) string {
 	return strings.ReplaceAll(l.Queue, "{priority}", fmt.Sprint(priority))
 }
-func (l *Layout) task(id string) string   { return strings.ReplaceAll(l.Task, "{id}", id) }
-func (l *Layout) result(id string) string { return strings.ReplaceAll(l.Result, "{id}", id) }
 
-// dead is what holds the dead letters, and its key.
-func (l *Layout) dead() (kind, key string) {
+// TaskKey is the key of the data of a task.
+func (l *Layout) TaskKey(id string) string { return strings.ReplaceAll(l.Task, "{id}", id) }
+
+// ResultKey is the key of the result of a task.
+func (l *Layout) ResultKey(id string) string { return strings.ReplaceAll(l.Result, "{id}", id) }
+
+// DeadLetters is what holds them, and its key; "": nothing does.
+func (l *Layout) DeadLetters() (kind, key string) {
 	kind, key, _ = strings.Cut(l.Dead, ":")
 	return kind, key
 }

@@ -1,16 +1,11 @@
-package queue
+package spec
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/gomodule/redigo/redis"
 )
 
 // An Address is where a Redis server is. Its text holds no secret.
@@ -24,6 +19,9 @@ type Address struct {
 // ErrUnsupported is wrapped by errors over ways to reach Redis that this package knows but
 // does not go.
 var ErrUnsupported = errors.New("not supported")
+
+// ErrPassword is the error over a URL that holds one.
+var ErrPassword = errors.New("the Redis URL holds a password")
 
 // ParseAddress reads redis://[USER@]HOST[:PORT][/DATABASE], or rediss:// for TLS. Its errors
 // do not show what was given: it may hold a password.
@@ -50,7 +48,7 @@ func ParseAddress(text string) (a Address, err error) {
 		return a, errors.New("the Redis URL is not valid")
 	}
 	if _, has := u.User.Password(); has {
-		return a, errors.New("the Redis URL holds a password")
+		return a, ErrPassword
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
 		return a, errors.New("a Redis URL has neither ? nor #")
@@ -88,23 +86,4 @@ func (a Address) String() string {
 		database = "/" + strconv.Itoa(a.Database)
 	}
 	return scheme + "://" + user + a.Host + database
-}
-
-// The times a connection may take.
-const (
-	dialTimeout  = 5 * time.Second
-	replyTimeout = 30 * time.Second
-)
-
-// Dial connects to Redis. The password is "" where none is asked for; the TLS configuration
-// counts where the address says rediss, and may be nil.
-func Dial(ctx context.Context, a Address, password string, config *tls.Config) (redis.Conn, error) {
-	options := []redis.DialOption{
-		redis.DialConnectTimeout(dialTimeout), redis.DialReadTimeout(replyTimeout), redis.DialWriteTimeout(replyTimeout),
-		redis.DialDatabase(a.Database), redis.DialUsername(a.User), redis.DialPassword(password), redis.DialUseTLS(a.TLS),
-	}
-	if config != nil {
-		options = append(options, redis.DialTLSConfig(config))
-	}
-	return redis.DialContext(ctx, "tcp", a.Host, options...)
 }

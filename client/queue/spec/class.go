@@ -1,4 +1,7 @@
-package queue
+// Package spec says what a queue is: where its Redis is, how tasks lie in it, and which
+// classes they are of. It is a leaf, so that whoever checks a scenario speaks of queues as
+// the client does.
+package spec
 
 import (
 	"fmt"
