@@ -80,6 +80,7 @@ type task struct {
 	sink    client.Sink
 	line    int // which queue
 	place   place
+	member  string // what stands in a list
 	state   state
 	look    uint64 // which look was the last when Redis had it
 	first   bool   // it was taken before
@@ -140,10 +141,10 @@ func (b *book) accept(t *task, p place) {
 }
 
 // placed: a task was written, to stand there.
-func (b *book) placed(t *task, at place) {
+func (b *book) placed(t *task, at place, member string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t.place = at
+	t.place, t.member = at, member
 }
 
 // refused: Redis does not take a task.
@@ -193,7 +194,7 @@ func (b *book) passed(q int, head place, empty bool, look uint64, at time.Durati
 }
 
 func (b *book) take(t *task, at time.Duration) {
-	t.state, t.since = running, at
+	t.state, t.since, t.member = running, at, ""
 	b.running[t] = true
 }
 

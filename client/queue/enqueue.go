@@ -20,6 +20,7 @@ const batch = 64
 type written struct {
 	*task
 	at      place
+	member  string // of a list
 	replies int
 }
 
@@ -113,7 +114,7 @@ func (q *Client) send(p *pipe, list []*task) {
 			continue
 		}
 		w, err := q.enqueue(p.conn, t)
-		q.book.placed(t, w.at)
+		q.book.placed(t, w.at, w.member)
 		if err != nil {
 			break // what was not written is unsure, and looked for
 		}
@@ -156,6 +157,10 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 	case spec.List:
 		put("LPUSH", key, member)
 		w.at.seq = q.serial(t.ID)
+		w.member = t.ID
+		if l.Task == "" {
+			w.member = string(payload)
+		}
 	case spec.Stream:
 		put("XADD", key, "*", "id", t.ID, "task", payload)
 	}
@@ -276,9 +281,7 @@ func (q *Client) clean() error {
 			case spec.SortedSet:
 				put("ZREM", key, t.place.id)
 			case spec.List:
-				if l.Task != "" {
-					put("LREM", key, 1, t.ID)
-				}
+				put("LREM", key, 1, t.member)
 			case spec.Stream:
 				put("XDEL", key, t.place.id)
 			}
