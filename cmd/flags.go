@@ -49,7 +49,7 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		})
 	f.text(fs, "api", "dialect: chat, completions, responses, messages, generate, embeddings, http with --body, or queue for tasks through Redis (default chat)", "target.api",
 		func(sc *scenario.Scenario) *string { return &sc.Target.API })
-	f.value(fs, "queue", "how tasks of --api queue lie in Redis: shop, list or stream, and what differs, as shop,queue=jobs:{priority},payload=JSON; @FILE reads it (default shop)", "target.queue",
+	f.value(fs, "queue", "how tasks of --api queue lie in Redis: shop, list, stream or bullmq, and what differs, as shop,queue=jobs:{priority},payload=JSON; @FILE reads it (default shop)", "target.queue",
 		func(sc *scenario.Scenario, v string) (err error) {
 			sc.Target.Queue, err = textOrFile(v)
 			sc.Target.Queue = strings.TrimSpace(sc.Target.Queue)

@@ -10,6 +10,7 @@ import (
 	"github.com/gomodule/redigo/redis"
 	"github.com/spf13/pflag"
 
+	"flashwave/bench/scenario"
 	"flashwave/bench/units"
 	"flashwave/client"
 	"flashwave/client/queue"
@@ -141,4 +142,12 @@ func (p *program) queueStatus(ctx context.Context, s *worker.Stats) {
 				units.Count(taken), units.Count(s.Completed.Load()), units.Count(s.Retried.Load()), units.Count(s.Failed.Load()), units.Count(s.Died.Load()))
 		}
 	}
+}
+
+// asksItself refuses a queue where a command knows only endpoints.
+func asksItself(sc *scenario.Scenario, command string) error {
+	if sc.Target.API != scenario.QueueAPI {
+		return nil
+	}
+	return usage(fmt.Errorf("%s does not know queues", command), "flashwave run --api queue loads one; aim "+command+" at the endpoint that its workers ask")
 }

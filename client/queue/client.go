@@ -115,10 +115,10 @@ func (q *Client) priority(line int) int {
 func (q *Client) key(line int) string { return q.config.Layout.QueueKey(q.priority(line)) }
 
 // sizes are the commands that say how much is in a queue.
-var sizes = map[Kind]string{spec.SortedSet: "ZCARD", spec.List: "LLEN", spec.Stream: "XLEN"}
+var sizes = map[Kind]string{spec.SortedSet: "ZCARD", spec.BullMQ: "ZCARD", spec.List: "LLEN", spec.Stream: "XLEN"}
 
 // types are what Redis calls the kinds.
-var types = map[Kind]string{spec.SortedSet: "zset", spec.List: "list", spec.Stream: "stream"}
+var types = map[Kind]string{spec.SortedSet: "zset", spec.BullMQ: "zset", spec.List: "list", spec.Stream: "stream"}
 
 // inspect looks whether the queue is one, and empty.
 func (q *Client) inspect(conn redis.Conn) error {

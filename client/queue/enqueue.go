@@ -142,7 +142,7 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 	}
 	put("MULTI")
 	member := any(payload)
-	if l.Task != "" {
+	if l.Task != "" && l.Kind != spec.BullMQ {
 		put("SET", l.TaskKey(t.ID), payload, "EX", int(l.TTL/time.Second))
 		member = t.ID
 	}
@@ -161,6 +161,8 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 		if l.Task == "" {
 			w.member = string(payload)
 		}
+	case spec.BullMQ:
+		put("EVAL", jobArgs(l, t, payload, wall.UnixMilli())...)
 	case spec.Stream:
 		put("XADD", key, "*", "id", t.ID, "task", payload)
 	}
@@ -198,8 +200,15 @@ func (q *Client) receive(p *pipe) {
 			q.book.refused(w.task, err)
 		default:
 			at := w.at
-			if q.config.Layout.Kind == spec.Stream {
+			switch q.config.Layout.Kind {
+			case spec.Stream:
 				at = streamPlace(id)
+			case spec.BullMQ:
+				at, err = score(w.ID, id)
+			}
+			if err != nil {
+				q.book.refused(w.task, err)
+				continue
 			}
 			q.book.enqueued(w.task, at)
 		}
@@ -278,13 +287,17 @@ func (q *Client) clean() error {
 		if t.state == waiting {
 			key := l.QueueKey(t.Priority)
 			switch l.Kind {
-			case spec.SortedSet:
+			case spec.SortedSet, spec.BullMQ:
 				put("ZREM", key, t.place.id)
 			case spec.List:
 				put("LREM", key, 1, t.member)
 			case spec.Stream:
 				put("XDEL", key, t.place.id)
 			}
+		}
+		if l.Kind == spec.BullMQ {
+			put("ZREM", bull(l, "completed"), t.ID)
+			put("ZREM", bull(l, "failed"), t.ID)
 		}
 		if l.Task != "" {
 			put("DEL", l.TaskKey(t.ID))

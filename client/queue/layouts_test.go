@@ -29,6 +29,13 @@ var simple = map[string]func(conn redis.Conn) (id string, err error){
 		}
 		return "", nil
 	},
+	"bullmq": func(conn redis.Conn) (string, error) {
+		of, err := redis.Strings(conn.Do("ZPOPMIN", "bull:copy:prioritized"))
+		if err != nil || len(of) == 0 {
+			return "", err
+		}
+		return of[0], nil
+	},
 	"stream": func(conn redis.Conn) (string, error) {
 		for p := range 10 {
 			key := fmt.Sprintf("copy:stream:%d", p+1)
@@ -46,13 +53,23 @@ var simple = map[string]func(conn redis.Conn) (id string, err error){
 	},
 }
 
+// finish writes what a worker writes of a task that is done.
+func finish(conn redis.Conn, layout, id string) error {
+	if layout == "bullmq" {
+		_, err := conn.Do("HSET", "bull:copy:"+id, "finishedOn", 1, "returnvalue", `{"status":"done"}`, "atm", 1)
+		return err
+	}
+	_, err := conn.Do("SET", "copy:result:"+id, `{"status":"done"}`)
+	return err
+}
+
 func idIn(b []byte) string {
 	var said struct{ ID string }
 	_ = json.Unmarshal(b, &said)
 	return said.ID
 }
 
-// A list and a stream are queues as well: the waits and the service times of tasks that are
+// A list, a stream and BullMQ's jobs are queues as well: the waits and the service times of tasks that are
 // taken one by one are what they must be.
 func TestOtherLayouts(t *testing.T) {
 	for name, take := range simple {
@@ -77,7 +94,7 @@ func TestOtherLayouts(t *testing.T) {
 						t.Fatalf("%q, %v", id, err)
 					}
 					time.Sleep(time.Second)
-					if _, err := conn.Do("SET", "copy:result:"+id, `{"status":"done"}`); err != nil {
+					if err := finish(conn, name, id); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -104,7 +121,7 @@ func TestOtherLayouts(t *testing.T) {
 
 // Tasks that nobody took are taken back.
 func TestWaitingTasksAreTakenBack(t *testing.T) {
-	for _, name := range []string{"shop", "list", "stream"} {
+	for _, name := range []string{"shop", "list", "stream", "bullmq"} {
 		for _, keep := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, keep), func(t *testing.T) {
 				m := miniredis.RunT(t)
@@ -127,7 +144,7 @@ func TestWaitingTasksAreTakenBack(t *testing.T) {
 				}
 				held := 0
 				switch key := layout.QueueKey(1); layout.Kind {
-				case spec.SortedSet:
+				case spec.SortedSet, spec.BullMQ:
 					all, _ := m.ZMembers(key)
 					held = len(all)
 				case spec.List:

@@ -201,7 +201,7 @@ func (r *reader) askHead(line int, h *head) {
 	l := &r.config.Layout
 	key := r.key(line)
 	switch l.Kind {
-	case spec.SortedSet:
+	case spec.SortedSet, spec.BullMQ:
 		r.ask(func(reply any, err error) {
 			list, err := redis.Values(reply, err)
 			if err != nil {
@@ -282,13 +282,18 @@ func (r *reader) due(now time.Duration) (list []*task) {
 type news struct {
 	results map[*task]string
 	dead    map[*task]string
+	retries map[*task]int
 }
 
-func newNews() *news { return &news{map[*task]string{}, map[*task]string{}} }
+func newNews() *news { return &news{map[*task]string{}, map[*task]string{}, map[*task]int{}} }
 
 // askResults asks for the results of tasks, and whether they are among the dead letters.
 func (r *reader) askResults(list []*task, into *news) {
 	l := &r.config.Layout
+	if l.Kind == spec.BullMQ {
+		r.askJobs(list, into)
+		return
+	}
 	kind, key := l.DeadLetters()
 	for part := range slices.Chunk(list, chunk) {
 		keys, ids := make([]any, len(part)), []any{key}
@@ -380,6 +385,7 @@ func (r *reader) ended(list []*task, n *news, at time.Duration) {
 		switch {
 		case came:
 			a := ReadAnswer([]byte(text))
+			a.Retries = max(a.Retries, n.retries[t])
 			t.content = text
 			if a.Failed || dead {
 				r.book.end(t, Dead, a, at)
@@ -419,7 +425,7 @@ func union(a, b []*task) []*task {
 // them. Redis before 6.2 does not say so of many at once, and their retries are not seen.
 func (r *reader) askQueued(list []*task) map[*task]float64 {
 	scores := map[*task]float64{}
-	if r.config.Layout.Kind != spec.SortedSet {
+	if k := r.config.Layout.Kind; k != spec.SortedSet && k != spec.BullMQ {
 		return scores
 	}
 	lines := map[int][]*task{}
@@ -467,10 +473,15 @@ func (r *reader) lost(late []*task, at time.Duration) {
 func (r *reader) askDepths() []int64 {
 	depths := make([]int64, len(r.config.Classes))
 	for line := range r.book.lines {
+		command, args := sizes[r.config.Layout.Kind], []any{r.key(line)}
+		if r.config.Layout.Kind == spec.BullMQ { // one set holds all priorities
+			from := int64(r.priority(line)) * priorityStep
+			command, args = "ZCOUNT", append(args, from, from+priorityStep-1)
+		}
 		r.ask(func(reply any, err error) {
 			n, _ := redis.Int64(reply, err)
 			depths[r.book.of[line]] += n
-		}, sizes[r.config.Layout.Kind], r.key(line))
+		}, command, args...)
 	}
 	return depths
 }

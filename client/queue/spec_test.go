@@ -46,7 +46,7 @@ func TestLayouts(t *testing.T) {
 		{"list,queue=jobs:{priority},dead=", ""},
 		{`shop,queue=q:{priority},payload={"task": "{id}", "say": ["{prompt}", "for {class}"]}`, ""},
 		{"stream,group=", "a stream needs the name of its consumer group"},
-		{"shops", `unknown layout "shops": there are shop, list, stream`},
+		{"shops", `unknown layout "shops": there are shop, list, stream, bullmq`},
 		{"shop,keys=a", `unknown word "keys"`},
 		{"shop,result=done", "the key of a result holds {id}"},
 		{"shop,dead=copy:dead", "dead is KIND:KEY"},

@@ -15,6 +15,7 @@ const (
 	SortedSet Kind = "zset"   // a sorted set per priority; the least score is the head
 	List      Kind = "list"   // pushed on the left, taken from the right
 	Stream    Kind = "stream" // read by a consumer group
+	BullMQ    Kind = "bullmq" // the set of BullMQ's jobs that have a priority, all in one
 )
 
 // A Layout is how tasks lie in Redis. Its keys are templates: {priority} is put in the
@@ -48,13 +49,14 @@ func builtin() []Layout {
 		{Name: "shop", Kind: SortedSet, Queue: "copy:queue:{priority}", Task: "copy:task:{id}", Payload: payload, Result: "copy:result:{id}", Dead: "hash:copy:dead", Stats: "copy:stats", TTL: day},
 		{Name: "list", Kind: List, Queue: "copy:list:{priority}", Payload: payload, Result: "copy:result:{id}", Dead: "hash:copy:dead", Stats: "copy:stats", TTL: day},
 		{Name: "stream", Kind: Stream, Queue: "copy:stream:{priority}", Payload: payload, Result: "copy:result:{id}", Dead: "hash:copy:dead", Stats: "copy:stats", Group: "workers", TTL: day},
+		{Name: "bullmq", Kind: BullMQ, Queue: "bull:copy:prioritized", Task: "bull:copy:{id}", Payload: payload, Result: "bull:copy:{id}"},
 	}
 }
 
 // Shop is the layout of the shop's background copy, the default.
 func Shop() Layout { return builtin()[0] }
 
-// ParseLayout reads NAME[,WORD=VALUE]…: a layout of those built in (shop, list, stream),
+// ParseLayout reads NAME[,WORD=VALUE]…: a layout of those built in (shop, list, stream, bullmq),
 // with words of one's own: queue, task, result, dead, stats and group, which are keys, ttl,
 // and payload, which is JSON, takes the rest of the text, and stands last. "" is shop.
 func ParseLayout(text string) (Layout, error) {
@@ -125,6 +127,8 @@ func (l *Layout) Check() error {
 		return fmt.Errorf("the key of a task holds {id}")
 	case l.Dead != "" && (!slices.Contains(deadKinds, kind) || key == ""):
 		return fmt.Errorf("dead is KIND:KEY, and KIND is hash, zset or set")
+	case l.Kind == BullMQ && (!strings.HasSuffix(l.Queue, ":prioritized") || l.Task != l.Result):
+		return fmt.Errorf("the queue of BullMQ ends with :prioritized, and its jobs are both tasks and results")
 	case l.Kind == Stream && l.Group == "":
 		return fmt.Errorf("a stream needs the name of its consumer group")
 	case l.Task == "" && !strings.Contains(l.Payload.text, "{id}"):
