@@ -27,7 +27,9 @@ func (p Probe) OK() bool { return p.Outcome == outcome.OK }
 func (s *Setup) Check(ctx context.Context) Probe {
 	req, _ := sending.Workload{Prompts: s.Prompts}.Request(s.Scenario, dispatch.Ticket{})
 	req.KeepText = true
-	s.endpoint.Client.Disconnect()
+	if s.Tier == nil {
+		s.endpoint.Client.Disconnect()
+	}
 	began := time.Since(s.Epoch)
 	p := Probe{Result: s.Client.Do(ctx, req, noSink{}), Target: s.Target, Model: s.Scenario.Target.Model}
 	for _, at := range []*time.Duration{&p.Sent, &p.FirstByte, &p.FirstToken, &p.FirstAnswer, &p.LastToken, &p.Done} {

@@ -17,6 +17,8 @@
 //   - account: sums of the intervals become snapshots while the run goes on, and the
 //     document at its end.
 //
+// Where requests are tasks of a queue, package tier counts what becomes of them.
+//
 // Beside that way package timetable knows when waves take place, journal what happened,
 // health whether this process keeps up, and verdict what it all means. Readers get plain
 // values; nothing they do can slow the load.
@@ -39,6 +41,7 @@
 //   - serverside.Watch.Begin: the one that asks the server for its own metrics; Stop waits for it;
 //   - export.Serve: the one that serves metrics; Close waits for it;
 //   - endpoint.Endpoint.serve: the built-in endpoint; Close ends it;
+//   - endpoint.Endpoint.serveQueue: the workers of the built-in queue; Close waits for them;
 //   - bench.ending.within: one for each wait that the user may cut short. What such a wait
 //     was for may be left behind, stuck, and nothing else may.
 //
@@ -57,7 +60,8 @@
 // All others are leaves, and nothing is locked while one of them is held: the ones above
 // that stand behind a colon alone, and dispatch.Budget, journal.Journal,
 // ledger.openShard, ledger.pace, ledger.recorder, ledger.requestLog, ledger.steady,
-// sending.refusals, sending.talks and serverside.Watch.
+// sending.refusals, sending.talks, serverside.Watch and tier.Tally. The client of a queue has one
+// of its own, and holds it while it calls the sender's sink and the tally.
 //
 // What the goroutine that ends the seconds knows from one to the next has no lock, for
 // nobody else has it.

@@ -13,6 +13,7 @@ import (
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
 	"flashwave/bench/sending"
+	"flashwave/bench/tier"
 )
 
 // A Client sends one request, see [sending.Client].
@@ -31,6 +32,7 @@ type Options struct {
 	// A run that continues another begins where [result.Run.NextPrompts] says.
 	FirstPrompts []uint64
 	Price        *price.Price // nil: unknown
+	Tier         *tier.Tier   // the queue that the client enqueues to; nil: it asks the endpoint itself
 	ID           string
 	Target       string // what the screen calls the endpoint
 	Tool         result.Tool

@@ -13,7 +13,7 @@ import (
 )
 
 // rooms are those whose goroutines and locks a run has.
-var rooms = []string{"bench", "account", "alarm", "dispatch", "health", "journal", "ledger", "endpoint", "sending", "ticker", "timetable"}
+var rooms = []string{"bench", "account", "alarm", "dispatch", "health", "journal", "ledger", "endpoint", "sending", "tier", "ticker", "timetable"}
 
 // The page of the package's documentation names every function that starts a goroutine
 // and everything that has a lock, and none that is not there.

@@ -59,6 +59,9 @@ func Start(opts Options) (*Run, error) {
 	now, warmup := a.Waves.Now(), sc.Warmup.D()
 	r.startedAt = time.Now().Add(warmup)
 	a.Waves.Begin(now + warmup)
+	if opts.Tier != nil {
+		opts.Tier.Begin(now + warmup)
+	}
 	a.Ledger.Begin(now, now+warmup)
 	a.Dispatch.Begin(now + warmup)
 	for _, note := range r.sender.Workload.Skipped(sc) {
@@ -82,6 +85,9 @@ func join(opts Options) (r *Run, err error) {
 	a := &account.Account{
 		Scenario: sc, Target: opts.Target, Priced: opts.Price != nil, Journal: journal.New(clock, opts.Journal),
 		Adapted: func() []string { return sending.Adapted(opts.Client) },
+	}
+	if opts.Tier != nil {
+		a.Tier = opts.Tier.Report
 	}
 	r = &Run{options: opts, account: a, ending: newEnding(), done: make(chan struct{})}
 	if a.Waves, err = timetable.New(sc, clock); err != nil {

@@ -34,6 +34,9 @@ func Prepare(ctx context.Context, sc *scenario.Scenario, env func(string) string
 		return nil, err
 	}
 	s.Client, s.Target, s.InProcessMock = s.endpoint.Client, s.endpoint.Name, s.endpoint.InProcess
+	if s.Tier = s.endpoint.Tier; s.Tier != nil {
+		s.Client = s.Tier
+	}
 	if err := s.appraise(); err != nil {
 		s.Close()
 		return nil, err

@@ -31,6 +31,7 @@ type Request struct {
 	Tools       json.RawMessage // a JSON list in the words of the dialect; nil: none
 	Extra       json.RawMessage // a JSON object whose keys are added to the body; nil: none
 	Fields      map[string]any  // what a body template of [HTTP] may use
+	Class       int             // which of the classes of a queue it is of, from 0; an endpoint knows none
 	KeepText    bool            // fill Result.Text and Result.Reasoning (tests, the pre-flight check)
 }
 

@@ -72,6 +72,9 @@ func (p *program) doctor(ctx context.Context, f *doctorFlags, fs *pflag.FlagSet,
 	if err != nil {
 		return err
 	}
+	if err := asksItself(sc, "doctor"); err != nil {
+		return err
+	}
 	if p.env("GOGC") == "" {
 		debug.SetGCPercent(50) // as in run, or the self-test would be of another program
 	}

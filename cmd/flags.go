@@ -47,8 +47,18 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 			sc.Aim(v, f.targets)
 			return nil
 		})
-	f.text(fs, "api", "dialect: chat, completions, responses, messages, generate, embeddings, or http with --body (default chat)", "target.api",
+	f.text(fs, "api", "dialect: chat, completions, responses, messages, generate, embeddings, http with --body, or queue for tasks through Redis (default chat)", "target.api",
 		func(sc *scenario.Scenario) *string { return &sc.Target.API })
+	f.value(fs, "queue", "how tasks of --api queue lie in Redis: shop, list, stream or bullmq, and what differs, as shop,queue=jobs:{priority},payload=JSON; @FILE reads it (default shop)", "target.queue",
+		func(sc *scenario.Scenario, v string) (err error) {
+			sc.Target.Queue, err = textOrFile(v)
+			sc.Target.Queue = strings.TrimSpace(sc.Target.Queue)
+			return err
+		})
+	f.value(fs, "classes", "classes of the tasks of --api queue, the most urgent first, NAME=PRIORITIES:SHARE (default 'urgent=1-3:20%, normal=4-6:50%, bulk=7-10:30%')", "workloads",
+		func(sc *scenario.Scenario, v string) error { return sc.SetClasses(v) })
+	f.boolean(fs, "join", "enqueue to a queue that holds tasks of others (--api queue)", "target.join", func(sc *scenario.Scenario, v bool) { sc.Target.Join = v })
+	f.boolean(fs, "keep", "leave the tasks that no worker took in the queue (--api queue)", "target.keep", func(sc *scenario.Scenario, v bool) { sc.Target.Keep = v })
 	f.text(fs, "model", "model id (default: the only one the endpoint lists)", "target.model",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Model })
 	f.value(fs, "body", "template of the JSON to post, over the workload's fields (--api http); @FILE reads it", "target.body",

@@ -20,6 +20,7 @@ func (p *program) mockCommand() *cobra.Command {
 	c := mock.Default()
 	var addr string
 	var leashed bool
+	var tasks mockQueue
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve the built-in completions endpoint",
@@ -35,11 +36,15 @@ its environment it asks for that key, sent in any of the ways of --auth.
 With --prefix-cache it keeps so many tokens of prompts and answers, as vLLM does: what a
 prompt begins with and it knows is not read again, and the usage says how much that was.
 
+With --workers a shop's workers are there, too: they take up to ten tasks of the most urgent
+priority from a Redis queue, of its own or --redis, and ask this endpoint.
+
 A decode step takes STEP × (1 + b ÷ 64) for b sequences in the batch, so the
 ceiling is BATCH ÷ that many tokens a second.`,
 		Example: `flashwave mock
 flashwave mock --rpm 3000
 flashwave mock --prefix-cache 1000000
+flashwave mock --workers 4 --faults die=0.01,starve=7-10
 flashwave run --url http://127.0.0.1:8000/v1 --api responses
 flashwave mock --batch 10000 --error-rate 0.01`,
 		Args: cobra.NoArgs,
@@ -53,6 +58,10 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 					cancel()
 				}()
 			}
+			if err := p.startQueue(ctx, cmd.Flags(), &tasks, addr, c.Models[0]); err != nil {
+				return err
+			}
+			defer tasks.end()
 			return p.serveMock(ctx, addr, c)
 		},
 	}
@@ -72,6 +81,7 @@ flashwave mock --batch 10000 --error-rate 0.01`,
 	fs.Float64Var(&c.ErrorRate, "error-rate", 0, "share of requests that fail")
 	fs.Float64Var(&c.StallRate, "stall-rate", 0, "share of answers that stop for 10 s")
 	fs.Float64Var(&c.TruncateRate, "truncate-rate", 0, "share of answers that are cut off")
+	tasks.flags(fs)
 	fs.BoolVar(&leashed, "until-stdin-ends", false, "end with standard input: whoever started it holds the other end")
 	_ = fs.MarkHidden("until-stdin-ends") // it is there
 	fs.Uint64Var(&c.Seed, "seed", c.Seed, "seed of lengths, texts and faults")

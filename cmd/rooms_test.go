@@ -24,7 +24,7 @@ const leaf = "flashwave/bench/units"
 // each package may import directly. What is missing may import none but the leaf.
 var arrows = map[string][]string{
 	"flashwave":                       {"flashwave/cmd"},
-	"flashwave/cmd":                   {"flashwave/tui", "flashwave/tui/draw", "flashwave/tui/terminal", "flashwave/bench/...", "flashwave/client/mock", "net/http", "flag", "terminal"},
+	"flashwave/cmd":                   {"flashwave/tui", "flashwave/tui/draw", "flashwave/tui/terminal", "flashwave/bench/...", "flashwave/client", "flashwave/client/mock", "flashwave/client/queue", "flashwave/client/queue/worker", "net/http", "flag", "terminal"},
 	"flashwave/tui":                   {"flashwave/tui/...", "flashwave/bench/...", "terminal"},
 	"flashwave/tui/draw":              {"terminal"},
 	"flashwave/tui/terminal":          {"terminal"},
@@ -35,7 +35,8 @@ var arrows = map[string][]string{
 	"flashwave/tui/comparison":        {"flashwave/tui/draw", "flashwave/bench/compare", "flashwave/bench/report/answer", "flashwave/bench/result", "flashwave/bench/verdict", "terminal"},
 	"flashwave/tui/screentest":        {"flashwave/tui/draw", "flashwave/bench/result", "terminal"},
 	"flashwave/bench":                 {"flashwave/bench/...", "flashwave/client/..."},
-	"flashwave/bench/endpoint":        {"flashwave/bench/scenario", "flashwave/client", "flashwave/client/mock", "net/http"},
+	"flashwave/bench/endpoint":        {"flashwave/bench/scenario", "flashwave/bench/tier", "flashwave/client", "flashwave/client/mock", "flashwave/client/queue", "flashwave/client/queue/worker", "net/http"},
+	"flashwave/bench/tier":            {"flashwave/bench/result", "flashwave/client", "flashwave/client/queue"},
 	"flashwave/bench/timetable":       {"flashwave/bench/arrival", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict"},
 	"flashwave/bench/journal":         {"flashwave/bench/result", "flashwave/bench/timetable"},
 	"flashwave/bench/sending":         {"flashwave/bench/dispatch", "flashwave/bench/ledger", "flashwave/bench/price", "flashwave/bench/prompt", "flashwave/bench/result", "flashwave/bench/scenario", "flashwave/bench/slo", "flashwave/bench/verdict", "flashwave/client"},
@@ -62,6 +63,8 @@ var arrows = map[string][]string{
 	"flashwave/bench/monitor/history": {"flashwave/bench/monitor/objective", "flashwave/bench/result"},
 	"flashwave/client":                {"net/http", "flashwave/client/http1"},
 	"flashwave/client/mock":           {"net/http"},
+	"flashwave/client/queue":          {"flashwave/client"},
+	"flashwave/client/queue/worker":   {"flashwave/client", "flashwave/client/queue"},
 
 	"flashwave/bench/schema/generate":   {"flashwave/bench/scenario", "flashwave/bench/result", "flashwave/bench/compare", "flashwave/bench/capacity", "flashwave/bench/capacity/versus", "flashwave/bench/forecast", "flashwave/bench/history", "flashwave/bench/monitor"},
 	"flashwave/bench/schema/schematest": {"flashwave/bench/schema"},
@@ -89,7 +92,7 @@ var arrows = map[string][]string{
 }
 
 // leaves import nothing of this module, and everybody may import them.
-var leaves = []string{"flashwave/bench/alarm", "flashwave/bench/class", "flashwave/bench/files", "flashwave/bench/items", "flashwave/bench/trend", "flashwave/bench/units", "flashwave/client/api", "flashwave/client/outcome"}
+var leaves = []string{"flashwave/bench/alarm", "flashwave/bench/class", "flashwave/bench/files", "flashwave/bench/items", "flashwave/bench/trend", "flashwave/bench/units", "flashwave/client/api", "flashwave/client/outcome", "flashwave/client/queue/spec"}
 
 // The folder tree explains the program only as long as its arrows hold.
 func TestRooms(t *testing.T) {

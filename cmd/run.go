@@ -51,6 +51,7 @@ Without any load it keeps 50 requests in flight until 1000 are done.
 flashwave run --url http://127.0.0.1:8000/v1 -c 20 -n 500
 flashwave run --rate 12000/m --for 5m --slo 'ttft.p95 < 800ms' --budget 5
 flashwave run --wave calm:200/m:30s --wave surge:200/m..12000/m:10s --wave rush:12000/m:1m
+flashwave run --api queue --rate 20/s --for 30s --slo 'wait.p95 < 2s in urgent'
 flashwave run sale.yaml --json > run.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

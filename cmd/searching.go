@@ -76,6 +76,9 @@ func (f *capacityFlags) hunt(fs *pflag.FlagSet, file string) (h *searching, err 
 	if h.scenario, h.settled, err = f.settled(fs, file); err != nil {
 		return nil, err
 	}
+	if err := asksItself(h.scenario, "capacity"); err != nil {
+		return nil, err
+	}
 	if peak := h.scenario.PeakRate(); f.maxRate == "" && peak > 0 {
 		h.config.MaxRate = 2 * peak
 	}

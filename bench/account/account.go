@@ -36,6 +36,8 @@ type Account struct {
 	Sessions   func() *result.Sessions // what became of the conversations so far; nil: there are none
 	Server     *serverside.Watch       // nil: the server is not asked for its own metrics
 
+	Tier func() *result.Tier // what became of the tasks of a queue so far; nil: there is none
+
 	seen atomic.Pointer[figures] // by whoever looked last
 }
 

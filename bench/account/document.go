@@ -43,6 +43,10 @@ func (a *Account) Document(of About) *result.Run {
 	}
 	doc.Workloads, doc.Turns = a.classes(true)
 	doc.Sessions = a.Sessions()
+	if a.Tier != nil {
+		doc.Queue = a.Tier()
+		doc.Queue.Join(doc.Total, doc.Workloads)
+	}
 	doc.Generator = a.generator(total, waves)
 
 	rows, step := a.Ledger.Rows(true)

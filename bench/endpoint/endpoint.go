@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"flashwave/bench/scenario"
+	"flashwave/bench/tier"
 	"flashwave/client"
 	"flashwave/client/mock"
 )
@@ -25,7 +26,11 @@ type Endpoint struct {
 	Address   string // host and port
 	InProcess bool   // it is the built-in one, which shares this process
 
-	mock *mock.Server
+	Tier *tier.Tier // nil: it is asked itself; else tasks are put into its queue
+
+	mock        *mock.Server
+	stopWorkers func()
+	stopRedis   func()
 }
 
 // Open connects to the target of a resolved scenario whose clients count from an epoch,
@@ -41,6 +46,9 @@ func Open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(
 }
 
 func (e *Endpoint) open(ctx context.Context, sc *scenario.Scenario, epoch time.Time, env func(string) string) error {
+	if sc.Target.API == scenario.QueueAPI {
+		return e.openQueue(ctx, sc, epoch, env)
+	}
 	if err := e.reach(sc, epoch, env, nil); err != nil {
 		return err
 	}
@@ -61,6 +69,9 @@ func Reach(sc *scenario.Scenario, epoch time.Time, env func(string) string, secu
 
 func (e *Endpoint) reach(sc *scenario.Scenario, epoch time.Time, env func(string) string, secured func(tls.ConnectionState)) (err error) {
 	t := sc.Target
+	if t.API == scenario.QueueAPI {
+		return &scenario.Error{Path: "target.api", Message: "a queue is no endpoint that is asked by itself", Hint: "give the endpoint that its workers ask"}
+	}
 	Assume(&sc.Target)
 	if t.URL == scenario.MockURL {
 		if t.URL, err = e.serve(sc); err != nil {
@@ -75,6 +86,15 @@ func (e *Endpoint) reach(sc *scenario.Scenario, epoch time.Time, env func(string
 
 // Close ends the built-in endpoint and the connections.
 func (e *Endpoint) Close() {
+	if e.Tier != nil {
+		_ = e.Tier.Close() // what it cannot take back goes by its own time to live
+	}
+	if e.stopWorkers != nil {
+		e.stopWorkers()
+	}
+	if e.stopRedis != nil {
+		e.stopRedis()
+	}
 	if e.Client != nil {
 		e.Client.Close()
 	}

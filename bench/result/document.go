@@ -34,6 +34,7 @@ type Run struct {
 	Workloads []Stats            `json:"workloads,omitempty"` // of each share of a mix, over the whole run
 	Turns     []Stats            `json:"turns,omitempty"`     // of conversations, likewise: of their first requests, their second, 3-5, 6+
 	Sessions  *Sessions          `json:"sessions,omitempty"`  // what became of conversations
+	Queue     *Tier              `json:"queue,omitempty"`     // what became of the tasks of a queue; not of a run that was cut off
 
 	ServerMetrics *ServerMetrics `json:"server_metrics,omitempty"` // nobody was asked, or the run was cut off
 

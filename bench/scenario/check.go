@@ -41,6 +41,9 @@ func (t *Target) checkURL() error {
 	case !strings.Contains(t.URL, "://"):
 		return wrong(path, "write "+guessScheme(t.URL)+":// in front of it", "url has no scheme")
 	}
+	if t.API == QueueAPI {
+		return t.checkRedis()
+	}
 	u, err := url.Parse(t.URL)
 	if err != nil {
 		return wrong(path, "for example https://api.openai.com/v1", "url is not valid")
@@ -98,7 +101,7 @@ func validPort(port string) bool {
 
 // The dialects, and the ways to send a key.
 var (
-	apis  = words(api.All())
+	apis  = append(words(api.All()), QueueAPI)
 	auths = []string{"", "bearer", "api-key", "x-api-key", "basic", "none"}
 )
 
@@ -272,12 +275,15 @@ func (s *Scenario) checkWorkloads() (err error) {
 	if err != nil {
 		return err
 	}
-	return s.checkMix()
+	if err := s.checkMix(); err != nil {
+		return err
+	}
+	return s.checkQueue()
 }
 
 // converses refuses conversations where a request cannot say what was said before it.
 func (t *Target) converses(path string) error {
-	if !api.API(t.API).Converses() {
+	if t.API == QueueAPI || !api.API(t.API).Converses() {
 		return wrong(path+".turns", "leave it out: each request is then one by itself", "requests of api %s say nothing of what was answered before, and make no conversation", t.API)
 	}
 	return nil

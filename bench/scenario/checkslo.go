@@ -49,6 +49,9 @@ func (s *Scenario) checkAssertion(path, text string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkOfQueue(path, text, e); err != nil {
+		return err
+	}
 	if !streamOnly(e.Metric) || slices.ContainsFunc(s.workloadsOf(e, lanes), func(w Workload) bool { return w.Stream }) {
 		return nil
 	}

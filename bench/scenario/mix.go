@@ -17,6 +17,8 @@ type Share struct {
 	Share float64 `json:"share"` // of all requests, 0 to 1
 	Workload
 
+	Priorities string `json:"priorities,omitempty"` // of its tasks in a queue: 1-3
+
 	SLO []string `json:"slo,omitempty"` // of its requests alone; after Resolve they are among those of the scenario
 }
 
@@ -29,18 +31,20 @@ const leastShare = 0.001
 
 // shareField is 70% or 0.7.
 func shareField(word string, p *float64) field {
-	return scalar(word, func(s string) error {
-		digits, percent := strings.CutSuffix(s, "%")
-		v, ok := decimal(strings.TrimSpace(digits))
-		if percent {
-			v /= 100
-		}
-		if !ok || !(v >= leastShare && v <= 1) {
-			return &Error{Message: "not a share of the requests, 0.1% at least", Hint: "write 70%"}
-		}
-		*p = v
-		return nil
-	}, func() any { return yamlText(fmt.Sprintf("%.6g%%", 100**p)) })
+	return scalar(word, func(s string) error { return parseShare(s, p) }, func() any { return yamlText(fmt.Sprintf("%.6g%%", 100**p)) })
+}
+
+func parseShare(s string, p *float64) error {
+	digits, percent := strings.CutSuffix(s, "%")
+	v, ok := decimal(strings.TrimSpace(digits))
+	if percent {
+		v /= 100
+	}
+	if !ok || !(v >= leastShare && v <= 1) {
+		return &Error{Message: "not a share of the requests, 0.1% at least", Hint: "write 70%"}
+	}
+	*p = v
+	return nil
 }
 
 // readMix reads the list of workloads. What each does not say, it inherits.
@@ -54,7 +58,7 @@ func (s *Scenario) readMix(v value) error {
 		share := Share{Workload: s.Workload}
 		before := share.Workload
 		share.Prompt, share.Prompts = "", ""
-		if err := v.mapping(item, append([]field{textField("name", &share.Name), shareField("share", &share.Share), textsField("slo", &share.SLO)}, share.fields()...)); err != nil {
+		if err := v.mapping(item, append([]field{textField("name", &share.Name), shareField("share", &share.Share), textField("priorities", &share.Priorities), textsField("slo", &share.SLO)}, share.fields()...)); err != nil {
 			return err
 		}
 		if share.Prompt == "" && share.Prompts == "" {
@@ -73,6 +77,9 @@ func (s *Scenario) writeMix() any {
 	for i := range s.Mix {
 		share := &s.Mix[i]
 		m := yamlMap{{"name", quote(share.Name)}, {"share", shareField("share", &share.Share).write()}}
+		if share.Priorities != "" {
+			m = append(m, yamlPair{"priorities", quote(share.Priorities)})
+		}
 		m = append(m, share.besides(&s.Workload)...)
 		if texts := textsField("slo", &share.SLO); len(share.SLO) > 0 {
 			m = append(m, yamlPair{texts.word, texts.write()})

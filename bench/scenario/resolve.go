@@ -90,6 +90,9 @@ func (s *Scenario) fill(limit Machine) {
 			}
 		}
 	}
+	if s.Target.API == QueueAPI {
+		s.fillQueue()
+	}
 	if s.MaxInFlight == 0 {
 		s.MaxInFlight = mostInFlight
 		if limit.OpenFiles > 0 {

@@ -85,7 +85,7 @@ func (s *Scenario) shelf() {
 // A Target is one completions endpoint.
 type Target struct {
 	URL         string   `json:"url"` // base URL with /v1, or that of a call; "mock:" is the built-in endpoint
-	API         string   `json:"api"` // chat, completions, responses, messages, generate, embeddings, http
+	API         string   `json:"api"` // chat, completions, responses, messages, generate, embeddings, http, queue
 	Model       string   `json:"model"`
 	Body        string   `json:"body,omitempty"`    // template, api http only
 	Token       []string `json:"token,omitempty"`   // events that are tokens, by name, type or path; api http only
@@ -117,6 +117,10 @@ type Target struct {
 	ConnectTo   string   `json:"connect_to,omitempty"`
 	Transport   string   `json:"transport,omitempty"` // own, std; "": own
 	Retries     int      `json:"retries"`
+
+	Queue string `json:"queue,omitempty"` // how tasks lie in Redis, api queue only; "": the shop's
+	Join  bool   `json:"join,omitempty"`  // the queue may hold tasks of others
+	Keep  bool   `json:"keep,omitempty"`  // leave what was enqueued
 }
 
 // BuiltIn reports whether it is the built-in endpoint, which every run has anew.

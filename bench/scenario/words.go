@@ -60,6 +60,9 @@ func (t *Target) fields() []field {
 		textField("connect_to", &t.ConnectTo),
 		textField("transport", &t.Transport),
 		countField("retries", &t.Retries, 0, maxRetries),
+		textField("queue", &t.Queue),
+		flagField("join", &t.Join, false),
+		flagField("keep", &t.Keep, false),
 	}
 }
 

@@ -200,6 +200,7 @@ func asked(sc *scenario.Scenario, lane int, p *prompt.Prompt) *client.Request {
 		Tools:       p.Tools,
 		Extra:       p.Body(w.ExtraBody),
 		Fields:      p.Fields,
+		Class:       max(p.Share-1, 0),
 	}
 	if p.Temperature != nil {
 		req.Temperature = p.Temperature

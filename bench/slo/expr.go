@@ -9,7 +9,7 @@
 //	METRIC.STAT OP VALUE [in WHERE]    a statistic of a latency
 //	METRIC OP VALUE [in WHERE]         a latency: of each request; else a scalar
 //
-// The latencies are ttft, ttfa, e2e, itl, tpot, stall, queue and connect;
+// The latencies are ttft, ttfa, e2e, itl, tpot, stall, queue, connect and wait;
 // service.ttft, service.ttfa and service.e2e count from sending rather than from
 // the scheduled instant. STAT is p50, p90, p95, p99, p99.9, mean or max. A
 // latency without a statistic says when one request is good, and so makes the
@@ -20,6 +20,12 @@
 // dropped, unsent, unfinished, rate_limited and lost (dropped + unsent +
 // unfinished). Of the last five a value in % is the share of the scheduled
 // requests.
+//
+// Of the tasks of a queue there are besides wait, from when a task was enqueued until a
+// worker took it, and the scalars starved, a time: the longest that tasks waited and none
+// of them was taken; dead, tasks that failed for good; duplicates and inversions. They are
+// told of the whole run and of its classes, not of waves. Of a queue lost is also what
+// workers took and never finished.
 //
 // OP is <, <=, > or >=. VALUE has a unit: 800ms, 8s, 1m, 250us; 1%; 200/s,
 // 12000/m; $5. Only counts and ratios may be bare numbers. WHERE is a wave, by its
@@ -54,7 +60,7 @@ type Expr struct {
 func (e Expr) String() string { return e.Text }
 
 // Latency reports whether the metric is a latency, in milliseconds.
-func (e Expr) Latency() bool { return e.Unit == Milliseconds }
+func (e Expr) Latency() bool { return e.Unit == Milliseconds && e.Metric != Starved }
 
 // PerRequest reports whether the expression says when one request is good
 // ("ttft < 800ms"). Such expressions define goodput and good_fraction; they are

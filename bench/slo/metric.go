@@ -13,6 +13,7 @@ const (
 	Stall   Metric = "stall"
 	Queue   Metric = "queue"
 	Connect Metric = "connect"
+	Wait    Metric = "wait" // of a task of a queue: from when it was enqueued until it was taken
 )
 
 // The scalar metrics: one value for a wave or a run.
@@ -32,8 +33,25 @@ const (
 	Unsent       Metric = "unsent"
 	Unfinished   Metric = "unfinished"
 	RateLimited  Metric = "rate_limited"
-	Lost         Metric = "lost" // dropped + unsent + unfinished
+	Lost         Metric = "lost" // dropped + unsent + unfinished; of a queue, the tasks that workers lost besides
 )
+
+// The scalar metrics of a queue and of its classes.
+const (
+	Starved    Metric = "starved"    // ms: the longest that tasks waited and none of them was taken
+	Dead       Metric = "dead"       // tasks that failed for good
+	Duplicates Metric = "duplicates" // tasks that were done twice
+	Inversions Metric = "inversions" // tasks that were taken while a more urgent one waited
+)
+
+// OfQueue reports whether only the tasks of a queue have a metric.
+func (m Metric) OfQueue() bool {
+	switch m {
+	case Wait, Starved, Dead, Duplicates, Inversions:
+		return true
+	}
+	return false
+}
 
 // A Unit is what a value counts. Its words are those of the result document.
 type Unit string
@@ -61,6 +79,7 @@ var metrics = []struct {
 	{Stall, Milliseconds, false},
 	{Queue, Milliseconds, false},
 	{Connect, Milliseconds, false},
+	{Wait, Milliseconds, false},
 	{ErrorRate, Ratio, false},
 	{Goodput, PerSecond, false},
 	{GoodFraction, Ratio, false},
@@ -77,6 +96,10 @@ var metrics = []struct {
 	{Unfinished, Count, false},
 	{RateLimited, Count, false},
 	{Lost, Count, false},
+	{Starved, Milliseconds, false},
+	{Dead, Count, false},
+	{Duplicates, Count, false},
+	{Inversions, Count, false},
 }
 
 // lookup returns the unit of a metric and whether it has a service time.

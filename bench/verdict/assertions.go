@@ -200,7 +200,7 @@ func (a Assertion) boundsWaiting() bool {
 		return false
 	}
 	switch a.Metric {
-	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue:
+	case slo.TTFT, slo.TTFA, slo.E2E, slo.Queue, slo.Wait:
 		return a.Op.Upper() && !a.Service
 	case slo.GoodFraction, slo.Goodput, slo.RPS, slo.CompletedRPS:
 		return !a.Op.Upper()

@@ -78,7 +78,10 @@ type lagging struct {
 }
 
 // Hold judges an assertion against a stretch, as a document says it.
-func Hold(a Assertion, s Stretch) result.SLO {
+func Hold(a Assertion, s Stretch) result.SLO { return hold(a, s) }
+
+// hold judges it against whatever knows its figures.
+func hold(a Assertion, s slo.Lookup) result.SLO {
 	r := slo.Evaluate(a.Expr, s)
 	return result.SLO{
 		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast, AtMost: r.AtMost,
@@ -92,7 +95,7 @@ func (j *judgement) hold() {
 		if a.Assumed && s.Unasked {
 			continue // whoever was asked nothing is held to nothing, unless somebody said so
 		}
-		h := held{SLO: Hold(a, s), expr: a.Expr}
+		h := held{SLO: hold(a, j.lookup(a.Expr, s)), expr: a.Expr}
 		h.Kind = j.Assertions.KindOf(a.Expr)
 		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
 		if against, void := j.against(a.Expr); void && a.Latency() {
@@ -174,7 +177,7 @@ func (h held) factor() float64 {
 // answered, every other request taken for a success.
 func failsOnAnswers(e slo.Expr, s Stretch) bool {
 	switch e.Metric {
-	case slo.RateLimited:
+	case slo.RateLimited, slo.Dead:
 		return true
 	case slo.ErrorRate:
 		q := s.Part.Requests

@@ -26,6 +26,7 @@ func HTML(w io.Writer, run *result.Run) error {
 			{ID: "latency", Title: "Latency", Note: latencyNote(run.Total), Blocks: latencyBlocks(run, t)},
 			{ID: "outcomes", Title: "Outcomes", Blocks: outcomeBlocks(run)},
 			{ID: "waves", Title: "Waves", Blocks: waveBlocks(run)},
+			{ID: "queue", Title: "Queue", Blocks: tierBlocks(run)},
 			{ID: "groups", Title: "Workloads and turns", Blocks: groupBlocks(run)},
 			{ID: "cost", Title: "Cost and tokens", Blocks: costBlocks(run)},
 			{ID: "server", Title: "Server", Blocks: serverBlocks(run)},

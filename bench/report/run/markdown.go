@@ -26,6 +26,12 @@ func Markdown(w io.Writer, run *result.Run) error {
 	if len(run.Waves) > 1 {
 		m.Table(wavesTable(run))
 	}
+	if run.Queue != nil {
+		for _, t := range tierTables(run.Queue) {
+			m.Table(t)
+		}
+		m.Line("\n%s", markdown.Escape(words.Listed(append(tierFacts(run.Queue), namedLost(run.Queue)...)...)))
+	}
 	for _, t := range groupTables(run) {
 		m.Table(t)
 	}

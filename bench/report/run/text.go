@@ -36,6 +36,7 @@ func Text(w io.Writer, run *result.Run, o page.Options) error {
 	p.cost(run)
 	p.limits(run.Total)
 	p.waves(run)
+	p.tier(run)
 	p.groups(run)
 	p.errors(run.Total.Errors)
 	p.Gap()
