@@ -138,3 +138,6 @@ func Factor(v float64) string {
 		return "×" + digits(v)
 	})
 }
+
+// PointsBound writes a difference of shares that somebody chose, as a margin is: 1 pp.
+func PointsBound(difference float64) string { return unless(chosen(100*difference), " pp") }

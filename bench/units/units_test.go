@@ -87,6 +87,7 @@ func TestFigures(t *testing.T) {
 		{"an interval", units.ChangeRange(-0.02, 0.051), "−2.0 … +5.1 %"},
 		{"an interval far up", units.ChangeRange(0.5, 11.5), "+50.0 % … ×12.5"},
 		{"points", units.Points(0.004), "+0.4 pp"},
+		{"points that somebody chose", units.PointsBound(0.01), "1 pp"},
 		{"an interval of points", units.PointsRange(-0.002, 0.013), "−0.2 … +1.3 pp"},
 		{"a change that is missing", units.Change(math.NaN()), "–"},
 		{"a factor", units.Factor(1.1), "×1.10"},

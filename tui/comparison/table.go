@@ -145,7 +145,7 @@ func (c Model) legend(of columns, width int) string {
 // counts is the smallest change that matters, of most and of shares.
 func (c Model) counts() string {
 	m := c.doc.Method
-	return units.Bound(m.MarginRatio, units.Ratio) + " or " + units.Number(100*m.MarginPoints) + " pp"
+	return units.Bound(m.MarginRatio, units.Ratio) + " or " + units.PointsBound(m.MarginPoints)
 }
 
 // inFull is a row in words.
