@@ -145,7 +145,7 @@ func (x *call) attempt() *failure {
 		}
 		return f
 	default:
-		return exchangeFailure(err)
+		return x.client.unestablished(exchangeFailure(err))
 	}
 }
 

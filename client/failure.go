@@ -52,15 +52,28 @@ const (
 	notEstablished = "client conn could not be established"
 )
 
+// noHTTP2 is what that means.
+const noHTTP2 = "the server does not speak HTTP/2"
+
 // plainError says plainly what such an error means.
 func plainError(err error) error {
 	switch text := err.Error(); {
 	case strings.Contains(text, notHTTP2):
-		return errors.New("the server does not speak HTTP/2, but HTTP/1.1: leave http2 out")
+		return errors.New(noHTTP2 + ", but HTTP/1.1: leave http2 out")
 	case strings.Contains(text, notEstablished):
-		return errors.New("the server does not speak HTTP/2, or broke the connection: is it better to leave http2 out?")
+		return errors.New(noHTTP2 + ", or broke the connection: is it better to leave http2 out?")
 	}
 	return err
+}
+
+// unestablished says of a connection that broke before there was an answer what that may
+// mean where HTTP/2 is asked for: a server that does not speak it closes at once, and
+// whether its words or the end of the connection are seen first is chance.
+func (c *Client) unestablished(f *failure) *failure {
+	if c.cfg.HTTP2 && f.outcome == Reset && !strings.Contains(f.text, noHTTP2) {
+		f.text = noHTTP2 + ", or broke the connection: " + f.text
+	}
+	return f
 }
 
 // exchangeFailure is the failure of a request or a response on a connection

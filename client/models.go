@@ -67,6 +67,9 @@ func (c *Client) models(ctx context.Context) ([]string, error) {
 	request := &http.Request{Method: http.MethodGet, URL: url, Host: c.host, Header: c.plain}
 	resp, err := c.standard.pooled.RoundTrip(request.WithContext(ctx))
 	if err != nil {
+		if f := c.unestablished(exchangeFailure(err)); c.cfg.HTTP2 && f.outcome == Reset {
+			return nil, unreachable{errors.New(f.text)}
+		}
 		return nil, unreachable{plainError(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()

@@ -210,7 +210,9 @@ func TestWeek(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			bound := func(w *scenario.Watched) { w.Ask.SLO = []string{"ttft < 2s"} }
+			bound := func(w *scenario.Watched) {
+				w.Every, w.Ask.SLO = scenario.Duration(time.Minute), []string{"ttft < 2s"}
+			}
 			return Start(Options{Name: "week", Seed: 7, Log: log, Past: past, Alerts: []alert.Channel{mail}, Targets: []*Target{
 				target(t, "healthy", healthy, bound), target(t, "slow", slow, bound), target(t, "flapping", flapping, bound),
 			}})
