@@ -64,6 +64,9 @@ var lines = map[rune]struct {
 // eighths are the characters that fill a cell from below, by how many eighths.
 const eighths = "▁▂▃▄▅▆▇█"
 
+// upperHalf is the character that fills the upper half of a cell.
+const upperHalf = '▀'
+
 // shades are the characters that fill a cell in part, by how much.
 var shades = map[rune]string{'░': "3a", '▒': "73", '▓': "b0"}
 
@@ -76,7 +79,7 @@ func shapeOf(content string) shape {
 	if _, ok := lines[r]; ok {
 		return shapeLine
 	}
-	if strings.ContainsRune(eighths, r) || shades[r] != "" {
+	if strings.ContainsRune(eighths, r) || r == upperHalf || shades[r] != "" {
 		return shapeBlock
 	}
 	return shapeText
@@ -130,6 +133,10 @@ func (p *picture) block(f face, x, y, n int) {
 	r, _ := utf8.DecodeRuneInString(f.content)
 	if shade := shades[r]; shade != "" {
 		p.fill(f.colour+shade, rectangle(x, y, 0, 0, n*cellWidth, cellHeight))
+		return
+	}
+	if r == upperHalf {
+		p.fill(f.colour, rectangle(x, y, 0, 0, n*cellWidth, cellHeight/2))
 		return
 	}
 	level := utf8.RuneCountInString(eighths[:strings.IndexRune(eighths, r)]) + 1
