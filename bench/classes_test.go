@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -127,8 +128,12 @@ func TestClassesAreConservedAndRebuilt(t *testing.T) {
 					sc.Warmup = scenario.Duration(rng.IntN(2)) * scenario.Duration(time.Second)
 					sc.Grace = []scenario.Duration{scenario.Duration(50 * ms), scenario.Duration(time.Minute)}[rng.IntN(2)]
 				}, [][]string{{"w:30/s:6s"}, {"a:9/s..40/s:4s", "b:c3:2s"}, {"w:c3:120x"}, {"a:c2:3s", "b:20/s:3s"}}[rng.IntN(4)]...)
+				var mu sync.Mutex // answers are drawn by every request in flight
+				answers := rand.New(rand.NewPCG(seed, 11))
 				d := discern(func(asked) reply {
-					switch rng.IntN(12) {
+					mu.Lock()
+					defer mu.Unlock()
+					switch answers.IntN(12) {
 					case 0:
 						return reply{wait: 20 * ms, outcome: outcome.ServerError}
 					case 1:
