@@ -117,7 +117,7 @@ type book struct {
 	classes []Class
 	lines   []line           // by queue
 	of      []int            // the class of each queue
-	all     map[string]*task // that were written; what was not enqueued is taken out again
+	all     map[string]*task // that were written
 	running map[*task]bool
 	unsure  map[*task]bool // the connection broke before Redis said whether it has them
 	again   []*task        // done, and to be looked at again
@@ -145,6 +145,17 @@ func (b *book) placed(t *task, at place, member string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t.place, t.member = at, member
+}
+
+// placeOf is where the task with an id stands; ok is false of what is not ours.
+func (b *book) placeOf(id string) (p place, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t, ok := b.all[id]
+	if !ok {
+		return place{}, false
+	}
+	return t.place, true
 }
 
 // refused: Redis does not take a task.

@@ -47,6 +47,7 @@ type Client struct {
 	number atomic.Uint64
 	dealt  []atomic.Uint64 // how many tasks of each class there were
 	todo   chan *task
+	listed uint64 // how many were written into lists; only the writer has it
 	ctx    context.Context
 	cancel context.CancelFunc
 	wait   sync.WaitGroup

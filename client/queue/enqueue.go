@@ -156,7 +156,8 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 		}
 	case spec.List:
 		put("LPUSH", key, member)
-		w.at.seq = q.serial(t.ID)
+		q.listed++
+		w.at.seq = q.listed // and not by its number: tasks that are asked for at once are written in any order
 		w.member = t.ID
 		if l.Task == "" {
 			w.member = string(payload)
@@ -171,16 +172,6 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 	}
 	put("EXEC")
 	return w, err
-}
-
-// serial is the number in an id of ours; 0: it is not ours.
-func (q *Client) serial(id string) uint64 {
-	digits, ours := strings.CutPrefix(id, q.prefix)
-	n, err := strconv.ParseUint(digits, 10, 64)
-	if !ours || err != nil {
-		return 0
-	}
-	return n
 }
 
 // receive takes in what Redis says to the tasks that were written. Where the connection

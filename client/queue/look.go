@@ -217,9 +217,7 @@ func (r *reader) askHead(line int, h *head) {
 		r.ask(func(reply any, err error) {
 			b, err := redis.Bytes(reply, err)
 			if h.known, h.empty = err == nil || errors.Is(err, redis.ErrNil), errors.Is(err, redis.ErrNil); err == nil {
-				h.id = idOf(b)
-				h.seq = r.serial(h.id)
-				h.known = h.seq > 0 // that of others says nothing of ours
+				h.place, h.known = r.book.placeOf(idOf(b)) // that of others says nothing of ours
 			}
 		}, "LINDEX", key, -1)
 	case spec.Stream:
