@@ -47,11 +47,12 @@ type Client struct {
 	number atomic.Uint64
 	dealt  []atomic.Uint64 // how many tasks of each class there were
 	todo   chan *task
-	listed uint64 // how many were written into lists; only the writer has it
 	ctx    context.Context
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 	looked looked
+
+	written int64 // when the last task was written, in µs since 1970; only the writer has it
 }
 
 // Open connects to Redis and looks at the queue, which must be empty unless the

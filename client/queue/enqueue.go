@@ -130,7 +130,10 @@ func (q *Client) send(p *pipe, list []*task) {
 func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 	l := &q.config.Layout
 	wall := q.config.Epoch.Add(t.result.Sent)
-	score := strconv.FormatFloat(float64(wall.UnixMicro())/1e6, 'f', 6, 64)
+	// What is written later stands later, within a microsecond too: ids that sort otherwise
+	// would be neither first in, first out, nor seen to be taken.
+	q.written = max(wall.UnixMicro(), q.written+1)
+	score := strconv.FormatFloat(float64(q.written)/1e6, 'f', 6, 64)
 	t.values["created"], t.values["created_ms"] = wall.UTC().Format(time.RFC3339Nano), wall.UnixMilli()
 	payload := l.Payload.Write(t.values)
 	w = written{task: t, at: place{id: t.ID}}
@@ -156,8 +159,7 @@ func (q *Client) enqueue(conn redis.Conn, t *task) (w written, err error) {
 		}
 	case spec.List:
 		put("LPUSH", key, member)
-		q.listed++
-		w.at.seq = q.listed // and not by its number: tasks that are asked for at once are written in any order
+		w.at.seq = uint64(q.written) // and not its number: tasks that are asked for at once are written in any order
 		w.member = t.ID
 		if l.Task == "" {
 			w.member = string(payload)
