@@ -285,7 +285,11 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 	if j.behind != nil {
 		add(j.behind.String())
 		if j.unbounded {
-			add("no SLO says how long a request may wait: give one, such as ttft.p95 < 800ms")
+			such := "ttft.p95 < 800ms"
+			if t := j.Run.Total.Latency; t.TTFT.Response == nil && t.E2E.Response != nil {
+				such = "e2e.p95 < 3s" // nothing streams
+			}
+			add("no SLO says how long a request may wait: give one, such as " + such)
 		}
 	}
 	for _, text := range j.good.reasons() {

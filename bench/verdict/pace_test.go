@@ -2,6 +2,7 @@ package verdict_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,27 @@ func TestHeldMeansHeld(t *testing.T) {
 		v := judge(t, c.slos, c.change, wave("calm", part(100, nil)))
 		if !strings.HasPrefix(v.Headline, c.want) || v.ExitCode != c.exit {
 			t.Errorf("%s: exit %d, %q, want %d, %q", c.why, v.ExitCode, v.Headline, c.exit, c.want)
+		}
+	}
+}
+
+// The SLO that is missing is named on what there is: an endpoint that does not stream, or a
+// queue, has no first token.
+func TestTheMissingSLOIsOnWhatThereIs(t *testing.T) {
+	behind := func(c *verdict.Case) {
+		c.Lanes = map[string][]result.Row{"": timeline(0.1, [3]float64{60, 26, 10})}
+		for i := range c.Run.Waves {
+			c.Run.Waves[i].Kind, c.Run.Waves[i].DurationS = "open", 10
+		}
+	}
+	unary := part(100, nil)
+	for _, m := range []result.Metric{result.TTFTResponse, result.TTFTService, result.TTFAResponse, result.TTFAService} {
+		unary.Hists[m] = nil
+	}
+	for such, p := range map[string]*result.Part{"ttft.p95 < 800ms": part(100, nil), "e2e.p95 < 3s": unary} {
+		v := judge(t, nil, behind, wave("calm", p))
+		if want := "no SLO says how long a request may wait: give one, such as " + such; !slices.Contains(v.Reasons, want) {
+			t.Errorf("%q, want %q", v.Reasons, want)
 		}
 	}
 }
