@@ -1,33 +1,46 @@
 #!/usr/bin/env python3
-"""A shop's worker that knows nothing of flashwave: it takes up to ten tasks of the most urgent
-priority, asks a completions endpoint for each, and writes the results. It logs what it took and
-finished, so that figures can be held against an independent count.
+"""A shop's workers that know nothing of flashwave: each takes up to ten tasks of the most urgent
+priority, asks a completions endpoint for each, writes the results, and rests. They log what they
+took and finished, so that figures can be held against an independent count.
 
-    worker.py REDIS_PORT ENDPOINT LOG
+    worker.py REDIS_PORT ENDPOINT LOG [WORKERS [REST]]
+
+WORKERS are processes (1), REST is in seconds, after each batch (0).
 """
 import concurrent.futures
+import http.client
 import json
+import os
+import signal
 import socket
 import sys
+import threading
 import time
-import urllib.request
-
-port, endpoint, log = int(sys.argv[1]), sys.argv[2], open(sys.argv[3], "a", buffering=1)
+import urllib.parse
 
 
 class Redis:
     """The few words of Redis that a worker needs."""
 
-    def __init__(self):
+    def __init__(self, port):
         self.file = socket.create_connection(("127.0.0.1", port)).makefile("rwb")
 
     def __call__(self, *words):
-        self.file.write(b"*%d\r\n" % len(words))
-        for word in words:
-            word = word if isinstance(word, bytes) else str(word).encode()
-            self.file.write(b"$%d\r\n%s\r\n" % (len(word), word))
-        self.file.flush()
+        self.send(*words)
         return self.reply()
+
+    def all(self, commands):
+        """Sends several commands at once, and returns the replies."""
+        for words in commands:
+            self.send(*words, flush=False)
+        self.file.flush()
+        return [self.reply() for _ in commands]
+
+    def send(self, *words, flush=True):
+        words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+        self.file.write(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words))
+        if flush:
+            self.file.flush()
 
     def reply(self):
         line = self.file.readline()
@@ -45,14 +58,26 @@ class Redis:
         return [self.reply() for _ in range(int(rest))]
 
 
-def ask(task):
-    body = json.dumps({"model": task["model"] or "deepseek-v3.2", "max_tokens": task["max_tokens"], "messages": [{"role": "user", "content": task["prompt"]}]})
-    request = urllib.request.Request(endpoint + "/chat/completions", body.encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return json.load(response)
+class Endpoint:
+    """A completions endpoint, asked on a connection that each thread keeps."""
+
+    def __init__(self, url):
+        self.at, self.own = urllib.parse.urlsplit(url), threading.local()
+
+    def ask(self, task):
+        body = json.dumps({"model": task["model"] or "deepseek-v3.2", "max_tokens": task["max_tokens"], "messages": [{"role": "user", "content": task["prompt"]}]})
+        if not hasattr(self.own, "connection"):
+            self.own.connection = http.client.HTTPConnection(self.at.netloc, timeout=60)
+        try:
+            headers = {"Content-Type": "application/json", "X-Task-ID": task["id"], "Authorization": "Bearer " + os.environ.get("SHOP_KEY", "none")}
+            self.own.connection.request("POST", self.at.path + "/chat/completions", body.encode(), headers)
+            return json.load(self.own.connection.getresponse())
+        except BaseException:
+            self.own.connection.close()
+            raise
 
 
-def batch(redis, pool):
+def batch(redis, pool, endpoint, log):
     """Works on one batch, and says whether there was any."""
     for priority in range(1, 11):
         taken = redis("ZPOPMIN", f"copy:queue:{priority}", 10)[::2]
@@ -60,24 +85,39 @@ def batch(redis, pool):
             break
     else:
         return False
+    at = time.time()
     for id in taken:
-        log.write(f"taken {id.decode()} {priority} {time.time():.6f}\n")
-    tasks = [json.loads(redis("GET", b"copy:task:" + id)) for id in taken]
-    for id, answer in zip(taken, pool.map(ask, tasks)):
+        log.write(f"taken {id.decode()} {priority} {at:.6f}\n")
+    tasks = [json.loads(data) for data in redis.all([("GET", b"copy:task:" + id) for id in taken])]
+    asked = {pool.submit(endpoint.ask, task): id for id, task in zip(taken, tasks)}
+    for answer in concurrent.futures.as_completed(asked):
+        id, answer = asked[answer], answer.result()
         result = {"status": "done", "content": answer["choices"][0]["message"]["content"], "usage": answer["usage"]}
-        redis("SET", b"copy:result:" + id, json.dumps(result), "EX", 3600)
-        redis("HINCRBY", "copy:stats", "completed", 1)
+        redis.all([("SET", b"copy:result:" + id, json.dumps(result), "EX", 3600), ("HINCRBY", "copy:stats", "completed", 1)])
         log.write(f"done {id.decode()} {priority} {time.time():.6f}\n")
     return True
 
 
-with concurrent.futures.ThreadPoolExecutor(10) as pool:
-    redis = None
-    while True:
-        try:
-            redis = redis or Redis()
-            if not batch(redis, pool):
-                time.sleep(0.02)
-        except (OSError, RuntimeError):
-            redis = None
-            time.sleep(0.2)
+def work(port, endpoint, log, rest):
+    redis, endpoint, log = None, Endpoint(endpoint), open(log, "a", buffering=1)
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        while True:
+            try:
+                redis = redis or Redis(port)
+                time.sleep(rest if batch(redis, pool, endpoint, log) else 0.02)
+            except (OSError, RuntimeError, http.client.HTTPException):
+                redis = None
+                time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    port, endpoint, log = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    workers, rest = int(sys.argv[4]) if len(sys.argv) > 4 else 1, float(sys.argv[5]) if len(sys.argv) > 5 else 0
+    others = []
+    for _ in range(workers - 1):
+        others.append(os.fork())
+        if others[-1] == 0:
+            break
+    else:  # the first one takes the others with it
+        signal.signal(signal.SIGTERM, lambda *_: [os.kill(pid, signal.SIGKILL) for pid in [*others, os.getpid()]])
+    work(port, endpoint, log, rest)

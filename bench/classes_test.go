@@ -110,7 +110,7 @@ func added(groups []result.Stats) (sum result.Requests) {
 // the shares make up all requests and the turns those of conversations, sessions end in
 // one way, and the logs tell all of it again.
 func TestClassesAreConservedAndRebuilt(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range uint64(10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(seed, 7))

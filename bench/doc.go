@@ -17,7 +17,8 @@
 //   - account: sums of the intervals become snapshots while the run goes on, and the
 //     document at its end.
 //
-// Where requests are tasks of a queue, package tier counts what becomes of them.
+// Where requests are tasks of a queue, package tier counts what becomes of them, and its
+// seconds go the way of the ledger's.
 //
 // Beside that way package timetable knows when waves take place, journal what happened,
 // health whether this process keeps up, and verdict what it all means. Readers get plain
@@ -42,6 +43,8 @@
 //   - export.Serve: the one that serves metrics; Close waits for it;
 //   - endpoint.Endpoint.serve: the built-in endpoint; Close ends it;
 //   - endpoint.Endpoint.serveQueue: the workers of the built-in queue; Close waits for them;
+//   - endpoint.Endpoint.serveTap: the tap before their endpoint; Close ends it;
+//   - tier.Tier.Listen: the one that reads what a tap tells; Close waits for it;
 //   - bench.ending.within: one for each wait that the user may cut short. What such a wait
 //     was for may be left behind, stuck, and nothing else may.
 //
@@ -55,13 +58,15 @@
 //   - health.startReadProbe: health.Watch;
 //   - health.Watch: ledger.shard;
 //   - ledger.shard: ledger.recovery;
+//   - tier.board: tier.Tally;
 //   - export.Page: whatever a reading of a run takes.
 //
 // All others are leaves, and nothing is locked while one of them is held: the ones above
 // that stand behind a colon alone, and dispatch.Budget, journal.Journal,
 // ledger.openShard, ledger.pace, ledger.recorder, ledger.requestLog, ledger.steady,
-// sending.refusals, sending.talks, serverside.Watch and tier.Tally. The client of a queue has one
-// of its own, and holds it while it calls the sender's sink and the tally.
+// sending.refusals, sending.talks and serverside.Watch. The client of a queue has one of its
+// own, and holds it while it calls the sender's sink and the board of the tier; what hears a
+// tap (tier.hearing) holds one while it asks the client whose a call is.
 //
 // What the goroutine that ends the seconds knows from one to the next has no lock, for
 // nobody else has it.

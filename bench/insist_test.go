@@ -252,6 +252,7 @@ func TestSecondStopLeavesTheLogBehind(t *testing.T) {
 
 // Nor for the reader of a real pipe.
 func TestSecondStopLeavesAPipeBehind(t *testing.T) {
+	t.Parallel()
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -290,6 +291,7 @@ func (o *stuckObserver) Scheduled(t dispatch.Ticket) {
 // A lane that is stuck is left behind, too. (Not in virtual time, which stands while
 // somebody waits for a lock.)
 func TestSecondStopLeavesALaneBehind(t *testing.T) {
+	t.Parallel()
 	f := &fake{epoch: time.Now(), answer: always(reply{wait: 100 * ms, tokens: 1})}
 	o, lane := options(t, build(t, nil, "w:50/s:1h"), f, f.epoch), &stuckObserver{let: make(chan struct{})}
 	lane.from.Store(15)

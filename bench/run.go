@@ -87,7 +87,7 @@ func join(opts Options) (r *Run, err error) {
 		Adapted: func() []string { return sending.Adapted(opts.Client) },
 	}
 	if opts.Tier != nil {
-		a.Tier = opts.Tier.Report
+		a.Tier = opts.Tier.Tally
 	}
 	r = &Run{options: opts, account: a, ending: newEnding(), done: make(chan struct{})}
 	if a.Waves, err = timetable.New(sc, clock); err != nil {
@@ -95,6 +95,9 @@ func join(opts Options) (r *Run, err error) {
 	}
 	if a.Assertions, err = verdict.Parse(sc.SLO, sc.AbortOn, verdict.SubjectsOf(sc)); err != nil {
 		return nil, err
+	}
+	if a.Tier != nil {
+		a.Tier.Judge(a.Assertions.Starves)
 	}
 	workload := sending.Workload{Prompts: opts.Prompts, First: opts.FirstPrompts}
 	a.Ledger = ledger.New(ledger.Config{
@@ -204,6 +207,12 @@ func (r *Run) finish() {
 	}
 	for _, note := range r.sender.Workload.Learned() {
 		journal.Note(note)
+	}
+	if t := r.options.Tier; t != nil {
+		r.ending.within(secondsBy, t.Settle)
+		for _, note := range t.Notes() {
+			journal.Note(note)
+		}
 	}
 	doc := r.report(r.ticker.Breached())
 	if !r.ending.within(journalBy, func() { journal.End(doc) }) {

@@ -65,6 +65,9 @@ func KeyVariable(t scenario.Target, env func(string) string) string {
 // Close ends the built-in endpoint and the connections.
 func (s *Setup) Close() { s.endpoint.Close() }
 
+// Left says why tasks may be left in a queue. It is known when the setup is closed.
+func (s *Setup) Left() error { return s.endpoint.Left }
+
 // openPrompts opens the workload of each lane.
 func (s *Setup) openPrompts() error {
 	for i := range s.Scenario.Lanes {

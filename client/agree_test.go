@@ -112,7 +112,7 @@ func TestTransportsAgree(t *testing.T) {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
 			for name, size := range map[string]int{"whole": len(h.text), "in pieces": 37, "byte by byte": 1} {
-				if size == 1 && len(h.text) > 2000 {
+				if size == 1 && len(h.text) > 600 {
 					continue
 				}
 				results := map[Transport][]Result{}

@@ -53,6 +53,8 @@ func FuzzAnswer(f *testing.F) {
 		f.Add([]byte(text + "\n\ndata: [DONE]"))
 	}
 	f.Add([]byte("\ufeff\ufeff \ufeff{"))
+	f.Add([]byte("event: error\ndata: \x02\x00\n\n")) // nothing that can be shown
+	f.Add([]byte("data: {\"error\": {\"message\": \"\\u0002\\u200b\"}}\n\n"))
 	var clients []*Client
 	for _, api := range api.All() {
 		clients = append(clients, anyClient(f, api))

@@ -178,12 +178,19 @@ const closedIdle = "server closed idle connection"
 // hide that and double its load.
 func (a *attempt) stale(err error, now time.Duration) bool {
 	switch {
-	case !a.phases.Reused || a.firstByte != Never || !closedError(err):
+	case !a.phases.Reused || a.firstByte != Never:
 		return false
 	case a.unwritten:
-		return true
+		return closedError(err)
 	}
-	return a.wrote != Never && now-a.wrote <= staleWindow+a.dialled
+	return a.wrote != Never && Stale(err, now-a.wrote, a.dialled)
+}
+
+// Stale reports whether the error of a request that was written on a used connection so long
+// before, and to which no byte of a response came, means that the connection had been closed
+// by then. It took so long to be dialled.
+func Stale(err error, written, dialled time.Duration) bool {
+	return closedError(err) && written <= staleWindow+dialled
 }
 
 // closedError reports whether an error means that the other side had closed.

@@ -109,6 +109,9 @@ func (x *call) over(f *failure) {
 	r.Outcome = OK
 	if f != nil {
 		r.Outcome, r.Err = f.outcome, x.client.clean(f.text, x.req)
+		if r.Err == "" { // nor anything of it that can be shown
+			r.Err = "the answer is an error without a message"
+		}
 	}
 	x.client.arrived(r)
 	if r.Done == Never {

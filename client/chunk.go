@@ -198,7 +198,10 @@ func (c *chunk) choiceField(key []byte) (ok bool) {
 		c.seen.message, ok = c.scan.raw()
 		return ok
 	case "text":
-		c.seen.text, ok = c.scan.str()
+		text, ok := c.scan.str()
+		if len(c.seen.text) == 0 { // that of a delta comes first, wherever it stands
+			c.seen.text = text
+		}
 		return ok
 	case "error":
 		return c.failureOf()

@@ -57,7 +57,7 @@ func endpointsOf(of API, f facts, u *url.URL) (e endpoints, err error) {
 // Usual is a client like c, but below the path that a base URL usually ends with (/v1),
 // where that of c leaves it out; nil: it does not.
 func (c *Client) Usual() *Client {
-	given, err := endpointURL(c.cfg.URL)
+	given, err := ParseURL(c.cfg.URL)
 	if err != nil || c.cfg.API == HTTP || root.MatchString(strings.TrimRight(c.base.Path, "/")) {
 		return nil
 	}

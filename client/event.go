@@ -122,13 +122,7 @@ func isLastWord(text []byte) bool {
 	return saysFailure(text)
 }
 
-func (a *answer) errorFailure() *failure {
-	message := a.chunk.errorMessage()
-	if message == "" {
-		message = "the answer is an error without a message"
-	}
-	return &failure{StreamError, message}
-}
+func (a *answer) errorFailure() *failure { return &failure{StreamError, a.chunk.errorMessage()} }
 
 // own reports whether the endpoint is one of the user's own, which promises no
 // dialect.

@@ -133,6 +133,9 @@ func (o *own) exchange(a *attempt, body *payload, fresh bool) error {
 	message := requestBuffers.Get().(*[]byte)
 	*message = append((*message)[:0], head...)
 	*message = strconv.AppendInt(*message, int64(len(*body.buf)), 10)
+	if id := a.call.req.taskID(); id != "" {
+		*message = append(append(*message, "\r\n"+TaskHeader+": "...), id...)
+	}
 	*message = append(append(*message, "\r\n\r\n"...), *body.buf...)
 	_ = body.Close() // never fails
 

@@ -31,8 +31,20 @@ type Request struct {
 	Tools       json.RawMessage // a JSON list in the words of the dialect; nil: none
 	Extra       json.RawMessage // a JSON object whose keys are added to the body; nil: none
 	Fields      map[string]any  // what a body template of [HTTP] may use
+	TaskID      string          // sent as [TaskHeader], so that whoever stands between knows the call again; "": it is none
 	Class       int             // which of the classes of a queue it is of, from 0; an endpoint knows none
 	KeepText    bool            // fill Result.Text and Result.Reasoning (tests, the pre-flight check)
+}
+
+// TaskHeader is the header that tells which task a call is made for.
+const TaskHeader = "X-Task-ID"
+
+// taskID is the value of that header; an id that no header can hold is not told.
+func (r *Request) taskID() string {
+	if len(r.TaskID) > wordLimit || !isPlain(r.TaskID) {
+		return ""
+	}
+	return r.TaskID
 }
 
 // converses reports whether a request is more than a question, its system prompt apart: a

@@ -23,6 +23,7 @@ var jsonSeeds = []string{
 	`{"choices":[{"delta":{"content":{"text":{"value":"v"}},"reasoning_details":[{"text":"r"},{"data":"d"}],"images":[1]}}]}`,
 	`[{"error":{"error":{"msg":"m"},"code":"c"}},7]`, `"an error"`, `{"detail":[{"msg":"m"}],"code":500,"status":"failed","success":false,"error":[null,"",0,"x"]}`,
 	"{\"choices\":[{\"finish_reason\":\"\x85\"}]}",
+	`{"choices":[{"delta":{"text":"n"},"text":""},{"delta":{"text":"n"},"text":"a"},{"text":"a","delta":{"text":"n"}},{"delta":{"text":""},"text":"a"}]}`,
 }
 
 // FuzzScanner holds the scanner against encoding/json: the same texts are JSON,

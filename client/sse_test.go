@@ -87,7 +87,7 @@ func FuzzEvents(f *testing.F) {
 		f.Add([]byte(stream.String()))
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		if len(stream) > 2<<10 {
+		if len(stream) > 1<<10 {
 			return
 		}
 		want, _ := eventsOf(stream)

@@ -106,6 +106,10 @@ func (s *standard) exchange(a *attempt, body *payload, fresh bool) error {
 	if x.streams {
 		fields = s.client.stream
 	}
+	if id := x.req.taskID(); id != "" {
+		fields = fields.Clone() // it is that of all requests
+		fields.Set(TaskHeader, id)
+	}
 	// There is no GetBody, so that net/http cannot send the body again.
 	request := &http.Request{
 		Method: http.MethodPost, URL: x.target(), Host: s.client.host, Header: fields,

@@ -11,7 +11,7 @@ import (
 
 // setTarget reads the URL and the API: where requests go.
 func (c *Client) setTarget() (err error) {
-	u, err := endpointURL(c.cfg.URL)
+	u, err := ParseURL(c.cfg.URL)
 	if err != nil {
 		return err
 	}
@@ -37,10 +37,10 @@ func (c *Client) setTarget() (err error) {
 // mostEvent is the largest limit of an event.
 const mostEvent = 1 << 30
 
-// endpointURL parses the URL of an endpoint. Secrets in it are refused, because
+// ParseURL parses the URL of an endpoint. Secrets in it are refused, because
 // a URL is shown and stored. One that is refused is not shown: it may be the key
 // itself.
-func endpointURL(text string) (*url.URL, error) {
+func ParseURL(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, errors.New("no url: give the endpoint's base URL, such as http://127.0.0.1:8000/v1")
 	}

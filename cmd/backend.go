@@ -35,6 +35,7 @@ type session struct {
 	*bench.Run
 	setup   *bench.Setup
 	journal *store.Journal // nil: the run is not kept
+	warn    func(format string, args ...any)
 	close   sync.Once
 }
 
@@ -42,13 +43,27 @@ type session struct {
 // document.
 func (s *session) Wait() *result.Run {
 	doc := s.Run.Wait()
-	s.close.Do(func() { soon(4*moment, s.setup.Close) })
+	s.close.Do(func() {
+		if s.setup.Tier != nil {
+			release(s.setup, s.warn) // what it takes back from a queue takes its time
+			return
+		}
+		soon(4*moment, s.setup.Close)
+	})
 	return doc
+}
+
+// release lets go of what a run or a search used, and warns of tasks that it left in a queue.
+func release(setup *bench.Setup, warn func(format string, args ...any)) {
+	setup.Close()
+	if err := setup.Left(); err != nil {
+		warn("%v", err)
+	}
 }
 
 // begin starts a prepared run.
 func (d *backend) begin(setup *bench.Setup) (*session, error) {
-	s := &session{setup: setup, journal: d.p.keep(setup, d.noSave, d.warn)}
+	s := &session{setup: setup, journal: d.p.keep(setup, d.noSave, d.warn), warn: d.warn}
 	d.p.shown(&setup.Options)
 	run, err := bench.Start(setup.Options)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/report"
 	"flashwave/bench/searches"
 	"flashwave/bench/verdict"
@@ -64,6 +65,14 @@ flashwave report ID as far as it came, and goes on with --resume ID.
 those of --wave, or of the scenario file. Nothing is sent. It says how old the search is,
 and where it asked something else than the night does.
 
+A queue (--api queue) is searched for the highest rate of tasks at which every SLO of every
+class holds ('wait.p95 < 2s in urgent', 'starved < 60s in bulk', 'lost <= 0', 'dead <= 0')
+and no class piles up; between two steps the queue is emptied of the search's own tasks.
+It says how long each class waits, what fails first and which class starves first. Steps
+are to last some twenty polls of the workers, and the soak longer than what may starve.
+With waves it foretells the night of each class, the most urgent first, and with --workers
+how many workers it takes.
+
 A search passes (0) when a rate held and the demand fits; it has failed (99) when no rate
 held, a goodput was out of reach or the demand does not fit; it is inconclusive (120) when it ran out of time, the
 endpoint drifts, or no soak lasted, too.
@@ -78,6 +87,7 @@ flashwave capacity sale.yaml --hold-for 3m --for 1h
 flashwave capacity sale.yaml --rehearse --scale 0.1
 flashwave capacity --wave night:trace=night.csv --rehearse --speed 60 --scale 0.01
 flashwave capacity sale.yaml --json > capacity.json
+flashwave capacity --api queue --url redis://127.0.0.1:6379 --workers 4 --slo 'wait.p95 < 2s in urgent' --slo 'starved < 60s in bulk'
 flashwave capacity --resume latest --for 1h
 flashwave capacity --what-if latest --wave sale:200/m..24000/m:10m --headroom 1.2`,
 		Args: cobra.MaximumNArgs(1),
@@ -112,8 +122,8 @@ func (f *capacityFlags) output(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.ascii, "ascii", false, "draw the screen with ASCII characters alone")
 	fs.BoolVar(&f.quiet, "quiet", false, "no progress lines")
 	fs.BoolVar(&f.noSave, "no-save", false, "do not keep the search on disk")
-	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, or latest")
-	fs.StringVar(&f.found, "what-if", "", "answer another night from a search that took place, `CAPACITY`: its file, its ID, the beginning of one, or latest; nothing is sent")
+	fs.StringVar(&f.resumed, "resume", "", "go on with a search that was cut off, from its last step: its `ID`, the beginning of one, latest or latest~1")
+	fs.StringVar(&f.found, "what-if", "", "answer another night from a search that took place, `CAPACITY`: its file, its ID, the beginning of one, latest or latest~1; nothing is sent")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before loading a target that is not on this machine")
 }
 
@@ -138,7 +148,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	}
 	defer h.letGo()
 	tuneCollector(p.env)
-	var estimate capacity.Estimate
+	var estimate search.Estimate
 	setup, err := p.prepare(ctx, h.scenario, func(s *bench.Setup) fmt.Stringer {
 		h.config.Options = s.Options
 		estimate = h.config.Estimate()
@@ -147,7 +157,7 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	if err != nil {
 		return err
 	}
-	defer setup.Close()
+	defer release(setup, p.warn)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	setup.Tool, setup.Machine = tool(), true
@@ -156,11 +166,11 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 		return err
 	}
 	watched := f.screen(p)
-	var search *capacity.Search
+	var looking *search.Search
 	if !f.quiet && !watched {
-		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line+outlook(search.Snapshot())) }
+		h.config.Progress = func(line string) { fmt.Fprintln(p.stderr, line+outlook(looking.Snapshot())) }
 	}
-	if search, err = capacity.New(h.config); err != nil {
+	if looking, err = search.New(h.config); err != nil {
 		return invalid(err)
 	}
 	if setup.Loopback && h.config.Progress != nil { // of any other the question told it
@@ -173,16 +183,16 @@ func (p *program) capacity(ctx context.Context, f *capacityFlags, fs *pflag.Flag
 	h.began = true
 	options := p.screenOptions(h.settled, f.ascii, &backend{p: p, noSave: true})
 	options.Command = commandLine(p.args)
-	doc := p.searching(ctx, cancel, search, watched, subjectOf(h.scenario, setup), options)
+	doc := p.searching(ctx, cancel, looking, watched, subjectOf(h.scenario, setup), options)
 	end()
-	return p.concludeCapacity(doc, search, h.journal, places, f)
+	return p.concludeCapacity(doc, looking, h.journal, places, f)
 }
 
 // concludeCapacity writes and prints the answer, which is kept by then whatever becomes
 // of that, and answers with the verdict's exit code.
-func (p *program) concludeCapacity(doc *capacity.Document, search *capacity.Search, journal *searches.Journal, places places, f *capacityFlags) error {
+func (p *program) concludeCapacity(doc *capacity.Document, looking *search.Search, journal *searches.Journal, places places, f *capacityFlags) error {
 	kept := journal != nil
-	if err := search.JournalError(); err != nil {
+	if err := looking.JournalError(); err != nil {
 		p.warn("the search was not saved: %v", err)
 		kept = false
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/scenario"
 )
 
@@ -24,6 +25,7 @@ type capacityFlags struct {
 	utilisation                 string
 	headroom, scale, speed      float64
 	rehearse                    bool
+	workers                     int
 	json, quiet, yes            bool
 	noTUI, forceTUI, ascii      bool
 	noSave                      bool
@@ -45,6 +47,7 @@ func (f *capacityFlags) search(fs *pflag.FlagSet) {
 	fs.StringVar(&f.total, "for", "30m", "time that the whole search may take, the rehearsal apart")
 	fs.Float64Var(&f.headroom, "headroom", 1, "the capacity must be so many times the peak of the demand")
 	fs.StringVar(&f.utilisation, "utilisation", "70%", "share of its capacity that a replica is planned to give at the peak")
+	fs.IntVar(&f.workers, "workers", 0, "how many workers take tasks from the queue now (--api queue), of which the workers that the demand needs follow; of the built-in queue it is known")
 	fs.BoolVar(&f.rehearse, "rehearse", false, "run the demand in the end, and hold what comes against what was forecast")
 	fs.Float64Var(&f.scale, "scale", 1, "rehearse so many times the requests, such as 0.1")
 	fs.Float64Var(&f.speed, "speed", 1, "rehearse so many times as fast")
@@ -57,8 +60,8 @@ func (f *capacityFlags) screen(p *program) bool {
 }
 
 // config are the bounds of the search.
-func (f *capacityFlags) config() (capacity.Config, error) {
-	c := capacity.Defaults()
+func (f *capacityFlags) config() (search.Config, error) {
+	c := search.Defaults()
 	var err error
 	parse := func(flag, text string, read func(string) error) {
 		if err != nil || text == "" {
@@ -92,7 +95,7 @@ func (f *capacityFlags) config() (capacity.Config, error) {
 	parse("warmup", f.warm, length(&c.Warmup))
 	parse("for", f.total, length(&c.For))
 	parse("utilisation", f.utilisation, func(s string) error { return parseShare(s, &c.Utilisation) })
-	c.Headroom = f.headroom
+	c.Headroom, c.Workers = f.headroom, f.workers
 	if f.rehearse {
 		c.Rehearse = &capacity.Shape{Speed: f.speed, Scale: f.scale}
 	} else if err == nil && (f.scale != 1 || f.speed != 1) {
@@ -115,6 +118,19 @@ func (f *capacityFlags) ofRates(fs *pflag.FlagSet) error {
 		if fs.Changed(flag[0]) {
 			return usage(fmt.Errorf("--%s is of a rate, and --by concurrency searches none", flag[0]), flag[1])
 		}
+	}
+	return nil
+}
+
+// ofQueues refuses a number of workers where there is no queue, or where it is known.
+func (f *capacityFlags) ofQueues(sc *scenario.Scenario) error {
+	switch {
+	case f.workers == 0:
+		return nil
+	case sc.Target.API != scenario.QueueAPI:
+		return usage(fmt.Errorf("--workers is of a queue, and the api is %s", sc.Target.API), "add --api queue, or leave it out")
+	case sc.Target.BuiltIn():
+		return usage(errors.New("--workers: the built-in queue has workers of its own, and how many is known"), "leave it out, or search the queue of flashwave mock --workers N by --url")
 	}
 	return nil
 }

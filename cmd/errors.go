@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flashwave/bench"
+	"flashwave/bench/archive"
 	"flashwave/bench/capacity"
 	"flashwave/bench/compare"
 	"flashwave/bench/doctor"
@@ -22,9 +23,7 @@ import (
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
-	"flashwave/bench/searches"
 	"flashwave/bench/slo"
-	"flashwave/bench/store"
 	"flashwave/bench/verdict"
 )
 
@@ -58,9 +57,8 @@ func hintOf(err error) string {
 	var sc *scenario.Error
 	var expr *slo.SyntaxError
 	var book *price.Error
-	var run *store.Error
+	var kept *archive.Error
 	var place *files.Error
-	var search *searches.Error
 	var past *history.Error
 	switch {
 	case errors.As(err, &sc):
@@ -69,12 +67,10 @@ func hintOf(err error) string {
 		return expr.Hint
 	case errors.As(err, &book):
 		return book.Hint
-	case errors.As(err, &run):
-		return run.Hint
+	case errors.As(err, &kept):
+		return kept.Hint
 	case errors.As(err, &place):
 		return place.Hint
-	case errors.As(err, &search):
-		return search.Hint
 	case errors.As(err, &past):
 		return past.Hint
 	}

@@ -59,6 +59,8 @@ func (f *scenarioFlags) target(fs *pflag.FlagSet) {
 		func(sc *scenario.Scenario, v string) error { return sc.SetClasses(v) })
 	f.boolean(fs, "join", "enqueue to a queue that holds tasks of others (--api queue)", "target.join", func(sc *scenario.Scenario, v bool) { sc.Target.Join = v })
 	f.boolean(fs, "keep", "leave the tasks that no worker took in the queue (--api queue)", "target.keep", func(sc *scenario.Scenario, v bool) { sc.Target.Keep = v })
+	f.text(fs, "tap", "URL of a flashwave tap before the endpoint of the workers: exact instants, tokens and TTFT of tasks (--api queue)", "target.tap",
+		func(sc *scenario.Scenario) *string { return &sc.Target.Tap })
 	f.text(fs, "model", "model id (default: the only one the endpoint lists)", "target.model",
 		func(sc *scenario.Scenario) *string { return &sc.Target.Model })
 	f.value(fs, "body", "template of the JSON to post, over the workload's fields (--api http); @FILE reads it", "target.body",

@@ -16,14 +16,14 @@ func (p *program) guardCommand() *cobra.Command {
 		Use:    guardName,
 		Short:  "Restore the terminal of a flashwave that died",
 		Hidden: true,
-		Args:   cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		Args:   cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
 			detach()
 			tty, ok := p.stdout.(*os.File)
 			if !ok {
 				return fmt.Errorf("%s is started by flashwave itself", guardName)
 			}
-			return terminal.Watch(p.stdin, tty, p.stderr)
+			return terminal.Watch(p.stdin, tty, p.stderr, args[0])
 		},
 	}
 }
@@ -37,7 +37,11 @@ func (p *program) guard() (release func()) {
 	if !ok || err != nil {
 		return func() {}
 	}
-	watcher := exec.Command(self, guardName)
+	recorded := "flashwave report latest"
+	if len(p.args) > 0 && p.args[0] == "monitor" {
+		recorded = "the next flashwave monitor of that name goes on with it"
+	}
+	watcher := exec.Command(self, guardName, recorded)
 	watcher.SysProcAttr = apart()
 	return terminal.Guard(tty, watcher)
 }

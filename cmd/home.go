@@ -29,6 +29,9 @@ func (p *program) home(ctx context.Context) error {
 		h.Stop() // whoever leaves the screen has ended the search
 	}
 	end()
+	if s != nil {
+		s.Wait()
+	}
 	d.tellNotices()
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.warn("the screen ended: %v", err)

@@ -5,6 +5,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
 	"flashwave/tui"
@@ -29,8 +30,8 @@ func (h *hunt) Wait() *capacity.Document {
 }
 
 // searchOf is how a scenario is searched for its capacity where nothing else is said.
-func searchOf(sc *scenario.Scenario) capacity.Config {
-	c := capacity.Defaults()
+func searchOf(sc *scenario.Scenario) search.Config {
+	c := search.Defaults()
 	if peak := sc.PeakRate(); peak > 0 {
 		c.MaxRate = 2 * peak
 	}
@@ -76,17 +77,17 @@ func (d *backend) hunt(ctx context.Context, sc *scenario.Scenario, setup *bench.
 	if err := d.p.keepSearch(way, setup, d.noSave, d.warn); err != nil {
 		return nil, err
 	}
-	search, err := capacity.New(way.config)
+	looking, err := search.New(way.config)
 	if err != nil {
 		return nil, err
 	}
 	way.began = true
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	h := &hunt{searcher: searcher{search, cancel}, subject: subjectOf(sc, setup), journal: way.journal, over: make(chan struct{})}
+	h := &hunt{searcher: searcher{looking, cancel}, subject: subjectOf(sc, setup), journal: way.journal, over: make(chan struct{})}
 	go func() {
 		defer close(h.over)
-		defer setup.Close()
-		h.doc = search.Run(running)
+		defer release(setup, d.warn)
+		h.doc = looking.Run(running)
 	}()
 	return h, nil
 }

@@ -23,6 +23,7 @@ type mockQueue struct {
 	worker.Config
 	redis           string
 	layout, faults  string
+	through         string
 	stats           worker.Stats
 	stop, stopRedis func()
 	client          *client.Client
@@ -37,13 +38,14 @@ func (q *mockQueue) flags(fs *pflag.FlagSet) {
 	fs.DurationVar(&q.Pause, "pause", q.Pause, "time a worker rests between two batches")
 	fs.IntVar(&q.Retries, "task-retries", q.Retries, "how often a task that fails is tried again")
 	fs.IntVar(&q.High, "priorities", q.High, "least urgent priority; 1 is the most urgent")
+	fs.StringVar(&q.through, "through", "", "tap of this machine that workers ask in the place of this endpoint, as http://127.0.0.1:8090 (flashwave tap)")
 	fs.StringVar(&q.faults, "faults", "", "what workers do wrong: die=0.01,starve=7-10,lose=7-10,duplicate=0.05,invert=0.1,fail=0.2")
 }
 
 // startQueue starts the workers, if they are asked for.
-func (p *program) startQueue(ctx context.Context, fs *pflag.FlagSet, q *mockQueue, endpoint, model string) (err error) {
+func (p *program) startQueue(ctx context.Context, fs *pflag.FlagSet, q *mockQueue, addr, model string) (err error) {
 	if q.Workers == 0 {
-		for _, word := range []string{"redis", "layout", "take", "pause", "task-retries", "priorities", "faults"} {
+		for _, word := range []string{"redis", "layout", "take", "pause", "task-retries", "priorities", "through", "faults"} {
 			if fs.Changed(word) {
 				return usage(fmt.Errorf("--%s is of workers, and there are none", word), "add --workers 1")
 			}
@@ -71,15 +73,12 @@ func (p *program) startQueue(ctx context.Context, fs *pflag.FlagSet, q *mockQueu
 	}
 	password := p.env("FLASHWAVE_REDIS_PASSWORD")
 	q.Dial = func(ctx context.Context) (redis.Conn, error) { return queue.Dial(ctx, at, password, nil) }
-	host, port, err := net.SplitHostPort(endpoint)
+	asked, err := q.asked(addr)
 	if err != nil {
-		return usage(err, "")
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
+		return err
 	}
 	q.client, err = client.New(client.Config{
-		URL: "http://" + net.JoinHostPort(host, port) + "/v1", API: client.Chat, Key: p.env("FLASHWAVE_MOCK_KEY"),
+		URL: asked, API: client.Chat, Key: p.env("FLASHWAVE_MOCK_KEY"),
 		Timeout: 2 * time.Minute, IdleTimeout: time.Minute, ConnectTimeout: 10 * time.Second, Epoch: time.Now(),
 	})
 	if err != nil {
@@ -91,6 +90,25 @@ func (p *program) startQueue(ctx context.Context, fs *pflag.FlagSet, q *mockQueu
 	fmt.Fprintf(p.stderr, "%s for queue %s · flashwave run --api queue --url %s\n", units.Of(q.Workers, "worker", "workers"), at, at)
 	go p.queueStatus(ctx, &q.stats)
 	return nil
+}
+
+// asked is the URL that workers ask: that of the endpoint at an address, or of a tap.
+func (q *mockQueue) asked(addr string) (string, error) {
+	if q.through != "" {
+		u, err := client.ParseURL(q.through)
+		if err != nil || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback() {
+			return "", usage(errors.New("--through is not the URL of a tap of this machine"), "for example --through http://127.0.0.1:8090")
+		}
+		return u.Scheme + "://" + u.Host + "/v1", nil
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", usage(err, "")
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/v1", nil
 }
 
 // work starts the workers.

@@ -44,7 +44,7 @@ func (p *program) monitorCommand() *cobra.Command {
 	f := &monitorFlags{}
 	cmd := &cobra.Command{
 		Use:   "monitor [FILE.yaml]",
-		Short: "Probe endpoints for hours or days, and say when one breaks its objective",
+		Short: "Probe endpoints and watch queues for hours or days, and say when one breaks its objective",
 		Long: `Probe endpoints at a low rate, each over a connection of its own, and keep what came
 of it: how fast they answer, how often they do, what that costs, when the certificate
 expires. Many stand side by side: providers, models, regions, a gateway and what is
@@ -58,6 +58,14 @@ all over 3 days and 6 hours, with at least 3 bad probes; it is over when that ha
 stopped for the shorter of these. Either is told once: by the bell, a command, a webhook.
 URLs of webhooks are secrets, and come from the environment alone.
 
+--api queue watches a Redis queue that others fill and empty: it writes no key, and a
+look costs the same however much waits. Each second it is seen how much waits of each
+class, for how long, what comes and goes, and what lies among the dead letters. A look
+is good within every SLO on depth, oldest, starved (how long some wait and none is
+taken), of the whole or in a class, and dead (dead letters beyond the fewest since the
+start); without any, starved < 60s in each class and dead <= 0. What a layout does not
+tell is null, and why is said.
+
 The history is kept, probe by probe for a day and minute by minute for a month; a
 monitor that was killed goes on with it.
 
@@ -70,7 +78,8 @@ With --json standard output has a line for each probe, and the report is the las
 		Example: `flashwave monitor --url https://llm.shop.example/v1 --model deepseek-v3.2 --objective 99.9% --slo 'ttft < 2s'
 flashwave monitor endpoints.yaml
 flashwave monitor endpoints.yaml --for 10m --json | tail -1 | jq .verdict
-flashwave monitor --url http://127.0.0.1:8000/v1 --once --expect '(?i)ten'`,
+flashwave monitor --url http://127.0.0.1:8000/v1 --once --expect '(?i)ten'
+flashwave monitor --api queue --url redis://127.0.0.1:6379 --classes urgent=1-3,bulk=4-10 --slo 'oldest < 30s in urgent'`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file := ""
@@ -90,12 +99,13 @@ flashwave monitor --url http://127.0.0.1:8000/v1 --once --expect '(?i)ten'`,
 
 // notOfProbes are the flags of a run that mean nothing where each request stands by itself,
 // over a connection of its own.
-var notOfProbes = []string{"turns", "think", "skip-bad-lines", "connections", "server-metrics", "server-metric"}
+var notOfProbes = []string{"join", "keep", "tap", "turns", "think", "skip-bad-lines", "connections", "server-metrics", "server-metric"}
 
 // ofProbes says of the flags that a monitor shares with a run what is otherwise with it.
 func ofProbes(fs *pflag.FlagSet) {
 	for name, usage := range map[string]string{
-		"timeout":      "limit for one probe (default 30s)",
+		"timeout":      "limit for one probe (default 30s; for a look at a queue 5s at most)",
+		"classes":      "classes of the tasks of --api queue, the most urgent first, NAME=PRIORITIES (default 'urgent=1-3, normal=4-6, bulk=7-10')",
 		"idle-timeout": "limit between two tokens, and for the first (default 30s)",
 		"prompt":       "what each probe asks (default: to count to ten)",
 		"prompts":      "take the first prompt of a file or of builtin:NAME",
@@ -230,6 +240,10 @@ func folder(name string) string {
 // which objectives the probes cannot resolve.
 func (p *program) foretell(o monitor.Options) {
 	for _, t := range o.Targets {
+		if t.Queue() {
+			p.foretellQueue(t)
+			continue
+		}
 		for _, text := range monitor.Warnings(monitor.Row{
 			Every: t.Every, Objective: float64(t.Objective), Unresolved: monitor.UnresolvedAt(objective.Objective(t.Objective), t.Every),
 		}) {
@@ -247,6 +261,16 @@ func (p *program) foretell(o monitor.Options) {
 			text += ", for " + units.USD(*e.Cost/float64(e.Requests)*day) + " at the most"
 		}
 		fmt.Fprintln(p.stderr, text)
+	}
+}
+
+// foretellQueue says what each look at a queue, or at a class of it, is held to.
+func (p *program) foretellQueue(t *monitor.Target) {
+	if t.Class == "" {
+		fmt.Fprintf(p.stderr, "%s is looked at every %s, and nothing in it is changed\n", t.Name, units.Length(t.Every))
+	}
+	for _, text := range t.Bounds() {
+		fmt.Fprintf(p.stderr, "  a look is good while %s\n", text)
 	}
 }
 
@@ -342,7 +366,7 @@ func (p *program) concludeMonitor(doc *monitor.Document, f *monitorFlags) error 
 		}
 	}
 	if doc.Verdict.ExitCode == verdict.ExitUsage {
-		fmt.Fprintln(p.stderr, "hint: is the key right, and the model?")
+		fmt.Fprintln(p.stderr, "hint:", refusedTarget(doc))
 	}
 	return ended(doc.Verdict.ExitCode)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (f *monitorFlags) monitoring(fs *pflag.FlagSet) {
-	fs.StringVar(&f.every, "every", "", "time between two probes of a target (default 15s)")
+	fs.StringVar(&f.every, "every", "", "time between two probes of a target (default 15s, of a queue 1s)")
 	fs.StringVar(&f.length, "for", "", "end after this time, such as 10m")
 	fs.BoolVar(&f.once, "once", false, "probe each target once, and end")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of how far each probe is from its even instant")
@@ -19,7 +19,7 @@ func (f *monitorFlags) monitoring(fs *pflag.FlagSet) {
 func (f *monitorFlags) judging(fs *pflag.FlagSet) {
 	fs.StringVar(&f.objective, "objective", "", "part of the probes that must be good (default 99.5%)")
 	fs.StringVar(&f.expect, "expect", "", "regular expression that must match in the answer")
-	f.list(fs, "slo", "assertion that must hold, repeatable: 'ttft < 2s' of each probe, 'ttft.p95 < 800ms' of all", "slo",
+	f.list(fs, "slo", "assertion that must hold, repeatable: 'ttft < 2s' of each probe, 'ttft.p95 < 800ms' of all; of a queue 'oldest < 30s in urgent'", "slo",
 		func(sc *scenario.Scenario) *[]string { return &sc.SLO })
 	f.value(fs, "budget", "most money to spend on a target in a day, in USD: probes that could exceed it are not sent", "budget", func(sc *scenario.Scenario, v string) (err error) {
 		sc.Budget, err = scenario.ParseMoney(v)
@@ -67,6 +67,9 @@ func (f *monitorFlags) plan(fs *pflag.FlagSet, file string) (*scenario.Monitor, 
 	if err := f.lay(fs, plan); err != nil {
 		return nil, err
 	}
+	if only := &plan.Targets[0]; file == "" && only.Queue() {
+		only.Name = f.name // by which its classes go, too
+	}
 	var machine scenario.Machine
 	if limit := health.OpenFilesLimit(); limit != nil {
 		machine.OpenFiles = *limit
@@ -101,6 +104,9 @@ func (f *monitorFlags) lay(fs *pflag.FlagSet, plan *scenario.Monitor) (err error
 		if fs.Changed("every") {
 			if w.Every, err = scenario.ParseDuration(f.every); err != nil {
 				return usage(fmt.Errorf("--every %s: %w", f.every, err), hintOf(err))
+			}
+			if w.Every == 0 {
+				return usage(fmt.Errorf("--every %s: not more than 0s", f.every), "")
 			}
 		}
 		if fs.Changed("objective") {

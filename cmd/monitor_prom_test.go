@@ -3,9 +3,55 @@
 package cmd
 
 import (
+	"fmt"
 	"os"
 	"testing"
+	"time"
+
+	"flashwave/client/queue"
+	"flashwave/client/queue/worker"
 )
+
+// How a queue that is watched stands is on the page, by class.
+func TestPromOfAQueue(t *testing.T) {
+	t.Parallel()
+	address, end, err := worker.Embed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end)
+	conn, err := queue.Dial(t.Context(), queue.Address{Host: address}, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // the test is over
+	for i := range 5 {
+		if _, err := conn.Do("ZADD", "copy:queue:8", time.Now().Add(-time.Minute).Unix(), fmt.Sprint("t", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := serving(t, "monitor", "--api", "queue", "--url", "redis://"+address, "--name", "shop", "--prom", "127.0.0.1:0", "--prom-linger", "1h", "--once", "--no-save")
+	page := p.until(t, func(page string) bool { return sum(page, "flashwave_run_state", `"done"`) == 4 })
+	for _, c := range []struct {
+		metric, of string
+		want       float64
+	}{
+		{"flashwave_queue_depth", `class="bulk"`, 5},
+		{"flashwave_queue_depth", `class="urgent"`, 0},
+		{"flashwave_queue_depth", `class=""`, 5},
+		{"flashwave_queue_dead_letters", "", 0},
+		{"flashwave_queue_starved_seconds", `class="bulk"`, 0},
+	} {
+		if got := sum(page, c.metric, c.of); got != c.want {
+			t.Errorf("%s of %s is %v, want %v", c.metric, c.of, got, c.want)
+		}
+	}
+	if age := sum(page, "flashwave_queue_oldest_seconds", `class="bulk"`); age < 59 {
+		t.Errorf("the oldest is %v s old", age)
+	}
+	_ = p.cmd.Process.Signal(os.Interrupt) // it ends the wait
+	<-p.ended
+}
 
 // What the probes of a monitor came to is on the page, by target, and whether each keeps
 // its objective.

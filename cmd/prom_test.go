@@ -158,8 +158,8 @@ func TestPromOfASearch(t *testing.T) {
 		srv.Close()
 		_ = s.Close()
 	})
-	p := serving(t, "capacity", "--prom", "127.0.0.1:0", "--url", srv.URL+"/v1", "--max-tokens", "2", "--max-rate", "20/s", "--step-for", "2s", "--soak", "2s",
-		"--for", "40s", "--max-lag", "10s", "--json", "--no-save")
+	p := serving(t, "capacity", "--prom", "127.0.0.1:0", "--url", srv.URL+"/v1", "--max-tokens", "2", "--max-rate", "40/s", "--step-for", "1s", "--soak", "1s",
+		"--for", "12s", "--max-lag", "10s", "--json", "--no-save")
 	last, looks := 0.0, 0
 	for {
 		page := p.get()
@@ -184,32 +184,33 @@ func TestPromOfASearch(t *testing.T) {
 // load is what it would be, and it is said once.
 func TestServerMetrics(t *testing.T) {
 	t.Parallel()
-	s, err := mock.New(mock.Default())
-	if err != nil {
-		t.Fatal(err)
-	}
-	over := make(chan struct{})
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/hangs" {
-			select {
-			case <-r.Context().Done():
-			case <-over:
+	run := func(t *testing.T, path string) *result.Run {
+		t.Parallel()
+		s, err := mock.New(mock.Default())
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan struct{})
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/hangs" {
+				select {
+				case <-r.Context().Done():
+				case <-over:
+				}
+				return
 			}
-			return
-		}
-		if r.URL.Path == "/metrics" && r.Header.Get("Authorization") != "" {
-			t.Error("the key was sent along")
-		}
-		s.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() {
-		close(over)
-		srv.CloseClientConnections()
-		srv.Close()
-		_ = s.Close()
-	})
-	run := func(path string) *result.Run {
-		c := exec.Command(os.Args[0], "run", "--url", srv.URL+"/v1", "--server-metrics", srv.URL+path, "--rate", "20/s", "--for", "3s", "--max-tokens", "8", "--max-lag", "10s", "--json", "--no-save", "--no-tui")
+			if r.URL.Path == "/metrics" && r.Header.Get("Authorization") != "" {
+				t.Error("the key was sent along")
+			}
+			s.ServeHTTP(w, r)
+		}))
+		defer func() {
+			close(over)
+			srv.CloseClientConnections()
+			srv.Close()
+			_ = s.Close()
+		}()
+		c := exec.Command(os.Args[0], "run", "--url", srv.URL+"/v1", "--server-metrics", srv.URL+path, "--rate", "30/s", "--for", "2s", "--max-tokens", "8", "--max-lag", "10s", "--json", "--no-save", "--no-tui")
 		c.Env = append(os.Environ(), actAs+"=flashwave", "CI=true", "FLASHWAVE_API_KEY=secret", "XDG_STATE_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
 		out, err := c.Output()
 		if err != nil {
@@ -224,28 +225,32 @@ func TestServerMetrics(t *testing.T) {
 		}
 		return &doc
 	}
-	doc := run("/metrics")
-	m := doc.ServerMetrics
-	if m.Server != "vLLM" || m.Problem != "" || m.Of(result.ServerOutput) == nil || *m.Of(result.ServerOutput).Value != float64(*doc.Total.Tokens.Output) {
-		t.Errorf("%+v; the client counted %d tokens", m, *doc.Total.Tokens.Output)
-	}
-	if doc.Timeline[1].Server == nil {
-		t.Errorf("no row says anything: %+v", doc.Timeline[1])
-	}
+	t.Run("told", func(t *testing.T) {
+		doc := run(t, "/metrics")
+		m := doc.ServerMetrics
+		if m.Server != "vLLM" || m.Problem != "" || m.Of(result.ServerOutput) == nil || *m.Of(result.ServerOutput).Value != float64(*doc.Total.Tokens.Output) {
+			t.Errorf("%+v; the client counted %d tokens", m, *doc.Total.Tokens.Output)
+		}
+		if doc.Timeline[1].Server == nil {
+			t.Errorf("no row says anything: %+v", doc.Timeline[1])
+		}
+	})
 	for path, problem := range map[string]string{"/hangs": "no answer within a second", "/nothing": "HTTP 404"} {
-		doc := run(path)
-		if doc.ServerMetrics.Problem != problem || doc.ServerMetrics.Answered != 0 {
-			t.Errorf("%+v", doc.ServerMetrics)
-		}
-		noted := 0
-		for _, e := range doc.Events {
-			if strings.Contains(e.Text, "the server's own metrics") {
-				noted++
+		t.Run(path, func(t *testing.T) {
+			doc := run(t, path)
+			if doc.ServerMetrics.Problem != problem || doc.ServerMetrics.Answered != 0 {
+				t.Errorf("%+v", doc.ServerMetrics)
 			}
-		}
-		if noted != 1 {
-			t.Errorf("%s: noted %d times", path, noted)
-		}
+			noted := 0
+			for _, e := range doc.Events {
+				if strings.Contains(e.Text, "the server's own metrics") {
+					noted++
+				}
+			}
+			if noted != 1 {
+				t.Errorf("noted %d times", noted)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
 	"flashwave/bench/units"
@@ -72,7 +73,7 @@ func (f *capacityFlags) goOn(fs *pflag.FlagSet, file string, past *capacity.Past
 	if err != nil {
 		return nil, err
 	}
-	words = append(words, f.unlike(fs, asked, past.Config())...)
+	words = append(words, f.unlike(fs, asked, search.ConfigOf(past))...)
 	if len(words) > 0 {
 		return nil, usage(fmt.Errorf("%s: the call says another %s than the search began with", id, strings.Join(words, ", ")),
 			"leave it out to go on, or leave --resume out to search again")
@@ -81,13 +82,14 @@ func (f *capacityFlags) goOn(fs *pflag.FlagSet, file string, past *capacity.Past
 }
 
 // unlike names the bounds that flags give and that are not those of the search.
-func (f *capacityFlags) unlike(fs *pflag.FlagSet, asked, began capacity.Config) (words []string) {
+func (f *capacityFlags) unlike(fs *pflag.FlagSet, asked, began search.Config) (words []string) {
 	bounds := map[string]bool{
 		"by":       asked.By == began.By,
 		"min-rate": asked.MinRate == began.MinRate, "max-rate": asked.MaxRate == began.MaxRate,
 		"precision": asked.Precision == began.Precision, "step-for": asked.StepFor == began.StepFor, "soak": asked.Soak == began.Soak,
 		"hold-for": asked.HoldFor == began.HoldFor, "warmup": asked.Warmup == began.Warmup,
 		"headroom": asked.Headroom == began.Headroom, "utilisation": asked.Utilisation == began.Utilisation,
+		"workers":  asked.Workers == began.Workers,
 		"rehearse": reflect.DeepEqual(asked.Rehearse, began.Rehearse),
 	}
 	bounds["scale"], bounds["speed"] = bounds["rehearse"], bounds["rehearse"]
@@ -101,8 +103,8 @@ func (f *capacityFlags) unlike(fs *pflag.FlagSet, asked, began capacity.Config) 
 
 // bounded is the configuration of a search that is resumed: what it began with, and the
 // time that it may take now.
-func (f *capacityFlags) bounded(fs *pflag.FlagSet, past *capacity.Past) (capacity.Config, error) {
-	c := past.Config()
+func (f *capacityFlags) bounded(fs *pflag.FlagSet, past *capacity.Past) (search.Config, error) {
+	c := search.ConfigOf(past)
 	if fs.Changed("for") {
 		asked, err := f.config()
 		if err != nil {

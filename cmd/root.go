@@ -124,7 +124,7 @@ flashwave run sale.yaml --json > run.json`,
 			return cmd.Help()
 		},
 	}
-	root.AddCommand(p.runCommand(), p.capacityCommand(), p.monitorCommand(), p.compareCommand(), p.reportCommand(), p.runsCommand(), p.doctorCommand(), p.mockCommand(), p.pricesCommand(), p.schemaCommand(), p.guardCommand())
+	root.AddCommand(p.runCommand(), p.capacityCommand(), p.monitorCommand(), p.compareCommand(), p.reportCommand(), p.runsCommand(), p.doctorCommand(), p.mockCommand(), p.tapCommand(), p.pricesCommand(), p.schemaCommand(), p.guardCommand())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		hint := hintOf(err)
 		if letter, _, ok := strings.Cut(err.Error(), " in -"); ok && strings.HasPrefix(letter, "unknown shorthand") {

@@ -116,6 +116,8 @@ func (p *program) once(ctx context.Context, f *runFlags, fs *pflag.FlagSet, file
 	end := p.actions().group("flashwave run " + sc.Name)
 	p.watch(d, f, settled)
 	f.firstPrompts = first.Wait().NextPrompts()
+	d.newest().Wait()
+	d.tellNotices()
 	end()
 	var incomplete error
 	if requests != nil {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -28,6 +29,8 @@ import (
 	"flashwave/bench/schema/schematest"
 	"flashwave/bench/verdict"
 	"flashwave/client/mock"
+	"flashwave/client/queue"
+	"flashwave/client/queue/worker"
 )
 
 // actAs is the environment variable by which this test binary plays one of parts.
@@ -45,7 +48,7 @@ func TestMain(m *testing.M) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	// What is started here waits more than it works: more of it at a time than there are CPUs.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
@@ -66,7 +69,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"endpoint": endpoint, "refusing": refusing, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines, "validate": validate, "interrupted": interrupted,
+			"endpoint": endpoint, "refusing": refusing, "redis": serveRedis, "instant": instant, "hanging": hanging, "reached": reached, "field": field, "exits": exits, "lines": lines, "validate": validate, "interrupted": interrupted,
 			"recorded": recorded, "settled": settled, "signalled": signalled,
 		},
 	})
@@ -114,6 +117,30 @@ func refusing(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 	ts.Defer(srv.Close)
 	ts.Setenv(args[0], srv.URL+"/v1")
+}
+
+// redis VAR KEY=N…: serves a Redis in memory in which so many tasks wait under each key, a
+// minute old; KEY=text holds no queue.
+func serveRedis(ts *testscript.TestScript, _ bool, args []string) {
+	address, end, err := worker.Embed()
+	ts.Check(err)
+	ts.Defer(end)
+	conn, err := queue.Dial(context.Background(), queue.Address{Host: address}, "", nil)
+	ts.Check(err)
+	defer conn.Close() //nolint:errcheck // all was written
+	for _, arg := range args[1:] {
+		key, value, _ := strings.Cut(arg, "=")
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			_, err = conn.Do("SET", key, value)
+			ts.Check(err)
+		}
+		for i := range n {
+			_, err := conn.Do("ZADD", key, time.Now().Add(-time.Minute).Unix(), fmt.Sprint("task", i))
+			ts.Check(err)
+		}
+	}
+	ts.Setenv(args[0], "redis://"+address)
 }
 
 // instant VAR: serves an endpoint that answers in no time at all, so that whoever

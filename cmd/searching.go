@@ -12,6 +12,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
 	"flashwave/bench/units"
@@ -34,7 +35,7 @@ func outlook(now capacity.Snapshot) string {
 type searching struct {
 	scenario *scenario.Scenario
 	settled  scenario.Config
-	config   capacity.Config
+	config   search.Config
 	journal  *searches.Journal // nil: it is not kept
 	began    bool
 }
@@ -76,7 +77,7 @@ func (f *capacityFlags) hunt(fs *pflag.FlagSet, file string) (h *searching, err 
 	if h.scenario, h.settled, err = f.settled(fs, file); err != nil {
 		return nil, err
 	}
-	if err := asksItself(h.scenario, "capacity"); err != nil {
+	if err := f.ofQueues(h.scenario); err != nil {
 		return nil, err
 	}
 	if peak := h.scenario.PeakRate(); f.maxRate == "" && peak > 0 {
@@ -94,7 +95,7 @@ func (p *program) keepSearch(h *searching, setup *bench.Setup, noSave bool, warn
 	}
 	id := time.Now().UTC().Format("20060102-150405")
 	if past := h.config.Past; past != nil {
-		if !slices.Equal(past.Prompts, capacity.Fingerprints(h.config)) {
+		if !slices.Equal(past.Prompts, search.Fingerprints(h.config)) {
 			return usage(fmt.Errorf("%s: the prompts are not those that the search began with", past.Document.ID), "put the file back as it was, or leave --resume out to search again")
 		}
 		if err := h.journal.Continue(); err != nil {
@@ -126,7 +127,7 @@ func subjectOf(sc *scenario.Scenario, s *bench.Setup) string {
 
 // A searcher is a search that a screen can end.
 type searcher struct {
-	*capacity.Search
+	*search.Search
 	cancel func()
 }
 
@@ -134,7 +135,7 @@ type searcher struct {
 func (s searcher) Stop() { s.cancel() }
 
 // searching runs a search, on the screen if that is wanted.
-func (p *program) searching(ctx context.Context, cancel func(), search *capacity.Search, watched bool, subject string, o tui.Options) *capacity.Document {
+func (p *program) searching(ctx context.Context, cancel func(), looking *search.Search, watched bool, subject string, o tui.Options) *capacity.Document {
 	found, over := make(chan *capacity.Document, 1), make(chan struct{})
 	screen, leave := context.WithCancel(context.Background())
 	defer leave()
@@ -145,12 +146,12 @@ func (p *program) searching(ctx context.Context, cancel func(), search *capacity
 	})()
 	go func() {
 		defer close(over)
-		found <- search.Run(ctx)
+		found <- looking.Run(ctx)
 	}()
 	if !watched {
 		return <-found
 	}
-	err := p.onScreen(over, func() error { return tui.RunCapacity(screen, searcher{search, cancel}, subject, o) })
+	err := p.onScreen(over, func() error { return tui.RunCapacity(screen, searcher{looking, cancel}, subject, o) })
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.warn("the screen ended: %v", err)
 		return <-found

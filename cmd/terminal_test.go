@@ -228,6 +228,8 @@ func TestTerminalAfterMonitors(t *testing.T) {
 			x.ends(c.code)
 			if c.code >= 0 {
 				x.awaits("kept the objective")
+			} else {
+				x.awaits("What it had recorded is kept: the next flashwave monitor of that name goes on with it")
 			}
 			x.orderly()
 		})

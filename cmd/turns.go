@@ -143,6 +143,7 @@ func (c *contender) run(ctx context.Context, p *program) (err error) {
 	}
 	p.watch(d, c.flags, scenario.Config{})
 	doc := s.Wait()
+	d.tellNotices()
 	c.flags.firstPrompts = doc.NextPrompts()
 	switch err := s.JournalError(); {
 	case err != nil:

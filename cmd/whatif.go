@@ -10,6 +10,7 @@ import (
 
 	"flashwave/bench"
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/scenario"
 	"flashwave/bench/searches"
 )
@@ -19,7 +20,7 @@ import (
 var nightFlags = []string{
 	"what-if", "wave", "arrivals", "max-in-flight", "overflow", "seed",
 	"prompt", "prompts", "system", "max-tokens", "temperature", "no-stream", "extra-body", "turns", "think", "skip-bad-lines",
-	"headroom", "utilisation", "price", "prices",
+	"headroom", "utilisation", "workers", "price", "prices",
 	"json", "out", "quiet", "no-tui", "ascii", "yes", "no-save",
 }
 
@@ -41,7 +42,7 @@ func (p *program) whatIf(f *capacityFlags, fs *pflag.FlagSet, file string, place
 	if err != nil {
 		return err
 	}
-	n := capacity.Night{Headroom: asked.Headroom, Utilisation: asked.Utilisation, Now: time.Now()}
+	n := search.Night{Headroom: asked.Headroom, Utilisation: asked.Utilisation, Workers: asked.Workers, Now: time.Now()}
 	if n.Scenario, err = f.night(fs, file, found); err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (f *capacityFlags) night(fs *pflag.FlagSet, file string, found *capacity.Do
 func aim(night, was *scenario.Scenario) {
 	t := &night.Target
 	if t.URL == scenario.Default().Target.URL {
-		t.URL, t.API, t.Body = was.Target.URL, was.Target.API, was.Target.Body
+		t.URL, t.API, t.Body, t.Queue = was.Target.URL, was.Target.API, was.Target.Body, was.Target.Queue
 	}
 	if t.Model == "" {
 		t.Model = was.Target.Model

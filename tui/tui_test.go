@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	_ "flashwave/bench/gctest"
 	"flashwave/tui/screentest"
 )
 

@@ -4,6 +4,7 @@ package account
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"flashwave/bench/scenario"
 	"flashwave/bench/serverside"
 	"flashwave/bench/slo"
+	"flashwave/bench/tier"
 	"flashwave/bench/timetable"
 	"flashwave/bench/verdict"
 )
@@ -36,14 +38,37 @@ type Account struct {
 	Sessions   func() *result.Sessions // what became of the conversations so far; nil: there are none
 	Server     *serverside.Watch       // nil: the server is not asked for its own metrics
 
-	Tier func() *result.Tier // what became of the tasks of a queue so far; nil: there is none
+	Tier *tier.Tally // what became of the tasks of a queue; nil: there is none
 
 	seen atomic.Pointer[figures] // by whoever looked last
 }
 
-// figuresOf hands out what the waves did as of says, and the classes as ofClass does.
-func (a *Account) figuresOf(of, ofClass func(int) (*result.Part, time.Duration)) verdict.Figures {
-	return verdict.Figures{Subjects: a.Assertions.Subjects, Of: of, OfClass: ofClass, Priced: a.Priced, Judged: a.Assertions.Judged()}
+// figuresOf hands out what the waves did as of says, and the classes as ofClass does; the
+// tasks of a queue, where there is one, as tasks does. Each is asked once, by the one
+// goroutine that the figures are for.
+func (a *Account) figuresOf(of, ofClass func(int) (*result.Part, time.Duration), tasks func(*tier.Tally) *result.Tasks) verdict.Figures {
+	f := verdict.Figures{Subjects: a.Assertions.Subjects, Of: once(of), OfClass: once(ofClass), Priced: a.Priced, Judged: a.Assertions.Judged()}
+	if a.Tier != nil {
+		f.Tasks = sync.OnceValue(func() *result.Tasks { return tasks(a.Tier) })
+	}
+	return f
+}
+
+// once asks for what each wave did one time only, for to add it up is the costly part.
+func once(of func(int) (*result.Part, time.Duration)) func(int) (*result.Part, time.Duration) {
+	type did struct {
+		part   *result.Part
+		length time.Duration
+	}
+	known := map[int]did{}
+	return func(wave int) (*result.Part, time.Duration) {
+		d, ok := known[wave]
+		if !ok {
+			d.part, d.length = of(wave)
+			known[wave] = d
+		}
+		return d.part, d.length
+	}
 }
 
 // Sofar are the figures of the whole run up to the last full second.
@@ -53,7 +78,7 @@ func (a *Account) Sofar() verdict.Figures {
 			return a.Total(), a.Waves.LoadLength() // with the cost of the warm-up
 		}
 		return a.Ledger.Total(wave), a.Waves.Length(wave)
-	}, func(c int) (*result.Part, time.Duration) { return a.Ledger.Class(c), a.Waves.LoadLength() })
+	}, func(c int) (*result.Part, time.Duration) { return a.Ledger.Class(c), a.Waves.LoadLength() }, (*tier.Tally).Sofar)
 }
 
 // Total is all that happened, with the cost of the warm-up.
@@ -73,7 +98,7 @@ func (a *Account) Present(e slo.Expr, d time.Duration) verdict.Stretch {
 	}, func(c int) (*result.Part, time.Duration) {
 		p, from, to := a.Ledger.ClassWindow(d, c)
 		return p, a.Waves.Overlap(-1, from, to)
-	}).Stretch(e)
+	}, lately(d)).Stretch(e)
 	s.Part = s.Part.WithOpen()
 	c := a.Assertions.Class(e)
 	a.addUnended(s.Part, func(t dispatch.Ticket) bool {
@@ -85,6 +110,14 @@ func (a *Account) Present(e slo.Expr, d time.Duration) verdict.Stretch {
 		return t.Wave >= 0 && e.Concerns(w.Lane, w.Wave)
 	})
 	return s
+}
+
+// lately are the tasks of the last d.
+func lately(d time.Duration) func(*tier.Tally) *result.Tasks {
+	return func(t *tier.Tally) *result.Tasks {
+		tasks, _ := t.Lately(d)
+		return tasks
+	}
 }
 
 // addUnended adds the ages of requests that are open or wait for a slot to a part, as if
@@ -108,7 +141,7 @@ func (a *Account) Admitted(e slo.Expr) float64 {
 	}, func(c int) (*result.Part, time.Duration) {
 		p, from, to := a.Ledger.ClassWindow(time.Second, c)
 		return p, to - from
-	}).Stretch(e)
+	}, lately(time.Second)).Stretch(e)
 	if s.Length <= 0 {
 		return 0
 	}

@@ -43,8 +43,11 @@ func (a *Account) Document(of About) *result.Run {
 	}
 	doc.Workloads, doc.Turns = a.classes(true)
 	doc.Sessions = a.Sessions()
+	figures := a.Sofar()
 	if a.Tier != nil {
-		doc.Queue = a.Tier()
+		tasks, queue := a.Tier.Final(a.Waves.Now())
+		figures.Tasks = func() *result.Tasks { return tasks } // workers may go on
+		doc.Queue = queue
 		doc.Queue.Join(doc.Total, doc.Workloads)
 	}
 	doc.Generator = a.generator(total, waves)
@@ -57,7 +60,7 @@ func (a *Account) Document(of About) *result.Run {
 		a.Server.Tell(doc, a.Waves.Since)
 	}
 	doc.Verdict = verdict.Judge(verdict.Case{
-		Assertions: a.Assertions, Figures: a.Sofar(), Ending: of.Ending, Run: doc, Lanes: a.Ledger.Lanes(), Breached: of.Breached,
+		Assertions: a.Assertions, Figures: figures, Ending: of.Ending, Run: doc, Lanes: a.Ledger.Lanes(), Breached: of.Breached,
 	})
 	return doc
 }

@@ -39,7 +39,7 @@ func (a *Account) Snapshot(view result.View, now Now) result.Snapshot {
 		At: a.Waves.Since(at), View: view, State: now.State, Verdict: now.Verdict,
 		Window: f.window, Curves: f.curves, Total: f.total, SLOs: f.slos, Customers: f.felt, Health: f.health,
 		Lanes: a.Dispatch.Lanes(), Series: f.series,
-		Workloads: f.workloads, Turns: f.turns, Sessions: a.Sessions(),
+		Workloads: f.workloads, Turns: f.turns, Sessions: a.Sessions(), Queue: a.queue(f, at, now),
 		Now: result.Now{
 			Offered: now.Row.OfferedRPS, Sent: now.Row.SentRPS, Done: now.Row.CompletedRPS, Failed: now.Row.FailedRPS, OutputTPS: now.Row.OutputTPS,
 			InFlight: int64(inFlight), Queued: int64(waiting),
@@ -77,6 +77,9 @@ func (a *Account) Reading(now Now) result.Reading {
 			r.Workloads = append(r.Workloads, result.Portion{Name: c.Name, Part: a.Ledger.Class(i)})
 		}
 	}
+	if a.Tier != nil {
+		r.Tasks = a.Tier.Sofar()
+	}
 	return r
 }
 
@@ -90,6 +93,7 @@ type figures struct {
 	workloads, turns []result.Stats
 	curves           result.Curves
 	series           []result.Row
+	queue            *result.TierStatus // of which nothing is of the instant; nil: there is none
 	slos             []result.SLOStatus
 	felt             string // by customers
 	health           result.Health
@@ -108,7 +112,9 @@ func (a *Account) figures(view result.View, state result.State) *figures {
 	if a.Server != nil {
 		a.Server.Levels(f.series, a.Waves.Since)
 	}
-	f.total = a.stats(-1, a.Total(), false)
+	sofar := a.Sofar()
+	total, _ := sofar.Of(-1)
+	f.total = a.stats(-1, total, false)
 	if view.Window > 0 {
 		l := a.label(view.Wave, false)
 		p, from, to := a.Ledger.Window(view.Window, view.Wave)
@@ -119,8 +125,9 @@ func (a *Account) figures(view result.View, state result.State) *figures {
 		f.window, f.curves = a.stats(view.Wave, p, false), result.CurvesOf(p)
 	}
 	f.workloads, f.turns = a.classes(false)
-	f.slos = a.sloStatuses(view)
-	f.felt = a.Assertions.Customers(a.Sofar())
+	f.queue = a.queueFigures(f, view)
+	f.slos = a.sloStatuses(view, sofar)
+	f.felt = a.Assertions.Customers(sofar)
 	lately, _, _ := a.Ledger.Window(liveWindow, -1)
 	f.health = a.Health.Live(liveWindow, lately)
 	f.recent, f.oneMin = a.Ledger.Spent(time.Minute)
@@ -129,20 +136,19 @@ func (a *Account) figures(view result.View, state result.State) *figures {
 }
 
 // sloStatuses are the SLOs for the screen.
-func (a *Account) sloStatuses(view result.View) []result.SLOStatus {
+func (a *Account) sloStatuses(view result.View, sofar verdict.Figures) []result.SLOStatus {
 	// Many expressions speak of the same stretch, and to add one up is the costly part.
-	sofar, lately := map[string]verdict.Stretch{}, map[string]verdict.Stretch{}
-	figures := a.Sofar()
+	whole, lately := map[string]verdict.Stretch{}, map[string]verdict.Stretch{}
 	list := make([]result.SLOStatus, len(a.Assertions.SLOs))
 	for i, e := range a.Assertions.SLOs {
 		where := e.Where()
-		if _, ok := sofar[where]; !ok {
-			sofar[where] = figures.Stretch(e.Expr)
+		if _, ok := whole[where]; !ok {
+			whole[where] = sofar.Stretch(e.Expr)
 			if view.Window > 0 {
 				lately[where] = a.Present(e.Expr, view.Window)
 			}
 		}
-		run := slo.Evaluate(e.Expr, sofar[where])
+		run := slo.Evaluate(e.Expr, whole[where])
 		live := run
 		if view.Window > 0 {
 			live = slo.Evaluate(e.Expr, lately[where])

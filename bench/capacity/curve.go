@@ -71,9 +71,9 @@ func Curve(steps []Step) []CurvePoint {
 func (s Step) sameLoad(other Step) bool {
 	switch {
 	case s.RateRPS != nil && other.RateRPS != nil:
-		return sameRate(s.RateRPS, *other.RateRPS)
+		return SameRate(s.RateRPS, *other.RateRPS)
 	case s.Concurrency != nil && other.Concurrency != nil:
-		return *s.Concurrency == *other.Concurrency && (s.Kind == other.Kind || s.sameTry(other))
+		return *s.Concurrency == *other.Concurrency && (s.Kind == other.Kind || s.SameTry(other))
 	}
 	return false
 }
@@ -96,7 +96,7 @@ func pointOf(steps []Step) CurvePoint {
 	for _, st := range steps {
 		p.Requests += st.Requests.Scheduled
 		p.DurationS += st.DurationS
-		p.Growing = p.Growing || st.growing()
+		p.Growing = p.Growing || st.Growing()
 	}
 	seconds := func(s Step) float64 { return s.DurationS }
 	p.OfferedRPS = mean(steps, seconds, func(s Step) *float64 { return s.OfferedRPS })

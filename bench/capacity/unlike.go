@@ -13,7 +13,7 @@ import (
 // one another than for the other: the endpoint, the prompts, the answers, the arrivals.
 // The scenarios are called by names.
 func Unlike(a, b *scenario.Scenario, inA, inB string) []string {
-	return append(elsewhere(a, b, inA, inB), otherwise(a, b, inA, inB)...)
+	return append(Elsewhere(a, b, inA, inB), Otherwise(a, b, inA, inB)...)
 }
 
 // A trait is what two scenarios may differ in.
@@ -22,19 +22,20 @@ type trait struct {
 	say           func(*scenario.Scenario) string
 }
 
-// elsewhere tells whether two scenarios ask different endpoints.
-func elsewhere(a, b *scenario.Scenario, inA, inB string) []string {
+// Elsewhere tells whether two scenarios ask different endpoints.
+func Elsewhere(a, b *scenario.Scenario, inA, inB string) []string {
 	return differing([]trait{{"the endpoints differ", "", endpointOf}}, a, b, inA, inB)
 }
 
-// otherwise tells what else two scenarios ask, and how.
-func otherwise(a, b *scenario.Scenario, inA, inB string) []string {
+// Otherwise tells what else two scenarios ask, and how.
+func Otherwise(a, b *scenario.Scenario, inA, inB string) []string {
 	return differing([]trait{
 		{"the prompts differ", "", promptsOf},
-		{"the longest answers differ", "", func(sc *scenario.Scenario) string { return units.Of(longestAnswer(sc), "token", "tokens") }},
+		{"the longest answers differ", "", func(sc *scenario.Scenario) string { return units.Of(sc.LongestAnswer(), "token", "tokens") }},
 		{"the answers come otherwise", "", func(sc *scenario.Scenario) string {
-			return map[bool]string{true: "streamed", false: "in one piece"}[streams(sc)]
+			return map[bool]string{true: "streamed", false: "in one piece"}[sc.Streams()]
 		}},
+		{"the classes differ", ": what is served depends on them", classesOf},
 		{"the arrivals differ", ": bursts break SLOs at lower rates", func(sc *scenario.Scenario) string { return sc.Arrivals }},
 	}, a, b, inA, inB)
 }
@@ -73,4 +74,16 @@ func promptsOf(sc *scenario.Scenario) string {
 		}
 	}
 	return strings.Join(list, " and ")
+}
+
+// classesOf are those of the tasks of a queue.
+func classesOf(sc *scenario.Scenario) string {
+	if sc.Target.API != scenario.QueueAPI {
+		return "none"
+	}
+	var list []string
+	for _, of := range sc.Mix {
+		list = append(list, fmt.Sprintf("%s=%s:%s", of.Name, of.Priorities, units.Share(of.Share)))
+	}
+	return strings.Join(list, ", ")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "flashwave/bench/gctest"
 	"flashwave/bench/result"
 	"flashwave/bench/schema/schematest"
 	"flashwave/bench/slo"
@@ -145,6 +146,8 @@ func TestWrongRules(t *testing.T) {
 		"ttft.p95 > +10":            "is not a change",
 		"ttft.p95 > +10% or > +1ms": "unexpected",
 		"ttft.p95 > +10% in":        "",
+
+		"rps < -2/s in '" + strings.Repeat("\x01", 600) + "'": "with escapes",
 	} {
 		_, err := ParseRule(text)
 		var wrong *slo.SyntaxError

@@ -18,7 +18,7 @@ func some(comparisons int) int {
 	case raced:
 		return max(comparisons/20, 1)
 	}
-	return max(comparisons/5, min(comparisons, 5))
+	return max(comparisons/20, min(comparisons, 4))
 }
 
 // A frequency is the part of all comparisons that end in some way.

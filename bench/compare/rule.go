@@ -64,6 +64,9 @@ func ParseRule(text string) (Rule, error) {
 	if err != nil {
 		return Rule{}, err
 	}
+	if len(rule.Text) > maxRule { // a name is written out with escapes
+		return Rule{}, p.fail(0, "", "the rule is longer than %d bytes, with escapes for what cannot be printed", maxRule)
+	}
 	return rule, nil
 }
 

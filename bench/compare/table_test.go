@@ -227,13 +227,13 @@ func TestIdleIsNotNearSaturation(t *testing.T) {
 	} {
 		for shape, of := range shapes {
 			for _, seconds := range []int{12, 40} {
-				told := 0
-				for i := range uint64(20) {
+				told, of20 := 0, some(20)
+				for i := range uint64(of20) {
 					p := play{model: model, rate: 40, seconds: seconds, keep: func(at float64) float64 { return of(at, float64(seconds)) }}
 					told += len(beside(p.run(i)).warned(NearFull)) / 2
 				}
 				if told > 1 {
-					t.Errorf("%s, %s, %d s: told %d times of 20", what, shape, seconds, told)
+					t.Errorf("%s, %s, %d s: told %d times of %d", what, shape, seconds, told, of20)
 				}
 			}
 		}
@@ -249,12 +249,12 @@ func TestIndependentFailuresAreNoBurst(t *testing.T) {
 			for _, seconds := range []int{4, 12, 40} {
 				for _, part := range []float64{0.02, 0.1} {
 					p := play{model: servertest.Model{Service: servertest.Exponential(service)}, rate: rate, seconds: seconds}
-					named := 0
-					for i := range uint64(20) {
+					named, of20 := 0, some(20)
+					for i := range uint64(of20) {
 						named += len(beside(failing(part).of(p).run(i)).warned(Burst)) / 2
 					}
 					if named > 1 {
-						t.Errorf("%.0f %% of %v/s, work of %v, %d s: named %d times of 20", 100*part, rate, service, seconds, named)
+						t.Errorf("%.0f %% of %v/s, work of %v, %d s: named %d times of %d", 100*part, rate, service, seconds, named, of20)
 					}
 				}
 			}

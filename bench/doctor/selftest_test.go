@@ -129,12 +129,13 @@ func TestSelfTestChecks(t *testing.T) {
 // A small self-test over real sockets: what is proven depends on this machine, that
 // everything was tried and said does not.
 func TestExamine(t *testing.T) {
+	t.Parallel()
 	sc := plan(t, func(sc *scenario.Scenario) {
 		sc.Name = "tiny"
 		sc.MaxLag = scenario.Duration(10 * time.Second) // a busy machine is none of this test's business
 	}, "open:12/s:1s", "closed:c2:1s")
 	var lines []string
-	o := Options{For: 250 * time.Millisecond, Tokens: 2, Progress: func(line string) { lines = append(lines, line) }}
+	o := Options{For: 120 * time.Millisecond, Tokens: 2, Progress: func(line string) { lines = append(lines, line) }}
 	r, err := Examine(t.Context(), sc, o)
 	if err != nil {
 		t.Fatal(err)
@@ -171,6 +172,7 @@ func TestExamine(t *testing.T) {
 }
 
 func TestExamineStops(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	o := Options{For: time.Minute, Progress: func(line string) {
 		if strings.HasPrefix(line, "self-test") {

@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"flashwave/bench/scenario"
 	"flashwave/bench/tier"
 	"flashwave/client"
 	"flashwave/client/mock"
+	"flashwave/client/tap"
 )
 
 // An Endpoint is a target that is ready to be asked.
@@ -27,8 +29,12 @@ type Endpoint struct {
 	InProcess bool   // it is the built-in one, which shares this process
 
 	Tier *tier.Tier // nil: it is asked itself; else tasks are put into its queue
+	Left error      // why tasks may be left in it; known when it is closed
 
+	close       sync.Once
 	mock        *mock.Server
+	tap         *tap.Tap // before the built-in one; nil: there is none
+	tapped      string   // its URL
 	stopWorkers func()
 	stopRedis   func()
 }
@@ -85,9 +91,11 @@ func (e *Endpoint) reach(sc *scenario.Scenario, epoch time.Time, env func(string
 }
 
 // Close ends the built-in endpoint and the connections.
-func (e *Endpoint) Close() {
+func (e *Endpoint) Close() { e.close.Do(e.end) }
+
+func (e *Endpoint) end() {
 	if e.Tier != nil {
-		_ = e.Tier.Close() // what it cannot take back goes by its own time to live
+		e.Left = e.Tier.Close()
 	}
 	if e.stopWorkers != nil {
 		e.stopWorkers()
@@ -97,6 +105,9 @@ func (e *Endpoint) Close() {
 	}
 	if e.Client != nil {
 		e.Client.Close()
+	}
+	if e.tap != nil {
+		e.tap.Close(0)
 	}
 	if e.mock != nil {
 		_ = e.mock.Close() // its listener was closed with it

@@ -29,9 +29,10 @@
 // # Labels
 //
 // Every series has target and model. Those of requests have lane and wave besides, or
-// workload; the number of them is bounded, and so is the length of their text. What does
-// not fit goes into one named "(other)". No prompt, header, key or error message is on
-// the page.
+// workload; those of the tasks of a queue have class, and each class of a queue that is
+// watched is a target by itself. The number of them is bounded, and so is the length of their
+// text. What does not fit goes into one named "(other)". No prompt, header, key or error
+// message is on the page.
 //
 // # Runs that follow one another
 //

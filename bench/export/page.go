@@ -41,8 +41,7 @@ type Page struct {
 
 	mu        sync.Mutex
 	following []Source
-	waves     sums // of what has ended
-	workloads sums
+	ended     all                        // what has ended did
 	last      map[target]*result.Reading // the newest of each target
 }
 
@@ -55,12 +54,24 @@ type key struct {
 	lane, name string
 }
 
+// A sum is what can be added up.
+type sum[P any] interface {
+	Merge(P)
+	Clone() P
+}
+
 // sums add up what has ended, by key. They are never written to by readers.
-type sums map[key]*result.Part
+type sums[P sum[P]] map[key]P
+
+// all are the sums of a page.
+type all struct {
+	waves, workloads sums[*result.Part]
+	classes          sums[*result.TaskPart]
+}
 
 // NewPage is an empty page of a program of this version.
 func NewPage(version string) *Page {
-	p := &Page{created: time.Now(), version: version, waves: sums{}, workloads: sums{}, last: map[target]*result.Reading{}}
+	p := &Page{created: time.Now(), version: version, ended: all{sums[*result.Part]{}, sums[*result.Part]{}, sums[*result.TaskPart]{}}, last: map[target]*result.Reading{}}
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(p)
 	p.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
@@ -83,45 +94,54 @@ func (p *Page) settle() {
 		default:
 			return false
 		}
-		p.take(s, p.waves, p.workloads)
+		p.take(s, p.ended)
 		return true
 	})
 }
 
 // take adds what a source did to sums. p.mu is held.
-func (p *Page) take(s Source, waves, workloads sums) {
+func (p *Page) take(s Source, into all) {
 	r := s.Reading()
 	of := target{bounded(r.Target), bounded(r.Model)}
-	waves.add(of, r.Parts)
-	workloads.add(of, r.Workloads)
-	r.Parts, r.Workloads, r.Series, r.Events = nil, nil, nil, nil // they are large, and not needed any more
+	for _, portion := range r.Parts {
+		into.waves.add(key{of, bounded(portion.Lane), bounded(portion.Name)}, portion.Part)
+	}
+	for _, portion := range r.Workloads {
+		into.workloads.add(key{of, "", bounded(portion.Name)}, portion.Part)
+	}
+	if r.Tasks != nil {
+		for i, part := range r.Tasks.Classes {
+			into.classes.add(key{of, "", bounded(r.Tasks.Names[i])}, part)
+		}
+	}
+	r.Parts, r.Workloads, r.Tasks, r.Series, r.Events = nil, nil, nil, nil, nil // they are large, and not needed any more
 	if _, known := p.last[of]; known || len(p.last) < maxSeries {
 		p.last[of] = &r
 	}
 }
 
-// add adds portions of a target. A part that was there before is replaced and not written to.
-func (s sums) add(of target, portions []result.Portion) {
-	for _, portion := range portions {
-		k := key{of, bounded(portion.Lane), bounded(portion.Name)}
-		before, known := s[k]
-		if !known && len(s) >= maxSeries {
-			k = key{target{other, other}, other, other}
-			before = s[k]
-		}
-		if before == nil {
-			s[k] = portion.Part
-			continue
-		}
-		sum := before.Clone()
-		sum.Merge(portion.Part)
-		s[k] = sum
+// add adds a part. One that was there before is replaced and not written to.
+func (s sums[P]) add(k key, part P) {
+	before, known := s[k]
+	if !known && len(s) >= maxSeries {
+		k = key{target{other, other}, other, other}
+		before, known = s[k]
 	}
+	if !known {
+		s[k] = part
+		return
+	}
+	both := before.Clone()
+	both.Merge(part)
+	s[k] = both
 }
 
 // Describe implements [prometheus.Collector].
 func (p *Page) Describe(to chan<- *prometheus.Desc) {
 	for _, f := range slices.Concat(ofWaves, ofWorkloads) {
+		to <- f.desc
+	}
+	for _, f := range ofClasses {
 		to <- f.desc
 	}
 	for _, g := range present {
@@ -134,37 +154,39 @@ var buildInfo = prometheus.NewDesc("flashwave_build_info", "1, with the version 
 
 // Collect implements [prometheus.Collector].
 func (p *Page) Collect(to chan<- prometheus.Metric) {
-	waves, workloads, last := p.read()
+	sums, last := p.read()
 	to <- prometheus.MustNewConstMetric(buildInfo, prometheus.GaugeValue, 1, p.version)
-	p.collect(to, ofWaves, waves, func(k key) []string { return []string{k.target.name, k.model, k.lane, k.name} })
-	p.collect(to, ofWorkloads, workloads, func(k key) []string { return []string{k.target.name, k.model, k.name} })
+	named := func(k key) []string { return []string{k.target.name, k.model, k.name} }
+	collect(to, p.created, ofWaves, sums.waves, func(k key) []string { return []string{k.target.name, k.model, k.lane, k.name} })
+	collect(to, p.created, ofWorkloads, sums.workloads, named)
+	collect(to, p.created, ofClasses, sums.classes, named)
 	for of, r := range last {
 		for _, g := range present {
 			for _, v := range g.of(r) {
-				send(to, g.desc, prometheus.GaugeValue, v, []string{of.name, of.model}, g.label)
+				send(to, g.desc, g.kind(), v, []string{of.name, of.model}, g.label)
 			}
 		}
 	}
 }
 
 // read is all that the page shows at this instant, as values of its own.
-func (p *Page) read() (waves, workloads sums, last map[target]*result.Reading) {
+func (p *Page) read() (now all, last map[target]*result.Reading) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.settle()
-	waves, workloads = maps.Clone(p.waves), maps.Clone(p.workloads)
+	now = all{maps.Clone(p.ended.waves), maps.Clone(p.ended.workloads), maps.Clone(p.ended.classes)}
 	for _, s := range p.following {
-		p.take(s, waves, workloads)
+		p.take(s, now)
 	}
-	return waves, workloads, maps.Clone(p.last)
+	return now, maps.Clone(p.last)
 }
 
-func (p *Page) collect(to chan<- prometheus.Metric, list []family, sums sums, labels func(key) []string) {
+func collect[P sum[P]](to chan<- prometheus.Metric, created time.Time, list []family[P], sums sums[P], labels func(key) []string) {
 	for k, part := range sums {
 		about := labels(k)
 		for _, f := range list {
 			if f.count == nil {
-				m, err := newHistogram(f.desc, part.Hists[f.metric], p.created, about...)
+				m, err := newHistogram(f.desc, f.hist(part), created, about...)
 				if err != nil {
 					m = prometheus.NewInvalidMetric(f.desc, err)
 				}
@@ -205,6 +227,9 @@ func bounded(text string) string {
 // Names are the metrics of the page, in order.
 func Names() (names []string) {
 	for _, f := range slices.Concat(ofWaves, ofWorkloads) {
+		names = append(names, f.name)
+	}
+	for _, f := range ofClasses {
 		names = append(names, f.name)
 	}
 	for _, g := range present {

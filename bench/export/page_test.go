@@ -236,3 +236,44 @@ func TestServesThisMachineAlone(t *testing.T) {
 		}
 	}
 }
+
+// The tasks of a queue are told by class: what happened adds up over runs, and what is so now
+// is so of the newest.
+func TestTasksOfAQueue(t *testing.T) {
+	p := NewPage("test")
+	of := func(done, waiting int64, now bool) *source {
+		s := newSource()
+		part := &result.TaskPart{Taken: done, Tasks: result.TierTasks{Enqueued: done + waiting, Done: done, Waiting: waiting, Lost: 1}}
+		part.RecordWait(2 * time.Second)
+		s.reading.Tasks = &result.Tasks{Names: []string{"urgent"}, Classes: []*result.TaskPart{part}}
+		s.reading.Queue = &result.TierStatus{Tier: result.Tier{Classes: []result.TierClass{{Name: "urgent"}}}}
+		if now {
+			s.reading.Queue.Now = []result.TierNow{{Depth: 9, Waiting: waiting, Oldest: new(3 * time.Second), Starving: true}}
+		}
+		p.Follow(s)
+		return s
+	}
+	close(of(10, 0, false).done)
+	of(5, 4, true)
+	for range 2 { // to look changes nothing
+		all := page(t, p)
+		for name, want := range map[string]float64{
+			"flashwave_tasks_enqueued_total|urgent": 19, "flashwave_tasks_taken_total|urgent": 15,
+			"flashwave_tasks_total|urgent|done": 15, "flashwave_tasks_total|urgent|lost": 2, "flashwave_tasks_total|urgent|dead": 0,
+		} {
+			if m := all[name]; m == nil || m.GetCounter().GetValue() != want {
+				t.Errorf("%s: %v, want %v", name, m, want)
+			}
+		}
+		for name, want := range map[string]float64{
+			"flashwave_queue_depth|urgent": 9, "flashwave_tasks_waiting|urgent": 4, "flashwave_queue_oldest_seconds|urgent": 3, "flashwave_tasks_starving|urgent": 1,
+		} {
+			if m := all[name]; m == nil || m.GetGauge().GetValue() != want {
+				t.Errorf("%s: %v, want %v", name, m, want)
+			}
+		}
+		if h := all["flashwave_task_wait_seconds|urgent"].GetHistogram(); h.GetSampleCount() != 2 || h.GetSampleSum() != 4 {
+			t.Errorf("waits %v", h)
+		}
+	}
+}

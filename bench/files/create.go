@@ -14,13 +14,12 @@ import (
 	"time"
 )
 
-const (
-	// mostLinks is how many symbolic links are followed.
-	mostLinks = 40
-	// readerComes is how long a named pipe is waited on for its reader: a shell starts
-	// both at about the same time.
-	readerComes = 2 * time.Second
-)
+// mostLinks is how many symbolic links are followed.
+const mostLinks = 40
+
+// readerComes is how long a named pipe is waited on for its reader: a shell starts both at
+// about the same time. Only a test changes it.
+var readerComes = 2 * time.Second
 
 // An Out is a place to write to that a user named, and that can be written to as far as
 // this can be known beforehand. It is not safe for concurrent use.

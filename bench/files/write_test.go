@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func text(s string) func(io.Writer) error {
@@ -180,6 +181,8 @@ func TestAPipeIsWrittenTo(t *testing.T) {
 }
 
 func TestAPipeThatNobodyReads(t *testing.T) {
+	defer func(usual time.Duration) { readerComes = usual }(readerComes)
+	readerComes = 50 * time.Millisecond
 	path := filepath.Join(t.TempDir(), "pipe")
 	check(t, syscall.Mkfifo(path, 0o600))
 	var own *Error

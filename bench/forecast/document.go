@@ -6,7 +6,7 @@ package forecast
 type Forecast struct {
 	Demand Load `json:"demand"`
 
-	CapacityRPS   *float64 `json:"capacity_rps"`   // requests per second at which every SLO held; null: none did
+	CapacityRPS   *float64 `json:"capacity_rps"`   // requests per second at which every SLO held, of a queue with the workers of the night; null: none did
 	SaturationRPS *float64 `json:"saturation_rps"` // the most requests per second that ended ok at any load, SLOs or not; null: not measured
 	Slots         *int     `json:"slots"`          // requests that the endpoint works on at once when it is saturated; the rest wait
 
@@ -23,6 +23,8 @@ type Forecast struct {
 	Fluid     *Backlog `json:"fluid"`            // by the fluid model; null: nothing was measured, no firm ground, or refusals that a fluid does not know
 	Simulated *Backlog `json:"simulated"`        // by simulation of every request, the middle one of several nights; null: nothing was measured, no firm ground, or more requests than are simulated
 	Band      *Band    `json:"band"`             // how far the simulated nights are apart; null: likewise
+
+	Tasks *Tasks `json:"tasks"` // the night of each class of a queue; null: it is none, or nothing was measured
 
 	Assumptions []string `json:"assumptions"` // what the figures take for granted, in sentences
 }

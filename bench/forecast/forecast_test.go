@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	_ "flashwave/bench/gctest"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"

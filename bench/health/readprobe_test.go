@@ -89,9 +89,9 @@ func stopProbed(t *testing.T, state string, apart time.Duration) {
 			t.Fatal(err)
 		}
 	}
-	const stop = 400 * time.Millisecond
+	const stop = 300 * time.Millisecond
 	for range 3 {
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(150 * time.Millisecond)
 		_ = child.Process.Signal(syscall.SIGSTOP)
 		time.Sleep(stop)
 		_ = child.Process.Signal(syscall.SIGCONT)

@@ -10,6 +10,7 @@ import (
 
 	"flashwave/bench/files"
 	"flashwave/bench/searches"
+	"flashwave/bench/store"
 )
 
 // Find is the whole id of what a reference means: an id or its unique beginning, "latest"
@@ -125,8 +126,10 @@ func (h *History) Spare(q Query, s Surplus) ([]Kept, error) {
 
 // beganAt is when something began as its id says, which even what is broken has.
 func beganAt(id string) (time.Time, bool) {
-	at, err := time.Parse(stampLayout, stamp(id))
-	return at, err == nil
+	if isSearch(id) {
+		return searches.Kind.Began(id)
+	}
+	return store.Kind.Began(id)
 }
 
 func isSearch(id string) bool { return strings.HasPrefix(id, searches.Prefix) }

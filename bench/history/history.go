@@ -15,9 +15,7 @@
 package history
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"flashwave/bench/result"
@@ -135,7 +133,11 @@ func (h *History) named(kind Kind) (all []named, err error) {
 			all = append(all, named{id, func() Kept { return ofSearch(h.Searches.Entry(id)) }})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b named) int { return cmp.Compare(stamp(b.id), stamp(a.id)) })
+	slices.SortStableFunc(all, func(a, b named) int {
+		beganA, _ := beganAt(a.id)
+		beganB, _ := beganAt(b.id)
+		return beganB.Compare(beganA) // within a second the stores know the order
+	})
 	return all, nil
 }
 
@@ -143,16 +145,6 @@ func (h *History) named(kind Kind) (all []named, err error) {
 type named struct {
 	id   string
 	read func() Kept
-}
-
-// stampLayout is how an id says when its run or search began, in UTC.
-const stampLayout = "20060102-150405"
-
-// stamp is when it began as its id says, to the second, which even what is broken has.
-// Within a second the stores know the order.
-func stamp(id string) string {
-	at := strings.TrimPrefix(id, searches.Prefix)
-	return at[:min(len(at), len(stampLayout))]
 }
 
 func ofRun(e store.Entry) Kept {

@@ -29,7 +29,9 @@ type Column struct {
 	From         time.Time
 	TTFT, E2E    *Quantiles
 	Availability *float64
-	Probes       int64 // that were judged
+	Probes       int64    // that were judged
+	Depth        *float64 // of a queue: the most that waited
+	Oldest       *float64 // and the age of the oldest, at most, in seconds
 }
 
 // A shown is a detail as it was last made, in a minute.
@@ -71,6 +73,12 @@ func (w *watched) makeDetail(at time.Time, last time.Duration) Detail {
 		c.Probes = tally.All
 		if share, ok := tally.Availability(); ok {
 			c.Availability = &share
+		}
+		if l := w.series.Largest(final, each-time.Minute); l.Depth != nil {
+			c.Depth = new(float64(*l.Depth))
+			if l.Oldest != nil {
+				c.Oldest = new(l.Oldest.Seconds())
+			}
 		}
 		for metric, to := range map[history.Metrics]**Quantiles{history.TTFT: &c.TTFT, history.E2E: &c.E2E} {
 			*to = quantiles(w.series.Latency(metric, final, each-time.Minute))

@@ -1,5 +1,5 @@
-// Package monitor probes endpoints at a low rate, for hours and days: the client and the
-// judge of a run, one request at a time.
+// Package monitor probes endpoints at a low rate, and looks at queues, for hours and days: the
+// client and the judge of a run, one request at a time.
 //
 // [Prepare] a plan, [Start] it, and poll [Monitor.Snapshot] while it goes on;
 // [Monitor.Wait] answers with its document.
@@ -18,6 +18,15 @@
 // short of files or ports for, or that failed on time while the monitor's process stood
 // still, says nothing of the endpoint: it is void, and counts for nothing.
 //
+// # Queues
+//
+// A queue is not asked but looked at, as package queue's Gauge does it, and nothing in it is
+// changed. The whole of it and each class are targets: what one look sees is a probe of each
+// of them. It is good if the class could be seen and is within every bound on how much
+// waits, how old the oldest is, how long it starves, and of the whole on how many dead
+// letters are new, which is held over all looks, too. Where the queue itself cannot be seen,
+// that is told of the whole, and of its classes nothing is known.
+//
 // # Time
 //
 // Windows and histories go by a clock that never goes back ([clock]). Where the time of day
@@ -32,9 +41,9 @@
 //
 // # Goroutines
 //
-//   - Start: one a target, which probes it, and the pulse, which looks once in a while at
-//     the clock, at incidents that may be over, and at the disk and the channels of alerts;
-//     Wait waits for them;
+//   - Start: one an endpoint or queue, which probes it, and the pulse, which looks once in a
+//     while at the clock, at incidents that may be over, and at the disk and the channels of
+//     alerts; Wait waits for them;
 //   - history.Open: the writer; Wait closes the log, for which it waits a while;
 //   - alert.NewOutbox: one a channel; likewise.
 //

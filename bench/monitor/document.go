@@ -59,14 +59,32 @@ type TargetReport struct {
 	Errors    []result.ErrorCount       `json:"errors"`
 
 	// Availability, BurnRate and BudgetLeft go by the whole history.
-	Availability Spans      `json:"availability"`
-	BurnRate     *float64   `json:"burn_rate"`         // of the last hour
-	BudgetLeft   *float64   `json:"error_budget_left"` // part of that of 30 days; below 0: overdrawn
-	CostUSD      *float64   `json:"cost_usd"`          // null: the price is unknown
-	SpentToday   *float64   `json:"spent_today_usd"`   // by the whole history, in UTC
-	Expires      *time.Time `json:"certificate_expires_at"`
-	LastError    string     `json:"last_error"` // of the last probe that was not good; "": none was
-	Warnings     []string   `json:"warnings"`   // what the rate of its probes cannot tell
+	Availability Spans        `json:"availability"`
+	BurnRate     *float64     `json:"burn_rate"`         // of the last hour
+	BudgetLeft   *float64     `json:"error_budget_left"` // part of that of 30 days; below 0: overdrawn
+	CostUSD      *float64     `json:"cost_usd"`          // null: the price is unknown
+	SpentToday   *float64     `json:"spent_today_usd"`   // by the whole history, in UTC
+	Expires      *time.Time   `json:"certificate_expires_at"`
+	LastError    string       `json:"last_error"`      // of the last probe that was not good; "": none was
+	Warnings     []string     `json:"warnings"`        // what the rate of its probes cannot tell
+	Queue        *QueueReport `json:"queue,omitempty"` // of a queue, or a class of it; not of an endpoint
+}
+
+// A QueueReport is what looks at a queue, or at a class of it, saw in the time in which the
+// monitor ran. Null is "not known", never 0.
+type QueueReport struct {
+	Class        string   `json:"class"`  // "": the whole queue
+	Layout       string   `json:"layout"` // how tasks lie in it
+	DepthMax     *int64   `json:"depth_max"`
+	OldestMSMax  *float64 `json:"oldest_ms_max"`
+	StarvedMSMax *float64 `json:"starved_ms_max"`
+	Arrived      *int64   `json:"arrived"`
+	Taken        *int64   `json:"taken"`
+	Done         *int64   `json:"done"`
+	AtLeast      bool     `json:"at_least"`     // more than was seen may have come and gone
+	Dead         *int64   `json:"dead"`         // dead letters there are in the end; of the whole alone
+	NewDeadMax   *int64   `json:"dead_new_max"` // the most there were beyond the fewest since the start
+	Words        []string `json:"words"`        // why something is not known
 }
 
 // Latencies are those of the probes.
@@ -132,19 +150,37 @@ func (w *watched) report(at time.Time, seconds float64) (TargetReport, judged) {
 	for _, o := range outcome.All() {
 		r.Outcomes[o] = p.Outcomes[o]
 	}
-	for _, e := range w.assertions.Bounds {
-		r.Bounds = append(r.Bounds, e.Text)
-	}
+	r.Bounds = append(r.Bounds, w.Bounds()...)
 	if w.Price != nil {
 		r.CostUSD = new(p.Cost.Total())
 	}
 	if r.Errors == nil {
 		r.Errors = []result.ErrorCount{}
 	}
+	if w.tier != nil {
+		r.Queue = w.queueReport()
+	}
 	j := w.verdict(result.FromSeconds(seconds))
 	r.SLOs = j.slos
 	r.Status, _ = verdict.Decide(j.ground)
 	return r, j
+}
+
+// queueReport is what was seen of a queue; w.mu is held.
+func (w *watched) queueReport() *QueueReport {
+	f := &w.figures
+	q := &QueueReport{
+		Class: w.Class, Layout: w.tier.layout, DepthMax: f.depth, OldestMSMax: result.MillisOf(f.oldest), StarvedMSMax: result.MillisOf(f.starved),
+		Arrived: number(f.arrived), Taken: number(f.taken), Done: number(f.done),
+		AtLeast: atLeast(f.arrived) || atLeast(f.taken) || atLeast(f.done), Words: []string{},
+	}
+	if f.last != nil && f.last.Words != nil {
+		q.Words = f.last.Words
+	}
+	if w.whole() && f.whole != nil {
+		q.Dead, q.NewDeadMax = w.queueRow().Dead, f.mostNew
+	}
+	return q
 }
 
 // Warnings say what the rate of a target's probes cannot tell of its objective.

@@ -136,7 +136,7 @@ func (w *watched) breach(i history.Incident) alert.Message {
 	long := w.series.Over(at, i.Long)
 	burn, _ := w.Objective.Burn(long)
 	text := fmt.Sprintf("%s breaks its objective of %s: %s of %s in %s were bad, %s the budget",
-		w.Name, units.Bound(float64(w.Objective), units.Ratio), units.Count(long.Bad()), units.Of(long.All, "probe", "probes"),
+		w.label(), units.Bound(float64(w.Objective), units.Ratio), units.Count(long.Bad()), w.probes(long.All),
 		units.Length(min(i.Long, max(w.series.Known(at), time.Minute).Round(time.Minute))), units.Factor(burn))
 	if i.Why != "" {
 		text += "; last: " + i.Why
@@ -148,7 +148,7 @@ func (w *watched) breach(i history.Incident) alert.Message {
 func (w *watched) recovery(at time.Time, i history.Incident) alert.Message {
 	lasted := at.Sub(i.Opened.Time())
 	text := fmt.Sprintf("%s keeps its objective of %s again, after %s",
-		w.Name, units.Bound(float64(w.Objective), units.Ratio), units.Duration(lasted))
+		w.label(), units.Bound(float64(w.Objective), units.Ratio), units.Duration(lasted))
 	m := w.message(alert.Recovery, at, i.ID, text)
 	m.DurationS = new(lasted.Seconds())
 	return m
@@ -159,6 +159,9 @@ const expiresSoon = 14 * 24 * time.Hour
 
 // expiry is when the certificate ends; nil: there is none.
 func (t *Target) expiry() *time.Time {
+	if t.expires == nil {
+		return nil
+	}
 	if at := t.expires.Load(); at != 0 {
 		return new(time.Unix(at, 0).UTC())
 	}

@@ -16,8 +16,8 @@ import (
 // Options are what a monitor needs.
 type Options struct {
 	Name    string
-	Seed    uint64 // of the jitter
-	Targets []*Target
+	Seed    uint64    // of the jitter
+	Targets []*Target // the classes of a queue behind it
 	Tool    result.Tool
 	Once    bool          // probe each target once, and end
 	For     time.Duration // end after so long; 0: when it is stopped
@@ -78,8 +78,16 @@ func Start(o Options) *Monitor {
 		m.Past = &history.Past{}
 	}
 	m.outbox = alert.NewOutbox(o.Alerts, m.told)
+	var whole *watched
 	for i, t := range o.Targets {
-		m.list = append(m.list, newWatched(m, t, i))
+		w := newWatched(m, t, i)
+		m.list = append(m.list, w)
+		switch {
+		case t.whole():
+			whole = w
+		case t.tier != nil:
+			whole.classes = append(whole.classes, w)
+		}
 	}
 	m.remember()
 	go m.run()
@@ -113,7 +121,9 @@ func (m *Monitor) run() {
 	over := make(chan struct{})
 	var targets, beating sync.WaitGroup
 	for _, w := range m.list {
-		targets.Go(func() { w.watch(ctx) })
+		if w.Class == "" {
+			targets.Go(func() { w.watch(ctx) })
+		}
 	}
 	beating.Go(func() { m.beat(over) })
 	targets.Wait()

@@ -16,6 +16,7 @@ import (
 	"flashwave/bench/verdict"
 	"flashwave/client"
 	"flashwave/client/outcome"
+	"flashwave/client/queue"
 )
 
 // ProbeSchema names the format of the line of a probe. Within v1 keys are only ever added.
@@ -38,6 +39,7 @@ type Probed struct {
 	CostUSD    *float64        `json:"cost_usd"`               // null: the price is unknown
 	Expires    *time.Time      `json:"certificate_expires_at"` // null: there is none
 	StoodStill *float64        `json:"stood_still_ms"`         // how long the monitor's own process did not run meanwhile; null: it did
+	Queue      *QueueLook      `json:"queue,omitempty"`        // what was seen of a queue; not of an endpoint
 }
 
 // gaps is a sink that keeps the gaps between tokens. The client tells it of one at a time.
@@ -67,7 +69,9 @@ type finding struct {
 	goodness  verdict.Goodness
 	why       string
 	void      bool
+	blind     bool // of a class: the queue itself could not be seen
 	cancelled bool
+	seen      *queue.Seen // of a queue; nil: it is a probe of an endpoint
 	still     time.Duration
 	value     ledger.Value
 	priced    bool
@@ -89,20 +93,25 @@ func (w *watched) ask(ctx context.Context) finding {
 	f.still = w.m.rests.between(began, w.m.since())
 	f.cancelled = f.res.Outcome == outcome.Cancelled
 	f.goodness, f.why = t.judge(scheduled, &f.res)
-	f.void = !f.cancelled && f.goodness == verdict.Bad &&
-		(f.res.Shortage != outcome.NoShortage || f.still > 0 && !f.res.Outcome.Answered())
+	f.voids()
 	f.value.Good = f.goodness
 	if t.Price != nil {
 		f.priced = true
 		f.value.Cost, f.value.Estimated = ledger.Cost(*t.Price, t.bytes, t.request.MaxTokens, &f.res)
 	}
-	if f.void {
-		f.why = voidFor(f)
-	}
 	return f
 }
 
-func voidFor(f finding) string {
+// voids finds out whether the probe says nothing of the endpoint.
+func (f *finding) voids() {
+	f.void = !f.cancelled && f.goodness == verdict.Bad &&
+		(f.res.Shortage != outcome.NoShortage || f.still > 0 && !f.res.Outcome.Answered())
+	if f.void {
+		f.why = voidFor(f)
+	}
+}
+
+func voidFor(f *finding) string {
 	if f.res.Shortage != outcome.NoShortage {
 		return fmt.Sprintf("void: this machine is out of %s: %s", f.res.Shortage, f.why)
 	}
@@ -186,6 +195,9 @@ func (f *finding) kept(target string, at time.Time) history.Probe {
 	if f.res.Outcome == outcome.OK {
 		p.E2E = new(max(f.res.Done-f.scheduled, 0))
 	}
+	if f.seen != nil {
+		p.Depth, p.Oldest = f.seen.Depth, f.seen.Oldest
+	}
 	if ph := f.res.Phases; !ph.Reused && ph.Connect > 0 {
 		p.Connect = new(ph.DNS + ph.Connect + ph.TLS)
 	}
@@ -212,7 +224,7 @@ func clip(s string) string {
 func (f *finding) line(p history.Probe, expires *time.Time) Probed {
 	l := Probed{
 		Schema: ProbeSchema, At: p.At.Time().UTC(), Target: p.Target, Outcome: p.Outcome, Why: p.Why,
-		TTFTMS: millis(p.TTFT), E2EMS: millis(p.E2E), ConnectMS: millis(p.Connect), CostUSD: p.CostUSD, Expires: expires,
+		TTFTMS: result.MillisOf(p.TTFT), E2EMS: result.MillisOf(p.E2E), ConnectMS: result.MillisOf(p.Connect), CostUSD: p.CostUSD, Expires: expires,
 	}
 	if !p.Unjudged {
 		l.Good = new(p.Good)
@@ -230,11 +242,4 @@ func (f *finding) line(p history.Probe, expires *time.Time) Probed {
 		l.StoodStill = new(result.Millis(f.still))
 	}
 	return l
-}
-
-func millis(d *time.Duration) *float64 {
-	if d == nil {
-		return nil
-	}
-	return new(result.Millis(*d))
 }

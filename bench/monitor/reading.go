@@ -33,6 +33,9 @@ func (r Reader) Reading() result.Reading {
 		},
 		Parts: []result.Portion{{Name: "probes", Part: w.part.Clone()}},
 	}
+	if w.tier != nil {
+		out.Watched = w.queueReading()
+	}
 	select {
 	case <-w.m.Done():
 		out.State = result.Done
@@ -46,4 +49,13 @@ func (r Reader) Reading() result.Reading {
 	}
 	out.SLOs = []result.SLOStatus{status}
 	return out
+}
+
+// queueReading is how the queue stood when it was last seen; w.mu is held.
+func (w *watched) queueReading() *result.QueueReading {
+	f, q := &w.figures, w.queueRow()
+	return &result.QueueReading{
+		Class: w.Class, Depth: q.Depth, Dead: q.Dead, Oldest: q.Oldest, Starved: q.Starved,
+		Arrived: number(f.arrived), Taken: number(f.taken), Done: number(f.done),
+	}
 }

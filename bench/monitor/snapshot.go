@@ -6,7 +6,10 @@ import (
 
 	"flashwave/bench/monitor/history"
 	"flashwave/bench/monitor/objective"
+	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/client/outcome"
+	"flashwave/client/queue"
 )
 
 // budgetOver is the time that has one error budget.
@@ -49,7 +52,7 @@ type Row struct {
 	Counts                 Counts
 	Last                   *time.Time // when the last probe was due
 	TTFT, E2E, ITL         *Quantiles // of the last ten minutes
-	Hour                   []*float64 // median TTFT of each minute of the last hour, in ms
+	Hour                   []*float64 // of each minute of the last hour the median TTFT, in ms; of a queue the most that waited
 	Beats                  []Beat     // the last probes, in order of time
 	Availability           Spans
 	Objective              float64
@@ -61,6 +64,17 @@ type Row struct {
 	Incident               *Incident // that is open
 	LastError              string    // why the last bad probe was; "": none was
 	Unresolved             []Unresolved
+	Class                  string    // of the tasks of a queue; "": an endpoint, or a whole queue
+	Queue                  *QueueRow // nil: it is an endpoint
+}
+
+// A QueueRow is how a queue stands, or a class of it. A nil pointer is "not known".
+type QueueRow struct {
+	Depth, Dead, NewDead *int64
+	Oldest, Starved      *time.Duration
+	Arrived, Taken, Done *Rate        // of the last ten seconds
+	Broken               []slo.Metric // of the bounds that do not hold now
+	Words                []string     // why something is not known
 }
 
 // Quantiles are of a latency, in ms.
@@ -73,6 +87,7 @@ type Beat struct {
 	Good    *bool // nil: void, or not judged
 	TTFT    *float64
 	E2E     *float64
+	Depth   *float64 // of a look at a queue
 }
 
 // Spans are a share over the last hour, day and week.
@@ -169,7 +184,10 @@ func (w *watched) makeRow(at time.Time) Row {
 		*to = quantiles(w.series.Latency(metric, at, recently))
 	}
 	for _, p := range w.series.Recent(Beats) {
-		b := Beat{At: p.At.Time(), Outcome: p.Outcome, TTFT: millis(p.TTFT), E2E: millis(p.E2E)}
+		b := Beat{At: p.At.Time(), Outcome: p.Outcome, TTFT: result.MillisOf(p.TTFT), E2E: result.MillisOf(p.E2E)}
+		if p.Depth != nil {
+			b.Depth = new(float64(*p.Depth))
+		}
 		if !p.Unjudged {
 			b.Good = new(p.Good)
 		}
@@ -183,6 +201,9 @@ func (w *watched) makeRow(at time.Time) Row {
 	if of := w.series.Over(at, budgetOver); of.All > 0 {
 		r.BudgetLeft = new(w.Objective.Left(of, int64(budgetOver/w.Every)))
 	}
+	if w.tier != nil {
+		r.Class, r.Queue, r.Hour = w.Class, w.queueRow(), w.series.Depths(at, HourMinutes)
+	}
 	if w.Price != nil {
 		r.SpentToday = new(w.series.Spent(midnight(at)))
 	}
@@ -190,6 +211,28 @@ func (w *watched) makeRow(at time.Time) Row {
 		r.Incident = new(incidentOf(*w.open))
 	}
 	return r
+}
+
+// queueRow is how the queue stood when it was last seen; w.mu is held.
+func (w *watched) queueRow() *QueueRow {
+	f := &w.figures
+	q := &QueueRow{}
+	if f.last == nil || w.state == Unknown || w.state == Down {
+		return q
+	}
+	q.Depth, q.Oldest, q.Starved, q.Words = f.last.Depth, f.last.Oldest, f.last.Starved, f.last.Words
+	q.Arrived = f.rate(func(p pace) *queue.Count { return p.arrived })
+	q.Taken = f.rate(func(p pace) *queue.Count { return p.taken })
+	q.Done = f.rate(func(p pace) *queue.Count { return p.done })
+	if w.whole() {
+		q.Dead, q.NewDead = f.whole.Dead, f.newDead()
+	}
+	for _, e := range w.assertions.Bounds {
+		if v, ok := f.value(e.Metric, f.last); ok && !e.Holds(v) {
+			q.Broken = append(q.Broken, e.Metric)
+		}
+	}
+	return q
 }
 
 func (w *watched) availability(at time.Time) (s Spans) {

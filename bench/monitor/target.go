@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,9 +24,11 @@ import (
 	"flashwave/client"
 )
 
-// A Target is an endpoint that is ready to be probed.
+// A Target is an endpoint that is ready to be probed, or a queue that is ready to be looked
+// at, or a class of one.
 type Target struct {
 	Name      string
+	Class     string // of the tasks of a queue; "": an endpoint, or a whole queue
 	URL       string // as it was given, without secrets
 	Host      string // and port
 	Scenario  *scenario.Scenario
@@ -43,24 +46,32 @@ type Target struct {
 	fresh      func()                      // lets the next probe open a connection
 	close      func()
 	expires    *atomic.Int64 // of the certificate, in seconds of Unix time; 0: there is none
+	tier       *tier         // nil: it is an endpoint
 }
 
-// Prepare makes a resolved plan ready: clients with their keys, models, prompts, prices.
-// What is asked of each endpoint is its list of models, if no model is given. One that
-// cannot be reached is no error: to find that out is what a monitor is for. Errors that are
-// a *scenario.Error may have a hint. Call [Close] in the end.
+// Prepare makes a resolved plan ready: clients with their keys, models, prompts, prices. A
+// queue is several targets. What is asked of each endpoint is its list of models, if no model
+// is given. One that cannot be reached is no error: to find that out is what a monitor is for.
+// Errors that are a *scenario.Error may have a hint. Call [Close] in the end.
 func Prepare(ctx context.Context, plan *scenario.Monitor, env func(string) string) ([]*Target, error) {
-	list := make([]*Target, len(plan.Targets))
-	failed := make([]error, len(list))
+	ready := make([][]*Target, len(plan.Targets))
+	failed := make([]error, len(ready))
 	var wait sync.WaitGroup
 	for i, w := range plan.Targets {
 		wait.Go(func() {
-			if list[i], failed[i] = prepare(ctx, w, env); failed[i] != nil && len(list) > 1 {
+			if w.Queue() {
+				ready[i], failed[i] = prepareQueue(ctx, w, env)
+			} else {
+				ready[i] = make([]*Target, 1)
+				ready[i][0], failed[i] = prepare(ctx, w, env)
+			}
+			if failed[i] != nil && len(ready) > 1 {
 				failed[i] = ofTarget(w.Name, failed[i])
 			}
 		})
 	}
 	wait.Wait()
+	list := slices.Concat(ready...)
 	for _, err := range failed {
 		if err != nil {
 			Close(list)

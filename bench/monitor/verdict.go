@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"flashwave/bench/result"
@@ -25,16 +26,15 @@ func (w *watched) verdict(length time.Duration) judged {
 	j := judged{ground: result.GroundPass, slos: []result.SLO{}}
 	s := verdict.Stretch{Part: w.part, Length: length, Priced: w.Price != nil, Judged: true}
 	failed, unknown := false, false
-	for _, a := range append([]verdict.Assertion{{Expr: w.objective()}}, w.assertions.SLOs...) {
-		if a.Assumed {
-			continue
-		}
-		held := verdict.Hold(a, s)
+	for _, a := range w.asserted(s) {
+		held := verdict.Hold(a.Assertion, a.against)
 		j.slos = append(j.slos, held)
 		switch {
 		case held.OK == nil:
 			unknown = true
-			j.reasons = append(j.reasons, w.Name+": no data for "+held.Expr)
+			if w.Class == "" || w.part.Requests.Scheduled > 0 { // else the whole queue says why
+				j.reasons = append(j.reasons, w.Name+": no data for "+held.Expr)
+			}
 		case !*held.OK:
 			failed = true
 			j.reasons = append(j.reasons, w.Name+": "+w.missed(held))
@@ -44,7 +44,7 @@ func (w *watched) verdict(length time.Duration) judged {
 	switch {
 	case w.refused():
 		j.ground = result.GroundUsage
-		j.reasons = append([]string{fmt.Sprintf("%s refused every probe: %s", w.Name, w.lastBad)}, j.reasons...)
+		j.reasons = append([]string{fmt.Sprintf("%s refused every %s: %s", w.Name, strings.TrimPrefix(w.probes(1), "1 "), w.lastBad)}, j.reasons...)
 	case failed && c.Bad > 0 && w.part.Answered() >= c.Bad:
 		j.ground = result.GroundAnswers
 	case failed:
@@ -61,6 +61,29 @@ func (w *watched) verdict(length time.Duration) judged {
 		j.reasons = append(j.reasons, fmt.Sprintf("%s: %s not sent, for the budget of the day", w.Name, units.Of(c.OverBudget, "probe was", "probes were")))
 	}
 	return j
+}
+
+// An asserted is an SLO over all probes, and what it is held against.
+type asserted struct {
+	verdict.Assertion
+	against slo.Lookup
+}
+
+// asserted are the objective and every SLO that is no bound on a single probe. That no dead
+// letter is new is both: one is one too many, however short the time since. w.mu is held.
+func (w *watched) asserted(probes verdict.Stretch) (list []asserted) {
+	list = append(list, asserted{verdict.Assertion{Expr: w.objective()}, probes})
+	for _, a := range w.assertions.SLOs {
+		if !a.Assumed {
+			list = append(list, asserted{a, probes})
+		}
+	}
+	for _, e := range w.assertions.Bounds {
+		if w.tier != nil && e.Metric == slo.Dead {
+			list = append(list, asserted{verdict.Assertion{Expr: e}, &w.figures})
+		}
+	}
+	return list
 }
 
 // objective is the objective as an SLO.
@@ -81,8 +104,12 @@ func (w *watched) missed(s result.SLO) string {
 		what = fmt.Sprintf("%s: %s", s.Expr, units.Value(*s.Observed, s.Unit))
 	}
 	if s.Expr == w.objective().Text {
-		what = fmt.Sprintf("%s of %s good, which should be %s", units.Count(w.counts.Good),
-			units.Of(w.part.Requests.Scheduled, "probe was", "probes were"), units.Bound(float64(w.Objective), units.Ratio))
+		n := w.part.Requests.Scheduled
+		were := "were"
+		if n == 1 {
+			were = "was"
+		}
+		what = fmt.Sprintf("%s of %s %s good, which should be %s", units.Count(w.counts.Good), w.probes(n), were, units.Bound(float64(w.Objective), units.Ratio))
 		if w.lastBad != "" {
 			what += "; last: " + w.lastBad
 		}

@@ -19,15 +19,18 @@ type watched struct {
 	*Target
 	m        *Monitor
 	schedule schedule
+	classes  []*watched // of a whole queue, with whose looks they are looked at
 
 	mu      sync.Mutex
 	model   string
 	series  *history.Series
 	part    *result.Part // of this process
+	figures figures      // of a queue, likewise
 	counts  Counts
 	last    *history.Probe // of this process
 	state   State
 	since   time.Time // when the state changed, by the time of day
+	said    State     // that was told of last
 	held    objective.State
 	open    *history.Incident // nil: there is none
 	lastBad string            // why, of this process or of the one before
@@ -67,6 +70,9 @@ func newWatched(m *Monitor, t *Target, i int) *watched {
 		Target: t, m: m, schedule: scheduleOf(t.Name, t.Every, m.Seed, i, len(m.Targets)),
 		model: t.Scenario.Target.Model, series: m.Past.Of(t.Name), part: result.NewPart(), state: Unknown, since: time.Now(),
 	}
+	if t.tier != nil {
+		w.figures.classes = t.tier.classes
+	}
 	for _, p := range w.series.Recent(history.RecentProbes) {
 		if !p.Good && !p.Unjudged {
 			w.lastBad = p.Why
@@ -94,14 +100,20 @@ func (w *watched) watch(ctx context.Context) {
 		}
 		next, missed := w.schedule.next(k, w.m.since())
 		k = next
-		w.mu.Lock()
-		w.counts.Missed += missed
-		w.mu.Unlock()
+		for _, of := range append([]*watched{w}, w.classes...) {
+			of.mu.Lock()
+			of.counts.Missed += missed
+			of.mu.Unlock()
+		}
 	}
 }
 
 // probe sends one probe, unless the budget is spent, and takes in what came of it.
 func (w *watched) probe(ctx context.Context) {
+	if w.tier != nil {
+		w.lookAt(ctx)
+		return
+	}
 	at := w.m.clock.now()
 	worst, ok := w.reserve(at)
 	if !ok {
@@ -109,13 +121,20 @@ func (w *watched) probe(ctx context.Context) {
 	}
 	f := w.ask(ctx)
 	w.budget.Settle(worst, f.value.Cost.Total())
+	if line, ok := w.conclude(f, at); ok && w.m.Probed != nil {
+		w.m.Probed(line)
+	}
+}
+
+// conclude takes in what came of a probe; false: it was given up.
+func (w *watched) conclude(f finding, at time.Time) (line Probed, ok bool) {
 	p := f.kept(w.Name, at)
 	w.mu.Lock()
 	if f.cancelled {
 		w.counts.Unfinished++
 		w.row = nil
 		w.mu.Unlock()
-		return
+		return line, false
 	}
 	over := w.take(f, p)
 	w.mu.Unlock()
@@ -125,9 +144,7 @@ func (w *watched) probe(ctx context.Context) {
 	w.m.Log.Append(at, history.Record{Probe: &p})
 	w.certificate(at)
 	w.look(w.m.clock.now())
-	if w.m.Probed != nil {
-		w.m.Probed(f.line(p, w.expiry()))
-	}
+	return f.line(p, w.expiry()), true
 }
 
 // take takes in a probe that has ended. It returns the minute that is over, if one is.
@@ -142,6 +159,10 @@ func (w *watched) take(f finding, p history.Probe) (over *history.Minute) {
 	case f.void:
 		w.counts.Void++
 		w.last = &p
+		return over
+	case f.blind:
+		w.counts.Unjudged++
+		w.last, w.state = &p, Unknown // the whole queue tells why
 		return over
 	case p.Unjudged:
 		w.counts.Unjudged++
@@ -171,7 +192,14 @@ func (w *watched) answers() {
 		return
 	}
 	w.become(Up, "it answers")
+	if w.tier != nil && w.said != Up && time.Since(w.since) >= settled {
+		w.say(Up, "")
+	}
 }
+
+// settled is how long a queue, which is looked at every second, is well before that is told:
+// what flaps is told once.
+const settled = 5 * time.Second
 
 // become changes the state, and says so. w.mu is held.
 func (w *watched) become(s State, why string) {
@@ -180,10 +208,35 @@ func (w *watched) become(s State, why string) {
 	}
 	first := w.state == Unknown
 	w.state, w.since = s, time.Now()
-	if first && s == Up {
-		return
+	switch {
+	case first && s == Up && w.said == "":
+		w.said = Up
+	case w.tier == nil, s != Up && s != w.said:
+		w.say(s, why)
 	}
-	w.m.tell(Event{Kind: Changed, Target: w.Name, Text: fmt.Sprintf("%s is %s: %s", w.Name, s, why)})
+}
+
+// say tells of a state. w.mu is held.
+func (w *watched) say(s State, why string) {
+	w.said = s
+	text := fmt.Sprintf("%s is %s: %s", w.Name, s, why)
+	if w.tier != nil {
+		text = w.told(s, why)
+	}
+	w.m.tell(Event{Kind: Changed, Target: w.Name, Text: text})
+}
+
+// told says how a queue, or a class of it, does.
+func (w *watched) told(s State, why string) string {
+	switch {
+	case s == Up:
+		return w.label() + " is well again"
+	case s == Down:
+		return w.label() + " cannot be seen: " + why
+	case w.open != nil && w.last != nil && w.last.Good:
+		return w.label() + " is well, and its objective is broken"
+	}
+	return why
 }
 
 // keep writes the minute that is open. It is the last thing that is done.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/bench/units"
 )
 
@@ -32,11 +33,10 @@ var signs = map[result.Status]string{result.Pass: "✓", result.Fail: "✗", res
 func (d *Document) WriteText(w io.Writer) error {
 	rows := [][]string{{"", "target", "good", "TTFT p50", "p95", "E2E p50", "p95", "24 h", "budget left", "today"}}
 	for _, t := range d.Targets {
-		judged := t.Probes.Good + t.Probes.Bad
-		row := []string{signs[t.Status], t.Name, units.NoData}
-		if judged > 0 {
-			row[2] = units.Count(t.Probes.Good) + "/" + units.Count(judged)
+		if t.Queue != nil {
+			continue
 		}
+		row := t.begins()
 		for _, l := range []*result.Latency{t.LatencyMS.TTFT, t.LatencyMS.E2E} {
 			if l == nil {
 				row = append(row, units.NoData, units.NoData)
@@ -48,7 +48,10 @@ func (d *Document) WriteText(w io.Writer) error {
 		rows = append(rows, row)
 	}
 	var b strings.Builder
-	writeColumns(&b, rows, 2)
+	if len(rows) > 1 {
+		writeColumns(&b, rows, 2)
+	}
+	d.writeQueues(&b)
 	for _, i := range d.Incidents {
 		fmt.Fprintf(&b, "\n%s", incidentLine(i))
 	}
@@ -61,6 +64,39 @@ func (d *Document) WriteText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// begins are the first cells of a target's row.
+func (t TargetReport) begins() []string {
+	row := []string{signs[t.Status], t.Name, units.NoData}
+	if judged := t.Probes.Good + t.Probes.Bad; judged > 0 {
+		row[2] = units.Count(t.Probes.Good) + "/" + units.Count(judged)
+	}
+	return row
+}
+
+// writeQueues writes a line for each queue and each class.
+func (d *Document) writeQueues(b *strings.Builder) {
+	rows := [][]string{{"", "queue", "good", "depth max", "oldest max", "starved max", "arrived", "taken", "done", "new dead"}}
+	for _, t := range d.Targets {
+		q := t.Queue
+		if q == nil {
+			continue
+		}
+		span := func(ms float64) string { return Age(time.Duration(ms * float64(time.Millisecond))) }
+		count := func(n *int64, least bool) string {
+			text := units.Maybe(n, units.Count)
+			if n != nil && least {
+				text = "≥ " + text
+			}
+			return text
+		}
+		rows = append(rows, append(t.begins(), units.Maybe(q.DepthMax, units.Count), units.Maybe(q.OldestMSMax, span), units.Maybe(q.StarvedMSMax, span),
+			count(q.Arrived, q.AtLeast), count(q.Taken, q.AtLeast), count(q.Done, false), units.Maybe(q.NewDeadMax, units.Count)))
+	}
+	if len(rows) > 1 {
+		writeColumns(b, rows, 2)
+	}
 }
 
 func incidentLine(i Incident) string {
@@ -145,10 +181,18 @@ func (s Snapshot) Headline() string {
 		return "nothing is known yet"
 	case up < len(s.Rows):
 		return units.Count(up) + " of " + units.Of(len(s.Rows), "target", "targets") + " up, nothing is known of the others yet"
+	case s.OneQueue():
+		return s.Rows[0].Queue.line()
 	case up == 1:
 		return s.Rows[0].Name + " is up"
 	}
 	return "all " + units.Count(up) + " targets are up"
+}
+
+// OneQueue reports whether all targets are those of one queue.
+func (s Snapshot) OneQueue() bool {
+	return len(s.Rows) > 0 && !slices.ContainsFunc(s.Rows, func(r Row) bool { return r.Queue == nil }) &&
+		!slices.ContainsFunc(s.Rows[1:], func(r Row) bool { return r.Class == "" })
 }
 
 // graver reports whether a target is worse off than another: an objective that is broken
@@ -158,12 +202,32 @@ func (r Row) graver(than Row) bool {
 	if (r.Incident != nil) != (than.Incident != nil) {
 		return r.Incident != nil
 	}
-	return slices.Index(order, r.State) > slices.Index(order, than.State)
+	if r.State != than.State || r.Queue == nil || than.Queue == nil {
+		return slices.Index(order, r.State) > slices.Index(order, than.State)
+	}
+	return r.Queue.gravity() > than.Queue.gravity()
+}
+
+// gravity is how much what is broken of a queue matters: that customers wait in vain comes
+// before that they wait long, and that before what lies among the dead letters.
+func (q *QueueRow) gravity() int {
+	order := []slo.Metric{slo.Dead, slo.Depth, slo.Oldest, slo.Starved}
+	most := -1
+	for _, m := range q.Broken {
+		most = max(most, slices.Index(order, m))
+	}
+	return most
 }
 
 // trouble is what is wrong with a target.
 func (r Row) trouble() string {
 	switch {
+	case r.Queue != nil && r.State == Down:
+		return r.label() + " cannot be seen: " + r.LastError
+	case r.Queue != nil && len(r.Queue.Broken) > 0:
+		return r.LastError
+	case r.Queue != nil && r.Incident != nil && r.Availability.Hour != nil:
+		return fmt.Sprintf("%s broke its objective of %s: %s of the last hour was good", r.label(), units.Bound(r.Objective, units.Ratio), units.Share(*r.Availability.Hour))
 	case r.Incident != nil && r.Availability.Hour != nil:
 		return fmt.Sprintf("%s breaks its objective of %s: %s of its probes were good in the last hour",
 			r.Name, units.Bound(r.Objective, units.Ratio), units.Share(*r.Availability.Hour))
@@ -173,6 +237,29 @@ func (r Row) trouble() string {
 		return r.Name + " is " + string(r.State) + ": " + r.LastError
 	}
 	return r.Name + " is " + string(r.State)
+}
+
+// label is what sentences call a target.
+func (r Row) label() string {
+	if r.Class != "" {
+		return r.Class
+	}
+	return r.Name
+}
+
+// line is how a queue stands.
+func (q *QueueRow) line() string {
+	switch {
+	case q.Depth == nil:
+		return "it is not known how many tasks wait"
+	case *q.Depth == 0:
+		return "nothing waits"
+	case q.Oldest == nil:
+		return units.Of(*q.Depth, "task waits", "tasks wait")
+	case *q.Depth == 1:
+		return "1 task waits, for " + Age(*q.Oldest)
+	}
+	return units.Of(*q.Depth, "task waits", "tasks wait") + ", the oldest for " + Age(*q.Oldest)
 }
 
 // Line is the monitor at this instant, in one line.
@@ -199,6 +286,11 @@ func (s Snapshot) Line() string {
 	if priced {
 		line += " · " + units.USD(spent) + " today"
 	}
+	for _, r := range s.Rows {
+		if r.Queue != nil && r.Class == "" {
+			line += " · " + r.Queue.line()
+		}
+	}
 	for _, n := range s.Notices {
 		line += " · " + n.Text
 	}
@@ -213,6 +305,15 @@ func (p Probed) Line() string {
 		sign = "–"
 	case !*p.Good:
 		sign = "✗"
+	}
+	if p.Queue != nil {
+		line := sign + " " + p.Target + "  " + p.Queue.line()
+		for _, c := range append([]ClassLook{p.Queue.Total}, p.Queue.Classes...) {
+			if c.Why != "" {
+				line += "  " + c.Why
+			}
+		}
+		return line
 	}
 	line := fmt.Sprintf("%s %s  TTFT %s  E2E %s", sign, p.Target, units.Maybe(p.TTFTMS, units.Millis), units.Maybe(p.E2EMS, units.Millis))
 	if p.Why != "" {

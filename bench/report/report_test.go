@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	_ "flashwave/bench/gctest"
 	"flashwave/bench/report/reporttest"
 	"flashwave/bench/result"
 	"flashwave/bench/schema/schematest"

@@ -34,7 +34,7 @@ type Run struct {
 	Workloads []Stats            `json:"workloads,omitempty"` // of each share of a mix, over the whole run
 	Turns     []Stats            `json:"turns,omitempty"`     // of conversations, likewise: of their first requests, their second, 3-5, 6+
 	Sessions  *Sessions          `json:"sessions,omitempty"`  // what became of conversations
-	Queue     *Tier              `json:"queue,omitempty"`     // what became of the tasks of a queue; not of a run that was cut off
+	Queue     *Tier              `json:"queue,omitempty"`     // what became of the tasks of a queue; of a run that was cut off, up to its last second
 
 	ServerMetrics *ServerMetrics `json:"server_metrics,omitempty"` // nobody was asked, or the run was cut off
 
@@ -428,6 +428,8 @@ const (
 	Breached    EventKind = "slo"      // an SLO was breached for the first time
 	Limited     EventKind = "limit"    // rate limits were met
 	Overloaded  EventKind = "overload" // the endpoint cannot keep up: requests pile up
+	Starving    EventKind = "starve"   // a class of a queue gets nothing, or something again
+	TasksLost   EventKind = "lost"     // workers took tasks, and never finished them
 	Stopped     EventKind = "stop"     // interrupted, aborted, out of budget
 	Noted       EventKind = "note"     // anything else worth a line
 )

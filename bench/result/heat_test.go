@@ -163,7 +163,7 @@ func TestADayOfRows(t *testing.T) {
 	}
 	const day = 86_400
 	for second := range time.Duration(day) {
-		timeline.Add(Interval{second * time.Second, (second + 1) * time.Second, map[int]*Part{0: p}, nil, nil}, nil, 0, 0)
+		timeline.Add(Interval{second * time.Second, (second + 1) * time.Second, map[int]*Part{0: p}, nil, nil, nil}, nil, 0, 0)
 	}
 	rows, buckets := size()
 	if rows > maxRows || buckets > maxRows*4*HeatBuckets {

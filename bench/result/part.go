@@ -456,6 +456,7 @@ type Interval struct {
 	Parts      map[int]*Part // by wave; Tail and Warmup besides
 	Classes    map[int]*Part // by class, as the scenario counts them
 	Standing   *Standing     // at its end; nil: not known
+	Queue      *TierSecond   // of the tasks that requests are; nil: there is no queue
 }
 
 // The keys of an Interval's parts that are no waves.

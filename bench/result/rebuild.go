@@ -89,6 +89,7 @@ func Rebuild(begun *Run, seconds []Logged, events []Event, step time.Duration, g
 	run.EndedAt = run.StartedAt.Add(r.end)
 	r.figures(classes)
 	r.timeline(step)
+	r.queue()
 	return Rebuilt{Run: &run, rebuild: r}
 }
 
@@ -117,6 +118,15 @@ func (r Rebuilt) Logged(wave int) (*Part, time.Duration) {
 // LoggedClass is likewise what the requests of a class did.
 func (r Rebuilt) LoggedClass(c int) (*Part, time.Duration) { return r.classes[c], r.loaded() }
 
+// Tasks are what happened to those of a queue; nil: there is none, or an older log does not
+// tell.
+func (r Rebuilt) Tasks() func() *Tasks {
+	if r.tasks == nil {
+		return nil
+	}
+	return func() *Tasks { return r.tasks }
+}
+
 // Lanes are the rows of the timeline of each lane by itself.
 func (r Rebuilt) Lanes() map[string][]Row { return r.lanes }
 
@@ -132,6 +142,7 @@ type rebuild struct {
 	end     time.Duration
 
 	standing Standing // at the end
+	tasks    *Tasks   // of a queue; nil: nothing is known
 }
 
 // loaded is how long load was offered: to the end of the last wave.
@@ -303,6 +314,37 @@ func (r *rebuild) timeline(every time.Duration) {
 		t.halve()
 	}
 	r.run.TimelineStepS, r.run.Timeline, r.lanes = t.Step.Seconds(), t.Rows(true), t.Lanes()
+}
+
+// queue is what became of tasks. What a worker had in hand at the cut runs, and what was in
+// the queue waits: their counts add up.
+func (r *rebuild) queue() {
+	q := r.run.Queue
+	r.run.Queue = nil
+	if q == nil || !slices.ContainsFunc(r.seconds, func(s Logged) bool { return s.Queue != nil }) {
+		return
+	}
+	r.tasks = &Tasks{}
+	for _, c := range q.Classes {
+		r.tasks.Names, r.tasks.Classes = append(r.tasks.Names, c.Name), append(r.tasks.Classes, &TaskPart{})
+	}
+	timeline, looks := TierTimeline{}, q.TierLooks
+	for _, s := range r.seconds {
+		if s.Queue == nil {
+			continue
+		}
+		looks = s.Queue.Looks
+		for i, p := range s.Queue.Classes[:min(len(s.Queue.Classes), len(q.Classes))] {
+			r.tasks.Classes[i].Merge(p)
+		}
+		for _, row := range s.Queue.Rows {
+			if len(row.Classes) == len(q.Classes) {
+				timeline.Add(row)
+			}
+		}
+	}
+	r.run.Queue = q.With(r.tasks.Classes, &timeline, looks, true)
+	r.run.Queue.Join(r.run.Total, r.run.Workloads)
 }
 
 // FromSeconds reads a time as documents write it.

@@ -44,7 +44,8 @@ type Snapshot struct {
 	// has them, without HDR; Sessions what became of its conversations. Empty: it has none.
 	Workloads, Turns []Stats
 	Sessions         *Sessions
-	Series           []Row // the whole run, at most 600 rows; rows carry no HDR here
+	Queue            *TierStatus // what becomes of the tasks of a queue; nil: there is none
+	Series           []Row       // the whole run, at most 600 rows; rows carry no HDR here
 	SLOs             []SLOStatus
 	// Customers is what those felt so far for whom requests were scheduled, in a shop's
 	// words; "" while nothing is known.
@@ -118,6 +119,25 @@ type CurvePoint struct {
 	At     time.Duration
 	Load   float64
 	Closed bool
+}
+
+// A TierStatus is a queue while the run goes on.
+type TierStatus struct {
+	Tier           // so far, as of the last full second: without HDR, and no lost task is named
+	Now  []TierNow // of each class; nil: the run is over
+}
+
+// A TierNow is a class of a queue at one instant.
+type TierNow struct {
+	Depth            int64          // in Redis when it was looked at last, tasks of others too
+	Waiting, Running int64          // of ours
+	Oldest           *time.Duration // how long the oldest of them waits; nil: none does
+	Hungry           *time.Duration // for how long some wait and none was taken; nil: none waits
+	Starving         bool           // for longer than it may, see package verdict
+
+	// Of the window in view, or else of the run so far, as of the last full second:
+	Wait                  *Latency // of those that were taken, without HDR
+	Enqueued, Taken, Done float64  // tasks per second
 }
 
 // SLOStatus is an SLO while the run goes on.

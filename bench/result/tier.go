@@ -4,19 +4,27 @@ package result
 // among them. What cannot be known of tasks is null.
 type Tier struct {
 	Layout string `json:"layout"`
-	// Instants of taking and of being done are seen by looking: late by PollMS at best, by
-	// ResolutionMS on average, and by LongestLookMS at worst.
-	PollMS        float64  `json:"poll_ms"`
-	ResolutionMS  *float64 `json:"resolution_ms"`
-	LongestLookMS *float64 `json:"longest_look_ms"`
-	BrokenLooks   int64    `json:"broken_looks"` // how often the connection of the looks broke
+	TierLooks
 
 	Total   TierClass   `json:"total"`
 	Classes []TierClass `json:"classes"`            // the most urgent first
 	LostIDs []string    `json:"lost_ids,omitempty"` // of the tasks that were lost first
 
+	Tap *TierTap `json:"tap,omitempty"` // null: no tap was listened to, or the run was cut off
+
 	TimelineStepS float64   `json:"timeline_step_s"`
 	Timeline      []TierRow `json:"timeline"` // at most 600 rows
+}
+
+// TierLooks say how well was seen what became of tasks.
+type TierLooks struct {
+	// Instants of taking and of being done are seen by looking: late by PollMS at best, by
+	// ResolutionMS on average at most (the mean gap between looks, each weighted by its length),
+	// and by LongestLookMS at worst.
+	PollMS        float64  `json:"poll_ms"`
+	ResolutionMS  *float64 `json:"resolution_ms"`
+	LongestLookMS *float64 `json:"longest_look_ms"`
+	BrokenLooks   int64    `json:"broken_looks"` // how often the connection of the looks broke
 }
 
 // A TierClass is the tasks of one class, or all of them.
@@ -26,8 +34,9 @@ type TierClass struct {
 	Tasks        TierTasks   `json:"tasks"`
 	StarvedMSMax *float64    `json:"starved_ms_max"` // the longest that tasks waited and none of them was taken; null: none ever waited
 	DepthMax     int64       `json:"depth_max"`      // most in the queue at the end of a second, tasks of others too; of all classes that of the deepest
-	OldestMSMax  *float64    `json:"oldest_ms_max"`  // the oldest that waited then; null: none did
+	OldestMSMax  *float64    `json:"oldest_ms_max"`  // the oldest that waited then, or in the end; null: none did
 	Latency      TierLatency `json:"latency_ms"`
+	Calls        *TierCalls  `json:"calls,omitempty"` // null: no tap was listened to
 }
 
 // TierTasks count tasks. Enqueued is the sum of the five that follow it.
@@ -44,17 +53,28 @@ type TierTasks struct {
 }
 
 // TierLatency is how long tasks took: until they were taken, from then until they were
-// done, and from when they were due until then. E2E is that of the class's workload.
+// done, and from when they were due until then. E2E is that of the class's workload. TTFT is
+// of calls as the worker saw them, retries too: from when the tap was asked until it read the
+// first token of the answer; null where no tap was listened to and where nothing was streamed.
 type TierLatency struct {
 	Wait    *Latency `json:"wait"`
 	Service *Latency `json:"service"`
 	E2E     *Latency `json:"e2e"`
+	TTFT    *Latency `json:"ttft"`
 }
 
 // A TierRow is what happened in one step of time, by class.
 type TierRow struct {
 	TS      float64    `json:"t_s"` // its beginning, since the first wave began
 	Classes []TierCell `json:"classes"`
+}
+
+// RowS is how long the i-th row of the timeline lasts, in seconds: to the next one.
+func (q *Tier) RowS(i int) float64 {
+	if i+1 < len(q.Timeline) {
+		return q.Timeline[i+1].TS - q.Timeline[i].TS
+	}
+	return q.TimelineStepS
 }
 
 // A TierCell is one class in one step: depths and ages at the end of its seconds, the
@@ -67,32 +87,24 @@ type TierCell struct {
 	Taken    int64    `json:"taken"`
 	Done     int64    `json:"done"`
 	Failed   int64    `json:"failed"` // dead and lost
+	// Starving: it got nothing although some waited, for longer than an SLO on that allows, or
+	// for long while others were served. It is absent where it did not.
+	Starving bool `json:"starving,omitempty"`
 }
 
 // Add takes in a later second.
 func (c TierCell) Add(d TierCell) TierCell {
 	c.Depth, c.Waiting = max(c.Depth, d.Depth), max(c.Waiting, d.Waiting)
-	c.OldestMS = longer(c.OldestMS, d.OldestMS)
+	c.OldestMS, c.Starving = Larger(c.OldestMS, d.OldestMS), c.Starving || d.Starving
 	c.Enqueued, c.Taken, c.Done, c.Failed = c.Enqueued+d.Enqueued, c.Taken+d.Taken, c.Done+d.Done, c.Failed+d.Failed
 	return c
 }
 
-// Add takes in another class: its tasks, and the longest and largest of both.
-func (c *TierClass) Add(of TierClass) {
-	a, b := &c.Tasks, of.Tasks
-	a.Enqueued, a.Done, a.Dead, a.Lost = a.Enqueued+b.Enqueued, a.Done+b.Done, a.Dead+b.Dead, a.Lost+b.Lost
-	a.Waiting, a.Running, a.Retries = a.Waiting+b.Waiting, a.Running+b.Running, a.Retries+b.Retries
-	a.Duplicates, a.Inversions = a.Duplicates+b.Duplicates, a.Inversions+b.Inversions
-	c.DepthMax = max(c.DepthMax, of.DepthMax)
-	c.StarvedMSMax, c.OldestMSMax = longer(c.StarvedMSMax, of.StarvedMSMax), longer(c.OldestMSMax, of.OldestMSMax)
-}
-
-// longer is the longer of two times that may not be known.
-func longer(a, b *float64) *float64 {
-	if a == nil || b != nil && *b > *a {
-		return b
-	}
-	return a
+// add takes in what happened besides.
+func (t *TierTasks) add(o TierTasks) {
+	t.Enqueued, t.Done, t.Dead, t.Lost = t.Enqueued+o.Enqueued, t.Done+o.Done, t.Dead+o.Dead, t.Lost+o.Lost
+	t.Waiting, t.Running, t.Retries = t.Waiting+o.Waiting, t.Running+o.Running, t.Retries+o.Retries
+	t.Duplicates, t.Inversions = t.Duplicates+o.Duplicates, t.Inversions+o.Inversions
 }
 
 // Class is that of a name; nil: there is none.

@@ -64,6 +64,24 @@ func (s *Scenario) Workloads() []*Workload {
 	return all
 }
 
+// Streams reports whether all workloads stream, so that there is a first token.
+func (s *Scenario) Streams() bool {
+	for _, w := range s.Workloads() {
+		if !w.Stream {
+			return false
+		}
+	}
+	return true
+}
+
+// LongestAnswer is the max_tokens of a request: the most of any workload.
+func (s *Scenario) LongestAnswer() (tokens int) {
+	for _, w := range s.Workloads() {
+		tokens = max(tokens, w.MaxTokens)
+	}
+	return tokens
+}
+
 // Slots is how many requests may be open at once: max_in_flight, or the
 // connections of HTTP/1.1 if they are fewer.
 func (s *Scenario) Slots() int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"flashwave/bench/class"
@@ -31,7 +32,16 @@ const leastShare = 0.001
 
 // shareField is 70% or 0.7.
 func shareField(word string, p *float64) field {
-	return scalar(word, func(s string) error { return parseShare(s, p) }, func() any { return yamlText(fmt.Sprintf("%.6g%%", 100**p)) })
+	return scalar(word, func(s string) error { return parseShare(s, p) }, func() any { return yamlText(shareText(*p)) })
+}
+
+// shareText is a share as people write it, in percent, if that is read as the very same one.
+func shareText(share float64) string {
+	text, read := fmt.Sprintf("%.6g%%", 100*share), 0.0
+	if err := parseShare(text, &read); err == nil && read == share {
+		return text
+	}
+	return strconv.FormatFloat(share, 'f', -1, 64)
 }
 
 func parseShare(s string, p *float64) error {

@@ -43,9 +43,9 @@ type Watched struct {
 	Name string
 	// Ask is what one probe asks, and how it is judged. Its budget is that of a day.
 	Ask       *Scenario
-	Every     Duration
-	Objective float64 // the part of the probes that must be good, above 0 and below 1
-	Expect    string  // a regular expression that must match in the answer; "": any answer will do
+	Every     Duration // 0 until it is resolved: as it is usual for what is watched
+	Objective float64  // the part of the probes that must be good, above 0 and below 1
+	Expect    string   // a regular expression that must match in the answer; "": any answer will do
 }
 
 // Alerts are the ways in which a breach and a recovery are told.
@@ -59,6 +59,7 @@ type Alerts struct {
 // The figures of [DefaultMonitor].
 const (
 	probeEvery     = 15 * time.Second
+	lookEvery      = time.Second // at a queue
 	probeTimeout   = 30 * time.Second
 	probePrompt    = "Count from one to ten in words, and say nothing else."
 	probeTokens    = 32
@@ -68,13 +69,13 @@ const (
 )
 
 // DefaultWatched is a target with every default: the built-in endpoint, asked every 15
-// seconds for a few words, with 30 seconds to answer.
+// seconds for a few words, with 30 seconds to answer. A queue is looked at every second.
 func DefaultWatched() Watched {
 	ask := Default()
 	ask.Target.Timeout = Duration(probeTimeout)
 	ask.Target.IdleTimeout = Duration(probeTimeout)
 	ask.Workload = Workload{Prompt: probePrompt, MaxTokens: probeTokens, Stream: true}
-	return Watched{Ask: ask, Every: Duration(probeEvery), Objective: probeObjective}
+	return Watched{Ask: ask, Objective: probeObjective}
 }
 
 // DefaultMonitor is a plan without targets.
@@ -85,9 +86,19 @@ func DefaultMonitor() *Monitor { return &Monitor{Seed: 1} }
 func LoadMonitor(path string, known []NamedTarget) (*Monitor, error) {
 	data, err := files.Read(path, maxFile)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, unreadableMonitor(path, err)
 	}
 	return ParseMonitor(path, data, known)
+}
+
+// unreadableMonitor is the error over a file of targets that cannot be read.
+func unreadableMonitor(path string, err error) error {
+	e := unreadable(path, err)
+	e.Message = fmt.Sprintf("the file of the monitor cannot be read: %v", cause(err))
+	if e.Hint == "" {
+		e.Hint = "it is a file of targets, see flashwave monitor --help; one target needs none: flashwave monitor --url URL"
+	}
+	return e
 }
 
 // ParseMonitor reads the text of the file of a monitor.
@@ -98,7 +109,7 @@ func ParseMonitor(file string, data []byte, known []NamedTarget) (*Monitor, erro
 	}
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {
-		return nil, unreadable(file, err)
+		return nil, unreadableMonitor(file, err)
 	}
 	m := DefaultMonitor()
 	m.origin = newOrigin(file)
@@ -140,6 +151,7 @@ func (w *Watched) fields() []field {
 		priceField("price", &w.Ask.Price),
 		fileField("prices", &w.Ask.Prices),
 		workloadField("workload", &w.Ask.Workload),
+		scalar("classes", w.Ask.SetClasses, nil),
 	}
 }
 
@@ -261,6 +273,15 @@ func (m *Monitor) resolveTarget(i int, limit Machine) error {
 	if w.Ask.Name == "" {
 		w.Ask.Name = "probe"
 	}
+	if w.Every == 0 {
+		w.Every = Duration(probeEvery)
+		if w.Queue() {
+			w.Every = Duration(lookEvery)
+		}
+	}
+	if w.Queue() && w.Ask.Target.BuiltIn() {
+		return w.Ask.locate(wrong("url", "give --url redis://HOST:PORT (url:); flashwave run --api queue fills a built-in queue of its own", "a monitor watches a queue that others fill, and no URL is given"), "", 0)
+	}
 	if err := w.Ask.Resolve(limit); err != nil {
 		return err
 	}
@@ -286,7 +307,7 @@ func (m *Monitor) resolveTarget(i int, limit Machine) error {
 	if _, err := regexp.Compile(w.Expect); err != nil {
 		return fail("expect", "it has the syntax of Go's package regexp", "expect is not a regular expression: %v", err)
 	}
-	return nil
+	return w.checkQueue(fail)
 }
 
 // ownName is the host of a target, and its model if one is given.

@@ -86,6 +86,81 @@ func TestMonitorErrors(t *testing.T) {
 	}
 }
 
+const queueFile = `slo: ["oldest < 30s in urgent", "depth < 1000"]
+targets:
+  - {name: shop, url: "redis://10.0.0.7/1", api: queue, queue: "list", classes: "urgent=1-3, bulk=7-10"}
+  - {name: usual, url: "redis://10.0.0.7", api: queue, slo: []}
+`
+
+// A queue is looked at every second, and what it is held to is told of the whole or of its
+// classes; one that is given nothing has the usual.
+func TestMonitorOfQueues(t *testing.T) {
+	m, err := ParseMonitor("q.yaml", []byte(queueFile), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Resolve(Machine{}); err != nil {
+		t.Fatal(err)
+	}
+	a, b := m.Targets[0], m.Targets[1]
+	if !a.Queue() || a.Every.D() != time.Second || len(a.Ask.Mix) != 2 || a.Ask.Mix[1].Priorities != "7-10" || len(a.Ask.SLO) != 2 {
+		t.Errorf("%+v", a)
+	}
+	if want := []string{"starved < 60s in urgent", "starved < 60s in normal", "starved < 60s in bulk", "dead <= 0"}; !slices.Equal(b.Ask.SLO, want) {
+		t.Errorf("%v, want %v", b.Ask.SLO, want)
+	}
+	if w := DefaultWatched(); w.Every != 0 {
+		t.Errorf("every %v", w.Every)
+	}
+}
+
+func TestMonitorOfQueuesErrors(t *testing.T) {
+	const one = `{name: shop, url: "redis://10.0.0.7", api: queue`
+	for _, c := range []struct{ why, text, at, says string }{
+		{"nobody fills a built-in one", "targets: [{api: queue}]\n", "m.yaml:1:", "no URL is given"},
+		{"an endpoint", "targets: [{url: \"http://a/v1\", api: queue}]\n", "m.yaml:1:", "redis://"},
+		{"a password", "targets: [{url: \"redis://u:hush@a\", api: queue}]\n", "m.yaml:1:", "holds a secret"},
+		{"what a look does not tell", "targets:\n  - " + one + ", slo: [\"wait.p95 < 2s\"]}\n", "m.yaml:2:", "does not tell wait"},
+		{"a latency of an endpoint", "targets:\n  - " + one + ", slo: [\"e2e < 2s\"]}\n", "m.yaml:2:", "does not tell e2e"},
+		{"a share", "targets:\n  - " + one + ", slo: [\"depth < 5%\"]}\n", "m.yaml:2:", "nobody knows what the whole is"},
+		{"dead letters of a class", "targets:\n  - " + one + ", slo: [\"dead <= 0 in bulk\"]}\n", "m.yaml:2:", "dead letters lie together"},
+		{"a class that there is none of", "targets:\n  - " + one + ", slo: [\"depth < 5 in bluk\"]}\n", "m.yaml:2:", "bluk"},
+		{"a statistic of an age", "targets:\n  - " + one + ", slo: [\"oldest.p95 < 5s\"]}\n", "m.yaml:2:", "oldest has no statistics"},
+		{"an answer", "targets:\n  - " + one + ", expect: ten}\n", "m.yaml:2:", "gives no answer"},
+		{"a budget", "targets:\n  - " + one + ", budget: $2, price: {input: 1, output: 1}}\n", "m.yaml:2:", "needs no budget"},
+		{"keeping", "targets:\n  - " + one + ", keep: true}\n", "m.yaml:2:", "enqueues nothing"},
+		{"a tap", "targets:\n  - " + one + ", tap: \"http://a:8090\"}\n", "m.yaml:2:", "enqueues nothing"},
+		{"a class twice", "targets:\n  - " + one + ", classes: \"a=1-3, b=3-5\"}\n", "m.yaml:2:", "share a priority"},
+		{"classes of an endpoint", "targets:\n  - {url: \"http://a/v1\", classes: \"a=1-3\"}\n", "m.yaml:2:", "priorities are of a queue"},
+		{"depth of an endpoint", "slo: [\"depth < 5\"]\ntargets: [{url: \"http://a/v1\"}]\n", "m.yaml:1:", "only tasks of a queue have depth"},
+	} {
+		m, err := ParseMonitor("m.yaml", []byte(c.text), nil)
+		if err == nil {
+			err = m.Resolve(Machine{})
+		}
+		var told *Error
+		if !errors.As(err, &told) || !strings.HasPrefix(err.Error(), c.at) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %s… %s", c.why, err, c.at, c.says)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %v shows a secret", c.why, err)
+		}
+	}
+}
+
+// Classes without shares are all alike; with some, each needs one.
+func TestSetClasses(t *testing.T) {
+	var s Scenario
+	if err := s.SetClasses("urgent=1-3, normal = 4-6 ,bulk=7"); err != nil || len(s.Mix) != 3 || s.Mix[2].Priorities != "7" || s.Mix[0].Share != 1.0/3 {
+		t.Errorf("%v: %+v", err, s.Mix)
+	}
+	for _, text := range []string{"", "urgent", "urgent=", "urgent=3-1", "urgent=1-3:20%, bulk=4", "urgent=1-3:"} {
+		if err := s.SetClasses(text); err == nil {
+			t.Errorf("%q are classes", text)
+		}
+	}
+}
+
 // An objective is the share as it was written, to the last bit.
 func TestParseObjective(t *testing.T) {
 	for text, want := range map[string]float64{"99.9%": 0.999, "99.5 %": 0.995, "95%": 0.95, "99.99%": 0.9999, "50%": 0.5, "7%": 0.07} {

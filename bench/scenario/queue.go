@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -34,20 +35,24 @@ func (s *Scenario) fillQueue() {
 }
 
 // SetClasses makes the requests tasks of classes, NAME=PRIORITIES:SHARE, one after the other,
-// each of which asks what the scenario's workload does.
+// each of which asks what the scenario's workload does. Where none has a share all have the
+// same.
 func (s *Scenario) SetClasses(text string) error {
 	var mix []Share
+	alike := !strings.Contains(text, ":")
 	for part := range strings.SplitSeq(text, ",") {
 		name, rest, ok1 := strings.Cut(strings.TrimSpace(part), "=")
 		priorities, share, ok2 := strings.Cut(rest, ":")
-		if !ok1 || !ok2 {
+		if !ok1 || !ok2 && !alike {
 			return &Error{Message: fmt.Sprintf("%q is no class", strings.TrimSpace(part)), Hint: "write NAME=PRIORITIES:SHARE, such as urgent=1-3:20%"}
 		}
 		of := Share{Name: strings.TrimSpace(name), Priorities: strings.TrimSpace(priorities), Workload: s.Workload}
 		if _, _, err := spec.ParsePriorities(of.Priorities); err != nil {
 			return err
 		}
-		if err := parseShare(strings.TrimSpace(share), &of.Share); err != nil {
+		if alike {
+			of.Share = 1 / float64(strings.Count(text, ",")+1)
+		} else if err := parseShare(strings.TrimSpace(share), &of.Share); err != nil {
 			return err
 		}
 		mix = append(mix, of)
@@ -92,7 +97,7 @@ func (t *Target) checkRedis() error {
 func (s *Scenario) checkQueue() error {
 	t := &s.Target
 	if t.API != QueueAPI {
-		for word, given := range map[string]bool{"queue": t.Queue != "", "join": t.Join, "keep": t.Keep} {
+		for word, given := range map[string]bool{"queue": t.Queue != "", "join": t.Join, "keep": t.Keep, "tap": t.Tap != ""} {
 			if given {
 				return wrong("target."+word, "write api: queue (--api queue), or leave it out", "%s is of a queue, and the api is %s", word, t.API)
 			}
@@ -107,6 +112,9 @@ func (s *Scenario) checkQueue() error {
 	layout, err := spec.ParseLayout(t.Queue)
 	if err != nil {
 		return wrong("target.queue", "for example shop,queue=jobs:{priority}", "%v", err)
+	}
+	if err := t.checkTap(); err != nil {
+		return err
 	}
 	if t.BuiltIn() && layout.Kind != spec.SortedSet {
 		return wrong("target.queue", "give the URL of a Redis that workers of yours take tasks from", "the built-in worker takes tasks from sorted sets, and layout %s is none", layout.Name)
@@ -128,8 +136,26 @@ func (s *Scenario) checkQueue() error {
 	return nil
 }
 
+// checkTap checks where a tap is. The built-in queue has one of its own.
+func (t *Target) checkTap() error {
+	const path, hint = "target.tap", "for example http://127.0.0.1:8090"
+	if t.Tap == "" {
+		return nil
+	}
+	u, err := url.Parse(t.Tap)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !validPort(u.Port()) || u.Fragment != "":
+		return wrong(path, hint, "tap is not the URL of one")
+	case u.User != nil || slices.ContainsFunc(queryWords(u), secret):
+		return wrong(path, hint, "tap holds a secret: %s", noSecret)
+	case t.BuiltIn():
+		return wrong(path, "leave it out", "the built-in queue has a tap of its own")
+	}
+	return nil
+}
+
 // checkOfQueue refuses assertions on tasks where there are none, of a wave, of which tasks are
-// not told, and of each task alone or while the run goes on, when nobody holds them.
+// not told, and of each task alone, which nobody holds to them.
 func (s *Scenario) checkOfQueue(path, text string, e slo.Expr) error {
 	named := slices.ContainsFunc(s.Classes(), e.Names)
 	var w *Error
@@ -142,8 +168,6 @@ func (s *Scenario) checkOfQueue(path, text string, e slo.Expr) error {
 		w = wrong(path, "name a class: in "+s.Mix[0].Name, "%q: %s is told of classes, and not of waves", text, e.Metric)
 	case e.PerRequest():
 		w = wrong(path, fmt.Sprintf("for example %s.p95", e.Metric), "%q: %s needs a statistic", text, e.Metric)
-	case strings.HasPrefix(path, "abort_on"):
-		w = wrong(path, "put it into slo, or abort on e2e or error_rate", "%q: %s is known when the run is over", text, e.Metric)
 	default:
 		return nil
 	}

@@ -42,7 +42,7 @@ func tooLarge(path string) error {
 	return &Error{File: path, Message: "a scenario is at most 1 MiB", Hint: "prompts belong into a file of their own: prompts: FILE.jsonl"}
 }
 
-func unreadable(path string, err error) error {
+func unreadable(path string, err error) *Error {
 	e := &Error{File: path, Message: fmt.Sprintf("the scenario cannot be read: %v", cause(err))}
 	if strings.Contains(path, "://") {
 		e.Hint = "the address of an endpoint is no scenario: give it as --url " + path

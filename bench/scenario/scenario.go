@@ -121,6 +121,7 @@ type Target struct {
 	Queue string `json:"queue,omitempty"` // how tasks lie in Redis, api queue only; "": the shop's
 	Join  bool   `json:"join,omitempty"`  // the queue may hold tasks of others
 	Keep  bool   `json:"keep,omitempty"`  // leave what was enqueued
+	Tap   string `json:"tap,omitempty"`   // URL of a flashwave tap before the workers' endpoint; "": none is listened to
 }
 
 // BuiltIn reports whether it is the built-in endpoint, which every run has anew.
@@ -136,7 +137,7 @@ type Workload struct {
 	Stream      bool            `json:"stream"`
 	ExtraBody   json.RawMessage `json:"extra_body,omitempty"`
 
-	Turns int    `json:"turns,omitempty"` // questions of a conversation, at most; 0 and 1: requests by themselves
+	Turns int    `json:"turns,omitempty"` // questions of a conversation, at most; 0: requests by themselves
 	Think string `json:"think,omitempty"` // between an answer and the next question: 2s, exp:2s; trace: as it was recorded
 
 	SkipBadLines bool `json:"skip_bad_lines,omitempty"` // of the file of prompts: they are left out and counted

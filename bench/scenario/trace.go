@@ -31,16 +31,25 @@ type state struct {
 }
 
 // String is the trace as a wave's text has it: its file, its speed and scale unless they
-// are 1, and its window unless it is all of it.
+// are 1, and its window unless it is all of it. A file whose name ends as these do is
+// followed by them nevertheless, so that [ParseWave] reads the same trace.
 func (t Trace) String() string {
+	short := t.text(t.Speed != 1 || t.Scale != 1, t.From > 0 || t.To > 0)
+	if read, _ := parseTrace(short); read.File != t.File {
+		return t.text(true, true)
+	}
+	return short
+}
+
+func (t Trace) text(sped, windowed bool) string {
 	text := t.File
-	if t.Speed != 1 || t.Scale != 1 {
+	if sped {
 		text += "@" + strconv.FormatFloat(t.Speed, 'f', -1, 64)
 	}
 	if t.Scale != 1 {
 		text += "x" + strconv.FormatFloat(t.Scale, 'f', -1, 64)
 	}
-	if t.From > 0 || t.To > 0 {
+	if windowed {
 		text += "#" + t.From.String() + ".."
 	}
 	if t.To > 0 {

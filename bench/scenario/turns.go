@@ -31,10 +31,10 @@ func turnsField(word string, p *int) field {
 		*p, err = ParseTurns(s)
 		return err
 	}, func() any {
-		switch {
-		case *p < 2:
+		switch *p {
+		case 0:
 			return nil
-		case *p == maxTurns:
+		case maxTurns:
 			return yamlText("all")
 		}
 		return yamlText(strconv.Itoa(*p))
@@ -42,7 +42,7 @@ func turnsField(word string, p *int) field {
 }
 
 // ParseTurns reads how many questions of a conversation are asked at most: a number, or
-// all of those that a file holds.
+// all of those that a file holds. One question is no conversation, and is 0.
 func ParseTurns(s string) (int, error) {
 	if s == "all" {
 		return maxTurns, nil
@@ -50,6 +50,9 @@ func ParseTurns(s string) (int, error) {
 	n, err := wholeNumber(s, 1, maxTurns)
 	if err != nil {
 		return 0, &Error{Message: "not a number of turns", Hint: "write 5, or all for those of a file"}
+	}
+	if n == 1 {
+		return 0, nil
 	}
 	return n, nil
 }

@@ -2,9 +2,11 @@ package scenario_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"flashwave/bench/scenario"
@@ -104,6 +106,25 @@ func TestValuesComeBack(t *testing.T) {
 			t.Fatalf("%d is written %s and read as %d, %v", d, d, got, err)
 		}
 		through(t, d)
+	})
+}
+
+// The text of a wave that follows a trace is read as the same one, however the file is
+// called: names that end as speeds and windows do are names.
+func TestTracesComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		part := rapid.SampledFrom([]string{"a", "2", "1", ".", "@", "@2", "@1x3", "x", "#", "#1s..", "..2s", "#1s..2s", "s", "/", ":", "night.csv"})
+		number := rapid.SampledFrom([]float64{1, 2, 0.1, 1e9, 1e-9})
+		w := scenario.Wave{Name: "n", Trace: &scenario.Trace{
+			File:  strings.Join(rapid.SliceOfN(part, 1, 6).Draw(t, "file"), ""),
+			Speed: number.Draw(t, "speed"), Scale: number.Draw(t, "scale"),
+			From: scenario.Duration(rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "from")),
+			To:   scenario.Duration(rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(t, "to")),
+		}}
+		_, got, err := scenario.ParseWave("n:" + w.Load())
+		if diff := cmp.Diff(w, got, same); err != nil || diff != "" {
+			t.Fatalf("%q: %v %s", w.Load(), err, diff)
+		}
 	})
 }
 

@@ -63,6 +63,7 @@ func (t *Target) fields() []field {
 		textField("queue", &t.Queue),
 		flagField("join", &t.Join, false),
 		flagField("keep", &t.Keep, false),
+		textField("tap", &t.Tap),
 	}
 }
 

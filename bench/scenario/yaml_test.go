@@ -57,6 +57,7 @@ func drawScenario(t *rapid.T) *scenario.Scenario {
 	s.Labels = rapid.MapOf(rapid.Custom(func(t *rapid.T) string { return drawText(t, "key") }), rapid.String()).Draw(t, "labels")
 	s.Target = drawTarget(t)
 	s.Workload = drawWorkload(t)
+	s.Mix = drawMix(t)
 	s.Arrivals = rapid.SampledFrom([]string{"constant", "poisson", "gamma:2.5"}).Draw(t, "arrivals")
 	s.MaxInFlight = rapid.IntRange(0, 1e5).Draw(t, "max_in_flight")
 	s.Overflow = rapid.SampledFrom([]string{"queue", "drop"}).Draw(t, "overflow")
@@ -104,6 +105,15 @@ func drawTarget(t *rapid.T) scenario.Target {
 		MaxTokensKey: rapid.String().Draw(t, "max_tokens_key"),
 		NoUsage:      rapid.Bool().Draw(t, "no_usage"),
 		MaxEvent:     scenario.Size(rapid.IntRange(0, 1<<30).Draw(t, "max_event")),
+
+		ServerMetrics: rapid.String().Draw(t, "server_metrics"),
+		ServerMetric:  rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "server_metric"),
+		ClientCert:    drawPath(t, "client_cert"),
+		ClientKey:     drawPath(t, "client_key"),
+		Queue:         rapid.String().Draw(t, "queue"),
+		Join:          rapid.Bool().Draw(t, "join"),
+		Keep:          rapid.Bool().Draw(t, "keep"),
+		Tap:           rapid.String().Draw(t, "tap"),
 	}
 }
 
@@ -125,7 +135,22 @@ func drawWorkload(t *rapid.T) scenario.Workload {
 	if rapid.Bool().Draw(t, "extra") { // not {}, which is nothing
 		w.ExtraBody, _ = json.Marshal(map[string]any{drawText(t, "word"): rapid.String().Draw(t, "value")})
 	}
+	if rapid.Bool().Draw(t, "conversation") {
+		w.Turns, w.Think = rapid.IntRange(2, 10_000).Draw(t, "turns"), rapid.String().Draw(t, "think")
+	}
+	w.SkipBadLines = rapid.Bool().Draw(t, "skip_bad_lines")
 	return w
+}
+
+// drawMix draws shares of the requests, whatever they add up to.
+func drawMix(t *rapid.T) []scenario.Share {
+	share := rapid.Custom(func(t *rapid.T) scenario.Share {
+		return scenario.Share{
+			Name: rapid.String().Draw(t, "name"), Share: rapid.Float64Range(0.001, 1).Draw(t, "share"), Workload: drawWorkload(t),
+			Priorities: rapid.String().Draw(t, "priorities"), SLO: rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "slo"),
+		}
+	})
+	return rapid.SliceOfN(share, 0, 3).Draw(t, "mix")
 }
 
 // drawLanes adds waves to lanes in any order; a lane with a name may have words of
@@ -158,7 +183,7 @@ func drawWave(t *rapid.T) scenario.Wave {
 		w.Concurrency = rapid.IntRange(1, 1e6).Draw(t, "concurrency")
 	case 2:
 		figure := rapid.Float64Range(0.001, 1000)
-		w.Trace = &scenario.Trace{File: "/" + drawText(t, "file"), Speed: figure.Draw(t, "speed"), Scale: figure.Draw(t, "scale")}
+		w.Trace = &scenario.Trace{File: "/" + drawText(t, "file"), Speed: figure.Draw(t, "speed"), Scale: figure.Draw(t, "scale"), From: drawDuration(t, 0, "from")}
 		return w
 	}
 	if rapid.Bool().Draw(t, "counted") {
@@ -231,6 +256,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add("workload:\n  prompt: |\n    hai\n    dòng\n  extra_body: {a: [1, {b: null}], c: \"\\u00e9\"}\nlabels: {a: b}\n")
 	f.Add("target:\n  headers: {X-Shop: a}\nwaves:\n- {trace: t.csv@2x3}\n- {lane: b, concurrency: 5, requests: 5}\nlanes:\n- name: b\n  arrivals: gamma:2\n")
+	f.Add("workload: {turns: 1, max_tokens: 0, temperature: 0}\n")
+	f.Add("workload: {turns: 5, think: 1s}\nworkloads: [{share: 40%, turns: 1, think: \"\"}, {share: 60%, turns: all, prompts: a.jsonl}]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := scenario.Parse("fuzz.yaml", []byte(text))
 		if err != nil {
@@ -272,7 +299,7 @@ func checkError(t *testing.T, text string, err error) {
 }
 
 func FuzzParseWave(f *testing.F) {
-	for _, spec := range []string{"rush:200/m:90s", "a/b:c50:1000x", "x:1/s..2/h:1h", "n:trace=f@2x3", "n:200:5", "n:c-1:5s", "n:trace=@x"} {
+	for _, spec := range []string{"rush:200/m:90s", "a/b:c50:1000x", "x:1/s..2/h:1h", "n:trace=f@2x3", "n:200:5", "n:c-1:5s", "n:trace=@x", "n:trace=f@2@1", "n:trace=f#1s..#0s.."} {
 		f.Add(spec)
 	}
 	f.Fuzz(func(t *testing.T, spec string) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/capacity"
 	"flashwave/bench/files"
 )
@@ -85,28 +86,34 @@ func (j *Journal) Close() {
 }
 
 func (j *Journal) incomplete(err error) error {
-	var own *Error
+	var own *archive.Error
 	if errors.As(err, &own) {
 		return err
 	}
-	return &Error{Message: "the log of the search in " + j.dir + " is incomplete", Hint: "free some space, or search with --no-save", cause: err}
+	return &archive.Error{Message: "the log of the search in " + j.dir + " is incomplete", Hint: "free some space, or search with --no-save", Cause: err}
 }
 
 // Resume opens a search that was cut off, to go on with it. The answer is what was kept
 // of it, and the journal that keeps what is to come. An error says why it cannot go on:
 // it has come to its end, or still goes on elsewhere.
 func (s *Store) Resume(ref string) (*capacity.Past, *Journal, error) {
-	id, err := s.find(ref)
+	dir, err := s.Path(ref)
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &Journal{id: filepath.Base(id), dir: s.at(id)}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, nil, &archive.Error{Message: ref + " is a file, and no search that was cut off", Hint: "give its id, or its directory"}
+	}
+	if _, err := read(dir); err != nil { // before a log is made in a directory that is none of ours
+		return nil, nil, err
+	}
+	j := &Journal{id: filepath.Base(dir), dir: dir}
 	if err := j.reopen(); err != nil {
 		return nil, nil, err
 	}
 	past, err := read(j.dir)
 	if err == nil && past.Over {
-		err = &Error{Message: "the search " + j.id + " has come to its end", Hint: "flashwave report " + j.id + " shows it; leave --resume out to search again"}
+		err = &archive.Error{Message: "the search " + j.id + " has come to its end", Hint: "flashwave report " + j.id + " shows it; leave --resume out to search again"}
 	}
 	if err != nil {
 		j.Close()
@@ -123,7 +130,7 @@ func (j *Journal) reopen() error {
 	}
 	if err = files.Lock(f); err != nil {
 		_ = f.Close() // nothing was written
-		return &Error{Message: "the search " + j.id + " still goes on", Hint: "wait for its end, or end it there"}
+		return &archive.Error{Message: "the search " + j.id + " still goes on", Hint: "wait for its end, or end it there"}
 	}
 	end, err := wholeLines(f)
 	if err == nil {

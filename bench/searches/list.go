@@ -2,13 +2,11 @@ package searches
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/capacity"
 	"flashwave/bench/files"
 )
@@ -38,47 +36,19 @@ func (s *Store) List() ([]Entry, error) {
 // Entry is the search of an id of [Store.IDs].
 func (s *Store) Entry(id string) Entry {
 	e := Entry{ID: id}
-	e.Document, e.Broken = s.Load(filepath.Join(s.dir, id))
+	e.Document, e.Broken = loadDir(s.At(id))
 	if e.Broken == nil {
-		_, missing := os.Stat(filepath.Join(s.dir, id, documentFile))
+		_, missing := os.Stat(filepath.Join(s.At(id), documentFile))
 		e.Complete = missing == nil
 	}
 	return e
 }
 
-// Has reports whether the store holds a search of this very id; if not, the error says
-// what there is.
-func (s *Store) Has(id string) error {
-	ids, err := s.IDs()
-	if err != nil || slices.Contains(ids, id) {
-		return err
-	}
-	e := &Error{Message: fmt.Sprintf("there is no search of the id %q", id), Hint: "flashwave runs lists them"}
-	like := slices.DeleteFunc(ids, func(other string) bool { return id == "" || !strings.HasPrefix(other, id) })
-	if len(like) > 0 {
-		e.Hint = "write the whole id: " + some(like)
-	}
-	return e
-}
-
-// Find is the whole id of a search that this store holds: ref is an id or the unique
-// beginning of one.
-func (s *Store) Find(ref string) (string, error) {
-	id, err := s.find(ref)
-	if err == nil && filepath.Base(id) != id {
-		return "", &Error{Message: ref + " is a path, and no id", Hint: "flashwave runs lists them"}
-	}
-	return id, err
-}
-
-// Size is how many bytes a search of [Store.IDs] takes on disk.
-func (s *Store) Size(id string) int64 { return files.Size(filepath.Join(s.dir, id)) }
-
 // Remove removes a search for good, by its whole id. One that still goes on is not.
 func (s *Store) Remove(id string) error {
 	return s.holding(id, func(dir string) error {
 		if err := os.RemoveAll(dir); err != nil {
-			return &Error{Message: "the search " + id + " cannot be removed", Hint: "is it yours?", cause: err}
+			return &archive.Error{Message: "the search " + id + " cannot be removed", Hint: "is it yours?", Cause: err}
 		}
 		return nil
 	})
@@ -90,7 +60,7 @@ func (s *Store) Remove(id string) error {
 func (s *Store) Edit(id string, c files.Change) error {
 	return s.holding(id, func(dir string) error {
 		cannot := func(err error) error {
-			return &Error{Message: "the search " + id + " cannot be changed", Hint: "is it yours, and whole?", cause: err}
+			return &archive.Error{Message: "the search " + id + " cannot be changed", Hint: "is it yours, and whole?", Cause: err}
 		}
 		begin := files.EditJSON(filepath.Join(dir, beginFile), maxDocument, "document", c)
 		if begin != nil && !errors.Is(begin, fs.ErrNotExist) {
@@ -118,16 +88,16 @@ func (s *Store) holding(id string, do func(dir string) error) error {
 	if err := s.Has(id); err != nil {
 		return err
 	}
-	dir := filepath.Join(s.dir, id)
+	dir := s.At(id)
 	f, err := os.OpenFile(filepath.Join(dir, stepsFile), os.O_RDWR, 0)
 	switch {
 	case err == nil:
 		defer func() { _ = f.Close() }() // nothing was written
 		if files.Lock(f) != nil {
-			return &Error{Message: "the search " + id + " still goes on", Hint: "wait for its end, or end it there", cause: errGoesOn}
+			return &archive.Error{Message: "the search " + id + " still goes on", Hint: "wait for its end, or end it there", Cause: errGoesOn}
 		}
 	case !errors.Is(err, os.ErrNotExist):
-		return &Error{Message: "the search " + id + " cannot be changed", Hint: "is it yours?", cause: err}
+		return &archive.Error{Message: "the search " + id + " cannot be changed", Hint: "is it yours?", Cause: err}
 	}
 	return do(dir)
 }

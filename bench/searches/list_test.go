@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/capacity"
 )
 
@@ -31,7 +32,7 @@ func TestListedAndRemoved(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 
-	var own *Error
+	var own *archive.Error
 	if err := s.Remove(cutOff.ID()); !errors.As(err, &own) || !strings.Contains(err.Error(), "still goes on") {
 		t.Errorf("one that goes on was removed: %v", err)
 	}
@@ -73,7 +74,7 @@ func TestSearchesByTheirFiles(t *testing.T) {
 			t.Errorf("%s: %+v, %v", ref, doc, err)
 		}
 	}
-	var own *Error
+	var own *archive.Error
 	if _, err := s.Load("run.json"); !errors.As(err, &own) || !strings.Contains(own.Hint, "it is a run") {
 		t.Errorf("%v", err)
 	}

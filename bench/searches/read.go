@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/capacity"
 	"flashwave/bench/files"
 	"flashwave/bench/result"
@@ -34,7 +35,7 @@ func readDocument(path string) (*capacity.Document, error) {
 		return nil, err
 	}
 	if doc.Schema != capacity.Schema {
-		return nil, &Error{Message: fmt.Sprintf("%s has the schema %q, not %q", path, doc.Schema, capacity.Schema), Hint: hintFor(doc.Schema)}
+		return nil, &archive.Error{Message: fmt.Sprintf("%s has the schema %q, not %q", path, doc.Schema, capacity.Schema), Hint: hintFor(doc.Schema)}
 	}
 	return &doc, nil
 }
@@ -50,14 +51,14 @@ func hintFor(schema string) string {
 func readJSON(path string, to any) error {
 	data, err := files.Read(path, maxDocument)
 	if err != nil {
-		return &Error{Message: path, Hint: brokenHint, cause: err}
+		return &archive.Error{Message: path, Hint: brokenHint, Cause: err}
 	}
 	err = files.CheckJSON(data)
 	if err == nil {
 		err = json.Unmarshal(data, to)
 	}
 	if err != nil {
-		return &Error{Message: path + " is broken", Hint: brokenHint, cause: err}
+		return &archive.Error{Message: path + " is broken", Hint: brokenHint, Cause: err}
 	}
 	return nil
 }
@@ -67,19 +68,19 @@ func read(dir string) (*capacity.Past, error) {
 	past := &capacity.Past{}
 	if err := readJSON(filepath.Join(dir, beginFile), &past.Begun); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &Error{Message: dir + " holds no search", Hint: "it was cut off before anything was sent"}
+			return nil, &archive.Error{Message: dir + " holds no search", Hint: "is it another directory, or was it cut off before anything was sent?"}
 		}
 		return nil, err
 	}
 	if past.Document == nil || past.Document.Scenario == nil || past.Document.Schema != capacity.Schema {
-		return nil, &Error{Message: filepath.Join(dir, beginFile) + " is broken", Hint: brokenHint}
+		return nil, &archive.Error{Message: filepath.Join(dir, beginFile) + " is broken", Hint: brokenHint}
 	}
 	f, err := files.Open(filepath.Join(dir, stepsFile))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return past, nil
 	case err != nil:
-		return nil, &Error{Message: filepath.Join(dir, stepsFile), Hint: brokenHint, cause: err}
+		return nil, &archive.Error{Message: filepath.Join(dir, stepsFile), Hint: brokenHint, Cause: err}
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	readNotes(past, f)

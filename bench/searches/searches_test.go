@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/capacity"
+	"flashwave/bench/capacity/search"
 	"flashwave/bench/price"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -121,15 +123,31 @@ func TestACutSearchIsShownAndResumed(t *testing.T) {
 		t.Errorf("while it goes on it is shown as it was: %v", err)
 	}
 	check(t, again.End(&capacity.Document{Schema: capacity.Schema, ID: j.ID(), Name: "ended"}, false))
-	var own *Error
+	var own *archive.Error
 	if _, _, err = s.Resume(j.ID()); !errors.As(err, &own) || !strings.Contains(err.Error(), "come to its end") || own.Hint == "" {
 		t.Errorf("a search that has ended goes on: %v", err)
 	}
 }
 
+// What is no search is not gone on with, and nothing is written there.
+func TestOtherDirectoriesAreLeftAlone(t *testing.T) {
+	s, dir := openTemp(t), t.TempDir()
+	file := filepath.Join(dir, "notes.json")
+	check(t, os.WriteFile(file, nil, 0o600))
+	for _, ref := range []string{dir, file} {
+		var own *archive.Error
+		if _, _, err := s.Resume(ref); !errors.As(err, &own) || own.Hint == "" {
+			t.Errorf("%s: %v", ref, err)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestSearchesByWhateverTheyAreCalled(t *testing.T) {
 	s := openTemp(t)
-	var own *Error
+	var own *archive.Error
 	if _, err := s.Load("capacity-x"); !errors.As(err, &own) || !strings.Contains(own.Hint, "no search has been kept") {
 		t.Errorf("%v", err)
 	}
@@ -142,7 +160,7 @@ func TestSearchesByWhateverTheyAreCalled(t *testing.T) {
 		ids = append(ids, j.ID())
 	}
 	for ref, want := range map[string]string{
-		ids[0]: ids[0], ids[10]: ids[10], "latest": ids[10], ids[0] + "-11": ids[10],
+		ids[0]: ids[0], ids[10]: ids[10], "latest": ids[10], "latest~1": ids[9], ids[0] + "-11": ids[10],
 		filepath.Join(s.Dir(), ids[2]): ids[2],
 	} {
 		if doc, err := s.Load(ref); err != nil || doc.ID != want {
@@ -150,7 +168,7 @@ func TestSearchesByWhateverTheyAreCalled(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]string{
-		"capacity-2026": "11 searches begin with", "capacity-2027": "there is no search", "": "there is no search", "latest~1": "there is no search",
+		"capacity-2026": "11 searches begin with", "capacity-2027": "there is no search", "": "no search was named", "latest~11": "there is no search",
 	} {
 		if _, err := s.Load(ref); !errors.As(err, &own) || !strings.Contains(err.Error(), want) || own.Hint == "" {
 			t.Errorf("%q: %v", ref, err)
@@ -180,7 +198,7 @@ func TestMutatedFiles(t *testing.T) {
 		for i := range 1000 {
 			check(t, os.WriteFile(path, mutated(random, good), 0o600))
 			doc, err := s.Load(j.ID())
-			var own *Error
+			var own *archive.Error
 			if (doc == nil) == (err == nil) || err != nil && !errors.As(err, &own) {
 				t.Fatalf("%s, mutation %d: %v, %v", name, i, doc, err)
 			}
@@ -189,7 +207,7 @@ func TestMutatedFiles(t *testing.T) {
 			}
 			if past, again, err := s.Resume(j.ID()); err == nil {
 				again.Close()
-				_ = past.Config()
+				_ = search.ConfigOf(past)
 			}
 		}
 		check(t, os.WriteFile(path, good, 0o600))

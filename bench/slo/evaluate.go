@@ -30,7 +30,8 @@ type Lookup interface {
 	Latency(e Expr) (Sample, bool)
 }
 
-// A Range is where a value lies that is not known any closer.
+// A Range is where a value lies that is not known any closer. High is +∞ where nothing
+// bounds it from above.
 type Range struct{ Low, High float64 }
 
 // At is a value that is known.
@@ -59,7 +60,8 @@ type Result struct {
 // ([Expr.PerRequest]): the answer is then that there is no data.
 //
 // A scalar that is known to lie in a range alone holds if both ends do, and fails if
-// neither does; in between there is no data. AtLeast and AtMost are the ends.
+// neither does; in between there is no data. AtLeast and AtMost are the ends; one that
+// nothing bounds from above has no AtMost.
 //
 // Lost requests always count against the assertion, so that an endpoint that
 // collapsed cannot pass on its survivors:
@@ -81,7 +83,7 @@ func Evaluate(e Expr, in Lookup) Result {
 		return r
 	}
 	if !e.Latency() {
-		if v, ok := in.Scalar(e); ok && finite(v.Low) && finite(v.High) {
+		if v, ok := in.Scalar(e); ok && finite(v.Low) && (finite(v.High) || v.High > v.Low) {
 			r.scalar(v)
 		}
 		return r
@@ -98,10 +100,13 @@ func Evaluate(e Expr, in Lookup) Result {
 
 // scalar judges a value that lies in a range.
 func (r *Result) scalar(v Range) {
-	if v.Low == v.High {
+	switch {
+	case v.Low == v.High:
 		r.Observed = &v.Low
-	} else {
+	case finite(v.High):
 		r.AtLeast, r.AtMost = &v.Low, &v.High
+	default:
+		r.AtLeast = &v.Low
 	}
 	if low, high := r.Expr.Holds(v.Low), r.Expr.Holds(v.High); low == high {
 		r.OK = &low

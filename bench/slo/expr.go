@@ -22,9 +22,10 @@
 // requests.
 //
 // Of the tasks of a queue there are besides wait, from when a task was enqueued until a
-// worker took it, and the scalars starved, a time: the longest that tasks waited and none
-// of them was taken; dead, tasks that failed for good; duplicates and inversions. They are
-// told of the whole run and of its classes, not of waves. Of a queue lost is also what
+// worker took it, and the scalars depth, the most that waited; two times, oldest, the age
+// of the oldest that waited, and starved, the longest that tasks waited and none of them
+// was taken; dead, tasks that failed for good; duplicates and inversions. They are told of
+// the whole run and of its classes, not of waves. Of a queue lost is also what
 // workers took and never finished.
 //
 // OP is <, <=, > or >=. VALUE has a unit: 800ms, 8s, 1m, 250us; 1%; 200/s,
@@ -60,7 +61,7 @@ type Expr struct {
 func (e Expr) String() string { return e.Text }
 
 // Latency reports whether the metric is a latency, in milliseconds.
-func (e Expr) Latency() bool { return e.Unit == Milliseconds && e.Metric != Starved }
+func (e Expr) Latency() bool { return e.Unit == Milliseconds && !e.Metric.span() }
 
 // PerRequest reports whether the expression says when one request is good
 // ("ttft < 800ms"). Such expressions define goodput and good_fraction; they are

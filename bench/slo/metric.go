@@ -38,6 +38,8 @@ const (
 
 // The scalar metrics of a queue and of its classes.
 const (
+	Depth      Metric = "depth"      // tasks that wait: the most there were
+	Oldest     Metric = "oldest"     // ms: the age of the oldest that waits, at most
 	Starved    Metric = "starved"    // ms: the longest that tasks waited and none of them was taken
 	Dead       Metric = "dead"       // tasks that failed for good
 	Duplicates Metric = "duplicates" // tasks that were done twice
@@ -47,11 +49,15 @@ const (
 // OfQueue reports whether only the tasks of a queue have a metric.
 func (m Metric) OfQueue() bool {
 	switch m {
-	case Wait, Starved, Dead, Duplicates, Inversions:
+	case Wait, Depth, Oldest, Starved, Dead, Duplicates, Inversions:
 		return true
 	}
 	return false
 }
+
+// span reports whether a metric is a time, and yet no latency of requests: it has no
+// statistics.
+func (m Metric) span() bool { return m == Oldest || m == Starved }
 
 // A Unit is what a value counts. Its words are those of the result document.
 type Unit string
@@ -96,6 +102,8 @@ var metrics = []struct {
 	{Unfinished, Count, false},
 	{RateLimited, Count, false},
 	{Lost, Count, false},
+	{Depth, Count, false},
+	{Oldest, Milliseconds, false},
 	{Starved, Milliseconds, false},
 	{Dead, Count, false},
 	{Duplicates, Count, false},

@@ -81,7 +81,7 @@ func (p *parser) subject(e *Expr) (string, *SyntaxError) {
 		return "", p.unknownMetric(start, at, word, name)
 	case service && !hasService:
 		return "", p.fail(start, "service time exists for ttft, ttfa and e2e; write "+rest, "%s has no service time", name)
-	case hasStat && (unit != Milliseconds || Metric(name) == Starved):
+	case hasStat && (unit != Milliseconds || Metric(name).span()):
 		return "", p.fail(at+len(name), "write "+name, "%s has no statistics", name)
 	case hasStat && !Stat(stat).known():
 		return "", p.fail(at+len(name)+1, DidYouMean(stat, statNames()), "unknown statistic %q", stat)

@@ -136,7 +136,7 @@ func TestParse(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	const all = "use one of ttft, ttfa, e2e, itl, tpot, stall, queue, connect, wait, error_rate, goodput, good_fraction, rps, " +
-		"offered_rps, sent_rps, completed_rps, output_tps, total_tps, cost, per_1k_ok, dropped, unsent, unfinished, rate_limited, lost, starved, dead, duplicates, inversions"
+		"offered_rps, sent_rps, completed_rps, output_tps, total_tps, cost, per_1k_ok, dropped, unsent, unfinished, rate_limited, lost, depth, oldest, starved, dead, duplicates, inversions"
 	tests := []struct {
 		why, in       string
 		column        int

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
@@ -21,28 +22,26 @@ func ReadFile(path string) (*result.Run, error) {
 	case errors.Is(err, files.ErrTooLarge):
 		return nil, tooLarge(path)
 	case err != nil:
-		return nil, &Error{Message: path, Hint: notRunHint, cause: err}
+		return nil, &archive.Error{Message: path, Hint: notRunHint, Cause: err}
 	}
 	run, err := parse(data)
 	if err != nil {
-		var own *Error
+		var own *archive.Error
 		if errors.As(err, &own) {
 			own.Message = path + " " + own.Message
 			return nil, own
 		}
-		return nil, &Error{Message: path + " is broken", Hint: "was it cut off, or changed by hand?", cause: err}
+		return nil, &archive.Error{Message: path + " is broken", Hint: "was it cut off, or changed by hand?", Cause: err}
 	}
 	return run, nil
 }
 
 func tooLarge(path string) error {
-	return &Error{Message: fmt.Sprintf("%s is larger than %d MiB", path, maxDocument>>20), Hint: notRunHint}
+	return &archive.Error{Message: fmt.Sprintf("%s is larger than %d MiB", path, maxDocument>>20), Hint: notRunHint}
 }
 
 // errSchema is the cause of errors about documents of another version or kind.
 var errSchema = errors.New("this version of flashwave does not read it")
-
-const notRunHint = "give the run.json of a run, its directory, its id or \"latest\""
 
 // parse reads a document.
 func parse(data []byte) (*result.Run, error) {
@@ -52,16 +51,16 @@ func parse(data []byte) (*result.Run, error) {
 	var typed *json.UnmarshalTypeError
 	switch err := json.Unmarshal(data, &head); {
 	case errors.As(err, &typed):
-		return nil, &Error{Message: "is not a run of flashwave", Hint: notRunHint}
+		return nil, &archive.Error{Message: "is not a run of flashwave", Hint: notRunHint}
 	case err != nil:
-		return nil, &Error{Message: "is not a JSON document", Hint: notRunHint, cause: err}
+		return nil, &archive.Error{Message: "is not a JSON document", Hint: notRunHint, Cause: err}
 	case head.Schema == nil:
-		return nil, &Error{Message: "is not a run of flashwave: it has no schema", Hint: notRunHint}
+		return nil, &archive.Error{Message: "is not a run of flashwave: it has no schema", Hint: notRunHint}
 	case *head.Schema != result.Schema:
-		return nil, &Error{
+		return nil, &archive.Error{
 			Message: fmt.Sprintf("has the schema %q, not %q", *head.Schema, result.Schema),
 			Hint:    notRunHint,
-			cause:   errSchema,
+			Cause:   errSchema,
 		}
 	}
 	var run result.Run

@@ -60,7 +60,7 @@ func (s *Store) List() ([]Entry, error) {
 
 // Entry is the run of an id of [Store.IDs].
 func (s *Store) Entry(id string) Entry {
-	e := readEntry(filepath.Join(s.dir, id))
+	e := readEntry(s.At(id))
 	e.ID = id
 	return e
 }

@@ -21,27 +21,61 @@ import (
 
 // A series is what one tag of a histogram log stands for.
 type series struct {
-	wave    int  // as in an Interval
+	wave    int  // as in an Interval; of the histograms of tasks a class of the queue
 	isClass bool // wave is one
 	metric  result.Metric
 	kind    histKind
 }
 
 // parts are those of an interval among which the series has its part.
-func (s series) parts(in result.Interval) map[int]*result.Part {
+func (s series) parts(in *result.Interval) map[int]*result.Part {
 	if s.isClass {
 		return in.Classes
 	}
 	return in.Parts
 }
 
+// place is where an interval has the series' histogram. Where it has no part of it one is
+// made, or else the place is nil.
+func (s series) place(in *result.Interval, makes bool) **result.Hist {
+	if s.kind == ofWaits || s.kind == ofServices {
+		return s.placeOfTasks(in, makes)
+	}
+	parts := s.parts(in)
+	if parts[s.wave] == nil {
+		if !makes {
+			return nil
+		}
+		parts[s.wave] = result.NewPart()
+	}
+	return s.of(parts[s.wave])
+}
+
+func (s series) placeOfTasks(in *result.Interval, makes bool) **result.Hist {
+	if makes && in.Queue == nil {
+		in.Queue = &result.TierSecond{}
+	}
+	for makes && len(in.Queue.Classes) <= s.wave {
+		in.Queue.Classes = append(in.Queue.Classes, &result.TaskPart{})
+	}
+	switch {
+	case in.Queue == nil || len(in.Queue.Classes) <= s.wave:
+		return nil
+	case s.kind == ofWaits:
+		return &in.Queue.Classes[s.wave].Wait
+	}
+	return &in.Queue.Classes[s.wave].Service
+}
+
 // A histKind says which of a part's histograms of one metric is meant.
 type histKind int
 
 const (
-	observed  histKind = iota
-	ofFailed           // of Part.Failed
-	stillOpen          // of Part.Open
+	observed   histKind = iota
+	ofFailed            // of Part.Failed
+	stillOpen           // of Part.Open
+	ofWaits             // of TaskPart.Wait
+	ofServices          // of TaskPart.Service
 )
 
 // of is the place of the series' histogram in a part.
@@ -56,7 +90,8 @@ func (s series) of(p *result.Part) **result.Hist {
 }
 
 // tags are the tags of a run's histogram logs, [lane/]wave/metric, and for classes of
-// requests /workload/NAME/metric and /turn/NAME/metric; ages of
+// requests /workload/NAME/metric and /turn/NAME/metric, of the tasks of a queue
+// /queue/CLASS/wait and /queue/CLASS/service; ages of
 // requests that never got an answer have "open." before the metric, and durations
 // of requests that failed in the end "failed.".
 type tags map[string]series
@@ -76,6 +111,12 @@ func tagsOf(run *result.Run) tags {
 	}
 	for i, c := range classesOf(run) {
 		t.add("/"+string(c.Kind)+"/"+escape(c.Name), i, true)
+	}
+	if run.Queue != nil {
+		for i, c := range run.Queue.Classes {
+			name := "/queue/" + escape(c.Name)
+			t[name+"/wait"], t[name+"/service"] = series{wave: i, kind: ofWaits}, series{wave: i, kind: ofServices}
+		}
 	}
 	return t
 }
@@ -118,8 +159,8 @@ func escape(name string) string {
 func (t tags) hists(in result.Interval) map[string]*result.Hist {
 	found := map[string]*result.Hist{}
 	for tag, s := range t {
-		if p := s.parts(in)[s.wave]; p != nil && (*s.of(p)).Count() > 0 {
-			found[tag] = *s.of(p)
+		if h := s.place(&in, false); h != nil && (*h).Count() > 0 {
+			found[tag] = *h
 		}
 	}
 	return found

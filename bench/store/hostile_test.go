@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
@@ -133,7 +134,7 @@ func TestMutatedFiles(t *testing.T) {
 	j, doc := sparse(t, s)
 	dir := filepath.Join(s.Dir(), j.ID())
 	check(t, files.WriteJSON(filepath.Join(dir, runFile), doc))
-	const mutations = 400
+	const mutations = 150
 	random := rand.New(rand.NewPCG(8, 8))
 	for _, name := range []string{runFile, beginFile, eventsFile, intervalsFile, tailFile} {
 		path := filepath.Join(dir, name)
@@ -148,7 +149,7 @@ func TestMutatedFiles(t *testing.T) {
 			before := allocated()
 			run, err := s.Load(j.ID())
 			most = max(most, allocated()-before)
-			var own *Error
+			var own *archive.Error
 			if (run == nil) == (err == nil) || err != nil && !errors.As(err, &own) {
 				t.Fatalf("%s, mutation %d: %v, %v", name, i, run, err)
 			}

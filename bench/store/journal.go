@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/files"
 	"flashwave/bench/result"
 )
@@ -162,7 +163,7 @@ func (j *Journal) fail(err error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err == nil {
-		j.err = &Error{Message: "the run's log in " + j.dir + " is incomplete", Hint: "free some space, or run with --no-save", cause: err}
+		j.err = &archive.Error{Message: "the run's log in " + j.dir + " is incomplete", Hint: "free some space, or run with --no-save", Cause: err}
 	}
 	return j.err
 }

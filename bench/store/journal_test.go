@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/result"
 )
 
@@ -36,30 +36,6 @@ func TestRunIsKeptAndLoadedAsItWas(t *testing.T) {
 	}
 	if want := []string{beginFile, eventsFile, intervalsFile, runFile, tailFile}; !slices.Equal(names, want) {
 		t.Errorf("the run's directory holds %v, want %v", names, want)
-	}
-}
-
-func TestIDsOfOneSecond(t *testing.T) {
-	s := openTemp(t)
-	var wg sync.WaitGroup
-	ids := make([]string, 20)
-	for i := range ids {
-		wg.Go(func() {
-			j, err := s.Create(began)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			ids[i] = j.ID()
-		})
-	}
-	wg.Wait()
-	newestFirst(ids)
-	if ids[0] != "20261123-222601-20" || ids[18] != "20261123-222601-2" || ids[19] != "20261123-222601" {
-		t.Errorf("ids are %v", ids)
-	}
-	if len(slices.Compact(ids)) != 20 {
-		t.Errorf("two runs share an id: %v", ids)
 	}
 }
 
@@ -96,7 +72,7 @@ func TestUnwritablePlace(t *testing.T) {
 	s, err := Open(filepath.Join(file, "runs"))
 	check(t, err)
 	_, err = s.Create(began)
-	var own *Error
+	var own *archive.Error
 	if !errors.As(err, &own) || !strings.Contains(own.Hint, "--no-save") {
 		t.Errorf("got %v, want an error with a hint", err)
 	}

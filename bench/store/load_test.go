@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/result"
 )
 
@@ -75,9 +76,9 @@ func TestRunsByWhateverTheyAreCalled(t *testing.T) {
 		"20261122-222601-2222": "there is no run",
 	} {
 		_, err := s.Load(ref)
-		var own *Error
+		var own *archive.Error
 		if !errors.As(err, &own) {
-			t.Errorf("%q: got %v, want an *Error", ref, err)
+			t.Errorf("%q: got %v, want an *archive.Error", ref, err)
 			continue
 		}
 		if all := own.Error() + " / " + own.Hint; !strings.Contains(all, want) {
@@ -91,7 +92,7 @@ func TestRunsByWhateverTheyAreCalled(t *testing.T) {
 
 func TestEmptyStoreHasNoLatest(t *testing.T) {
 	_, err := openTemp(t).Load("latest")
-	var own *Error
+	var own *archive.Error
 	if !errors.As(err, &own) || !strings.Contains(own.Hint, "no run has been kept") {
 		t.Errorf("got %v", err)
 	}
@@ -169,9 +170,9 @@ func TestReadFileErrors(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "run.json")
 		check(t, os.WriteFile(path, []byte(c.content), 0o600))
 		_, err := ReadFile(path)
-		var own *Error
+		var own *archive.Error
 		if !errors.As(err, &own) || !strings.Contains(own.Error(), c.want) || own.Hint == "" {
-			t.Errorf("%s: got %v, want an *Error with a hint that says %q", name, err, c.want)
+			t.Errorf("%s: got %v, want an *archive.Error with a hint that says %q", name, err, c.want)
 		}
 	}
 	if _, err := ReadFile(t.TempDir()); err == nil {

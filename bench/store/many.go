@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/result"
 )
 
@@ -21,7 +22,7 @@ func (s *Store) LoadAll(ref string) ([]*result.Run, error) {
 	}
 	files, listErr := os.ReadDir(ref)
 	if listErr != nil {
-		return nil, &Error{Message: ref, cause: listErr}
+		return nil, &archive.Error{Message: ref, Cause: listErr}
 	}
 	var list []*result.Run
 	for _, f := range files {

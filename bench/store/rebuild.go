@@ -11,6 +11,7 @@ import (
 	"sort"
 	"time"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/files"
 	"flashwave/bench/result"
 	"flashwave/bench/scenario"
@@ -71,7 +72,7 @@ func judged(begun *result.Run, seconds []result.Logged, events []result.Event, s
 	run.Generator.Settle(found)
 	run.Verdict = verdict.Judge(verdict.Case{
 		Assertions: assertions,
-		Figures:    verdict.Figures{Subjects: subjects, Of: rebuilt.Logged, OfClass: rebuilt.LoggedClass, Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
+		Figures:    verdict.Figures{Subjects: subjects, Of: rebuilt.Logged, OfClass: rebuilt.LoggedClass, Tasks: rebuilt.Tasks(), Priced: run.Total.Cost != nil, Judged: assertions.Judged()},
 		Ending:     verdict.CutOff,
 		Run:        run,
 		Lanes:      rebuilt.Lanes(),
@@ -118,7 +119,7 @@ func readLog(dir, name string, read func(io.Reader)) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return &Error{Message: path, cause: err}
+		return &archive.Error{Message: path, Cause: err}
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	read(io.LimitReader(f, maxLog))
@@ -176,11 +177,7 @@ func attach(seconds []result.Logged, hists []stretch) []result.Logged {
 			}})
 		}
 		after := sort.Search(len(seconds), func(i int) bool { return seconds[i].Start.Milliseconds() > s.start })
-		parts := s.parts(seconds[max(after-1, 0)].Interval)
-		if parts[s.wave] == nil {
-			parts[s.wave] = result.NewPart()
-		}
-		h := s.of(parts[s.wave])
+		h := s.place(&seconds[max(after-1, 0)].Interval, true)
 		if *h == nil {
 			*h = s.hist
 		} else {

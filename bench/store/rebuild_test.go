@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"flashwave/bench/files"
+	_ "flashwave/bench/gctest"
 	"flashwave/bench/result"
 	"flashwave/client/outcome"
 )
@@ -196,7 +197,9 @@ func FuzzLogs(f *testing.F) {
 	f.Add("Tag=sale/rush/ttft,1.0,1.0,2.0,HISTFAAAABl4nJNpmSzMwMDAxAABzFCaEUoz2X+AsABDnAKM\n", `{"kind":"second","t_s":0,"end_s":1,"parts":{"1":{"requests":{"sent":1}}}}`+"\n")
 	f.Add("#[Totals: 1,2,3,4,5]\nTag=,,,,\n", `{"kind":"wave","t_s":-1}`+"\n"+`{"kind":"second","t_s":1e300}`+"\n")
 	f.Add("\n\n#\n", "null\n[]\n")
+	f.Add("Tag=/queue/urgent/wait,1.0,1.0,2.0,HISTFAAAABl4nJNpmSzMwMDAxAABzFCaEUoz2X+AsABDnAKM\n", `{"kind":"second","t_s":0,"end_s":1,"queue":{"classes":[{"n":[3,1,1],"since":{"7":2},"starved_ns":5,"at_ns":9},null,{}],"rows":[{"t_s":0,"classes":[{"depth":2},{}]},{"t_s":-1}]}}`+"\n")
 	doc := begun("fuzz")
+	doc.Queue = &result.Tier{Classes: []result.TierClass{{Name: "urgent"}, {Name: "bulk, late"}}}
 	known := tagsOf(doc)
 	f.Fuzz(func(t *testing.T, hists, events string) {
 		seconds, list := readEvents(strings.NewReader(events))

@@ -2,14 +2,12 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
+	"flashwave/bench/archive"
 	"flashwave/bench/files"
 )
 
@@ -17,26 +15,11 @@ import (
 // soon, and its logs are written every second.
 const quiet = 10 * time.Second
 
-// Has reports whether the store holds a run of this very id; if not, the error says what
-// there is.
-func (s *Store) Has(id string) error {
-	ids, err := s.IDs()
-	if err != nil || slices.Contains(ids, id) {
-		return err
-	}
-	e := &Error{Message: fmt.Sprintf("there is no run of the id %q", id), Hint: "flashwave runs lists them"}
-	like := slices.DeleteFunc(ids, func(other string) bool { return id == "" || !strings.HasPrefix(other, id) })
-	if len(like) > 0 {
-		e.Hint = "write the whole id: " + some(like)
-	}
-	return e
-}
-
 // Remove removes a run for good, by its whole id. One that goes on is not.
 func (s *Store) Remove(id string, now time.Time) error {
 	return s.holding(id, now, func(dir string) error {
 		if err := os.RemoveAll(dir); err != nil {
-			return &Error{Message: "the run " + id + " cannot be removed", Hint: "is it yours?", cause: err}
+			return &archive.Error{Message: "the run " + id + " cannot be removed", Hint: "is it yours?", Cause: err}
 		}
 		return nil
 	})
@@ -52,7 +35,7 @@ func (s *Store) Edit(id string, now time.Time, c files.Change) error {
 			path = filepath.Join(dir, beginFile)
 		}
 		if err := files.EditJSON(path, maxDocument, "", c); err != nil {
-			return &Error{Message: "the run " + id + " cannot be changed", Hint: "is it yours, and whole?", cause: err}
+			return &archive.Error{Message: "the run " + id + " cannot be changed", Hint: "is it yours, and whole?", Cause: err}
 		}
 		return nil
 	})
@@ -75,10 +58,10 @@ func (s *Store) holding(id string, now time.Time, do func(dir string) error) err
 	if err := s.Has(id); err != nil {
 		return err
 	}
-	dir := filepath.Join(s.dir, id)
+	dir := s.At(id)
 	_, err := os.Stat(filepath.Join(dir, runFile))
 	ended := !errors.Is(err, fs.ErrNotExist)
-	goesOn := &Error{Message: "the run " + id + " still goes on", Hint: "wait for its end, or end it there; what was cut off can be changed or removed after ten seconds", cause: errGoesOn}
+	goesOn := &archive.Error{Message: "the run " + id + " still goes on", Hint: "wait for its end, or end it there; what was cut off can be changed or removed after ten seconds", Cause: errGoesOn}
 	if !ended && now.Sub(newest(dir)) < quiet { // its own process may be about to lock its log
 		return goesOn
 	}
@@ -88,7 +71,7 @@ func (s *Store) holding(id string, now time.Time, do func(dir string) error) err
 		case locked != nil && !ended:
 			return goesOn
 		case locked != nil:
-			return &Error{Message: "the run " + id + " is being changed", Hint: "try again"}
+			return &archive.Error{Message: "the run " + id + " is being changed", Hint: "try again"}
 		}
 	}
 	return do(dir)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"flashwave/bench/archive"
 )
 
 func TestRemove(t *testing.T) {
@@ -25,7 +27,7 @@ func TestRemove(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(ended.Dir(), runFile), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var own *Error
+	var own *archive.Error
 	for _, no := range []string{"", "latest", going.ID()[:8], "..", "../runs", ended.Dir()} {
 		if err := s.Remove(no, now); !errors.As(err, &own) || own.Hint == "" {
 			t.Errorf("%q: %v", no, err)
@@ -60,7 +62,7 @@ func TestAStoppedRunIsNotRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var own *Error
+	var own *archive.Error
 	if err := s.Remove(j.ID(), now.Add(time.Hour)); !errors.As(err, &own) {
 		t.Errorf("what goes on was removed: %v", err)
 	}

@@ -24,13 +24,14 @@ type second struct {
 	Parts    map[int]*result.Part `json:"parts,omitempty"`    // by wave; not to be written to
 	Classes  map[int]*result.Part `json:"classes,omitempty"`  // by class, as the scenario counts them; likewise. Older logs have none
 	Standing *result.Standing     `json:"standing,omitempty"` // older logs have none
+	Queue    *result.TierSecond   `json:"queue,omitempty"`    // only where requests are tasks of one; likewise
 }
 
 func newSecond(in result.Interval, row result.Row) second {
 	return second{
 		Kind: secondKind, TS: in.Start.Seconds(), EndS: in.End.Seconds(),
 		Waves: row.Waves, InFlight: row.InFlight, Queued: row.Queued, Over: row.Overloaded,
-		Parts: maps.Clone(in.Parts), Classes: maps.Clone(in.Classes), Standing: in.Standing,
+		Parts: maps.Clone(in.Parts), Classes: maps.Clone(in.Classes), Standing: in.Standing, Queue: in.Queue,
 	}
 }
 
@@ -70,11 +71,18 @@ func (s second) logged() (result.Logged, bool) {
 		return result.Logged{}, false
 	}
 	l := result.Logged{
-		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Standing: s.Standing},
+		Interval: result.Interval{Start: duration(s.TS), End: duration(s.EndS), Standing: s.Standing, Queue: s.Queue},
 		Waves:    s.Waves, InFlight: s.InFlight, Queued: s.Queued, Overloaded: s.Over,
 	}
 	l.Parts, l.Classes = merged(s.Parts), merged(s.Classes)
 	wellTimed(l.Parts)
+	if l.Queue != nil {
+		for i, p := range l.Queue.Classes {
+			if p == nil {
+				l.Queue.Classes[i] = &result.TaskPart{}
+			}
+		}
+	}
 	return l, true
 }
 

@@ -18,12 +18,14 @@ type seconds struct {
 	worst      *result.Overload           // of these; nil: the endpoint keeps up
 	told       told                       // what the journal knows of waves
 	limitNoted time.Duration              // when rate limits last made an event
+	starving   map[string]time.Duration   // since when, by class of a queue
+	lost       lostTasks
 }
 
 func newSeconds(c Config) *seconds {
 	return &seconds{
 		Account: c.Account, config: c,
-		breached: map[string]float64{}, recent: map[string][]result.Row{}, overload: map[string]result.Overload{},
+		breached: map[string]float64{}, recent: map[string][]result.Row{}, overload: map[string]result.Overload{}, starving: map[string]time.Duration{},
 		told: told{backlogs: map[int]result.Backlog{}, limited: map[int]result.LimitsMet{}, steady: map[int]float64{}},
 	}
 }
@@ -45,6 +47,9 @@ func (s *seconds) end() (shown Shown, ok bool) {
 	for _, text := range s.Health.Witness(now, s.untilNext) {
 		s.Journal.Note(text)
 	}
+	if s.Tier != nil {
+		s.Tier.EndSecond(now)
+	}
 	inFlight, waiting, _ := s.Dispatch.Load()
 	ended, ok := s.Ledger.EndSecond(now, inFlight, waiting)
 	s.Health.Sample(now, !ok)
@@ -55,6 +60,10 @@ func (s *seconds) end() (shown Shown, ok bool) {
 	row.Overloaded = s.judge(ended.Lanes)
 	s.watchLimits(in)
 	in.Standing = s.standing()
+	if s.Tier != nil {
+		in.Queue = s.Tier.News()
+		s.watchQueue(in.Queue, now)
+	}
 	s.Journal.Second(in, row)
 	return Shown{Row: row, Overload: s.worst}, true
 }

@@ -12,22 +12,31 @@ import (
 type Tier struct {
 	*queue.Client
 	*Tally
+	// Workers is how many take tasks from it, where that is known; else 0.
+	Workers int
 
-	epoch time.Time
+	board     *board
+	layout    string
+	classes   []queue.Class
+	epoch     time.Time
+	listening *listening // nil: to no tap
 }
 
 // Open opens a queue. The watcher of the configuration is the tier's own.
 func Open(ctx context.Context, c queue.Config) (*Tier, error) {
 	tally := New(c.Layout.Name, c.Classes)
-	c.Watch = tally
+	b := &board{counts: []count{{tally, 0, forever}}}
+	c.Watch = b
 	client, err := queue.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return &Tier{client, tally, c.Epoch}, nil
+	tally.looks = client.Stats
+	return &Tier{Client: client, Tally: tally, board: b, layout: c.Layout.Name, classes: c.Classes, epoch: c.Epoch}, nil
 }
 
 // Report is what became of the tasks so far.
 func (t *Tier) Report() *result.Tier {
-	return t.Document(time.Since(t.epoch), t.Stats())
+	_, q := t.Final(time.Since(t.epoch))
+	return q
 }

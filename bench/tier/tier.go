@@ -1,9 +1,11 @@
 // Package tier watches the tasks of a run that go through a Redis queue: what customers of
-// each class wait, what is lost, and who starves.
+// each class wait, what is lost, and who starves. Who makes several runs of one queue, and
+// judges parts of them, has each counted by itself: see [Tier.Anew] and [Tier.Due].
 package tier
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,31 +14,53 @@ import (
 	"flashwave/client/queue"
 )
 
-// mostRows is how many rows a timeline has, at most.
-const mostRows = 600
-
-// mostLost is how many lost tasks are named.
-const mostLost = 100
-
 // A Tally counts what a client says of its tasks. It implements [queue.Watcher], and is safe
 // for concurrent use.
+//
+// What happened is told of the current second, which [Tally.EndSecond] ends, of the last
+// minute's, and of all of them together. Nobody needs to end seconds who asks for all alone.
 type Tally struct {
-	mu      sync.Mutex
-	layout  string
-	classes []*class
-	lost    []string
-	rows    []result.TierRow
-	step    int           // seconds of a row
-	filled  int           // of the last row
-	origin  time.Duration // when the first wave begins
-	second  time.Duration // when the current second began
+	mu       sync.Mutex
+	frame    result.Tier // layout and classes, without figures
+	classes  []*class
+	timeline result.TierTimeline
+	origin   time.Duration // when the first wave begins
+	second   time.Duration // when the current second of the timeline began
+	ring     [ringSeconds]second
+	ended    int                                // seconds; the newest is ring[(ended-1)%ringSeconds]
+	endedAt  time.Duration                      // when that ended
+	windows  map[int]window                     // of the newest second, by their seconds: SLOs and the screen ask for the same ones
+	untold   []result.TierRow                   // of the timeline
+	looks    func() queue.Stats                 // how well the client sees; nil: nobody says
+	heard    func(q *result.Tier, withHDR bool) // adds what a tap heard; nil: none is listened to
+	starves  Starves                            // nil: nobody says
+}
+
+// Starves says whether a class starves of which some have waited for so long and none was
+// taken; othersServed: tasks of another class were taken meanwhile.
+type Starves func(class string, hungry time.Duration, othersServed bool) bool
+
+// ringSeconds is how far back a window reaches.
+const ringSeconds = 60
+
+// mostUntold is how many rows are kept for who does not ask for them.
+const mostUntold = 100
+
+// A second is one that has ended: what happened in it, by class. It is never written again.
+type second struct {
+	length time.Duration
+	parts  []*result.TaskPart
 }
 
 // New is a tally of a layout with these classes, the most urgent first.
 func New(layout string, classes []queue.Class) *Tally {
-	t := &Tally{layout: layout, step: 1}
+	t := &Tally{frame: result.Tier{Layout: layout}}
 	for _, c := range classes {
-		t.classes = append(t.classes, &class{Class: c, waits: map[string]time.Duration{}, wait: result.NewHist(), service: result.NewHist()})
+		t.classes = append(t.classes, &class{Class: c, waits: map[string]time.Duration{}, took: client.Never, sofar: &result.TaskPart{}, now: &result.TaskPart{}, untold: &result.TaskPart{}})
+		t.frame.Classes = append(t.frame.Classes, result.TierClass{Name: c.Name, Priorities: priorities(c.Low, c.High)})
+	}
+	if n := len(classes); n > 0 {
+		t.frame.Total.Priorities = priorities(classes[0].Low, classes[n-1].High)
 	}
 	return t
 }
@@ -48,19 +72,35 @@ func (t *Tally) Begin(at time.Duration) {
 	t.origin = at
 }
 
+// Judge says what starving is.
+func (t *Tally) Judge(starves Starves) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.starves = starves
+}
+
+// starving reports whether a class starves at an instant.
+func (t *Tally) starving(c *class, at time.Duration) bool {
+	return t.starves != nil && len(c.waits) > 0 && t.starves(c.Name, at-c.hungry, t.othersServed(c))
+}
+
+// othersServed reports whether tasks of another class were taken since a class got nothing.
+func (t *Tally) othersServed(c *class) bool {
+	return slices.ContainsFunc(t.classes, func(o *class) bool { return o != c && o.took != client.Never && o.took > c.hungry })
+}
+
 // A class is the tasks of one.
 type class struct {
 	queue.Class
-	tasks         result.TierTasks
-	wait, service *result.Hist
-	waits         map[string]time.Duration // since when each task waits
-	order         []string                 // of those, the oldest first; who is taken stays until it is passed
-	hungry        time.Duration            // since when some wait and nothing was taken
-	starved       time.Duration
-	ever          bool // some waited
-	depth         int64
-	oldest        *float64
-	cell          result.TierCell // of the current second
+	sofar  *result.TaskPart         // of the seconds that ended; a reader's, and never written to
+	now    *result.TaskPart         // of the current one
+	untold *result.TaskPart         // of those that ended since somebody asked for news
+	waits  map[string]time.Duration // since when each task waits
+	order  []string                 // of those, the oldest first; who is taken stays until it is passed
+	hungry time.Duration            // since when some wait and nothing was taken
+	took   time.Duration            // when the last was taken; Never: none was
+	depth  int64                    // when it was looked at last
+	cell   result.TierCell          // of the current second of the timeline
 }
 
 func (t *Tally) with(i int, do func(c *class)) {
@@ -72,7 +112,7 @@ func (t *Tally) with(i int, do func(c *class)) {
 // Enqueued implements [queue.Watcher].
 func (t *Tally) Enqueued(task queue.Task) {
 	t.with(task.Class, func(c *class) {
-		c.tasks.Enqueued++
+		c.now.Tasks.Enqueued++
 		c.cell.Enqueued++
 		c.await(task.ID, task.Enqueued)
 	})
@@ -83,11 +123,17 @@ func (c *class) await(id string, from time.Duration) {
 	if len(c.waits) == 0 {
 		c.hungry = from
 	}
-	c.ever = true
-	c.tasks.Waiting++
+	c.now.Await(from, 1)
+	c.now.Starve(0)
 	c.waits[id] = from
+	if len(c.order) > 2*len(c.waits)+tidyAt { // the oldest may wait for ever
+		c.order = slices.DeleteFunc(c.order, func(id string) bool { _, waits := c.waits[id]; return !waits })
+	}
 	c.order = append(c.order, id)
 }
+
+// tidyAt is how many tasks that were taken stay in the order of those that wait, at least.
+const tidyAt = 1000
 
 // Taken implements [queue.Watcher].
 func (t *Tally) Taken(task queue.Task, inverted bool) {
@@ -97,17 +143,18 @@ func (t *Tally) Taken(task queue.Task, inverted bool) {
 			return
 		}
 		at := max(task.Taken, from) // of a task that is taken again the first time is known
-		c.starved = max(c.starved, at-c.hungry)
-		c.hungry = at
+		c.now.Starve(at - c.hungry)
+		c.hungry, c.took = at, at
 		delete(c.waits, task.ID)
-		c.tasks.Waiting--
-		c.tasks.Running++
+		c.now.Await(from, -1)
+		c.now.Tasks.Running++
+		c.now.Taken++
 		c.cell.Taken++
 		if task.Taken >= from {
-			c.wait.Record(max(task.Taken-task.Enqueued, 0))
+			c.now.RecordWait(task.Taken - task.Enqueued)
 		}
 		if inverted {
-			c.tasks.Inversions++
+			c.now.Tasks.Inversions++
 		}
 	})
 }
@@ -115,7 +162,7 @@ func (t *Tally) Taken(task queue.Task, inverted bool) {
 // Requeued implements [queue.Watcher].
 func (t *Tally) Requeued(task queue.Task, at time.Duration) {
 	t.with(task.Class, func(c *class) {
-		c.tasks.Running--
+		c.now.Tasks.Running--
 		c.await(task.ID, at)
 	})
 }
@@ -123,131 +170,122 @@ func (t *Tally) Requeued(task queue.Task, at time.Duration) {
 // Ended implements [queue.Watcher].
 func (t *Tally) Ended(task queue.Task, fate queue.Fate) {
 	t.with(task.Class, func(c *class) {
-		c.tasks.Running--
-		c.tasks.Retries += int64(task.Answer.Retries)
+		n := &c.now.Tasks
+		n.Running--
+		n.Retries += int64(task.Answer.Retries)
 		switch fate {
 		case queue.Done:
-			c.tasks.Done++
+			n.Done++
 			c.cell.Done++
 			if task.Taken != client.Never {
-				c.service.Record(max(task.Done-task.Taken, 0))
+				c.now.RecordService(task.Done - task.Taken)
 			}
 		case queue.Dead:
-			c.tasks.Dead++
+			n.Dead++
 			c.cell.Failed++
 		case queue.Lost:
-			c.tasks.Lost++
+			c.now.Lose(task.ID)
 			c.cell.Failed++
-			if len(t.lost) < mostLost {
-				t.lost = append(t.lost, task.ID)
-			}
 		}
 	})
 }
 
 // Duplicate implements [queue.Watcher].
 func (t *Tally) Duplicate(task queue.Task, _ time.Duration) {
-	t.with(task.Class, func(c *class) { c.tasks.Duplicates++ })
+	t.with(task.Class, func(c *class) { c.now.Tasks.Duplicates++ })
 }
 
-// Depths implements [queue.Watcher]: a second is over.
+// Depths implements [queue.Watcher]: a second of the timeline is over.
 func (t *Tally) Depths(at time.Duration, all []int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	row := result.TierRow{TS: (t.second - t.origin).Seconds()}
 	for i, c := range t.classes {
-		c.cell.Depth, c.cell.Waiting, c.cell.OldestMS = all[i], c.tasks.Waiting, c.oldestAt(at)
-		c.depth = max(c.depth, all[i])
-		if o := c.cell.OldestMS; o != nil && (c.oldest == nil || *o > *c.oldest) {
-			c.oldest = o
-		}
-		row.Classes = append(row.Classes, c.cell)
+		c.depth = all[i]
+		cell, oldest := t.look(c, at)
+		c.now.Look(all[i], oldest)
+		row.Classes = append(row.Classes, cell)
 		c.cell = result.TierCell{}
 	}
 	t.second = at
-	t.add(row)
+	t.timeline.Add(row)
+	if t.untold = append(t.untold, row); len(t.untold) > mostUntold {
+		t.untold = t.untold[1:]
+	}
 }
 
-// oldestAt is how long the oldest task of a class has waited, in ms; nil: none waits.
-func (c *class) oldestAt(at time.Duration) *float64 {
+// look is what happened in a class since the last second of the timeline was over, and how it
+// stands.
+func (t *Tally) look(c *class, at time.Duration) (cell result.TierCell, oldest *time.Duration) {
+	cell = c.cell
+	cell.Depth, cell.Waiting, cell.Starving = c.depth, int64(len(c.waits)), t.starving(c, at)
+	if age, waits := c.oldest(at); waits {
+		cell.OldestMS, oldest = new(result.Millis(age)), &age
+	}
+	return cell, oldest
+}
+
+// whole is the timeline with what happened since its last second was over, if anything did.
+// Depths are those of then.
+func (t *Tally) whole(at time.Duration) *result.TierTimeline {
+	row, some := result.TierRow{TS: (t.second - t.origin).Seconds()}, false
+	for _, c := range t.classes {
+		some = some || c.cell != result.TierCell{}
+		cell, _ := t.look(c, at)
+		row.Classes = append(row.Classes, cell)
+	}
+	whole := t.timeline.Clone()
+	if some {
+		whole.Add(row)
+	}
+	return whole
+}
+
+// oldest is how long the oldest task of a class has waited; false: none waits.
+func (c *class) oldest(at time.Duration) (age time.Duration, waits bool) {
 	for len(c.order) > 0 {
 		if from, ok := c.waits[c.order[0]]; ok {
-			return new(result.Millis(at - from))
+			return at - from, true
 		}
 		c.order = c.order[1:]
 	}
-	return nil
+	return 0, false
 }
 
-// add puts a second into the timeline, whose rows merge in pairs when it is full.
-func (t *Tally) add(row result.TierRow) {
-	if t.filled > 0 && t.filled < t.step {
-		last := &t.rows[len(t.rows)-1]
-		for i, c := range row.Classes {
-			last.Classes[i] = last.Classes[i].Add(c)
-		}
-		t.filled++
-		return
+// part is what happened since the last second ended, as if the current one ended at an
+// instant.
+func (c *class) part(at time.Duration) *result.TaskPart {
+	p := c.now.Clone()
+	p.At = at
+	if age, waits := c.oldest(at); waits {
+		p.Starve(at - c.hungry)
+		p.Age(age) // nobody may have looked since: Redis is gone, or hangs
 	}
-	if len(t.rows) == mostRows {
-		for i := range mostRows / 2 {
-			a, b := t.rows[2*i], t.rows[2*i+1]
-			for j := range a.Classes {
-				a.Classes[j] = a.Classes[j].Add(b.Classes[j])
-			}
-			t.rows[i] = a
-		}
-		t.rows = t.rows[:mostRows/2]
-		t.step *= 2
-	}
-	t.rows, t.filled = append(t.rows, row), 1
+	return p
 }
 
-// Document is what became of the tasks up to an instant, as a client saw it.
-func (t *Tally) Document(at time.Duration, seen queue.Stats) *result.Tier {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	q := &result.Tier{
-		Layout: t.layout, PollMS: result.Millis(seen.Poll), BrokenLooks: seen.Broken,
-		Total: result.TierClass{Name: result.WholeRun}, Classes: []result.TierClass{},
-		LostIDs: append([]string(nil), t.lost...), TimelineStepS: float64(t.step), Timeline: []result.TierRow{},
-	}
+// looksOf says how well a client saw.
+func looksOf(seen queue.Stats) result.TierLooks {
+	l := result.TierLooks{PollMS: result.Millis(seen.Poll), BrokenLooks: seen.Broken}
 	if seen.Looks > 1 {
-		q.ResolutionMS, q.LongestLookMS = new(result.Millis(seen.Resolution)), new(result.Millis(seen.Longest))
+		l.ResolutionMS, l.LongestLookMS = new(result.Millis(seen.Resolution)), new(result.Millis(seen.Longest))
 	}
-	wait, service := result.NewHist(), result.NewHist()
-	for _, c := range t.classes {
-		of := c.document(at)
-		q.Classes = append(q.Classes, of)
-		q.Total.Add(of)
-		wait.Merge(c.wait)
-		service.Merge(c.service)
-	}
-	if n := len(t.classes); n > 0 {
-		q.Total.Priorities = priorities(t.classes[0].Low, t.classes[n-1].High)
-	}
-	q.Total.Latency = result.TierLatency{Wait: wait.Latency(true), Service: service.Latency(true)}
-	for _, r := range t.rows {
-		r.Classes = append([]result.TierCell(nil), r.Classes...)
-		q.Timeline = append(q.Timeline, r)
-	}
-	return q
+	return l
 }
 
-// document is what became of a class's tasks.
-func (c *class) document(at time.Duration) result.TierClass {
-	d := result.TierClass{
-		Name: c.Name, Priorities: priorities(c.Low, c.High), Tasks: c.tasks, DepthMax: c.depth, OldestMSMax: c.oldest,
-		Latency: result.TierLatency{Wait: c.wait.Latency(true), Service: c.service.Latency(true)},
+// seen is how well the client sees. The tally's lock must not be held.
+func (t *Tally) seen() queue.Stats {
+	if t.looks == nil {
+		return queue.Stats{}
 	}
-	if c.ever {
-		starved := c.starved
-		if len(c.waits) > 0 {
-			starved = max(starved, at-c.hungry)
-		}
-		d.StarvedMSMax = new(result.Millis(starved))
+	return t.looks()
+}
+
+// addHeard adds what a tap heard to a document. The tally's lock must not be held.
+func (t *Tally) addHeard(q *result.Tier, withHDR bool) {
+	if t.heard != nil {
+		t.heard(q, withHDR)
 	}
-	return d
 }
 
 func priorities(low, high int) string {

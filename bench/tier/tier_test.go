@@ -20,6 +20,12 @@ func task(id, class int, at time.Duration) queue.Task {
 	return queue.Task{ID: fmt.Sprint("t", id), Class: class, Enqueued: at, Taken: client.Never, Done: client.Never}
 }
 
+// document is what became of the tasks of a tally up to an instant.
+func document(of *tier.Tally, at time.Duration) *result.Tier {
+	_, q := of.Final(at)
+	return q
+}
+
 // Who waits and gets nothing starves; who waits for nobody does not.
 func TestStarving(t *testing.T) {
 	tally := tier.New("shop", classes)
@@ -30,15 +36,21 @@ func TestStarving(t *testing.T) {
 	first.Taken = 9 * time.Second
 	tally.Taken(first, true) // 7 s for the first
 	tally.Depths(10*time.Second, []int64{0, 4})
-	doc := tally.Document(19*time.Second, queue.Stats{}) // 10 s for the second, which waits still
+	doc := document(tally, 19*time.Second) // 10 s for the second, which waits still
 	bulk := doc.Class("bulk")
 	if got := *bulk.StarvedMSMax; got != 10_000 {
 		t.Errorf("bulk starved %v ms, want 10000", got)
 	}
+	tasks, _ := tally.Final(19 * time.Second)
+	early, _ := tally.Final(15 * time.Second) // the second for 6 s: the first was longer, and is over
+	if !tasks.Classes[1].Starving || !tasks.Of("").Starving || tasks.Classes[0].Starving || early.Classes[1].Starving {
+		t.Error("bulk alone starves in the end, for longer than before, and not before that")
+	}
 	if doc.Class("urgent").StarvedMSMax != nil || doc.ResolutionMS != nil {
 		t.Error("what never waited starved, or what was never looked at was seen")
 	}
-	if *bulk.OldestMSMax != 5000 || bulk.DepthMax != 4 || bulk.Tasks.Inversions != 1 || bulk.Priorities != "4" || bulk.Latency.Wait.Max != 7000 {
+	if *bulk.OldestMSMax != 14_000 || // of the second in the end, though nobody looks any more
+		bulk.DepthMax != 4 || bulk.Tasks.Inversions != 1 || bulk.Priorities != "4" || bulk.Latency.Wait.Max != 7000 {
 		t.Errorf("%+v", bulk)
 	}
 	if row := doc.Timeline[0]; row.TS != -1 || row.Classes[1].Waiting != 1 || row.Classes[1].Taken != 1 || row.Classes[1].Enqueued != 2 {
@@ -89,8 +101,7 @@ func TestConservation(t *testing.T) {
 				tally.Depths(at, []int64{0, 0})
 			}
 		}
-		tally.Depths(at, []int64{0, 0})
-		doc := tally.Document(at, queue.Stats{})
+		doc := document(tally, at) // in the middle of a second
 		var total result.TierTasks
 		for _, c := range doc.Classes {
 			n := c.Tasks
@@ -126,13 +137,14 @@ func TestRowsMerge(t *testing.T) {
 		tally.Enqueued(task(i, 1, at))
 		tally.Depths(at, []int64{0, int64(i)})
 	}
-	doc := tally.Document(8*time.Hour, queue.Stats{})
+	tally.Enqueued(task(0, 1, 8*time.Hour)) // in a second that is not over
+	doc := document(tally, 8*time.Hour)
 	var sum, deepest int64
 	for _, r := range doc.Timeline {
 		sum += r.Classes[1].Enqueued
 		deepest = max(deepest, r.Classes[1].Depth)
 	}
-	if len(doc.Timeline) > 600 || len(doc.Timeline) < 300 || sum != 8*3600 || deepest != 8*3600-1 {
+	if len(doc.Timeline) > 600 || len(doc.Timeline) < 300 || sum != 8*3600+1 || deepest != 8*3600-1 {
 		t.Errorf("%d rows of %v s with %d tasks, the deepest %d", len(doc.Timeline), doc.TimelineStepS, sum, deepest)
 	}
 }

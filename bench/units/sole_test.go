@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -57,10 +58,10 @@ var (
 // duration, no money. It looks for floating-point numbers and durations that become
 // text (in Sprintf, in an error, in a log), and for their units beside verbs.
 func TestSole(t *testing.T) {
-	packages, from := list(t)
+	all := packages(t)
 	needed := map[string]bool{}
-	for _, p := range packages {
-		for _, s := range strays(t, p, from) {
+	for _, p := range all.own {
+		for _, s := range strays(t, p, all.from) {
 			file, _ := filepath.Rel(root(t), s.at.Filename)
 			if by := exempt(filepath.ToSlash(file)); by != "" {
 				needed[by] = true
@@ -78,7 +79,7 @@ func TestSole(t *testing.T) {
 
 // TestSoleSees holds that what TestSole looks for is found.
 func TestSoleSees(t *testing.T) {
-	_, from := list(t)
+	from := packages(t).from
 	const source = `package p
 import ("fmt"; "strconv"; "time")
 func f(v float64, d time.Duration, n int, p *float64) []string {
@@ -146,29 +147,45 @@ type compiled struct {
 	set *token.FileSet
 }
 
-// list is the packages of this module, and the compiled ones of all.
-func list(t *testing.T) (own []listed, from compiled) {
+// A listing is the packages of this module, and the compiled ones of all.
+type listing struct {
+	own  []listed
+	from compiled
+}
+
+// list asks go for the packages, once.
+var list = sync.OnceValues(func() (l listing, err error) {
 	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Standard,Module", "./...")
-	cmd.Dir, cmd.Stderr = root(t), os.Stderr
+	cmd.Dir, cmd.Stderr = filepath.Join("..", ".."), os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatal(err)
+		return l, err
 	}
 	exports := map[string]string{}
-	from.set = token.NewFileSet()
-	from.Importer = importer.ForCompiler(from.set, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	l.from.set = token.NewFileSet()
+	l.from.Importer = importer.ForCompiler(l.from.set, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p listed
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			return own, from
+			return l, nil
 		} else if err != nil {
-			t.Fatal(err)
+			return l, err
 		}
 		exports[p.ImportPath] = p.Export
 		if p.Module != nil && p.Module.Main {
-			own = append(own, p)
+			l.own = append(l.own, p)
 		}
 	}
+})
+
+// packages are those of the listing.
+func packages(t *testing.T) listing {
+	t.Helper()
+	l, err := list()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 func root(t *testing.T) string {

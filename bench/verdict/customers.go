@@ -18,8 +18,11 @@ import (
 // is "" where nothing is known.
 //
 // It ranks as SLOs do: who got an error did not wait less than the bound, however fast
-// that error was.
+// that error was. Of a queue it says what became of the tasks of each class.
 func (a *Assertions) Customers(f Figures) string {
+	if f.Tasks != nil {
+		return a.servedTasks(f.Tasks())
+	}
 	e, bounded := a.felt(f)
 	return customers(f.Stretch(e), e, bounded)
 }

@@ -21,6 +21,12 @@
 //
 // So an endpoint cannot pass on its survivors, and refusing fast looks like what it is.
 //
+// Of the tasks of a queue wait ranks likewise: those that were taken by what they waited, and
+// at +∞ those that were never enqueued, and those that wait for longer than the bound. One that
+// waits for less may yet be taken in time, and is left out. That none of them failed, or was
+// done twice, is no answer while none has ended, nor that none was taken out of order while
+// none was taken.
+//
 // # Whether the generator was one
 //
 // [Generator] holds how late the generator was, and what it ran out of, against what each
@@ -51,6 +57,12 @@
 // a turn that no session came to, leave every SLO on them without data, which never passes.
 // What is assumed, though, is not held against a class that nobody asked.
 //
+// # What is not over
+//
+// Tasks of a queue that still wait may wait for longer than a bound, and a class that got
+// nothing up to the end, for longer than ever before, may starve for longer: what they come
+// to is at least what it was by then. A bound that this does not break is not known to hold.
+//
 // # Whether it held
 //
 // A run held only if every SLO held and completions kept up with arrivals ([PaceOf]) in
@@ -59,7 +71,8 @@
 // must be, it held only if nearly all were; and if none is known to be good although SLOs
 // per request were given, the run is inconclusive. Nor did a run hold of which a wave or a
 // class that was asked more than once succeeded never, or more than a hundredth of whose
-// answers are empty: its SLOs decide, and the headline says so. Where completions did not keep up, and
+// answers are empty, nor one of a queue of which a class got nothing for half of the time of
+// the load, or whose tasks piled up: its SLOs decide, and the headline says so. Where completions did not keep up, and
 // no SLO that was given
 // says how long a request may wait or how many must be served, there is nothing to judge
 // the backlog by: the run is inconclusive, for a queue that grows passes every bound in

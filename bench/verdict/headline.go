@@ -119,16 +119,19 @@ func (l lagging) String() string {
 }
 
 // achieved sums up a run of which every SLO held. It held a rate only if it is known
-// to have kept up, what was served was good, and no part of it was hollow; the rate is that
-// of the wave that was served fastest, once answers could come. Where all of them came when
+// to have kept up, what was served was good, no part of it was hollow, and no class of a
+// queue was neglected; the rate is that of the wave that was served fastest, once answers could come. Where all of them came when
 // nothing was offered any more there is none.
 func (j *judgement) achieved() string {
 	text := j.served()
-	if hollow := Hollow(j.Run); len(hollow) > 0 {
-		text += "; " + hollow[0]
+	if hidden := j.hidden(); len(hidden) > 0 {
+		text += "; " + hidden[0]
 	}
 	return text
 }
+
+// hidden is what the figures of the whole run hide.
+func (j *judgement) hidden() []string { return append(Hollow(j.Run), neglected(j.Run)...) }
 
 // served is that, without what figures hide.
 func (j *judgement) served() string {
@@ -164,7 +167,7 @@ func (j *judgement) served() string {
 	case late:
 	case j.kept && j.good.lacks() && len(parts) > 1:
 		return "served " + parts[0] + ": " + strings.Join(parts[1:], ", ")
-	case j.kept && (j.good.lacks() || len(Hollow(j.Run)) > 0):
+	case j.kept && (j.good.lacks() || len(j.hidden()) > 0):
 		return "served " + figures
 	case j.kept:
 		return "held " + figures

@@ -11,6 +11,18 @@ import (
 	"flashwave/client/outcome"
 )
 
+// queueOf makes a run one of a queue of a class whose tasks wait as they do, second by second.
+func queueOf(enqueued int64, starvedMS float64, waiting func(second int) int64) func(*verdict.Case) {
+	return func(c *verdict.Case) {
+		q := &result.Tier{Classes: []result.TierClass{{Name: "bulk", Tasks: result.TierTasks{Enqueued: enqueued}, StarvedMSMax: &starvedMS}}, TimelineStepS: 1}
+		for s := range 25 {
+			age := float64(waiting(s)) * 100
+			q.Timeline = append(q.Timeline, result.TierRow{TS: float64(s), Classes: []result.TierCell{{Waiting: waiting(s), OldestMS: &age, Enqueued: 9}}})
+		}
+		c.Run.Queue = q
+	}
+}
+
 // A run whose SLOs all hold did not hold what it served while a part of it got nothing, or
 // while its answers were empty; the headline and the reasons say so.
 func TestNothingHollowIsHeld(t *testing.T) {
@@ -45,6 +57,11 @@ func TestNothingHollowIsHeld(t *testing.T) {
 		{"answers", func(c *verdict.Case) {
 			c.Run.Generator.Findings = result.Findings{{Kind: result.FoundTokenless, Text: "30 of 900 answers that ended ok held no token", Voids: result.VoidsNothing}}
 		}, nil, "30 of 900 answers that ended ok held no token"},
+		{"a class of a queue that got nothing for long", queueOf(2, 6000, func(int) int64 { return 9 }), nil, "bulk got nothing for 6.00 s"},
+		{"a class of one task that came late", queueOf(1, 6000, func(int) int64 { return 1 }), nil, ""},
+		{"a class that waits now and then", queueOf(90, 900, func(s int) int64 { return int64(s % 3) }), nil, ""},
+		{"a class whose tasks pile up", queueOf(90, 900, func(s int) int64 { return int64(5 * s) }), nil, "tasks of bulk piled up"},
+		{"a class that fills while nothing is offered", queueOf(90, 900, func(s int) int64 { return int64(5 * max(0, s-10)) }), nil, ""},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			v := judge(t, []string{"ttft.p95 < 800ms", "error_rate <= 5%"}, c.change, append([]made{wave("calm", part(900, nil))}, c.more...)...)

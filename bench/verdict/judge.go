@@ -9,6 +9,7 @@ import (
 
 	"flashwave/bench/result"
 	"flashwave/bench/slo"
+	"flashwave/bench/units"
 )
 
 // A Case is a run as it is judged.
@@ -77,11 +78,8 @@ type lagging struct {
 	named bool
 }
 
-// Hold judges an assertion against a stretch, as a document says it.
-func Hold(a Assertion, s Stretch) result.SLO { return hold(a, s) }
-
-// hold judges it against whatever knows its figures.
-func hold(a Assertion, s slo.Lookup) result.SLO {
+// Hold judges an assertion against whatever knows its figures, as a document says it.
+func Hold(a Assertion, s slo.Lookup) result.SLO {
 	r := slo.Evaluate(a.Expr, s)
 	return result.SLO{
 		Expr: a.Text, Wave: a.Wave, Observed: r.Observed, AtLeast: r.AtLeast, AtMost: r.AtMost,
@@ -95,14 +93,18 @@ func (j *judgement) hold() {
 		if a.Assumed && s.Unasked {
 			continue // whoever was asked nothing is held to nothing, unless somebody said so
 		}
-		h := held{SLO: hold(a, j.lookup(a.Expr, s)), expr: a.Expr}
+		h := held{SLO: Hold(a, s), expr: a.Expr}
 		h.Kind = j.Assertions.KindOf(a.Expr)
 		h.answered = h.OK != nil && !*h.OK && failsOnAnswers(a.Expr, s)
 		if against, void := j.against(a.Expr); void && a.Latency() {
 			h.OK, h.against = nil, against.String()
 		}
-		if n := s.Part.Unjudged; h.OK == nil && a.OfGood() && n > 0 {
+		switch n := s.Part.Unjudged; {
+		case h.OK != nil:
+		case a.OfGood() && n > 0:
 			h.against = unjudged(n)
+		case a.Metric == slo.Starved && h.AtLeast != nil:
+			h.against = "tasks had got nothing for " + units.Duration(*s.Tasks.Starved) + " when the run ended, and still waited"
 		}
 		j.held = append(j.held, h)
 		switch {
@@ -137,6 +139,12 @@ func (j *judgement) against(e slo.Expr) (result.Finding, bool) {
 // customers is what they felt, by the SLO that was missed most if one on what they wait for
 // was. They are not spoken of where the generator's own lateness is in it.
 func (j *judgement) customers() string {
+	if j.Figures.Tasks != nil {
+		if _, void := j.against(slo.Expr{Metric: slo.Wait}); void {
+			return ""
+		}
+		return j.Assertions.servedTasks(j.Figures.Tasks())
+	}
 	e, bounded := j.Assertions.felt(j.Figures)
 	if i := slices.IndexFunc(j.failed, func(h held) bool { return bearable(h.expr) }); i >= 0 {
 		e, bounded = j.failed[i].expr, true
@@ -289,13 +297,13 @@ func (j *judgement) reasons(status result.Status) (list []string) {
 			if t := j.Run.Total.Latency; t.TTFT.Response == nil && t.E2E.Response != nil {
 				such = "e2e.p95 < 3s" // nothing streams
 			}
-			add("no SLO says how long a request may wait: give one, such as " + such)
+			add("no SLO says of every request how long it may wait: give one, such as " + such)
 		}
 	}
 	for _, text := range j.good.reasons() {
 		add(text)
 	}
-	for _, text := range Hollow(j.Run) {
+	for _, text := range j.hidden() {
 		add(text)
 	}
 	if n := j.steered(); n > 0 {

@@ -193,7 +193,7 @@ func TestTheMissingSLOIsOnWhatThereIs(t *testing.T) {
 	}
 	for such, p := range map[string]*result.Part{"ttft.p95 < 800ms": part(100, nil), "e2e.p95 < 3s": unary} {
 		v := judge(t, nil, behind, wave("calm", p))
-		if want := "no SLO says how long a request may wait: give one, such as " + such; !slices.Contains(v.Reasons, want) {
+		if want := "no SLO says of every request how long it may wait: give one, such as " + such; !slices.Contains(v.Reasons, want) {
 			t.Errorf("%q, want %q", v.Reasons, want)
 		}
 	}

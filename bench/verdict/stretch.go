@@ -18,6 +18,9 @@ type Stretch struct {
 	// Unasked: it is a class of which no request was due. That is no data for anything, a
 	// rate of nothing neither: whoever asserts something of a class wants it asked.
 	Unasked bool
+	// Tasks are what happened to the tasks that the requests are, where there is a queue: of
+	// the class, or of all; nil: there is none, or of a wave nothing is known of them.
+	Tasks *result.TaskPart
 }
 
 var _ slo.Lookup = Stretch{}
@@ -31,8 +34,17 @@ type Figures struct {
 	// OfClass is likewise what the requests of a class did. Of a run without classes it may
 	// be nil.
 	OfClass func(class int) (*result.Part, time.Duration)
+	Tasks   func() *result.Tasks // of a queue, in the same time; nil: there is none
 	Priced  bool
 	Judged  bool
+}
+
+// tasks are those of a class of a queue, or all of them (""); nil: there is none.
+func (f Figures) tasks(class string) *result.TaskPart {
+	if f.Tasks == nil {
+		return nil
+	}
+	return f.Tasks().Of(class)
 }
 
 // Stretch is what an expression speaks of: the run, a class of its requests, or the waves
@@ -41,10 +53,12 @@ func (f Figures) Stretch(e slo.Expr) Stretch {
 	s := Stretch{Priced: f.Priced, Judged: f.Judged}
 	if e.Wave == "" {
 		s.Part, s.Length = f.Of(-1)
+		s.Tasks = f.tasks("")
 		return s
 	}
 	if c := f.Class(e); c >= 0 {
 		s.Part, s.Length = f.OfClass(c)
+		s.Tasks = f.tasks(f.Classes[c].Name)
 		s.Unasked = s.Part.Requests.Scheduled == 0 && s.Part.Here == (result.Happened{})
 		return s
 	}
@@ -62,6 +76,9 @@ func (f Figures) Stretch(e slo.Expr) Stretch {
 // Scalar implements slo.Lookup. What counts good requests lies between what it is with
 // every unjudged one taken as bad, and as good.
 func (s Stretch) Scalar(e slo.Expr) (slo.Range, bool) {
+	if s.Tasks != nil && (e.Metric.OfQueue() || e.Metric == slo.Lost) {
+		return s.ofTasks(e)
+	}
 	if s.Unasked {
 		return slo.Range{}, false
 	}
@@ -149,6 +166,9 @@ func (s Stretch) count(e slo.Expr) (float64, bool) {
 
 // Latency implements slo.Lookup.
 func (s Stretch) Latency(e slo.Expr) (slo.Sample, bool) {
+	if e.Metric == slo.Wait {
+		return s.waits(e)
+	}
 	m, ok := MetricOf(e)
 	if !ok {
 		return slo.Sample{}, false

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
-
 	"flashwave/client"
 	"flashwave/client/outcome"
 )
@@ -66,7 +64,8 @@ type state uint8
 
 const (
 	unsent  state = iota
-	asked         // written; Redis did not say yet that it has it
+	asked         // written; Redis did not say yet that it has it, and is listened to
+	doubted       // written, and the connection broke before Redis said that it has it
 	waiting       // in its queue
 	running       // taken
 	ended
@@ -91,7 +90,8 @@ type task struct {
 	index   int           // in the heap; -1: in none
 	polled  time.Duration // when its result was asked for last
 	since   time.Duration // when it was taken last
-	pipe    redis.Conn    // on which it was written; nil: on none
+	number  uint64        // of its id
+	heard   tapped        // of its calls
 }
 
 // A line is the tasks of ours that wait in one queue, the head first.
@@ -117,11 +117,14 @@ type book struct {
 	classes []Class
 	lines   []line           // by queue
 	of      []int            // the class of each queue
-	all     map[string]*task // that were written
+	all     map[string]*task // that were written, and did not end
 	running map[*task]bool
-	unsure  map[*task]bool // the connection broke before Redis said whether it has them
-	again   []*task        // done, and to be looked at again
+	doubted map[*task]time.Duration // since when Redis was seen not to have them; 0: it was not asked yet
+	ended   []uint64                // the numbers of those that came to an end
+	again   []*task                 // done, and to be looked at again
 	looks   uint64
+	marks   []mark // by the numbers of tasks
+	sharper int64  // tasks that were heard to be taken before they were seen to be
 	now     func() time.Duration
 }
 
@@ -133,18 +136,27 @@ func (b *book) enqueued(t *task, p place) {
 }
 
 func (b *book) accept(t *task, p place) {
-	delete(b.unsure, t)
 	t.state, t.place, t.look = waiting, p, b.looks
-	t.Enqueued = b.now()
+	t.Enqueued = t.result.Sent
 	heap.Push(&b.lines[t.line], t)
 	b.watch.Enqueued(t.Task)
 }
 
-// placed: a task was written, to stand there.
+// placed: a task is about to be written, to stand there.
 func (b *book) placed(t *task, at place, member string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t.place, t.member = at, member
+	b.all[t.ID] = t
+	b.remember(t)
+}
+
+// doubt: nobody will hear whether Redis has a task. Whoever looks finds out.
+func (b *book) doubt(t *task) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t.state = doubted
+	b.doubted[t] = 0
 }
 
 // placeOf is where the task with an id stands; ok is false of what is not ours.
@@ -162,7 +174,6 @@ func (b *book) placeOf(id string) (p place, ok bool) {
 func (b *book) refused(t *task, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.unsure, t)
 	of, text := outcomeOf(err)
 	t.state = ended
 	b.answer(t, of, text, b.now())
@@ -215,8 +226,8 @@ func (b *book) tell(taken []*task, look uint64, at time.Duration) {
 	for _, t := range taken {
 		if !t.first {
 			t.first = true
-			t.Taken = at
-			t.result.FirstByte = at
+			t.Taken = b.takenAt(t, at)
+			t.result.FirstByte = t.Taken
 		}
 		over := false
 		for q, l := range b.lines {
@@ -245,11 +256,17 @@ func (b *book) end(t *task, fate Fate, a Answer, at time.Duration) {
 	if t.state == waiting { // done before anybody saw it taken
 		heap.Remove(&b.lines[t.line], t.index)
 		if !t.first {
-			t.first, t.Taken, t.result.FirstByte = true, at, at
-			b.watch.Taken(t.Task, false)
+			t.first, t.Taken = true, b.takenAt(t, at)
+			t.result.FirstByte = t.Taken
 		}
+		b.watch.Taken(t.Task, false)
 	}
 	delete(b.running, t)
+	delete(b.all, t.ID)
+	b.ended = append(b.ended, t.number)
+	if a.Usage.From == client.FromNone {
+		a.Usage = t.heard.spent
+	}
 	t.state, t.Done, t.Answer = ended, at, a
 	t.result.Retries, t.result.Usage, t.result.Text = a.Retries, a.Usage, a.Text
 	b.watch.Ended(t.Task, fate)
@@ -277,4 +294,18 @@ func (b *book) abandon(t *task) client.Result {
 		b.answer(t, outcome.Cancelled, fmt.Sprintf("the run was over before the task was %s", map[bool]string{true: "done", false: "taken"}[t.first]), b.now())
 	}
 	return t.result
+}
+
+// blind: Redis could not be looked at for so long. Who waits for a task of which nothing was
+// known since is told so; the task stays what it was.
+func (b *book) blind(since, patience time.Duration, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	of, text := outcomeOf(err)
+	now := b.now()
+	for _, t := range b.all {
+		if t.state != asked && now-max(since, t.result.Sent) > patience {
+			b.answer(t, of, text, now)
+		}
+	}
 }

@@ -2,8 +2,8 @@ package queue
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/gomodule/redigo/redis"
@@ -70,11 +70,11 @@ func (r *reader) askJobs(list []*task, into *news) {
 	}
 }
 
-// score is that of a job that was added.
-func score(id, reply string) (place, error) {
-	p := place{id: id}
-	if _, err := fmt.Sscan(reply, &p.score); err != nil {
-		return p, errors.New("redis did not say where the job is")
+// jobPlace is that of a job, by its score.
+func jobPlace(id, text string) (p place, err error) {
+	p.id = id
+	if p.score, err = strconv.ParseFloat(text, 64); err != nil {
+		return p, errUndone
 	}
 	return p, nil
 }

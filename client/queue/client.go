@@ -5,9 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,8 +13,6 @@ import (
 	"github.com/gomodule/redigo/redis"
 
 	"flashwave/client"
-	"flashwave/client/outcome"
-
 	"flashwave/client/queue/spec"
 )
 
@@ -56,7 +52,8 @@ type Client struct {
 }
 
 // Open connects to Redis and looks at the queue, which must be empty unless the
-// configuration says that it may be joined. Its errors hold no password.
+// configuration says that it may be joined. Its errors hold no password; those over rights are
+// [ErrDenied].
 func Open(ctx context.Context, c Config) (*Client, error) {
 	if c.Poll <= 0 {
 		c.Poll = usualPoll
@@ -72,7 +69,7 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 		return nil, err
 	}
 	q := &Client{config: c, prefix: "fw-" + hex.EncodeToString(id[:]) + "-", todo: make(chan *task, 1<<12), dealt: make([]atomic.Uint64, len(c.Classes))}
-	q.book = book{watch: c.Watch, classes: c.Classes, all: map[string]*task{}, running: map[*task]bool{}, unsure: map[*task]bool{}, now: q.now}
+	q.book = book{watch: c.Watch, classes: c.Classes, all: map[string]*task{}, running: map[*task]bool{}, doubted: map[*task]time.Duration{}, now: q.now}
 	for i, of := range c.Classes {
 		for range of.High - of.Low + 1 {
 			q.book.of = append(q.book.of, i)
@@ -81,8 +78,7 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 	q.book.lines = make([]line, len(q.book.of))
 	conn, err := q.dial(ctx)
 	if err != nil {
-		_, text := outcomeOf(err)
-		return nil, errors.New(text)
+		return nil, told(err)
 	}
 	defer conn.Close() //nolint:errcheck // it was only looked at
 	if err := q.inspect(conn); err != nil {
@@ -116,63 +112,6 @@ func (q *Client) priority(line int) int {
 // key is that of a queue.
 func (q *Client) key(line int) string { return q.config.Layout.QueueKey(q.priority(line)) }
 
-// sizes are the commands that say how much is in a queue.
-var sizes = map[Kind]string{spec.SortedSet: "ZCARD", spec.BullMQ: "ZCARD", spec.List: "LLEN", spec.Stream: "XLEN"}
-
-// types are what Redis calls the kinds.
-var types = map[Kind]string{spec.SortedSet: "zset", spec.BullMQ: "zset", spec.List: "list", spec.Stream: "stream"}
-
-// inspect looks whether the queue is one, and empty.
-func (q *Client) inspect(conn redis.Conn) error {
-	l := q.config.Layout
-	if mode, err := redis.String(conn.Do("INFO", "server")); err == nil {
-		if err := unsupportedMode(mode); err != nil {
-			return err
-		}
-	} else if of, text := outcomeOf(err); of == outcome.Auth && !isDenied(err) {
-		return errors.New(text)
-	}
-	for line := range q.book.lines {
-		key := q.key(line)
-		kind, err := redis.String(conn.Do("TYPE", key))
-		if err != nil {
-			_, text := outcomeOf(err)
-			return errors.New(text)
-		}
-		if kind != "none" && kind != types[l.Kind] {
-			return fmt.Errorf("key %s holds a %s, and the queue is a %s", key, kind, types[l.Kind])
-		}
-		if kind != "none" && !q.config.Join {
-			n, err := redis.Int64(conn.Do(sizes[l.Kind], key))
-			if err != nil {
-				return err
-			}
-			if n > 0 {
-				return fmt.Errorf("%w: %s holds %d", ErrNotEmpty, key, n)
-			}
-		}
-		if l.Kind == spec.Stream {
-			if err := q.group(conn, key); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// ErrNotEmpty is wrapped by the error over a queue that holds tasks of others.
-var ErrNotEmpty = errors.New("the queue is not empty")
-
-// group makes the consumer group of a stream, where there is none yet.
-func (q *Client) group(conn redis.Conn, key string) error {
-	_, err := conn.Do("XGROUP", "CREATE", key, q.config.Layout.Group, "$", "MKSTREAM")
-	if err != nil && !hasWord(err, "BUSYGROUP") {
-		_, text := outcomeOf(err)
-		return errors.New(text)
-	}
-	return nil
-}
-
 // Do enqueues one task and waits until it has ended, or for the context. In its result
 // FirstByte is the instant at which the task was taken; no token has one.
 func (q *Client) Do(ctx context.Context, req *client.Request, sink client.Sink) client.Result {
@@ -201,12 +140,13 @@ func (q *Client) task(ctx context.Context, req *client.Request, sink client.Sink
 	class := min(max(req.Class, 0), len(q.config.Classes)-1)
 	of := q.config.Classes[class]
 	line := int((q.dealt[class].Add(1) - 1) % uint64(of.High-of.Low+1))
+	number := q.number.Add(1)
 	t := &task{
 		Task: Task{
-			ID: q.prefix + strconv.FormatUint(q.number.Add(1), 10), Class: class, Priority: of.Low + line,
+			ID: q.id(number), Class: class, Priority: of.Low + line,
 			Enqueued: client.Never, Taken: client.Never, Done: client.Never,
 		},
-		ctx: ctx, sink: sink, ready: make(chan struct{}), index: -1,
+		number: number, ctx: ctx, sink: sink, ready: make(chan struct{}), index: -1,
 	}
 	for i := range class {
 		line += q.config.Classes[i].High - q.config.Classes[i].Low + 1
@@ -235,12 +175,16 @@ func (q *Client) task(ctx context.Context, req *client.Request, sink client.Sink
 	return t
 }
 
-// Close ends the looking, and takes back what was enqueued and no worker has in hand.
+// Close ends the looking, and takes back what was enqueued and no worker has in hand. Its
+// error says why tasks may be left behind.
 func (q *Client) Close() error {
 	q.cancel()
 	q.wait.Wait()
 	if q.config.Keep {
 		return nil
 	}
-	return q.clean()
+	if err := q.clean(); err != nil {
+		return fmt.Errorf("tasks that begin with %s may be left in Redis: %w", q.prefix, told(err))
+	}
+	return nil
 }

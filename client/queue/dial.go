@@ -28,9 +28,15 @@ const (
 	replyTimeout = 30 * time.Second
 )
 
+// noPassword is what a user says who has none: Redis then takes anything.
+const noPassword = "none"
+
 // Dial connects to Redis. The password is "" where none is asked for; the TLS configuration
 // counts where the address says rediss, and may be nil.
 func Dial(ctx context.Context, a Address, password string, config *tls.Config) (redis.Conn, error) {
+	if a.User != "" && password == "" {
+		password = noPassword
+	}
 	options := []redis.DialOption{
 		redis.DialConnectTimeout(dialTimeout), redis.DialReadTimeout(replyTimeout), redis.DialWriteTimeout(replyTimeout),
 		redis.DialDatabase(a.Database), redis.DialUsername(a.User), redis.DialPassword(password), redis.DialUseTLS(a.TLS),
@@ -38,5 +44,9 @@ func Dial(ctx context.Context, a Address, password string, config *tls.Config) (
 	if config != nil {
 		options = append(options, redis.DialTLSConfig(config))
 	}
-	return redis.DialContext(ctx, "tcp", a.Host, options...)
+	conn, err := redis.DialContext(ctx, "tcp", a.Host, options...)
+	if fatal(err) {
+		return nil, unreachable{err}
+	}
+	return conn, err
 }

@@ -1,14 +1,15 @@
 // Package queue asks a completions endpoint the way a shop's background copy does: it puts
 // tasks into a Redis queue, from which workers of one's own take them, and waits for what
 // they write back. Begin with [Open] and [Client.Do], which is that of an endpoint's client.
+// A [Gauge] looks at a queue of others, and changes nothing.
 //
 // # Instants
 //
-// Of each task: sent, when it was written to Redis; enqueued, when Redis said that it has
-// it; taken, when a worker had it; done, when its result, or its dead letter, was there. The
-// last two are seen by one reader that looks every [Config.Poll] in one pipeline, and are
-// late by up to the time between two looks: [Stats] says how long that was. No keyspace
-// event and no MONITOR is a clock here.
+// Of each task: enqueued, when it was written to Redis, which said that it has it; taken, when
+// a worker had it; done, when its result, or its dead letter, was there. The last two are seen
+// by one reader that looks every [Config.Poll] in one pipeline, and are late by up to the time
+// between two looks: [Stats] says how long that was. No keyspace event and no MONITOR is a
+// clock here.
 //
 // Which tasks were taken the head of each queue says, in one command a look however deep the
 // queue is: of those that stand in order before the head none is in it any more. Workers that
@@ -27,7 +28,30 @@
 // # What it touches
 //
 // It writes the tasks' own keys, their places in the queues, and the counter of enqueued
-// tasks. [Client.Close] takes back what it wrote of tasks that no worker has in hand, unless
-// [Config.Keep]; no other key is ever deleted, and results go by their own time to live. A
-// queue that is not empty is refused unless [Config.Join].
+// tasks; of a stream it makes the consumer group where there is none, and of BullMQ it adds to
+// the events and the marker. [Client.Close] takes back the places and the data of tasks that no
+// worker has in hand, unless [Config.Keep]; no other key is ever deleted, and results go by
+// their own time to live. A queue that is not empty is refused unless [Config.Join].
+//
+// A process that is killed takes nothing back: places stay in the queues until a worker takes
+// them, and data goes by its time to live, which is a day, but for jobs of BullMQ. The ids of
+// tasks begin with fw-, and no two runs share what follows.
+//
+// # What its user may do
+//
+// [Open] tries every right, but exec and those of BullMQ's script. Every user needs type, multi
+// and exec, and should have info, by which clusters and sentinels are known. Beside them:
+//
+//   - shop: set zadd hincrby zrange zcard zmscore mget hmget exists zrem del;
+//   - list: lpush hincrby lindex llen lpos get mget hmget lrem;
+//   - stream: xadd hincrby xgroup|create xinfo|groups xlen xrevrange get mget hmget xdel;
+//   - bullmq: eval incr hset zadd hexists xadd zrange zcard zcount zscore zmscore hmget exists zrem del.
+//
+// Who keeps its tasks needs nothing that takes them back.
+//
+// # Why redigo
+//
+// It writes and reads a pipeline apart, so that a slow server does not make the generator
+// late; it never repeats a command by itself, which would enqueue a task twice; and it brings
+// no other module.
 package queue

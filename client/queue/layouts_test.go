@@ -1,7 +1,6 @@
 package queue_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/gomodule/redigo/redis"
 
-	"flashwave/client"
 	"flashwave/client/outcome"
 	"flashwave/client/queue"
 	"flashwave/client/queue/spec"
@@ -72,8 +70,10 @@ func idIn(b []byte) string {
 // A list, a stream and BullMQ's jobs are queues as well: the waits and the service times of tasks that are
 // taken one by one are what they must be.
 func TestOtherLayouts(t *testing.T) {
+	t.Parallel()
 	for name, take := range simple {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			m := miniredis.RunT(t)
 			synctest.Test(t, func(t *testing.T) {
 				layout, err := spec.ParseLayout(name)
@@ -116,48 +116,5 @@ func TestOtherLayouts(t *testing.T) {
 				s.close(t)
 			})
 		})
-	}
-}
-
-// Tasks that nobody took are taken back.
-func TestWaitingTasksAreTakenBack(t *testing.T) {
-	for _, name := range []string{"shop", "list", "stream", "bullmq"} {
-		for _, keep := range []bool{false, true} {
-			t.Run(fmt.Sprint(name, keep), func(t *testing.T) {
-				m := miniredis.RunT(t)
-				layout, err := spec.ParseLayout(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				c := queue.Config{Address: queue.Address{Host: m.Addr()}, Layout: layout, Classes: classes[:1], Timeout: time.Second, Keep: keep, Epoch: time.Now(), Watch: &census{ids: map[string]queue.Fate{}}}
-				q, err := queue.Open(t.Context(), c)
-				if err != nil {
-					t.Fatal(err)
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-				defer cancel()
-				if r := q.Do(ctx, &client.Request{}, silent{}); r.Outcome != outcome.Cancelled || r.Sent == client.Never {
-					t.Errorf("%+v", r)
-				}
-				if err := q.Close(); err != nil {
-					t.Error(err)
-				}
-				held := 0
-				switch key := layout.QueueKey(1); layout.Kind {
-				case spec.SortedSet, spec.BullMQ:
-					all, _ := m.ZMembers(key)
-					held = len(all)
-				case spec.List:
-					all, _ := m.List(key)
-					held = len(all)
-				case spec.Stream:
-					all, _ := m.Stream(key)
-					held = len(all)
-				}
-				if want := map[bool]int{true: 1}[keep]; held != want {
-					t.Errorf("the queue holds %d, want %d", held, want)
-				}
-			})
-		}
 	}
 }

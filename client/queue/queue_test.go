@@ -164,6 +164,7 @@ func (s *shop) outcomes() map[outcome.Outcome]int {
 // The shop's worker takes ten at once, and rests: what the client sees of it is exact to
 // the time between two looks.
 func TestTasksAreTakenAndDone(t *testing.T) {
+	t.Parallel()
 	m := miniredis.RunT(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, m, func(*queue.Config, *worker.Config) {})
@@ -198,6 +199,7 @@ func TestTasksAreTakenAndDone(t *testing.T) {
 
 // What workers do wrong is seen for what it is.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		faults worker.Faults
@@ -224,10 +226,11 @@ func TestFaults(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			m := miniredis.RunT(t)
 			synctest.Test(t, func(t *testing.T) {
 				s := open(t, m, func(of *queue.Config, w *worker.Config) {
-					of.Poll = 100 * time.Millisecond
+					of.Poll = 250 * time.Millisecond
 					w.Faults, w.Ask = c.faults, fixed{time.Second, c.of}
 				})
 				for class := range 3 {

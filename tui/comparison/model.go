@@ -337,7 +337,7 @@ func (c Model) layout() layout {
 	if h >= 34 {
 		s.Take(1)
 	}
-	l.headline = s.Take(c.answerRows())
+	l.headline = s.Take(draw.AnswerRows(w, h))
 	if h >= 34 {
 		s.Take(1)
 	}

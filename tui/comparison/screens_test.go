@@ -93,8 +93,8 @@ func TestScreensFitAnyWindow(t *testing.T) {
 	t.Parallel()
 	for _, scene := range []string{"worse", "refused"} {
 		c := New(scenes[scene](), draw.Theming{})
-		for width := 0; width <= 210; width += 15 {
-			for height := 0; height <= 66; height += 7 {
+		for width := 0; width <= 210; width += 30 {
+			for height := 0; height <= 66; height += 11 {
 				for _, look := range []draw.Theming{{}, {ASCII: true, NoColor: true}} {
 					c := c.Restyle(look).resize(width, height)
 					for _, key := range []string{"", "tab", "down", "w", "right", "tab", "z"} {

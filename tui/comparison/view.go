@@ -17,8 +17,7 @@ func (c Model) header(width int) string {
 		}
 	}
 	sides = p.Figure(draw.Clean(c.base.ID)) + p.Label(" "+p.Glyph.Arrow+" ") + p.Figure(draw.Clean(c.other.ID))
-	head := ""
-	return p.Ends(head, sides, width)
+	return p.Ends("", sides, width)
 }
 
 // grade is how the gate judges.
@@ -36,28 +35,13 @@ func (c Model) sentence() string {
 	return text
 }
 
-// answerRows is how many rows the answer has.
-func (c Model) answerRows() int {
-	switch w, h := c.width, c.height; {
-	case w >= draw.ColumnWidth && h >= draw.FullHeight:
-		return draw.DigitRows + 1
-	case w < draw.ColumnWidth && h >= 10:
-		return 4
-	default:
-		return min(3, max(1, h/4))
-	}
-}
-
 // answer is what the gate says, with the change that decides large where it has room; what
 // it is to customers; and what should be known.
 func (c Model) answer(width, height int) []string {
-	p, a := c.pen, answer.OfRuns(c.doc)
-	style := p.Style.Of(c.grade())
-	if a != nil && height >= draw.DigitRows && width >= draw.ColumnWidth {
-		figure := p.Digits(a.Figure+" "+a.Unit, style)
-		const gap = 4
-		if room := width - draw.Cells(figure[0]) - gap; room >= 36 {
-			return draw.Beside(figure, c.told(room, height), gap)
+	if a := answer.OfRuns(c.doc); a != nil {
+		figure := c.pen.Digits(a.Figure+" "+a.Unit, c.pen.Style.Of(c.grade()))
+		if lines, ok := draw.LargeAnswer(figure, width, height, func(room int) []string { return c.told(room, height) }); ok {
+			return lines
 		}
 	}
 	return c.told(width, height)

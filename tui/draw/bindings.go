@@ -223,12 +223,3 @@ func told(sign string, style Ink, text string, column, width int) []string {
 func (b Bindings[A]) Of(g Group) Bindings[A] {
 	return slices.DeleteFunc(slices.Clone(b), func(one Binding[A]) bool { return one.Group != g })
 }
-
-// Centred puts a panel in the middle of a window.
-func Centred(lines []string, width, height int) Block {
-	widest := 0
-	for _, line := range lines {
-		widest = max(widest, Cells(line))
-	}
-	return Block{At(max(0, (width-widest)/2), max(0, (height-len(lines))/2), widest, len(lines)), lines}
-}

@@ -288,3 +288,12 @@ func Wrapped(style Ink, text string, width int) []string {
 	}
 	return lines
 }
+
+// Centred puts a panel in the middle of a window.
+func Centred(lines []string, width, height int) Block {
+	widest := 0
+	for _, line := range lines {
+		widest = max(widest, Cells(line))
+	}
+	return Block{At(max(0, (width-widest)/2), max(0, (height-len(lines))/2), widest, len(lines)), lines}
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flashwave/bench/result"
+	"flashwave/bench/slo"
 	"flashwave/bench/units"
 	"flashwave/tui/draw"
 )
@@ -47,14 +48,19 @@ func (p pen) customers(s result.Snapshot, width, height int) []string {
 		return nil
 	}
 	// Whole clauses give way, from the last.
-	short, _, _ := strings.Cut(text, "; ")
-	shorter, _, _ := strings.Cut(short, " for ")
-	for _, form := range []string{text, short, shorter} {
+	form := text
+	for _, end := range []string{"; ", "; ", "; ", ", ", " for "} {
 		if lines := draw.Wrapped(p.Style.Text, form, width); len(lines) <= height {
 			return lines
 		}
+		if i := strings.LastIndex(form, end); i > 0 {
+			form = form[:i]
+		}
 	}
-	return []string{p.Cut(p.Style.Text.Render(shorter), width)}
+	if lines := draw.Wrapped(p.Style.Text, form, width); len(lines) <= height {
+		return lines
+	}
+	return []string{p.Cut(p.Style.Text.Render(form), width)}
 }
 
 // A headline is the figure that stands for the run.
@@ -65,15 +71,17 @@ type headline struct {
 	where  string // of which requests
 }
 
-// headline is the figure of the SLO that says best what the run is about, or TTFT p95.
+// headline is the figure of the SLO that says best how the run fails, or else what it is
+// about; where there is none what the most urgent tasks of a queue wait, or TTFT p95.
 func (p pen) headline(s result.Snapshot) headline {
 	o, ok := leading(s.SLOs)
-	if s.Verdict != nil { // what it failed by, or what it was about
-		if failed, some := leading(breached(s.SLOs)); some {
-			o = failed
-		}
+	if failed, some := leading(breached(s.SLOs)); some { // what fails says more than what holds
+		o = failed
 	}
 	if !ok {
+		if h, ok := p.waited(s); ok {
+			return h
+		}
 		name, l := "TTFT p95", s.Window.Latency.TTFT.Response
 		if l == nil || l.Count == 0 {
 			if e2e := s.Window.Latency.E2E.Response; e2e != nil && e2e.Count > 0 {
@@ -106,9 +114,22 @@ func (p pen) headline(s result.Snapshot) headline {
 	return h
 }
 
+// waited is the figure of a queue without an SLO: what its most urgent tasks wait.
+func (p pen) waited(s result.Snapshot) (h headline, ok bool) {
+	if taskClassCount(s) == 0 {
+		return h, false
+	}
+	c := taskClasses(s, outlook{})[0]
+	h = headline{units.NoData, p.Style.Faint, p.Style.Text.Render("wait p95"), p.Label(c.name + ", " + p.whenTasks(s, outlook{}))}
+	if c.p95 != nil {
+		h.figure, h.style = units.Duration(*c.p95), p.Style.Strong
+	}
+	return h, true
+}
+
 // ofWhat is the wave that an SLO speaks of, or the class of requests.
 func ofWhat(o result.SLOStatus) string {
-	if o.Kind != "" {
+	if o.Kind != "" && !slo.Metric(o.Metric).OfQueue() {
 		return draw.Clean(o.Kind + " " + o.Wave)
 	}
 	return draw.Clean(o.Wave)
@@ -118,13 +139,13 @@ func ofWhat(o result.SLOStatus) string {
 // first word before other latencies, of the whole run before those of a wave, and
 // anything else after them. What nobody asked for does not lead.
 func leading(slos []result.SLOStatus) (best result.SLOStatus, ok bool) {
-	order := []string{"ttft", "ttfa", "e2e", "tpot", "itl"}
+	order := []string{"wait", "ttft", "ttfa", "e2e", "tpot", "itl"}
 	rank := func(o result.SLOStatus) int {
 		r := slices.Index(order, o.Metric)
 		if r < 0 {
 			r = len(order)
 		}
-		if o.Wave != "" {
+		if o.Wave != "" && o.Metric != "wait" { // what tasks wait for is told by class
 			r += len(order) + 1
 		}
 		if o.Unit != units.Milliseconds {

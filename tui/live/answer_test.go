@@ -59,10 +59,11 @@ func TestTheAnswer(t *testing.T) {
 		{90, func(s *result.Snapshot) { s.Lanes[0].Factor = 1.1 }, "● running, rate ×1.10: every SLO holds", false},
 		{240, nil, "≈ running: E2E p99 is 7.77 s, near its SLO of 8 s in rush", false},
 		{262, nil, "✗ running: E2E p99 is 8.33 s, over its SLO of 8 s in rush", true},
+		{262, nil, "E2E p99   SLO < 8 s ✗   rush", true}, // the large figure is of what fails
 		{150, overloaded, "✗ running: served 129.0 of 201.0/s, waiting 1,741 and growing", true},
 		{60, func(s *result.Snapshot) { s.State = result.Paused }, "● paused: nothing is sent, 4 requests are open", false},
 		{200, func(s *result.Snapshot) { s.State = result.Draining }, "● draining: nothing more is sent, ", false},
-		{490, func(s *result.Snapshot) { s.State = result.Draining }, "● time over: nothing more is sent, ", false},
+		{490, func(s *result.Snapshot) { s.State = result.Draining }, "● time over: nothing more is sent, ", true}, // errors of its last 10 s
 		{490, screentest.Judged(result.Fail), "● FAIL: held 164 req/s", true},
 		{200, stoppedByHand, "● ABORTED: stopped by hand", false},
 	} {

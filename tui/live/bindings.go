@@ -1,6 +1,9 @@
 package live
 
-import "flashwave/tui/draw"
+import (
+	"flashwave/bench/result"
+	"flashwave/tui/draw"
+)
 
 // An Action is something that the screen can do.
 type Action struct {
@@ -66,6 +69,10 @@ const (
 // Bindings are all that the screen can do.
 func (m Model) Bindings() draw.Bindings[Action] {
 	over, live, open := m.done(), !m.done(), m.overlay != overlayNone
+	ending, stopping := over, "stop"
+	if m.live.State == result.Draining { // there is no load to change any more
+		ending, stopping = true, "stop at once"
+	}
 	listed, finding := m.panels.Has(panelEvents), m.search.finder.Query() != ""
 	list := draw.Bindings[Action]{
 		{Keys: []string{"esc", "enter", "q"}, Group: draw.Choosing, Action: Action{verb: closeOverlay}, Off: !open},
@@ -82,14 +89,14 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		list = append(list, m.panelBindings()...)
 	}
 	list = append(list, draw.Bindings[Action]{
-		{Keys: []string{"space", "p"}, Shown: "space", Label: "pause", Help: "pause the lane in view, or let it go on (also p)", Group: draw.Driving, Action: Action{verb: pause}, Off: over},
-		{Keys: []string{"+", "="}, Shown: "+", Label: "load", Help: "10 % more load", Group: draw.Driving, Action: Action{verb: more}, Off: over},
-		{Keys: []string{"-", "_"}, Shown: "-", Label: "load", Help: "10 % less load", Group: draw.Driving, Action: Action{verb: less}, Off: over},
-		{Keys: []string{">", "."}, Shown: ">", Help: "twice the load", Group: draw.Driving, Action: Action{verb: twice}, Off: over},
-		{Keys: []string{"<", ","}, Shown: "<", Help: "half the load", Group: draw.Driving, Action: Action{verb: half}, Off: over},
-		{Keys: []string{"u"}, Shown: "u", Label: "undo", Help: "undo the last change of the load, or pause", Group: draw.Driving, Action: Action{verb: undo}, Off: over || len(m.acts) == 0},
-		{Keys: []string{"b"}, Shown: "b", Label: "burst", Help: "a burst: one second's requests at once, 10 at least", Group: draw.Driving, Action: Action{verb: burst}, Off: over},
-		{Keys: []string{"n"}, Shown: "n", Label: "next wave", Help: "skip to the next wave", Group: draw.Driving, Action: Action{verb: nextWave}, Off: over || finding},
+		{Keys: []string{"space", "p"}, Shown: "space", Label: "pause", Help: "pause the lane in view, or let it go on (also p)", Group: draw.Driving, Action: Action{verb: pause}, Off: ending},
+		{Keys: []string{"+", "="}, Shown: "+", Label: "load", Help: "10 % more load", Group: draw.Driving, Action: Action{verb: more}, Off: ending},
+		{Keys: []string{"-", "_"}, Shown: "-", Label: "load", Help: "10 % less load", Group: draw.Driving, Action: Action{verb: less}, Off: ending},
+		{Keys: []string{">", "."}, Shown: ">", Help: "twice the load", Group: draw.Driving, Action: Action{verb: twice}, Off: ending},
+		{Keys: []string{"<", ","}, Shown: "<", Help: "half the load", Group: draw.Driving, Action: Action{verb: half}, Off: ending},
+		{Keys: []string{"u"}, Shown: "u", Label: "undo", Help: "undo the last change of the load, or pause", Group: draw.Driving, Action: Action{verb: undo}, Off: ending || len(m.acts) == 0},
+		{Keys: []string{"b"}, Shown: "b", Label: "burst", Help: "a burst: one second's requests at once, 10 at least", Group: draw.Driving, Action: Action{verb: burst}, Off: ending},
+		{Keys: []string{"n"}, Shown: "n", Label: "next wave", Help: "skip to the next wave", Group: draw.Driving, Action: Action{verb: nextWave}, Off: ending || finding},
 
 		{Keys: []string{"r"}, Shown: "r", Label: "again", Help: "run it again", Group: draw.Keeping, Action: Action{verb: again}, Off: live || !m.offers.Backend},
 		{Keys: []string{"c"}, Shown: "c", Label: "compare", Help: "compare it with the run before", Group: draw.Keeping, Action: Action{verb: compareRuns}, Off: live || !m.offers.Backend},
@@ -113,7 +120,7 @@ func (m Model) Bindings() draw.Bindings[Action] {
 		{Keys: []string{"s"}, Shown: "s", Label: "service time", Help: "service time (from sending) or response time (from the schedule)", Group: draw.Seeing, Action: Action{verb: toggleService}},
 		{Keys: []string{"l"}, Shown: "l", Help: "next lane", Group: draw.Seeing, Action: Action{verb: nextLane}},
 	}...)
-	list = append(list, waveBindings...)
+	list = append(list, m.waveBindings()...)
 	if !finding {
 		list = append(list, m.finderBindings()...)
 	}
@@ -128,25 +135,24 @@ func (m Model) Bindings() draw.Bindings[Action] {
 	}...)
 	list = append(list, m.askBindings()...)
 	return append(list, draw.Bindings[Action]{
-		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: "stop", Help: "stop sending and drain; again: stop at once (also ctrl+c)", Group: draw.Leaving, Action: Action{verb: stop}, Off: over, Last: true},
+		{Keys: []string{"q", "ctrl+c"}, Shown: "q", Label: stopping, Help: "stop sending and drain; again: stop at once (also ctrl+c)", Group: draw.Leaving, Action: Action{verb: stop}, Off: over, Last: true},
 		{Keys: []string{"q", "enter", "ctrl+c"}, Shown: "q", Label: "leave", Help: "leave (also enter)", Group: draw.Leaving, Action: Action{verb: leave}, Off: live, Last: true},
 	}...)
 }
 
-// waveBindings pick the waves by their digits.
-var waveBindings = func() (list draw.Bindings[Action]) {
-	for i, digit := range "1234567890" {
-		b := draw.Binding[Action]{Keys: []string{string(digit)}, Group: draw.Seeing, Action: Action{verb: pickWave, wave: i}}
-		switch digit {
-		case '1':
-			b.Shown, b.Help = "1…9", "figures and charts of one wave; 0: of all"
-		case '0':
-			b.Action.wave = -1
+// waveBindings pick the waves that there are by their digits.
+func (m Model) waveBindings() (list draw.Bindings[Action]) {
+	const of = "figures and charts of "
+	for i, digit := range "123456789" {
+		b := draw.Binding[Action]{Keys: []string{string(digit)}, Group: draw.Seeing, Action: Action{verb: pickWave, wave: i}, Off: i >= len(m.shown.Waves)}
+		if !b.Off {
+			b.Name = of + "wave " + draw.Clean(m.shown.Waves[i].Name)
 		}
 		list = append(list, b)
 	}
-	return list
-}()
+	list[0].Shown, list[0].Help = "1…9", of+"one wave; 0: of all"
+	return append(list, draw.Binding[Action]{Keys: []string{"0"}, Name: of + "all waves", Group: draw.Seeing, Action: Action{verb: pickWave, wave: -1}})
+}
 
 // askBindings are what every screen asks of the program around it.
 func (m Model) askBindings() draw.Bindings[Action] {

@@ -65,6 +65,9 @@ func chartStack(picked [mostCharts]chartKind, s result.Snapshot, n int) []chartK
 	if s.Verdict != nil {
 		rest = []chartKind{chartTTFT, chartCurve, chartRequests, heat, chartInFlight, chartE2E, chartTokens, chartErrors}
 	}
+	if s.Queue != nil { // whose tasks have no first token
+		rest = []chartKind{chartE2E, chartRequests, chartE2EHeat, chartInFlight, chartTokens, chartCurve, chartErrors, chartCost}
+	}
 	if serverTold(s.Series) {
 		rest = slices.Insert(rest, 2, chartServer, chartCache)
 	}

@@ -9,8 +9,21 @@ import (
 )
 
 // classCount is how many classes of requests a run has: shares of a mix, turns of
-// conversations.
-func classCount(s result.Snapshot) int { return len(s.Workloads) + len(s.Turns) }
+// conversations. Those of a queue are told of as classes of tasks.
+func classCount(s result.Snapshot) int {
+	if s.Queue != nil {
+		return 0
+	}
+	return len(s.Workloads) + len(s.Turns)
+}
+
+// taskClassCount is how many classes of tasks a run has that go through a queue.
+func taskClassCount(s result.Snapshot) int {
+	if s.Queue == nil {
+		return 0
+	}
+	return len(s.Queue.Classes)
+}
 
 // classes draws what became of each class of requests over the run so far: how many, how
 // long the first word took, how many failed.

@@ -9,7 +9,7 @@ import (
 )
 
 // figures is what the screen says as plain text, to be pasted elsewhere: how the run is,
-// what customers felt, latencies, outcomes and SLOs.
+// what customers felt, latencies, the classes of a queue, outcomes and SLOs.
 func (m Model) figures() string {
 	p, s, o := pen{draw.Theming{NoColor: true}.Pen()}, m.shown, m.outlook()
 	const width = 78
@@ -21,6 +21,9 @@ func (m Model) figures() string {
 	lines = append(lines, "", "latency, "+t.unit+", "+timeName(o.service)+" time, "+windowName(s), t.heading())
 	for _, one := range list {
 		lines = append(lines, t.row(one, p.sloNote(s.SLOs, one.name, o.service, t.noteWidth)))
+	}
+	if taskClassCount(s) > 0 {
+		lines = append(append(lines, "", "queue, "+p.whenTasks(s, o)), p.queueLines(s, o, width)...)
 	}
 	lines = append(append(lines, ""), p.tallyLines(s, width, 2)...)
 	lines = append(lines, "")

@@ -27,9 +27,18 @@ func (p pen) compact(s result.Snapshot, lane int, o outlook, width, height int) 
 		lines = append(lines, p.customers(s, width, 2)...)
 	}
 	tally := p.tallyLines(s, width, 2)
-	table := p.compactTable(s, o, width)
+	table := p.table(s, o, width)
 	lines = append(lines, table[:max(0, min(len(table), height-len(lines)-len(tally)))]...)
 	return p.Fit(append(lines, tally...), width, height)
+}
+
+// table is what a window without room for panels shows most of: the classes of a queue, or
+// the latencies.
+func (p pen) table(s result.Snapshot, o outlook, width int) []string {
+	if taskClassCount(s) > 0 {
+		return p.queueLines(s, o, width)
+	}
+	return p.compactTable(s, o, width)
 }
 
 // compactTable is the table of latencies without a frame.

@@ -23,6 +23,12 @@ func TestCopied(t *testing.T) {
 	if what != "the figures" || strings.Contains(text, "\x1b") {
 		t.Errorf("%s: %q", what, text)
 	}
+	_, text = settle(New(1, screentest.At(262*time.Second, screentest.Queued), Offers{}, draw.Theming{})).Copied()
+	for _, want := range []string{"queue, last 10 s", "wait p95", "bulk", "8,044", "starving"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the figures of a queue lack %q:\n%s", want, text)
+		}
+	}
 	if _, ok := m.Bindings().For("Y"); ok {
 		t.Error("two keys copy the figures")
 	}

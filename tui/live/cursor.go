@@ -28,6 +28,9 @@ func (m Model) point(by int) Model {
 // timeline.
 func (m Model) column() float64 {
 	at := m.layout.places()[panelChart+m.chart()]
+	if at.H == 0 {
+		at = m.layout.queue
+	}
 	if _, ok := m.zoomed(); ok {
 		at = m.layout.zoom
 	}
@@ -60,10 +63,10 @@ func (m Model) charting() bool {
 	return len(m.layout.charts) > 0
 }
 
-// charted reports whether a chart over time is in view.
+// charted reports whether a chart over time is in view, or the depths of a queue.
 func (m Model) charted() bool {
 	if panel, ok := m.zoomed(); ok {
-		return panel >= panelChart && m.stack()[panel-panelChart] != chartCurve
+		return panel == panelQueue || panel >= panelChart && m.stack()[panel-panelChart] != chartCurve
 	}
-	return len(m.layout.charts) > 0
+	return len(m.layout.charts) > 0 || m.layout.queue.H > 0
 }

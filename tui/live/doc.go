@@ -4,7 +4,8 @@
 //
 // It says first how the run is: the figure that its SLO is on, large, a sentence, and what
 // customers felt. Below are panels, of which one has the focus or the whole window; charts
-// over time share a cursor and the part of the time in view.
+// over time share a cursor and the part of the time in view, as do the lanes of a queue, one for
+// each class of its tasks.
 //
 // A [Model] is a value: New, Init, Update, View. What it can do is [Model.Bindings], each
 // with an [Action] that [Model.Do] performs; what it wants of the program around it is

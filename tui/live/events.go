@@ -11,7 +11,7 @@ import (
 // eventStyle is the colour of an event's kind.
 func (p pen) eventStyle(kind result.EventKind) draw.Ink {
 	switch kind {
-	case result.Breached, result.Overloaded, result.Stopped:
+	case result.Breached, result.Overloaded, result.Starving, result.TasksLost, result.Stopped:
 		return p.Style.Bad
 	case result.Limited:
 		return p.Style.Near

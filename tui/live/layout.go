@@ -10,6 +10,7 @@ type layout struct {
 
 	header, answer, ribbon, status, keys                  draw.Rect
 	latency, outcomes, cost, slos, waves, classes, events draw.Rect
+	queue                                                 draw.Rect
 
 	charts  []draw.Rect
 	table   draw.Rect // the latencies without a frame
@@ -18,10 +19,16 @@ type layout struct {
 	zoom    draw.Rect // of the panel that has the window to itself
 }
 
-// newLayout divides a window. When the run is done, the verdict takes more lines than
-// the rates did; a panel that is zoomed has all below the answer. What so many classes of
-// requests do is shown where there is room.
-func newLayout(width, height, classes int, done, zoomed bool) layout {
+// contents are what of a run decides where parts go.
+type contents struct {
+	classes int  // of requests, shown where there is room
+	tasks   int  // classes of the tasks of a queue: what such a run is about
+	done    bool // the verdict takes more lines than the rates did
+	zoomed  bool // a panel has all below the answer
+}
+
+// newLayout divides a window.
+func newLayout(width, height int, of contents) layout {
 	l := layout{width: max(0, width), height: max(0, height)}
 	l.numbers = width < draw.ColumnWidth || height < draw.ColumnHeight
 	s := draw.NewArea(0, 0, l.width, l.height)
@@ -31,7 +38,7 @@ func newLayout(width, height, classes int, done, zoomed bool) layout {
 	}
 	l.header = s.Take(1)
 	switch {
-	case zoomed:
+	case of.zoomed:
 		if !l.numbers && s.Left >= 4*draw.DigitRows {
 			l.answer = s.Take(draw.DigitRows)
 		}
@@ -39,9 +46,9 @@ func newLayout(width, height, classes int, done, zoomed bool) layout {
 	case l.numbers:
 		l.figures = s.Take(s.Left)
 	case width < draw.FullWidth || height < draw.FullHeight:
-		l.column(l.top(s, done))
+		l.column(l.top(s, of.done), of.tasks)
 	default:
-		l.full(l.top(s, done), classes, done)
+		l.full(l.top(s, of.done), of)
 	}
 	return l
 }
@@ -72,8 +79,48 @@ func (l *layout) top(s draw.Area, done bool) draw.Area {
 	return s
 }
 
+// lanes takes room for those of so many classes of tasks, of up to most rows each.
+func lanes(s *draw.Area, tasks, share, most int) draw.Rect {
+	rows := min(most, laneRows(share, tasks))
+	height := tasks*rows + 4 // the frame, the heading and the time
+	if rows == 1 {
+		height-- // no time
+	}
+	return s.Take(min(height, share))
+}
+
+// columnOfTasks lays out a narrow or a low window of a queue.
+func (l *layout) columnOfTasks(s draw.Area, tasks int) {
+	if s.Left < 9 {
+		l.table = s.Take(min(tasks+1, s.Left-1))
+		l.tally = s.Take(min(2, s.Left))
+		return
+	}
+	if s.Left < 26 {
+		below := 2
+		if s.Left >= 20 {
+			below = 7
+		}
+		l.queue = lanes(&s, tasks, s.Left-below, 4)
+		l.tally = s.Take(2)
+		l.events = s.TakeIf(4, s.Left)
+		return
+	}
+	l.queue = lanes(&s, tasks, s.Left/2, 4)
+	pair := s.Take(9)
+	l.outcomes, l.cost = pair.Split(pair.W / 2)
+	if s.Left >= 14 {
+		l.charts = []draw.Rect{s.Take(s.Left - 6)}
+	}
+	l.events = s.TakeIf(4, s.Left)
+}
+
 // column lays out a narrow or a low window.
-func (l *layout) column(s draw.Area) {
+func (l *layout) column(s draw.Area, tasks int) {
+	if tasks > 0 {
+		l.columnOfTasks(s, tasks)
+		return
+	}
 	if s.Left >= 30 {
 		l.latency = s.Take(10)
 		pair := s.Take(9)
@@ -96,9 +143,13 @@ func (l *layout) column(s draw.Area) {
 	l.events = s.TakeIf(4, s.Left)
 }
 
-// full lays out two columns: figures on the left, charts on the right.
-func (l *layout) full(s draw.Area, classes int, done bool) {
-	foot := 0
+// full lays out two columns: figures on the left, charts on the right. Above them are the
+// lanes of a queue.
+func (l *layout) full(s draw.Area, of contents) {
+	classes, done, foot := of.classes, of.done, 0
+	if of.tasks > 0 {
+		l.queue = lanes(&s, of.tasks, max(s.Left/2, min(of.tasks+3, s.Left-8)), 4)
+	}
 	if s.Left >= 24 {
 		foot = min(10, 5+(s.Left-24)/4)
 		if classes > 0 {
@@ -108,7 +159,16 @@ func (l *layout) full(s draw.Area, classes int, done bool) {
 	body := draw.NewArea(0, s.Y, l.width, s.Left-foot)
 	main := body.Take(body.Left)
 	a, b := main.Split(min(90, max(59, l.width*51/100)))
-	l.left(draw.NewArea(a.X, a.Y, a.W, a.H), classes, done && foot > 0)
+	if of.tasks > 0 {
+		l.leftOfTasks(draw.NewArea(a.X, a.Y, a.W, a.H))
+	} else {
+		l.left(draw.NewArea(a.X, a.Y, a.W, a.H), classes, done && foot > 0)
+	}
+	if of.tasks > 0 && foot == 0 && b.H >= 13 { // who starves and what is lost are events
+		chart := draw.NewArea(b.X, b.Y, b.W, b.H)
+		b = chart.Take(b.H - 5)
+		l.events = chart.Take(5)
+	}
 	l.plots(draw.NewArea(b.X, b.Y, b.W, b.H))
 
 	if foot > 0 {
@@ -151,6 +211,22 @@ func (l *layout) left(s draw.Area, classes int, slosBelow bool) {
 		}
 		l.slos = s.TakeIf(5, s.Left)
 	}
+}
+
+// leftOfTasks lays out the column of figures of a queue, whose SLOs matter more than the
+// latencies of requests, of which most are not known.
+func (l *layout) leftOfTasks(s draw.Area) {
+	if s.Left >= 24 {
+		l.latency = s.Take(9)
+	}
+	pair := s.Take(max(5, min(12, s.Left-6)))
+	l.outcomes, l.cost = pair.Split((pair.W - 1) / 2)
+	if s.Left >= 14 {
+		l.waves = s.Take(s.Left / 2)
+		l.waves.Y += s.Left // below the SLOs
+		s.Y -= l.waves.H
+	}
+	l.slos = s.TakeIf(4, s.Left)
 }
 
 // plots lays out the right column: as many charts as are still readable, the

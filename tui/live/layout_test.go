@@ -13,8 +13,11 @@ import (
 func TestLayout(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(0, 300).Draw(t, "width"), rapid.IntRange(0, 100).Draw(t, "height")
-		l := newLayout(w, h, rapid.IntRange(0, 9).Draw(t, "classes"), rapid.Bool().Draw(t, "done"), rapid.Bool().Draw(t, "zoomed"))
-		parts := append([]draw.Rect{l.header, l.answer, l.ribbon, l.status, l.latency, l.table, l.tally, l.figures, l.zoom, l.outcomes, l.cost, l.slos, l.waves, l.classes, l.events, l.keys}, l.charts...)
+		l := newLayout(w, h, contents{
+			classes: rapid.IntRange(0, 9).Draw(t, "classes"), tasks: rapid.IntRange(0, 9).Draw(t, "tasks"),
+			done: rapid.Bool().Draw(t, "done"), zoomed: rapid.Bool().Draw(t, "zoomed"),
+		})
+		parts := append([]draw.Rect{l.header, l.answer, l.ribbon, l.status, l.latency, l.table, l.tally, l.figures, l.zoom, l.outcomes, l.cost, l.slos, l.waves, l.classes, l.queue, l.events, l.keys}, l.charts...)
 		taken := map[[2]int]int{}
 		for i, r := range parts {
 			if r.H == 0 {

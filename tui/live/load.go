@@ -19,6 +19,9 @@ func (p pen) load(s result.Snapshot, lane, width, height int) []string {
 	rows := s.Series
 	r.Past = func(from, to float64) (g draw.Grade) {
 		g, rows = pastGrade(rows, from, to, s.SLOs)
+		if starvedBetween(s.Queue, from, to) {
+			return draw.Bad
+		}
 		return g
 	}
 	return p.Ribbon(r, width, height)

@@ -241,7 +241,9 @@ func (m Model) apply(msg SnapshotMsg) (Model, tea.Cmd) {
 // place divides the window.
 func (m *Model) place() {
 	_, zoomed := m.zoomed()
-	m.layout = newLayout(m.size.Width, m.size.Height, classCount(m.shown), m.shown.Verdict != nil, zoomed)
+	m.layout = newLayout(m.size.Width, m.size.Height, contents{
+		classes: classCount(m.shown), tasks: taskClassCount(m.shown), done: m.shown.Verdict != nil, zoomed: zoomed,
+	})
 }
 
 // outlook is what the user has chosen to see.

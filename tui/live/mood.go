@@ -106,6 +106,15 @@ func (p pen) running(s result.Snapshot, lane int) mood {
 		m.says = []string{state + ": " + served + waiting, served + waiting, served + ", waiting " + units.Count(over.Waiting), served, "overloaded"}
 		return m
 	}
+	if c, ok := starving(s); ok {
+		what := c.name + " starves"
+		if c.nothing != nil {
+			what += ": nothing taken for " + units.Duration(*c.nothing)
+		}
+		m.mark, m.style = p.Glyph.Mark(draw.Bad), p.Style.Bad
+		m.says = []string{state + ": " + strings.Replace(what, ":", ",", 1) + ", " + units.Of(c.tasks.Waiting, "task waits", "tasks wait"), what, c.name + " starves"}
+		return m
+	}
 	if !s.Health.OK && s.Health.LagP99 != nil && g != draw.Bad {
 		lag := "lag " + units.Duration(*s.Health.LagP99)
 		if s.Health.MaxLag > 0 {
@@ -131,6 +140,19 @@ func (p pen) running(s result.Snapshot, lane int) mood {
 		}
 	}
 	return m
+}
+
+// starving is the class of tasks that has got nothing for longest, of those that starve.
+func starving(s result.Snapshot) (longest taskClass, ok bool) {
+	if s.Queue == nil {
+		return longest, false
+	}
+	for _, c := range taskClasses(s, outlook{}) {
+		if c.starving && (!ok || longest.nothing != nil && c.nothing != nil && *c.nothing > *longest.nothing) {
+			longest, ok = c, true
+		}
+	}
+	return longest, ok
 }
 
 // breachedOverRun is how many SLOs do not hold over the run so far.

@@ -4,7 +4,8 @@ import "flashwave/tui/draw"
 
 // The panels, in the order in which the focus goes round.
 const (
-	panelLatency = iota
+	panelQueue = iota
+	panelLatency
 	panelOutcomes
 	panelCost
 	panelSLOs
@@ -17,6 +18,7 @@ const (
 
 // places are where the panels are; those without room have no height.
 func (l layout) places() (list [panelKinds]draw.Rect) {
+	list[panelQueue] = l.queue
 	list[panelLatency], list[panelOutcomes], list[panelCost] = l.latency, l.outcomes, l.cost
 	list[panelSLOs], list[panelWaves], list[panelClasses], list[panelEvents] = l.slos, l.waves, l.classes, l.events
 	copy(list[panelChart:], l.charts)
@@ -30,7 +32,13 @@ func (l layout) bare() bool { return l.places() == [panelKinds]draw.Rect{} }
 // where it is to have the window to itself.
 func (m Model) open(panel int) bool {
 	if _, zoomed := m.zoomed(); zoomed || m.layout.bare() {
-		return panel <= panelChart && (panel != panelClasses || classCount(m.shown) > 0)
+		switch panel {
+		case panelClasses:
+			return classCount(m.shown) > 0
+		case panelQueue:
+			return taskClassCount(m.shown) > 0
+		}
+		return panel <= panelChart
 	}
 	return m.layout.places()[panel].H > 0
 }
@@ -45,6 +53,8 @@ func (m Model) panel(panel, width, height int) []string {
 	}
 	p, s, o := pen{m.pen.Focused(m.panels.Has(panel))}, m.shown, m.outlook()
 	switch panel {
+	case panelQueue:
+		return p.queue(s, o, width, height)
 	case panelLatency:
 		return p.latency(s, o, width, height)
 	case panelOutcomes:

@@ -53,7 +53,7 @@ func (m Model) blocks() []draw.Block {
 	put(l.figures, func(w, h int) []string { return p.compact(s, m.lane, m.outlook(), w, h) })
 	put(l.ribbon, func(w, h int) []string { return p.load(s, m.lane, w, h) })
 	put(l.status, m.status)
-	put(l.table, func(w, _ int) []string { return p.compactTable(s, m.outlook(), w) })
+	put(l.table, func(w, _ int) []string { return p.table(s, m.outlook(), w) })
 	put(l.tally, func(w, h int) []string { return p.tallyLines(s, w, h) })
 	for panel, at := range l.places() {
 		put(at, func(w, h int) []string { return m.panel(panel, w, h) })
@@ -95,8 +95,6 @@ func (m Model) said() (text string, ok bool) {
 		return p.Figure("esc") + " " + p.Label("back to the screen"), true
 	case m.search.finder.Typing():
 		return p.Label("events ") + m.search.note(p, m.search.found(m.shown.Events)), true
-	case m.shown.State == result.Draining && !m.done():
-		return p.Label("draining: "+units.Count(m.live.Now.InFlight)+" requests open   ") + p.Figure("q") + " " + p.Label("stop at once"), true
 	}
 	return "", false
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 	"pgregory.net/rapid"
 
+	_ "flashwave/bench/gctest"
 	"flashwave/bench/result"
 	"flashwave/client/outcome"
 	"flashwave/tui/draw"
@@ -48,6 +49,11 @@ var scenes = []scene{
 	{name: "searched", at: 262, keys: keys("/", "r", "u", "s", "h", "enter", "n")},
 	{name: "mixed", at: 262, edit: mixed},
 	{name: "told by the server", at: 262, edit: told},
+	{name: "queue", at: 90, edit: queued("urgent tasks waited 320 ms at p95, normal 340 ms, bulk 350 ms")},
+	{name: "queue starving", at: 262, edit: queued("urgent tasks waited 440 ms at p95, normal 410 ms, bulk over 4.18 s; bulk got nothing for 1 min 52 s; 2 tasks were lost")},
+	{name: "queue zoomed", at: 262, edit: queued(""), keys: keys("tab", "z")},
+	{name: "queue cursor", at: 262, edit: queued(""), keys: keys("shift+left", "shift+left")},
+	{name: "queue fail", at: screentest.SaleEnds, edit: queueFailed},
 	{name: "paused", at: 60, edit: func(s *result.Snapshot) { s.State, s.Lanes[0].Paused = result.Paused, true }},
 	{name: "draining", at: 200, edit: func(s *result.Snapshot) { s.State = result.Draining }},
 	{name: "time over", at: screentest.SaleEnds, edit: func(s *result.Snapshot) { s.State = result.Draining }},
@@ -102,6 +108,31 @@ func mixed(s *result.Snapshot) {
 	s.Turns = []result.Stats{class(result.OfTurn, "1", 9_120, 0.8, 0.002), class(result.OfTurn, "2", 8_004, 1, 0.004), class(result.OfTurn, "3-5", 9_919, 1.2, 0.012)}
 	s.Sessions = &result.Sessions{Started: 9_120, Finished: 7_802, Broken: 102}
 	s.SLOs = append(slices.Clone(s.SLOs), result.SLOStatus{Expr: "ttft.p95 < 1s in assistant", Metric: "ttft", Stat: "p95", Kind: result.OfWorkload, Wave: "assistant", Op: "<", Bound: 1000, Unit: "ms", Live: screentest.Ptr(1096.0), LiveOK: screentest.Ptr(false), RunOK: screentest.Ptr(true)})
+}
+
+// queued is a run of a queue, and what customers felt of it.
+func queued(text string) func(*result.Snapshot) {
+	return func(s *result.Snapshot) {
+		screentest.Queued(s)
+		s.Customers = text
+	}
+}
+
+// queueFailed is such a run that is over.
+func queueFailed(s *result.Snapshot) {
+	screentest.Judged(result.Fail)(s)
+	screentest.Queued(s)
+	v := *s.Verdict
+	v.Headline = "starved < 60s in bulk: it was 4 min 59 s; first breached at 200.0 requests/s"
+	v.Customers = "urgent tasks waited 440 ms at p95, normal 410 ms, bulk 4 min 51 s; bulk got nothing for 4 min 59 s; 2 tasks were lost"
+	v.Reasons = []string{"starved < 60s in bulk: it was 4 min 59 s"}
+	v.SLOs = nil
+	for _, o := range s.SLOs {
+		v.SLOs = append(v.SLOs, result.SLO{Expr: o.Expr, Wave: o.Wave, Kind: o.Kind, Observed: o.Live, Unit: o.Unit, OK: screentest.Ptr(o.Metric != "starved")})
+	}
+	v.SLOs[1].Observed = screentest.Ptr(299_000.0)
+	s.Verdict = &v
+	s.SLOs[1].Live, s.SLOs[1].LiveOK = v.SLOs[1].Observed, v.SLOs[1].OK
 }
 
 // told is a run whose server says how full it is.
@@ -161,7 +192,7 @@ func TestScreens(t *testing.T) {
 // TestOtherTerminals holds how one screen looks on other terminals, escape sequences
 // included.
 func TestOtherTerminals(t *testing.T) {
-	for _, name := range []string{"breached", "heat", "stale", "overloaded"} {
+	for _, name := range []string{"breached", "heat", "stale", "overloaded", "queue starving"} {
 		s := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == name })]
 		prefix := name + " "
 		if name == "breached" {
@@ -238,6 +269,17 @@ func hostile(edit func(*result.Snapshot)) func(*result.Snapshot) {
 			edit(s)
 		}
 		s.Name, s.Model, s.Target = evil, evil, evil
+		if s.Queue != nil {
+			q := *s.Queue
+			q.Classes = slices.Clone(q.Classes)
+			q.Classes[0].Name, q.Classes[0].Priorities, q.Classes[1].Tasks.Waiting = evil, evil, 1<<60
+			q.Now = slices.Clone(q.Now)
+			for i := range q.Now {
+				q.Now[i].Depth, q.Now[i].Waiting, q.Now[i].Taken = 1<<60, 1<<61, 1e12
+			}
+			q.Timeline = append(slices.Clone(q.Timeline), result.TierRow{TS: 1e9}, result.TierRow{TS: -1e9, Classes: make([]result.TierCell, 9)})
+			s.Queue = &q
+		}
 		s.Events = append(s.Events, result.Event{TS: 1e9, Text: strings.Repeat(evil, 20)})
 		s.Total.Errors = append(s.Total.Errors, result.ErrorCount{Outcome: outcome.Outcome(evil), Message: evil, Count: 1 << 60, Sample: strings.Repeat(evil, 50)})
 		s.Total.Outcomes = map[outcome.Outcome]int64{outcome.Outcome(evil): 1 << 62, "ok": 3}
@@ -276,7 +318,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 
 // TestThemesAtOtherSizes holds the colours of the themes in a narrow window.
 func TestThemesAtOtherSizes(t *testing.T) {
-	for _, name := range []string{"breached", "fail", "overloaded"} {
+	for _, name := range []string{"breached", "fail", "overloaded", "queue starving", "queue fail"} {
 		s := scenes[slices.IndexFunc(scenes, func(s scene) bool { return s.name == name })]
 		for _, theme := range []draw.Theme{draw.Dark, draw.Light, draw.HighContrast, draw.Mono} {
 			t.Run(name+" "+string(theme), func(t *testing.T) {
@@ -305,6 +347,56 @@ func TestThemesSayTheSame(t *testing.T) {
 	}
 }
 
+// TestNothingOfAQueueMovesSideways holds that the figures of a queue have their places, in
+// every window, whatever they are.
+func TestNothingOfAQueueMovesSideways(t *testing.T) {
+	t.Parallel()
+	for _, size := range []struct{ w, h int }{{40, 12}, {60, 16}, {80, 24}, {100, 30}, {120, 36}, {200, 60}} {
+		places := func(at float64, more func(*result.Snapshot)) map[string]int {
+			found := map[string]int{}
+			s := scene{at: at, edit: func(s *result.Snapshot) {
+				screentest.Queued(s)
+				if more != nil {
+					more(s)
+				}
+			}}
+			text := ansi.Strip(s.open(size.w, size.h, draw.Theming{}).View().Content)
+			lines := strings.Split(text, "\n")
+			for word, beside := range map[string]string{"depth": "oldest", "oldest": "depth", "wait p95": "depth", "taken/s": "depth", "running ": "waiting ", "urgent": "", "bulk": ""} {
+				column := -1
+				for _, line := range lines[4:] { // below the answer
+					if i := strings.Index(line, word); i >= 0 && strings.Contains(line, beside) {
+						column = ansi.StringWidth(line[:i])
+						break
+					}
+				}
+				found[word] = column
+			}
+			return found
+		}
+		busy := func(s *result.Snapshot) {
+			q := *s.Queue
+			q.Now = slices.Clone(q.Now)
+			q.Classes = slices.Clone(q.Classes)
+			for i := range q.Now {
+				q.Now[i].Depth, q.Now[i].Waiting, q.Now[i].Running, q.Classes[i].DepthMax = 123_456, 99_999, 9_999, 123_456
+				q.Now[i].Oldest, q.Now[i].Taken, q.Now[i].Done = screentest.Ptr(3*time.Hour), 12_345, 12_345
+				q.Now[i].Wait = &result.Latency{Count: 1, P50: 59_000, P95: 3_600_000}
+				q.Now[i].Starving = false
+			}
+			s.Queue = &q
+		}
+		want := places(90, nil)
+		for name, got := range map[string]map[string]int{"nothing": places(-4, nil), "starving": places(262, nil), "busy": places(150, busy)} {
+			for word, column := range got {
+				if column >= 0 && want[word] >= 0 && column != want[word] {
+					t.Errorf("%d×%d, %s: %q is at %d, not %d", size.w, size.h, name, word, column, want[word])
+				}
+			}
+		}
+	}
+}
+
 // TestNothingMovesSideways holds that figures have their places whatever they are.
 func TestNothingMovesSideways(t *testing.T) {
 	t.Parallel()
@@ -312,7 +404,7 @@ func TestNothingMovesSideways(t *testing.T) {
 		s := scene{at: at, edit: more}
 		text := ansi.Strip(s.open(120, 36, draw.Theming{}).View().Content)
 		for _, word := range []string{"p50  ", "p95  ", "p99  ", "max  ", "SLO  ", "done ", "failed ", "awaiting ", "oldest ", "queued ", "dropped ", "lag "} {
-			for _, line := range strings.Split(text, "\n") {
+			for _, line := range strings.Split(text, "\n")[6:] { // the answer is of whatever SLO says most
 				if i := strings.Index(line, word); i >= 0 {
 					found = append(found, ansi.StringWidth(line[:i]))
 					break

@@ -254,7 +254,7 @@ func TestStop(t *testing.T) {
 		t.Run(k, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := start(t, 3*time.Minute, nil)
-				s.Press(k)
+				s.Press(k, "+", "space", "b") // there is no load to change any more
 				s.Did("stop")
 				s.Shows("● draining: nothing more is sent")
 				s.Shows("q stop at once")

@@ -42,6 +42,9 @@ func Keep(run *result.Run) Source {
 			s.Cost.Budget = &run.Scenario.Budget
 		}
 	}
+	if run.Queue != nil {
+		s.Queue = &result.TierStatus{Tier: *run.Queue}
+	}
 	s.Workloads, s.Turns, s.Sessions = run.Workloads, run.Turns, run.Sessions
 	s.SLOs = storedSLOs(run.Verdict.SLOs)
 	s.Waves = nil

@@ -24,12 +24,15 @@ func (m Model) Targets() (targets draw.Targets[Action]) {
 		switch {
 		case panel == panelEvents:
 			t.Up, t.Down = Action{verb: scrollUp}, Action{verb: scrollDown}
-		case panel >= panelChart:
+		case panel >= panelChart, panel == panelQueue:
 			t.Up, t.Down = Action{verb: closer}, Action{verb: wider}
 		}
 		targets = append(targets, t)
-		if panel >= panelChart {
+		switch {
+		case panel >= panelChart:
 			targets = append(targets, m.columns(panel-panelChart, at)...)
+		case panel == panelQueue:
+			targets = append(targets, m.queueColumns(at)...)
 		}
 	}
 	if _, said := m.said(); !said {
@@ -45,14 +48,26 @@ func (m Model) columns(chart int, at draw.Rect) (targets draw.Targets[Action]) {
 		return nil
 	}
 	f := m.pen.newFrame(m.shown, kind, m.outlook(), at.W, at.H)
-	for c := range f.axis.Columns {
-		instant := f.axis.From + (float64(c)+0.5)*f.axis.Step
-		if instant >= f.to {
+	return instants(f.axis, f.to, draw.At(at.X+2+draw.Gutter+2, at.Y+1, f.axis.Columns, at.H-2), panelChart+chart)
+}
+
+// queueColumns are those of the depths of a queue.
+func (m Model) queueColumns(at draw.Rect) draw.Targets[Action] {
+	list := taskClasses(m.shown, m.outlook())
+	t := m.pen.newTaskTable(m.shown, list, m.outlook(), at.W-4, laneRows(at.H, len(list)))
+	return instants(t.axis, t.to, draw.At(at.X+2+t.name, at.Y+1, t.axis.Columns, at.H-2), panelQueue)
+}
+
+// instants are the columns of a panel in a place, each the instant that it shows.
+func instants(axis draw.TimeAxis, to float64, at draw.Rect, panel int) (targets draw.Targets[Action]) {
+	for c := range at.W {
+		instant := axis.From + (float64(c)+0.5)*axis.Step
+		if instant >= to {
 			break
 		}
 		targets = append(targets, draw.Target[Action]{
-			At:    draw.At(at.X+2+draw.Gutter+2+c, at.Y+1, 1, at.H-2),
-			Click: Action{verb: pointAt, move: draw.FocusOn(panelChart + chart), at: instant},
+			At:    draw.At(at.X+c, at.Y, 1, at.H),
+			Click: Action{verb: pointAt, move: draw.FocusOn(panel), at: instant},
 		})
 	}
 	return targets

@@ -4,11 +4,13 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
+	"flashwave/bench/result"
 	"flashwave/tui/draw"
 	"flashwave/tui/screentest"
 )
@@ -63,7 +65,7 @@ func TestClicks(t *testing.T) {
 func TestTimeInView(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := scene{at: float64(rapid.IntRange(1, 490).Draw(t, "at"))}.open(120, 36, draw.Theming{})
-		for _, k := range rapid.SliceOfN(rapid.SampledFrom([]string{"]", "[", "left", "shift+left", "right", "shift+right", "2", "0", "m", "tab"}), 0, 12).Draw(t, "keys") {
+		for _, k := range rapid.SliceOfN(rapid.SampledFrom([]string{"]", "[", "left", "shift+left", "right", "shift+right", "2", "0", "m", "tab"}), 0, 6).Draw(t, "keys") {
 			m, _ = m.Update(screentest.KeyOf(k))
 			m = settle(m)
 		}
@@ -102,6 +104,68 @@ func TestZoomInSmallWindows(t *testing.T) {
 		}
 		if text := press("esc"); strings.Contains(text, "▸") {
 			t.Errorf("the zoom stays:\n%s", text)
+		}
+	}
+}
+
+// TestTheLanesOfAQueueAreAPanel holds that they are reached by the keys and the mouse as any
+// panel is, point at an instant and share the time in view, and that a run without a queue has
+// none.
+func TestTheLanesOfAQueueAreAPanel(t *testing.T) {
+	m := scene{at: 262, edit: screentest.Queued}.open(120, 36, draw.Theming{})
+	shown := func() string { return ansi.Strip(m.View().Content) }
+	press := func(names ...string) {
+		for _, k := range keys(names...) {
+			m, _ = m.Update(k)
+		}
+	}
+	press("tab")
+	if !m.panels.Has(panelQueue) || !strings.Contains(shown(), "▸ queue") {
+		t.Errorf("the first panel is %v", m.panels)
+	}
+	press("z")
+	if !strings.Contains(shown(), "running ") || strings.Contains(shown(), "outcomes") || !m.charted() {
+		t.Errorf("zoomed:\n%s", shown())
+	}
+	press("left")
+	if !m.pointed || !strings.Contains(shown(), "queue · at 04:2") {
+		t.Errorf("nothing is pointed at:\n%s", shown())
+	}
+	press("esc", "esc", "esc")
+	at := m.layout.queue
+	m = m.mouse(tea.MouseClickMsg{X: at.X + 2 + 10 + 20, Y: at.Y + 3, Button: tea.MouseLeft})
+	if !m.pointed || m.cursor < 80 || m.cursor > 130 || !m.panels.Has(panelQueue) {
+		t.Errorf("the cursor is at %g s, the focus on %v", m.cursor, m.panels)
+	}
+	m = m.mouse(tea.MouseWheelMsg{X: at.X + at.W - 3, Y: at.Y + 1, Button: tea.MouseWheelUp})
+	if from, to := chartSpan(m.shown, m.outlook()); to-from != 120 {
+		t.Errorf("%g to %g s are in view", from, to)
+	}
+	for _, b := range m.Bindings() {
+		for _, k := range b.Keys {
+			if k == "m" && b.Off {
+				t.Error("no other chart can be shown")
+			}
+		}
+	}
+	m = scene{at: 262}.open(120, 36, draw.Theming{})
+	if m.open(panelQueue) {
+		t.Error("a run without a queue has its lanes")
+	}
+}
+
+// TestAKeptQueue holds that a run that was kept shows the queue that it had.
+func TestAKeptQueue(t *testing.T) {
+	run := screentest.FrozenRun("20261126-190000")
+	shot := screentest.At(262*time.Second, screentest.Queued).Snapshot(result.View{Wave: -1})
+	run.Queue = &shot.Queue.Tier
+	for _, size := range []tea.WindowSizeMsg{{Width: 40, Height: 12}, {Width: 80, Height: 24}, {Width: 120, Height: 36}} {
+		m, _ := New(1, Keep(run), Offers{}, draw.Theming{}).Update(size)
+		text := ansi.Strip(settle(m).View().Content)
+		for _, word := range []string{"deepest", "urgent", "bulk", "8,044"} {
+			if !strings.Contains(text, word) {
+				t.Errorf("%d×%d lacks %q:\n%s", size.Width, size.Height, word, text)
+			}
 		}
 	}
 }

@@ -57,6 +57,7 @@ func detailOf(v monitor.View) *monitor.Detail {
 		c := monitor.Column{From: at.Add(-v.Last + v.Last*time.Duration(i)/monitor.DetailColumns), Probes: 4}
 		if i%13 != 7 {
 			v := 200 + 3*float64(i) + 40*math.Sin(float64(i)/4)
+			c.Depth, c.Oldest = ptr(v), ptr(v/10)
 			c.TTFT, c.E2E = &monitor.Quantiles{P50: v, P95: 1.6 * v, Max: 2 * v}, &monitor.Quantiles{P50: 9 * v, P95: 11 * v, Max: 12 * v}
 		}
 		d.Columns = append(d.Columns, c)
@@ -132,6 +133,27 @@ var scenes = map[string]func(Model) Model{
 	"all":  func(s Model) Model { return s },
 	"up":   func(s Model) Model { return opened(s, "gateway") },
 	"down": func(s Model) Model { return opened(s, "eu-west") },
+	"queue": func(s Model) Model {
+		s.snap = queued()
+		return s
+	},
+	"queue bulk": func(s Model) Model {
+		s.snap = queued()
+		return opened(s, "shop/bulk")
+	},
+	"queue down": func(s Model) Model {
+		s.snap = queued()
+		for i := range s.snap.Rows {
+			r := &s.snap.Rows[i]
+			r.State, r.Queue = monitor.Unknown, &monitor.QueueRow{}
+		}
+		s.snap.Rows[0].State, s.snap.Rows[0].LastError = monitor.Down, "connect: redis cannot be reached: dial: connect: connection refused"
+		return s
+	},
+	"queue and endpoint": func(s Model) Model {
+		s.snap.Rows = append(s.snap.Rows[:2], queued().Rows...)
+		return s
+	},
 	"begun": func(s Model) Model {
 		s.snap = monitor.Snapshot{Name: "endpoints", At: at, Rows: []monitor.Row{rowOf(0, "new", monitor.Unknown)}}
 		return s
@@ -170,8 +192,8 @@ func TestMonitorScreens(t *testing.T) {
 				golden.RequireEqual(t, screentest.Drawn(frame, size.W, size.H))
 			})
 		}
-		for width := 0; width <= 210; width += 17 {
-			for height := 0; height <= 66; height += 6 {
+		for width := 0; width <= 210; width += 35 {
+			for height := 0; height <= 66; height += 11 {
 				for _, look := range []draw.Theming{{}, {ASCII: true, NoColor: true}} {
 					s := scene(name, width, height, look)
 					screentest.Fits(t, s.View(), width, height)

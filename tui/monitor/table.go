@@ -21,8 +21,27 @@ type column struct {
 // spark is the title of the sparkline's column, which takes what room is left.
 const spark = "hour"
 
-// columns are those of the table, in their order, as many as a width holds.
+// columns are those of the table, in their order, as many as a width holds. Those of queues
+// stand where there is nothing else.
 func (s Model) columns(width, name int) []column {
+	list := s.endpointColumns()
+	if s.queues() {
+		list = s.queueColumns()
+	}
+	return fitted(list, width, name)
+}
+
+// queues reports whether all targets are queues.
+func (s Model) queues() bool {
+	return len(s.snap.Rows) > 0 && !slices.ContainsFunc(s.snap.Rows, func(r monitor.Row) bool { return r.Queue == nil })
+}
+
+// state is the column of how a target does.
+func (s Model) state() column {
+	return column{"state", 9, func(r monitor.Row) string { return s.pen.Style.Of(gradeOf(r.State)).Render(string(r.State)) }, 0}
+}
+
+func (s Model) endpointColumns() []column {
 	p := s.pen
 	of := func(write func(float64) string, get func(monitor.Row) *float64) func(monitor.Row) string {
 		return func(r monitor.Row) string { return p.Figure(p.Maybe(get(r), write)) }
@@ -40,8 +59,8 @@ func (s Model) columns(width, name int) []column {
 	share := func(get func(monitor.Row) *float64) func(monitor.Row) string {
 		return func(r monitor.Row) string { return s.share(get(r), r.Objective) }
 	}
-	list := []column{
-		{"state", 9, func(r monitor.Row) string { return p.Style.Of(gradeOf(r.State)).Render(string(r.State)) }, 0},
+	return []column{
+		s.state(),
 		{"TTFT p50", 9, quantile(ttft, p50), 1},
 		{"p95", 8, quantile(ttft, p95), 3},
 		{spark, 9, func(monitor.Row) string { return "" }, 5},
@@ -53,6 +72,10 @@ func (s Model) columns(width, name int) []column {
 		{"budget", 8, s.left, 6},
 		{"today", 10, of(units.USD, func(r monitor.Row) *float64 { return r.SpentToday }), 10},
 	}
+}
+
+// fitted are as many columns as a width holds; the sparkline takes what is left.
+func fitted(list []column, width, name int) []column {
 	free := width - name - 4
 	for rank := range len(list) {
 		i := slices.IndexFunc(list, func(c column) bool { return c.rank == rank })
@@ -100,11 +123,19 @@ func (s Model) left(r monitor.Row) string {
 	return p.Figure(units.Share(*r.BudgetLeft))
 }
 
+// name is what a row is called: a class by its own name, where no other queue has one.
+func (s Model) name(r monitor.Row) string {
+	if r.Class != "" && s.snap.OneQueue() {
+		return draw.Clean(r.Class)
+	}
+	return draw.Clean(r.Name)
+}
+
 // nameWidth is how wide the names are shown.
 func (s Model) nameWidth(width int) int {
 	widest := 6
 	for _, r := range s.snap.Rows {
-		widest = max(widest, draw.Cells(draw.Clean(r.Name)))
+		widest = max(widest, draw.Cells(s.name(r)))
 	}
 	return min(widest, max(8, width/4))
 }
@@ -113,7 +144,11 @@ func (s Model) nameWidth(width int) int {
 func (s Model) table(l layout, width int) []string {
 	p, name := s.pen, s.nameWidth(width)
 	columns := s.columns(width, name)
-	head := "    " + draw.Left("target", name)
+	title := "target"
+	if s.queues() {
+		title = "queue"
+	}
+	head := "    " + draw.Left(title, name)
 	for _, c := range columns {
 		if c.title == spark {
 			head += " " + draw.Left(c.title, c.width)
@@ -141,7 +176,7 @@ func (s Model) line(i, name int, columns []column) string {
 	if i == s.selected {
 		pointer = p.Style.Mark.Render(p.Glyph.Pointer) + " "
 	}
-	title := draw.Left(p.Cut(draw.Clean(r.Name), name), name)
+	title := draw.Left(p.Cut(s.name(r), name), name)
 	style := p.Style.Strong
 	if i == s.selected {
 		style = p.Style.Mark
@@ -159,9 +194,14 @@ func (s Model) line(i, name int, columns []column) string {
 
 // hour is the sparkline of the last minutes, as many as there is room for.
 func (s Model) hour(r monitor.Row, width int) string {
+	return s.spark(r.Hour[max(0, len(r.Hour)-width):])
+}
+
+// spark is a sparkline of what may not be known.
+func (s Model) spark(list []*float64) string {
 	var values []float64
 	top := 0.0
-	for _, v := range r.Hour[max(0, len(r.Hour)-width):] {
+	for _, v := range list {
 		if v == nil {
 			values = append(values, math.NaN())
 			continue
@@ -179,7 +219,11 @@ func (s Model) pulse(r monitor.Row, width int) string {
 	if ill {
 		room = min(room, width/2)
 	}
-	line := "    " + s.beats(r, room)
+	beats := s.beats
+	if r.Queue != nil {
+		beats = s.depths
+	}
+	line := "    " + beats(r, room)
 	if ill {
 		style := p.Style.Of(gradeOf(r.State))
 		if r.State == monitor.Up {

@@ -193,7 +193,11 @@ func (s Model) all(l layout, put func(draw.Rect, []string)) {
 	if slices.ContainsFunc(s.columns(at.W-4, s.nameWidth(at.W-4)), func(c column) bool { return c.title == spark }) {
 		note = s.pen.Label("hour: TTFT p50 of each minute")
 	}
-	put(at, s.pen.Panel("targets", note, s.table(l, at.W-4), at.W, at.H))
+	title := "targets"
+	if s.queues() {
+		title, note = "queue", s.pen.Label(atLeast+" at least")
+	}
+	put(at, s.pen.Panel(title, note, s.table(l, at.W-4), at.W, at.H))
 	at = l.below
 	switch {
 	case at.H < 3:

@@ -93,7 +93,7 @@ func (s Model) concluded() told {
 // has room.
 func (s Model) answer(width, height int) []string {
 	p, t := s.pen, s.told()
-	if height >= draw.DigitRows && width >= draw.ColumnWidth && t.figure != "" {
+	if t.figure != "" {
 		figure := p.Digits(t.figure, t.style)
 		if t.unit != "" {
 			for i := range figure {
@@ -102,9 +102,8 @@ func (s Model) answer(width, height int) []string {
 			last := len(figure) - 1
 			figure[last] = strings.TrimSuffix(figure[last], strings.Repeat(" ", draw.Cells(t.unit))) + p.Label(t.unit)
 		}
-		const gap = 4
-		if room := width - draw.Cells(figure[0]) - gap; room >= 36 {
-			return draw.Beside(figure, s.around(t.says, room, height), gap)
+		if lines, ok := draw.LargeAnswer(figure, width, height, func(room int) []string { return s.around(t.says, room, height) }); ok {
+			return lines
 		}
 	}
 	return s.around(t.sentence, width, height)

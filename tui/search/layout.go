@@ -90,24 +90,12 @@ func (s Model) layout() layout {
 	if h >= 34 {
 		area.Take(1)
 	}
-	l.answer = area.Take(answerRows(w, h))
+	l.answer = area.Take(draw.AnswerRows(w, h))
 	if h >= 34 {
 		area.Take(1)
 	}
 	l.place(s, area.Take(area.Left))
 	return l
-}
-
-// answerRows is how many rows the answer has.
-func answerRows(w, h int) int {
-	switch {
-	case w >= draw.ColumnWidth && h >= draw.FullHeight:
-		return draw.DigitRows + 1
-	case w < draw.ColumnWidth && h >= 10:
-		return 4
-	default:
-		return min(3, max(1, h/4))
-	}
 }
 
 // place divides what is left among panels.

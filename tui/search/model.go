@@ -192,14 +192,8 @@ func (s Model) Do(a Action) (Model, tea.Cmd) {
 		s.gone = true
 		return s, tea.Quit
 	case stop:
-		if s.stops++; s.stops > 1 {
-			return s, tea.Quit
-		}
-		src := s.src
-		return s, func() tea.Msg {
-			src.Stop()
-			return nil
-		}
+		s.stops++
+		return s, draw.Stopping(s.stops, s.src)
 	}
 	return s, nil
 }

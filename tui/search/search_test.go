@@ -17,6 +17,8 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"flashwave/bench/capacity"
+	_ "flashwave/bench/gctest"
+	"flashwave/bench/report/reporttest"
 	"flashwave/bench/result"
 	"flashwave/tui/draw"
 	"flashwave/tui/screentest"
@@ -120,6 +122,11 @@ var scenes = map[string]func() capacity.Snapshot{
 		d.Verdict.Reasons = []string{"the generator sent its requests up to 61 ms late (p99) at 37.8 requests/s"}
 		d.Warnings = []string{"cpu 97 %: run the generator on a machine of its own"}
 		d.Forecast.Fits, d.Rehearsal = nil, nil
+		return s
+	},
+	"a queue": func() capacity.Snapshot {
+		s := searched(16, true)
+		reporttest.MakeQueue(s.Document)
 		return s
 	},
 	"no demand": func() capacity.Snapshot {

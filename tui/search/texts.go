@@ -193,7 +193,7 @@ func (s Model) known() (list []string) {
 	for _, f := range d.Findings {
 		list = append(list, f.Text)
 	}
-	for _, text := range slices.Concat(d.Verdict.Further(), d.Warnings) {
+	for _, text := range slices.Concat(answer.Classes(d), d.Verdict.Further(), d.Warnings) {
 		if !slices.Contains(list, text) {
 			list = append(list, text)
 		}
@@ -224,16 +224,20 @@ func (s Model) rehearsal(width int) (lines []string) {
 	p := s.pen
 	rows := answer.Rehearsed(s.snap.Document.Rehearsal)
 	switch {
-	case width < 32:
-		for _, r := range rows {
-			lines = append(lines, p.Ends(p.Label(r.Name), p.Figure(r.Measured), width), p.Ends(p.Label("  predicted"), p.Style.Text.Render(r.Predicted), width))
-		}
-		return lines
 	case width < 44: // without the bands
-		lines = append(lines, p.Label(draw.Left("", 14)+draw.Right("measured", 9)+draw.Right("foretold", 9)))
+		const measured, foretold = 8, 9
+		name := width - measured - foretold
+		beside := name >= 13 // the longest name
+		if beside {
+			lines = append(lines, p.Label(draw.Left("", name)+draw.Right("measured", measured)+draw.Right("foretold", foretold)))
+		}
 		for _, r := range rows {
-			foretold, _, _ := strings.Cut(r.Predicted, " (")
-			lines = append(lines, p.Label(draw.Left(r.Name, 14))+p.Figure(draw.Right(r.Measured, 9))+p.Style.Text.Render(draw.Right(foretold, 9)))
+			bare, _, _ := strings.Cut(r.Predicted, " (")
+			if beside {
+				lines = append(lines, p.Label(draw.Left(r.Name, name))+p.Figure(draw.Right(r.Measured, measured))+p.Style.Text.Render(draw.Right(bare, foretold)))
+				continue
+			}
+			lines = append(lines, p.Ends(p.Label(r.Name), p.Figure(r.Measured), width), p.Ends(p.Label("  foretold"), p.Style.Text.Render(bare), width))
 		}
 		return lines
 	}

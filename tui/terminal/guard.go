@@ -71,9 +71,9 @@ func Guard(terminal *os.File, watcher *exec.Cmd) (release func()) {
 const watcherTime = 2 * time.Second
 
 // Watch is the watcher's side: it keeps the state of a terminal until in ends. If
-// that was no goodbye, it restores the terminal and shows what in had to say. It
-// writes a byte to ready once it watches.
-func Watch(in io.Reader, terminal *os.File, ready io.Writer) error {
+// that was no goodbye, it restores the terminal and shows what in had to say, and what
+// becomes of what was recorded. It writes a byte to ready once it watches.
+func Watch(in io.Reader, terminal *os.File, ready io.Writer, recorded string) error {
 	state, err := term.GetState(terminal.Fd())
 	if err != nil {
 		return fmt.Errorf("this is no terminal: %w", err)
@@ -91,7 +91,7 @@ func Watch(in io.Reader, terminal *os.File, ready io.Writer) error {
 			restored <- err
 			return
 		}
-		_, err := fmt.Fprintf(terminal, "%s\r\n%sflashwave died. What it had recorded is kept: flashwave report latest\n", undo, last)
+		_, err := fmt.Fprintf(terminal, "%s\r\n%sflashwave died. What it had recorded is kept: %s\n", undo, last, recorded)
 		restored <- err
 	}()
 	select {

@@ -13,7 +13,8 @@
 //	{"i":{"id":"gateway@1764171000","target":"gateway","opened":1764171000123,…}}
 //
 // p is a probe, m all probes of a minute, with their latencies as HdrHistograms, and i an
-// incident as it opens, is told of and closes. Instants are milliseconds, minutes are
+// incident as it opens, is told of and closes. Of a queue each look is a probe, with how much
+// waited and how old the oldest was; of a minute it is the largest. Instants are milliseconds, minutes are
 // minutes, both of Unix time; durations are nanoseconds. A program refuses the file of a
 // version that is later than its own, and reads all earlier ones; lines of a kind it does
 // not know, and keys, it passes over.
@@ -74,6 +75,8 @@ type Probe struct {
 	Connect  *time.Duration  `json:"connect,omitempty"`
 	ITL      *Packed         `json:"itl,omitempty"` // every gap
 	CostUSD  *float64        `json:"cost_usd,omitempty"`
+	Depth    *int64          `json:"depth,omitempty"`  // of a look at a queue: how much waited
+	Oldest   *time.Duration  `json:"oldest,omitempty"` // and how old the oldest of it was
 }
 
 // A Minute is all probes of a target that were due in one minute.
@@ -86,6 +89,18 @@ type Minute struct {
 	TTFT    *Packed `json:"ttft,omitempty"`
 	E2E     *Packed `json:"e2e,omitempty"`
 	ITL     *Packed `json:"itl,omitempty"`
+	Largest
+}
+
+// Largest are the largest figures of looks at a queue; nil: nothing is known.
+type Largest struct {
+	Depth  *int64         `json:"depth,omitempty"`
+	Oldest *time.Duration `json:"oldest,omitempty"`
+}
+
+// Add takes in others.
+func (l *Largest) Add(o Largest) {
+	l.Depth, l.Oldest = result.Larger(l.Depth, o.Depth), result.Larger(l.Oldest, o.Oldest)
 }
 
 // Tally is how many of its probes were good.
@@ -174,5 +189,6 @@ func minuteOf(p *Probe) Minute {
 	if p.CostUSD != nil {
 		m.CostUSD = *p.CostUSD
 	}
+	m.Largest = Largest{p.Depth, p.Oldest}
 	return m
 }

@@ -40,6 +40,7 @@ type minute struct {
 	tally  objective.Tally
 	before objective.Tally // of all minutes before it
 	cost   float64
+	queue  Largest
 	packed *[numMetrics]*Packed // nil: it is more than a day ago
 	// hists are packed once more, for a while: what is of now is looked at all the time.
 	hists  *[numMetrics]*result.Hist
@@ -74,6 +75,7 @@ func (s *Series) Add(p Probe) (over *Minute) {
 	m := &s.minutes[len(s.minutes)-1]
 	one := minuteOf(&p)
 	m.tally, m.cost = m.tally.Add(one.Tally()), m.cost+one.CostUSD
+	m.queue.Add(one.Largest)
 	for i, d := range [...]*time.Duration{p.TTFT, p.E2E} {
 		if d != nil {
 			s.open.hists[i].Record(*d)
@@ -122,7 +124,7 @@ func (s *Series) End() *Minute {
 	m.hists, s.open = &s.open.hists, nil
 	return &Minute{
 		Target: s.Target, Minute: m.at, Good: m.tally.Good, All: m.tally.All, CostUSD: m.cost,
-		TTFT: m.packed[TTFT], E2E: m.packed[E2E], ITL: m.packed[ITL],
+		TTFT: m.packed[TTFT], E2E: m.packed[E2E], ITL: m.packed[ITL], Largest: m.queue,
 	}
 }
 
@@ -225,6 +227,27 @@ func (s *Series) medianOf(i int, metric Metrics) *float64 {
 	return median
 }
 
+// Largest are the largest figures of looks at a queue in the time before an instant.
+func (s *Series) Largest(now time.Time, last time.Duration) (l Largest) {
+	to := InMillis(now).Minute()
+	for i := s.from(InMillis(now.Add(-last)).Minute()); i < len(s.minutes) && s.minutes[i].at <= to; i++ {
+		l.Add(s.minutes[i].queue)
+	}
+	return l
+}
+
+// Depths are the largest depths of a queue in each of the n minutes up to that of an
+// instant; nil: no data.
+func (s *Series) Depths(now time.Time, n int) []*float64 {
+	list := make([]*float64, n)
+	for i := range list {
+		if l := s.Largest(now.Add(-time.Duration(n-1-i)*time.Minute), 0); l.Depth != nil {
+			list[i] = new(float64(*l.Depth))
+		}
+	}
+	return list
+}
+
 // Recent are the last probes, at most n of them, in order of time. They are not to be
 // written to.
 func (s *Series) Recent(n int) []Probe { return s.probes[max(0, len(s.probes)-n):] }
@@ -280,6 +303,6 @@ func (s *Series) put(m Minute) {
 	s.begin(m.Minute)
 	s.open = nil
 	at := &s.minutes[len(s.minutes)-1]
-	at.tally, at.cost = m.Tally(), m.CostUSD
+	at.tally, at.cost, at.queue = m.Tally(), m.CostUSD, m.Largest
 	at.packed = &[numMetrics]*Packed{m.TTFT, m.E2E, m.ITL}
 }

@@ -36,6 +36,9 @@ func needed(f *forecast.Forecast) string {
 	if f == nil || f.Headroom == nil {
 		return ""
 	}
+	if f.Tasks != nil && f.Tasks.Holds != nil {
+		return neededOfQueue(f)
+	}
 	says := "; the sale needs " + units.Rate(60*f.Demand.PeakRPS)
 	switch {
 	case f.Fits == nil:
@@ -59,4 +62,18 @@ func needed(f *forecast.Forecast) string {
 		says += ", and the longest wait is " + units.Seconds(b.WorstWaitS)
 	}
 	return says
+}
+
+// neededOfQueue is the same of a queue, which need not hold the peak: its tasks may wait.
+func neededOfQueue(f *forecast.Forecast) string {
+	t, says := f.Tasks, "; the sale peaks at "+units.Rate(60*f.Demand.PeakRPS)
+	switch {
+	case *t.Holds:
+		return says + ": every class holds"
+	case t.WorkersNeeded != nil:
+		return says + ": that takes " + units.Of(*t.WorkersNeeded, "worker", "workers")
+	case t.TimesNeeded != nil:
+		return says + ": that takes " + units.Figure(*t.TimesNeeded) + " times the workers there are"
+	}
+	return says + ": the classes do not hold"
 }

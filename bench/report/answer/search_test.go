@@ -31,6 +31,19 @@ func TestAnswer(t *testing.T) {
 		{"nothing broke", func(d *capacity.Document) { d.Forecast, d.Capacity.AtLeast = nil, true }, "1,501 a minute", "and maybe more is what it holds"},
 		{"not confirmed", func(d *capacity.Document) { d.Forecast, d.Capacity.Confirmed = nil, false }, "1,501 a minute", held + ", not confirmed by a soak"},
 		{"by concurrency", func(d *capacity.Document) { d.Forecast, d.Capacity.Concurrency = nil, new(48) }, "48 at once", held + ": 1,501 a minute"},
+		{"a queue with too few workers", reporttest.MakeQueue, "1,501 a minute", held + "; the sale peaks at 3,600: that takes 8 workers"},
+		{"a queue whose workers are not counted", func(d *capacity.Document) {
+			reporttest.MakeQueue(d)
+			d.Forecast.Tasks.WorkersNeeded = nil
+		}, "1,501 a minute", held + "; the sale peaks at 3,600: that takes 2.00 times the workers there are"},
+		{"a queue that no workers help", func(d *capacity.Document) {
+			reporttest.MakeQueue(d)
+			d.Forecast.Tasks.WorkersNeeded, d.Forecast.Tasks.TimesNeeded = nil, nil
+		}, "1,501 a minute", held + "; the sale peaks at 3,600: the classes do not hold"},
+		{"a queue may let its tasks wait", func(d *capacity.Document) {
+			reporttest.MakeQueue(d)
+			d.Forecast.Fits, d.Forecast.Tasks.Holds = new(true), new(true)
+		}, "1,501 a minute", held + "; the sale peaks at 3,600: every class holds"},
 		{"nothing held", func(d *capacity.Document) { d.Capacity = capacity.Capacity{} }, "", ""},
 	} {
 		d := reporttest.Search(t)

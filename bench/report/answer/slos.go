@@ -50,7 +50,7 @@ func (l SLO) Says() string {
 	breaks := l.Breaks != units.NoData
 	switch {
 	case breaks && l.Low == units.NoData:
-		return fmt.Sprintf("breaks %s: at %s, and holds nowhere", l.Breaks, l.High)
+		return fmt.Sprintf("breaks %s: at %s, and held nowhere that was tried", l.Breaks, l.High)
 	case breaks:
 		return fmt.Sprintf("breaks %s: holds at %s, not at %s", l.Breaks, l.Holds(), l.High)
 	case l.Low != units.NoData && !l.Assumed:

@@ -29,7 +29,9 @@ func Asked(f *forecast.Forecast) Words {
 	l := f.Demand
 	s.add("requests", "%s in %s, peak %s (%s), busiest minute %s", units.Count(l.Requests), units.Seconds(l.DurationS),
 		units.PerSecond(l.PeakRPS), units.PerMinute(l.PeakRPS), units.Count(l.PeakMinute))
-	if f.Headroom != nil {
+	if f.Tasks != nil { // of a queue its workers matter, and no capacity has to reach its peak
+		s.tasks(f.Tasks)
+	} else if f.Headroom != nil {
 		fits := map[bool]string{true: "it fits", false: "it does not fit"}
 		word := "undecided"
 		if f.Fits != nil {
@@ -48,6 +50,9 @@ func Asked(f *forecast.Forecast) Words {
 	s.add("quota", "%s a minute (99 %% of the minutes ask no more)", quota)
 	if q.PeakTokensPM != nil {
 		s.add("at the peak", "%s requests and %s tokens a minute", units.Count(q.PeakRequestsPM), units.Count(*q.PeakTokensPM))
+	}
+	if f.Tasks != nil {
+		return s
 	}
 	if why := f.Ungrounded(); why != "" {
 		s.add("the night", "not foretold: %s", words.Plain(why))
@@ -87,6 +92,40 @@ func Asked(f *forecast.Forecast) Words {
 	}
 	s.add("beyond the SLO", "%s requests, %s", units.Count(b.Beyond), Within(b.BeyondShare, band.BeyondShare, units.Share))
 	return s
+}
+
+// tasks is what comes of the classes of a queue, and how many workers it takes.
+func (s *Words) tasks(t *forecast.Tasks) {
+	needed := "no number of workers that was tried holds every SLO"
+	switch {
+	case t.Holds == nil:
+		needed = ""
+	case t.WorkersNeeded != nil:
+		needed = units.Of(*t.WorkersNeeded, "worker holds", "workers hold") + " every SLO"
+	case t.TimesNeeded != nil:
+		needed = units.Figure(*t.TimesNeeded) + " times the workers there are hold every SLO"
+	}
+	there := units.PerSecond(t.ServedRPS) + " in all"
+	if t.Workers != nil {
+		there = fmt.Sprintf("there are %s, which end %s", units.Count(*t.Workers), units.PerSecond(t.ServedRPS))
+	}
+	s.add("workers", "%s", words.Listed(needed, there))
+	for _, c := range t.Classes {
+		text := "nobody stands in line"
+		if c.Backlog > 0 {
+			text = fmt.Sprintf("longest wait %s, p95 %s, backlog %s at most", units.Seconds(c.LongestWaitS), units.Seconds(c.WaitP95S), units.Count(c.Backlog))
+			if c.StarvedS > 0 {
+				text += ", gets nothing for " + units.Seconds(c.StarvedS)
+			}
+		}
+		s.add(words.Plain(c.Class), "%s", text)
+	}
+	if t.StarvesFirst != nil {
+		s.add("starves first", "%s, after %s, for %s", words.Plain(*t.StarvesFirst), units.Maybe(t.StarvesAtS, units.Seconds), units.Maybe(t.StarvedS, units.Seconds))
+	}
+	if t.DrainedAtS != nil {
+		s.add("drained", "after %s", units.Seconds(*t.DrainedAtS))
+	}
 }
 
 // Within is a figure with its band: 16 s (14 s to 19 s). A band that is no wider than the

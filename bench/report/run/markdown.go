@@ -31,6 +31,9 @@ func Markdown(w io.Writer, run *result.Run) error {
 			m.Table(t)
 		}
 		m.Line("\n%s", markdown.Escape(words.Listed(append(tierFacts(run.Queue), namedLost(run.Queue)...)...)))
+		if facts := tapFacts(run.Queue); facts != nil {
+			m.Line("\ntap: %s", markdown.Escape(words.Listed(facts...)))
+		}
 	}
 	for _, t := range groupTables(run) {
 		m.Table(t)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	_ "flashwave/bench/gctest"
 	"flashwave/bench/report/page"
 	"flashwave/bench/report/reporttest"
 	"flashwave/bench/result"

@@ -22,6 +22,7 @@ func (p text) tier(run *result.Run) {
 	}
 	p.Flow("queue", tierFacts(q)...)
 	p.Flow("lost tasks", namedLost(q)...)
+	p.Flow("tap", tapFacts(q)...)
 }
 
 // tierBlocks are the same for a browser.
@@ -31,10 +32,14 @@ func tierBlocks(run *result.Run) (blocks []web.Block) {
 		return nil
 	}
 	for i, t := range tierTables(q) {
-		blocks = append(blocks, web.Block{Table: web.NewTable([]string{"tasks", "times"}[i], t)})
+		blocks = append(blocks, web.Block{Table: web.NewTable([]string{"tasks", "times", "calls"}[i], t)})
 	}
 	facts := append(tierFacts(q), namedLost(q)...)
-	return append(blocks, web.Block{Pairs: []web.Pair{{Name: "queue", Value: words.Listed(facts...)}}})
+	pairs := []web.Pair{{Name: "queue", Value: words.Listed(facts...)}}
+	if q.Tap != nil {
+		pairs = append(pairs, web.Pair{Name: "tap", Value: words.Listed(tapFacts(q)...)})
+	}
+	return append(blocks, web.Block{Pairs: pairs})
 }
 
 // tierFacts say how tasks lay, what went wrong beside them, and how well it was seen.
@@ -66,8 +71,8 @@ func namedLost(q *result.Tier) (ids []string) {
 	return ids
 }
 
-// tierTables are that of how many tasks became what, and that of how long they took. Each has
-// a row for each class, and one for all.
+// tierTables are that of how many tasks became what, that of how long they took, and where a
+// tap was listened to that of their calls. Each has a row for each class, and one for all.
 func tierTables(q *result.Tier) []table.Table {
 	rows := append(append([]result.TierClass(nil), q.Classes...), q.Total)
 	name := func(what string) table.Table {
@@ -107,5 +112,10 @@ func tierTables(q *result.Tier) []table.Table {
 	table.P95("E2E", func(r result.TierClass) *result.Latency { return r.Latency.E2E }).AddTo(&times, rows)
 	table.Figures[result.TierClass]{Name: "starved", Write: units.Millis, Of: func(r result.TierClass) *float64 { return r.StarvedMSMax }}.AddTo(&times, rows)
 	table.Figures[result.TierClass]{Name: "oldest", Write: units.Millis, Of: func(r result.TierClass) *float64 { return r.OldestMSMax }}.AddTo(&times, rows)
-	return []table.Table{tasks, times}
+	if q.Tap == nil {
+		return []table.Table{tasks, times}
+	}
+	calls := name("calls")
+	callColumns(&calls, rows)
+	return []table.Table{tasks, times, calls}
 }

@@ -71,7 +71,9 @@ func cards(d *capacity.Document) []web.Card {
 	if f := d.Forecast; f != nil {
 		peak := web.RateCard("Peak of the demand", &f.Demand.PeakRPS, units.Count(f.Demand.Requests)+" requests in all")
 		list = append(list, peak)
-		if f.Headroom != nil {
+		if f.Tasks != nil && f.Tasks.Holds != nil {
+			list = append(list, workersCard(f.Tasks))
+		} else if f.Headroom != nil {
 			fits := web.NewCard("Headroom", units.Figure(*f.Headroom), "asked for "+units.Figure(f.HeadroomAsked))
 			if f.Fits != nil {
 				fits.State = map[bool]web.State{true: web.Good, false: web.Bad}[*f.Fits]
@@ -101,6 +103,9 @@ func searchBlocks(d *capacity.Document) []web.Block {
 	table.Columns = append(table.Columns, web.Column{Name: "why"})
 	for i, s := range d.Steps {
 		table.Rows[i].Cells = append(table.Rows[i].Cells, web.Cell{Text: words.Plain(s.Why)})
+	}
+	if t := classTable(d); len(t.Rows) > 0 {
+		blocks = append(blocks, web.Block{Table: web.NewTable("the classes at the highest rate that held", t)})
 	}
 	if t := bySLOTable(d); len(t.Rows) > 0 {
 		blocks = append(blocks, web.Block{Table: web.NewTable("where each SLO ends the capacity by itself", t)})
@@ -224,7 +229,53 @@ func demandBlocks(d *capacity.Document) []web.Block {
 	if f := backlogFigure("backlog", "Requests waiting, as forecast", d.Forecast, nil); f != nil {
 		blocks = append(blocks, web.Block{Figure: f})
 	}
+	if f := classFigure(d.Forecast.Tasks); f != nil {
+		blocks = append(blocks, web.Block{Figure: f})
+	}
 	return blocks
+}
+
+// workersCard is how many workers a night takes whose tasks were foretold.
+func workersCard(t *forecast.Tasks) web.Card {
+	card := web.NewCard("Workers needed", units.Maybe(t.WorkersNeeded, units.Count), "")
+	if t.WorkersNeeded == nil && t.TimesNeeded != nil {
+		card = web.NewCard("Workers needed", units.Figure(*t.TimesNeeded), "times those there are")
+	}
+	if t.Workers != nil {
+		card.Note = "there are " + units.Count(*t.Workers)
+	}
+	card.State = map[bool]web.State{true: web.Good, false: web.Bad}[*t.Holds]
+	return card
+}
+
+// classInks are those of the classes of a queue, the least urgent first.
+var classInks = []svg.Ink{svg.Accent, svg.Text, svg.Faint}
+
+// classFigure draws the tasks of each class that wait, as forecast; nil where none do.
+func classFigure(t *forecast.Tasks) *web.Figure {
+	if t == nil || len(t.Curve) == 0 {
+		return nil
+	}
+	var lines []svg.Line
+	most := 0.0
+	for i, c := range t.Classes {
+		if c.Backlog == 0 {
+			continue
+		}
+		line := svg.Line{Name: words.Plain(c.Class), Ink: classInks[min(len(t.Classes)-1-i, len(classInks)-1)]}
+		for _, p := range t.Curve {
+			line.Points = append(line.Points, svg.Point{X: p.TS, Y: p.Waiting[i]})
+		}
+		most = max(most, c.Backlog)
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	const title = "Tasks waiting by class, as forecast"
+	end := t.Curve[len(t.Curve)-1].TS
+	frame := svg.Frame{ID: "classes", Title: title, Height: 170, X: svg.Time(0, end), Y: svg.Counts(most, "tasks"), Desc: "at most " + units.Count(most)}
+	return &web.Figure{Title: title, Key: web.Keys(lines), Chart: svg.Chart{Frame: frame, Lines: unnamed(lines)}.SVG()}
 }
 
 // backlogFigure draws the backlog as the models have it, and as it was; nil where

@@ -19,6 +19,7 @@ func Markdown(w io.Writer, d *capacity.Document) error {
 	m.Items(v.Further())
 	m.Line("\n%s", markdown.Escape(strings.Join(searched(d), " · ")))
 	m.Table(bySLOTable(d))
+	m.Table(classTable(d))
 	for _, s := range sections(d) {
 		t := table.Table{Words: 2, Header: []string{s.name, ""}}
 		for _, pair := range s.words {

@@ -109,7 +109,7 @@ func TestWhereEachSLOBreaks(t *testing.T) {
 		{Expr: "lost <= 1%", Assumed: true, RPS: new(60.0), LowRPS: new(60.0)},
 	}
 	for format, wants := range map[string][]string{
-		"text": {"ttft.p95 < 800ms   breaks first: holds at 42.0/s, not at 44.0/s", "breaks second: at 61.0/s, and holds nowhere", "itl.p50 < 50ms   holds at 60.0/s still (not confirmed)", "lost <= 1%   assumed\n"},
+		"text": {"ttft.p95 < 800ms   breaks first: holds at 42.0/s, not at 44.0/s", "breaks second: at 61.0/s, and held nowhere that was tried", "itl.p50 < 50ms   holds at 60.0/s still (not confirmed)", "lost <= 1%   assumed\n"},
 		"md":   {"first | 42.0/s | 44.0/s |", "second | – | 61.0/s |", "– | 60.0/s (not confirmed) | – |"},
 		"html": {"where each SLO ends the capacity by itself", "<li>lost &lt;= 1% assumed</li>"},
 	} {
@@ -143,5 +143,52 @@ func TestNothingHeld(t *testing.T) {
 	d.Capacity = capacity.Capacity{}
 	if c := cards(d)[0]; c.Value != "–" || c.Note != "nothing held" {
 		t.Errorf("%+v", c)
+	}
+}
+
+// A night in which no class piles up has no chart of those that wait.
+func TestNobodyWaits(t *testing.T) {
+	d := reporttest.QueueSearch(t)
+	for i := range d.Forecast.Tasks.Classes {
+		d.Forecast.Tasks.Classes[i].Backlog = 0
+	}
+	var b bytes.Buffer
+	if err := write(&b, "html", d, page.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "Tasks waiting by class") {
+		t.Error("there is a chart of nobody")
+	}
+}
+
+// Of a queue each class is told wherever the search is: how it fares, what of it fails
+// first, and its night, in lines that fit their page.
+func TestClassesOfAQueue(t *testing.T) {
+	d := reporttest.QueueSearch(t)
+	for format, wants := range map[string][]string{
+		"text": {"urgent 1-3", "28.8/s  tasks pile up", "8 workers hold every SLO, there are 4, which end 25.0/s", "starves first", "gets nothing for 2 min 10 s", "nobody stands in line"},
+		"md":   {"| class | share |", "tasks pile up |", "longest wait 2 min 20 s"},
+		"html": {"the classes at the highest rate that held", "Tasks waiting by class, as forecast", "that takes 8 workers", "Workers needed", "there are 4"},
+	} {
+		var b bytes.Buffer
+		if err := write(&b, format, d, page.Options{Width: 140}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: no %q in\n%s", format, want, b.String())
+			}
+		}
+	}
+	for width := 40; width <= 140; width += 5 {
+		var b bytes.Buffer
+		if err := write(&b, "text", d, page.Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if ansi.StringWidth(strings.TrimRight(line, "\n")) > width {
+				t.Errorf("at %d: %s", width, line)
+			}
+		}
 	}
 }

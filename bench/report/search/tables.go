@@ -34,6 +34,33 @@ func stepTable(d *capacity.Document) table.Table {
 	return t
 }
 
+// classTable has a row for each class of a queue: how it fares at the answer, and what
+// ends that. It has none where no queue was searched.
+func classTable(d *capacity.Document) table.Table {
+	t := table.Table{Words: 1, WordsLast: true, Header: []string{"class"}}
+	if d.Queue == nil {
+		return t
+	}
+	list := d.Queue.Classes
+	for _, c := range list {
+		t.Add(words.Plain(c.Class + " " + c.Priorities))
+	}
+	for _, c := range []table.Figures[capacity.QueueClass]{
+		{Name: "share", Write: units.Share, Of: func(c capacity.QueueClass) *float64 { return &c.Share }},
+		{Name: "wait p50", Scale: units.DurationScale, Of: func(c capacity.QueueClass) *float64 { return c.WaitP50MS }},
+		{Name: "wait p95", Scale: units.DurationScale, Of: func(c capacity.QueueClass) *float64 { return c.WaitP95MS }},
+		{Name: "starved", Write: units.Millis, Of: func(c capacity.QueueClass) *float64 { return c.StarvedMS }},
+		{Name: "fails from", Write: units.PerSecond, Of: func(c capacity.QueueClass) *float64 { return c.FailsRPS }},
+	} {
+		c.AddTo(&t, list)
+	}
+	t.Header = append(t.Header, "by")
+	for i, c := range list {
+		t.Rows[i] = append(t.Rows[i], answer.FailsBy(c))
+	}
+	return t
+}
+
 // stepMark is a verdict of a step as a glyph.
 func stepMark(v capacity.StepVerdict) string {
 	return map[capacity.StepVerdict]string{capacity.Held: "✓", capacity.Broke: "✗", capacity.Undecided: "○"}[v]

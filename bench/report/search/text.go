@@ -31,6 +31,10 @@ func Text(w io.Writer, d *capacity.Document, o page.Options) error {
 		p.Table(stepTable(d))
 		writeCurve(p, d)
 	}
+	if t := classTable(d); len(t.Rows) > 0 {
+		p.Gap()
+		p.Table(t)
+	}
 	for _, s := range sections(d) {
 		for i, pair := range s.words {
 			if i == 0 {

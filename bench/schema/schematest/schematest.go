@@ -2,21 +2,19 @@
 package schematest
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/google/jsonschema-go/jsonschema"
 
 	"flashwave/bench/schema"
 )
 
 var (
 	mu       sync.Mutex
-	compiled = map[string]*jsonschema.Schema{}
+	compiled = map[string]*jsonschema.Resolved{}
 )
 
 // Check says what of a document is not as its schema has it; nil if nothing.
@@ -25,8 +23,8 @@ func Check(name string, document []byte) error {
 	if err != nil {
 		return err
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
-	if err != nil {
+	var value any
+	if err := json.Unmarshal(document, &value); err != nil {
 		return err
 	}
 	return s.Validate(value)
@@ -63,7 +61,7 @@ func NameOf(document []byte) string {
 	return name
 }
 
-func compile(name string) (*jsonschema.Schema, error) {
+func compile(name string) (*jsonschema.Resolved, error) {
 	mu.Lock()
 	defer mu.Unlock()
 	if s := compiled[name]; s != nil {
@@ -73,19 +71,13 @@ func compile(name string) (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
+	var s jsonschema.Schema
+	if err := json.Unmarshal(text, &s); err != nil {
 		return nil, err
 	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	url := fmt.Sprintf("mem:///%s.json", name)
-	if err := c.AddResource(url, value); err != nil {
-		return nil, err
-	}
-	s, err := c.Compile(url)
+	r, err := s.Resolve(nil)
 	if err == nil {
-		compiled[name] = s
+		compiled[name] = r
 	}
-	return s, err
+	return r, err
 }

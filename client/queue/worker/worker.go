@@ -158,6 +158,7 @@ func (w *worker) work(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		at := time.Now()
 		w.Stats.Taken.Add(int64(len(ids)))
 		if len(ids) > 0 && w.random.Float64() < w.Faults.Die {
 			w.Stats.Died.Add(1)
@@ -171,9 +172,9 @@ func (w *worker) work(ctx context.Context) error {
 				if within(w.Faults.Lose, priority) {
 					return
 				}
-				errs[i] = w.do(ctx, priority, id, fails)
+				errs[i] = w.do(ctx, priority, id, at, fails)
 				if twice && errs[i] == nil {
-					errs[i] = w.do(ctx, priority, id, fails)
+					errs[i] = w.do(ctx, priority, id, at, fails)
 				}
 			})
 		}
@@ -247,6 +248,7 @@ type written struct {
 	Error      string  `json:"error,omitempty"`
 	Retries    int     `json:"retries"`
 	Usage      *tokens `json:"usage,omitempty"`
+	TakenAt    string  `json:"taken_at"`
 	FinishedAt string  `json:"finished_at"`
 }
 
@@ -256,7 +258,7 @@ type tokens struct {
 }
 
 // do works on one task: its result, another try, or the dead letters.
-func (w *worker) do(ctx context.Context, priority int, id string, fails bool) error {
+func (w *worker) do(ctx context.Context, priority int, id string, taken time.Time, fails bool) error {
 	data, err := redis.Bytes(w.call("GET", w.of(w.Layout.Task, id)))
 	if errors.Is(err, redis.ErrNil) {
 		return nil // it is gone, and nobody waits for it
@@ -266,9 +268,9 @@ func (w *worker) do(ctx context.Context, priority int, id string, fails bool) er
 	}
 	var t task
 	if err := json.Unmarshal(data, &t); err != nil {
-		return w.bury(id, data, written{Error: "the task is not JSON"})
+		return w.bury(id, data, written{TakenAt: stamp(taken), Error: "the task is not JSON"})
 	}
-	res := w.ask(ctx, t)
+	res := w.ask(ctx, id, t)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -279,15 +281,18 @@ func (w *worker) do(ctx context.Context, priority int, id string, fails bool) er
 		if t.Retries < w.Retries {
 			return w.retry(priority, id, data, t)
 		}
-		return w.bury(id, data, written{Error: string(res.Outcome) + ": " + res.Err, Retries: t.Retries})
+		return w.bury(id, data, written{TakenAt: stamp(taken), Error: string(res.Outcome) + ": " + res.Err, Retries: t.Retries})
 	}
-	r := written{Status: "done", Content: res.Text, Retries: t.Retries, Usage: &tokens{res.Usage.Prompt, res.Usage.Output}}
+	r := written{TakenAt: stamp(taken), Status: "done", Content: res.Text, Retries: t.Retries, Usage: &tokens{res.Usage.Prompt, res.Usage.Output}}
 	w.Stats.Completed.Add(1)
 	return w.finish(id, r, "completed")
 }
 
-// ask asks the endpoint.
-func (w *worker) ask(ctx context.Context, t task) client.Result {
+// stamp is an instant as results say it.
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
+// ask asks the endpoint, and tells for which task.
+func (w *worker) ask(ctx context.Context, id string, t task) client.Result {
 	messages := []client.Message{{Role: "user", Content: t.Prompt}}
 	if t.System != "" {
 		messages = append([]client.Message{{Role: "system", Content: t.System}}, messages...)
@@ -295,7 +300,7 @@ func (w *worker) ask(ctx context.Context, t task) client.Result {
 	if t.Model == "" {
 		t.Model = w.Model
 	}
-	return w.Ask.Do(ctx, &client.Request{Model: t.Model, Messages: messages, MaxTokens: t.MaxTokens, KeepText: true}, deaf{})
+	return w.Ask.Do(ctx, &client.Request{Model: t.Model, Messages: messages, MaxTokens: t.MaxTokens, Stream: true, TaskID: id, KeepText: true}, deaf{})
 }
 
 // deaf hears nothing of a request.
@@ -306,7 +311,7 @@ func (deaf) Token(time.Duration, client.Kind) {}
 
 // finish writes a result, and counts.
 func (w *worker) finish(id string, r written, counter string) error {
-	r.ID, r.FinishedAt = id, time.Now().UTC().Format(time.RFC3339Nano)
+	r.ID, r.FinishedAt = id, stamp(time.Now())
 	b, err := json.Marshal(r)
 	if err != nil {
 		return err

@@ -30,11 +30,12 @@ type Timeline struct {
 	slos     []slo.Expr // over latencies
 	waves    []result.Stats
 	said     *result.ServerMetrics // what the server said of itself; nil: it was not asked
+	tasks    *result.Tier          // of a queue; nil: there is none
 }
 
 // Of is the timeline of a run, which is only read.
 func Of(run *result.Run) Timeline {
-	t := Timeline{rows: result.WithHeat(run.Timeline), to: run.DurationS, waves: run.Waves, said: run.ServerMetrics}
+	t := Timeline{rows: result.WithHeat(run.Timeline), to: run.DurationS, waves: run.Waves, said: run.ServerMetrics, tasks: run.Queue}
 	if n := len(t.rows); n > 0 {
 		t.from, t.to = min(0, t.rows[0].TS), max(t.to, t.rows[n-1].TS+t.rows[n-1].StepS)
 	}
@@ -147,7 +148,7 @@ func (t Timeline) Blocks() []web.Block {
 		{Figure: t.latency("ttft", "Time to first token (TTFT)", slo.TTFT, func(l result.RowLatencies) *result.RowPercentile { return l.TTFT.Response })},
 		{Figure: t.latency("e2e", "End-to-end latency (E2E)", slo.E2E, func(l result.RowLatencies) *result.RowPercentile { return l.E2E.Response })},
 	}
-	return append(append(blocks, t.server()...), web.Block{Figure: t.throughput()}, web.Block{Figure: t.outcomes()}, web.Block{Figure: t.backlog()})
+	return append(append(append(blocks, t.queue()...), t.server()...), web.Block{Figure: t.throughput()}, web.Block{Figure: t.outcomes()}, web.Block{Figure: t.backlog()})
 }
 
 // latency draws the percentiles of a latency with the bounds of its SLOs.

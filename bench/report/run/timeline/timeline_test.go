@@ -24,3 +24,27 @@ func TestFoldLast(t *testing.T) {
 		t.Error("a row of its own was folded")
 	}
 }
+
+// A queue has a chart for each class that had tasks in it, which tells where the class starved.
+func TestQueue(t *testing.T) {
+	cells := func(urgent, bulk int64, starving bool) []result.TierCell {
+		return []result.TierCell{{Depth: urgent}, {}, {Depth: bulk, Starving: starving}}
+	}
+	q := &result.Tier{
+		Classes: []result.TierClass{{Name: "urgent"}, {Name: "never"}, {Name: "bulk"}}, TimelineStepS: 2,
+		Timeline: []result.TierRow{{TS: 0, Classes: cells(3, 10, false)}, {TS: 2, Classes: cells(0, 20, true)}, {TS: 4, Classes: cells(1, 15, false)}},
+	}
+	blocks := Of(&result.Run{DurationS: 6, Queue: q}).queue()
+	if len(blocks) != 2 || blocks[0].Figure.Title != "Tasks of urgent" || len(blocks[0].Figure.Key) != 1 || len(blocks[1].Figure.Key) != 2 || !blocks[1].Figure.Key[1].Dots {
+		t.Fatalf("%+v", blocks)
+	}
+	depth, starving := Of(&result.Run{Queue: q}).depths(2)
+	for i, want := range []float64{10, 20, 15} {
+		if depth[i].Y != want || depth[i].X != float64(2*i+1) || (starving[i].Y == want) != (i == 1) {
+			t.Errorf("step %d: %+v, starving %+v", i, depth[i], starving[i])
+		}
+	}
+	if Of(&result.Run{}).queue() != nil {
+		t.Error("a run without a queue has its charts")
+	}
+}
