@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A shop's workers that know nothing of flashwave: each takes up to ten tasks of the most urgent
 priority, asks a completions endpoint for each, writes the results, and rests. They log what they
-took and finished, so that figures can be held against an independent count.
+took and finished, and when, by Redis' own clock, so that figures can be held against an
+independent count, however late a busy machine lets a worker go on.
 
     worker.py REDIS_PORT ENDPOINT LOG [WORKERS [REST]]
 
@@ -35,6 +36,11 @@ class Redis:
             self.send(*words, flush=False)
         self.file.flush()
         return [self.reply() for _ in commands]
+
+    def at(self, *commands):
+        """Has commands done as one, and returns the instant by Redis' clock before their replies."""
+        (seconds, us), *replies = self.all([("MULTI",), ("TIME",), *commands, ("EXEC",)])[-1]
+        return int(seconds) + int(us) / 1e6, *replies
 
     def send(self, *words, flush=True):
         words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
@@ -80,12 +86,11 @@ class Endpoint:
 def batch(redis, pool, endpoint, log):
     """Works on one batch, and says whether there was any."""
     for priority in range(1, 11):
-        taken = redis("ZPOPMIN", f"copy:queue:{priority}", 10)[::2]
-        if taken:
+        at, taken = redis.at(("ZPOPMIN", f"copy:queue:{priority}", 10))
+        if taken := taken[::2]:
             break
     else:
         return False
-    at = time.time()
     for id in taken:
         log.write(f"taken {id.decode()} {priority} {at:.6f}\n")
     tasks = [json.loads(data) for data in redis.all([("GET", b"copy:task:" + id) for id in taken])]
@@ -93,8 +98,8 @@ def batch(redis, pool, endpoint, log):
     for answer in concurrent.futures.as_completed(asked):
         id, answer = asked[answer], answer.result()
         result = {"status": "done", "content": answer["choices"][0]["message"]["content"], "usage": answer["usage"]}
-        redis.all([("SET", b"copy:result:" + id, json.dumps(result), "EX", 3600), ("HINCRBY", "copy:stats", "completed", 1)])
-        log.write(f"done {id.decode()} {priority} {time.time():.6f}\n")
+        at, *_ = redis.at(("SET", b"copy:result:" + id, json.dumps(result), "EX", 3600), ("HINCRBY", "copy:stats", "completed", 1))
+        log.write(f"done {id.decode()} {priority} {at:.6f}\n")
     return True
 
 
