@@ -4,9 +4,10 @@ priority, asks a completions endpoint for each, writes the results, and rests. T
 took and finished, and when, by Redis' own clock, so that figures can be held against an
 independent count, however late a busy machine lets a worker go on.
 
-    worker.py REDIS_PORT ENDPOINT LOG [WORKERS [REST]]
+    worker.py REDIS_PORT ENDPOINT LOG [WORKERS [REST [LAYOUT]]]
 
-WORKERS are processes (1), REST is in seconds, after each batch (0).
+WORKERS are processes (1), REST is in seconds, after each batch (0), and LAYOUT says where tasks
+are: shop (sorted sets), list or stream.
 """
 import concurrent.futures
 import http.client
@@ -83,33 +84,53 @@ class Endpoint:
             raise
 
 
-def batch(redis, pool, endpoint, log):
+def shop(redis, priority):
+    """Takes tasks from a sorted set, and says when. None needs a word once it is done."""
+    at, taken = redis.at(("ZPOPMIN", f"copy:queue:{priority}", 10))
+    return at, [(json.loads(data), []) for data in redis.all([("GET", b"copy:task:" + id) for id in taken[::2]])]
+
+
+def of_list(redis, priority):
+    at, taken = redis.at(("RPOP", f"copy:list:{priority}", 10))
+    return at, [(json.loads(data), []) for data in taken or []]
+
+
+def of_stream(redis, priority):
+    key = f"copy:stream:{priority}"
+    at, taken = redis.at(("XREADGROUP", "GROUP", "workers", os.getpid(), "COUNT", 10, "STREAMS", key, ">"))
+    entries = taken[0][1] if taken else []
+    return at, [(json.loads(fields[fields.index(b"task") + 1]), [("XACK", key, "workers", entry)]) for entry, fields in entries]
+
+
+LAYOUTS = {"shop": shop, "list": of_list, "stream": of_stream}
+
+
+def batch(redis, take, pool, endpoint, log):
     """Works on one batch, and says whether there was any."""
     for priority in range(1, 11):
-        at, taken = redis.at(("ZPOPMIN", f"copy:queue:{priority}", 10))
-        if taken := taken[::2]:
+        at, taken = take(redis, priority)
+        if taken:
             break
     else:
         return False
-    for id in taken:
-        log.write(f"taken {id.decode()} {priority} {at:.6f}\n")
-    tasks = [json.loads(data) for data in redis.all([("GET", b"copy:task:" + id) for id in taken])]
-    asked = {pool.submit(endpoint.ask, task): id for id, task in zip(taken, tasks)}
+    for task, _ in taken:
+        log.write(f"taken {task['id']} {priority} {at:.6f}\n")
+    asked = {pool.submit(endpoint.ask, task): (task["id"], words) for task, words in taken}
     for answer in concurrent.futures.as_completed(asked):
-        id, answer = asked[answer], answer.result()
+        (id, words), answer = asked[answer], answer.result()
         result = {"status": "done", "content": answer["choices"][0]["message"]["content"], "usage": answer["usage"]}
-        at, *_ = redis.at(("SET", b"copy:result:" + id, json.dumps(result), "EX", 3600), ("HINCRBY", "copy:stats", "completed", 1))
-        log.write(f"done {id.decode()} {priority} {at:.6f}\n")
+        at, *_ = redis.at(("SET", "copy:result:" + id, json.dumps(result), "EX", 3600), ("HINCRBY", "copy:stats", "completed", 1), *words)
+        log.write(f"done {id} {priority} {at:.6f}\n")
     return True
 
 
-def work(port, endpoint, log, rest):
+def work(port, endpoint, log, rest, take):
     redis, endpoint, log = None, Endpoint(endpoint), open(log, "a", buffering=1)
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         while True:
             try:
                 redis = redis or Redis(port)
-                time.sleep(rest if batch(redis, pool, endpoint, log) else 0.02)
+                time.sleep(rest if batch(redis, take, pool, endpoint, log) else 0.02)
             except (OSError, RuntimeError, http.client.HTTPException):
                 redis = None
                 time.sleep(0.2)
@@ -125,4 +146,4 @@ if __name__ == "__main__":
             break
     else:  # the first one takes the others with it
         signal.signal(signal.SIGTERM, lambda *_: [os.kill(pid, signal.SIGKILL) for pid in [*others, os.getpid()]])
-    work(port, endpoint, log, rest)
+    work(port, endpoint, log, rest, LAYOUTS[sys.argv[6] if len(sys.argv) > 6 else "shop"])
