@@ -6,8 +6,8 @@
 
 The count is that of Redis (tasks, results and counters, so the run has to keep its tasks), and its
 clock says when, in the worker's log; without one a result says when it was taken, and its time to
-live when it was done. Each figure may deviate by one per cent, and instants, which flashwave sees by looking, by the time between two looks as well:
-on average that of the run, and in the tail the longest one.
+live when it was done. Each figure may deviate by one per cent, and instants, which flashwave sees
+by looking, by half of the time between two looks as well, and in the tail by the longest one.
 """
 import bisect
 import datetime
@@ -108,13 +108,13 @@ def count(port, depths, document, log=None):
         service = [1000 * (done[id] - taken[id]) for id in of if id in done]
         for kind, list in ("wait", wait), ("service", service):
             said, ordered = ours["latency_ms"][kind], sorted(list)
-            held(f"{name} {kind} mean, ms", statistics.fmean(list), said["mean"], look)
+            held(f"{name} {kind} mean, ms", statistics.fmean(list), said["mean"], look / 2)
             for p in 50, 95:
                 # By nearest rank, as a histogram tells it. Who is taken in one batch is in no order,
                 # so it may be the rank beside it as well.
                 at = math.ceil(p * len(ordered) / 100) - 1
                 low, mid, high = (ordered[max(0, min(at + i, len(ordered) - 1))] for i in (-1, 0, 1))
-                held(f"{name} {kind} p{p}, ms", mid, said[f"p{p}"], max(mid - low, high - mid) + (2 * look if p == 50 else queue["longest_look_ms"]))
+                held(f"{name} {kind} p{p}, ms", mid, said[f"p{p}"], max(mid - low, high - mid) + (look if p == 50 else queue["longest_look_ms"]))
         held(name + " taken", len(wait), sum(row["classes"][i]["taken"] for row in queue["timeline"]), 1)
     # A row tells the depth at its end, which is where the next one begins.
     began, rows = when(run["started_at"]), queue["timeline"]

@@ -18,9 +18,10 @@ type Tier struct {
 
 // TierLooks say how well was seen what became of tasks.
 type TierLooks struct {
-	// Instants of taking and of being done are seen by looking: late by PollMS at best, by
-	// ResolutionMS on average at most (the mean gap between looks, each weighted by its length),
-	// and by LongestLookMS at worst.
+	// Instants of taking and of being done lie in the middle between the look that did not show
+	// them yet and the one that did: off by half of ResolutionMS on average at most (the mean time
+	// between looks, each weighted by its length). Where it was longer than five times PollMS they
+	// are its end, late by LongestLookMS at worst.
 	PollMS        float64  `json:"poll_ms"`
 	ResolutionMS  *float64 `json:"resolution_ms"`
 	LongestLookMS *float64 `json:"longest_look_ms"`

@@ -3,8 +3,8 @@ package result
 import "flashwave/client/outcome"
 
 // A TierTap is how well the calls of workers were heard, by a tap before their endpoint. Its
-// instants bound when tasks were taken from above: a task was taken when it was seen to be
-// gone or, if that had been heard of by then, when the tap was asked for it first. So with a
+// instants bound when tasks were taken from above: a task was taken when looking says so or, if
+// that had been heard of by then, when the tap was asked for it first. So with a
 // tap an instant of taking is late by LatestMS and the worker's own way to its call, where
 // that is less than the time between two looks.
 type TierTap struct {

@@ -142,7 +142,7 @@ func (t *Tally) Taken(task queue.Task, inverted bool) {
 		if !waits {
 			return
 		}
-		at := max(task.Taken, from) // of a task that is taken again the first time is known
+		at := max(task.Taken, from, c.hungry) // of a task that is taken again the first time is known
 		c.now.Starve(at - c.hungry)
 		c.hungry, c.took = at, at
 		delete(c.waits, task.ID)

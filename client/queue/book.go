@@ -89,6 +89,7 @@ type task struct {
 	content string        // of the result that came
 	index   int           // in the heap; -1: in none
 	polled  time.Duration // when its result was asked for last
+	absent  time.Duration // when it was asked for last and was not there
 	since   time.Duration // when it was taken last
 	number  uint64        // of its id
 	heard   tapped        // of its calls
@@ -222,11 +223,11 @@ func (b *book) take(t *task, at time.Duration) {
 
 // tell says which tasks were taken in a look. One of a class is inverted if a task of a more
 // urgent class was there before the look before, and still is.
-func (b *book) tell(taken []*task, look uint64, at time.Duration) {
+func (b *book) tell(taken []*task, look uint64, g gap) {
 	for _, t := range taken {
 		if !t.first {
 			t.first = true
-			t.Taken = b.takenAt(t, at)
+			t.Taken = b.takenAt(t, g)
 			t.result.FirstByte = t.Taken
 		}
 		over := false
@@ -256,7 +257,7 @@ func (b *book) end(t *task, fate Fate, a Answer, at time.Duration) {
 	if t.state == waiting { // done before anybody saw it taken
 		heap.Remove(&b.lines[t.line], t.index)
 		if !t.first {
-			t.first, t.Taken = true, b.takenAt(t, at)
+			t.first, t.Taken = true, b.takenAt(t, gap{from: at, to: at})
 			t.result.FirstByte = t.Taken
 		}
 		b.watch.Taken(t.Task, false)

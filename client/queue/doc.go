@@ -7,9 +7,10 @@
 //
 // Of each task: enqueued, when it was written to Redis, which said that it has it; taken, when
 // a worker had it; done, when its result, or its dead letter, was there. The last two are seen
-// by one reader that looks every [Config.Poll] in one pipeline, and are late by up to the time
-// between two looks: [Stats] says how long that was. No keyspace event and no MONITOR is a
-// clock here.
+// by one reader that looks every [Config.Poll] in one pipeline, and lie in the middle between the
+// look that did not show it yet and the one that did: they are off by half of that time at most,
+// and by nothing on average. Where nobody could look for long they are the end of that time.
+// [Stats] says how long it was. No keyspace event and no MONITOR is a clock here.
 //
 // Which tasks were taken the head of each queue says, in one command a look however deep the
 // queue is: of those that stand in order before the head none is in it any more. Workers that

@@ -97,14 +97,14 @@ func (h *tapped) spend(u client.Usage) {
 	}
 }
 
-// takenAt is when a task was taken that was seen to be gone at an instant: no later than a
-// worker asked for it. The book is locked.
-func (b *book) takenAt(t *task, seen time.Duration) time.Duration {
-	if t.heard.calls == 0 || t.heard.asked >= seen {
-		return seen
+// takenAt is when a task was taken that a look showed to be gone: when a worker asked for it, if
+// that was heard of by then. The book is locked.
+func (b *book) takenAt(t *task, g gap) time.Duration {
+	if t.heard.calls == 0 || t.heard.asked >= g.to {
+		return g.instant(t.Enqueued)
 	}
 	b.sharper++
-	return min(seen, max(t.heard.asked, t.Enqueued))
+	return min(g.to, max(t.heard.asked, t.Enqueued))
 }
 
 // Sharper is how many tasks were heard to be taken before they were seen to be.
@@ -118,14 +118,14 @@ func (q *Client) Sharper() int64 {
 // that made it.
 const hearing = 250 * time.Millisecond
 
-// awaits reports whether the result of a task, there at an instant, waits for what its call
-// used, and since when it has been there.
-func (t *task) awaits(a Answer, at time.Duration) (since time.Duration, waits bool) {
+// awaits reports whether the result of a task, which came at some instant, still waits for what
+// its call used, and since when it has been there.
+func (t *task) awaits(a Answer, came, now time.Duration) (since time.Duration, waits bool) {
 	h := &t.heard
 	if h.since == 0 {
-		h.since = at
+		h.since = came
 	}
-	waits = a.Usage.From == client.FromNone && h.open > 0 && at-h.since < hearing
+	waits = a.Usage.From == client.FromNone && h.open > 0 && now-h.since < hearing
 	if waits {
 		t.polled = 0 // it is looked at in every look
 	}

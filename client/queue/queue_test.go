@@ -162,7 +162,8 @@ func (s *shop) outcomes() map[outcome.Outcome]int {
 }
 
 // The shop's worker takes ten at once, and rests: what the client sees of it is exact to
-// the time between two looks.
+// half of the time between two looks, at either end; a result is asked for less often the longer
+// it takes.
 func TestTasksAreTakenAndDone(t *testing.T) {
 	t.Parallel()
 	m := miniredis.RunT(t)
@@ -176,7 +177,7 @@ func TestTasksAreTakenAndDone(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 		for _, r := range s.results {
-			if service := r.Done - r.FirstByte; service < time.Second-20*time.Millisecond || service > time.Second+40*time.Millisecond {
+			if service := r.Done - r.FirstByte; (service - time.Second).Abs() > 15*time.Millisecond {
 				t.Errorf("service time %v, want 1s", service)
 			}
 			if r.Usage.Output != 5 || r.Usage.Prompt != 7 || r.Usage.From != client.FromUsage || r.Text != "fine" {
@@ -195,6 +196,57 @@ func TestTasksAreTakenAndDone(t *testing.T) {
 	if got := m.HGet("copy:stats", "enqueued") + " " + m.HGet("copy:stats", "completed"); got != "20 20" {
 		t.Errorf("counted %s", got)
 	}
+}
+
+// noting is an endpoint that answers after a time, and notes when each task was asked for and
+// answered.
+type noting struct {
+	sync.Mutex
+	epoch       time.Time
+	asked, told map[string]time.Duration
+}
+
+func (n *noting) note(in map[string]time.Duration, id string) {
+	n.Lock()
+	defer n.Unlock()
+	in[id] = time.Since(n.epoch)
+}
+
+func (n *noting) Do(ctx context.Context, r *client.Request, sink client.Sink) client.Result {
+	n.note(n.asked, r.TaskID)
+	res := fixed{23700*time.Microsecond + time.Duration(len(n.asked)%7)*time.Millisecond, outcome.OK}.Do(ctx, r, sink)
+	n.note(n.told, r.TaskID)
+	return res
+}
+
+// Instants between two looks are off by half of the time between them at most, and on average
+// by next to nothing, however short the waits are.
+func TestInstantsAreOffByNothingOnAverage(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	synctest.Test(t, func(t *testing.T) {
+		n := &noting{epoch: time.Now(), asked: map[string]time.Duration{}, told: map[string]time.Duration{}}
+		s := open(t, m, func(_ *queue.Config, w *worker.Config) { w.Ask, w.Pause, w.Workers = n, 11130*time.Microsecond, 3 })
+		for range 300 {
+			s.ask(0, 1)
+			time.Sleep(7310 * time.Microsecond)
+		}
+		s.asked.Wait()
+		const poll = 10 * time.Millisecond
+		var taken, done, wait time.Duration
+		for _, r := range s.results {
+			early, late := r.FirstByte-n.asked[r.RequestID], r.Done-n.told[r.RequestID]
+			if early.Abs() > poll/2 || late.Abs() > poll/2 || r.FirstByte < r.Sent || r.Done < r.FirstByte {
+				t.Errorf("taken at %v and seen at %v, done at %v and seen at %v", n.asked[r.RequestID], r.FirstByte, n.told[r.RequestID], r.Done)
+			}
+			taken, done, wait = taken+early, done+late, wait+n.asked[r.RequestID]-r.Sent
+		}
+		all := time.Duration(len(s.results))
+		if all != 300 || (taken/all).Abs() > poll/20 || (done/all).Abs() > poll/20 || wait/all < poll/2 {
+			t.Errorf("%d tasks waited %v, taken %v and done %v late, on average", all, wait/all, taken/all, done/all)
+		}
+		s.close(t)
+	})
 }
 
 // What workers do wrong is seen for what it is.

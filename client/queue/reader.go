@@ -51,7 +51,7 @@ type reader struct {
 	*Client
 	conn   redis.Conn
 	unhook func() bool   // the connection from the end of the client, which breaks it
-	before time.Duration // when it looked last; 0: never
+	before time.Duration // when its last look began; 0: there was none
 	second time.Duration // when it asked for depths last
 	line   int           // where it looks for strays
 	from   int           // behind so many of it
@@ -117,7 +117,7 @@ func (r *reader) look() (err error) {
 		return err
 	}
 	at := r.now()
-	r.note(at)
+	g := r.note(now, at)
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -127,8 +127,8 @@ func (r *reader) look() (err error) {
 			taken = append(taken, b.passed(line, h.place, h.empty, number, at)...)
 		}
 	}
-	b.tell(taken, number, at)
-	r.ended(asked, news, at)
+	b.tell(taken, number, g)
+	r.ended(asked, news, now, at)
 	b.changed(again, news, at)
 	b.resolve(traces, at)
 	r.requeued(queued, at)

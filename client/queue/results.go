@@ -95,32 +95,36 @@ func (r *reader) askResults(list []*task, into *news) {
 	}
 }
 
-// ended takes in the results and the dead letters that came.
-func (r *reader) ended(list []*task, n *news, at time.Duration) {
+// ended takes in the results and the dead letters that came with a look, from when it began
+// until it was over.
+func (r *reader) ended(list []*task, n *news, began, over time.Duration) {
 	for _, t := range list {
 		if t.state != running && t.state != waiting {
 			continue
 		}
 		text, came := n.results[t]
 		letter, dead := n.dead[t]
+		at := gap{t.absent, over, usualGap*r.config.Poll + (over-t.since)/patience}.instant(max(t.Enqueued, t.Taken))
 		switch {
 		case came:
 			a := ReadAnswer([]byte(text))
 			a.Retries = max(a.Retries, n.retries[t])
-			seen, awaits := t.awaits(a, at)
+			since, awaits := t.awaits(a, at, over)
 			if awaits {
 				continue
 			}
 			t.content = text
 			if a.Failed || dead {
-				r.book.end(t, Dead, a, seen)
+				r.book.end(t, Dead, a, since)
 			} else {
-				r.book.end(t, Done, a, seen)
+				r.book.end(t, Done, a, since)
 			}
 		case dead:
 			a := ReadAnswer([]byte(letter))
 			a.Failed = true
 			r.book.end(t, Dead, a, at)
+		default:
+			t.absent = began
 		}
 	}
 }

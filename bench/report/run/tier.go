@@ -52,7 +52,7 @@ func tierFacts(q *result.Tier) []string {
 		facts = append(facts, "looked at every "+units.Millis(*q.ResolutionMS))
 	}
 	if q.LongestLookMS != nil {
-		facts = append(facts, "instants late by "+units.Millis(*q.LongestLookMS)+" at most")
+		facts = append(facts, "not looked at for "+units.Millis(*q.LongestLookMS)+" at most")
 	}
 	return append(facts, occurred("broken looks", q.BrokenLooks))
 }
