@@ -9,8 +9,16 @@ import (
 // nobody could look: no wait is told to be less than it may have been by much.
 func TestInstantInAGap(t *testing.T) {
 	for _, c := range []struct{ from, to, notBefore, want time.Duration }{
-		{0, 10, 0, 5}, {0, 10, 6, 8}, {0, 10, 10, 10}, {0, 10, 11, 10}, {100, 110, 0, 105},
-		{0, 50, 0, 25}, {0, 51, 0, 51}, {0, 700, 0, 700}, {0, 700, 660, 680}, {7, 7, 0, 7},
+		{0, 10, 0, 5},
+		{0, 10, 6, 8},
+		{0, 10, 10, 10},
+		{0, 10, 11, 10},
+		{100, 110, 0, 105},
+		{0, 50, 0, 25},
+		{0, 51, 0, 51},
+		{0, 700, 0, 700},
+		{0, 700, 660, 680},
+		{7, 7, 0, 7},
 	} {
 		if got := (gap{c.from, c.to, 50}).instant(c.notBefore); got != c.want {
 			t.Errorf("in %d to %d, not before %d: %d, want %d", c.from, c.to, c.notBefore, got, c.want)
