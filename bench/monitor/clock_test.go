@@ -6,7 +6,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"flashwave/bench/ledger"
 	"flashwave/bench/monitor/alert"
+	"flashwave/bench/scenario"
+	"flashwave/bench/verdict"
+	"flashwave/client/outcome"
 )
 
 // The time of day may be set as one likes: probes keep their time, windows and the day's
@@ -89,8 +93,36 @@ func TestClock(t *testing.T) {
 	})
 }
 
-// What fails on time while the monitor itself stood still is void; what the endpoint
-// answered is not.
+// What fails on time while the monitor itself stood still is void, unless it had failed without
+// that, too; what the endpoint answered is not.
+func TestVoidProbes(t *testing.T) {
+	of := target(t, "a", &fake{}, func(w *scenario.Watched) { w.Ask.SLO, w.Expect = []string{"e2e < 200ms"}, "fine" })
+	for name, c := range map[string]struct {
+		took, still time.Duration
+		outcome     outcome.Outcome
+		text        string
+		void        bool
+		want        verdict.Goodness
+	}{
+		"good":                   {150, 0, outcome.OK, "fine", false, verdict.Good},
+		"good though it stood":   {150, 100, outcome.OK, "fine", false, verdict.Good},
+		"too long":               {250, 0, outcome.OK, "fine", false, verdict.Bad},
+		"too long for it stood":  {250, 100, outcome.OK, "fine", true, verdict.Bad},
+		"too long even so":       {350, 100, outcome.OK, "fine", false, verdict.Bad},
+		"another answer":         {150, 100, outcome.OK, "wrong", false, verdict.Bad},
+		"a failure it answered":  {150, 100, outcome.ServerError, "", false, verdict.Bad},
+		"out of time":            {150, 0, outcome.Timeout, "", false, verdict.Bad},
+		"out of time, and stood": {150, 100, outcome.Timeout, "", true, verdict.Bad},
+	} {
+		f := finding{res: ledger.NeverSent, still: c.still * time.Millisecond}
+		f.res.Outcome, f.res.Text, f.res.Sent, f.res.Done = c.outcome, c.text, 0, c.took*time.Millisecond
+		if f.judge(of); f.void != c.void || f.goodness != c.want {
+			t.Errorf("%s: void %v, %v: %s", name, f.void, f.goodness, f.why)
+		}
+	}
+}
+
+// How long it stood still in a time.
 func TestStoodStill(t *testing.T) {
 	var r rests
 	r.look(0)

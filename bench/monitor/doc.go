@@ -16,7 +16,8 @@
 // A probe is good if it ended ok, its answer matched what was expected, and it met every
 // bound on a single request, as package verdict judges it. One that the machine itself was
 // short of files or ports for, or that failed on time while the monitor's process stood
-// still, says nothing of the endpoint: it is void, and counts for nothing.
+// still, and might not have failed without that, says nothing of the endpoint: it is void, and
+// counts for nothing. What the endpoint answered counts, as does a bound that was missed by more.
 //
 // # Queues
 //

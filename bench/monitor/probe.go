@@ -68,6 +68,7 @@ type finding struct {
 	gaps      []time.Duration
 	goodness  verdict.Goodness
 	why       string
+	certain   bool // bad, or good, however late the monitor itself was
 	void      bool
 	blind     bool // of a class: the queue itself could not be seen
 	cancelled bool
@@ -92,8 +93,7 @@ func (w *watched) ask(ctx context.Context) finding {
 	f.gaps = g.list
 	f.still = w.m.rests.between(began, w.m.since())
 	f.cancelled = f.res.Outcome == outcome.Cancelled
-	f.goodness, f.why = t.judge(scheduled, &f.res)
-	f.voids()
+	f.judge(t)
 	f.value.Good = f.goodness
 	if t.Price != nil {
 		f.priced = true
@@ -102,10 +102,20 @@ func (w *watched) ask(ctx context.Context) finding {
 	return f
 }
 
+// judge judges a probe of an endpoint.
+func (f *finding) judge(t *Target) {
+	f.goodness, f.why = t.judge(f.scheduled, &f.res, 0)
+	if f.still > 0 && f.res.Outcome == outcome.OK {
+		even, _ := t.judge(f.scheduled, &f.res, f.still)
+		f.certain = even == f.goodness
+	}
+	f.voids()
+}
+
 // voids finds out whether the probe says nothing of the endpoint.
 func (f *finding) voids() {
 	f.void = !f.cancelled && f.goodness == verdict.Bad &&
-		(f.res.Shortage != outcome.NoShortage || f.still > 0 && !f.res.Outcome.Answered())
+		(f.res.Shortage != outcome.NoShortage || f.still > 0 && !f.certain && !f.res.Outcome.Answered())
 	if f.void {
 		f.why = voidFor(f)
 	}
@@ -147,8 +157,9 @@ func unsettled(ctx context.Context, err error, from, now time.Duration) client.R
 	return res
 }
 
-// judge says whether a probe was good, and why it was not.
-func (t *Target) judge(scheduled time.Duration, res *client.Result) (verdict.Goodness, string) {
+// judge says whether a probe was good, and why it was not, where its times may be too long by
+// what the monitor itself was late.
+func (t *Target) judge(scheduled time.Duration, res *client.Result, late time.Duration) (verdict.Goodness, string) {
 	if res.Outcome != outcome.OK {
 		return verdict.Bad, fmt.Sprintf("%s: %s", res.Outcome, res.Err)
 	}
@@ -159,6 +170,7 @@ func (t *Target) judge(scheduled time.Duration, res *client.Result) (verdict.Goo
 	why := ""
 	good := t.assertions.Goodness(verdict.WaveName{}, class.None, func(e slo.Expr) (float64, bool) {
 		ms, ok := sending.Measured(e, scheduled, streams, res)
+		ms = max(ms-result.Millis(late), 0)
 		if why == "" && (!ok || !e.Holds(ms)) {
 			why = missed(e, ms, ok)
 		}

@@ -128,6 +128,7 @@ func (w *watched) lookAt(ctx context.Context) {
 			of.mu.Lock()
 			of.figures.take(s, *seen)
 			f.goodness, f.why = of.judgeSeen(seen)
+			f.certain = seen.Outcome == outcome.OK // it is told by the server's clock
 			of.mu.Unlock()
 		} else {
 			f.goodness = verdict.Unjudged
