@@ -104,7 +104,7 @@ func (r *reader) ended(list []*task, n *news, began, over time.Duration) {
 		}
 		text, came := n.results[t]
 		letter, dead := n.dead[t]
-		at := gap{t.absent, over, usualGap*r.config.Poll + (over-t.since)/patience}.instant(max(t.Enqueued, t.Taken))
+		at := r.unseen(t, over).instant(max(t.Enqueued, t.Taken))
 		switch {
 		case came:
 			a := ReadAnswer([]byte(text))
@@ -127,6 +127,15 @@ func (r *reader) ended(list []*task, n *news, began, over time.Duration) {
 			t.absent = began
 		}
 	}
+}
+
+// unseen is the gap in which a result came that was there when a look was over.
+func (r *reader) unseen(t *task, over time.Duration) gap {
+	g := gap{t.absent, over, usualGap * r.config.Poll}
+	if t.state == running { // it is asked for less and less often
+		g.usual += (over - t.since) / patience
+	}
+	return g
 }
 
 // recheckAfter is when the result of a task that was done is looked at again: a worker that
