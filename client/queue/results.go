@@ -13,7 +13,7 @@ import (
 const chunk = 500
 
 // patience: a task is looked for less and less often, so that tasks that never end cost
-// little; its end is seen late by a hundredth of its age at most.
+// little; the gap in which its end lies is longer by a hundredth of its age at most.
 const patience = 100
 
 // due are the tasks whose results are to be asked for: those that are running, the ones that

@@ -48,11 +48,8 @@ func tierFacts(q *result.Tier) []string {
 	facts := []string{
 		"layout " + words.Plain(q.Layout), occurred("retries", t.Retries), occurred("duplicates", t.Duplicates), occurred("inversions", t.Inversions),
 	}
-	if q.ResolutionMS != nil {
-		facts = append(facts, "looked at every "+units.Millis(*q.ResolutionMS))
-	}
-	if q.LongestLookMS != nil {
-		facts = append(facts, "not looked at for "+units.Millis(*q.LongestLookMS)+" at most")
+	if q.ResolutionMS != nil && q.LongestLookMS != nil {
+		facts = append(facts, "looks "+units.Millis(*q.ResolutionMS)+" apart, "+units.Millis(*q.LongestLookMS)+" at most")
 	}
 	return append(facts, occurred("broken looks", q.BrokenLooks))
 }
